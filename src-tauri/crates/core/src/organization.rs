@@ -1,0 +1,196 @@
+//! An organization: users that share one integration and one mailbox access type.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::id::{IntegrationId, OrganizationId, TenantId};
+use crate::time::Timestamp;
+
+/// How the integration reaches a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessType {
+    GraphAppOnly,
+    GraphDelegated,
+    EwsAppOnly,
+    EwsDelegated,
+}
+
+impl AccessType {
+    /// All of them, the recommended one first.
+    pub const ALL: [Self; 4] = [Self::GraphAppOnly, Self::GraphDelegated, Self::EwsAppOnly, Self::EwsDelegated];
+
+    /// The name used in JSON, in the database and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GraphAppOnly => "graph_app_only",
+            Self::GraphDelegated => "graph_delegated",
+            Self::EwsAppOnly => "ews_app_only",
+            Self::EwsDelegated => "ews_delegated",
+        }
+    }
+}
+
+impl fmt::Display for AccessType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text is not the name of a mailbox access type.
+#[derive(Debug, thiserror::Error)]
+#[error("not a mailbox access type: use graph_app_only, graph_delegated, ews_app_only or ews_delegated")]
+pub struct NotAnAccessType;
+
+impl FromStr for AccessType {
+    type Err = NotAnAccessType;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|access| access.name() == text).ok_or(NotAnAccessType)
+    }
+}
+
+/// Whether users are synchronized. The effective one of a user is the stricter of the organization's and the user's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncStatus {
+    Enabled,
+    Disabled,
+    DisabledDueToError,
+}
+
+impl SyncStatus {
+    /// The stricter of two: an error outranks a decision, a decision outranks enabled.
+    #[must_use]
+    pub fn stricter(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    /// The name used in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::DisabledDueToError => "disabled_due_to_error",
+        }
+    }
+}
+
+/// Why a text can't be a name or an External ID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadLabel {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is longer than {0} characters")]
+    TooLong(usize),
+    #[error("it contains a control or invisible direction character")]
+    Control,
+    #[error("an External ID takes letters, digits, dot, dash and underscore only")]
+    BadExternalId,
+}
+
+const NAME_LIMIT: usize = 120;
+const EXTERNAL_ID_LIMIT: usize = 64;
+
+/// Checks a name given to an organization, an integration or a tenant, and trims it.
+///
+/// # Errors
+/// [`BadLabel`] says what is wrong: empty, over 120 characters, or with control or bidi characters (they can make one
+/// name look like another on screen).
+pub fn name(text: &str) -> Result<String, BadLabel> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(BadLabel::Empty);
+    }
+    if text.chars().count() > NAME_LIMIT {
+        return Err(BadLabel::TooLong(NAME_LIMIT));
+    }
+    let deceptive = |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    if text.chars().any(deceptive) {
+        return Err(BadLabel::Control);
+    }
+    Ok(text.to_owned())
+}
+
+/// The identifier under which the integration's vendor knows the organization. Fixed once the organization exists.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, TS)]
+#[serde(transparent)]
+pub struct ExternalId(String);
+
+impl ExternalId {
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ExternalId {
+    type Err = BadLabel;
+
+    fn from_str(text: &str) -> Result<Self, BadLabel> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(BadLabel::Empty);
+        }
+        if text.chars().count() > EXTERNAL_ID_LIMIT {
+            return Err(BadLabel::TooLong(EXTERNAL_ID_LIMIT));
+        }
+        if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+            return Err(BadLabel::BadExternalId);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An organization as it is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub tenant: TenantId,
+    pub integration: IntegrationId,
+    pub name: String,
+    pub external_id: ExternalId,
+    pub access: AccessType,
+    pub sync: SyncStatus,
+    pub created: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_external_id_is_plain_text_that_every_vendor_panel_takes() {
+        assert_eq!("  EU-01 ".parse::<ExternalId>().map(|id| id.to_string()), Ok("EU-01".to_owned()));
+        for bad in ["", "  ", "EU 01", "EU/01", "ÉU", "a\u{202e}b", "=1+1"] {
+            assert!(bad.parse::<ExternalId>().is_err(), "{bad:?} must be refused");
+        }
+        assert_eq!("x".repeat(65).parse::<ExternalId>(), Err(BadLabel::TooLong(64)));
+    }
+
+    #[test]
+    fn a_name_may_be_in_any_script_but_not_pretend_to_be_another() {
+        assert!(name("Συμβούλιο 東京 مكتب").is_ok());
+        assert_eq!(name("Contoso\u{202e}UE"), Err(BadLabel::Control));
+        assert_eq!(name(" \t "), Err(BadLabel::Empty));
+    }
+
+    #[test]
+    fn the_stricter_synchronization_status_wins() {
+        use SyncStatus::{Disabled, DisabledDueToError, Enabled};
+        assert_eq!(Enabled.stricter(Disabled), Disabled);
+        assert_eq!(DisabledDueToError.stricter(Disabled), DisabledDueToError);
+    }
+}
