@@ -1,1 +1,15 @@
-//! (opened below)
+//! Nouns: what is true without network, disk, clock or async. Every other room speaks in these words.
+
+pub mod consent;
+pub mod id;
+pub mod integration;
+pub mod issue;
+pub mod organization;
+pub mod permission;
+pub mod presets;
+pub mod rules;
+pub mod tenant;
+pub mod time;
+pub mod user;
+pub mod verdict;
+pub mod workload;

@@ -110,7 +110,8 @@ pub fn name(text: &str) -> Result<String, BadLabel> {
     if text.chars().count() > NAME_LIMIT {
         return Err(BadLabel::TooLong(NAME_LIMIT));
     }
-    let deceptive = |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    let deceptive =
+        |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     if text.chars().any(deceptive) {
         return Err(BadLabel::Control);
     }

@@ -145,7 +145,11 @@ mod tests {
         assert_eq!(someone().mailbox_kind(), MailboxKind::User);
         let unlicensed = DirectoryUser { exchange_plan: false, ..someone() };
         assert_eq!(unlicensed.mailbox_kind(), MailboxKind::Unlicensed);
-        assert_eq!(DirectoryUser { enabled: false, ..unlicensed.clone() }.mailbox_kind(), MailboxKind::SharedOrResource, "shared and room mailboxes have a disabled account");
+        assert_eq!(
+            DirectoryUser { enabled: false, ..unlicensed.clone() }.mailbox_kind(),
+            MailboxKind::SharedOrResource,
+            "shared and room mailboxes have a disabled account"
+        );
         assert_eq!(DirectoryUser { on_premises: true, ..unlicensed.clone() }.mailbox_kind(), MailboxKind::OnPremises);
         assert_eq!(DirectoryUser { guest: true, ..unlicensed }.mailbox_kind(), MailboxKind::Guest);
     }

@@ -1,0 +1,125 @@
+//! What may be done to what now, and the reason when not. Faces show the reason on the disabled action; ops refuse with it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::organization::AccessType;
+use crate::user::MailboxStatus;
+
+/// Why an action can't run now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nobody is signed in to the tenant.
+    NotSignedIn,
+    /// The organization has no users yet.
+    NoUsers,
+    /// The integration's secret is not in the keychain and was not handed in.
+    NoSecret,
+    /// Nothing is granted yet, so every mailbox would refuse.
+    NothingGranted,
+    /// A run of this organization is under way.
+    RunUnderWay,
+    /// The organization's mailboxes are reached through EWS; a check over Graph would say nothing about them.
+    UsesEws,
+    /// The organization's mailboxes are reached by each user's own sign-in.
+    UsersMustSignIn,
+    /// The organization still has users.
+    HasUsers,
+    /// Organizations still use the integration.
+    HasOrganizations,
+    /// The user's mailbox is initialized.
+    StillInitialized,
+}
+
+/// What is known about an organization when an action on it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub signed_in: bool,
+    pub users: u32,
+    pub has_secret: bool,
+    pub run_under_way: bool,
+    pub access: AccessType,
+}
+
+/// An action's permission to run: `Err` carries why not.
+pub type May = Result<(), Reason>;
+
+/// May users be brought in from the directory?
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_import(standing: &Standing) -> May {
+    if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
+}
+
+/// May consent be granted, or read back?
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_consent(standing: &Standing) -> May {
+    if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
+}
+
+/// May *Check users' access* be started? Verification uses the integration's own identity, so nobody has to be signed in.
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_verify(standing: &Standing) -> May {
+    match standing.access {
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
+        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly if standing.users == 0 => Err(Reason::NoUsers),
+        AccessType::GraphAppOnly if standing.run_under_way => Err(Reason::RunUnderWay),
+        AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
+        AccessType::GraphAppOnly => Ok(()),
+    }
+}
+
+/// May an organization be deleted?
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_delete_organization(standing: &Standing) -> May {
+    if standing.run_under_way {
+        Err(Reason::RunUnderWay)
+    } else if standing.users > 0 {
+        Err(Reason::HasUsers)
+    } else {
+        Ok(())
+    }
+}
+
+/// May a user be deleted from its organization without force?
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_delete_user(mailbox: MailboxStatus) -> May {
+    match mailbox {
+        MailboxStatus::Initialized | MailboxStatus::Switching => Err(Reason::StillInitialized),
+        MailboxStatus::NotInitialized | MailboxStatus::Error | MailboxStatus::Excluded => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: Standing =
+        Standing { signed_in: true, users: 10, has_secret: true, run_under_way: false, access: AccessType::GraphAppOnly };
+
+    #[test]
+    fn a_check_says_why_it_can_not_run() {
+        assert_eq!(may_verify(&READY), Ok(()));
+        assert_eq!(may_verify(&Standing { users: 0, ..READY }), Err(Reason::NoUsers));
+        assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
+        assert_eq!(may_verify(&Standing { access: AccessType::GraphDelegated, ..READY }), Err(Reason::UsersMustSignIn));
+        assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
+    }
+
+    #[test]
+    fn an_initialized_mailbox_is_not_deleted_by_accident() {
+        assert_eq!(may_delete_user(MailboxStatus::Initialized), Err(Reason::StillInitialized));
+        assert_eq!(may_delete_user(MailboxStatus::Error), Ok(()));
+    }
+}
