@@ -1,1 +1,27 @@
-//! (opened below)
+//! Rows: what we remember on disk. Reads take a connection; writes take a transaction.
+
+mod error;
+mod fold;
+mod lock;
+mod migrate;
+mod open;
+mod quarantine;
+mod result;
+mod schema;
+mod store;
+mod text;
+
+pub mod checks;
+pub mod integrations;
+pub mod journal;
+pub mod organizations;
+pub mod probes;
+pub mod runs;
+pub mod settings;
+pub mod tenants;
+pub mod users;
+
+pub use error::{Field, OpenError, StoreError, Thing};
+pub use open::Opened;
+pub use rusqlite::{Connection, Transaction};
+pub use store::{Listener, Store};

@@ -1,0 +1,188 @@
+//! Integrations: the applications being onboarded, and the last read of what they were granted.
+
+use rollcall_core::consent::Held;
+use rollcall_core::id::{AppId, IntegrationId, TenantId};
+use rollcall_core::integration::{Integration, Preset, RequiredPermission};
+use rollcall_core::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::error::{StoreError, Thing};
+use crate::text;
+
+/// An integration that isn't known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIntegration {
+    pub tenant: TenantId,
+    /// Checked by the caller with [`rollcall_core::organization::name`]; unique in the tenant.
+    pub name: String,
+    pub client_id: AppId,
+    pub preset: Preset,
+    /// Checked by the caller with [`rollcall_core::integration::check`].
+    pub permissions: Vec<RequiredPermission>,
+}
+
+/// What is to change about an integration; `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IntegrationChange {
+    pub name: Option<String>,
+    pub client_id: Option<AppId>,
+    pub preset: Option<Preset>,
+    pub permissions: Option<Vec<RequiredPermission>>,
+}
+
+/// The last read of an integration's grants. A failed read says nothing about them, so it holds none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct GrantsRead {
+    /// What was granted; `None` when the read failed.
+    pub held: Option<Vec<Held>>,
+    /// Why the read failed: Graph's code or ours.
+    pub error_code: Option<String>,
+    pub at: Timestamp,
+}
+
+/// The integrations of a tenant, or of all, by name.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Integration>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   id, tenant, name, client_id, preset, permissions, created
+         FROM     integrations
+         WHERE    tenant = ?1 OR ?1 IS NULL
+         ORDER BY name, id",
+    )?;
+    Ok(statement.query_map([tenant.map(|id| id.0)], integration)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One integration.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is none of that number.
+pub fn get(conn: &Connection, id: IntegrationId) -> Result<Integration, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, tenant, name, client_id, preset, permissions, created
+         FROM   integrations
+         WHERE  id = ?1",
+    )?;
+    statement.query_row([id.0], integration).optional()?.ok_or(StoreError::NotFound(Thing::Integration))
+}
+
+/// The integration of that name in a tenant, whatever its case.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Integration>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, tenant, name, client_id, preset, permissions, created
+         FROM   integrations
+         WHERE  tenant = ?1 AND name = ?2",
+    )?;
+    Ok(statement.query_row(params![tenant.0, name.trim()], integration).optional()?)
+}
+
+/// Adds an integration.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the tenant has one of that name.
+pub fn insert(tx: &Transaction<'_>, new: &NewIntegration, now: Timestamp) -> Result<Integration, StoreError> {
+    tx.execute(
+        "INSERT INTO integrations (tenant, name, client_id, preset, permissions, created)
+         VALUES                   (?1,     ?2,   ?3,        ?4,     ?5,          ?6)",
+        params![new.tenant.0, new.name, new.client_id.to_string(), new.preset.name(), text::to_json(&new.permissions)?, now.0],
+    )?;
+    let id = tx.query_row("SELECT last_insert_rowid()", [], |row| row.get(0).map(IntegrationId))?;
+    get(tx, id)
+}
+
+/// Changes an integration. With another client id the grants that were read belong to another application, so they go.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
+pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChange) -> Result<Integration, StoreError> {
+    let before = get(tx, id)?;
+    let permissions = change.permissions.as_ref().map(text::to_json).transpose()?;
+    tx.execute(
+        "UPDATE integrations
+         SET    name        = coalesce(?2, name),
+                client_id   = coalesce(?3, client_id),
+                preset      = coalesce(?4, preset),
+                permissions = coalesce(?5, permissions)
+         WHERE  id = ?1",
+        params![id.0, change.name, change.client_id.map(|id| id.to_string()), change.preset.map(Preset::name), permissions],
+    )?;
+    let after = get(tx, id)?;
+    if after.client_id != before.client_id {
+        tx.execute("DELETE FROM grants WHERE integration = ?1", [id.0])?;
+    }
+    Ok(after)
+}
+
+/// Removes an integration that no organization uses.
+///
+/// # Errors
+/// [`StoreError::StillUsed`] while organizations use it, [`StoreError::NotFound`] when there is none.
+pub fn delete(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
+    let changed = tx.execute("DELETE FROM integrations WHERE id = ?1", [id.0])?;
+    if changed == 0 { Err(StoreError::NotFound(Thing::Integration)) } else { Ok(()) }
+}
+
+/// Remembers what an integration was granted.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn set_grants(tx: &Transaction<'_>, id: IntegrationId, held: &[Held], now: Timestamp) -> Result<(), StoreError> {
+    put_grants(tx, id, Some(text::to_json(held)?), None, now)
+}
+
+/// Remembers that the grants could not be read, and forgets what was read before: shown beside the failure it would pass for
+/// the present state.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn set_grants_failed(tx: &Transaction<'_>, id: IntegrationId, code: &str, now: Timestamp) -> Result<(), StoreError> {
+    put_grants(tx, id, None, Some(code), now)
+}
+
+/// The last read of an integration's grants; `None` when they were never read.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn grants(conn: &Connection, id: IntegrationId) -> Result<Option<GrantsRead>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT held, error_code, at FROM grants WHERE integration = ?1")?;
+    let read = statement.query_row([id.0], |row| {
+        let held = if row.get_ref(0)? == rusqlite::types::ValueRef::Null { None } else { Some(text::json(row, 0)?) };
+        Ok(GrantsRead { held, error_code: row.get(1)?, at: text::moment(row, 2)? })
+    });
+    Ok(read.optional()?)
+}
+
+fn put_grants(
+    tx: &Transaction<'_>,
+    id: IntegrationId,
+    held: Option<String>,
+    code: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO grants (integration, held, error_code, at)
+         VALUES             (?1,          ?2,   ?3,         ?4)
+         ON CONFLICT (integration) DO UPDATE
+         SET held = excluded.held, error_code = excluded.error_code, at = excluded.at",
+        params![id.0, held, code, now.0],
+    )?;
+    Ok(())
+}
+
+fn integration(row: &Row<'_>) -> rusqlite::Result<Integration> {
+    Ok(Integration {
+        id: IntegrationId(row.get(0)?),
+        tenant: TenantId(row.get(1)?),
+        name: row.get(2)?,
+        client_id: text::parsed(row, 3)?,
+        preset: text::named(row, 4)?,
+        permissions: text::json(row, 5)?,
+        created: text::moment(row, 6)?,
+    })
+}

@@ -1,0 +1,173 @@
+//! Organizations: groups of users that share one integration and one mailbox access type.
+
+use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::organization::{AccessType, ExternalId, Organization, SyncStatus};
+use rollcall_core::time::Timestamp;
+use rollcall_core::verdict::Ledger;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::error::{StoreError, Thing};
+use crate::result::count_verdict;
+use crate::text;
+use crate::users::{self, Chosen, UserFilter};
+
+/// An organization that isn't known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrganization {
+    pub tenant: TenantId,
+    pub integration: IntegrationId,
+    /// Checked by the caller with [`rollcall_core::organization::name`]; unique in the tenant.
+    pub name: String,
+    /// Unique in the tenant, and never changed again.
+    pub external_id: ExternalId,
+    pub access: AccessType,
+    pub sync: SyncStatus,
+}
+
+/// What is to change about an organization; `None` leaves it as it is. The External ID is not among it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganizationChange {
+    pub name: Option<String>,
+    pub access: Option<AccessType>,
+    pub sync: Option<SyncStatus>,
+}
+
+/// An organization's users in figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Tally {
+    pub users: u32,
+    /// Users by their last verdict; never checked counts as not run.
+    pub verdicts: Ledger,
+    /// Users with at least one open issue.
+    pub with_issues: u32,
+    /// When a user was last checked.
+    pub checked: Option<Timestamp>,
+}
+
+/// The organizations of a tenant, or of all, by name.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   id, tenant, integration, name, external_id, access, sync, created
+         FROM     organizations
+         WHERE    tenant = ?1 OR ?1 IS NULL
+         ORDER BY name, id",
+    )?;
+    Ok(statement.query_map([tenant.map(|id| id.0)], organization)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One organization.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is none of that number.
+pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, tenant, integration, name, external_id, access, sync, created
+         FROM   organizations
+         WHERE  id = ?1",
+    )?;
+    statement.query_row([id.0], organization).optional()?.ok_or(StoreError::NotFound(Thing::Organization))
+}
+
+/// The organization of that name, or else of that External ID, in a tenant, whatever its case.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   id, tenant, integration, name, external_id, access, sync, created
+         FROM     organizations
+         WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
+         ORDER BY name = ?2 DESC
+         LIMIT    1",
+    )?;
+    Ok(statement.query_row(params![tenant.0, name.trim()], organization).optional()?)
+}
+
+/// Adds an organization.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the tenant has one of that name or External ID.
+pub fn insert(tx: &Transaction<'_>, new: &NewOrganization, now: Timestamp) -> Result<Organization, StoreError> {
+    tx.execute(
+        "INSERT INTO organizations (tenant, integration, name, external_id, access, sync, created)
+         VALUES                    (?1,     ?2,          ?3,   ?4,          ?5,     ?6,   ?7)",
+        params![
+            new.tenant.0,
+            new.integration.0,
+            new.name,
+            new.external_id.as_str(),
+            new.access.name(),
+            new.sync.name(),
+            now.0
+        ],
+    )?;
+    let id = tx.query_row("SELECT last_insert_rowid()", [], |row| row.get(0).map(OrganizationId))?;
+    get(tx, id)
+}
+
+/// Changes an organization's name, access type or synchronization status.
+///
+/// # Errors
+/// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
+pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationChange) -> Result<Organization, StoreError> {
+    tx.execute(
+        "UPDATE organizations
+         SET    name   = coalesce(?2, name),
+                access = coalesce(?3, access),
+                sync   = coalesce(?4, sync)
+         WHERE  id = ?1",
+        params![id.0, change.name, change.access.map(AccessType::name), change.sync.map(SyncStatus::name)],
+    )?;
+    get(tx, id)
+}
+
+/// Removes an organization with its users and its runs.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such organization.
+pub fn delete(tx: &Transaction<'_>, id: OrganizationId) -> Result<(), StoreError> {
+    users::delete(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
+    let changed = tx.execute("DELETE FROM organizations WHERE id = ?1", [id.0])?;
+    if changed == 0 { Err(StoreError::NotFound(Thing::Organization)) } else { Ok(()) }
+}
+
+/// An organization's users in figures.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   verdict, count(*), sum(open_issues > 0), max(checked)
+         FROM     users
+         WHERE    organization = ?1
+         GROUP BY verdict",
+    )?;
+    let mut tally = Tally::default();
+    let mut rows = statement.query([id.0])?;
+    while let Some(row) = rows.next()? {
+        let users: u32 = row.get(1)?;
+        tally.users += users;
+        count_verdict(&mut tally.verdicts, row.get_ref(0)?, users);
+        tally.with_issues += row.get::<_, u32>(2)?;
+        tally.checked = tally.checked.max(text::maybe_moment(row, 3)?);
+    }
+    Ok(tally)
+}
+
+fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
+    Ok(Organization {
+        id: OrganizationId(row.get(0)?),
+        tenant: TenantId(row.get(1)?),
+        integration: IntegrationId(row.get(2)?),
+        name: row.get(3)?,
+        external_id: text::parsed(row, 4)?,
+        access: text::named(row, 5)?,
+        sync: text::named(row, 6)?,
+        created: text::moment(row, 7)?,
+    })
+}

@@ -1,0 +1,209 @@
+//! The tables. A column that holds an enum holds its name; times are milliseconds since 1970.
+
+/// Version 1.
+pub const FIRST: &str = "
+CREATE TABLE tenants (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    name         TEXT    NOT NULL COLLATE NOCASE UNIQUE,
+    cloud        TEXT    NOT NULL,
+    authority    TEXT    NOT NULL,
+    graph        TEXT    NOT NULL,
+    directory    TEXT    NOT NULL,
+    client_id    TEXT    NOT NULL,
+    practice     INTEGER NOT NULL,
+    created      INTEGER NOT NULL,
+    directory_id TEXT,
+    display_name TEXT,
+    admin        TEXT,
+    identified   INTEGER
+) STRICT;
+
+CREATE TABLE integrations (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant      INTEGER NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    name        TEXT    NOT NULL COLLATE NOCASE,
+    client_id   TEXT    NOT NULL,
+    preset      TEXT    NOT NULL,
+    permissions TEXT    NOT NULL,
+    created     INTEGER NOT NULL,
+    UNIQUE (tenant, name)
+) STRICT;
+
+CREATE TABLE grants (
+    integration INTEGER PRIMARY KEY REFERENCES integrations (id) ON DELETE CASCADE,
+    held        TEXT,
+    error_code  TEXT,
+    at          INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE organizations (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant      INTEGER NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    integration INTEGER NOT NULL REFERENCES integrations (id),
+    name        TEXT    NOT NULL COLLATE NOCASE,
+    external_id TEXT    NOT NULL COLLATE NOCASE,
+    access      TEXT    NOT NULL,
+    sync        TEXT    NOT NULL,
+    created     INTEGER NOT NULL,
+    UNIQUE (tenant, name),
+    UNIQUE (tenant, external_id)
+) STRICT;
+
+CREATE INDEX organizations_by_integration ON organizations (integration);
+
+CREATE TRIGGER organizations_keep_their_external_id
+BEFORE UPDATE OF external_id, tenant ON organizations
+BEGIN
+    SELECT RAISE(ABORT, 'an External ID never changes');
+END;
+
+CREATE TABLE users (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant        INTEGER NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+    organization  INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    object_id     TEXT    NOT NULL,
+    upn           TEXT    NOT NULL COLLATE NOCASE,
+    display_name  TEXT    NOT NULL,
+    name_key      TEXT    NOT NULL,
+    mail          TEXT    COLLATE NOCASE,
+    aliases       TEXT    NOT NULL,
+    department    TEXT,
+    job_title     TEXT,
+    enabled       INTEGER NOT NULL,
+    guest         INTEGER NOT NULL,
+    on_premises   INTEGER NOT NULL,
+    exchange_plan INTEGER NOT NULL,
+    kind          TEXT    NOT NULL,
+    access        TEXT,
+    sync          TEXT    NOT NULL,
+    mailbox       TEXT    NOT NULL,
+    verdict       TEXT    NOT NULL DEFAULT 'not_run',
+    checked       INTEGER,
+    open_issues   INTEGER NOT NULL DEFAULT 0,
+    first_cause   TEXT,
+    created       INTEGER NOT NULL,
+    seen          INTEGER NOT NULL,
+    UNIQUE (tenant, object_id)
+) STRICT;
+
+CREATE INDEX users_by_organization ON users (organization, verdict, open_issues, checked);
+CREATE INDEX users_by_mailbox      ON users (organization, mailbox);
+CREATE INDEX users_by_kind         ON users (organization, kind);
+CREATE INDEX users_by_name         ON users (name_key);
+CREATE INDEX users_by_upn          ON users (upn);
+CREATE INDEX users_by_mail         ON users (mail) WHERE mail IS NOT NULL;
+CREATE INDEX users_by_issues       ON users (open_issues) WHERE open_issues > 0;
+
+CREATE VIRTUAL TABLE users_search USING fts5 (
+    display_name, upn, mail, aliases, department, job_title, object_id,
+    content = 'users', content_rowid = 'id',
+    tokenize = 'trigram remove_diacritics 1'
+);
+
+CREATE TABLE runs (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization   INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    state          TEXT    NOT NULL,
+    workloads      TEXT    NOT NULL,
+    failed_of      INTEGER,
+    started        INTEGER NOT NULL,
+    ended          INTEGER,
+    mailboxes      INTEGER NOT NULL DEFAULT 0,
+    mailboxes_done INTEGER NOT NULL DEFAULT 0,
+    probes         INTEGER NOT NULL DEFAULT 0,
+    probes_done    INTEGER NOT NULL DEFAULT 0,
+    requests       INTEGER NOT NULL DEFAULT 0,
+    throttled      INTEGER NOT NULL DEFAULT 0,
+    retried        INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX runs_by_organization ON runs (organization);
+
+-- What a run found out stays when the user is removed, so it names the user itself.
+CREATE TABLE run_mailboxes (
+    run          INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    user         INTEGER NOT NULL,
+    object_id    TEXT    NOT NULL,
+    upn          TEXT    NOT NULL,
+    display_name TEXT    NOT NULL,
+    name_key     TEXT    NOT NULL,
+    verdict      TEXT    NOT NULL,
+    remaining    INTEGER NOT NULL,
+    PRIMARY KEY (run, user)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_mailboxes_by_name    ON run_mailboxes (run, name_key);
+CREATE INDEX run_mailboxes_by_verdict ON run_mailboxes (run, verdict, name_key);
+
+-- A probe without a verdict is queued.
+CREATE TABLE probes (
+    run               INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    user              INTEGER NOT NULL,
+    workload          TEXT    NOT NULL,
+    turn              INTEGER NOT NULL,
+    due               INTEGER NOT NULL,
+    attempts          INTEGER NOT NULL DEFAULT 0,
+    verdict           TEXT,
+    http              INTEGER,
+    code              TEXT,
+    cause             TEXT,
+    fingerprint       TEXT,
+    request_id        TEXT,
+    client_request_id TEXT,
+    checked           INTEGER,
+    digest            BLOB,
+    PRIMARY KEY (run, user, workload)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX probes_queued         ON probes (run, turn, due)    WHERE verdict IS NULL;
+CREATE INDEX probes_by_fingerprint ON probes (run, fingerprint)  WHERE fingerprint IS NOT NULL;
+
+CREATE TABLE checks (
+    user              INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    workload          TEXT    NOT NULL,
+    run               INTEGER NOT NULL,
+    verdict           TEXT    NOT NULL,
+    http              INTEGER,
+    code              TEXT,
+    cause             TEXT,
+    fingerprint       TEXT,
+    request_id        TEXT,
+    client_request_id TEXT,
+    checked           INTEGER NOT NULL,
+    digest            BLOB    NOT NULL,
+    first_seen        INTEGER NOT NULL,
+    PRIMARY KEY (user, workload)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX checks_open ON checks (fingerprint, first_seen) WHERE verdict IN ('failed', 'unknown');
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- No row of it leans on another table: it outlives what it tells of.
+CREATE TABLE journal (
+    number     INTEGER PRIMARY KEY,
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,
+    tenant     INTEGER,
+    action     TEXT    NOT NULL,
+    target     TEXT    NOT NULL,
+    before     TEXT,
+    after      TEXT,
+    request_id TEXT,
+    outcome    TEXT    NOT NULL,
+    digest     TEXT    NOT NULL
+) STRICT;
+
+CREATE TRIGGER journal_refuses_update BEFORE UPDATE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is only added to');
+END;
+
+CREATE TRIGGER journal_refuses_delete BEFORE DELETE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is only added to');
+END;
+";

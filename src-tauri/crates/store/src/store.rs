@@ -1,0 +1,97 @@
+//! The open store: one writer, several readers, and the news of each commit.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::StoreError;
+use crate::lock::Lock;
+use crate::open;
+
+/// Told the new revision after each commit. It runs on the writer's thread and must not write to the store itself.
+pub type Listener = Box<dyn Fn(u64) + Send + Sync>;
+
+/// Readers that wait for their next use; more are opened when all are busy and closed again afterwards.
+const IDLE_READERS: usize = 4;
+
+/// What is remembered on disk. While it lives, no other process can open the same folder.
+pub struct Store {
+    // Fields are dropped in this order: the connections close before the lock is given up.
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    folder: PathBuf,
+    revision: AtomicU64,
+    listener: RwLock<Option<Listener>>,
+    _lock: Lock,
+}
+
+impl Store {
+    pub(crate) fn new(writer: Connection, folder: PathBuf, lock: Lock) -> Self {
+        Self {
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            folder,
+            revision: AtomicU64::new(0),
+            listener: RwLock::new(None),
+            _lock: lock,
+        }
+    }
+
+    /// The folder that everything rests in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How many commits there were since the store was opened.
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// Sets who is told of each commit, in place of whoever was.
+    pub fn on_change(&self, listener: Listener) {
+        *self.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+    }
+
+    /// Reads: what `read` sees is one moment of the store, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// Those of `read`, and [`StoreError`] when no connection can be had.
+    pub fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = held(&self.readers).pop();
+        let mut reader = idle.map_or_else(|| open::reader(&self.folder), Ok)?;
+        let answer = read(&*reader.transaction()?);
+        let mut idle = held(&self.readers);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        answer
+    }
+
+    /// Writes: all of `write` is kept, or, when it fails or panics, nothing. After the commit the revision has grown and the
+    /// listener was told.
+    ///
+    /// # Errors
+    /// Those of `write`, and [`StoreError`] when the commit fails.
+    pub fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let answer = {
+            let mut writer = held(&self.writer);
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let answer = write(&transaction)?;
+            transaction.commit()?;
+            answer
+        };
+        let revision = self.revision.fetch_add(1, Ordering::AcqRel) + 1;
+        if let Some(listener) = self.listener.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            listener(revision);
+        }
+        Ok(answer)
+    }
+}
+
+/// A panic inside a transaction rolled it back when it unwound, so the connection behind a poisoned mutex is sound.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
