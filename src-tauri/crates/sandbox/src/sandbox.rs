@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::entra::{Entra, Memory};
+use crate::graph::{Limits, State};
+use crate::server::{House, Wire, serve};
+use crate::token::Key;
+use crate::world::World;
+use crate::{FaultPlan, Planted};
+
+/// What a practice tenant is made of.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Accounts in the directory, up to 100,000.
+    pub users: u32,
+    /// The same seed, size and faults give the same tenant.
+    pub seed: u64,
+    /// TCP port; 0 takes any free one.
+    pub port: u16,
+    /// How long Graph takes for one request.
+    pub latency: Duration,
+    pub faults: FaultPlan,
+    pub people: People,
+    /// How much Graph lets through.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            users: 250,
+            seed: 1,
+            port: 0,
+            latency: Duration::ZERO,
+            faults: FaultPlan::default(),
+            people: People::Ask,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// How the pages in the browser are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// A person reads and decides.
+    Ask,
+    /// The pages answer by themselves, as the administrator (or the account of `login_hint`), and say yes.
+    Auto,
+}
+
+/// How to reach a running practice tenant, and the integration registered in it. Serialized, it is the first line that
+/// `rollcallctl practice serve` writes. No `Debug`: the secret is handled like a real one.
+#[derive(Clone, Serialize)]
+pub struct Details {
+    /// Base address of Entra, without tenant.
+    pub authority: String,
+    /// Base address of Graph, without version.
+    pub graph: String,
+    pub tenant_id: String,
+    pub client_id: String,
+    pub client_secret: String,
+    /// User principal name of the Global Administrator.
+    pub admin: String,
+}
+
+/// A running practice tenant. Dropping it stops it.
+pub struct Sandbox {
+    details: Details,
+    house: Arc<House>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Builds the tenant and opens it on `127.0.0.1`.
+    ///
+    /// # Errors
+    /// When the port is taken, or the system gives no random numbers.
+    pub async fn start(options: Options) -> io::Result<Sandbox> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let port = listener.local_addr()?.port();
+        let start_token = hex(&random::<16>()?);
+        let authority = format!("http://127.0.0.1:{port}/p/{start_token}");
+        let graph = format!("{authority}/graph");
+
+        let Options { users, seed, faults, .. } = options.clone();
+        let world = tokio::task::spawn_blocking(move || World::build(seed, users, &faults)).await;
+        let world = world.map_err(io::Error::other)?;
+        let details = describe(&world, authority, graph).ok_or(io::ErrorKind::InvalidData)?;
+
+        let clock = Clock::default();
+        let key = Arc::new(Key::new(&random::<32>()?));
+        let domain = world.domain.clone();
+        let state = State::new(world, details.graph.clone(), options.limits, clock.now_ms());
+        let entra = Entra {
+            authority: details.authority.clone(),
+            graph: details.graph.clone(),
+            tenant_id: details.tenant_id.clone(),
+            domain,
+            people: options.people,
+            seed,
+            key: Arc::clone(&key),
+            state: state.clone(),
+            memory: Mutex::new(Memory::default()),
+        };
+        let house = Arc::new(House {
+            start_token,
+            hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+            latency: options.latency,
+            clock,
+            key,
+            entra,
+            graph: state,
+            wires: Mutex::new(VecDeque::new()),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(serve(listener, Arc::clone(&house), stopped));
+        Ok(Sandbox { details, house, stop, server })
+    }
+
+    /// Addresses and the practice integration's credentials.
+    pub fn details(&self) -> &Details {
+        &self.details
+    }
+
+    /// Every account with the verdict that a check must reach; the oracle of tests.
+    pub fn planted(&self) -> Vec<Planted> {
+        self.world().users.iter().map(Planted::of).collect()
+    }
+
+    /// The world as it is now. Requests that change it wait while this is held.
+    pub fn world(&self) -> RwLockReadGuard<'_, World> {
+        self.house.graph.world()
+    }
+
+    /// Changes the world behind everybody's back, as another administrator would.
+    pub fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.house.graph.world_mut())
+    }
+
+    /// Lets time pass: tokens, codes and secrets grow older.
+    pub fn advance(&self, by: Duration) {
+        self.house.clock.advance(by);
+    }
+
+    /// The practice tenant's time, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.house.clock.now_ms()
+    }
+
+    /// Ends all sessions of a person: refresh tokens issued until now are refused with AADSTS50173.
+    /// An unknown account has none.
+    pub fn revoke(&self, upn: &str) {
+        let user_id = self.world().user_by_upn(upn).map(|user| user.id.clone());
+        if let Some(user_id) = user_id {
+            self.house.entra.revoke(&user_id, self.now_ms());
+        }
+    }
+
+    /// These troubles befall the next Graph requests, one each.
+    pub fn next_answers(&self, wires: Vec<Wire>) {
+        self.house.wires.lock().unwrap_or_else(PoisonError::into_inner).extend(wires);
+    }
+
+    /// Graph requests so far, by route and status.
+    pub fn counts(&self) -> BTreeMap<(String, u16), u64> {
+        self.house.graph.counts()
+    }
+
+    /// Graph requests that came back before a `Retry-After` had passed. A well-behaved client leaves it at 0.
+    pub fn violations(&self) -> u64 {
+        self.house.graph.violations()
+    }
+
+    /// Closes the port and lets requests under way finish.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        // The server ends by itself; a panic in it has been reported by then.
+        let _ = self.server.await;
+    }
+}
+
+fn describe(world: &World, authority: String, graph: String) -> Option<Details> {
+    let app = world.practice_app()?;
+    Some(Details {
+        authority,
+        graph,
+        tenant_id: world.tenant_id.clone(),
+        client_id: app.client_id.clone(),
+        client_secret: app.secrets.first()?.value.clone(),
+        admin: world.admin()?.upn.clone(),
+    })
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,93 @@
+//! Everything behind the door, and which part of it answers a request.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::{Response, StatusCode};
+
+use super::Wire;
+use super::door::Place;
+use crate::clock::Clock;
+use crate::entra::{Ask, Entra, Fields};
+use crate::graph::{self, State};
+use crate::token::{Caller, Key, verify};
+
+pub(crate) struct House {
+    pub start_token: String,
+    /// The values that a Host header may have.
+    pub hosts: [String; 2],
+    /// How long Graph thinks about one round of requests.
+    pub latency: Duration,
+    pub clock: Clock,
+    pub key: Arc<Key>,
+    pub entra: Entra,
+    pub graph: State,
+    /// Troubles for the next Graph requests.
+    pub wires: Mutex<VecDeque<Wire>>,
+}
+
+impl House {
+    /// Answers a request that was let in. An error closes the connection.
+    pub(super) async fn answer(&self, place: Place, head: Parts, body: Bytes) -> io::Result<Response<Full<Bytes>>> {
+        match place {
+            Place::Graph(path) => self.graph(path, head, body).await,
+            Place::Entra { tenant, path } => Ok(self.entra(tenant, path, head, &body)),
+        }
+    }
+
+    async fn graph(&self, path: String, head: Parts, body: Bytes) -> io::Result<Response<Full<Bytes>>> {
+        let wire = self.wires.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        if let Some(wire) = wire {
+            return wire.answer();
+        }
+        let now_ms = self.clock.now_ms();
+        let caller = self.caller(&head, now_ms);
+        if path == "/oidc/userinfo" {
+            return Ok(self.entra.userinfo(caller.as_ref()).map(Full::new));
+        }
+        let query = head.uri.query().unwrap_or_default().to_owned();
+        let request = graph::Request { method: head.method, path, query, headers: head.headers, body, caller, now_ms };
+        let answer = graph::answer(&self.graph, request);
+        tokio::time::sleep(self.latency.saturating_mul(answer.rounds)).await;
+        let mut response = Response::new(Full::new(answer.body));
+        *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.headers_mut() = answer.headers;
+        // The mailboxes were busy for as long as the answer took.
+        drop(answer.hold);
+        Ok(response)
+    }
+
+    fn entra(&self, tenant: String, path: String, head: Parts, body: &[u8]) -> Response<Full<Bytes>> {
+        let ask = Ask {
+            tenant,
+            path,
+            query: Fields::read(head.uri.query().unwrap_or_default().as_bytes()),
+            form: if is_form(&head) { Fields::read(body) } else { Fields::read(b"") },
+            method: head.method,
+            headers: head.headers,
+            now_ms: self.clock.now_ms(),
+        };
+        self.entra.answer(&ask).map(Full::new)
+    }
+
+    /// Who the request's one bearer token speaks for.
+    fn caller(&self, head: &Parts, now_ms: i64) -> Option<Caller> {
+        let mut sent = head.headers.get_all(AUTHORIZATION).iter();
+        let (Some(header), None) = (sent.next(), sent.next()) else { return None };
+        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+        let bearer = scheme.eq_ignore_ascii_case("bearer");
+        bearer.then(|| verify(&self.key, token.trim(), &self.entra.graph, now_ms))?
+    }
+}
+
+fn is_form(head: &Parts) -> bool {
+    let sent = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = sent.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
