@@ -1,1 +1,18 @@
-//! (opened below)
+//! Wire: what is true of Microsoft Graph over HTTP. It knows no disk, no keychain and no sign-in: whoever opens a [`send::Graph`]
+//! hands in what yields a token.
+
+pub mod applications;
+pub mod batch;
+pub mod error;
+pub mod gate;
+pub mod grants;
+pub mod groups;
+pub mod me;
+pub mod organization;
+pub mod pace;
+pub mod pages;
+pub mod probe;
+pub mod retry_after;
+pub mod send;
+mod text;
+pub mod users;

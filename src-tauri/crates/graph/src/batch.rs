@@ -1,0 +1,143 @@
+//! Up to twenty probes in one request ("JSON batching"). The inner answers come in any order, may be throttled one by one, and may
+//! be missing.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rollcall_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{self, GraphError, Trace};
+use crate::gate::Outcome;
+use crate::probe::{Answer, Probe, Probed};
+use crate::retry_after;
+use crate::send::{self, Call, Graph};
+
+/// How many probes one request carries.
+pub const LARGEST: usize = 20;
+
+/// Asks the probes, in one request for each twenty, and answers for each of them in the same order. A throttled whole is waited for
+/// and repeated; throttled probes are reported, so that they alone can be asked again.
+///
+/// # Errors
+/// All that a read can end with; [`GraphError::Damaged`] also when the answer names a probe twice or one that wasn't asked.
+pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &CancellationToken) -> Result<Vec<Probed>, GraphError> {
+    let mut probed = Vec::with_capacity(probes.len());
+    for twenty in probes.chunks(LARGEST) {
+        let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now));
+        let answer = graph.send(&call, stop).await?;
+        probed.extend(read(twenty, answer, graph.now())?);
+    }
+    Ok(probed)
+}
+
+fn question(probes: &[Probe], now: Timestamp) -> Bytes {
+    #[derive(Serialize)]
+    struct Question {
+        requests: Vec<Inner>,
+    }
+    #[derive(Serialize)]
+    struct Inner {
+        id: String,
+        method: &'static str,
+        url: String,
+    }
+    let inner = |(at, probe): (usize, &Probe)| Inner { id: at.to_string(), method: "GET", url: probe.path(now) };
+    let question = Question { requests: probes.iter().enumerate().map(inner).collect() };
+    // Texts always serialize; an empty body would be refused by Graph.
+    Bytes::from(serde_json::to_vec(&question).unwrap_or_default())
+}
+
+fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Probed>, GraphError> {
+    let send::Answer { body, trace: outer, permit } = answer;
+    let Some(mut found) = by_place(&body, probes.len()) else {
+        return Err(GraphError::Damaged(Box::new(outer)));
+    };
+    let base = outer.date.unwrap_or(now);
+    let probed: Vec<Probed> = probes
+        .iter()
+        .zip(&mut found)
+        .map(|(&probe, inner)| {
+            let answer = match inner.take() {
+                Some(inner) => inner.read(&outer, base),
+                None => Answer::Unanswered(Trace { http: None, ..outer.clone() }),
+            };
+            Probed { probe, answer }
+        })
+        .collect();
+    permit.report(outcome(&probed));
+    Ok(probed)
+}
+
+/// A few throttled mailboxes say nothing about the rest, but they are no invitation either; many say that it is too much at once.
+fn outcome(probed: &[Probed]) -> Outcome {
+    let throttled = probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count();
+    if throttled == 0 {
+        Outcome::Good
+    } else if throttled * 2 < probed.len() {
+        Outcome::Indifferent
+    } else {
+        Outcome::Strained
+    }
+}
+
+/// The inner answers, each in its question's place; `None` when the answer isn't one to these questions.
+fn by_place(body: &[u8], asked: usize) -> Option<Vec<Option<Inner<'_>>>> {
+    let answer: Answers<'_> = serde_json::from_slice(body).ok()?;
+    let mut places: Vec<Option<Inner<'_>>> = std::iter::repeat_with(|| None).take(asked).collect();
+    for inner in answer.responses {
+        let place = inner.id.parse::<usize>().ok().filter(|place| place.to_string() == inner.id)?;
+        let free = places.get_mut(place).filter(|found| found.is_none())?;
+        *free = Some(inner);
+    }
+    Some(places)
+}
+
+#[derive(Deserialize)]
+struct Answers<'a> {
+    #[serde(borrow)]
+    responses: Vec<Inner<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Inner<'a> {
+    id: String,
+    status: u16,
+    #[serde(default)]
+    headers: Option<HashMap<String, serde_json::Value>>,
+    #[serde(borrow, default)]
+    body: Option<&'a RawValue>,
+}
+
+impl Inner<'_> {
+    fn read(self, outer: &Trace, base: Timestamp) -> Answer {
+        let id = |name| self.header(name).and_then(error::id);
+        let mut trace = Trace {
+            http: Some(self.status),
+            request_id: id("request-id").or_else(|| outer.request_id.clone()),
+            client_request_id: id("client-request-id").or_else(|| outer.client_request_id.clone()),
+            date: outer.date,
+            ..Trace::default()
+        };
+        let body = self.body.map_or("", RawValue::get);
+        if (200..300).contains(&self.status) {
+            // Whatever it says, it is an object; a text is a page that something in between put there.
+            return if body.starts_with('{') { Answer::Answered(trace) } else { Answer::Unanswered(trace) };
+        }
+        trace.read_error(body.as_bytes());
+        let retry_after: Option<Duration> = self.header("retry-after").and_then(|value| retry_after::parse(value, base));
+        match self.status {
+            429 => Answer::Throttled { trace, retry_after },
+            _ => Answer::Refused { trace, retry_after },
+        }
+    }
+
+    /// A header, whatever the case of its letters.
+    fn header(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.as_ref()?;
+        headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str())
+    }
+}

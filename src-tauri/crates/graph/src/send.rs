@@ -1,0 +1,389 @@
+//! The only place requests leave: token, headers, ids, limits, and the one address they may go to.
+
+mod answer;
+mod fault;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode};
+use rollcall_core::issue;
+use rollcall_core::time::Clock;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use url::{Host, Url};
+use uuid::Uuid;
+
+use crate::error::{BearerError, GraphError, Trace};
+use crate::gate::{Gate, Lane, Outcome, Permit, Shut};
+pub(crate) use answer::Answer;
+use answer::Heard;
+use fault::Fault;
+
+/// A future that can be kept and sent to another thread.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Which token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// The one at hand, if it is still good.
+    Current,
+    /// A new one: Graph has just refused the one at hand.
+    Renewed,
+}
+
+/// Yields the value of the Authorization header, marked as sensitive: `Bearer …`.
+pub type Bearer = Arc<dyn Fn(Ask) -> BoxFuture<Result<HeaderValue, BearerError>> + Send + Sync>;
+
+/// What it takes to talk to one tenant's Graph.
+pub struct GraphOptions {
+    /// Where Graph is, without a version: `https://graph.microsoft.com`. Plain HTTP is for this computer only.
+    pub base: Url,
+    pub bearer: Bearer,
+    pub gate: Arc<Gate>,
+    pub clock: Clock,
+}
+
+/// Why there can be no connection to such a Graph.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The address isn't one that a token may be sent to.
+    #[error("not an address of Graph: it must be https, or http on this computer, without user name, query or fragment")]
+    BadBase,
+    /// The system's certificates can't be read.
+    #[error("the system's certificates can't be read")]
+    NoTrustStore,
+}
+
+/// A tenant's Graph. Cheap to clone.
+#[derive(Clone)]
+pub struct Graph(Arc<Inner>);
+
+struct Inner {
+    client: reqwest::Client,
+    root: Url,
+    bearer: Bearer,
+    gate: Arc<Gate>,
+    clock: Clock,
+}
+
+impl Graph {
+    /// Prepares a connection; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`SetupError`] says what is wrong with the address or this computer.
+    pub fn new(options: GraphOptions) -> Result<Self, SetupError> {
+        let GraphOptions { base, bearer, gate, clock } = options;
+        let here = is_loopback(&base);
+        if !(base.scheme() == "https" || (base.scheme() == "http" && here)) || has_extras(&base) {
+            return Err(SetupError::BadBase);
+        }
+        let mut root = base;
+        root.path_segments_mut().map_err(|()| SetupError::BadBase)?.pop_if_empty().push("v1.0");
+        // Fails only when a provider was installed before, which is then the one to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let pace = gate.pace();
+        let builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(pace.connect)
+            .read_timeout(pace.read)
+            .timeout(pace.whole)
+            .referer(false)
+            .user_agent(concat!("Rollcall/", env!("CARGO_PKG_VERSION")));
+        // A proxy has no business between this computer and itself.
+        let builder = if here { builder.no_proxy() } else { builder.https_only(true) };
+        let client = builder.build().map_err(|_| SetupError::NoTrustStore)?;
+        Ok(Self(Arc::new(Inner { client, root, bearer, gate, clock })))
+    }
+
+    /// The gate that its requests pass.
+    #[must_use]
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.0.gate
+    }
+
+    /// The address of something: each segment is escaped, so that a `#` or `/` in a user name stays in its place.
+    pub(crate) fn url(&self, segments: &[&str], query: &[(&str, &str)]) -> Result<Url, GraphError> {
+        // "." and ".." would be taken for a way up.
+        if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
+            return Err(GraphError::ForeignLink);
+        }
+        let mut url = self.0.root.clone();
+        url.path_segments_mut().map_err(|()| GraphError::ForeignLink)?.extend(segments);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
+    }
+
+    /// The address that a next link names, if it is one of this Graph.
+    pub(crate) fn link(&self, link: &str) -> Result<Url, GraphError> {
+        let url = Url::parse(link).map_err(|_| GraphError::ForeignLink)?;
+        if self.is_ours(&url) { Ok(url) } else { Err(GraphError::ForeignLink) }
+    }
+
+    fn is_ours(&self, url: &Url) -> bool {
+        let root = &self.0.root;
+        let below = url.path().strip_prefix(root.path()).is_some_and(|rest| rest.starts_with('/'));
+        let same =
+            url.scheme() == root.scheme() && url.host() == root.host() && url.port_or_known_default() == root.port_or_known_default();
+        same && below && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()
+    }
+
+    /// Sends a call and reads its answer as `T`.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call, stop: &CancellationToken) -> Result<T, GraphError> {
+        let answer = self.send(call, stop).await?;
+        match serde_json::from_slice(&answer.body) {
+            Ok(read) => {
+                answer.permit.report(Outcome::Good);
+                Ok(read)
+            }
+            Err(_) if call.kind == Kind::Write => Err(GraphError::OutcomeUnknown(Box::new(answer.trace))),
+            Err(_) => Err(GraphError::Damaged(Box::new(answer.trace))),
+        }
+    }
+
+    /// Sends a call whose answer says nothing but that it is done.
+    pub(crate) async fn done(&self, call: &Call, stop: &CancellationToken) -> Result<(), GraphError> {
+        let answer = self.send(call, stop).await?;
+        answer.permit.report(Outcome::Good);
+        Ok(())
+    }
+
+    /// Sends a call until it is answered for good. Reads are repeated while the service throttles or fails, and when the
+    /// connection does; writes only when throttled, because only then nothing surely happened.
+    pub(crate) async fn send(&self, call: &Call, stop: &CancellationToken) -> Result<Answer, GraphError> {
+        if !self.is_ours(&call.url) {
+            return Err(GraphError::ForeignLink);
+        }
+        let (mut failures, mut throttled, mut ask) = (0, 0, Ask::Current);
+        loop {
+            let permit = self.0.gate.enter(call.lane, stop).await.map_err(|shut| match shut {
+                Shut::Stopped => GraphError::Cancelled,
+                Shut::Held { until } => GraphError::Throttled { until, trace: Box::default() },
+            })?;
+            let id = Uuid::new_v4();
+            let heard = match self.once(call, ask, id, stop).await {
+                Ok(heard) => heard,
+                Err(fault) => {
+                    drop(permit);
+                    failures += 1;
+                    self.after_fault(fault, call, failures, id, stop).await?;
+                    continue;
+                }
+            };
+            match self.judge(heard, call, ask, permit) {
+                Next::Answered(answer) => return Ok(*answer),
+                Next::Failed(error) => return Err(error),
+                Next::Renew => ask = Ask::Renewed,
+                Next::Wait { until, trace } => {
+                    throttled += 1;
+                    if throttled >= self.0.gate.pace().throttled_tries {
+                        return Err(GraphError::Throttled { until, trace });
+                    }
+                }
+                Next::BackOff(trace) => {
+                    failures += 1;
+                    if failures >= self.0.gate.pace().tries {
+                        return Err(GraphError::Unavailable(trace));
+                    }
+                    self.back_off(failures, id, stop).await?;
+                }
+            }
+        }
+    }
+
+    async fn once(&self, call: &Call, ask: Ask, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
+        let bearer = tokio::select! {
+            () = stop.cancelled() => return Err(Fault::Stopped),
+            bearer = (self.0.bearer)(ask) => bearer.map_err(Fault::Bearer)?,
+        };
+        let mut request = self
+            .0
+            .client
+            .request(call.method.clone(), call.url.clone())
+            .header(AUTHORIZATION, bearer)
+            .header(ACCEPT, call.wants.accept())
+            .header("client-request-id", id.to_string());
+        if call.eventual {
+            request = request.header("ConsistencyLevel", "eventual");
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        let hear = answer::hear(request, id);
+        match call.kind {
+            // A change that is under way is waited for, so that its outcome is known.
+            Kind::Write => hear.await,
+            Kind::Read => tokio::select! {
+                () = stop.cancelled() => Err(Fault::Stopped),
+                heard = hear => heard,
+            },
+        }
+    }
+
+    /// Waits before the next try, or ends with the error that the fault is.
+    async fn after_fault(&self, fault: Fault, call: &Call, failures: u32, id: Uuid, stop: &CancellationToken) -> Result<(), GraphError> {
+        let sent = fault.was_sent();
+        if call.kind == Kind::Write && sent {
+            return Err(GraphError::OutcomeUnknown(Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() })));
+        }
+        if !fault.may_pass() || failures >= self.0.gate.pace().tries {
+            return Err(fault.into());
+        }
+        tracing::debug!(client_request_id = %id, %failures, "no answer from Graph, trying again");
+        self.back_off(failures, id, stop).await
+    }
+
+    async fn back_off(&self, failures: u32, id: Uuid, stop: &CancellationToken) -> Result<(), GraphError> {
+        let wait = self.0.gate.pace().wait_after(failures, id.as_u64_pair().1);
+        tokio::select! {
+            () = stop.cancelled() => Err(GraphError::Cancelled),
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+
+    /// What an answer means for the call, and for all that wait at the gate.
+    fn judge(&self, heard: Heard, call: &Call, asked: Ask, permit: Permit) -> Next {
+        let trace = heard.trace();
+        let status = heard.status;
+        tracing::debug!(http = status.as_u16(), client_request_id = %heard.id, "Graph answered");
+        if let Some(kind) = heard.foreign(call.wants) {
+            return Next::Failed(GraphError::NotGraph { kind, trace: Box::new(trace) });
+        }
+        if status.is_success() {
+            return Next::Answered(Box::new(Answer { body: heard.body, trace, permit }));
+        }
+        if status == StatusCode::UNAUTHORIZED && asked == Ask::Current {
+            return Next::Renew;
+        }
+        let asked_wait = heard.retry_after((self.0.clock)());
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let until = self.until(asked_wait.unwrap_or_else(|| self.0.gate.pace().wait_after(1, heard.id.as_u64_pair().1)));
+            permit.report(Outcome::Throttled { until });
+            return Next::Wait { until, trace: Box::new(trace) };
+        }
+        let service = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504 | 509);
+        if !service {
+            permit.report(Outcome::Good);
+            return Next::Failed(GraphError::from_trace(trace));
+        }
+        match asked_wait {
+            Some(wait) => permit.report(Outcome::Throttled { until: self.until(wait) }),
+            None => permit.report(Outcome::Strained),
+        }
+        if call.kind == Kind::Write {
+            Next::Failed(GraphError::OutcomeUnknown(Box::new(trace)))
+        } else if issue::may_pass(trace.http, &trace.code) {
+            Next::BackOff(Box::new(trace))
+        } else {
+            Next::Failed(GraphError::Refused(Box::new(trace)))
+        }
+    }
+
+    /// The moment a wait is over; one millisecond more, because moments are cut to whole ones.
+    fn until(&self, wait: Duration) -> rollcall_core::time::Timestamp {
+        (self.0.clock)().after(wait.saturating_add(Duration::from_millis(1)))
+    }
+
+    pub(crate) fn now(&self) -> rollcall_core::time::Timestamp {
+        (self.0.clock)()
+    }
+}
+
+enum Next {
+    Answered(Box<Answer>),
+    Failed(GraphError),
+    Renew,
+    Wait { until: rollcall_core::time::Timestamp, trace: Box<Trace> },
+    BackOff(Box<Trace>),
+}
+
+/// Whether a call may simply be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+}
+
+/// What a call's answer has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wants {
+    Json,
+    /// A bare number.
+    Text,
+    /// Nothing is read from it.
+    Nothing,
+}
+
+impl Wants {
+    const fn accept(self) -> &'static str {
+        match self {
+            Self::Json | Self::Nothing => "application/json",
+            Self::Text => "text/plain",
+        }
+    }
+}
+
+/// One request to be sent.
+pub(crate) struct Call {
+    method: Method,
+    url: Url,
+    lane: Lane,
+    kind: Kind,
+    wants: Wants,
+    eventual: bool,
+    body: Option<Bytes>,
+}
+
+impl Call {
+    /// Reads JSON from the directory.
+    pub(crate) const fn read(url: Url) -> Self {
+        Self { method: Method::GET, url, lane: Lane::Directory, kind: Kind::Read, wants: Wants::Json, eventual: false, body: None }
+    }
+
+    /// Reads a bare number.
+    pub(crate) fn read_text(url: Url) -> Self {
+        Self { wants: Wants::Text, eventual: true, ..Self::read(url) }
+    }
+
+    /// Asks mailboxes by a body; nothing is changed by it.
+    pub(crate) fn ask(url: Url, body: Bytes) -> Self {
+        Self { method: Method::POST, lane: Lane::Outlook, body: Some(body), ..Self::read(url) }
+    }
+
+    /// Changes the directory and reads what became of it.
+    pub(crate) fn change<B: Serialize>(method: Method, url: Url, body: &B, wants: Wants) -> Self {
+        // Our own bodies are plain maps of texts, which always serialize; an empty one would be refused by Graph.
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self { method, kind: Kind::Write, wants, body: Some(Bytes::from(body)), ..Self::read(url) }
+    }
+
+    /// Deletes from the directory.
+    pub(crate) fn delete(url: Url) -> Self {
+        Self { method: Method::DELETE, kind: Kind::Write, wants: Wants::Nothing, ..Self::read(url) }
+    }
+
+    /// Asks the eventually consistent index, which advanced queries need ("Advanced query capabilities on directory objects").
+    pub(crate) const fn eventually(mut self, eventual: bool) -> Self {
+        self.eventual = eventual;
+        self
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn has_extras(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some()
+}

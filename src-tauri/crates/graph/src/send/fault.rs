@@ -1,0 +1,81 @@
+//! What kept an answer from coming.
+
+use std::error::Error as _;
+
+use uuid::Uuid;
+
+use crate::error::{BearerError, GraphError, Trace};
+
+pub(super) enum Fault {
+    Stopped,
+    Bearer(BearerError),
+    /// No connection: nothing was sent.
+    Unreached,
+    /// The server's certificate was refused: nothing was sent.
+    Untrusted,
+    TimedOut,
+    /// The connection broke after it stood.
+    Broken(Box<Trace>),
+    /// The body can't be decompressed or goes against HTTP.
+    Garbled(Box<Trace>),
+    TooLarge(Box<Trace>),
+}
+
+impl Fault {
+    pub(super) fn of(error: &reqwest::Error, id: Uuid) -> Self {
+        let trace = || Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() });
+        if is_tls(error) {
+            Self::Untrusted
+        } else if error.is_connect() {
+            Self::Unreached
+        } else if error.is_timeout() {
+            Self::TimedOut
+        } else if error.is_decode() {
+            Self::Garbled(trace())
+        } else {
+            Self::Broken(trace())
+        }
+    }
+
+    /// Whether the request may have reached the service.
+    pub(super) const fn was_sent(&self) -> bool {
+        match self {
+            Self::TimedOut | Self::Broken(_) | Self::Garbled(_) | Self::TooLarge(_) => true,
+            Self::Stopped | Self::Bearer(_) | Self::Unreached | Self::Untrusted => false,
+        }
+    }
+
+    /// Whether the same request may fare better.
+    pub(super) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreached | Self::TimedOut | Self::Broken(_) => true,
+            Self::Stopped | Self::Bearer(_) | Self::Untrusted | Self::Garbled(_) | Self::TooLarge(_) => false,
+        }
+    }
+}
+
+impl From<Fault> for GraphError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Stopped => Self::Cancelled,
+            Fault::Bearer(error) => Self::Bearer(error),
+            Fault::Unreached => Self::Offline,
+            Fault::Untrusted => Self::Untrusted,
+            Fault::TimedOut => Self::TimedOut,
+            Fault::Broken(trace) | Fault::Garbled(trace) => Self::Damaged(trace),
+            Fault::TooLarge(trace) => Self::TooLarge(trace),
+        }
+    }
+}
+
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let hidden = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || hidden.is_some_and(|hidden| hidden.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}

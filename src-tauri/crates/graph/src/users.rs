@@ -1,0 +1,134 @@
+//! The users of a tenant, as far as Rollcall shows and judges them.
+
+use rollcall_core::id::ObjectId;
+use rollcall_core::user::{DirectoryUser, MAILBOX_PLANS};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::error::GraphError;
+use crate::gate::Outcome;
+use crate::pages::Pages;
+use crate::send::{Call, Graph};
+use crate::text::{self, Text};
+
+/// The properties that are asked for, and no more.
+pub(crate) const SELECT: &str =
+    "id,userPrincipalName,displayName,mail,proxyAddresses,department,jobTitle,accountEnabled,userType,onPremisesSyncEnabled,assignedPlans";
+
+/// The largest page of directory objects.
+pub(crate) const TOP: &str = "999";
+
+/// All users, or those that an OData filter lets through (`accountEnabled eq true and userType eq 'Member'`). A filter is asked of
+/// the eventually consistent index, where every operator works; users created seconds ago may be missing from it.
+#[must_use]
+pub fn pages(graph: &Graph, filter: Option<&str>, stop: &CancellationToken) -> Pages<DirectoryUser> {
+    let mut query = vec![("$select", SELECT), ("$top", TOP)];
+    if let Some(filter) = filter {
+        query.extend([("$filter", filter), ("$count", "true")]);
+    }
+    Pages::of::<User>(graph, graph.url(&["users"], &query), filter.is_some(), stop)
+}
+
+/// How many users there are, or how many a filter lets through.
+///
+/// # Errors
+/// All that a read can end with.
+pub async fn count(graph: &Graph, filter: Option<&str>, stop: &CancellationToken) -> Result<u32, GraphError> {
+    let query: Vec<_> = filter.map(|filter| ("$filter", filter)).into_iter().collect();
+    let answer = graph.send(&Call::read_text(graph.url(&["users", "$count"], &query)?), stop).await?;
+    let body = answer.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&answer.body);
+    let number = std::str::from_utf8(body).ok().and_then(|text| text.trim().parse().ok());
+    let Some(number) = number else { return Err(GraphError::Damaged(Box::new(answer.trace))) };
+    answer.permit.report(Outcome::Good);
+    Ok(number)
+}
+
+/// The user of that object id or user principal name; `None` when there is none.
+///
+/// # Errors
+/// All that a read can end with, but for [`GraphError::NotFound`].
+pub async fn by_id_or_upn(graph: &Graph, who: &str, stop: &CancellationToken) -> Result<Option<DirectoryUser>, GraphError> {
+    // A name that starts with a dollar would be taken for a query option ("Get a user").
+    let key = format!("users('{}')", who.replace('\'', "''"));
+    let path: &[&str] = if who.starts_with('$') { &[&key] } else { &["users", who] };
+    if who.is_empty() || matches!(who, "." | "..") {
+        return Ok(None);
+    }
+    let call = Call::read(graph.url(path, &[("$select", SELECT)])?);
+    match graph.json::<User>(&call, stop).await {
+        Ok(user) => Ok(Some(user.into())),
+        Err(GraphError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A user as Graph spells it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct User {
+    id: Uuid,
+    user_principal_name: Text,
+    display_name: Option<Text>,
+    mail: Option<Text>,
+    #[serde(default, deserialize_with = "text::or_empty")]
+    proxy_addresses: Vec<Text>,
+    department: Option<Text>,
+    job_title: Option<Text>,
+    account_enabled: Option<bool>,
+    user_type: Option<Text>,
+    on_premises_sync_enabled: Option<bool>,
+    #[serde(default, deserialize_with = "text::or_empty")]
+    assigned_plans: Vec<AssignedPlan>,
+}
+
+/// A service plan as Graph spells it, on users and on the organization.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AssignedPlan {
+    capability_status: Option<Text>,
+    service_plan_id: Option<Uuid>,
+}
+
+impl AssignedPlan {
+    /// Whether it comes with a mailbox now: a plan in its grace period (Warning) still does.
+    pub(crate) fn gives_mailbox(&self) -> bool {
+        let on = self.capability_status.as_ref().is_some_and(|status| matches!(status.0.as_str(), "Enabled" | "Warning"));
+        on && self.service_plan_id.is_some_and(|id| {
+            let mut text = Uuid::encode_buffer();
+            MAILBOX_PLANS.contains(&&*id.hyphenated().encode_lower(&mut text))
+        })
+    }
+}
+
+impl From<User> for DirectoryUser {
+    fn from(user: User) -> Self {
+        let mail = text::some(user.mail);
+        let aliases = aliases(user.proxy_addresses, mail.as_deref());
+        Self {
+            object_id: ObjectId(user.id),
+            upn: user.user_principal_name.0,
+            display_name: text::some(user.display_name).unwrap_or_default(),
+            aliases,
+            mail,
+            department: text::some(user.department),
+            job_title: text::some(user.job_title),
+            enabled: user.account_enabled.unwrap_or(true),
+            guest: user.user_type.is_some_and(|kind| kind.0.eq_ignore_ascii_case("Guest")),
+            on_premises: user.on_premises_sync_enabled.unwrap_or(false),
+            exchange_plan: user.assigned_plans.iter().any(AssignedPlan::gives_mailbox),
+        }
+    }
+}
+
+/// The SMTP addresses besides the primary one, which is marked by capitals; other kinds (X500, SIP) are no addresses for mail.
+fn aliases(proxies: Vec<Text>, mail: Option<&str>) -> Vec<String> {
+    let secondary = proxies.iter().filter_map(|proxy| proxy.0.strip_prefix("smtp:"));
+    let mut aliases: Vec<String> = Vec::new();
+    for address in secondary.filter(|address| mail.is_none_or(|mail| !mail.eq_ignore_ascii_case(address))) {
+        if !aliases.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+            aliases.push(address.to_owned());
+        }
+    }
+    aliases
+}
