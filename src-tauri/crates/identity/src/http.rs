@@ -1,0 +1,203 @@
+//! The HTTP of sign-in: no redirects, short waits, bounded answers, and a plain name for each way a network gets in
+//! between.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use rollcall_core::time::Timestamp;
+use serde::de::DeserializeOwned;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::cloud::is_loopback;
+use crate::error::{IdentityError, Kind, Refusal};
+
+/// No answer of sign-in is near this long; a discovery document has some 2 KiB, a token answer some 8 KiB.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// The connections on which sign-in is done. Cheap to clone; keep one for the life of the process.
+#[derive(Clone)]
+pub struct Wire {
+    outside: reqwest::Client,
+    here: reqwest::Client,
+}
+
+/// A whole answer, its body wiped when dropped.
+pub(crate) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Wire {
+    /// Connections with the system's proxy and trust store, TLS 1.2 or newer; those to the computer itself bypass proxies.
+    ///
+    /// # Errors
+    /// [`Kind::TlsRefused`] when the system's trust store can't be read.
+    pub fn new() -> Result<Self, IdentityError> {
+        // Fails only when a provider was installed before, which is then the one to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let plain = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(Duration::from_secs(15))
+                .timeout(Duration::from_secs(60))
+                .referer(false)
+                .user_agent(concat!("Rollcall/", env!("CARGO_PKG_VERSION")))
+        };
+        let broken = |_| IdentityError::plain(Kind::TlsRefused, "the system's certificates can't be read");
+        Ok(Self { outside: plain().https_only(true).build().map_err(broken)?, here: plain().no_proxy().build().map_err(broken)? })
+    }
+
+    /// Posts a form and reads the whole answer, whatever its status.
+    pub(crate) async fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<Answer, IdentityError> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
+        let request = self
+            .client(url)
+            .post(url.clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .body(body);
+        read(request).await
+    }
+
+    /// Gets a document, whatever its status.
+    pub(crate) async fn get(&self, url: &Url) -> Result<Answer, IdentityError> {
+        read(self.client(url).get(url.clone()).header(header::ACCEPT, "application/json")).await
+    }
+
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        if is_loopback(url) { &self.here } else { &self.outside }
+    }
+}
+
+impl Answer {
+    /// Reads a success as `T`, and anything else as the refusal it is.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, IdentityError> {
+        if self.status == StatusCode::TOO_MANY_REQUESTS || self.status.is_server_error() {
+            let busy = IdentityError::plain(Kind::TryLater, "Entra is busy or in trouble");
+            return Err(IdentityError { retry_after: self.retry_after(), ..self.refusal().unwrap_or(busy) });
+        }
+        let intercepted = IdentityError::plain(Kind::Intercepted, "a proxy or captive portal answered instead of Microsoft");
+        let says_json = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+        if self.status.is_redirection() || self.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED || !says_json {
+            return Err(intercepted);
+        }
+        if !self.status.is_success() {
+            let nonsense = IdentityError::plain(Kind::Protocol, "Entra refused the request without saying why");
+            return Err(self.refusal().unwrap_or(nonsense));
+        }
+        serde_json::from_slice(&self.body).map_err(|fault| {
+            if fault.is_eof() {
+                IdentityError::plain(Kind::Truncated, "the answer was cut off")
+            } else {
+                IdentityError::plain(Kind::Protocol, "the answer is not what the protocol says")
+            }
+        })
+    }
+
+    /// The server's own time, to judge validity by when this computer's clock is wrong.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        let text = short(&self.headers, header::DATE)?;
+        let since = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok().map(Timestamp)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        short(&self.headers, header::RETRY_AFTER)?.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    fn refusal(&self) -> Option<IdentityError> {
+        serde_json::from_slice::<Refusal>(&self.body).ok().map(IdentityError::from)
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Result<Answer, IdentityError> {
+    let mut response = request.send().await.map_err(|fault| named(&fault))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let expected = response.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(16 * 1024);
+    let mut body = Zeroizing::new(Vec::with_capacity(expected.min(LARGEST_ANSWER)));
+    while let Some(chunk) = response.chunk().await.map_err(|fault| named(&fault))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(IdentityError::plain(Kind::Protocol, "the answer is longer than any of Entra's"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, body })
+}
+
+fn named(fault: &reqwest::Error) -> IdentityError {
+    if is_tls(fault) {
+        return IdentityError::plain(Kind::TlsRefused, "the server's certificate is not trusted by this computer");
+    }
+    if fault.is_timeout() {
+        return IdentityError::plain(Kind::Offline, "Microsoft's sign-in did not answer in time");
+    }
+    if fault.is_body() || fault.is_decode() {
+        return IdentityError::plain(Kind::Truncated, "the answer was cut off");
+    }
+    IdentityError::plain(Kind::Offline, "Microsoft's sign-in can't be reached")
+}
+
+fn is_tls(fault: &reqwest::Error) -> bool {
+    let mut cause = fault.source();
+    while let Some(error) = cause {
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if error.is::<rustls::Error>() || inside.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// A header of at most 64 bytes: what is longer is no date and no number, and may be meant to tire the parser.
+fn short(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok().filter(|text| text.len() <= 64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, content_type: &str, body: &str) -> Answer {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, content_type.parse().unwrap());
+        headers.insert(header::DATE, "Fri, 20 Nov 2026 10:00:00 GMT".parse().unwrap());
+        headers.insert(header::RETRY_AFTER, "7".parse().unwrap());
+        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: Zeroizing::new(body.into()) }
+    }
+
+    fn kind(status: u16, content_type: &str, body: &str) -> Kind {
+        answer(status, content_type, body).json::<serde_json::Value>().unwrap_err().kind
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_never_read_as_data() {
+        for (status, content_type) in [(200, "text/html"), (302, "text/html"), (407, "text/html"), (400, "text/plain")] {
+            assert_eq!(kind(status, content_type, "<html>"), Kind::Intercepted, "{status} {content_type}");
+        }
+    }
+
+    #[test]
+    fn cut_answers_and_busy_servers_may_be_tried_again() {
+        assert_eq!(kind(200, "application/json; charset=utf-8", r#"{"access_to"#), Kind::Truncated);
+        assert_eq!(kind(200, "application/json", "[}"), Kind::Protocol);
+        let busy = answer(503, "text/html", "").json::<serde_json::Value>().unwrap_err();
+        assert_eq!((busy.kind, busy.retry_after), (Kind::TryLater, Some(Duration::from_secs(7))));
+        assert!(busy.may_pass());
+    }
+
+    #[test]
+    fn the_servers_time_is_read_from_its_date() {
+        assert_eq!(answer(200, "application/json", "{}").date(), Some(Timestamp(1_795_168_800_000)));
+    }
+}

@@ -1,0 +1,201 @@
+//! A signed-in session: access tokens in memory only, and one renewal for all who wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rollcall_core::id::AppId;
+use rollcall_core::time::{Clock, Timestamp};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::app_only::app_only;
+use crate::cloud::Authority;
+use crate::error::{IdentityError, Kind};
+use crate::http::Wire;
+use crate::secret::{AccessToken, ClientSecret, RefreshToken};
+use crate::token::redeem;
+
+/// How long before its end a token is renewed, so that no request leaves with one that lapses on its way.
+const MARGIN: Duration = Duration::from_secs(5 * 60);
+
+/// An access token and how long it lives.
+#[derive(Clone)]
+pub struct Lease {
+    /// The token.
+    pub token: AccessToken,
+    /// When it was obtained, by this computer's clock.
+    pub from: Timestamp,
+    /// How long it lives from then.
+    pub lives: Duration,
+}
+
+/// Where rotated refresh tokens go, to be put into the vault.
+pub type Sink = Box<dyn FnMut(RefreshToken) + Send>;
+
+/// Yields access tokens for one tenant and one application. Clones share everything.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    wire: Wire,
+    authority: Authority,
+    client_id: AppId,
+    clock: Clock,
+    /// How many renewals have ended. Who sees it grow while waiting takes over that renewal's outcome.
+    renewals: AtomicU64,
+    state: Mutex<State>,
+}
+
+struct State {
+    grant: Grant,
+    lease: Option<Lease>,
+    failure: Option<IdentityError>,
+}
+
+enum Grant {
+    Delegated { refresh: RefreshToken, scopes: String, keep: Sink },
+    AppOnly(ClientSecret),
+    Over(IdentityError),
+}
+
+/// Who the session speaks for.
+pub struct Party {
+    /// The connections to renew on.
+    pub wire: Wire,
+    /// The tenant and its cloud.
+    pub authority: Authority,
+    /// The application.
+    pub client_id: AppId,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+impl Lease {
+    /// Whether the token can still be used at `now`, with room for the request to arrive. A clock that was put back makes
+    /// it unknown, which counts as no.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now >= self.from && now.since(self.from) + MARGIN.min(self.lives / 2) < self.lives
+    }
+}
+
+impl Session {
+    /// A person's session, renewed with `refresh`. `first` is the token of the sign-in, if it is at hand; `keep` gets each
+    /// refresh token that replaces the last one.
+    #[must_use]
+    pub fn delegated(party: Party, scopes: &[String], refresh: RefreshToken, first: Option<Lease>, keep: Sink) -> Self {
+        Self::new(party, Grant::Delegated { refresh, scopes: scopes.join(" "), keep }, first)
+    }
+
+    /// An application's session, renewed with its secret.
+    #[must_use]
+    pub fn app_only(party: Party, secret: ClientSecret) -> Self {
+        Self::new(party, Grant::AppOnly(secret), None)
+    }
+
+    /// A token that lives for some minutes more; renews it when needed. Whoever asks while a renewal is under way gets that
+    /// renewal's outcome, its failure included.
+    ///
+    /// # Errors
+    /// As the token endpoint or the network say; after [`Kind::SignInAgain`] the session is over and asks no more.
+    pub async fn token(&self) -> Result<AccessToken, IdentityError> {
+        self.current(None).await
+    }
+
+    /// A token other than `refused`, which Graph has just answered with 401: a renewed one, or the one that somebody else
+    /// has renewed meanwhile. Ask once for a request; a second 401 isn't about the token.
+    ///
+    /// # Errors
+    /// As [`Session::token`].
+    pub async fn renew_after(&self, refused: &AccessToken) -> Result<AccessToken, IdentityError> {
+        self.current(Some(refused)).await
+    }
+
+    /// Forgets every token and secret of the session, for all its clones.
+    pub async fn sign_out(&self) {
+        let mut state = self.0.state.lock().await;
+        state.grant = Grant::Over(IdentityError::plain(Kind::SignInAgain, "signed out"));
+        state.lease = None;
+        state.failure = None;
+    }
+
+    fn new(party: Party, grant: Grant, lease: Option<Lease>) -> Self {
+        let Party { wire, authority, client_id, clock } = party;
+        let state = Mutex::new(State { grant, lease, failure: None });
+        Self(Arc::new(Inner { wire, authority, client_id, clock, renewals: AtomicU64::new(0), state }))
+    }
+
+    async fn current(&self, refused: Option<&AccessToken>) -> Result<AccessToken, IdentityError> {
+        let seen = self.0.renewals.load(Ordering::Acquire);
+        let mut state = self.0.state.lock().await;
+        let now = (self.0.clock)();
+        let usable = |lease: &&Lease| lease.is_fresh(now) && refused.is_none_or(|bad| !bad.is(lease.token.reveal()));
+        if let Some(lease) = state.lease.as_ref().filter(usable) {
+            return Ok(lease.token.clone());
+        }
+        if self.0.renewals.load(Ordering::Acquire) != seen
+            && let Some(failure) = &state.failure
+        {
+            return Err(failure.clone());
+        }
+        let renewed = self.0.renew(&mut state).await;
+        self.0.renewals.fetch_add(1, Ordering::AcqRel);
+        match renewed {
+            Ok(lease) => {
+                let token = lease.token.clone();
+                (state.lease, state.failure) = (Some(lease), None);
+                Ok(token)
+            }
+            Err(failure) => {
+                (state.lease, state.failure) = (None, Some(failure.clone()));
+                if failure.kind == Kind::SignInAgain {
+                    // Asking on with a dead grant would only earn a lock-out (AADSTS50196).
+                    state.grant = Grant::Over(failure.clone());
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn renew(&self, state: &mut MutexGuard<'_, State>) -> Result<Lease, IdentityError> {
+        match &mut state.grant {
+            Grant::Over(why) => Err(why.clone()),
+            Grant::AppOnly(secret) => app_only(&self.wire, &self.authority, self.client_id, secret, &self.clock).await,
+            Grant::Delegated { refresh, scopes, keep } => {
+                let fields = [
+                    ("grant_type", "refresh_token"),
+                    ("client_id", &self.client_id.to_string()),
+                    ("refresh_token", refresh.reveal()),
+                    ("scope", scopes),
+                ];
+                let tokens = redeem(&self.wire, &self.authority.token_endpoint(), &fields).await?;
+                if let Some(next) = tokens.refresh {
+                    *refresh = next.clone();
+                    keep(next);
+                }
+                Ok(Lease { token: tokens.access, from: (self.clock)(), lives: tokens.lives })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease(lives: u64) -> Lease {
+        Lease { token: AccessToken::new("t".into()), from: Timestamp(1_000_000), lives: Duration::from_secs(lives) }
+    }
+
+    #[test]
+    fn a_token_is_fresh_until_five_minutes_before_its_end() {
+        let at = |seconds: i64| Timestamp(1_000_000 + seconds * 1000);
+        assert!(lease(3600).is_fresh(at(0)) && lease(3600).is_fresh(at(3299)));
+        assert!(!lease(3600).is_fresh(at(3300)));
+        assert!(!lease(3600).is_fresh(at(-1)), "after the clock was put back nobody knows");
+        assert!(lease(60).is_fresh(at(0)), "a short token is used for half its life");
+        assert!(!lease(60).is_fresh(at(30)));
+    }
+}
