@@ -1,8 +1,8 @@
 //! A command that is run: what, where, with which environment, and how to type it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, IsTerminal, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::failure::{Failure, Outcome};
@@ -114,11 +114,8 @@ impl Work {
             words.push("cd ui &&".to_owned());
         }
         words.extend(self.env.iter().map(|(name, value)| format!("{name}={}", quoted(&value.to_string_lossy()))));
-        // The cargo that started us is known by its full path; a person types its name.
-        let program = PathBuf::from(&self.program);
-        let name = program.file_stem().unwrap_or(&self.program);
-        words.push(quoted(&if name == "cargo" { name } else { &self.program }.to_string_lossy()));
-        words.extend(self.args.iter().map(|arg| quoted(&arg.to_string_lossy())));
+        let words_of_command = std::iter::once(&self.program).chain(&self.args);
+        words.extend(words_of_command.map(|word| quoted(&known_as(word).to_string_lossy())));
         words.join(" ")
     }
 
@@ -141,6 +138,13 @@ impl Work {
     }
 }
 
+/// The cargo that started us is known by its full path; a person types its name.
+fn known_as(word: &OsStr) -> &OsStr {
+    let path = Path::new(word);
+    let name = path.file_stem().unwrap_or(word);
+    if path.is_absolute() && name == "cargo" { name } else { word }
+}
+
 /// A word as a POSIX shell wants it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+%".contains(c);
@@ -154,7 +158,11 @@ mod tests {
     #[test]
     fn what_is_printed_can_be_typed() {
         let house = House::at("/somewhere/rollcall");
-        let work = Work::cargo(&house, &["test", "it's"]).env("ROLLCALL_E2E", "1").inside(&["xvfb-run", "-s", "-screen 0"]);
+        let work = Work::new(&house, "/toolchains/stable/bin/cargo", &["test", "it's"]).env("ROLLCALL_E2E", "1").inside(&[
+            "xvfb-run",
+            "-s",
+            "-screen 0",
+        ]);
         assert_eq!(work.typed(), r"ROLLCALL_E2E=1 xvfb-run -s '-screen 0' cargo test 'it'\''s'");
         assert_eq!(Work::npm(&house, &["ci"]).typed().replace(".cmd", ""), "cd ui && npm ci");
     }
