@@ -1,0 +1,285 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::error::{Refusal, bad_request, no_object};
+use super::query;
+use super::{Ask, Reply, time};
+use crate::world::{App, FOUNDED_MS, Principal, Required, RequiredKind, World, hash, roles_of, scopes_of, uuid_from};
+
+const YEAR_MS: i64 = 365 * 86_400_000;
+
+pub(super) fn list_apps(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let apps: Vec<Value> = ask.state.world().apps.iter().map(app_object).collect();
+    query::objects(ask, "applications", "application", &apps)
+}
+
+pub(super) fn one_app(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find_app(ask, &world)?;
+    let app = world.apps.get(at).map(app_object).ok_or_else(|| no_object(ask.segment(1)))?;
+    query::object(ask, "applications", "application", &app)
+}
+
+/// Changes the name, the wished-for permissions or the certificates of a registration.
+pub(super) fn patch_app(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let mut world = ask.state.world_mut();
+    let at = find_app(ask, &world)?;
+    let required = body.get("requiredResourceAccess").map(required_of).transpose()?;
+    let certificates = body.get("keyCredentials").map(certificates_of).transpose()?;
+    let Some(app) = world.apps.get_mut(at) else { return Err(no_object(ask.segment(1))) };
+    if let Some(name) = body.get("displayName").and_then(Value::as_str) {
+        name.clone_into(&mut app.display_name);
+    }
+    if let Some(required) = required {
+        app.required = required;
+    }
+    if let Some(certificates) = certificates {
+        app.certificates = certificates;
+    }
+    Ok(Reply::empty(204))
+}
+
+/// Creates a client secret; its text is told this once.
+pub(super) fn add_password(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let wanted = body.get("passwordCredential");
+    let end = wanted.and_then(|wanted| wanted.get("endDateTime")).and_then(Value::as_str).and_then(time::parse);
+    let expires_ms = end.unwrap_or(ask.now_ms + 2 * YEAR_MS);
+    let mut world = ask.state.world_mut();
+    let at = find_app(ask, &world)?;
+    let (key_id, value) = world.add_secret(at, Some(expires_ms)).ok_or_else(|| no_object(ask.segment(1)))?;
+    let credential = json!({
+        "keyId": key_id,
+        "secretText": value,
+        "hint": value.get(..3),
+        "displayName": wanted.and_then(|wanted| wanted.get("displayName")),
+        "startDateTime": time::moment(ask.now_ms),
+        "endDateTime": time::moment(expires_ms),
+    });
+    Ok(Reply::json(200, credential))
+}
+
+pub(super) fn remove_password(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let key_id = body.get("keyId").and_then(Value::as_str).ok_or_else(|| bad_request("keyId is missing."))?;
+    let mut world = ask.state.world_mut();
+    let at = find_app(ask, &world)?;
+    let Some(app) = world.apps.get_mut(at) else { return Err(no_object(ask.segment(1))) };
+    let before = app.secrets.len();
+    app.secrets.retain(|secret| !secret.key_id.eq_ignore_ascii_case(key_id));
+    if app.secrets.len() == before { Err(bad_request("No password credential has this keyId.")) } else { Ok(Reply::empty(204)) }
+}
+
+pub(super) fn list_principals(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    query::objects(ask, "servicePrincipals", "servicePrincipal", &principal_objects(ask))
+}
+
+pub(super) fn count_principals(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    query::count_objects(ask, "servicePrincipal", &principal_objects(ask))
+}
+
+pub(super) fn one_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find_principal(ask, &world)?;
+    let principal =
+        world.principals.get(at).map(|principal| principal_object(&world, principal)).ok_or_else(|| no_object(ask.segment(1)))?;
+    query::object(ask, "servicePrincipals", "servicePrincipal", &principal)
+}
+
+/// Makes an app known in the tenant, without any permission.
+pub(super) fn create_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let app_id = body.get("appId").and_then(Value::as_str).ok_or_else(|| bad_request("appId is missing."))?;
+    let mut world = ask.state.world_mut();
+    if world.principal_of(app_id).is_some() {
+        return Err(Refusal::new(
+            409,
+            "Request_MultipleObjectsWithSameKeyValue",
+            "The service principal cannot be created because the service principal name is already in use.",
+        ));
+    }
+    let at = world.ensure_principal(app_id, ask.now_ms).ok_or_else(|| {
+        Refusal::new(400, "Request_BadRequest", "The appId of the service principal does not reference a valid application object.")
+    })?;
+    let created = world.principals.get(at).map(|principal| principal_object(&world, principal)).unwrap_or_default();
+    Ok(Reply::json(201, created))
+}
+
+/// Switches sign-in on or off, or demands assignment.
+pub(super) fn patch_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let mut world = ask.state.world_mut();
+    let at = find_principal(ask, &world)?;
+    let Some(principal) = world.principals.get_mut(at) else { return Err(no_object(ask.segment(1))) };
+    if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
+        principal.enabled = enabled;
+    }
+    if let Some(required) = body.get("appRoleAssignmentRequired").and_then(Value::as_bool) {
+        principal.assignment_required = required;
+    }
+    Ok(Reply::empty(204))
+}
+
+/// Deletes a service principal with all that was granted to it.
+pub(super) fn delete_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let mut world = ask.state.world_mut();
+    let at = find_principal(ask, &world)?;
+    let gone = world.principals.remove(at);
+    world.role_assignments.retain(|grant| grant.principal_id != gone.id && grant.resource_id != gone.id);
+    world.delegated_grants.retain(|grant| grant.client_id != gone.id && grant.resource_id != gone.id);
+    Ok(Reply::empty(204))
+}
+
+/// By object id, or by `appId='…'` in parentheses.
+pub(super) fn find_principal(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
+    let key = ask.segment(1);
+    let found = world.principals.iter().position(|principal| match app_id_key(key) {
+        Some(app_id) => principal.app_id.eq_ignore_ascii_case(app_id),
+        None => principal.id.eq_ignore_ascii_case(key),
+    });
+    found.ok_or_else(|| no_object(app_id_key(key).unwrap_or(key)))
+}
+
+fn find_app(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
+    let key = ask.segment(1);
+    let found = match app_id_key(key) {
+        Some(app_id) => world.apps.iter().position(|app| app.client_id.eq_ignore_ascii_case(app_id)),
+        None => world.app_by_object_id(key),
+    };
+    found.ok_or_else(|| no_object(app_id_key(key).unwrap_or(key)))
+}
+
+fn app_id_key(key: &str) -> Option<&str> {
+    let (name, value) = key.split_once('=')?;
+    name.trim().eq_ignore_ascii_case("appId").then(|| value.trim().trim_matches('\''))
+}
+
+fn app_object(app: &App) -> Value {
+    let mut resources: Vec<&str> = Vec::new();
+    for wish in &app.required {
+        if !resources.contains(&wish.resource_app_id.as_str()) {
+            resources.push(&wish.resource_app_id);
+        }
+    }
+    let required: Vec<Value> = resources
+        .into_iter()
+        .map(|resource| {
+            let access: Vec<Value> = app
+                .required
+                .iter()
+                .filter(|wish| wish.resource_app_id == resource)
+                .map(|wish| json!({ "id": wish.id, "type": match wish.kind { RequiredKind::Role => "Role", RequiredKind::Scope => "Scope" } }))
+                .collect();
+            json!({ "resourceAppId": resource, "resourceAccess": access })
+        })
+        .collect();
+    let secrets: Vec<Value> = app
+        .secrets
+        .iter()
+        .map(|secret| {
+            json!({
+                "keyId": secret.key_id,
+                "hint": secret.value.get(..3),
+                "displayName": null,
+                "secretText": null,
+                "startDateTime": time::moment(FOUNDED_MS),
+                "endDateTime": time::moment(secret.expires_ms.unwrap_or(FOUNDED_MS + 100 * YEAR_MS)),
+            })
+        })
+        .collect();
+    let certificates: Vec<Value> = app
+        .certificates
+        .iter()
+        .map(|der| {
+            let name = STANDARD.encode(der);
+            json!({ "keyId": uuid_from(hash(&name, 30), hash(&name, 31)), "type": "AsymmetricX509Cert", "usage": "Verify", "key": null })
+        })
+        .collect();
+    json!({
+        "id": app.id,
+        "appId": app.client_id,
+        "displayName": app.display_name,
+        "signInAudience": if app.multi_tenant { "AzureADMultipleOrgs" } else { "AzureADMyOrg" },
+        "isFallbackPublicClient": app.public_client,
+        "publicClient": { "redirectUris": app.redirect_uris },
+        "requiredResourceAccess": required,
+        "passwordCredentials": secrets,
+        "keyCredentials": certificates,
+        "createdDateTime": time::moment(FOUNDED_MS),
+    })
+}
+
+fn principal_objects(ask: &Ask<'_>) -> Vec<Value> {
+    let world = ask.state.world();
+    world.principals.iter().map(|principal| principal_object(&world, principal)).collect()
+}
+
+fn principal_object(world: &World, principal: &Principal) -> Value {
+    let roles: Vec<Value> = roles_of(&principal.app_id)
+        .into_iter()
+        .map(|role| {
+            json!({
+                "id": role.id, "value": role.value, "displayName": role.value, "description": role.value,
+                "allowedMemberTypes": ["Application"], "isEnabled": true,
+            })
+        })
+        .collect();
+    let scopes: Vec<Value> = scopes_of(&principal.app_id)
+        .into_iter()
+        .map(|scope| {
+            json!({
+                "id": scope.id, "value": scope.value, "type": if scope.admin { "Admin" } else { "User" }, "isEnabled": true,
+                "adminConsentDisplayName": scope.value, "adminConsentDescription": scope.value,
+                "userConsentDisplayName": scope.value, "userConsentDescription": scope.value,
+            })
+        })
+        .collect();
+    let multi_tenant = world.app(&principal.app_id).is_none_or(|app| app.multi_tenant);
+    json!({
+        "id": principal.id,
+        "appId": principal.app_id,
+        "displayName": principal.display_name,
+        "appDisplayName": principal.display_name,
+        "accountEnabled": principal.enabled,
+        "appRoleAssignmentRequired": principal.assignment_required,
+        "servicePrincipalType": "Application",
+        "servicePrincipalNames": [principal.app_id],
+        "signInAudience": if multi_tenant { "AzureADMultipleOrgs" } else { "AzureADMyOrg" },
+        "tags": ["WindowsAzureActiveDirectoryIntegratedApp"],
+        "createdDateTime": time::moment(principal.created_ms),
+        "appRoles": roles,
+        "oauth2PermissionScopes": scopes,
+    })
+}
+
+fn required_of(value: &Value) -> Result<Vec<Required>, Refusal> {
+    let wrong = || bad_request("requiredResourceAccess is not valid.");
+    let mut required = Vec::new();
+    for resource in value.as_array().ok_or_else(wrong)? {
+        let app_id = resource.get("resourceAppId").and_then(Value::as_str).ok_or_else(wrong)?;
+        for access in resource.get("resourceAccess").and_then(Value::as_array).ok_or_else(wrong)? {
+            let id = access.get("id").and_then(Value::as_str).ok_or_else(wrong)?;
+            let (kind, name) = match access.get("type").and_then(Value::as_str) {
+                Some("Role") => {
+                    (RequiredKind::Role, roles_of(app_id).into_iter().find(|role| role.id.eq_ignore_ascii_case(id)).map(|role| role.value))
+                }
+                Some("Scope") => (
+                    RequiredKind::Scope,
+                    scopes_of(app_id).into_iter().find(|scope| scope.id.eq_ignore_ascii_case(id)).map(|scope| scope.value),
+                ),
+                Some(_) | None => return Err(wrong()),
+            };
+            let value = name.ok_or_else(wrong)?.to_owned();
+            required.push(Required { resource_app_id: app_id.to_owned(), id: id.to_owned(), kind, value });
+        }
+    }
+    Ok(required)
+}
+
+fn certificates_of(value: &Value) -> Result<Vec<Vec<u8>>, Refusal> {
+    let wrong = || bad_request("keyCredentials is not valid.");
+    let keys = value.as_array().ok_or_else(wrong)?;
+    keys.iter().map(|key| STANDARD.decode(key.get("key").and_then(Value::as_str).ok_or_else(wrong)?).map_err(|_| wrong())).collect()
+}

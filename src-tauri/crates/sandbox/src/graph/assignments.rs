@@ -1,0 +1,89 @@
+use serde_json::{Value, json};
+
+use super::applications::find_principal;
+use super::error::{Refusal, bad_request, no_object};
+use super::query;
+use super::users::demand_role;
+use super::{Ask, Reply, time};
+use crate::world::{GLOBAL_ADMINISTRATOR, GRAPH_APP_ID, GrantRefused, PRIVILEGED_ROLE_ADMINISTRATOR, RoleAssignment, World};
+
+/// What the client was granted.
+pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    show(ask, |grant, principal| grant.principal_id == principal)
+}
+
+/// Who was granted roles of this API.
+pub(super) fn of_resource(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    show(ask, |grant, principal| grant.resource_id == principal)
+}
+
+pub(super) fn one(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    let grant = world.role_assignments.get(at).map(|grant| object(&world, grant)).ok_or_else(|| no_object(ask.segment(3)))?;
+    query::object(ask, "appRoleAssignments", "appRoleAssignment", &grant)
+}
+
+/// Grants an application permission. Roles of Microsoft Graph need a Privileged Role Administrator ("Grant tenant-wide admin consent").
+pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let field = |name: &str| body.get(name).and_then(Value::as_str).ok_or_else(|| bad_request(format!("Property '{name}' is required.")));
+    let (principal_id, resource_id, role_id) = (field("principalId")?, field("resourceId")?, field("appRoleId")?);
+    let mut world = ask.state.world_mut();
+    let named = find_principal(ask, &world)?;
+    let of_path = world.principals.get(named).is_some_and(|named| named.id == principal_id || named.id == resource_id);
+    if !of_path {
+        return Err(bad_request("The service principal of the path is neither the client nor the resource."));
+    }
+    if world.principal(resource_id).is_some_and(|resource| resource.app_id == GRAPH_APP_ID) {
+        demand_role(ask, &[PRIVILEGED_ROLE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR])?;
+    }
+    match world.assign_role(principal_id, resource_id, role_id, ask.now_ms) {
+        Ok(grant) => Ok(Reply::json(201, object(&world, &grant))),
+        Err(GrantRefused::Missing) => Err(no_object(principal_id)),
+        Err(GrantRefused::UnknownPermission) => Err(bad_request("Permission being assigned was not found on application")),
+        Err(GrantRefused::Duplicate) => Err(bad_request("Permission being assigned already exists on the object")),
+    }
+}
+
+pub(super) fn delete(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let mut world = ask.state.world_mut();
+    let at = find(ask, &world)?;
+    world.role_assignments.remove(at);
+    Ok(Reply::empty(204))
+}
+
+fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
+    let named = find_principal(ask, world)?;
+    let principal = world.principals.get(named).map(|principal| principal.id.as_str()).unwrap_or_default();
+    let id = ask.segment(3);
+    world
+        .role_assignments
+        .iter()
+        .position(|grant| grant.id.eq_ignore_ascii_case(id) && (grant.principal_id == principal || grant.resource_id == principal))
+        .ok_or_else(|| no_object(id))
+}
+
+fn show(ask: &Ask<'_>, belongs: impl Fn(&RoleAssignment, &str) -> bool) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find_principal(ask, &world)?;
+    let principal = world.principals.get(at).map(|principal| principal.id.as_str()).unwrap_or_default();
+    let grants: Vec<Value> =
+        world.role_assignments.iter().filter(|grant| belongs(grant, principal)).map(|grant| object(&world, grant)).collect();
+    query::objects(ask, "appRoleAssignments", "appRoleAssignment", &grants)
+}
+
+fn object(world: &World, grant: &RoleAssignment) -> Value {
+    let name = |id: &str| world.principal(id).map(|principal| principal.display_name.clone());
+    json!({
+        "id": grant.id,
+        "principalId": grant.principal_id,
+        "principalType": "ServicePrincipal",
+        "principalDisplayName": name(&grant.principal_id),
+        "resourceId": grant.resource_id,
+        "resourceDisplayName": name(&grant.resource_id),
+        "appRoleId": grant.app_role_id,
+        "createdDateTime": time::moment(grant.created_ms),
+        "deletedDateTime": null,
+    })
+}

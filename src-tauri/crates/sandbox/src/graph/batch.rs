@@ -1,0 +1,193 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::{Map, Value, json};
+
+use super::error::{Refusal, invalid_token};
+use super::traffic::Hold;
+use super::{Answer, Body, GATEWAY_PAGE, Outcome, Place, Reply, Request, State, dress, envelope, route, single, split};
+use crate::world::Random;
+
+/// "Combine multiple HTTP requests using JSON batching".
+const MOST: usize = 20;
+/// At most so many Outlook requests of a batch run at the same time, whichever mailboxes they are for ("Throttling limits").
+const OUTLOOK_AT_ONCE: usize = 4;
+
+/// Answers `POST /$batch`. Requests inside run in rounds; the answer says how many, and lists them in no particular order.
+pub(super) fn answer(state: &State, serial: u64, request: &Request) -> Answer {
+    let mut hold = Hold::none();
+    let (result, rounds) = match check(request) {
+        Ok(items) => run(state, serial, items, &mut hold),
+        Err(refusal) => (Err(refusal), 1),
+    };
+    let status = match &result {
+        Ok(reply) => reply.status,
+        Err(refusal) => refusal.status,
+    };
+    state.traffic().count("POST", "/$batch", status);
+    envelope(state, serial, request, result, rounds, hold)
+}
+
+struct Item {
+    id: String,
+    depends_on: Vec<String>,
+    outlook: bool,
+    request: Request,
+}
+
+fn check(request: &Request) -> Result<Vec<Item>, Refusal> {
+    let malformed = |message: &str| Refusal::new(400, "BadRequest", message);
+    if request.method != Method::POST {
+        return Err(Refusal::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."));
+    }
+    if request.caller.is_none() {
+        return Err(invalid_token());
+    }
+    let body: Value = serde_json::from_slice(&request.body).map_err(|_| malformed("Invalid batch payload format."))?;
+    let list = body.get("requests").and_then(Value::as_array).ok_or_else(|| malformed("Invalid batch payload format."))?;
+    if list.is_empty() || list.len() > MOST {
+        return Err(malformed("Number of batch request steps exceeds the maximum value of 20 or is zero."));
+    }
+    let items: Vec<Item> = list
+        .iter()
+        .map(|item| read(request, item))
+        .collect::<Option<_>>()
+        .ok_or_else(|| malformed("Invalid batch request: id, method and url are needed."))?;
+    let ids: HashSet<String> = items.iter().map(|item| item.id.to_lowercase()).collect();
+    if ids.len() < items.len() {
+        return Err(malformed("Request Id has to be unique in a batch."));
+    }
+    if items.iter().flat_map(|item| &item.depends_on).any(|id| !ids.contains(&id.to_lowercase())) {
+        return Err(malformed("A request depends on another one that is not in the batch."));
+    }
+    Ok(items)
+}
+
+fn read(outer: &Request, item: &Value) -> Option<Item> {
+    let text = |name: &str| item.get(name).and_then(Value::as_str);
+    let url = text("url")?;
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let path = path.trim_start_matches('/');
+    let mut headers = HeaderMap::new();
+    for (name, value) in item.get("headers").and_then(Value::as_object).into_iter().flatten() {
+        headers.append(HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_str(value.as_str()?).ok()?);
+    }
+    let method = Method::from_bytes(text("method")?.to_uppercase().as_bytes()).ok()?;
+    let depends_on =
+        item.get("dependsOn").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let segments = split(path);
+    // `/me` has the shape of `/users/{u}` once it is replaced.
+    let shape: Vec<String> = match segments.first() {
+        Some(first) if first.eq_ignore_ascii_case("me") => {
+            ["users", "me"].into_iter().map(str::to_owned).chain(segments.into_iter().skip(1)).collect()
+        }
+        Some(_) | None => segments,
+    };
+    Some(Item {
+        id: text("id")?.to_owned(),
+        depends_on,
+        outlook: route::find(&method, &shape).is_ok_and(|route| route.workload.is_some()),
+        request: Request {
+            method,
+            path: format!("/v1.0/{path}"),
+            query: query.to_owned(),
+            headers,
+            body: item.get("body").map(|body| Bytes::from(body.to_string())).unwrap_or_default(),
+            caller: outer.caller.clone(),
+            now_ms: outer.now_ms,
+        },
+    })
+}
+
+fn run(state: &State, serial: u64, items: Vec<Item>, hold: &mut Hold) -> (Result<Reply, Refusal>, u32) {
+    let mut done: HashMap<String, u16> = HashMap::new();
+    let mut responses = Vec::new();
+    let mut waiting = items;
+    let mut busiest: BTreeMap<(String, usize), u32> = BTreeMap::new();
+    let mut rounds = 0;
+    while !waiting.is_empty() {
+        let (ready, later) = next_round(waiting, &done);
+        if ready.is_empty() {
+            return (Err(Refusal::new(400, "BadRequest", "Requests of the batch wait for each other in a circle.")), 1);
+        }
+        rounds += 1;
+        let mut round = Hold::none();
+        let mut finished = Vec::new();
+        for item in ready {
+            let (status, response) = one(state, &item, &done, &mut round);
+            finished.push((item.id.to_lowercase(), status));
+            responses.extend(response);
+        }
+        done.extend(finished);
+        for (mailbox, count) in round.held() {
+            let most = busiest.entry(mailbox).or_insert(0);
+            *most = (*most).max(count);
+        }
+        hold.end_round(round);
+        waiting = later;
+    }
+    let mailboxes = busiest.into_iter().flat_map(|(mailbox, count)| (0..count).map(move |_| mailbox.clone())).collect();
+    hold.occupy(state.traffic(), mailboxes);
+    Random::new(serial).shuffle(&mut responses);
+    (Ok(Reply::json(200, json!({ "responses": responses }))), rounds)
+}
+
+/// Who runs next: all whose predecessors are done, but only four of those that Outlook answers.
+fn next_round(waiting: Vec<Item>, done: &HashMap<String, u16>) -> (Vec<Item>, Vec<Item>) {
+    let mut outlook = 0;
+    waiting.into_iter().partition(|item| {
+        let free = item.depends_on.iter().all(|id| done.contains_key(&id.to_lowercase()));
+        let fits = !item.outlook || outlook < OUTLOOK_AT_ONCE;
+        outlook += usize::from(free && fits && item.outlook);
+        free && fits
+    })
+}
+
+/// Runs one request. Its response is missing when a fault leaves it out.
+fn one(state: &State, item: &Item, done: &HashMap<String, u16>, hold: &mut Hold) -> (u16, Option<Value>) {
+    let failed = item.depends_on.iter().any(|id| done.get(&id.to_lowercase()).is_none_or(|status| !(200..400).contains(status)));
+    let outcome = if failed {
+        Outcome::Answered(Err(Refusal::new(424, "FailedDependency", "A request that this one depends on has failed.")))
+    } else if item.request.path.to_ascii_lowercase().ends_with("/$batch") {
+        Outcome::Answered(Err(Refusal::new(400, "BadRequest", "A batch cannot hold a batch.")))
+    } else {
+        single(state, &item.request, Place::Batch, hold)
+    };
+    let serial = state.next_serial();
+    match outcome {
+        Outcome::LeftOut => (0, None),
+        Outcome::Gateway => {
+            let page = URL_SAFE_NO_PAD.encode(GATEWAY_PAGE);
+            (504, Some(json!({ "id": item.id, "status": 504, "headers": { "Content-Type": "text/html" }, "body": page })))
+        }
+        Outcome::Answered(result) => {
+            let reply = dress(state, serial, &item.request, result);
+            (reply.status, Some(response(&item.id, reply, serial)))
+        }
+    }
+}
+
+fn response(id: &str, reply: Reply, serial: u64) -> Value {
+    let mut headers = Map::new();
+    for (name, value) in &reply.headers {
+        // Inside a batch the service's spelling of header names varies.
+        let name = if serial.is_multiple_of(2) { capitalised(name.as_str()) } else { name.as_str().to_owned() };
+        headers.insert(name, value.to_str().unwrap_or_default().into());
+    }
+    let mut response = json!({ "id": id, "status": reply.status, "headers": headers });
+    match reply.body {
+        Body::Json(body) => response["body"] = body,
+        Body::Text(text) => response["body"] = text.into(),
+        Body::Empty => {}
+    }
+    response
+}
+
+fn capitalised(name: &str) -> String {
+    let parts: Vec<String> =
+        name.split('-').map(|part| part.get(..1).unwrap_or_default().to_uppercase() + part.get(1..).unwrap_or_default()).collect();
+    parts.join("-")
+}

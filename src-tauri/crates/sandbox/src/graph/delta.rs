@@ -1,0 +1,307 @@
+use serde_json::{Map, Value, json};
+
+use super::content::{self, Series};
+use super::error::{Refusal, bad_request};
+use super::mailbox;
+use super::query::{self, Single};
+use super::seal;
+use super::users::with_users;
+use super::{Ask, Reply};
+use crate::world::{ChangeKind, World};
+
+const DAY_MS: i64 = 86_400_000;
+/// "Use delta query": tokens of directory objects live seven days.
+const DIRECTORY_LIFE_MS: i64 = 7 * DAY_MS;
+/// Outlook's tokens have no fixed life; this one stands in for the cache that forgets.
+const OUTLOOK_LIFE_MS: i64 = 30 * DAY_MS;
+const DIRECTORY_PAGE: usize = 200;
+
+/// `/users/delta`: first a full round, then what changed since.
+pub(super) fn users(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    if let Some(option) = ["top", "orderby", "expand", "search"].into_iter().find(|option| ask.query.get(option).is_some()) {
+        return Err(bad_request(format!("The query option '${option}' is not supported with delta.")));
+    }
+    match (ask.query.get("deltatoken"), ask.query.get("skiptoken")) {
+        (Some("latest"), _) => {
+            let round = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: select_text(ask) };
+            let mut body = delta_body(ask, "users/$delta", Vec::new());
+            body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &seal::seal("users", &round.text())).into());
+            Ok(Reply::json(200, body.into()))
+        }
+        (Some(token), _) => changed_users(ask, &world, &UserRound::open(ask, "users", token)?),
+        (None, Some(token)) => all_users(ask, &world, UserRound::open(ask, "users-page", token)?),
+        (None, None) => {
+            let round = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: select_text(ask) };
+            all_users(ask, &world, round)
+        }
+    }
+}
+
+/// Where a round over the accounts stands; the options of its first request are inside.
+struct UserRound {
+    /// How many changes were known when the round began: those since then are for the next one.
+    version: usize,
+    at: usize,
+    issued_ms: i64,
+    select: String,
+}
+
+impl UserRound {
+    fn text(&self) -> String {
+        format!("{} {} {} {}", self.version, self.at, self.issued_ms, self.select)
+    }
+
+    fn open(ask: &Ask<'_>, kind: &str, token: &str) -> Result<UserRound, Refusal> {
+        let damaged = || Refusal::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is not valid.");
+        let payload = seal::open(kind, token).ok_or_else(damaged)?;
+        let mut parts = payload.splitn(4, ' ');
+        let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok()).ok_or_else(damaged);
+        let (version, at, issued_ms) = (number()?, number()?, number()?);
+        if ask.now_ms - issued_ms > DIRECTORY_LIFE_MS {
+            let fresh = format!("{}/v1.0/{}", ask.state.graph(), ask.path);
+            return Err(Refusal::new(410, "resyncRequired", "The delta token has expired; start again.").with("location", fresh));
+        }
+        Ok(UserRound {
+            version: usize::try_from(version).map_err(|_| damaged())?,
+            at: usize::try_from(at).map_err(|_| damaged())?,
+            issued_ms,
+            select: parts.next().unwrap_or_default().to_owned(),
+        })
+    }
+}
+
+fn all_users(ask: &Ask<'_>, world: &World, mut round: UserRound) -> Result<Reply, Refusal> {
+    let select = query::Query::parse(&format!("$select={}", round.select));
+    let (value, next) = with_users(ask, world, |users| {
+        let shown = query::shown(&select, users, Single::No)?;
+        let mut value = Vec::new();
+        let mut at = round.at;
+        while at < users.len && value.len() < directory_page(ask) {
+            if (users.listed)(at) {
+                value.push(query::render(users, at, &shown));
+            }
+            at += 1;
+        }
+        Ok((value, (at < users.len).then_some(at)))
+    })?;
+    let mut body = delta_body(ask, "users/$delta", value);
+    let (name, target) = match next {
+        Some(at) => {
+            round.at = at;
+            ("@odata.nextLink", link(ask, "$skiptoken", &seal::seal("users-page", &round.text())))
+        }
+        None => {
+            round.at = 0;
+            ("@odata.deltaLink", link(ask, "$deltatoken", &seal::seal("users", &round.text())))
+        }
+    };
+    body.insert(name.to_owned(), target.into());
+    Ok(Reply::json(200, body.into()))
+}
+
+fn changed_users(ask: &Ask<'_>, world: &World, round: &UserRound) -> Result<Reply, Refusal> {
+    let select = query::Query::parse(&format!("$select={}", round.select));
+    let minimal = ask.preference("return").as_deref() == Some("minimal");
+    let since = world.changes.get(round.version..).unwrap_or_default();
+    // Each account once, with its last state.
+    let mut latest: Vec<(usize, ChangeKind)> = Vec::new();
+    for change in since {
+        latest.retain(|(user, _)| *user != change.user);
+        latest.push((change.user, change.kind));
+    }
+    let value = with_users(ask, world, |users| {
+        let shown = query::shown(&select, users, Single::No)?;
+        let changed: Vec<&str> = if minimal { vec!["id", "jobTitle"] } else { shown };
+        Ok(latest
+            .into_iter()
+            .map(|(at, kind)| match kind {
+                ChangeKind::Updated => query::render(users, at, &changed),
+                ChangeKind::Deleted => json!({ "id": (users.property)(at, "id"), "@removed": { "reason": "changed" } }),
+            })
+            .collect())
+    })?;
+    let next = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: round.select.clone() };
+    let mut body = delta_body(ask, "users/$delta", value);
+    body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &seal::seal("users", &next.text())).into());
+    let mut reply = Reply::json(200, body.into());
+    if minimal {
+        query::preference_applied(&mut reply.headers, "return=minimal");
+    }
+    Ok(reply)
+}
+
+/// `/mailFolders/{f}/messages/delta`.
+pub(super) fn messages(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let (name, _) = mailbox::named_folder(ask)?;
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::messages(user, name, ask.state.opened_ms());
+    let folder_id = content::folder_id(user, name);
+    grow(ask, &format!("messages/{name}"), "message", &series, &|index| Some(content::message(&series, index, &folder_id)), usize::MAX)
+}
+
+/// `/events/delta` and `/calendarView/delta`: both need a window, which stays the same for the whole chain of rounds.
+pub(super) fn events(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let started = ask.query.get("deltatoken").is_some() || ask.query.get("skiptoken").is_some();
+    let (from_ms, to_ms) = if started { (i64::MIN, i64::MAX) } else { mailbox::window(ask)? };
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::events(user, ask.state.opened_ms());
+    let kind = format!("events {from_ms} {to_ms}");
+    grow(ask, &kind, "event", &series, &|index| Some(content::event(&series, index)), usize::MAX)
+}
+
+/// `/contacts/delta`: at most 200 to a page, as was seen of Microsoft's service.
+pub(super) fn contacts(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::contacts(user, ask.state.opened_ms());
+    grow(ask, "contacts", "contact", &series, &|index| Some(content::contact(&series, index)), 200)
+}
+
+/// `/mailFolders/delta`: the folder tree, which does not change.
+pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let (opened_ms, now_ms) = (ask.state.opened_ms(), ask.now_ms);
+    let folders = mailbox::with_user(ask, |user| {
+        content::FOLDERS.map(|(name, shown)| content::folder(user, name, shown, opened_ms, now_ms)).to_vec()
+    })?;
+    still(ask, "folders", "mailFolder", &folders)
+}
+
+/// `/todo/lists/delta`.
+pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let lists = mailbox::with_user(ask, mailbox::lists_of)?;
+    still(ask, "lists", "todoTaskList", &lists)
+}
+
+/// Where a round over a mailbox stands.
+struct Round {
+    /// What is tracked; for a calendar with its window.
+    kind: String,
+    next: u64,
+    /// How many there were when the round began.
+    until: u64,
+    issued_ms: i64,
+    select: String,
+}
+
+impl Round {
+    fn seal(&self, ask: &Ask<'_>) -> String {
+        let Round { kind, next, until, issued_ms, select } = self;
+        seal::seal("outlook", &format!("{}\t{kind}\t{next}\t{until}\t{issued_ms}\t{select}", ask.segment(1).to_lowercase()))
+    }
+
+    fn open(ask: &Ask<'_>, token: &str) -> Result<Round, Refusal> {
+        let damaged = || Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid.");
+        let payload = seal::open("outlook", token).ok_or_else(damaged)?;
+        let [owner, kind, next, until, issued_ms, select] = payload.split('\t').collect::<Vec<_>>()[..] else { return Err(damaged()) };
+        if owner != ask.segment(1).to_lowercase() {
+            return Err(damaged());
+        }
+        let issued_ms = issued_ms.parse().map_err(|_| damaged())?;
+        if ask.now_ms - issued_ms > OUTLOOK_LIFE_MS {
+            return Err(gone());
+        }
+        Ok(Round {
+            kind: kind.to_owned(),
+            next: next.parse().map_err(|_| damaged())?,
+            until: until.parse().map_err(|_| damaged())?,
+            issued_ms,
+            select: select.to_owned(),
+        })
+    }
+}
+
+/// One page of a round over things that only come.
+fn grow(
+    ask: &Ask<'_>,
+    kind: &str,
+    entity: &str,
+    series: &Series<'_>,
+    item: &dyn Fn(u64) -> Option<Value>,
+    most: usize,
+) -> Result<Reply, Refusal> {
+    let mut round = match (ask.query.get("skiptoken"), ask.query.get("deltatoken")) {
+        (Some(token), _) => Round::open(ask, token)?,
+        (None, Some(token)) => {
+            let last = Round::open(ask, token)?;
+            Round { until: series.count(ask.now_ms), issued_ms: ask.now_ms, ..last }
+        }
+        (None, None) => {
+            Round { kind: kind.to_owned(), next: 0, until: series.count(ask.now_ms), issued_ms: ask.now_ms, select: select_text(ask) }
+        }
+    };
+    if round.kind.split(' ').next() != kind.split(' ').next() {
+        return Err(Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid."));
+    }
+    let in_window = |index: u64| match round.kind.split(' ').skip(1).map(str::parse::<i64>).collect::<Result<Vec<_>, _>>().as_deref() {
+        Ok([from_ms, to_ms]) => (*from_ms..*to_ms).contains(&content::starts_ms(series, index)),
+        Ok(_) | Err(_) => true,
+    };
+    let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
+    let mut value = Vec::new();
+    let mut next = round.next;
+    while next < round.until && value.len() < page_size(ask).min(most) {
+        if in_window(next)
+            && let Some(found) = item(next)
+        {
+            value.push(mailbox::select_from(&names, entity, &found)?);
+        }
+        next += 1;
+    }
+    round.next = next;
+    let mut body = delta_body(ask, "$delta", value);
+    let (name, option) = if round.next < round.until { ("@odata.nextLink", "$skiptoken") } else { ("@odata.deltaLink", "$deltatoken") };
+    body.insert(name.to_owned(), link(ask, option, &round.seal(ask)).into());
+    let mut reply = Reply::json(200, body.into());
+    if let Some(size) = ask.preference("odata.maxpagesize") {
+        query::preference_applied(&mut reply.headers, &format!("odata.maxpagesize={size}"));
+    }
+    Ok(reply)
+}
+
+/// A round over things that stay as they are: all of them first, then nothing.
+fn still(ask: &Ask<'_>, kind: &str, entity: &str, items: &[Value]) -> Result<Reply, Refusal> {
+    let first = ask.query.get("deltatoken").is_none();
+    let round = match ask.query.get("deltatoken") {
+        Some(token) => Round { issued_ms: ask.now_ms, ..Round::open(ask, token)? },
+        None => Round { kind: kind.to_owned(), next: 0, until: 0, issued_ms: ask.now_ms, select: select_text(ask) },
+    };
+    let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
+    let shown: Vec<Value> =
+        items.iter().filter(|_| first).map(|item| mailbox::select_from(&names, entity, item)).collect::<Result<_, _>>()?;
+    let mut body = delta_body(ask, "$delta", shown);
+    body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &round.seal(ask)).into());
+    Ok(Reply::json(200, body.into()))
+}
+
+fn delta_body(ask: &Ask<'_>, context: &str, value: Vec<Value>) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("@odata.context".to_owned(), query::context(ask, context).into());
+    body.insert("value".to_owned(), value.into());
+    body
+}
+
+fn link(ask: &Ask<'_>, option: &str, token: &str) -> String {
+    format!("{}/v1.0/{}?{option}={token}", ask.state.graph(), ask.path)
+}
+
+fn select_text(ask: &Ask<'_>) -> String {
+    ask.query.select().join(",")
+}
+
+fn page_size(ask: &Ask<'_>) -> usize {
+    const USUAL: usize = 10;
+    const MOST: usize = 512;
+    let asked = ask.preference("odata.maxpagesize").and_then(|size| size.parse().ok()).or_else(|| ask.query.get("top")?.parse().ok());
+    asked.unwrap_or(USUAL).clamp(1, MOST)
+}
+
+fn directory_page(ask: &Ask<'_>) -> usize {
+    ask.preference("odata.maxpagesize").and_then(|size| size.parse().ok()).unwrap_or(DIRECTORY_PAGE).clamp(1, 999)
+}
+
+fn gone() -> Refusal {
+    Refusal::new(410, "SyncStateNotFound", "The sync state generation is not found; start again.")
+}

@@ -1,0 +1,101 @@
+use serde_json::{Value, json};
+
+use super::applications::find_principal;
+use super::error::{Refusal, bad_request, no_object};
+use super::query;
+use super::{Ask, Reply};
+use crate::world::{ConsentType, DelegatedGrant, GrantRefused, World};
+
+pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    show(ask, |_| true)
+}
+
+pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find_principal(ask, &world)?;
+    let client = world.principals.get(at).map(|principal| principal.id.clone());
+    drop(world);
+    show(ask, |grant| Some(&grant.client_id) == client.as_ref())
+}
+
+pub(super) fn of_user(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let user = ask.state.world().user(ask.segment(1)).map(|user| user.id.clone());
+    let user = user.ok_or_else(|| no_object(ask.segment(1)))?;
+    show(ask, |grant| grant.principal_id.as_ref() == Some(&user))
+}
+
+pub(super) fn one(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    let grant = world.delegated_grants.get(at).map(object).unwrap_or_default();
+    query::object(ask, "oauth2PermissionGrants", "oAuth2PermissionGrant", &grant)
+}
+
+/// Writes a grant; one exists per client, API, consent type and user ("Create oAuth2PermissionGrant").
+pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let needed = |name: &str| text(name).ok_or_else(|| bad_request(format!("Property '{name}' is required.")));
+    let principal_id = text("principalId");
+    let consent_type = match (needed("consentType")?.as_str(), &principal_id) {
+        ("AllPrincipals", None) => ConsentType::AllPrincipals,
+        ("Principal", Some(_)) => ConsentType::Principal,
+        _ => return Err(bad_request("consentType and principalId do not fit together.")),
+    };
+    let grant = DelegatedGrant {
+        id: String::new(),
+        client_id: needed("clientId")?,
+        consent_type,
+        principal_id,
+        resource_id: needed("resourceId")?,
+        scope: needed("scope")?,
+    };
+    match ask.state.world_mut().add_grant(grant) {
+        Ok(grant) => Ok(Reply::json(201, object(&grant))),
+        Err(GrantRefused::Duplicate) => Err(bad_request("Permission entry already exists.")),
+        Err(GrantRefused::Missing | GrantRefused::UnknownPermission) => Err(no_object(&needed("clientId")?)),
+    }
+}
+
+/// Changes `scope`, the only property that can change.
+pub(super) fn patch(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let body = ask.json_body()?;
+    let scope = body.get("scope").and_then(Value::as_str).ok_or_else(|| bad_request("Property 'scope' is required."))?;
+    if body.as_object().is_some_and(|fields| fields.len() > 1) {
+        return Err(bad_request("Only the property 'scope' can be changed."));
+    }
+    let mut world = ask.state.world_mut();
+    let at = find(ask, &world)?;
+    if let Some(grant) = world.delegated_grants.get_mut(at) {
+        scope.clone_into(&mut grant.scope);
+    }
+    Ok(Reply::empty(204))
+}
+
+pub(super) fn delete(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let mut world = ask.state.world_mut();
+    let at = find(ask, &world)?;
+    world.delegated_grants.remove(at);
+    Ok(Reply::empty(204))
+}
+
+fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
+    let id = ask.segment(1);
+    world.delegated_grants.iter().position(|grant| grant.id == id).ok_or_else(|| no_object(id))
+}
+
+fn show(ask: &Ask<'_>, belongs: impl Fn(&DelegatedGrant) -> bool) -> Result<Reply, Refusal> {
+    let grants: Vec<Value> = ask.state.world().delegated_grants.iter().filter(|grant| belongs(grant)).map(object).collect();
+    query::objects(ask, "oauth2PermissionGrants", "oAuth2PermissionGrant", &grants)
+}
+
+fn object(grant: &DelegatedGrant) -> Value {
+    json!({
+        "id": grant.id,
+        "clientId": grant.client_id,
+        "consentType": match grant.consent_type { ConsentType::AllPrincipals => "AllPrincipals", ConsentType::Principal => "Principal" },
+        "principalId": grant.principal_id,
+        "resourceId": grant.resource_id,
+        "scope": grant.scope,
+    })
+}

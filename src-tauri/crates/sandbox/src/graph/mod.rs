@@ -1,0 +1,318 @@
+//! The practice Graph, v1.0: each request is answered from the world, the token and the faults alone; sockets and waiting are the server's.
+
+mod applications;
+mod assignments;
+mod batch;
+mod content;
+mod delta;
+mod error;
+mod filter;
+mod grants;
+mod groups;
+mod mailbox;
+mod organization;
+mod query;
+mod route;
+mod seal;
+mod state;
+mod time;
+mod traffic;
+mod users;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, DATE, HeaderValue};
+use http::{HeaderMap, HeaderName, Method};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+pub use state::{Limits, State};
+
+use crate::faults::Effect;
+use crate::token::{Caller, CallerKind};
+use error::Refusal;
+use query::Query;
+use route::Route;
+use traffic::{Admission, Hold};
+
+/// One HTTP request, or one inside of a batch.
+pub struct Request {
+    pub method: Method,
+    /// After the Graph base, still percent-encoded: `/v1.0/users/…`.
+    pub path: String,
+    /// After the `?`, still encoded; empty when there is none.
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// Who the bearer token speaks for; `None` when it is missing or not of this start.
+    pub caller: Option<Caller>,
+    pub now_ms: i64,
+}
+
+/// What is sent back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    /// How many times the work behind the answer takes one request's time: 1, or more for a batch that had to queue inside.
+    pub rounds: u32,
+    /// Keeps the mailboxes busy until the answer has been delivered; drop it then.
+    pub hold: Hold,
+}
+
+/// Answers a request. Repeatable: the same world, history and request give the same answer.
+pub fn answer(state: &State, request: Request) -> Answer {
+    let serial = state.next_serial();
+    let Some(path) = without_version(&request.path) else {
+        let refusal = Refusal::new(400, "BadRequest", "Invalid version.");
+        return envelope(state, serial, &request, Err(refusal), 1, Hold::none());
+    };
+    if path.trim_matches('/').eq_ignore_ascii_case("$batch") {
+        return batch::answer(state, serial, &request);
+    }
+    let mut hold = Hold::none();
+    let outcome = single(state, &request, Place::Alone, &mut hold);
+    match outcome {
+        Outcome::Answered(result) => envelope(state, serial, &request, result, 1, hold),
+        Outcome::LeftOut => envelope(state, serial, &request, Ok(Reply::empty(204)), 1, hold),
+        Outcome::Gateway => gateway(hold),
+    }
+}
+
+/// A reply before its envelope.
+pub(crate) struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    body: Body,
+}
+
+pub(crate) enum Body {
+    Json(Value),
+    Text(String),
+    Empty,
+}
+
+impl Reply {
+    fn json(status: u16, body: Value) -> Reply {
+        Reply { status, headers: HeaderMap::new(), body: Body::Json(body) }
+    }
+
+    fn text(body: String) -> Reply {
+        Reply { status: 200, headers: HeaderMap::new(), body: Body::Text(body) }
+    }
+
+    fn empty(status: u16) -> Reply {
+        Reply { status, headers: HeaderMap::new(), body: Body::Empty }
+    }
+}
+
+/// What a route's handler sees.
+pub(crate) struct Ask<'a> {
+    state: &'a State,
+    /// Percent-decoded, keys of parentheses split off, `/me` replaced: `["users", "{id}", "messages"]`.
+    segments: Vec<String>,
+    /// The path as it was asked for, for links to more pages.
+    path: &'a str,
+    query: Query,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+    caller: &'a Caller,
+    now_ms: i64,
+}
+
+impl Ask<'_> {
+    fn segment(&self, at: usize) -> &str {
+        self.segments.get(at).map_or("", String::as_str)
+    }
+
+    /// Whether the advanced query capabilities of the directory are switched on for this request.
+    fn eventual(&self) -> bool {
+        header(self.headers, "consistencylevel").is_some_and(|level| level.eq_ignore_ascii_case("eventual"))
+    }
+
+    /// A value of the `Prefer` headers, such as `odata.maxpagesize`.
+    fn preference(&self, name: &str) -> Option<String> {
+        self.headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|part| part.trim().split_once('='))
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim_matches('"').to_owned())
+    }
+
+    fn json_body(&self) -> Result<Value, Refusal> {
+        serde_json::from_slice(self.body).map_err(|_| {
+            Refusal::new(
+                400,
+                "BadRequest",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+            )
+        })
+    }
+}
+
+/// Where a request came in: alone, or in a round of a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Alone,
+    Batch,
+}
+
+pub(crate) enum Outcome {
+    Answered(Result<Reply, Refusal>),
+    /// The fault that a batch forgets to answer.
+    LeftOut,
+    /// A gateway answered instead of Graph.
+    Gateway,
+}
+
+/// Answers one request that is not itself a batch. What it keeps busy is added to `hold`.
+fn single(state: &State, request: &Request, place: Place, hold: &mut Hold) -> Outcome {
+    let (template, outcome) = match prepare(state, request) {
+        Ok((route, ask)) => (route.template, run(&route, &ask, place, hold)),
+        Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
+    };
+    let status = match &outcome {
+        Outcome::Answered(Ok(reply)) => reply.status,
+        Outcome::Answered(Err(refusal)) => refusal.status,
+        Outcome::LeftOut => 0,
+        Outcome::Gateway => 504,
+    };
+    state.traffic().count(request.method.as_str(), template, status);
+    outcome
+}
+
+/// Finds the route and checks the token against it. The template comes back with a refusal so that it can be counted.
+fn prepare<'a>(state: &'a State, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
+    const NO_ROUTE: &str = "(none)";
+    let Some(caller) = &request.caller else {
+        return Err((NO_ROUTE, error::invalid_token()));
+    };
+    let path = without_version(&request.path).unwrap_or_default();
+    let mut segments = split(path);
+    if segments.first().is_some_and(|first| first.eq_ignore_ascii_case("me")) {
+        let CallerKind::User { user_id, .. } = &caller.kind else {
+            let refusal = Refusal::new(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
+            return Err(("/me", refusal));
+        };
+        segments.splice(0..1, ["users".to_owned(), user_id.clone()]);
+    }
+    let route = route::find(&request.method, &segments).map_err(|refusal| (NO_ROUTE, refusal))?;
+    route::authorise(&route, caller, &segments).map_err(|refusal| (route.template, refusal))?;
+    let ask = Ask {
+        state,
+        segments,
+        path,
+        query: Query::parse(&request.query),
+        headers: &request.headers,
+        body: &request.body,
+        caller,
+        now_ms: request.now_ms,
+    };
+    Ok((route, ask))
+}
+
+fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
+    let Some(workload) = route.workload else {
+        return Outcome::Answered((route.run)(ask));
+    };
+    let at = match mailbox::locate(ask) {
+        Ok(at) => at,
+        Err(refusal) => return Outcome::Answered(Err(refusal)),
+    };
+    let fault = mailbox::fault(ask, at);
+    let visit = traffic::Visit { app_id: &ask.caller.app_id, mailbox: at, workload, now_ms: ask.now_ms };
+    match ask.state.traffic().admit(&visit, mailbox::concurrency(fault), ask.state.limits(), hold) {
+        Admission::Refused(refusal) => return Outcome::Answered(Err(refusal)),
+        Admission::Admitted => {}
+    }
+    let Some(fault) = fault else {
+        return Outcome::Answered((route.run)(ask));
+    };
+    let attempt = ask.state.traffic().attempt(at, workload);
+    match fault.effect(workload, attempt) {
+        Effect::Fine => Outcome::Answered((route.run)(ask)),
+        Effect::Refusal { status, code, message } => Outcome::Answered(Err(Refusal::new(status, code, message))),
+        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(&visit, as_date, hold))),
+        Effect::Gateway => Outcome::Gateway,
+        Effect::LeftOut => match place {
+            Place::Batch => Outcome::LeftOut,
+            Place::Alone => Outcome::Answered((route.run)(ask)),
+        },
+    }
+}
+
+fn without_version(path: &str) -> Option<&str> {
+    let path = path.trim_start_matches('/');
+    let (version, rest) = path.split_once('/').unwrap_or((path, ""));
+    version.eq_ignore_ascii_case("v1.0").then_some(rest)
+}
+
+/// Splits a path, decodes its parts and turns `users('ada')` and `servicePrincipals(appId='…')` into two segments each.
+fn split(path: &str) -> Vec<String> {
+    let mut segments = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
+        match part.strip_suffix(')').and_then(|open| open.split_once('(')) {
+            Some((name, "")) => segments.push(name.to_owned()),
+            Some((name, key)) => {
+                segments.push(name.to_owned());
+                segments.push(match key.strip_prefix('\'').and_then(|key| key.strip_suffix('\'')) {
+                    Some(literal) => literal.replace("''", "'"),
+                    None => key.to_owned(),
+                });
+            }
+            None => segments.push(part),
+        }
+    }
+    segments
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Puts a reply or a refusal into its HTTP answer.
+fn envelope(state: &State, serial: u64, request: &Request, result: Result<Reply, Refusal>, rounds: u32, hold: Hold) -> Answer {
+    let reply = dress(state, serial, request, result);
+    let body = match reply.body {
+        Body::Json(value) => Bytes::from(value.to_string()),
+        Body::Text(text) => Bytes::from(text),
+        Body::Empty => Bytes::new(),
+    };
+    Answer { status: reply.status, headers: reply.headers, body, rounds, hold }
+}
+
+/// Adds the ids and the date that Microsoft's support asks for.
+fn dress(state: &State, serial: u64, request: &Request, result: Result<Reply, Refusal>) -> Reply {
+    let ids = error::Ids::of(state, serial, request);
+    let mut reply = result.unwrap_or_else(|refusal| refusal.reply(&ids));
+    let headers = &mut reply.headers;
+    for (name, text) in [("request-id", Some(&ids.request)), ("client-request-id", ids.client.as_ref())] {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    if let Ok(date) = HeaderValue::from_str(&time::http_date(request.now_ms)) {
+        headers.insert(DATE, date);
+    }
+    let content_type = match reply.body {
+        Body::Json(_) => Some("application/json; odata.metadata=minimal; charset=utf-8"),
+        Body::Text(_) => Some("text/plain"),
+        Body::Empty => None,
+    };
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    reply
+}
+
+/// What a gateway in front of Graph sends: a page, no JSON, no ids.
+fn gateway(hold: Hold) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    Answer { status: 504, headers, body: Bytes::from_static(GATEWAY_PAGE.as_bytes()), rounds: 1, hold }
+}
+
+const GATEWAY_PAGE: &str = "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>";

@@ -1,0 +1,232 @@
+use serde_json::{Value, json};
+
+use super::error::{Refusal, denied, no_object};
+use super::query::{self, Collection};
+use super::{Ask, Reply, time};
+use crate::faults::FaultKind;
+use crate::token::CallerKind;
+use crate::world::{FOUNDED_MS, Member, Recipient, User, World, hash, uuid_from};
+
+/// What `/users` shows without `$select` ("user resource type").
+const USUAL: [&str; 11] = [
+    "businessPhones",
+    "displayName",
+    "givenName",
+    "id",
+    "jobTitle",
+    "mail",
+    "mobilePhone",
+    "officeLocation",
+    "preferredLanguage",
+    "surname",
+    "userPrincipalName",
+];
+const MORE: [&str; 22] = [
+    "accountEnabled",
+    "userType",
+    "proxyAddresses",
+    "otherMails",
+    "assignedPlans",
+    "assignedLicenses",
+    "onPremisesSyncEnabled",
+    "onPremisesImmutableId",
+    "onPremisesLastSyncDateTime",
+    "onPremisesExtensionAttributes",
+    "mailNickname",
+    "usageLocation",
+    "country",
+    "city",
+    "companyName",
+    "department",
+    "createdDateTime",
+    "externalUserState",
+    "showInAddressList",
+    "employeeId",
+    "deletedDateTime",
+    "imAddresses",
+];
+/// All that `User.ReadBasic.All` shows of others ("Microsoft Graph permissions reference").
+const BASIC: [&str; 7] = ["displayName", "givenName", "id", "mail", "surname", "userPrincipalName", "userType"];
+
+pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    with_users(ask, &world, |users| query::page(ask, users))
+}
+
+pub(super) fn count(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    with_users(ask, &world, |users| query::count(ask, users))
+}
+
+pub(super) fn one(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    with_users(ask, &world, |users| query::entity(ask, users, at))
+}
+
+pub(super) fn member_of(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    let found = [roles(&world, at), containing(&world, at, false)].concat();
+    query::objects(ask, "directoryObjects", "directoryObject", &found)
+}
+
+pub(super) fn transitive_member_of(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    let found = [roles(&world, at), containing(&world, at, true)].concat();
+    query::objects(ask, "directoryObjects", "directoryObject", &found)
+}
+
+pub(super) fn directory_roles(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    query::objects(ask, "directoryRoles", "directoryRole", &roles(&world, at))
+}
+
+pub(super) fn licences(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let at = find(ask, &world)?;
+    let details = world.users.get(at).and_then(|user| Some((user, user.licence.exchange_plan()?))).map(|(user, plan)| {
+        json!({
+            "id": uuid_from(hash(&user.id, 20), hash(&user.id, 21)),
+            "skuId": uuid_from(hash(plan, 22), hash(plan, 23)),
+            "skuPartNumber": "PRACTICE",
+            "servicePlans": [{ "servicePlanId": plan, "servicePlanName": "EXCHANGE", "provisioningStatus": "Success", "appliesTo": "User" }],
+        })
+    });
+    Ok(query::whole(ask, "users('user')/licenseDetails", details.into_iter().collect()))
+}
+
+/// The account that the second path segment names; deleted ones are gone.
+fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
+    let key = ask.segment(1);
+    let at = world.user_index(key).ok_or_else(|| no_object(key))?;
+    let gone = world.users.get(at).is_none_or(|user| user.deleted || user.fault == Some(FaultKind::DeletedAfterListing));
+    if gone { Err(no_object(key)) } else { Ok(at) }
+}
+
+pub(super) fn with_users<R>(ask: &Ask<'_>, world: &World, use_it: impl FnOnce(&Collection<'_>) -> R) -> R {
+    let basic_only = only_basic(ask);
+    let property = |at: usize, name: &str| {
+        let user = world.users.get(at)?;
+        if basic_only && !BASIC.contains(&name) { None } else { property(user, name) }
+    };
+    let listed = |at: usize| world.users.get(at).is_some_and(|user| !user.deleted);
+    let collection = Collection {
+        context: "users",
+        kind: "user",
+        len: world.users.len(),
+        property: &property,
+        listed: &listed,
+        usual: &USUAL,
+        more: &MORE,
+        most: 999,
+    };
+    use_it(&collection)
+}
+
+/// Whether the token opens no more than the basic profile of the accounts.
+fn only_basic(ask: &Ask<'_>) -> bool {
+    const FULL: [&str; 4] = ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+    let (held, own) = match &ask.caller.kind {
+        CallerKind::App { roles } => (roles, false),
+        CallerKind::User { user_id, scopes, .. } => (scopes, ask.segment(1).eq_ignore_ascii_case(user_id)),
+    };
+    !own && !held.iter().any(|held| FULL.contains(&held.as_str()))
+}
+
+/// One property of an account as JSON; `None` for what has no such value.
+pub(super) fn property(user: &User, name: &str) -> Option<Value> {
+    let text = |text: &str| (!text.is_empty()).then(|| text.into());
+    match name {
+        "id" => text(&user.id),
+        "userPrincipalName" => text(&user.upn),
+        "displayName" => text(&user.display_name),
+        "givenName" => text(user.given_name),
+        "surname" => text(user.surname),
+        "mail" => text(user.mail()),
+        "jobTitle" => text(user.job_title),
+        "department" => text(user.department),
+        "officeLocation" | "city" => text(user.office),
+        "country" | "usageLocation" => text(user.country),
+        "preferredLanguage" => text(user.language),
+        "companyName" => Some("Contoso Practice".into()),
+        "businessPhones" | "imAddresses" => Some(json!([])),
+        "accountEnabled" => Some(user.enabled.into()),
+        "userType" => Some(if user.recipient == Recipient::Guest { "Guest" } else { "Member" }.into()),
+        "proxyAddresses" => Some(user.addresses().into()),
+        "otherMails" => Some(match user.recipient {
+            Recipient::Guest => json!([user.mail()]),
+            Recipient::Person | Recipient::Shared | Recipient::Room | Recipient::Equipment => json!([]),
+        }),
+        "mailNickname" => user.upn.split('@').next().and_then(text),
+        "assignedPlans" => Some(plans(user)),
+        "assignedLicenses" => Some(match user.licence.exchange_plan() {
+            Some(plan) => json!([{ "skuId": uuid_from(hash(plan, 22), hash(plan, 23)), "disabledPlans": [] }]),
+            None => json!([]),
+        }),
+        "onPremisesSyncEnabled" => user.synced.then(|| true.into()),
+        "onPremisesImmutableId" => user.synced.then(|| format!("{:016x}==", hash(&user.id, 24)).into()),
+        "onPremisesLastSyncDateTime" => user.synced.then(|| time::moment(FOUNDED_MS).into()),
+        "onPremisesExtensionAttributes" => Some(json!({})),
+        "createdDateTime" => Some(time::moment(user.created_ms()).into()),
+        "externalUserState" => (user.recipient == Recipient::Guest).then(|| "Accepted".into()),
+        _ => None,
+    }
+}
+
+fn plans(user: &User) -> Value {
+    let Some(plan) = user.licence.exchange_plan() else { return json!([]) };
+    json!([{
+        "assignedDateTime": time::moment(user.created_ms()),
+        "capabilityStatus": "Enabled",
+        "service": "exchange",
+        "servicePlanId": plan,
+    }])
+}
+
+/// The directory roles of an account, with their template ids.
+fn roles(world: &World, at: usize) -> Vec<Value> {
+    let templates = world.users.get(at).map(|user| user.admin_roles.as_slice()).unwrap_or_default();
+    templates
+        .iter()
+        .map(|template| {
+            json!({
+                "@odata.type": "#microsoft.graph.directoryRole",
+                "id": uuid_from(hash(&world.tenant_id, hash(template, 1)), hash(template, 2)),
+                "roleTemplateId": template,
+                "displayName": role_name(template),
+            })
+        })
+        .collect()
+}
+
+fn role_name(template: &str) -> &'static str {
+    match template {
+        crate::world::GLOBAL_ADMINISTRATOR => "Global Administrator",
+        crate::world::PRIVILEGED_ROLE_ADMINISTRATOR => "Privileged Role Administrator",
+        crate::world::APPLICATION_ADMINISTRATOR => "Application Administrator",
+        crate::world::CLOUD_APPLICATION_ADMINISTRATOR => "Cloud Application Administrator",
+        _ => "Directory role",
+    }
+}
+
+fn containing(world: &World, at: usize, transitive: bool) -> Vec<Value> {
+    let wanted = |member: &Member| matches!(member, Member::User(user) if *user as usize == at);
+    world
+        .groups
+        .iter()
+        .filter(|group| group.members.iter().any(wanted) || transitive && world.transitive_members(group).iter().any(wanted))
+        .map(|group| super::groups::object(group, true))
+        .collect()
+}
+
+/// Refuses a signed-in person who holds none of the roles; an app needs none.
+pub(super) fn demand_role(ask: &Ask<'_>, either: &[&str]) -> Result<(), Refusal> {
+    match &ask.caller.kind {
+        CallerKind::App { .. } => Ok(()),
+        CallerKind::User { wids, .. } if wids.iter().any(|held| either.contains(&held.as_str())) => Ok(()),
+        CallerKind::User { .. } => Err(denied()),
+    }
+}

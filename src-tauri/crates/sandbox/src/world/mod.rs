@@ -1,0 +1,131 @@
+//! Everything the practice tenant holds: people, groups, apps and who was granted what. Built from a seed, changed only through its methods.
+
+mod apps;
+mod changes;
+mod consent;
+mod groups;
+mod names;
+mod people;
+mod permissions;
+mod random;
+
+use std::collections::HashMap;
+
+pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
+pub use changes::{Change, ChangeKind};
+pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
+pub use groups::{Group, GroupKind, Member};
+pub use people::{Licence, Recipient, User};
+pub use permissions::{AppRole, EXCHANGE_APP_ID, GRAPH_APP_ID, Scope, roles_of, scopes_of};
+pub(crate) use random::{Random, hash, uuid_from};
+
+use crate::faults::{self, FaultPlan};
+
+/// Global Administrator: may do everything (template id from "Microsoft Entra built-in roles").
+pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+/// Privileged Role Administrator: may grant Microsoft Graph application permissions.
+pub const PRIVILEGED_ROLE_ADMINISTRATOR: &str = "e8611ab8-c189-46e8-94e1-60213ab1f814";
+/// Application Administrator: may consent to all but Microsoft Graph application permissions.
+pub const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
+/// Cloud Application Administrator: may consent to all but Microsoft Graph application permissions.
+pub const CLOUD_APPLICATION_ADMINISTRATOR: &str = "158c047a-c907-4556-b7ef-446551a6b5f7";
+
+/// The moment at which the practice company was set up, in milliseconds since 1970 (2024-03-04T08:00:00Z); ages are counted from here.
+pub const FOUNDED_MS: i64 = 1_709_539_200_000;
+
+/// The practice tenant. Deterministic: the same seed, size and plan give the same world, ids included.
+pub struct World {
+    pub tenant_id: String,
+    /// "Contoso Practice".
+    pub name: String,
+    /// The verified default domain, `contoso.example`.
+    pub domain: String,
+    pub users: Vec<User>,
+    pub groups: Vec<Group>,
+    pub apps: Vec<App>,
+    /// Service principals ("enterprise applications").
+    pub principals: Vec<Principal>,
+    /// Application permissions that were granted.
+    pub role_assignments: Vec<RoleAssignment>,
+    /// Delegated permissions that were granted.
+    pub delegated_grants: Vec<DelegatedGrant>,
+    /// Directory changes since the start, oldest first; delta queries read them.
+    pub changes: Vec<Change>,
+    /// Users by lower-case UPN and by id.
+    index: HashMap<Box<str>, u32>,
+    /// Ids for objects that are created later continue the seeded sequence.
+    random: Random,
+}
+
+impl World {
+    /// Builds the tenant: `users` counts every account, admins, rooms and guests included (at least the two admins exist).
+    pub fn build(seed: u64, users: u32, plan: &FaultPlan) -> World {
+        let mut random = Random::new(seed);
+        let tenant_id = random.uuid();
+        let domain = "contoso.example";
+        let mut people = people::hire(&mut random, users.max(2), domain);
+        faults::plant(&mut random, &mut people, plan, domain);
+        let groups = groups::form(&mut random, &people, domain);
+        let (apps, principals) = apps::register(&mut random, FOUNDED_MS);
+        let index = index(&people);
+        let mut world = World {
+            tenant_id,
+            name: "Contoso Practice".to_owned(),
+            domain: domain.to_owned(),
+            users: people,
+            groups,
+            apps,
+            principals,
+            role_assignments: Vec::new(),
+            delegated_grants: Vec::new(),
+            changes: Vec::new(),
+            index,
+            random,
+        };
+        world.grant_as_found();
+        world
+    }
+
+    /// The Global Administrator whose account comes first in the picker.
+    pub fn admin(&self) -> Option<&User> {
+        self.users.first()
+    }
+
+    /// The account with this user principal name, in any letter case.
+    pub fn user_by_upn(&self, upn: &str) -> Option<&User> {
+        self.user(upn)
+    }
+
+    /// The account with this object id or user principal name, in any letter case.
+    pub fn user(&self, id_or_upn: &str) -> Option<&User> {
+        self.users.get(self.user_index(id_or_upn)?)
+    }
+
+    pub(crate) fn user_index(&self, id_or_upn: &str) -> Option<usize> {
+        self.index.get(id_or_upn.to_lowercase().as_str()).map(|at| *at as usize)
+    }
+
+    /// The app registration with this client id.
+    pub fn app(&self, client_id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.client_id.eq_ignore_ascii_case(client_id))
+    }
+
+    /// The service principal of an app, once it exists in this tenant.
+    pub fn principal_of(&self, app_id: &str) -> Option<&Principal> {
+        self.principals.iter().find(|principal| principal.app_id.eq_ignore_ascii_case(app_id))
+    }
+
+    /// The service principal with this object id.
+    pub fn principal(&self, id: &str) -> Option<&Principal> {
+        self.principals.iter().find(|principal| principal.id.eq_ignore_ascii_case(id))
+    }
+}
+
+fn index(people: &[User]) -> HashMap<Box<str>, u32> {
+    let mut index = HashMap::with_capacity(people.len() * 2);
+    for (at, user) in (0_u32..).zip(people) {
+        index.insert(user.id.to_lowercase().into_boxed_str(), at);
+        index.insert(user.upn.to_lowercase().into_boxed_str(), at);
+    }
+    index
+}
