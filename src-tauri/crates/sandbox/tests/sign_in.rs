@@ -232,12 +232,7 @@ async fn refresh_tokens_rotate_and_end_with_a_revocation() {
     let renew = |refresh_token: String, scope: &'static str| {
         let sandbox = &sandbox;
         async move {
-            let fields = [
-                ("grant_type", "refresh_token"),
-                ("client_id", client_id),
-                ("refresh_token", &refresh_token),
-                ("scope", scope),
-            ];
+            let fields = [("grant_type", "refresh_token"), ("client_id", client_id), ("refresh_token", &refresh_token), ("scope", scope)];
             token(sandbox, &fields).await
         }
     };

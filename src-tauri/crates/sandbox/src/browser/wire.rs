@@ -56,9 +56,7 @@ fn request(step: &Step) -> Result<Request<Full<Bytes>>, Lost> {
         .header("sec-fetch-user", "?1")
         .header("sec-fetch-site", site(step));
     if step.method == Method::POST {
-        request = request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(ORIGIN, step.from.as_deref().unwrap_or("null"));
+        request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").header(ORIGIN, step.from.as_deref().unwrap_or("null"));
     }
     request.body(Full::from(step.body.clone())).map_err(|error| Lost::Unreachable(error.to_string()))
 }

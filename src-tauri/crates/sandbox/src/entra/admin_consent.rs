@@ -11,8 +11,8 @@ use super::scope::{self, Wanted};
 use super::{Ask, Entra, Realm, pages, reply};
 use crate::People;
 use crate::world::{
-    APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR, ConsentType, DelegatedGrant, GLOBAL_ADMINISTRATOR,
-    GRAPH_APP_ID, PRIVILEGED_ROLE_ADMINISTRATOR, RequiredKind, User, World,
+    APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR, ConsentType, DelegatedGrant, GLOBAL_ADMINISTRATOR, GRAPH_APP_ID,
+    PRIVILEGED_ROLE_ADMINISTRATOR, RequiredKind, User, World,
 };
 
 /// What an application asks the administrator for.
@@ -138,9 +138,7 @@ fn asked(world: &World, consent: &AdminConsent) -> Asked {
             Asked {
                 application: values(RequiredKind::Role),
                 delegated: values(RequiredKind::Scope),
-                graph_roles: registered
-                    .iter()
-                    .any(|wish| wish.kind == RequiredKind::Role && wish.resource_app_id == GRAPH_APP_ID),
+                graph_roles: registered.iter().any(|wish| wish.kind == RequiredKind::Role && wish.resource_app_id == GRAPH_APP_ID),
             }
         }
     }
@@ -169,11 +167,10 @@ fn grant_named(world: &mut World, app_id: &str, names: &[String], now_ms: i64) {
     let client = client.map(|principal| principal.id.clone());
     let resource = world.principal_of(GRAPH_APP_ID).map(|principal| principal.id.clone());
     let (Some(client_id), Some(resource_id)) = (client, resource) else { return };
-    let standing = world.delegated_grants.iter_mut().find(|grant| {
-        grant.client_id == client_id
-            && grant.resource_id == resource_id
-            && grant.consent_type == ConsentType::AllPrincipals
-    });
+    let standing = world
+        .delegated_grants
+        .iter_mut()
+        .find(|grant| grant.client_id == client_id && grant.resource_id == resource_id && grant.consent_type == ConsentType::AllPrincipals);
     match standing {
         // Microsoft's consent page rewrites the tenant-wide grant: what is not in the new list goes.
         Some(grant) => grant.scope = names.join(" "),

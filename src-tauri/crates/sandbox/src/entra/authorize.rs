@@ -82,13 +82,7 @@ pub(super) fn address_of(entra: &Entra, ask: &Ask, realm: Realm) -> Result<Strin
 }
 
 /// The page that asks who is there.
-pub(super) fn picker(
-    entra: &Entra,
-    ask: &Ask,
-    wish: Wish,
-    hint: Option<&str>,
-    unknown: Option<&str>,
-) -> Response<Bytes> {
+pub(super) fn picker(entra: &Entra, ask: &Ask, wish: Wish, hint: Option<&str>, unknown: Option<&str>) -> Response<Bytes> {
     let flow = entra.memory().keep_flow(&entra.key, Flow { wish: wish.clone(), user_id: None }, ask.now_ms);
     let world = entra.world();
     let app = match &wish {
@@ -183,18 +177,9 @@ fn picked(entra: &Entra, ask: &Ask, wish: Wish, account: &str) -> Result<Respons
     }
 }
 
-fn consent_page(
-    entra: &Entra,
-    ask: &Ask,
-    world: &World,
-    sign_in: SignIn,
-    user: &User,
-    asked: &[String],
-) -> Response<Bytes> {
+fn consent_page(entra: &Entra, ask: &Ask, world: &World, sign_in: SignIn, user: &User, asked: &[String]) -> Response<Bytes> {
     let app_name = world.app(&sign_in.app_id).map(|app: &App| app.display_name.clone()).unwrap_or_default();
-    let needs_admin = scopes_of(GRAPH_APP_ID)
-        .iter()
-        .any(|scope| scope.admin && asked.iter().any(|name| name == scope.value));
+    let needs_admin = scopes_of(GRAPH_APP_ID).iter().any(|scope| scope.admin && asked.iter().any(|name| name == scope.value));
     let flow = Flow { wish: Wish::SignIn(sign_in), user_id: Some(user.id.clone()) };
     let flow = entra.memory().keep_flow(&entra.key, flow, ask.now_ms);
     if needs_admin && !admin_consent::may_grant_delegated(user) {
@@ -234,14 +219,7 @@ fn finish(entra: &Entra, ask: &Ask, sign_in: SignIn, user_id: &str) -> Response<
     redirect::deliver(mode, &address, &parameters)
 }
 
-fn refuse(
-    entra: &Entra,
-    ask: &Ask,
-    mode: Mode,
-    address: &str,
-    state: Option<&str>,
-    refusal: &Refusal,
-) -> Response<Bytes> {
+fn refuse(entra: &Entra, ask: &Ask, mode: Mode, address: &str, state: Option<&str>, refusal: &Refusal) -> Response<Bytes> {
     let mut parameters = refusal.parameters(&entra.authority, ask);
     parameters.extend(state.map(|state| ("state", state.to_owned())));
     redirect::deliver(mode, address, &parameters)

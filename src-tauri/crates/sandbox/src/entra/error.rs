@@ -37,55 +37,40 @@ pub(super) const ACCOUNT_UNKNOWN: Reason = reason(50034, "invalid_grant", "The a
 pub(super) const SUBJECT_MISMATCH: Reason =
     reason(50048, "invalid_client", "Subject and issuer of the client assertion must both be the client id.");
 pub(super) const ACCOUNT_DISABLED: Reason = reason(50057, "invalid_grant", "The account is disabled.");
-pub(super) const NO_SESSION: Reason =
-    reason(50058, "login_required", "A silent sign-in was asked for but nobody is signed in.");
-pub(super) const NO_TENANT: Reason =
-    reason(50059, "invalid_request", "No tenant could be derived; name it in the authority path.");
+pub(super) const NO_SESSION: Reason = reason(50058, "login_required", "A silent sign-in was asked for but nobody is signed in.");
+pub(super) const NO_TENANT: Reason = reason(50059, "invalid_request", "No tenant could be derived; name it in the authority path.");
 pub(super) const CHALLENGE_MISSING: Reason =
     reason(50147, "invalid_request", "A code challenge of 43 characters with the method S256 is required.");
-pub(super) const VERIFIER_MISMATCH: Reason =
-    reason(501_481, "invalid_grant", "The code verifier does not match the code challenge.");
-pub(super) const SESSION_REVOKED: Reason = Reason {
-    suberror: Some("bad_token"),
-    ..reason(50173, "invalid_grant", "The grant was revoked; a fresh sign-in is needed.")
-};
+pub(super) const VERIFIER_MISMATCH: Reason = reason(501_481, "invalid_grant", "The code verifier does not match the code challenge.");
+pub(super) const SESSION_REVOKED: Reason =
+    Reason { suberror: Some("bad_token"), ..reason(50173, "invalid_grant", "The grant was revoked; a fresh sign-in is needed.") };
 pub(super) const SINGLE_TENANT_APP: Reason =
     reason(50194, "invalid_request", "The application is not multi-tenant; use the directory's own authority path.");
-pub(super) const RESOURCE_UNKNOWN: Reason =
-    reason(500_011, "invalid_resource", "The resource was not found in the tenant.");
+pub(super) const RESOURCE_UNKNOWN: Reason = reason(500_011, "invalid_resource", "The resource was not found in the tenant.");
 pub(super) const DEVICE_FLOW_BLOCKED: Reason =
     reason(53003, "access_denied", "A Conditional Access policy of the practice tenant blocks the device code flow.");
-pub(super) const CODE_REDEEMED: Reason =
-    reason(54005, "invalid_grant", "The authorization code was already redeemed.");
+pub(super) const CODE_REDEEMED: Reason = reason(54005, "invalid_grant", "The authorization code was already redeemed.");
 pub(super) const NOT_CONSENTED: Reason = Reason {
     suberror: Some("consent_required"),
     ..reason(65001, "invalid_grant", "Nobody consented to the application for the permissions in the request.")
 };
 pub(super) const DECLINED: Reason = reason(65004, "access_denied", "The person declined to consent.");
-pub(super) const GRANT_UNKNOWN: Reason =
-    reason(70000, "invalid_grant", "The code or refresh token is not valid for this application.");
-pub(super) const GRANT_TYPE_UNSUPPORTED: Reason =
-    reason(70003, "unsupported_grant_type", "The grant type is not supported.");
-pub(super) const GRANT_EXPIRED: Reason =
-    reason(70008, "invalid_grant", "The code or refresh token has expired.");
+pub(super) const GRANT_UNKNOWN: Reason = reason(70000, "invalid_grant", "The code or refresh token is not valid for this application.");
+pub(super) const GRANT_TYPE_UNSUPPORTED: Reason = reason(70003, "unsupported_grant_type", "The grant type is not supported.");
+pub(super) const GRANT_EXPIRED: Reason = reason(70008, "invalid_grant", "The code or refresh token has expired.");
 pub(super) const CODE_OF_ANOTHER_TENANT: Reason =
     reason(700_005, "invalid_grant", "The authorization code was issued on another tenant path.");
 pub(super) const SCOPE_INVALID: Reason = reason(70011, "invalid_scope", "The scope is not valid.");
-pub(super) const CLIENT_UNKNOWN: Reason =
-    reason(700_016, "unauthorized_client", "The application was not found in the directory.");
+pub(super) const CLIENT_UNKNOWN: Reason = reason(700_016, "unauthorized_client", "The application was not found in the directory.");
 pub(super) const ASSERTION_OUT_OF_TIME: Reason =
     reason(700_024, "invalid_client", "The client assertion is not within its valid time range.");
 pub(super) const ASSERTION_KEY_UNKNOWN: Reason =
     reason(700_027, "invalid_client", "The signature of the client assertion does not belong to a certificate of the application.");
 pub(super) const RESPONSE_TYPE_UNSUPPORTED: Reason =
     reason(700_054, "unsupported_response_type", "Only the response type 'code' is offered.");
-pub(super) const PRINCIPAL_DISABLED: Reason =
-    reason(7_000_112, "unauthorized_client", "The application is disabled in this tenant.");
-pub(super) const SECRET_WRONG: Reason = reason(
-    7_000_215,
-    "invalid_client",
-    "The client secret is not right. Send the secret's value, not its id.",
-);
+pub(super) const PRINCIPAL_DISABLED: Reason = reason(7_000_112, "unauthorized_client", "The application is disabled in this tenant.");
+pub(super) const SECRET_WRONG: Reason =
+    reason(7_000_215, "invalid_client", "The client secret is not right. Send the secret's value, not its id.");
 pub(super) const SECRET_MISSING: Reason =
     reason(7_000_218, "invalid_client", "The request must carry 'client_secret' or 'client_assertion'.");
 pub(super) const SECRET_EXPIRED: Reason = reason(7_000_222, "invalid_client", "The client secret has expired.");
@@ -95,13 +80,10 @@ pub(super) const TENANT_NOT_FOUND: Reason = reason(90002, "invalid_request", "Th
 pub(super) const REQUEST_INVALID: Reason = reason(90023, "invalid_request", "The request is not valid.");
 pub(super) const MAY_NOT_GRANT: Reason =
     reason(90093, "permission_denied", "The signed-in account may not grant these permissions; another role is needed.");
-pub(super) const ADMIN_NEEDED: Reason =
-    reason(90094, "consent_required", "An administrator has to consent to these permissions.");
-pub(super) const PARAMETER_MISSING: Reason =
-    reason(900_144, "invalid_request", "The request must contain a parameter that is missing.");
+pub(super) const ADMIN_NEEDED: Reason = reason(90094, "consent_required", "An administrator has to consent to these permissions.");
+pub(super) const PARAMETER_MISSING: Reason = reason(900_144, "invalid_request", "The request must contain a parameter that is missing.");
 pub(super) const REDIRECT_MISSING: Reason = reason(900_971, "invalid_request", "No reply address was provided.");
-pub(super) const NOT_ON_COMMON: Reason =
-    reason(9_001_023, "invalid_request", "This grant is not possible on /common; name the tenant.");
+pub(super) const NOT_ON_COMMON: Reason = reason(9_001_023, "invalid_request", "This grant is not possible on /common; name the tenant.");
 pub(super) const SCOPE_NOT_DEFAULT: Reason =
     reason(1_002_012, "invalid_scope", "The scope of client credentials must be one resource followed by /.default.");
 

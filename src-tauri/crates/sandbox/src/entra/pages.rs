@@ -113,10 +113,7 @@ pub(super) fn admin_needed(action: &str, flow: &str, app_name: &str) -> String {
 
 /// A refusal that does not return to the application.
 pub(super) fn refused(description: &str) -> String {
-    page(
-        "Sign-in failed",
-        &format!("<h1>Sorry, but we’re having trouble signing you in.</h1><pre>{}</pre>", text(description)),
-    )
+    page("Sign-in failed", &format!("<h1>Sorry, but we’re having trouble signing you in.</h1><pre>{}</pre>", text(description)))
 }
 
 /// Brings an answer to the application by a form that sends itself, or by its button where there is no script.

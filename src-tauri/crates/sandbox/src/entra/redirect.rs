@@ -48,7 +48,13 @@ fn with_query(address: &str, parameters: &[(&str, String)]) -> String {
     query.extend_pairs(parameters);
     let query = query.finish();
     let no_path = address.splitn(4, '/').count() < 4 && !address.contains('?');
-    let join = if address.contains('?') { "&" } else if no_path { "/?" } else { "?" };
+    let join = if address.contains('?') {
+        "&"
+    } else if no_path {
+        "/?"
+    } else {
+        "?"
+    };
     format!("{address}{join}{query}")
 }
 

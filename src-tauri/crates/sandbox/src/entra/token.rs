@@ -87,8 +87,8 @@ fn check_code(ask: &Ask, client: &Client, realm: Realm, code: &Code) -> Result<(
     }
     let verifier = ask.form.need("code_verifier")?;
     // RFC 7636 section 4.1.
-    let well_formed = (43..=128).contains(&verifier.len())
-        && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    let well_formed =
+        (43..=128).contains(&verifier.len()) && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     if !well_formed || URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) != code.sign_in.challenge {
         return Err(error::VERIFIER_MISMATCH.into());
     }
@@ -144,14 +144,7 @@ struct Consented<'a> {
     now: &'a [String],
 }
 
-fn user_tokens(
-    entra: &Entra,
-    ask: &Ask,
-    client: &Client,
-    user: &User,
-    consented: &Consented<'_>,
-    nonce: Option<&str>,
-) -> Response<Bytes> {
+fn user_tokens(entra: &Entra, ask: &Ask, client: &Client, user: &User, consented: &Consented<'_>, nonce: Option<&str>) -> Response<Bytes> {
     // `offline_access` asks for a refresh token; it is no permission that Graph would see.
     let scopes: Vec<String> = consented.now.iter().filter(|name| *name != "offline_access").cloned().collect();
     let has = |names: &[String], word: &str| names.iter().any(|name| name == word);
@@ -169,12 +162,8 @@ fn user_tokens(
         "access_token": access_token,
     });
     if has(consented.all, "offline_access") || has(consented.now, "offline_access") {
-        let renewal = Renewal {
-            app_id: client.app_id.clone(),
-            user_id: user.id.clone(),
-            scopes: consented.all.to_vec(),
-            issued_ms: ask.now_ms,
-        };
+        let renewal =
+            Renewal { app_id: client.app_id.clone(), user_id: user.id.clone(), scopes: consented.all.to_vec(), issued_ms: ask.now_ms };
         body["refresh_token"] = entra.memory().keep_renewal(&entra.key, renewal, ask.now_ms).into();
     }
     if has(consented.now, "openid") {

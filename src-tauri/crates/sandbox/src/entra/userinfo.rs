@@ -16,9 +16,6 @@ pub(super) fn answer(entra: &Entra, caller: Option<&Caller>) -> Response<Bytes> 
     });
     match user {
         None => reply::empty(StatusCode::UNAUTHORIZED),
-        Some(user) => reply::json(
-            StatusCode::OK,
-            &json!({ "sub": user.id, "oid": user.id, "name": user.display_name, "email": user.upn }),
-        ),
+        Some(user) => reply::json(StatusCode::OK, &json!({ "sub": user.id, "oid": user.id, "name": user.display_name, "email": user.upn })),
     }
 }

@@ -156,10 +156,7 @@ impl Listener {
     }
 }
 
-async fn receive(
-    request: Request<Incoming>,
-    sender: mpsc::UnboundedSender<Received>,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn receive(request: Request<Incoming>, sender: mpsc::UnboundedSender<Received>) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
     let parameters = match head.uri.query() {
