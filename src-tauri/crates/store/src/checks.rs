@@ -2,12 +2,16 @@
 
 use rollcall_core::id::{OrganizationId, RunId, TenantId, UserId};
 use rollcall_core::time::Timestamp;
-use rusqlite::Connection;
+use rollcall_core::verdict::Verdict;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::StoreError;
-use crate::runs::{FingerprintRow, WorkloadResult};
+use crate::probes::Mailbox;
+use crate::runs::{FingerprintRow, WorkloadResult, fingerprint_row};
+use crate::{text, users};
 
 /// The latest answer of one workload of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -53,15 +57,62 @@ pub struct IssuePage {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) -> Result<IssuePage, StoreError> {
-    todo!()
+    let (condition, mut values) = condition(filter);
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT count(*) FROM checks AS c JOIN users AS u ON u.id = c.user WHERE {condition}"))?;
+    let matching = statement.query_row(params_from_iter(&values), |row| row.get(0))?;
+    values.extend([limit.into(), offset.into()]);
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   c.user, c.run, c.first_seen,
+                  c.workload, c.verdict, c.http, c.code, c.cause, c.fingerprint, c.request_id, c.client_request_id, c.checked, c.digest,
+                  u.upn, u.display_name, u.organization, o.name
+         FROM     checks AS c JOIN users AS u ON u.id = c.user JOIN organizations AS o ON o.id = u.organization
+         WHERE    {condition}
+         ORDER BY c.first_seen DESC, c.user, c.workload
+         LIMIT    ? OFFSET ?"
+    ))?;
+    let rows = statement.query_map(params_from_iter(&values), |row| {
+        Ok(Issue {
+            user: UserId(row.get(0)?),
+            upn: row.get(13)?,
+            display_name: row.get(14)?,
+            organization: OrganizationId(row.get(15)?),
+            organization_name: row.get(16)?,
+            check: check(row)?,
+        })
+    })?;
+    Ok(IssuePage { matching, rows: rows.collect::<rusqlite::Result<_>>()? })
 }
+
+/// Request ids in a group: enough for a support case.
+const SAMPLES: u32 = 5;
 
 /// The open issues of an organization, or of all, in groups, the largest first.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result<Vec<FingerprintRow>, StoreError> {
-    todo!()
+    let mut groups = conn.prepare_cached(
+        "SELECT   c.fingerprint, min(c.cause), min(c.http), min(c.code), min(c.workload), count(*), min(c.first_seen), max(c.checked)
+         FROM     checks AS c JOIN users AS u ON u.id = c.user
+         WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
+         GROUP BY c.fingerprint
+         ORDER BY count(*) DESC, c.fingerprint",
+    )?;
+    let mut samples = conn.prepare_cached(
+        "SELECT   c.request_id
+         FROM     checks AS c JOIN users AS u ON u.id = c.user
+         WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint = ?2 AND c.request_id IS NOT NULL
+                  AND (?1 IS NULL OR u.organization = ?1)
+         LIMIT    ?3",
+    )?;
+    let organization = organization.map(|id| id.0);
+    let groups: Vec<FingerprintRow> = groups.query_map([organization], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
+    let with_samples = groups.into_iter().map(|group| {
+        let ids = samples.query_map(params![organization, group.fingerprint, SAMPLES], |row| row.get(0))?;
+        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group })
+    });
+    with_samples.collect()
 }
 
 /// The latest answer of each workload of a user.
@@ -69,5 +120,118 @@ pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError> {
-    todo!()
+    let mut statement = conn.prepare_cached(
+        "SELECT user, run, first_seen,
+                workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
+         FROM   checks
+         WHERE  user = ?1",
+    )?;
+    let mut checks: Vec<Check> = statement.query_map([user.0], check)?.collect::<rusqlite::Result<_>>()?;
+    checks.sort_by_key(|check| check.result.workload);
+    Ok(checks)
+}
+
+/// Keeps an answer as the latest of its workload; says whether the user is still in the organization that was asked about.
+pub(crate) fn keep(
+    tx: &Transaction<'_>,
+    run: RunId,
+    organization: OrganizationId,
+    user: UserId,
+    row: &WorkloadResult,
+) -> Result<bool, StoreError> {
+    let mut statement = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?;
+    if !statement.query_row(params![user.0, organization.0], |row| row.get(0))? {
+        return Ok(false);
+    }
+    if row.verdict == Verdict::NotRun {
+        return Ok(true);
+    }
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked,
+                             digest, first_seen)
+         VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11)
+         ON CONFLICT (user, workload) DO UPDATE
+         SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code, cause = excluded.cause,
+             fingerprint = excluded.fingerprint, request_id = excluded.request_id,
+             client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
+             first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)",
+    )?;
+    statement.execute(params![
+        user.0,
+        row.workload.name(),
+        run.0,
+        row.verdict.name(),
+        row.http,
+        row.code,
+        row.cause.map(|cause| cause.name()),
+        row.fingerprint,
+        row.request_id,
+        row.client_request_id,
+        row.checked.map(|at| at.0),
+        row.digest(run, user),
+    ])?;
+    Ok(true)
+}
+
+/// Brings the user's own row in line with its checks. A pass of the mailbox doesn't hide an issue of a workload that the run left
+/// out; a refusal counts at once, a pass only when the mailbox is complete.
+pub(crate) fn summarize(tx: &Transaction<'_>, run: RunId, user: UserId, mailbox: Mailbox, now: Timestamp) -> Result<(), StoreError> {
+    if mailbox.complete {
+        // What the integration doesn't cover any more is no issue any more.
+        let mut statement = tx.prepare_cached(
+            "DELETE FROM checks
+             WHERE  user = ?2 AND workload IN (SELECT workload FROM probes WHERE run = ?1 AND user = ?2 AND cause = 'not_covered')",
+        )?;
+        statement.execute(params![run.0, user.0])?;
+    }
+    let mut statement = tx.prepare_cached(
+        "SELECT   count(*), sum(verdict = 'failed'), max(iif(rank = 1, cause, NULL))
+         FROM     (SELECT verdict, cause, row_number() OVER (ORDER BY verdict, workload) AS rank
+                   FROM   checks
+                   WHERE  user = ?1 AND verdict IN ('failed', 'unknown'))",
+    )?;
+    let (open, failed, cause): (u32, Option<u32>, Option<String>) =
+        statement.query_row([user.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let worst = if failed > Some(0) {
+        Verdict::Failed
+    } else if open > 0 {
+        Verdict::Unknown
+    } else {
+        mailbox.verdict
+    };
+    let settled = mailbox.complete || open > 0;
+    let mut statement = tx.prepare_cached(
+        "UPDATE users
+         SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
+         WHERE  id = ?1",
+    )?;
+    statement.execute(params![user.0, open, cause, settled, worst.name(), now.0])?;
+    Ok(())
+}
+
+fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {
+    let (mut clauses, mut values) = (vec!["c.verdict IN ('failed', 'unknown')"], Vec::new());
+    if let Some(organization) = filter.organization {
+        clauses.push("u.organization = ?");
+        values.push(organization.0.into());
+    }
+    if let Some(tenant) = filter.tenant {
+        clauses.push("u.tenant = ?");
+        values.push(tenant.0.into());
+    }
+    if let Some(fingerprint) = &filter.fingerprint {
+        clauses.push("c.fingerprint = ?");
+        values.push(fingerprint.clone().into());
+    }
+    for (clause, found) in filter.search.iter().flat_map(|searched| users::search(searched)) {
+        clauses.push(clause);
+        values.extend(found);
+    }
+    (clauses.join(" AND "), values)
+}
+
+/// Reads user, run and first seen, and then the ten columns of the answer.
+fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
+    let (user, run) = (UserId(row.get(0)?), RunId(row.get(1)?));
+    Ok(Check { run, first_seen: text::moment(row, 2)?, result: WorkloadResult::read(row, 3, run, user)? })
 }

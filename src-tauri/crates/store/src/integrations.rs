@@ -114,7 +114,7 @@ pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChang
     )?;
     let after = get(tx, id)?;
     if after.client_id != before.client_id {
-        tx.execute("DELETE FROM grants WHERE integration = ?1", [id.0])?;
+        forget_grants(tx, id)?;
     }
     Ok(after)
 }
@@ -145,6 +145,15 @@ pub fn set_grants_failed(tx: &Transaction<'_>, id: IntegrationId, code: &str, no
     put_grants(tx, id, None, Some(code), now)
 }
 
+/// Forgets what was read of an integration's grants: they count as never read.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn forget_grants(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM grants WHERE integration = ?1", [id.0])?;
+    Ok(())
+}
+
 /// The last read of an integration's grants; `None` when they were never read.
 ///
 /// # Errors
@@ -158,13 +167,7 @@ pub fn grants(conn: &Connection, id: IntegrationId) -> Result<Option<GrantsRead>
     Ok(read.optional()?)
 }
 
-fn put_grants(
-    tx: &Transaction<'_>,
-    id: IntegrationId,
-    held: Option<String>,
-    code: Option<&str>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+fn put_grants(tx: &Transaction<'_>, id: IntegrationId, held: Option<String>, code: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO grants (integration, held, error_code, at)
          VALUES             (?1,          ?2,   ?3,         ?4)

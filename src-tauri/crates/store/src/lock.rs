@@ -17,8 +17,7 @@ impl Lock {
     /// Takes the folder's lock and writes down who has it.
     pub fn take(folder: &Path) -> Result<Self, OpenError> {
         let of_file = |error| OpenError::of_file(error, folder);
-        let mut file =
-            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(folder.join(FILE)).map_err(of_file)?;
+        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(folder.join(FILE)).map_err(of_file)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { pid: owner(&mut file) }),

@@ -96,15 +96,7 @@ pub fn insert(tx: &Transaction<'_>, new: &NewOrganization, now: Timestamp) -> Re
     tx.execute(
         "INSERT INTO organizations (tenant, integration, name, external_id, access, sync, created)
          VALUES                    (?1,     ?2,          ?3,   ?4,          ?5,     ?6,   ?7)",
-        params![
-            new.tenant.0,
-            new.integration.0,
-            new.name,
-            new.external_id.as_str(),
-            new.access.name(),
-            new.sync.name(),
-            now.0
-        ],
+        params![new.tenant.0, new.integration.0, new.name, new.external_id.as_str(), new.access.name(), new.sync.name(), now.0],
     )?;
     let id = tx.query_row("SELECT last_insert_rowid()", [], |row| row.get(0).map(OrganizationId))?;
     get(tx, id)

@@ -1,16 +1,26 @@
 //! Runs: verifications over the mailboxes of an organization, what they came to, and how two of them differ.
 
-use rollcall_core::id::{ObjectId, OrganizationId, RunId, TenantId, UserId};
+use rollcall_core::id::{OrganizationId, RunId, TenantId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
-use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_core::verdict::Ledger;
 use rollcall_core::workload::Workload;
-use rusqlite::{Connection, Transaction};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, Thing};
 pub use crate::result::WorkloadResult;
+use crate::result::count_verdict;
+use crate::{organizations, text};
+
+mod compare;
+mod outcome;
+
+pub use compare::{Comparison, Difference, compare};
+pub(crate) use outcome::fingerprint_row;
+pub use outcome::{FingerprintRow, MailboxResult, ResultFilter, ResultPage, each_result, fingerprints, results};
 
 /// Which mailboxes of the organization a run asks. Excluded ones are never asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +43,19 @@ pub enum RunState {
     Interrupted,
 }
 
+impl RunState {
+    /// The name used in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunEnd {
@@ -42,7 +65,7 @@ pub enum RunEnd {
 }
 
 /// A workload of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Planned {
     pub workload: Workload,
     /// Why it is not asked; `None` when it is.
@@ -78,79 +101,14 @@ pub struct Run {
     pub probes: u32,
     pub probes_done: u32,
     pub counters: Counters,
-    /// Mailboxes by verdict; one that still waits for an answer counts as not run.
+    /// Mailboxes by verdict. One that still waits for an answer counts as not run, unless an answer has settled it already.
     pub ledger: Ledger,
-}
-
-/// Equal errors over many mailboxes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct FingerprintRow {
-    pub fingerprint: String,
-    pub cause: Option<Cause>,
-    pub http: Option<u16>,
-    pub code: Option<String>,
-    pub workload: Workload,
-    pub mailboxes: u32,
-    /// Up to five, for Microsoft support.
-    pub sample_request_ids: Vec<String>,
-    pub first_seen: Timestamp,
-    pub last_seen: Timestamp,
-}
-
-/// Which results are meant. An empty list and `None` don't narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default, deny_unknown_fields)]
-pub struct ResultFilter {
-    pub verdict: Vec<Verdict>,
-    pub fingerprint: Option<String>,
-    /// Part of the name or the address.
-    pub search: Option<String>,
-}
-
-/// What a run found out about one mailbox.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct MailboxResult {
-    /// The user's number, which may be gone by now.
-    pub user: UserId,
-    pub object_id: ObjectId,
-    pub upn: String,
-    pub display_name: String,
-    pub verdict: Verdict,
-    pub workloads: Vec<WorkloadResult>,
-}
-
-/// A window of results.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct ResultPage {
-    pub matching: u32,
-    pub rows: Vec<MailboxResult>,
-}
-
-/// Mailboxes that two runs tell apart in the same way.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
-pub struct Difference {
-    pub count: u32,
-    pub users: Vec<UserId>,
-}
-
-/// How a later run differs from an earlier one, mailbox by mailbox.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
-pub struct Comparison {
-    /// Failed in the later one only.
-    pub newly_failing: Difference,
-    /// Failed in the earlier one, passed in the later.
-    pub fixed: Difference,
-    pub still_failing: Difference,
-    /// In the later one only.
-    pub added: Difference,
-    /// In the earlier one only.
-    pub gone: Difference,
 }
 
 /// Plans a run: one row a mailbox, one a mailbox and workload. A workload with a cause is not asked and says so from the start.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when there is no such organization or earlier run of it.
+/// [`StoreError::NotFound`] when there is no such organization, or no such earlier run of it.
 pub fn create(
     tx: &Transaction<'_>,
     organization: OrganizationId,
@@ -158,15 +116,100 @@ pub fn create(
     only: &Which,
     now: Timestamp,
 ) -> Result<RunId, StoreError> {
-    todo!()
+    organizations::get(tx, organization)?;
+    let failed_of = match only {
+        Which::FailedOf(earlier) => Some(*earlier),
+        Which::All | Which::Users(_) => None,
+    };
+    if let Some(earlier) = failed_of
+        && get(tx, earlier)?.organization != organization
+    {
+        return Err(StoreError::NotFound(Thing::Run));
+    }
+    let plan: Vec<Planned> = workloads.iter().map(|&(workload, not_asked)| Planned { workload, not_asked }).collect();
+    let plan = text::to_json(&plan)?;
+    let run = tx.query_row(
+        "INSERT INTO runs (organization, state,     workloads, failed_of, started)
+         VALUES           (?1,           'running', ?2,        ?3,        ?4)
+         RETURNING id",
+        params![organization.0, plan, failed_of.map(|id| id.0), now.0],
+        |row| row.get(0).map(RunId),
+    )?;
+    let asked: u32 = workloads.iter().map(|(_, not_asked)| u32::from(not_asked.is_none())).sum();
+    add_mailboxes(tx, run, organization, asked, only)?;
+    // Neighbours in turn are of different mailboxes, and a block of mailboxes is done before the next begins, so that a run which
+    // is stopped half way has settled half of the mailboxes and not half of each.
+    tx.execute(
+        "INSERT INTO probes (run, user, workload, turn, due, verdict, cause)
+         SELECT m.run, m.user, json_extract(w.value, '$.workload'),
+                m.place / 512 * 512 * json_array_length(?2) + w.key * 512 + m.place % 512,
+                ?3,
+                iif(json_extract(w.value, '$.not_asked') IS NULL, NULL, 'not_run'),
+                json_extract(w.value, '$.not_asked')
+         FROM   (SELECT run, user, row_number() OVER (ORDER BY user) - 1 AS place
+                 FROM   run_mailboxes
+                 WHERE  run = ?1) AS m
+                CROSS JOIN json_each(?2) AS w",
+        params![run.0, plan, now.0],
+    )?;
+    tx.execute(
+        "UPDATE runs
+         SET    mailboxes      = (SELECT count(*) FROM run_mailboxes WHERE run = ?1),
+                mailboxes_done = (SELECT count(*) FROM run_mailboxes WHERE run = ?1 AND remaining = 0),
+                probes         = (SELECT count(*) FROM probes WHERE run = ?1),
+                probes_done    = (SELECT count(*) FROM probes WHERE run = ?1 AND verdict IS NOT NULL)
+         WHERE  id = ?1",
+        [run.0],
+    )?;
+    Ok(run)
 }
 
-/// Ends a run that is under way or interrupted. Cancelling it settles what is still queued as not run; interrupting keeps it.
+fn add_mailboxes(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, asked: u32, only: &Which) -> Result<(), StoreError> {
+    let (narrowed, value): (&str, Value) = match only {
+        Which::All => ("?4 IS NULL", Value::Null),
+        Which::FailedOf(earlier) => ("id IN (SELECT user FROM run_mailboxes WHERE run = ?4 AND verdict = 'failed')", earlier.0.into()),
+        Which::Users(ids) => ("id IN (SELECT value FROM json_each(?4))", text::to_json(ids)?.into()),
+    };
+    tx.execute(
+        &format!(
+            "INSERT INTO run_mailboxes (run, user, object_id, upn, display_name, name_key, verdict,   remaining)
+             SELECT                     ?1,  id,   object_id, upn, display_name, name_key, 'not_run', ?2
+             FROM                       users
+             WHERE                      organization = ?3 AND mailbox <> 'excluded' AND {narrowed}
+             ORDER BY                   id"
+        ),
+        params![run.0, asked, organization.0, value],
+    )?;
+    Ok(())
+}
+
+/// Ends a run that is under way or interrupted. Cancelling settles what is still queued as not run. Interrupting keeps it queued;
+/// so does finishing, and the run is then interrupted rather than finished.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such run, or it has ended.
 pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> Result<(), StoreError> {
-    todo!()
+    let queued: bool =
+        tx.query_row("SELECT EXISTS (SELECT 1 FROM probes WHERE run = ?1 AND verdict IS NULL)", [run.0], |row| row.get(0))?;
+    let state = match end {
+        RunEnd::Finished if !queued => RunState::Finished,
+        RunEnd::Finished | RunEnd::Interrupted => RunState::Interrupted,
+        RunEnd::Cancelled => RunState::Cancelled,
+    };
+    let changed = tx.execute(
+        "UPDATE runs
+         SET    state = ?2, ended = ?3
+         WHERE  id = ?1 AND state IN ('running', 'interrupted')",
+        params![run.0, state.name(), now.0],
+    )?;
+    if changed == 0 {
+        return Err(StoreError::NotFound(Thing::Run));
+    }
+    if state == RunState::Cancelled {
+        let cause = Cause::Cancelled.name();
+        tx.execute("UPDATE probes SET verdict = 'not_run', cause = ?2 WHERE run = ?1 AND verdict IS NULL", params![run.0, cause])?;
+    }
+    Ok(())
 }
 
 /// Takes up an interrupted run, or one that the end of the process cut off.
@@ -174,7 +217,13 @@ pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> 
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such run, or it has ended.
 pub fn resume(tx: &Transaction<'_>, run: RunId) -> Result<(), StoreError> {
-    todo!()
+    let changed = tx.execute(
+        "UPDATE runs
+         SET    state = 'running', ended = NULL
+         WHERE  id = ?1 AND state IN ('running', 'interrupted')",
+        [run.0],
+    )?;
+    if changed == 0 { Err(StoreError::NotFound(Thing::Run)) } else { Ok(()) }
 }
 
 /// The runs of an organization, or of all, the latest first.
@@ -182,7 +231,8 @@ pub fn resume(tx: &Transaction<'_>, run: RunId) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, organization: Option<OrganizationId>, limit: u32) -> Result<Vec<Run>, StoreError> {
-    todo!()
+    let values = [organization.map_or(Value::Null, |id| id.0.into()), limit.into()];
+    select(conn, "(?1 IS NULL OR r.organization = ?1)", "LIMIT ?2", &values)
 }
 
 /// One run.
@@ -190,15 +240,15 @@ pub fn list(conn: &Connection, organization: Option<OrganizationId>, limit: u32)
 /// # Errors
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, run: RunId) -> Result<Run, StoreError> {
-    todo!()
+    select(conn, "r.id = ?1", "", &[run.0.into()])?.pop().ok_or(StoreError::NotFound(Thing::Run))
 }
 
-/// The runs that are under way, cut off or interrupted.
+/// The runs that are under way, cut off or interrupted, the latest first.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn unfinished(conn: &Connection) -> Result<Vec<Run>, StoreError> {
-    todo!()
+    select(conn, "r.state IN ('running', 'interrupted')", "", &[])
 }
 
 /// A run's mailboxes by verdict.
@@ -206,41 +256,48 @@ pub fn unfinished(conn: &Connection) -> Result<Vec<Run>, StoreError> {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn ledger(conn: &Connection, run: RunId) -> Result<Ledger, StoreError> {
-    todo!()
+    let mut statement = conn.prepare_cached(
+        "SELECT   verdict, count(*)
+         FROM     run_mailboxes
+         WHERE    run = ?1
+         GROUP BY verdict",
+    )?;
+    let mut rows = statement.query([run.0])?;
+    let mut ledger = Ledger::default();
+    while let Some(row) = rows.next()? {
+        count_verdict(&mut ledger, row.get_ref(0)?, row.get(1)?);
+    }
+    Ok(ledger)
 }
 
-/// A run's errors in groups, the largest first.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>, StoreError> {
-    todo!()
+fn select(conn: &Connection, condition: &'static str, limit: &'static str, values: &[Value]) -> Result<Vec<Run>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   r.id, r.organization, o.name, o.tenant, r.state, r.workloads, r.failed_of, r.started, r.ended, r.mailboxes,
+                  r.mailboxes_done, r.probes, r.probes_done, r.requests, r.throttled, r.retried
+         FROM     runs AS r JOIN organizations AS o ON o.id = r.organization
+         WHERE    {condition}
+         ORDER BY r.id DESC {limit}"
+    ))?;
+    let runs: Vec<Run> = statement.query_map(params_from_iter(values), run_row)?.collect::<rusqlite::Result<_>>()?;
+    runs.into_iter().map(|run| Ok(Run { ledger: ledger(conn, run.id)?, ..run })).collect()
 }
 
-/// A window of a run's results, by name.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32, limit: u32) -> Result<ResultPage, StoreError> {
-    todo!()
-}
-
-/// Hands every result of a run to `each`, one at a time and in a fixed order, without holding them all.
-///
-/// # Errors
-/// The first error of `each`, and [`StoreError`] when the disk can't be read.
-pub fn each_result<E: From<StoreError>>(
-    conn: &Connection,
-    run: RunId,
-    mut each: impl FnMut(MailboxResult) -> Result<(), E>,
-) -> Result<(), E> {
-    todo!()
-}
-
-/// How `later` differs from `earlier`.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when one of them doesn't exist.
-pub fn compare(conn: &Connection, earlier: RunId, later: RunId) -> Result<Comparison, StoreError> {
-    todo!()
+fn run_row(row: &Row<'_>) -> rusqlite::Result<Run> {
+    Ok(Run {
+        id: RunId(row.get(0)?),
+        organization: OrganizationId(row.get(1)?),
+        organization_name: row.get(2)?,
+        tenant: TenantId(row.get(3)?),
+        state: text::named(row, 4)?,
+        workloads: text::json(row, 5)?,
+        failed_of: row.get::<_, Option<u32>>(6)?.map(RunId),
+        started: text::moment(row, 7)?,
+        ended: text::maybe_moment(row, 8)?,
+        mailboxes: row.get(9)?,
+        mailboxes_done: row.get(10)?,
+        probes: row.get(11)?,
+        probes_done: row.get(12)?,
+        counters: Counters { requests: row.get(13)?, throttled: row.get(14)?, retried: row.get(15)? },
+        ledger: Ledger::default(),
+    })
 }

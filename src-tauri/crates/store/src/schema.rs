@@ -90,6 +90,7 @@ CREATE INDEX users_by_organization ON users (organization, verdict, open_issues,
 CREATE INDEX users_by_mailbox      ON users (organization, mailbox);
 CREATE INDEX users_by_kind         ON users (organization, kind);
 CREATE INDEX users_by_name         ON users (name_key);
+CREATE INDEX users_by_place        ON users (organization, name_key);
 CREATE INDEX users_by_upn          ON users (upn);
 CREATE INDEX users_by_mail         ON users (mail) WHERE mail IS NOT NULL;
 CREATE INDEX users_by_issues       ON users (open_issues) WHERE open_issues > 0;

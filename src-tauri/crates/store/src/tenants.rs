@@ -69,16 +69,7 @@ pub fn insert(tx: &Transaction<'_>, new: &NewTenant, now: Timestamp) -> Result<T
     tx.execute(
         "INSERT INTO tenants (name, cloud, authority, graph, directory, client_id, practice, created)
          VALUES              (?1,   ?2,    ?3,        ?4,    ?5,        ?6,        ?7,       ?8)",
-        params![
-            new.name,
-            cloud_name(new.cloud),
-            new.authority,
-            new.graph,
-            new.directory,
-            new.client_id.to_string(),
-            new.practice,
-            now.0
-        ],
+        params![new.name, cloud_name(new.cloud), new.authority, new.graph, new.directory, new.client_id.to_string(), new.practice, now.0],
     )?;
     let id = tx.query_row("SELECT last_insert_rowid()", [], |row| row.get(0).map(TenantId))?;
     get(tx, id)
@@ -98,6 +89,21 @@ pub fn set_identity(tx: &Transaction<'_>, id: TenantId, identity: &TenantIdentit
     if changed == 0 { Err(StoreError::NotFound(Thing::Tenant)) } else { Ok(()) }
 }
 
+/// Moves a tenant to other endpoints, as a practice tenant does at each start; who was signed in there no longer is.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such tenant.
+pub fn reconnect(tx: &Transaction<'_>, id: TenantId, to: &NewTenant) -> Result<Tenant, StoreError> {
+    tx.execute(
+        "UPDATE tenants
+         SET    authority = ?2, graph = ?3, directory = ?4, client_id = ?5,
+                directory_id = NULL, display_name = NULL, admin = NULL, identified = NULL
+         WHERE  id = ?1",
+        params![id.0, to.authority, to.graph, to.directory, to.client_id.to_string()],
+    )?;
+    get(tx, id)
+}
+
 /// Removes the tenant and every row that belongs to it. The audit log keeps its entries: they are the record of what was done.
 ///
 /// # Errors
@@ -112,9 +118,7 @@ pub fn forget(tx: &Transaction<'_>, id: TenantId) -> Result<(), StoreError> {
 
 fn tenant(row: &Row<'_>) -> rusqlite::Result<Tenant> {
     let identity = match text::maybe_moment(row, 11)? {
-        Some(seen) => {
-            Some(TenantIdentity { directory_id: text::parsed(row, 8)?, display_name: row.get(9)?, admin: row.get(10)?, seen })
-        }
+        Some(seen) => Some(TenantIdentity { directory_id: text::parsed(row, 8)?, display_name: row.get(9)?, admin: row.get(10)?, seen }),
         None => None,
     };
     Ok(Tenant {

@@ -6,11 +6,19 @@ use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus, User};
 use rollcall_core::verdict::Verdict;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, Thing};
+use crate::text;
+
+mod filter;
+mod write;
+
+use filter::Where;
+pub(crate) use filter::search;
+pub use write::{delete, move_to, set_access, set_mailbox, set_sync, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -111,21 +119,21 @@ pub enum Chosen {
     Filter(UserFilter),
 }
 
-/// Brings in a page of the directory, or refreshes it. A person of a tenant is in one organization only: who is in another
-/// already stays there.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such organization.
-pub fn upsert_page(tx: &Transaction<'_>, organization: OrganizationId, page: &[DirectoryUser], now: Timestamp) -> Result<Upserted, StoreError> {
-    todo!()
-}
-
 /// A window of the users that `filter` leaves.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, limit: u32) -> Result<UserPage, StoreError> {
-    todo!()
+    let matching = Where::of(filter)?;
+    let order = order(sort);
+    let mut statement = conn.prepare_cached(&format!("SELECT u.id FROM users AS u {matching} ORDER BY {order} LIMIT ? OFFSET ?"))?;
+    let window = matching.values().cloned().chain([limit.into(), offset.into()]);
+    let ids: Vec<u32> = statement.query_map(params_from_iter(window), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(UserPage {
+        total: count_where(conn, &Where::scope(filter))?,
+        matching: count_where(conn, &matching)?,
+        rows: ids.into_iter().map(|id| get(conn, UserId(id))).collect::<Result<_, _>>()?,
+    })
 }
 
 /// One user.
@@ -133,7 +141,14 @@ pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, li
 /// # Errors
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
-    todo!()
+    let mut statement = conn.prepare_cached(
+        "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
+                u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
+                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync
+         FROM   users AS u JOIN organizations AS o ON o.id = u.organization
+         WHERE  u.id = ?1",
+    )?;
+    statement.query_row([id.0], user_row).optional()?.ok_or(StoreError::NotFound(Thing::User))
 }
 
 /// The user of a tenant with that principal name, primary address or alias, whatever its case.
@@ -141,7 +156,33 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Option<UserRow>, StoreError> {
-    todo!()
+    let address = address.trim();
+    let mut statement = conn.prepare_cached(
+        "SELECT   id
+         FROM     users
+         WHERE    tenant = ?1 AND (upn = ?2 OR mail = ?2)
+         ORDER BY upn = ?2 DESC, id
+         LIMIT    1",
+    )?;
+    if let Some(id) = statement.query_row(params![tenant.0, address], |row| row.get(0)).optional()? {
+        return get(conn, UserId(id)).map(Some);
+    }
+    // The search index narrows thousands down to a few; only an alias that is equal counts.
+    let mut statement = conn.prepare_cached(
+        "SELECT   u.id
+         FROM     users_search AS s JOIN users AS u ON u.id = s.rowid
+         WHERE    users_search MATCH ?2 AND u.tenant = ?1
+         ORDER BY u.id",
+    )?;
+    let phrase = format!("aliases : {}", filter::quoted(address));
+    let found: Vec<u32> = statement.query_map(params![tenant.0, phrase], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for id in found {
+        let row = get(conn, UserId(id))?;
+        if row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase()) {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
 /// The user of a tenant with that object id.
@@ -149,7 +190,9 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_object_id(conn: &Connection, tenant: TenantId, object_id: ObjectId) -> Result<Option<UserRow>, StoreError> {
-    todo!()
+    let mut statement = conn.prepare_cached("SELECT id FROM users WHERE tenant = ?1 AND object_id = ?2")?;
+    let id = statement.query_row(params![tenant.0, object_id.to_string()], |row| row.get(0)).optional()?;
+    id.map(|id| get(conn, UserId(id))).transpose()
 }
 
 /// How many of the users that `filter` leaves stand where.
@@ -157,7 +200,21 @@ pub fn by_object_id(conn: &Connection, tenant: TenantId, object_id: ObjectId) ->
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn counts_by_status(conn: &Connection, filter: &UserFilter) -> Result<MailboxCounts, StoreError> {
-    todo!()
+    let matching = Where::of(filter)?;
+    let mut statement = conn.prepare_cached(&format!("SELECT u.mailbox, count(*) FROM users AS u {matching} GROUP BY u.mailbox"))?;
+    let mut rows = statement.query(params_from_iter(matching.values()))?;
+    let mut counts = MailboxCounts::default();
+    while let Some(row) = rows.next()? {
+        let count = match text::named(row, 0)? {
+            MailboxStatus::NotInitialized => &mut counts.not_initialized,
+            MailboxStatus::Switching => &mut counts.switching,
+            MailboxStatus::Initialized => &mut counts.initialized,
+            MailboxStatus::Error => &mut counts.error,
+            MailboxStatus::Excluded => &mut counts.excluded,
+        };
+        *count = row.get(1)?;
+    }
+    Ok(counts)
 }
 
 /// How many users `chosen` names.
@@ -165,29 +222,78 @@ pub fn counts_by_status(conn: &Connection, filter: &UserFilter) -> Result<Mailbo
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn count(conn: &Connection, chosen: &Chosen) -> Result<u32, StoreError> {
-    todo!()
+    count_where(conn, &Where::chosen(chosen)?)
 }
 
-/// Sets where the mailboxes stand; answers how many changed.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_mailbox(tx: &Transaction<'_>, chosen: &Chosen, status: MailboxStatus) -> Result<u32, StoreError> {
-    todo!()
+fn count_where(conn: &Connection, matching: &Where) -> Result<u32, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM users AS u {matching}"))?;
+    Ok(statement.query_row(params_from_iter(matching.values()), |row| row.get(0))?)
 }
 
-/// Removes users with their issues; answers how many. Runs keep what they found out about them.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn delete(tx: &Transaction<'_>, chosen: &Chosen) -> Result<u32, StoreError> {
-    todo!()
+/// The grave first, in the order of what needs somebody's attention; equals keep one order, so that windows fit together.
+const fn order(sort: Sort) -> &'static str {
+    match (sort.by, sort.descending) {
+        (UserSort::Name, false) => "u.name_key, u.id",
+        (UserSort::Name, true) => "u.name_key DESC, u.id DESC",
+        (UserSort::Upn, false) => "u.upn, u.id",
+        (UserSort::Upn, true) => "u.upn DESC, u.id DESC",
+        (UserSort::Organization, false) => "(SELECT name FROM organizations WHERE id = u.organization), u.id",
+        (UserSort::Organization, true) => "(SELECT name FROM organizations WHERE id = u.organization) DESC, u.id DESC",
+        (UserSort::Access, false) => "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)), u.id",
+        (UserSort::Access, true) => "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) DESC, u.id DESC",
+        (UserSort::Mailbox, false) => "u.mailbox, u.id",
+        (UserSort::Mailbox, true) => "u.mailbox DESC, u.id DESC",
+        (UserSort::Kind, false) => "u.kind, u.id",
+        (UserSort::Kind, true) => "u.kind DESC, u.id DESC",
+        (UserSort::Verdict, false) => "CASE u.verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END, u.id",
+        (UserSort::Verdict, true) => {
+            "CASE u.verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END DESC, u.id DESC"
+        }
+        (UserSort::Checked, false) => "u.checked, u.id",
+        (UserSort::Checked, true) => "u.checked DESC, u.id DESC",
+        (UserSort::Issues, false) => "u.open_issues, u.id",
+        (UserSort::Issues, true) => "u.open_issues DESC, u.id DESC",
+    }
 }
 
-/// Moves users to another organization of the same tenant; answers how many moved.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such organization.
-pub fn move_to(tx: &Transaction<'_>, chosen: &Chosen, organization: OrganizationId) -> Result<u32, StoreError> {
-    todo!()
+fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
+    let (access, sync): (Option<AccessType>, SyncStatus) = (text::maybe_named(row, 13)?, text::named(row, 14)?);
+    let of_organization: (AccessType, SyncStatus) = (text::named(row, 24)?, text::named(row, 25)?);
+    Ok(UserRow {
+        user: User {
+            id: UserId(row.get(0)?),
+            organization: OrganizationId(row.get(1)?),
+            directory: directory_user(row, 2)?,
+            access,
+            sync,
+            mailbox: text::named(row, 15)?,
+            created: text::moment(row, 16)?,
+            seen: text::moment(row, 17)?,
+        },
+        organization_name: row.get(23)?,
+        effective_access: access.unwrap_or(of_organization.0),
+        effective_sync: sync.stricter(of_organization.1),
+        kind: text::named(row, 18)?,
+        verdict: text::named(row, 19)?,
+        checked: text::maybe_moment(row, 20)?,
+        open_issues: row.get(21)?,
+        first_cause: text::maybe_named(row, 22)?,
+    })
+}
+
+/// Reads eleven columns, from the object id to the Exchange plan.
+fn directory_user(row: &Row<'_>, first: usize) -> rusqlite::Result<DirectoryUser> {
+    Ok(DirectoryUser {
+        object_id: text::parsed(row, first)?,
+        upn: row.get(first + 1)?,
+        display_name: row.get(first + 2)?,
+        mail: row.get(first + 3)?,
+        aliases: text::json(row, first + 4)?,
+        department: row.get(first + 5)?,
+        job_title: row.get(first + 6)?,
+        enabled: row.get(first + 7)?,
+        guest: row.get(first + 8)?,
+        on_premises: row.get(first + 9)?,
+        exchange_plan: row.get(first + 10)?,
+    })
 }
