@@ -1,0 +1,188 @@
+//! What a run came to: mailbox by mailbox, and its errors in groups.
+
+use rollcall_core::id::{ObjectId, RunId, UserId};
+use rollcall_core::issue::Cause;
+use rollcall_core::time::Timestamp;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params, params_from_iter};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::WorkloadResult;
+use crate::error::StoreError;
+use crate::fold::fold;
+use crate::result::of_mailbox;
+use crate::text;
+
+/// Equal errors over many mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FingerprintRow {
+    pub fingerprint: String,
+    pub cause: Option<Cause>,
+    pub http: Option<u16>,
+    pub code: Option<String>,
+    pub workload: Workload,
+    pub mailboxes: u32,
+    /// Up to five, for Microsoft support.
+    pub sample_request_ids: Vec<String>,
+    pub first_seen: Timestamp,
+    pub last_seen: Timestamp,
+}
+
+/// Which results are meant. An empty list and `None` don't narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct ResultFilter {
+    pub verdict: Vec<Verdict>,
+    pub fingerprint: Option<String>,
+    /// Part of the name or the address.
+    pub search: Option<String>,
+}
+
+/// What a run found out about one mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MailboxResult {
+    /// The user's number, which may be gone by now.
+    pub user: UserId,
+    pub object_id: ObjectId,
+    pub upn: String,
+    pub display_name: String,
+    pub verdict: Verdict,
+    pub workloads: Vec<WorkloadResult>,
+}
+
+/// A window of results.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ResultPage {
+    pub matching: u32,
+    pub rows: Vec<MailboxResult>,
+}
+
+/// Request ids in a group: enough for a support case.
+const SAMPLES: u32 = 5;
+
+/// A run's errors in groups, the largest first.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>, StoreError> {
+    let mut groups = conn.prepare_cached(
+        "SELECT   fingerprint, min(cause), min(http), min(code), min(workload), count(*), min(checked), max(checked)
+         FROM     probes
+         WHERE    run = ?1 AND fingerprint IS NOT NULL AND verdict IN ('failed', 'unknown')
+         GROUP BY fingerprint
+         ORDER BY count(*) DESC, fingerprint",
+    )?;
+    let mut samples = conn.prepare_cached(
+        "SELECT request_id
+         FROM   probes
+         WHERE  run = ?1 AND fingerprint = ?2 AND request_id IS NOT NULL
+         LIMIT  ?3",
+    )?;
+    let groups: Vec<FingerprintRow> = groups.query_map([run.0], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
+    let with_samples = groups.into_iter().map(|group| {
+        let ids = samples.query_map(params![run.0, group.fingerprint, SAMPLES], |row| row.get(0))?;
+        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group })
+    });
+    with_samples.collect()
+}
+
+/// Reads eight columns: fingerprint, cause, http, code, workload, mailboxes, first and last seen.
+pub(crate) fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow> {
+    Ok(FingerprintRow {
+        fingerprint: row.get(0)?,
+        cause: text::maybe_named(row, 1)?,
+        http: row.get(2)?,
+        code: row.get(3)?,
+        workload: text::named(row, 4)?,
+        mailboxes: row.get(5)?,
+        sample_request_ids: Vec::new(),
+        first_seen: text::moment(row, 6)?,
+        last_seen: text::moment(row, 7)?,
+    })
+}
+
+/// A window of a run's results, by name.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32, limit: u32) -> Result<ResultPage, StoreError> {
+    let (condition, mut values) = condition(run, filter)?;
+    let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM run_mailboxes WHERE {condition}"))?;
+    let matching = statement.query_row(params_from_iter(&values), |row| row.get(0))?;
+    values.extend([limit.into(), offset.into()]);
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   user, object_id, upn, display_name
+         FROM     run_mailboxes
+         WHERE    {condition}
+         ORDER BY name_key, user
+         LIMIT    ? OFFSET ?"
+    ))?;
+    let mut found = statement.query(params_from_iter(&values))?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        rows.push(mailbox_result(conn, run, row)?);
+    }
+    Ok(ResultPage { matching, rows })
+}
+
+/// Hands every result of a run to `each`, one at a time and in the order of the users' numbers, without holding them all.
+///
+/// # Errors
+/// The first error of `each`, and [`StoreError`] when the disk can't be read.
+pub fn each_result<E: From<StoreError>>(
+    conn: &Connection,
+    run: RunId,
+    mut each: impl FnMut(MailboxResult) -> Result<(), E>,
+) -> Result<(), E> {
+    let sql = "SELECT   user, object_id, upn, display_name
+               FROM     run_mailboxes
+               WHERE    run = ?1
+               ORDER BY user";
+    let mut statement = conn.prepare_cached(sql).map_err(StoreError::from)?;
+    let mut rows = statement.query([run.0]).map_err(StoreError::from)?;
+    while let Some(row) = rows.next().map_err(StoreError::from)? {
+        each(mailbox_result(conn, run, row)?)?;
+    }
+    Ok(())
+}
+
+fn condition(run: RunId, filter: &ResultFilter) -> Result<(String, Vec<Value>), StoreError> {
+    let (mut clauses, mut values) = (vec!["run = ?"], vec![Value::from(run.0)]);
+    if !filter.verdict.is_empty() {
+        clauses.push("verdict IN (SELECT value FROM json_each(?))");
+        values.push(text::to_json(&filter.verdict)?.into());
+    }
+    if let Some(fingerprint) = &filter.fingerprint {
+        clauses.push("user IN (SELECT user FROM probes WHERE run = ? AND fingerprint = ?)");
+        values.extend([run.0.into(), fingerprint.clone().into()]);
+    }
+    if let Some(search) = filter.search.as_deref().map(str::trim).filter(|search| !search.is_empty()) {
+        clauses.push("(instr(name_key, ?) > 0 OR instr(lower(upn), ?) > 0)");
+        values.extend([fold(search).into(), search.to_lowercase().into()]);
+    }
+    Ok((clauses.join(" AND "), values))
+}
+
+fn mailbox_result(conn: &Connection, run: RunId, row: &Row<'_>) -> Result<MailboxResult, StoreError> {
+    let user = UserId(row.get(0)?);
+    let mut statement = conn.prepare_cached(
+        "SELECT   workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
+         FROM     probes
+         WHERE    run = ?1 AND user = ?2
+         ORDER BY turn",
+    )?;
+    let workloads: Vec<WorkloadResult> =
+        statement.query_map(params![run.0, user.0], |row| WorkloadResult::read(row, 0, run, user))?.collect::<rusqlite::Result<_>>()?;
+    let verdicts: Vec<_> = workloads.iter().map(|result| (result.verdict, result.cause)).collect();
+    Ok(MailboxResult {
+        user,
+        object_id: text::parsed(row, 1)?,
+        upn: row.get(2)?,
+        display_name: row.get(3)?,
+        verdict: of_mailbox(&verdicts),
+        workloads,
+    })
+}

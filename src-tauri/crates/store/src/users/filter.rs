@@ -1,0 +1,133 @@
+//! A filter as a condition in SQL: fixed clauses, and every value bound.
+
+use std::fmt;
+
+use rollcall_core::user::{MailboxKind, MailboxStatus};
+use rollcall_core::verdict::Verdict;
+use rusqlite::types::Value;
+
+use super::{Chosen, UserFilter};
+use crate::error::StoreError;
+use crate::fold::{fold, is_combining};
+use crate::text;
+
+/// The condition on `users AS u`; displayed as its WHERE clause.
+#[derive(Default)]
+pub struct Where {
+    clauses: Vec<&'static str>,
+    values: Vec<Value>,
+}
+
+impl fmt::Display for Where {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.clauses.is_empty() { Ok(()) } else { write!(f, "WHERE {}", self.clauses.join(" AND ")) }
+    }
+}
+
+impl Where {
+    /// Organization and tenant only: what the total counts.
+    pub fn scope(filter: &UserFilter) -> Self {
+        let mut condition = Self::default();
+        if let Some(organization) = filter.organization {
+            condition.and("u.organization = ?", [organization.0.into()]);
+        }
+        if let Some(tenant) = filter.tenant {
+            condition.and("u.tenant = ?", [tenant.0.into()]);
+        }
+        condition
+    }
+
+    /// The whole filter.
+    pub fn of(filter: &UserFilter) -> Result<Self, StoreError> {
+        let mut condition = Self::scope(filter);
+        condition
+            .among("u.mailbox IN (SELECT value FROM json_each(?))", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)))?;
+        condition.among("u.verdict IN (SELECT value FROM json_each(?))", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)))?;
+        condition.among("u.kind IN (SELECT value FROM json_each(?))", filter.kind.iter().map(|kind| kind_name(*kind)))?;
+        if let Some(fingerprint) = &filter.fingerprint {
+            let clause = "u.id IN (SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown'))";
+            condition.and(clause, [fingerprint.clone().into()]);
+        }
+        if filter.with_issues {
+            condition.and("u.open_issues > 0", []);
+        }
+        if let Some(searched) = &filter.search {
+            for (clause, values) in search(searched) {
+                condition.and(clause, values);
+            }
+        }
+        Ok(condition)
+    }
+
+    /// The users that a write is for.
+    pub fn chosen(chosen: &Chosen) -> Result<Self, StoreError> {
+        match chosen {
+            Chosen::Ids(ids) => {
+                let mut condition = Self::default();
+                condition.and("u.id IN (SELECT value FROM json_each(?))", [text::to_json(ids)?.into()]);
+                Ok(condition)
+            }
+            Chosen::Filter(filter) => Self::of(filter),
+        }
+    }
+
+    /// Narrows by one more clause, which has a `?` for each value.
+    pub fn and(&mut self, clause: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.clauses.push(clause);
+        self.values.extend(values);
+    }
+
+    /// The values, in the order of their question marks.
+    pub fn values(&self) -> std::slice::Iter<'_, Value> {
+        self.values.iter()
+    }
+
+    fn among(&mut self, clause: &'static str, names: impl Iterator<Item = &'static str>) -> Result<(), StoreError> {
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() {
+            self.and(clause, [text::to_json(&names)?.into()]);
+        }
+        Ok(())
+    }
+}
+
+/// The name of a kind of mailbox in the database, the same as in JSON.
+pub const fn kind_name(kind: MailboxKind) -> &'static str {
+    match kind {
+        MailboxKind::User => "user",
+        MailboxKind::SharedOrResource => "shared_or_resource",
+        MailboxKind::Guest => "guest",
+        MailboxKind::OnPremises => "on_premises",
+        MailboxKind::Unlicensed => "unlicensed",
+    }
+}
+
+/// More words than anybody types; each costs a lookup.
+const WORDS: usize = 12;
+
+/// Clauses on `users AS u`, all of which must hold: one a word. Words of three letters and more may stand anywhere; the index
+/// holds nothing shorter, so shorter ones must begin a name or an address.
+pub fn search(searched: &str) -> impl Iterator<Item = (&'static str, Vec<Value>)> {
+    let words = searched.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).take(WORDS);
+    words.map(word_clause).collect::<Vec<_>>().into_iter()
+}
+
+fn word_clause(word: &str) -> (&'static str, Vec<Value>) {
+    if word.chars().filter(|c| !is_combining(*c)).count() >= 3 {
+        return ("u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?)", vec![quoted(word).into()]);
+    }
+    let start = format!("{}%", literal(&fold(word)));
+    let inner = format!("% {start}");
+    let clause = r"(u.name_key LIKE ? ESCAPE '\' OR u.name_key LIKE ? ESCAPE '\' OR u.upn LIKE ? ESCAPE '\' OR u.mail LIKE ? ESCAPE '\')";
+    (clause, vec![start.clone().into(), inner.into(), start.clone().into(), start.into()])
+}
+
+/// The word as a phrase of full-text search: within quotes no letter is an operator.
+pub fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
+}
+
+/// The text as itself within LIKE.
+fn literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
