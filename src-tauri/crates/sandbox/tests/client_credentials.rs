@@ -1,4 +1,5 @@
 //! The application alone: secrets, certificates, and everything Entra refuses.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
 
 mod common;
 
@@ -49,7 +50,8 @@ async fn the_scope_may_name_graph_by_either_address() {
 #[tokio::test]
 async fn every_refusal_has_entras_status_class_and_number() {
     let sandbox = small().await;
-    let cases: [(&[(&str, &str)], u16, &str, i64); 9] = [
+    type Changed = &'static [(&'static str, &'static str)];
+    let cases: [(Changed, u16, &str, i64); 9] = [
         (&[("client_secret", "wrong")], 401, "invalid_client", 7_000_215),
         (&[("client_secret", "")], 401, "invalid_client", 7_000_218),
         (&[("client_id", "11111111-1111-1111-1111-111111111111")], 400, "unauthorized_client", 700_016),
@@ -71,6 +73,8 @@ async fn every_refusal_has_entras_status_class_and_number() {
             assert!(body[field].is_string(), "{field} in {changed:?}");
         }
         assert!(!answer.text.contains(&sandbox.details().client_secret), "no secret in a refusal");
+        let explained = get(body["error_uri"].as_str().unwrap(), &[]).await;
+        assert!(explained.text.contains(&format!("AADSTS{code}")), "the link leads to a page about the number");
     }
 }
 
@@ -82,6 +86,16 @@ async fn the_request_id_of_the_client_is_echoed() {
     let url = tenant_url(&sandbox, "oauth2/v2.0/token");
     let answer = try_send(Method::POST, &url, &headers, "grant_type=none").await.unwrap();
     assert_eq!(answer.json()["correlation_id"], id);
+}
+
+#[tokio::test]
+async fn answers_carry_the_practice_tenants_time() {
+    let sandbox = small().await;
+    sandbox.advance(Duration::from_secs(3 * 24 * 3600));
+    let answer = app_token(&sandbox, &[]).await;
+    let date = httpdate::parse_http_date(answer.header("date").unwrap()).unwrap();
+    let date_s = date.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    assert!(date_s.abs_diff(u64::try_from(sandbox.now_ms()).unwrap() / 1000) <= 2, "clients set their clock by it");
 }
 
 #[tokio::test]

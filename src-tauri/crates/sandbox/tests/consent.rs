@@ -1,4 +1,5 @@
 //! Tenant-wide admin consent in the browser, and what it changes in the next token.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Nobody gets in without the token of this start: not by another name, method, origin, path or bearer token.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
 
 mod common;
 

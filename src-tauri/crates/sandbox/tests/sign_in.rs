@@ -1,4 +1,5 @@
 //! Signing in through the browser, and living on the refresh token.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
 
 mod common;
 

@@ -25,67 +25,102 @@ pub(super) struct Refusal {
     about: Option<String>,
 }
 
-const fn reason(code: u32, error: &'static str, text: &'static str) -> Reason {
-    Reason { code, error, text, suberror: None }
+/// One list for both the constants and the page that explains a number.
+macro_rules! reasons {
+    ($($name:ident = $code:literal, $error:literal $(, suberror $suberror:literal)?: $text:literal;)*) => {
+        $(pub(super) const $name: Reason =
+            Reason { code: $code, error: $error, text: $text, suberror: [$(Some($suberror),)? None][0] };)*
+        const ALL: &[Reason] = &[$($name),*];
+    };
 }
 
-pub(super) const REDIRECT_MISMATCH: Reason =
-    reason(50011, "invalid_request", "The redirect URI in the request is not one of those registered for the application.");
-pub(super) const ASSERTION_REFUSED: Reason =
-    reason(50012, "invalid_client", "The client assertion is malformed or was made for another audience.");
-pub(super) const ACCOUNT_UNKNOWN: Reason = reason(50034, "invalid_grant", "The account does not exist in this directory.");
-pub(super) const SUBJECT_MISMATCH: Reason =
-    reason(50048, "invalid_client", "Subject and issuer of the client assertion must both be the client id.");
-pub(super) const ACCOUNT_DISABLED: Reason = reason(50057, "invalid_grant", "The account is disabled.");
-pub(super) const NO_SESSION: Reason = reason(50058, "login_required", "A silent sign-in was asked for but nobody is signed in.");
-pub(super) const NO_TENANT: Reason = reason(50059, "invalid_request", "No tenant could be derived; name it in the authority path.");
-pub(super) const CHALLENGE_MISSING: Reason =
-    reason(50147, "invalid_request", "A code challenge of 43 characters with the method S256 is required.");
-pub(super) const VERIFIER_MISMATCH: Reason = reason(501_481, "invalid_grant", "The code verifier does not match the code challenge.");
-pub(super) const SESSION_REVOKED: Reason =
-    Reason { suberror: Some("bad_token"), ..reason(50173, "invalid_grant", "The grant was revoked; a fresh sign-in is needed.") };
-pub(super) const SINGLE_TENANT_APP: Reason =
-    reason(50194, "invalid_request", "The application is not multi-tenant; use the directory's own authority path.");
-pub(super) const RESOURCE_UNKNOWN: Reason = reason(500_011, "invalid_resource", "The resource was not found in the tenant.");
-pub(super) const DEVICE_FLOW_BLOCKED: Reason =
-    reason(53003, "access_denied", "A Conditional Access policy of the practice tenant blocks the device code flow.");
-pub(super) const CODE_REDEEMED: Reason = reason(54005, "invalid_grant", "The authorization code was already redeemed.");
-pub(super) const NOT_CONSENTED: Reason = Reason {
-    suberror: Some("consent_required"),
-    ..reason(65001, "invalid_grant", "Nobody consented to the application for the permissions in the request.")
-};
-pub(super) const DECLINED: Reason = reason(65004, "access_denied", "The person declined to consent.");
-pub(super) const GRANT_UNKNOWN: Reason = reason(70000, "invalid_grant", "The code or refresh token is not valid for this application.");
-pub(super) const GRANT_TYPE_UNSUPPORTED: Reason = reason(70003, "unsupported_grant_type", "The grant type is not supported.");
-pub(super) const GRANT_EXPIRED: Reason = reason(70008, "invalid_grant", "The code or refresh token has expired.");
-pub(super) const CODE_OF_ANOTHER_TENANT: Reason =
-    reason(700_005, "invalid_grant", "The authorization code was issued on another tenant path.");
-pub(super) const SCOPE_INVALID: Reason = reason(70011, "invalid_scope", "The scope is not valid.");
-pub(super) const CLIENT_UNKNOWN: Reason = reason(700_016, "unauthorized_client", "The application was not found in the directory.");
-pub(super) const ASSERTION_OUT_OF_TIME: Reason =
-    reason(700_024, "invalid_client", "The client assertion is not within its valid time range.");
-pub(super) const ASSERTION_KEY_UNKNOWN: Reason =
-    reason(700_027, "invalid_client", "The signature of the client assertion does not belong to a certificate of the application.");
-pub(super) const RESPONSE_TYPE_UNSUPPORTED: Reason =
-    reason(700_054, "unsupported_response_type", "Only the response type 'code' is offered.");
-pub(super) const PRINCIPAL_DISABLED: Reason = reason(7_000_112, "unauthorized_client", "The application is disabled in this tenant.");
-pub(super) const SECRET_WRONG: Reason =
-    reason(7_000_215, "invalid_client", "The client secret is not right. Send the secret's value, not its id.");
-pub(super) const SECRET_MISSING: Reason =
-    reason(7_000_218, "invalid_client", "The request must carry 'client_secret' or 'client_assertion'.");
-pub(super) const SECRET_EXPIRED: Reason = reason(7_000_222, "invalid_client", "The client secret has expired.");
-pub(super) const PRINCIPAL_MISSING: Reason =
-    reason(7_000_229, "invalid_client", "The application has no service principal in this tenant.");
-pub(super) const TENANT_NOT_FOUND: Reason = reason(90002, "invalid_request", "The tenant was not found.");
-pub(super) const REQUEST_INVALID: Reason = reason(90023, "invalid_request", "The request is not valid.");
-pub(super) const MAY_NOT_GRANT: Reason =
-    reason(90093, "permission_denied", "The signed-in account may not grant these permissions; another role is needed.");
-pub(super) const ADMIN_NEEDED: Reason = reason(90094, "consent_required", "An administrator has to consent to these permissions.");
-pub(super) const PARAMETER_MISSING: Reason = reason(900_144, "invalid_request", "The request must contain a parameter that is missing.");
-pub(super) const REDIRECT_MISSING: Reason = reason(900_971, "invalid_request", "No reply address was provided.");
-pub(super) const NOT_ON_COMMON: Reason = reason(9_001_023, "invalid_request", "This grant is not possible on /common; name the tenant.");
-pub(super) const SCOPE_NOT_DEFAULT: Reason =
-    reason(1_002_012, "invalid_scope", "The scope of client credentials must be one resource followed by /.default.");
+reasons! {
+    REDIRECT_MISMATCH = 50011, "invalid_request":
+        "The redirect URI in the request is not one of those registered for the application.";
+    ASSERTION_REFUSED = 50012, "invalid_client":
+        "The client assertion is malformed or was made for another audience.";
+    ACCOUNT_UNKNOWN = 50034, "invalid_grant":
+        "The account does not exist in this directory.";
+    SUBJECT_MISMATCH = 50048, "invalid_client":
+        "Subject and issuer of the client assertion must both be the client id.";
+    ACCOUNT_DISABLED = 50057, "invalid_grant":
+        "The account is disabled.";
+    NO_SESSION = 50058, "login_required":
+        "A silent sign-in was asked for but nobody is signed in.";
+    NO_TENANT = 50059, "invalid_request":
+        "No tenant could be derived; name it in the authority path.";
+    CHALLENGE_MISSING = 50147, "invalid_request":
+        "A code challenge of 43 characters with the method S256 is required.";
+    VERIFIER_MISMATCH = 501_481, "invalid_grant":
+        "The code verifier does not match the code challenge.";
+    SESSION_REVOKED = 50173, "invalid_grant", suberror "bad_token":
+        "The grant was revoked; a fresh sign-in is needed.";
+    SINGLE_TENANT_APP = 50194, "invalid_request":
+        "The application is not multi-tenant; use the directory's own authority path.";
+    RESOURCE_UNKNOWN = 500_011, "invalid_resource":
+        "The resource was not found in the tenant.";
+    DEVICE_FLOW_BLOCKED = 53003, "access_denied":
+        "A Conditional Access policy of the practice tenant blocks the device code flow.";
+    CODE_REDEEMED = 54005, "invalid_grant":
+        "The authorization code was already redeemed.";
+    NOT_CONSENTED = 65001, "invalid_grant", suberror "consent_required":
+        "Nobody consented to the application for the permissions in the request.";
+    DECLINED = 65004, "access_denied":
+        "The person declined to consent.";
+    GRANT_UNKNOWN = 70000, "invalid_grant":
+        "The code or refresh token is not valid for this application.";
+    GRANT_TYPE_UNSUPPORTED = 70003, "unsupported_grant_type":
+        "The grant type is not supported.";
+    GRANT_EXPIRED = 70008, "invalid_grant":
+        "The code or refresh token has expired.";
+    CODE_OF_ANOTHER_TENANT = 700_005, "invalid_grant":
+        "The authorization code was issued on another tenant path.";
+    SCOPE_INVALID = 70011, "invalid_scope":
+        "The scope is not valid.";
+    CLIENT_UNKNOWN = 700_016, "unauthorized_client":
+        "The application was not found in the directory.";
+    ASSERTION_OUT_OF_TIME = 700_024, "invalid_client":
+        "The client assertion is not within its valid time range.";
+    ASSERTION_KEY_UNKNOWN = 700_027, "invalid_client":
+        "The signature of the client assertion does not belong to a certificate of the application.";
+    RESPONSE_TYPE_UNSUPPORTED = 700_054, "unsupported_response_type":
+        "Only the response type 'code' is offered.";
+    PRINCIPAL_DISABLED = 7_000_112, "unauthorized_client":
+        "The application is disabled in this tenant.";
+    SECRET_WRONG = 7_000_215, "invalid_client":
+        "The client secret is not right. Send the secret's value, not its id.";
+    SECRET_MISSING = 7_000_218, "invalid_client":
+        "The request must carry 'client_secret' or 'client_assertion'.";
+    SECRET_EXPIRED = 7_000_222, "invalid_client":
+        "The client secret has expired.";
+    PRINCIPAL_MISSING = 7_000_229, "invalid_client":
+        "The application has no service principal in this tenant.";
+    TENANT_NOT_FOUND = 90002, "invalid_request":
+        "The tenant was not found.";
+    REQUEST_INVALID = 90023, "invalid_request":
+        "The request is not valid.";
+    MAY_NOT_GRANT = 90093, "permission_denied":
+        "The signed-in account may not grant these permissions; another role is needed.";
+    ADMIN_NEEDED = 90094, "consent_required":
+        "An administrator has to consent to these permissions.";
+    PARAMETER_MISSING = 900_144, "invalid_request":
+        "The request must contain a parameter that is missing.";
+    REDIRECT_MISSING = 900_971, "invalid_request":
+        "No reply address was provided.";
+    NOT_ON_COMMON = 9_001_023, "invalid_request":
+        "This grant is not possible on /common; name the tenant.";
+    SCOPE_NOT_DEFAULT = 1_002_012, "invalid_scope":
+        "The scope of client credentials must be one resource followed by /.default.";
+}
+
+/// The page behind `error_uri`: what a number means.
+pub(super) fn explain(code: Option<&str>) -> Response<Bytes> {
+    let found = ALL.iter().find(|reason| code == Some(reason.code.to_string().as_str()));
+    match found {
+        Some(reason) => reply::html(StatusCode::OK, &pages::explained(reason.code, reason.text)),
+        None => reply::empty(StatusCode::NOT_FOUND),
+    }
+}
 
 impl Reason {
     /// Names the public value that the refusal is about.

@@ -104,6 +104,11 @@ impl Entra {
         }
     }
 
+    /// The page that explains an error number.
+    pub(crate) fn explain(&self, query: &Fields) -> Response<Bytes> {
+        error::explain(query.get("code"))
+    }
+
     /// Ends every session of a person: refresh tokens issued until now are refused.
     pub(crate) fn revoke(&self, user_id: &str, now_ms: i64) {
         self.memory().revoke(user_id, now_ms);

@@ -129,6 +129,11 @@ pub(super) fn form_post(address: &str, parameters: &[(&str, String)]) -> String 
     )
 }
 
+/// What an error number means.
+pub(super) fn explained(code: u32, meaning: &str) -> String {
+    page("Error", &format!("<h1>AADSTS{code}</h1><p>{}</p>", text(meaning)))
+}
+
 pub(super) fn signed_out() -> String {
     page("Signed out", "<h1>You signed out of your account</h1><p>You can close this window.</p>")
 }

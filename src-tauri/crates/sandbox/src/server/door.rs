@@ -16,6 +16,8 @@ pub(super) enum Place {
     Graph(String),
     /// Tenant and the path below it.
     Entra { tenant: String, path: String },
+    /// What an error number means; the one page of Entra without a tenant.
+    Error,
 }
 
 /// Lets a request in, or names the status with which it is turned away.
@@ -33,6 +35,7 @@ pub(super) fn check(house: &House, head: &Parts) -> Result<Place, StatusCode> {
             let tenant = percent_decode_str(tenant).decode_utf8().map_err(|_| StatusCode::BAD_REQUEST)?;
             Ok(Place::Entra { tenant: tenant.into_owned(), path: path.to_owned() })
         }
+        None if rest == "error" => Ok(Place::Error),
         None => Err(StatusCode::NOT_FOUND),
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 use http::request::Parts;
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -38,6 +39,7 @@ impl House {
         match place {
             Place::Graph(path) => self.graph(path, head, body).await,
             Place::Entra { tenant, path } => Ok(self.entra(tenant, path, head, &body)),
+            Place::Error => Ok(self.entra.explain(&query_of(&head)).map(Full::new)),
         }
     }
 
@@ -54,7 +56,10 @@ impl House {
         let query = head.uri.query().unwrap_or_default().to_owned();
         let request = graph::Request { method: head.method, path, query, headers: head.headers, body, caller, now_ms };
         let answer = graph::answer(&self.graph, request);
-        tokio::time::sleep(self.latency.saturating_mul(answer.rounds)).await;
+        // Even a sleep of no time waits for the timer's next tick.
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency.saturating_mul(answer.rounds)).await;
+        }
         let mut response = Response::new(Full::new(answer.body));
         *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.headers_mut() = answer.headers;
@@ -67,13 +72,19 @@ impl House {
         let ask = Ask {
             tenant,
             path,
-            query: Fields::read(head.uri.query().unwrap_or_default().as_bytes()),
+            query: query_of(&head),
             form: if is_form(&head) { Fields::read(body) } else { Fields::read(b"") },
             method: head.method,
             headers: head.headers,
             now_ms: self.clock.now_ms(),
         };
-        self.entra.answer(&ask).map(Full::new)
+        let mut response = self.entra.answer(&ask).map(Full::new);
+        // Clients set their clock by this header, so it must follow ours and not the system's.
+        let since = Duration::from_millis(u64::try_from(ask.now_ms).unwrap_or_default());
+        if let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(UNIX_EPOCH + since)) {
+            response.headers_mut().insert(DATE, date);
+        }
+        response
     }
 
     /// Who the request's one bearer token speaks for.
@@ -84,6 +95,10 @@ impl House {
         let bearer = scheme.eq_ignore_ascii_case("bearer");
         bearer.then(|| verify(&self.key, token.trim(), &self.entra.graph, now_ms))?
     }
+}
+
+fn query_of(head: &Parts) -> Fields {
+    Fields::read(head.uri.query().unwrap_or_default().as_bytes())
 }
 
 fn is_form(head: &Parts) -> bool {
