@@ -283,3 +283,47 @@ fn certificates_of(value: &Value) -> Result<Vec<Vec<u8>>, Refusal> {
     let keys = value.as_array().ok_or_else(wrong)?;
     keys.iter().map(|key| STANDARD.decode(key.get("key").and_then(Value::as_str).ok_or_else(wrong)?).map_err(|_| wrong())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::Desk;
+    use crate::world::GRAPH_APP_ID;
+
+    #[test]
+    fn an_app_becomes_known_in_the_tenant_once() {
+        let desk = Desk::new(30, &FaultPlan::none()).app(&["Application.ReadWrite.All"]);
+        let app_id = "8410d572-e055-48e5-b2c7-869538daf671";
+        let by_key = format!("/servicePrincipals(appId='{app_id}')");
+        assert_eq!(desk.get(&by_key).status, 404, "there is no consent yet");
+        assert_eq!(desk.send("POST", "/servicePrincipals", &json!({ "appId": app_id })).status, 201);
+        assert_eq!(desk.get(&by_key).body["displayName"], "Crelate");
+        let filtered = desk.get(&format!("/servicePrincipals?$filter=appId%20eq%20'{app_id}'&$select=id,appId"));
+        assert_eq!(filtered.ids().len(), 1);
+        assert_eq!(desk.send("POST", "/servicePrincipals", &json!({ "appId": app_id })).code(), "Request_MultipleObjectsWithSameKeyValue");
+    }
+
+    #[test]
+    fn graph_publishes_what_can_be_granted() {
+        let desk = Desk::new(30, &FaultPlan::none()).app(&["Application.Read.All"]);
+        let graph = desk.get(&format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles,oauth2PermissionScopes")).body;
+        let roles = graph["appRoles"].as_array().unwrap();
+        assert!(roles.iter().any(|role| role["value"] == "Tasks.ReadWrite.All" && role["id"] == "44e666d1-d276-445b-a5fc-8815eeb81d55"));
+        assert!(graph["oauth2PermissionScopes"].as_array().unwrap().iter().any(|scope| scope["value"] == "offline_access"));
+    }
+
+    #[test]
+    fn a_new_secret_is_told_once() {
+        let desk = Desk::new(30, &FaultPlan::none()).app(&["Application.ReadWrite.All"]);
+        let app = desk.get("/applications?$filter=displayName%20eq%20'Practice%20Integration'").ids().remove(0);
+        let created =
+            desk.send("POST", &format!("/applications/{app}/addPassword"), &json!({ "passwordCredential": { "displayName": "new" } }));
+        assert!(created.body["secretText"].as_str().is_some_and(|text| text.len() > 20));
+        let listed = desk.get(&format!("/applications/{app}")).body["passwordCredentials"].clone();
+        assert!(listed.as_array().unwrap().iter().all(|secret| secret["secretText"].is_null()));
+        let key_id = created.body["keyId"].clone();
+        assert_eq!(desk.send("POST", &format!("/applications/{app}/removePassword"), &json!({ "keyId": key_id })).status, 204);
+    }
+}

@@ -87,3 +87,53 @@ fn object(world: &World, grant: &RoleAssignment) -> Value {
         "deletedDateTime": null,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::Desk;
+    use crate::world::GRAPH_APP_ID;
+
+    const SCOPES: [&str; 2] = ["AppRoleAssignment.ReadWrite.All", "Application.Read.All"];
+    const MAIL_READ: &str = "810c84a8-4a9e-49e6-bf7d-12d183f40d01";
+
+    fn wish(desk: &Desk) -> (String, Value) {
+        let world = desk.state.world();
+        let client = world.principal_of(&world.practice_app().unwrap().client_id).unwrap().id.clone();
+        let graph = world.principal_of(GRAPH_APP_ID).unwrap().id.clone();
+        (client.clone(), json!({ "principalId": client, "resourceId": graph, "appRoleId": MAIL_READ }))
+    }
+
+    #[test]
+    fn a_role_is_granted_read_back_refused_twice_and_taken_away() {
+        let desk = Desk::new(30, &FaultPlan::none()).person("admin@contoso.example", &SCOPES);
+        let (client, wish) = wish(&desk);
+        let url = format!("/servicePrincipals/{client}/appRoleAssignments");
+        let created = desk.send("POST", &url, &wish);
+        assert_eq!(created.status, 201);
+        assert_eq!(desk.get(&url).body["value"][0]["appRoleId"], MAIL_READ);
+        assert_eq!(desk.send("POST", &url, &wish).status, 400, "it exists");
+        let app_id = desk.state.world().practice_app().unwrap().client_id.clone();
+        assert_eq!(desk.state.world().application_roles(&app_id, GRAPH_APP_ID), ["Mail.Read"]);
+
+        let id = created.body["id"].as_str().unwrap();
+        assert_eq!(desk.send("DELETE", &format!("{url}/{id}"), &Value::Null).status, 204);
+        assert!(desk.get(&url).ids().is_empty());
+    }
+
+    #[test]
+    fn roles_of_graph_need_more_than_an_application_administrator() {
+        let desk = Desk::new(30, &FaultPlan::none()).person("cloud.admin@contoso.example", &SCOPES);
+        let (client, wish) = wish(&desk);
+        let refused = desk.send("POST", &format!("/servicePrincipals/{client}/appRoleAssignments"), &wish);
+        assert_eq!((refused.status, refused.code()), (403, "Authorization_RequestDenied"));
+        let desk = desk.person("admin@contoso.example", &SCOPES[..1]);
+        assert_eq!(
+            desk.send("POST", &format!("/servicePrincipals/{client}/appRoleAssignments"), &wish).status,
+            403,
+            "both scopes are needed"
+        );
+    }
+}

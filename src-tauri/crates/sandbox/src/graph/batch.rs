@@ -191,3 +191,96 @@ fn capitalised(name: &str) -> String {
         name.split('-').map(|part| part.get(..1).unwrap_or_default().to_uppercase() + part.get(1..).unwrap_or_default()).collect();
     parts.join("-")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::faults::{FaultKind, FaultPlan, Workload};
+    use crate::graph::testing::{Desk, probe};
+
+    #[test]
+    fn requests_inside_are_answered_like_others_in_any_order() {
+        let desk = Desk::new(120, &FaultPlan::default());
+        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+        let ids: Vec<String> = (0..20).map(|n| format!("q{n}")).collect();
+        let requests: Vec<(&str, String)> = ids.iter().map(String::as_str).zip(users.iter().map(|user| format!("/users/{user}"))).collect();
+        let (seen, responses) = desk.batch(&requests);
+        assert_eq!(seen.status, 200);
+        assert_eq!(responses["q0"]["body"]["displayName"], "Ada Admin");
+        assert_eq!(responses.len(), 20);
+        let order: Vec<&str> = seen.body["responses"].as_array().unwrap().iter().map(|response| response["id"].as_str().unwrap()).collect();
+        assert_ne!(order, ids.iter().map(String::as_str).collect::<Vec<_>>(), "the order is not the order of the requests");
+        assert_eq!(seen.rounds, 1, "the directory is not held up");
+    }
+
+    #[test]
+    fn four_outlook_requests_run_at_a_time_so_twenty_take_five_rounds() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+        let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+        let requests: Vec<(&str, String)> =
+            ids.iter().map(String::as_str).zip(users.iter().map(|user| probe(user, Workload::Mail))).collect();
+        assert_eq!(desk.batch(&requests).0.rounds, 5);
+        assert_eq!(desk.batch(&requests[..4]).0.rounds, 1);
+    }
+
+    #[test]
+    fn malformed_batches_are_refused_whole() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let same: Vec<(&str, String)> = vec![("a", "/organization".to_owned()), ("A", "/organization".to_owned())];
+        assert_eq!(desk.batch(&same).0.status, 400, "ids are told apart without letter case");
+        let many: Vec<(&str, String)> = vec![("a", "/organization".to_owned()); 21];
+        assert_eq!(desk.batch(&many).0.status, 400);
+        assert_eq!(desk.send("POST", "/$batch", &json!({ "requests": [] })).status, 400);
+        let nested = desk.batch(&[("a", "/$batch".to_owned())]).1;
+        assert_eq!(nested["a"]["status"], 400);
+    }
+
+    #[test]
+    fn who_depends_on_a_failure_fails_with_it() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let body = json!({ "requests": [
+            { "id": "2", "method": "GET", "url": "users/admin@contoso.example", "dependsOn": ["1"] },
+            { "id": "1", "method": "GET", "url": "/users/nobody" },
+            { "id": "3", "method": "GET", "url": "/users/$count", "headers": { "ConsistencyLevel": "eventual" } },
+        ]});
+        let seen = desk.send("POST", "/$batch", &body);
+        let by = |id: &str| seen.body["responses"].as_array().unwrap().iter().find(|response| response["id"] == id).cloned().unwrap();
+        assert_eq!((by("1")["status"].as_u64(), by("2")["status"].as_u64()), (Some(404), Some(424)));
+        assert_eq!(by("3")["body"], "30");
+        let circle = json!({ "requests": [
+            { "id": "1", "method": "GET", "url": "/users", "dependsOn": ["2"] }, { "id": "2", "method": "GET", "url": "/users", "dependsOn": ["1"] },
+        ]});
+        assert_eq!(desk.send("POST", "/$batch", &circle).status, 400);
+    }
+
+    #[test]
+    fn a_response_can_be_missing_once() {
+        let desk = Desk::new(30, &FaultPlan::none().with(FaultKind::AnswerLeftOutOnce, 1));
+        let user = desk.afflicted(Some(FaultKind::AnswerLeftOutOnce));
+        let requests = [("a", probe(&user, Workload::Mail)), ("b", "/organization".to_owned())];
+        assert_eq!(desk.batch(&requests).1.keys().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(desk.batch(&requests).1["a"]["status"], 200);
+    }
+
+    #[test]
+    fn a_busy_mailbox_refuses_the_second_request_of_a_round() {
+        let mut desk = Desk::new(30, &FaultPlan::none().with(FaultKind::Concurrency, 1));
+        let user = desk.afflicted(Some(FaultKind::Concurrency));
+        let five: Vec<(&str, String)> =
+            ["0", "1", "2", "3", "4"].into_iter().zip(Workload::ALL.map(|workload| probe(&user, workload))).collect();
+        let (_, responses) = desk.batch(&five);
+        let refused: Vec<&Value> = responses.values().filter(|response| response["status"] == 429).collect();
+        assert_eq!(refused.len(), 3, "of the first four one passes, and the fifth has its round alone");
+        for response in refused {
+            let headers = response["headers"].as_object().unwrap();
+            assert!(headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("retry-after") && value == "1"));
+        }
+        desk.now_ms += 1_000;
+        for (_, url) in &five {
+            assert_eq!(desk.get(url).status, 200, "one after the other they pass");
+        }
+        assert_eq!(desk.state.violations(), 0);
+    }
+}

@@ -305,3 +305,97 @@ fn directory_page(ask: &Ask<'_>) -> usize {
 fn gone() -> Refusal {
     Refusal::new(410, "SyncStateNotFound", "The sync state generation is not found; start again.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::{Desk, NOW};
+
+    #[test]
+    fn a_round_over_the_accounts_then_only_what_changed() {
+        let mut desk = Desk::new(250, &FaultPlan::none());
+        let mut url = "/users/delta?$select=displayName,jobTitle".to_owned();
+        let mut met = 0;
+        let link = loop {
+            let page = desk.get(&url);
+            met += page.ids().len();
+            match page.link("@odata.nextLink") {
+                Some(next) => url = next,
+                None => break page.link("@odata.deltaLink").unwrap(),
+            }
+        };
+        assert_eq!(met, 250);
+
+        let (promoted, deleted) = {
+            let mut world = desk.state.world_mut();
+            let (promoted, deleted) = (world.users[20].id.clone(), world.users[30].id.clone());
+            world.promote(&promoted, "Chief of Everything");
+            world.delete_user(&deleted);
+            (promoted, deleted)
+        };
+        let changes = desk.get(&link);
+        assert_eq!(changes.ids(), [promoted, deleted]);
+        assert_eq!(changes.body["value"][0]["jobTitle"], "Chief of Everything");
+        assert_eq!(changes.body["value"][1]["@removed"]["reason"], "changed");
+        let next = changes.link("@odata.deltaLink").unwrap();
+        assert!(desk.get(&next).ids().is_empty());
+
+        desk.now_ms = NOW + DIRECTORY_LIFE_MS + 1;
+        let stale = desk.get(&next);
+        assert_eq!((stale.status, stale.code()), (410, "resyncRequired"));
+        assert!(stale.headers["location"].to_str().unwrap().ends_with("/v1.0/users/delta"));
+    }
+
+    #[test]
+    fn latest_skips_the_full_round() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let latest = desk.get("/users/delta?$deltatoken=latest");
+        assert!(latest.ids().is_empty());
+        let admin = desk.state.world().users[0].id.clone();
+        desk.state.world_mut().promote(&admin, "Chief");
+        assert_eq!(desk.get(&latest.link("@odata.deltaLink").unwrap()).ids(), [admin]);
+        assert_eq!(desk.get("/users/delta?$top=5").status, 400);
+    }
+
+    #[test]
+    fn new_mail_arrives_with_time_and_is_told_once() {
+        let mut desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let total = desk.get(&format!("/users/{user}/mailFolders/inbox")).body["totalItemCount"].as_u64().unwrap();
+        desk.headers.push(("prefer", "odata.maxpagesize=7"));
+        let mut url = format!("/users/{user}/mailFolders/inbox/messages/delta?$select=id");
+        let mut met = 0;
+        let link = loop {
+            let page = desk.get(&url);
+            assert!(page.ids().len() <= 7);
+            met += page.ids().len() as u64;
+            match page.link("@odata.nextLink") {
+                Some(next) => url = next,
+                None => break page.link("@odata.deltaLink").unwrap(),
+            }
+        };
+        assert_eq!(met, total);
+        assert!(desk.get(&link).ids().is_empty(), "nothing came in the meantime");
+
+        desk.now_ms = NOW + 2 * 3_600_000;
+        let later = desk.get(&link);
+        assert!(!later.ids().is_empty(), "a message comes at least every hour");
+        let next = later.link("@odata.deltaLink").unwrap_or_else(|| later.link("@odata.nextLink").unwrap());
+        desk.now_ms = NOW + OUTLOOK_LIFE_MS + 3 * 3_600_000;
+        assert_eq!(desk.get(&next).code(), "SyncStateNotFound");
+    }
+
+    #[test]
+    fn tokens_serve_one_mailbox_and_one_kind_of_thing() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let link = desk.get(&format!("/users/{user}/contacts/delta?$top=200")).link("@odata.deltaLink").unwrap();
+        let other = desk.state.world().users[0].id.clone();
+        assert_eq!(desk.get(&link.replace(&user, &other)).code(), "ErrorInvalidSyncStateData");
+        assert_eq!(desk.get(&link.replace("contacts", "events")).code(), "ErrorInvalidSyncStateData");
+        assert_eq!(desk.get(&format!("/users/{user}/calendarView/delta")).status, 400, "the first round needs a window");
+        let events = desk.get(&format!("/users/{user}/calendarView/delta?startDateTime=2020-01-01&endDateTime=2040-01-01"));
+        assert!(!events.ids().is_empty());
+    }
+}

@@ -99,3 +99,36 @@ fn object(grant: &DelegatedGrant) -> Value {
         "scope": grant.scope,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::Desk;
+    use crate::world::GRAPH_APP_ID;
+
+    #[test]
+    fn one_grant_per_client_api_and_user_changes_by_patch() {
+        let desk = Desk::new(30, &FaultPlan::none()).person("cloud.admin@contoso.example", &["DelegatedPermissionGrant.ReadWrite.All"]);
+        let (client, graph) = {
+            let world = desk.state.world();
+            let client = world.principal_of(&world.practice_app().unwrap().client_id).unwrap().id.clone();
+            (client, world.principal_of(GRAPH_APP_ID).unwrap().id.clone())
+        };
+        let wish =
+            json!({ "clientId": client, "consentType": "AllPrincipals", "principalId": null, "resourceId": graph, "scope": "User.Read" });
+        let created = desk.send("POST", "/oauth2PermissionGrants", &wish);
+        assert_eq!(created.status, 201);
+        assert_eq!(desk.send("POST", "/oauth2PermissionGrants", &wish).body["error"]["message"], "Permission entry already exists.");
+
+        let url = format!("/oauth2PermissionGrants/{}", created.body["id"].as_str().unwrap());
+        assert_eq!(desk.send("PATCH", &url, &json!({ "scope": "User.Read Mail.Read" })).status, 204);
+        assert_eq!(desk.send("PATCH", &url, &json!({ "consentType": "Principal" })).status, 400);
+        let found = desk.get(&format!("/oauth2PermissionGrants?$filter=clientId%20eq%20'{client}'"));
+        assert_eq!(found.body["value"][0]["scope"], "User.Read Mail.Read");
+        assert_eq!(desk.get(&format!("/servicePrincipals/{client}/oauth2PermissionGrants")).ids().len(), 1);
+        assert_eq!(desk.send("DELETE", &url, &Value::Null).status, 204);
+        assert_eq!(desk.get(&url).status, 404);
+    }
+}

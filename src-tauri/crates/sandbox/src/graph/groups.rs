@@ -128,3 +128,24 @@ pub(super) fn object(group: &Group, typed: bool) -> Value {
     }
     object
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::Desk;
+
+    #[test]
+    fn members_are_mixed_and_a_cast_leaves_people() {
+        let desk = Desk::new(200, &FaultPlan::none()).app(&["GroupMember.Read.All", "User.Read.All"]);
+        let found = desk.get("/groups?$filter=displayName%20eq%20'Integration%20Scope'");
+        let scope = found.ids().remove(0);
+        let direct = desk.get(&format!("/groups/{scope}/members"));
+        assert!(direct.body["value"].as_array().unwrap().iter().all(|member| member["@odata.type"] == "#microsoft.graph.group"));
+
+        let cast = format!("/groups/{scope}/transitiveMembers/microsoft.graph.user?$count=true&$select=id&$top=999");
+        assert_eq!(desk.get(&cast).code(), "Request_UnsupportedQuery");
+        let people = desk.eventual().get(&cast);
+        assert!(people.ids().len() >= 10, "Sales is below the scope group");
+        assert_eq!(people.body["@odata.count"], people.ids().len(), "who is in both groups counts once");
+    }
+}

@@ -291,3 +291,98 @@ fn invalid_option(name: &str) -> Refusal {
 fn invalid_user() -> Refusal {
     Refusal::new(404, "ErrorInvalidUser", "The requested user is invalid.")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::faults::{FaultKind, FaultPlan, Workload};
+    use crate::graph::testing::{Desk, OUTLOOK, probe};
+    use crate::world::Recipient;
+
+    #[test]
+    fn healthy_mailboxes_answer_everything_whoever_owns_them() {
+        let desk = Desk::new(120, &FaultPlan::none());
+        for (recipient, purpose) in [(Recipient::Person, "user"), (Recipient::Shared, "shared"), (Recipient::Room, "room")] {
+            let user = desk.state.world().users.iter().find(|user| user.recipient == recipient).unwrap().id.clone();
+            for workload in Workload::ALL {
+                assert_eq!(desk.get(&probe(&user, workload)).status, 200, "{recipient:?} {workload:?}");
+            }
+            assert_eq!(desk.get(&probe(&user, Workload::Settings)).body["value"], purpose);
+            for path in
+                ["mailboxSettings", "mailFolders", "messages?$select=id", "mailFolders/inbox/messages", "calendar", "events", "contacts"]
+            {
+                assert_eq!(desk.get(&format!("/users/{user}/{path}")).status, 200, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn messages_come_in_pages_with_the_ids_only_that_were_asked_for() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let total = desk.get(&format!("/users/{user}/mailFolders/inbox")).body["totalItemCount"].as_u64().unwrap();
+        let mut url = format!("/users/{user}/mailFolders/inbox/messages?$select=id&$top=4");
+        let mut met = 0;
+        loop {
+            let page = desk.get(&url);
+            met += page.ids().len();
+            assert!(page.body["value"][0].get("subject").is_none());
+            match page.link("@odata.nextLink") {
+                Some(next) => url = next,
+                None => break,
+            }
+        }
+        assert_eq!(met as u64, total);
+    }
+
+    #[test]
+    fn a_calendar_view_needs_both_ends() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        assert_eq!(desk.get(&format!("/users/{user}/calendarView")).status, 400);
+        assert_eq!(desk.get(&format!("/users/{user}/calendarView?startDateTime=2026-11-01")).status, 400);
+        assert_eq!(desk.get(&format!("/users/{user}/mailFolders/nosuch")).code(), "ErrorItemNotFound");
+    }
+
+    #[test]
+    fn each_workload_wants_its_own_permission() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let enough = [
+            (Workload::Mail, ["Mail.ReadBasic.All", "Mail.ReadWrite"]),
+            (Workload::Calendar, ["Calendars.ReadBasic.All", "Calendars.ReadWrite"]),
+            (Workload::Contacts, ["Contacts.Read", "Contacts.ReadWrite"]),
+            (Workload::Tasks, ["Tasks.Read.All", "Tasks.ReadWrite.All"]),
+            (Workload::Settings, ["MailboxSettings.Read", "MailboxSettings.ReadWrite"]),
+        ];
+        let mut desk = desk;
+        for (granted, roles) in enough {
+            for role in roles {
+                desk = desk.app(&[role]);
+                for workload in Workload::ALL {
+                    let seen = desk.get(&probe(&user, workload));
+                    let expected = if workload == granted { (200, "(no error)") } else { (403, "ErrorAccessDenied") };
+                    assert_eq!((seen.status, seen.code()), expected, "{role} on {workload:?}");
+                }
+            }
+        }
+        let desk = desk.app(&[]);
+        assert_eq!((desk.get(&probe(&user, Workload::Mail)).status, desk.get(&probe(&user, Workload::Mail)).code()), (401, "UnknownError"));
+    }
+
+    #[test]
+    fn people_reach_their_own_mailbox_only_and_app_policies_do_not_touch_them() {
+        let desk = Desk::new(120, &FaultPlan::none().with(FaultKind::PolicyExcluded, 1));
+        let excluded = desk.afflicted(Some(FaultKind::PolicyExcluded));
+        let upn = desk.state.world().user(&excluded).unwrap().upn.clone();
+        let desk = desk.person(&upn, &["Mail.ReadWrite"]);
+        assert_eq!(desk.get("/me/mailFolders/inbox").status, 200);
+        assert_eq!(desk.get("/users/admin@contoso.example/mailFolders/inbox").code(), "ErrorAccessDenied");
+        let desk = desk.app(&OUTLOOK);
+        assert!(
+            desk.get(&probe(&excluded, Workload::Mail)).body["error"]["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("Access to OData is disabled")
+        );
+    }
+}

@@ -19,6 +19,9 @@ mod time;
 mod traffic;
 mod users;
 
+#[cfg(test)]
+mod testing;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::{HeaderMap, HeaderName, Method};
@@ -316,3 +319,115 @@ fn gateway(hold: Hold) -> Answer {
 }
 
 const GATEWAY_PAGE: &str = "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>";
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Desk, NOW, probe};
+    use crate::faults::{Expected, FaultKind, FaultPlan, Planted, Workload};
+
+    /// Asks until the answer lasts, never before it may; thirty answers of a passing kind in a row count as lasting.
+    fn patiently(desk: &mut Desk, user: &str, workload: Workload) -> Expected {
+        for attempt in 0..30 {
+            let seen = desk.get(&probe(user, workload));
+            let passing = matches!(seen.status, 429 | 502 | 503 | 504) || seen.code() == "ErrorApiQuarantined";
+            let verdict = match seen.status {
+                200 => "passed",
+                _ if !passing => "failed",
+                _ if attempt == 29 => "unknown",
+                _ => {
+                    desk.now_ms += 2_000;
+                    continue;
+                }
+            };
+            let code = seen.body["error"]["code"].as_str().map(str::to_owned);
+            let http = (seen.status != 200).then_some(seen.status);
+            return Expected { verdict, http, code };
+        }
+        unreachable!("the last attempt decides")
+    }
+
+    #[test]
+    fn a_patient_client_finds_out_what_was_planted() {
+        let mut desk = Desk::new(250, &FaultPlan::default());
+        let planted: Vec<Planted> = desk.state.world().users.iter().map(Planted::of).collect();
+        for truth in planted {
+            for (workload, expected) in &truth.workloads {
+                let found = patiently(&mut desk, &truth.user_id, *workload);
+                assert_eq!(&found, expected, "{:?} on {workload:?}", truth.fault);
+            }
+        }
+        assert_eq!(desk.state.violations(), 0);
+    }
+
+    #[test]
+    fn errors_carry_the_ids_that_support_asks_for() {
+        let mut desk = Desk::new(10, &FaultPlan::none());
+        desk.headers.push(("client-request-id", "8c2b2a5e-0000-4000-8000-000000000001"));
+        let (first, second) = (desk.get("/users/nobody"), desk.get("/users/nobody"));
+        assert_eq!((first.status, first.code()), (404, "Request_ResourceNotFound"));
+        // Both spellings occur, so a client must not rely on one.
+        let inner = &first.body["error"]["innerError"];
+        let other = &second.body["error"]["innererror"];
+        assert_eq!(inner["request-id"].as_str(), first.headers["request-id"].to_str().ok());
+        assert_eq!(other["client-request-id"], "8c2b2a5e-0000-4000-8000-000000000001");
+        assert_eq!(first.headers["client-request-id"], "8c2b2a5e-0000-4000-8000-000000000001");
+        assert!(first.headers.contains_key("date"));
+        assert_ne!(inner["request-id"], other["request-id"]);
+    }
+
+    #[test]
+    fn coming_back_too_early_is_noticed_and_starts_the_wait_again() {
+        let mut desk = Desk::new(30, &FaultPlan::none().with(FaultKind::ThrottledOnce, 1));
+        let url = probe(&desk.afflicted(Some(FaultKind::ThrottledOnce)), Workload::Mail);
+        assert_eq!(desk.get(&url).retry_after(), Some("1"));
+
+        desk.now_ms = NOW + 999;
+        assert_eq!(desk.get(&url).status, 429);
+        assert_eq!(desk.state.violations(), 1);
+
+        desk.now_ms = NOW + 1_000;
+        assert_eq!(desk.get(&url).status, 429, "the early request started the second again");
+        desk.now_ms = NOW + 2_000;
+        assert_eq!(desk.get(&url).status, 200);
+        assert_eq!(desk.state.violations(), 2);
+    }
+
+    #[test]
+    fn a_date_says_when_to_come_back() {
+        let mut desk = Desk::new(30, &FaultPlan::none().with(FaultKind::ThrottledDate, 1));
+        desk.now_ms = NOW + 1;
+        let url = probe(&desk.afflicted(Some(FaultKind::ThrottledDate)), Workload::Mail);
+        let until = httpdate::parse_http_date(desk.get(&url).retry_after().unwrap()).unwrap();
+        let until_ms = i64::try_from(until.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        assert!(until_ms - desk.now_ms >= 1_000);
+        desk.now_ms = until_ms;
+        assert_eq!(desk.get(&url).status, 200);
+        assert_eq!(desk.state.violations(), 0);
+    }
+
+    #[test]
+    fn the_fifth_request_at_a_time_to_a_mailbox_is_refused() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let ask = |workload| desk.answer("GET", &probe(&user, workload), &serde_json::Value::Null);
+        let under_way: Vec<_> = Workload::ALL[..4].iter().map(|workload| ask(*workload)).collect();
+        assert!(under_way.iter().all(|answer| answer.status == 200));
+        let fifth = desk.get(&probe(&user, Workload::Settings));
+        assert_eq!((fifth.status, fifth.code(), fifth.retry_after()), (429, "ApplicationThrottled", Some("1")));
+        drop(under_way);
+
+        let mut later = desk;
+        later.now_ms += 1_000;
+        assert_eq!(later.get(&probe(&user, Workload::Settings)).status, 200);
+    }
+
+    #[test]
+    fn every_request_is_counted_by_route_and_status() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        desk.get(&probe(&desk.afflicted(None), Workload::Mail));
+        desk.get("/USERS?$top=5");
+        let counts = desk.state.counts();
+        assert_eq!(counts[&("GET /users/{u}/mailFolders/{f}".to_owned(), 200)], 1);
+        assert_eq!(counts[&("GET /users".to_owned(), 200)], 1, "letter case of segments does not matter");
+    }
+}

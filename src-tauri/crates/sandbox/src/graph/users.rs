@@ -230,3 +230,106 @@ pub(super) fn demand_role(ask: &Ask<'_>, either: &[&str]) -> Result<(), Refusal>
         CallerKind::User { .. } => Err(denied()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use crate::faults::{FaultKind, FaultPlan};
+    use crate::graph::testing::{Desk, OUTLOOK};
+
+    #[test]
+    fn following_the_links_meets_every_account_once() {
+        let desk = Desk::new(250, &FaultPlan::default());
+        let mut url = "/users?$select=id,userPrincipalName&$top=60".to_owned();
+        let mut met = Vec::new();
+        loop {
+            let page = desk.get(&url);
+            assert_eq!(page.status, 200);
+            met.extend(page.ids());
+            match page.link("@odata.nextLink") {
+                Some(next) => url = next,
+                None => break,
+            }
+        }
+        assert_eq!(met.len(), 250);
+        assert_eq!(met.iter().collect::<HashSet<_>>().len(), 250);
+        let altered = desk.get("/users?$select=id&$top=60&$skiptoken=QUFB");
+        assert_eq!(altered.code(), "Directory_ExpiredPageToken");
+    }
+
+    #[test]
+    fn pages_have_their_size_and_their_properties() {
+        let desk = Desk::new(250, &FaultPlan::none());
+        let page = desk.get("/users");
+        assert_eq!(page.ids().len(), 100);
+        assert!(page.body["value"][0].get("accountEnabled").is_none(), "it needs $select");
+        assert_eq!(desk.get("/users?$top=1000").code(), "Request_UnsupportedQuery");
+        assert_eq!(desk.get("/users?$top=0").status, 400);
+        assert_eq!(desk.get("/users?$skip=5").status, 400);
+        assert_eq!(desk.get("/users?$select=shoeSize").code(), "BadRequest");
+        assert_eq!(desk.get("/users?$select=mailboxSettings").status, 501, "it is stored apart from the directory");
+    }
+
+    #[test]
+    fn advanced_queries_need_their_header_and_their_option() {
+        let desk = Desk::new(120, &FaultPlan::default());
+        assert_eq!(desk.get("/users?$filter=userType%20ne%20'Guest'&$count=true").code(), "Request_UnsupportedQuery");
+        assert_eq!(desk.get("/users?$search=%22displayName:ada%22").code(), "Request_UnsupportedQuery");
+        assert_eq!(desk.get("/users/$count").code(), "Request_BadRequest");
+        assert!(desk.get("/users?$count=true").body.get("@odata.count").is_none(), "ignored without the header");
+
+        let desk = desk.eventual();
+        assert_eq!(desk.get("/users?$filter=userType%20ne%20'Guest'").code(), "Request_UnsupportedQuery", "no $count=true");
+        let members = desk.get("/users?$filter=userType%20ne%20'Guest'&$count=true&$top=999");
+        assert_eq!(members.body["@odata.count"], members.ids().len());
+        assert!(members.ids().len() < 120, "there is a guest");
+        assert_eq!(desk.get("/users/$count").body, 120);
+        let found = desk.get("/users?$search=%22displayName:ada%22&$select=displayName");
+        assert!(found.body["value"].as_array().unwrap().iter().any(|user| user["displayName"] == "Ada Admin"));
+    }
+
+    #[test]
+    fn filters_find_who_could_have_a_mailbox() {
+        let desk = Desk::new(120, &FaultPlan::default());
+        let enabled =
+            desk.get("/users?$filter=accountEnabled%20eq%20true%20and%20userType%20eq%20'Member'&$top=999&$select=accountEnabled");
+        assert!(enabled.body["value"].as_array().unwrap().iter().all(|user| user["accountEnabled"] == true));
+        let by_address = desk.get("/users?$filter=proxyAddresses/any(x:x%20eq%20'smtp:admin@contoso.example')");
+        assert_eq!(by_address.body["value"][0]["userPrincipalName"], "admin@contoso.example");
+        let synced = desk.get("/users?$filter=onPremisesSyncEnabled%20eq%20true&$top=999");
+        assert!(!synced.ids().is_empty());
+    }
+
+    #[test]
+    fn awkward_names_are_addressed_by_escaping_them() {
+        let desk = Desk::new(120, &FaultPlan::default());
+        let guest = desk.state.world().users.iter().find(|user| user.fault == Some(FaultKind::GuestWithoutMailbox)).unwrap().upn.clone();
+        assert!(guest.contains("#EXT#"));
+        assert_eq!(desk.get(&format!("/users/{}", guest.replace('#', "%23"))).status, 200);
+        assert_eq!(desk.get("/users/maeve.o'brien@contoso.example").status, 200);
+        assert_eq!(desk.get("/users('maeve.o''brien@contoso.example')").status, 200);
+        let sorted = desk.get("/users?$orderby=displayName%20desc&$top=999&$select=displayName");
+        assert_eq!(sorted.ids().len(), 120);
+    }
+
+    #[test]
+    fn the_token_decides_who_is_seen() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        assert_eq!(desk.get("/me").code(), "BadRequest", "an application is nobody");
+        let desk = desk.app(&["Mail.Read"]);
+        assert_eq!((desk.get("/users").status, desk.get("/users").code()), (403, "Authorization_RequestDenied"));
+        let desk = desk.app(&["User.ReadBasic.All"]);
+        assert!(desk.get("/users?$select=displayName,jobTitle").body["value"][0]["jobTitle"].is_null());
+
+        let desk = desk.person("admin@contoso.example", &["User.Read"]);
+        assert_eq!(desk.get("/me").body["displayName"], "Ada Admin");
+        assert_eq!(desk.get("/users/cloud.admin@contoso.example").status, 403, "User.Read opens one's own account");
+        let roles = desk.get("/me/transitiveMemberOf/microsoft.graph.directoryRole");
+        assert_eq!(roles.body["value"][0]["roleTemplateId"], crate::world::GLOBAL_ADMINISTRATOR);
+
+        let mut desk = desk.app(&OUTLOOK);
+        desk.caller = None;
+        assert_eq!((desk.get("/users").status, desk.get("/users").code()), (401, "InvalidAuthenticationToken"));
+    }
+}
