@@ -173,11 +173,7 @@ fn plan(missing: &[&str], right: Right) -> Plan {
 
 /// Installs with the package lists that are there, and fetches new ones only when those don't lead to the packages.
 fn install(house: &House, right: Right, packages: &[&str]) -> Outcome<()> {
-    let apt_get = |words: &[&str]| {
-        // `env`, because sudo drops the variables of the one who calls it.
-        let work = Work::new(house, "apt-get", words).inside(&["env", "DEBIAN_FRONTEND=noninteractive"]);
-        if right == Right::Sudo { work.inside(&["sudo"]) } else { work }
-    };
+    let apt_get = |words: &[&str]| apt_get(house, right, words);
     let install = [&["install", "-y", "--no-install-recommends"], packages].concat();
     let rehearsal = [&["install", "-s", "--no-install-recommends"], packages].concat();
     if Work::new(house, "apt-get", &rehearsal).succeeds() && apt_get(&install).run().is_ok() {
@@ -185,6 +181,15 @@ fn install(house: &House, right: Right, packages: &[&str]) -> Outcome<()> {
     }
     apt_get(&["update"]).run()?;
     apt_get(&install).run()
+}
+
+fn apt_get(house: &House, right: Right, words: &[&str]) -> Work {
+    // `env`, because sudo drops the variables of the one who calls it.
+    let work = Work::new(house, "apt-get", words).inside(&["env", "DEBIAN_FRONTEND=noninteractive"]);
+    match right {
+        Right::Sudo => work.inside(&["sudo"]),
+        Right::Root | Right::Nobody => work,
+    }
 }
 
 #[cfg(test)]
@@ -214,6 +219,13 @@ mod tests {
         assert_eq!(plan(&["xvfb"], Right::Sudo), Plan::Install(Right::Sudo));
         let Plan::Ask(line) = plan(&["xvfb", "xauth"], Right::Nobody) else { unreachable!("nobody may install") };
         assert_eq!(line, "sudo apt-get install -y --no-install-recommends xvfb xauth");
+    }
+
+    #[test]
+    fn apt_get_asks_nothing_with_sudo_or_without() {
+        let typed = |right| apt_get(&House::at("/"), right, &["update"]).typed();
+        assert_eq!(typed(Right::Root), "env DEBIAN_FRONTEND=noninteractive apt-get update");
+        assert_eq!(typed(Right::Sudo), "sudo env DEBIAN_FRONTEND=noninteractive apt-get update");
     }
 
     #[test]

@@ -40,8 +40,9 @@ pub fn run(house: &House, profile: Profile) -> Outcome<ExitCode> {
 }
 
 fn window(house: &House, system: System, profile: Profile) -> Outcome<ExitCode> {
-    ensure(house, system, Need::Window)?;
+    // Node first: it is looked up at once, and what it misses only a person can install.
     node::check(house)?;
+    ensure(house, system, Need::Window)?;
     interface::install(house)?;
     interface::build(house)?;
     say::headline("Building Rollcall");

@@ -30,8 +30,8 @@ pub fn test(house: &House, choice: Choice) -> Outcome<ExitCode> {
     let stage = stage(system, choice);
     let session = Session::begin()?;
     let steps = chosen(steps(house, &session, stage), choice)?;
-    ensure(house, system, if stage == Stage::Window { Need::WindowTests } else { Need::Tests })?;
     node::check(house)?;
+    ensure(house, system, if stage == Stage::Window { Need::WindowTests } else { Need::Tests })?;
     interface::install(house)?;
     clear_screenshots(house)?;
 
