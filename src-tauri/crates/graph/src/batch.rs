@@ -128,7 +128,9 @@ impl Inner<'_> {
             return if body.starts_with('{') { Answer::Answered(trace) } else { Answer::Unanswered(trace) };
         }
         trace.read_error(body.as_bytes());
-        let retry_after: Option<Duration> = self.header("retry-after").and_then(|value| retry_after::parse(value, base));
+        // One millisecond more, because moments are cut to whole ones and the wait must not be.
+        let retry_after = self.header("retry-after").and_then(|value| retry_after::parse(value, base));
+        let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
         match self.status {
             429 => Answer::Throttled { trace, retry_after },
             _ => Answer::Refused { trace, retry_after },

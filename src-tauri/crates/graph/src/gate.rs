@@ -210,6 +210,7 @@ impl Permit {
             }
             Outcome::Strained => state.ease(self.window),
         }
+        drop(lanes);
     }
 }
 
@@ -250,5 +251,144 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    /// A gate on a clock that moves with tokio's paused time.
+    fn gate(pace: Pace) -> Arc<Gate> {
+        let start = Instant::now();
+        let clock: Clock = Arc::new(move || Timestamp(1_000_000).after(start.elapsed()));
+        Gate::new(clock, pace)
+    }
+
+    fn later(gate: &Gate, seconds: u64) -> Timestamp {
+        (gate.clock)().after(Duration::from_secs(seconds))
+    }
+
+    async fn enter(gate: &Arc<Gate>) -> Permit {
+        gate.enter(Lane::Outlook, &CancellationToken::new()).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everyone_waits_for_the_pause_that_one_was_asked_for() {
+        let gate = gate(Pace::default());
+        let before = Instant::now();
+        enter(&gate).await.report(Outcome::Throttled { until: later(&gate, 90) });
+        let waiters: Vec<_> = (0..3)
+            .map(|_| {
+                tokio::spawn({
+                    let gate = Arc::clone(&gate);
+                    async move {
+                        drop(enter(&gate).await);
+                        Instant::now()
+                    }
+                })
+            })
+            .collect();
+        for waiter in waiters {
+            assert!(waiter.await.unwrap() - before >= Duration::from_secs(90), "nobody may ask early");
+        }
+        let (lane, stop) = (Lane::Directory, CancellationToken::new());
+        assert_eq!(gate.held(lane), None, "another service isn't concerned");
+        drop(gate.enter(lane, &stop).await.unwrap());
+        assert_eq!(gate.counters(), Counters { requests: 5, throttled: 1, in_flight: 0, waiting: 0 });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_decides_and_not_the_timer() {
+        let asleep = Arc::new(AtomicU64::new(0));
+        let clock: Clock = {
+            let asleep = Arc::clone(&asleep);
+            Arc::new(move || Timestamp(i64::try_from(asleep.load(Ordering::Relaxed)).unwrap()))
+        };
+        let gate = Gate::new(clock, Pace::default());
+        gate.hold(Lane::Outlook, Timestamp(60_000));
+        let waiter = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move {
+                drop(enter(&gate).await);
+            }
+        });
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        assert!(!waiter.is_finished(), "an hour on the timer is nothing while the clock stands");
+        let woken = Instant::now();
+        asleep.store(60_000, Ordering::Relaxed);
+        waiter.await.unwrap();
+        assert!(woken.elapsed() <= Duration::from_secs(1), "after sleep the wait is over at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_never_shortened_by_a_later_one() {
+        let gate = gate(Pace::default());
+        let (first, second) = (enter(&gate).await, enter(&gate).await);
+        let far = later(&gate, 100);
+        first.report(Outcome::Throttled { until: far });
+        second.report(Outcome::Throttled { until: later(&gate, 1) });
+        assert_eq!(gate.held(Lane::Outlook), Some(far));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_beyond_patience_is_handed_back() {
+        let gate = gate(Pace::default());
+        let until = later(&gate, 3600);
+        gate.hold(Lane::Outlook, until);
+        let shut = gate.enter(Lane::Outlook, &CancellationToken::new()).await.err();
+        assert_eq!(shut, Some(Shut::Held { until }), "the run is parked, not the task");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn good_answers_let_more_in_and_one_throttling_halves_once() {
+        let gate = gate(Pace { most_in_flight: 9, ..Pace::default() });
+        let mut permits = Vec::new();
+        for expected in 5..=9 {
+            for _ in 0..4 {
+                enter(&gate).await.report(Outcome::Good);
+            }
+            assert_eq!(gate.limit(Lane::Outlook), expected);
+        }
+        for _ in 0..4 {
+            enter(&gate).await.report(Outcome::Good);
+        }
+        assert_eq!(gate.limit(Lane::Outlook), 9, "the cap holds");
+        for _ in 0..9 {
+            permits.push(enter(&gate).await);
+        }
+        for permit in permits {
+            permit.report(Outcome::Throttled { until: later(&gate, 1) });
+        }
+        assert_eq!(gate.limit(Lane::Outlook), 4, "nine answers to one moment's load are one reason to ease off");
+        for _ in 0..5 {
+            enter(&gate).await.report(Outcome::Strained);
+        }
+        assert_eq!(gate.limit(Lane::Outlook), 1, "one is always let in");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_gate_lets_the_next_in_when_one_leaves_and_stopping_ends_the_wait() {
+        let gate = gate(Pace { first_in_flight: 1, ..Pace::default() });
+        let inside = enter(&gate).await;
+        let stop = CancellationToken::new();
+        let stopped = tokio::spawn({
+            let (gate, stop) = (Arc::clone(&gate), stop.clone());
+            async move { gate.enter(Lane::Outlook, &stop).await.err() }
+        });
+        let next = tokio::spawn({
+            let gate = Arc::clone(&gate);
+            async move {
+                drop(enter(&gate).await);
+            }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!((gate.counters().in_flight, gate.counters().waiting), (1, 2));
+        stop.cancel();
+        assert_eq!(stopped.await.unwrap(), Some(Shut::Stopped));
+        drop(inside);
+        next.await.unwrap();
+        assert_eq!(gate.counters().in_flight, 0);
     }
 }

@@ -236,3 +236,78 @@ impl From<WireGrant> for DelegatedGrant {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::applications::Published;
+
+    fn object(number: u128) -> ObjectId {
+        ObjectId(Uuid::from_u128(number))
+    }
+
+    fn api(id: u128, role: u128, name: &str) -> ServicePrincipal {
+        let published =
+            Published { kind: PermissionType::Application, id: PermissionId(Uuid::from_u128(role)), name: name.into(), enabled: true };
+        ServicePrincipal {
+            id: object(id),
+            app_id: Resource::Graph.app_id(),
+            display_name: String::new(),
+            enabled: true,
+            publishes: vec![published],
+        }
+    }
+
+    fn role(resource: u128, role: u128) -> RoleAssignment {
+        RoleAssignment { id: "a".into(), resource: object(resource), role: PermissionId(Uuid::from_u128(role)) }
+    }
+
+    fn grant(resource: u128, grantee: Grantee, scopes: &[&str]) -> DelegatedGrant {
+        DelegatedGrant {
+            id: "g".into(),
+            resource: object(resource),
+            grantee,
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn permissions_are_named_by_the_api_that_published_them() {
+        let apis = [(Resource::Graph, Some(api(1, 10, "Mail.Read"))), (Resource::Exchange, Some(api(2, 10, "full_access_as_app")))];
+        let held = name(&[role(2, 10), role(1, 10), role(1, 11), role(9, 10)], &[], &apis);
+        let names: Vec<_> = held.iter().map(|one| (one.resource, one.name.as_str())).collect();
+        let unpublished = Uuid::from_u128(11).to_string();
+        assert_eq!(
+            names,
+            [(Resource::Graph, unpublished.as_str()), (Resource::Graph, "Mail.Read"), (Resource::Exchange, "full_access_as_app")],
+            "the same id of two APIs is two permissions, and a permission of a third API is none of ours"
+        );
+    }
+
+    #[test]
+    fn users_are_counted_once_and_everyone_outranks_them() {
+        let (ada, bob) = (Grantee::User(object(5)), Grantee::User(object(6)));
+        let apis = [(Resource::Graph, Some(api(1, 10, "Mail.Read")))];
+        let grants = [
+            grant(1, ada, &["Mail.Read", "User.Read"]),
+            grant(1, ada, &["Mail.Read"]),
+            grant(1, bob, &["Mail.Read"]),
+            grant(1, Grantee::Everyone, &["User.Read"]),
+        ];
+        let held = name(&[], &grants, &apis);
+        let whom: Vec<_> = held.iter().map(|one| (one.name.as_str(), one.whom)).collect();
+        assert_eq!(whom, [("Mail.Read", ForWhom::Users { count: 2 }), ("User.Read", ForWhom::Everyone)]);
+    }
+
+    #[test]
+    fn a_grant_for_one_user_must_say_for_whom() {
+        let read = |json: &str| serde_json::from_str::<WireGrant>(json).map(DelegatedGrant::from);
+        let one = read(
+            r#"{"id":"x","clientId":"y","consentType":"AllPrincipals","principalId":null,"resourceId":"00000000-0000-0000-0000-000000000001","scope":" Mail.Read  User.Read"}"#,
+        );
+        assert_eq!(one.unwrap(), DelegatedGrant { id: "x".into(), ..grant(1, Grantee::Everyone, &["Mail.Read", "User.Read"]) });
+        assert!(
+            read(r#"{"id":"x","consentType":"Principal","principalId":null,"resourceId":"00000000-0000-0000-0000-000000000001"}"#).is_err()
+        );
+    }
+}

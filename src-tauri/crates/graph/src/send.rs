@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use rollcall_core::issue;
-use rollcall_core::time::Clock;
+use rollcall_core::time::{Clock, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -160,14 +160,23 @@ impl Graph {
         if !self.is_ours(&call.url) {
             return Err(GraphError::ForeignLink);
         }
-        let (mut failures, mut throttled, mut ask) = (0, 0, Ask::Current);
+        let (mut failures, mut throttled, mut ask, mut renewed) = (0, 0, Ask::Current, false);
         loop {
             let permit = self.0.gate.enter(call.lane, stop).await.map_err(|shut| match shut {
                 Shut::Stopped => GraphError::Cancelled,
                 Shut::Held { until } => GraphError::Throttled { until, trace: Box::default() },
             })?;
+            let bearer = tokio::select! {
+                () = stop.cancelled() => return Err(GraphError::Cancelled),
+                bearer = (self.0.bearer)(ask) => bearer.map_err(GraphError::Bearer)?,
+            };
+            ask = Ask::Current;
+            // A token may take its time, and a pause may have begun meanwhile.
+            if self.0.gate.held(call.lane).is_some() {
+                continue;
+            }
             let id = Uuid::new_v4();
-            let heard = match self.once(call, ask, id, stop).await {
+            let heard = match self.once(call, bearer, id, stop).await {
                 Ok(heard) => heard,
                 Err(fault) => {
                     drop(permit);
@@ -176,10 +185,10 @@ impl Graph {
                     continue;
                 }
             };
-            match self.judge(heard, call, ask, permit) {
+            match self.judge(heard, call, renewed, permit) {
                 Next::Answered(answer) => return Ok(*answer),
                 Next::Failed(error) => return Err(error),
-                Next::Renew => ask = Ask::Renewed,
+                Next::Renew => (ask, renewed) = (Ask::Renewed, true),
                 Next::Wait { until, trace } => {
                     throttled += 1;
                     if throttled >= self.0.gate.pace().throttled_tries {
@@ -197,11 +206,7 @@ impl Graph {
         }
     }
 
-    async fn once(&self, call: &Call, ask: Ask, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
-        let bearer = tokio::select! {
-            () = stop.cancelled() => return Err(Fault::Stopped),
-            bearer = (self.0.bearer)(ask) => bearer.map_err(Fault::Bearer)?,
-        };
+    async fn once(&self, call: &Call, bearer: HeaderValue, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
         let mut request = self
             .0
             .client
@@ -248,7 +253,7 @@ impl Graph {
     }
 
     /// What an answer means for the call, and for all that wait at the gate.
-    fn judge(&self, heard: Heard, call: &Call, asked: Ask, permit: Permit) -> Next {
+    fn judge(&self, heard: Heard, call: &Call, renewed: bool, permit: Permit) -> Next {
         let trace = heard.trace();
         let status = heard.status;
         tracing::debug!(http = status.as_u16(), client_request_id = %heard.id, "Graph answered");
@@ -258,7 +263,7 @@ impl Graph {
         if status.is_success() {
             return Next::Answered(Box::new(Answer { body: heard.body, trace, permit }));
         }
-        if status == StatusCode::UNAUTHORIZED && asked == Ask::Current {
+        if status == StatusCode::UNAUTHORIZED && !renewed {
             return Next::Renew;
         }
         let asked_wait = heard.retry_after((self.0.clock)());
@@ -286,11 +291,11 @@ impl Graph {
     }
 
     /// The moment a wait is over; one millisecond more, because moments are cut to whole ones.
-    fn until(&self, wait: Duration) -> rollcall_core::time::Timestamp {
+    fn until(&self, wait: Duration) -> Timestamp {
         (self.0.clock)().after(wait.saturating_add(Duration::from_millis(1)))
     }
 
-    pub(crate) fn now(&self) -> rollcall_core::time::Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.0.clock)()
     }
 }
@@ -299,7 +304,7 @@ enum Next {
     Answered(Box<Answer>),
     Failed(GraphError),
     Renew,
-    Wait { until: rollcall_core::time::Timestamp, trace: Box<Trace> },
+    Wait { until: Timestamp, trace: Box<Trace> },
     BackOff(Box<Trace>),
 }
 

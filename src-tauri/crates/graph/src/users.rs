@@ -132,3 +132,58 @@ fn aliases(proxies: Vec<Text>, mail: Option<&str>) -> Vec<String> {
     }
     aliases
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(json: &str) -> Result<DirectoryUser, serde_json::Error> {
+        serde_json::from_str::<User>(json).map(Into::into)
+    }
+
+    #[test]
+    fn a_user_is_read_with_its_addresses_and_plans() {
+        let ada = user(
+            r#"{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":"ada@contoso.example","displayName":"Ada","mail":"ada.l@contoso.example",
+            "proxyAddresses":["SMTP:ada.l@contoso.example","smtp:ada@contoso.example","smtp:ADA@contoso.example","smtp:Ada.L@contoso.example","X500:/o=x","sip:ada@contoso.example"],
+            "accountEnabled":true,"userType":"Member","onPremisesSyncEnabled":null,"department":"","jobTitle":"Engineer","@odata.extra":1,
+            "assignedPlans":[{"capabilityStatus":"Deleted","service":"exchange","servicePlanId":"efb87545-963c-4e0d-99df-69c6916d9eb0"},
+                             {"capabilityStatus":"Warning","service":"exchange","servicePlanId":"9AAF7827-D63C-4B61-89C3-182F06F82E5C"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(ada.aliases, ["ada@contoso.example"], "the primary, other kinds and repetitions are no aliases");
+        assert!(ada.exchange_plan, "a plan in its grace period still comes with a mailbox");
+        assert_eq!((ada.department, ada.job_title.as_deref()), (None, Some("Engineer")));
+    }
+
+    #[test]
+    fn plans_without_a_mailbox_or_not_active_promise_none() {
+        for plan in [
+            r#"{"capabilityStatus":"Enabled","servicePlanId":"113feb6c-3fe4-4440-bddc-54d774bf0318"}"#,
+            r#"{"capabilityStatus":"Suspended","servicePlanId":"efb87545-963c-4e0d-99df-69c6916d9eb0"}"#,
+            r#"{"capabilityStatus":null,"servicePlanId":null}"#,
+        ] {
+            let json = format!(
+                r#"{{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":"a","userType":"guest","assignedPlans":[{plan}],"proxyAddresses":null}}"#
+            );
+            let read = user(&json).unwrap();
+            assert!(!read.exchange_plan, "{plan}");
+            assert!(read.guest, "the letter case of an enumeration is not ours to trust");
+        }
+    }
+
+    #[test]
+    fn wrong_types_and_endless_texts_are_refused() {
+        let long = "x".repeat(64 * 1024 + 1);
+        for json in [
+            r#"{"id":"not a guid","userPrincipalName":"a"}"#,
+            r#"{"id":"00000000-0000-4000-8000-000000000001"}"#,
+            r#"{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":7}"#,
+            r#"{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":"a","userPrincipalName":"b"}"#,
+            r#"{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":"a","proxyAddresses":{}}"#,
+            &format!(r#"{{"id":"00000000-0000-4000-8000-000000000001","userPrincipalName":"{long}"}}"#),
+        ] {
+            assert!(user(json).is_err(), "{}", &json[..json.len().min(120)]);
+        }
+    }
+}

@@ -4,44 +4,38 @@ use std::error::Error as _;
 
 use uuid::Uuid;
 
-use crate::error::{BearerError, GraphError, Trace};
+use crate::error::{GraphError, Trace};
 
 pub(super) enum Fault {
     Stopped,
-    Bearer(BearerError),
     /// No connection: nothing was sent.
     Unreached,
     /// The server's certificate was refused: nothing was sent.
     Untrusted,
     TimedOut,
-    /// The connection broke after it stood.
+    /// The connection broke after it stood, or what came can't be read as HTTP.
     Broken(Box<Trace>),
-    /// The body can't be decompressed or goes against HTTP.
-    Garbled(Box<Trace>),
     TooLarge(Box<Trace>),
 }
 
 impl Fault {
     pub(super) fn of(error: &reqwest::Error, id: Uuid) -> Self {
-        let trace = || Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() });
         if is_tls(error) {
             Self::Untrusted
         } else if error.is_connect() {
             Self::Unreached
         } else if error.is_timeout() {
             Self::TimedOut
-        } else if error.is_decode() {
-            Self::Garbled(trace())
         } else {
-            Self::Broken(trace())
+            Self::Broken(Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() }))
         }
     }
 
     /// Whether the request may have reached the service.
     pub(super) const fn was_sent(&self) -> bool {
         match self {
-            Self::TimedOut | Self::Broken(_) | Self::Garbled(_) | Self::TooLarge(_) => true,
-            Self::Stopped | Self::Bearer(_) | Self::Unreached | Self::Untrusted => false,
+            Self::TimedOut | Self::Broken(_) | Self::TooLarge(_) => true,
+            Self::Stopped | Self::Unreached | Self::Untrusted => false,
         }
     }
 
@@ -49,7 +43,7 @@ impl Fault {
     pub(super) const fn may_pass(&self) -> bool {
         match self {
             Self::Unreached | Self::TimedOut | Self::Broken(_) => true,
-            Self::Stopped | Self::Bearer(_) | Self::Untrusted | Self::Garbled(_) | Self::TooLarge(_) => false,
+            Self::Stopped | Self::Untrusted | Self::TooLarge(_) => false,
         }
     }
 }
@@ -58,11 +52,10 @@ impl From<Fault> for GraphError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Stopped => Self::Cancelled,
-            Fault::Bearer(error) => Self::Bearer(error),
             Fault::Unreached => Self::Offline,
             Fault::Untrusted => Self::Untrusted,
             Fault::TimedOut => Self::TimedOut,
-            Fault::Broken(trace) | Fault::Garbled(trace) => Self::Damaged(trace),
+            Fault::Broken(trace) => Self::Damaged(trace),
             Fault::TooLarge(trace) => Self::TooLarge(trace),
         }
     }
