@@ -210,3 +210,18 @@ fn random<const N: usize>() -> io::Result<[u8; N]> {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_details_are_the_six_fields_that_scripts_rely_on() {
+        let sandbox = Sandbox::start(Options { users: 5, ..Options::default() }).await.unwrap();
+        let written = serde_json::to_value(sandbox.details()).unwrap();
+        let mut names: Vec<&String> = written.as_object().unwrap().keys().collect();
+        names.sort();
+        assert_eq!(names, ["admin", "authority", "client_id", "client_secret", "graph", "tenant_id"]);
+        assert_eq!(written["admin"], "admin@contoso.example");
+    }
+}

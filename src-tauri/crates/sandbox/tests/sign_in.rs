@@ -279,5 +279,5 @@ async fn discovery_names_every_endpoint_and_an_unknown_tenant_is_refused() {
     assert!(collective["issuer"].as_str().unwrap().contains("{tenantid}"));
     let unknown = get(&format!("{}/fabrikam.example/{path}", sandbox.details().authority), &[]).await;
     assert_eq!((unknown.status, unknown.code()), (400, 90002));
-    assert!(get(&tenant_url(&sandbox, "oauth2/v2.0/logout"), &[]).await.text.contains("signed out"));
+    assert!(get(&tenant_url(&sandbox, "oauth2/v2.0/logout"), &[]).await.text.contains("You are signed out"));
 }

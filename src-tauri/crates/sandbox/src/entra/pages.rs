@@ -4,8 +4,8 @@ use crate::world::User;
 
 /// The one style sheet; its hash stands in the content security policy.
 pub(super) const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1b1a19;--soft:#5c5a58;--paper:#fff;--edge:#c8c6c4;--back:#f3f2f1;--key:#0f6cbd;--on-key:#fff;--mark:#7a4100;--mark-back:#fff4ce}\
-@media(prefers-color-scheme:dark){:root{--ink:#f5f5f5;--soft:#bdbbb9;--paper:#292827;--edge:#605e5c;--back:#1b1a19;--key:#62abf5;--on-key:#10202f;--mark:#ffe7a3;--mark-back:#433519}}\
+:root{color-scheme:light dark;--ink:#1b1a19;--soft:#5c5a58;--paper:#fff;--edge:#8a8886;--back:#f3f2f1;--key:#0f6cbd;--on-key:#fff;--mark:#7a4100;--mark-back:#fff4ce}\
+@media(prefers-color-scheme:dark){:root{--ink:#f5f5f5;--soft:#bdbbb9;--paper:#292827;--edge:#8a8886;--back:#1b1a19;--key:#62abf5;--on-key:#10202f;--mark:#ffe7a3;--mark-back:#433519}}\
 body{margin:0;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back)}\
 main{box-sizing:border-box;max-width:28rem;margin:4vh auto;padding:1.5rem;background:var(--paper);border:1px solid var(--edge);border-radius:.5rem;overflow-wrap:anywhere}\
 .practice{margin:0 0 1rem;padding:.5rem .75rem;border-radius:.25rem;background:var(--mark-back);color:var(--mark);font-weight:600}\
@@ -72,15 +72,15 @@ pub(super) fn picker(action: &str, flow: &str, app_name: &str, accounts: &[&User
 pub(super) fn consent(consent: &Consent<'_>) -> String {
     let (title, who) = match consent.tenant {
         Some(tenant) => (
-            "Permissions requested for the organization",
+            "Permissions for the whole organization",
             format!("<p>Accepting grants this to the app for everybody in <bdi>{}</bdi>.</p>", text(tenant)),
         ),
-        None => ("Permissions requested", "<p>Accepting grants this for your own account only.</p>".to_owned()),
+        None => ("Permissions for this app", "<p>Accepting grants this for your own account only.</p>".to_owned()),
     };
     page(
         title,
         &format!(
-            "<p class=\"soft\">{account}</p><h1>{title}</h1><p><strong><bdi>{app}</bdi></strong> would like to:</p>\
+            "<p class=\"soft\">{account}</p><h1>{title}</h1><p><strong><bdi>{app}</bdi></strong> asks for permission to:</p>\
              {application}{delegated}{who}\
              <form method=\"post\" action=\"{action}\">{flow}\
              <button class=\"first\" name=\"decide\" value=\"accept\">Accept</button> \
@@ -98,9 +98,9 @@ pub(super) fn consent(consent: &Consent<'_>) -> String {
 /// Tells somebody without an administrator's role that this is where it ends.
 pub(super) fn admin_needed(action: &str, flow: &str, app_name: &str) -> String {
     page(
-        "Approval required",
+        "Approval needed",
         &format!(
-            "<h1>Need admin approval</h1><p><bdi>{app}</bdi> needs permission to access resources in the organization \
+            "<h1>An administrator has to approve this</h1><p><bdi>{app}</bdi> asks for permissions \
              that only an administrator can grant.</p><pre>AADSTS90094: An administrator has to consent.</pre>\
              <form method=\"post\" action=\"{action}\">{flow}\
              <button name=\"decide\" value=\"cancel\">Return to the application without consent</button></form>",
@@ -113,7 +113,7 @@ pub(super) fn admin_needed(action: &str, flow: &str, app_name: &str) -> String {
 
 /// A refusal that does not return to the application.
 pub(super) fn refused(description: &str) -> String {
-    page("Sign-in failed", &format!("<h1>Sorry, but we’re having trouble signing you in.</h1><pre>{}</pre>", text(description)))
+    page("Sign-in failed", &format!("<h1>This sign-in cannot go on</h1><pre>{}</pre>", text(description)))
 }
 
 /// Brings an answer to the application by a form that sends itself, or by its button where there is no script.
@@ -135,7 +135,7 @@ pub(super) fn explained(code: u32, meaning: &str) -> String {
 }
 
 pub(super) fn signed_out() -> String {
-    page("Signed out", "<h1>You signed out of your account</h1><p>You can close this window.</p>")
+    page("Signed out", "<h1>You are signed out</h1><p>This window is no longer needed.</p>")
 }
 
 fn page(title: &str, body: &str) -> String {
