@@ -76,6 +76,14 @@ pub struct ConsentRow {
     pub instead: Option<String>,
 }
 
+impl ConsentRow {
+    /// Whether the permission is there for the whole organization. What single users granted for themselves is not.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self.state, ConsentState::Granted | ConsentState::StrongerThanNeeded) && self.whom == Some(ForWhom::Everyone)
+    }
+}
+
 /// The comparison of what is required with what is granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Consent {
@@ -153,17 +161,12 @@ fn row_for(wanted: &RequiredPermission, state: ConsentState) -> ConsentRow {
     }
 }
 
-/// A delegated grant of single users doesn't authorize an organization: only what holds for everyone counts.
-fn holds(row: &ConsentRow) -> bool {
-    matches!(row.state, ConsentState::Granted | ConsentState::StrongerThanNeeded) && row.whom == Some(ForWhom::Everyone)
-}
-
 fn authorization(rows: &[ConsentRow]) -> Authorization {
     let mut needed = rows.iter().filter(|row| row.required && !row.optional).peekable();
     if needed.peek().is_none() {
         return Authorization::Authorized;
     }
-    let (have, lack): (Vec<_>, Vec<_>) = needed.partition(|row| holds(row));
+    let (have, lack): (Vec<_>, Vec<_>) = needed.partition(|row| row.holds());
     match (have.is_empty(), lack.is_empty()) {
         (_, true) => Authorization::Authorized,
         (false, false) => Authorization::PartlyAuthorized,
@@ -173,7 +176,7 @@ fn authorization(rows: &[ConsentRow]) -> Authorization {
 
 fn features_off(rows: &[ConsentRow]) -> Vec<String> {
     let mut features: Vec<String> = Vec::new();
-    for feature in rows.iter().filter(|row| row.required && !holds(row)).filter_map(|row| row.feature.as_ref()) {
+    for feature in rows.iter().filter(|row| row.required && !row.holds()).filter_map(|row| row.feature.as_ref()) {
         if !features.contains(feature) {
             features.push(feature.clone());
         }

@@ -90,6 +90,23 @@ pub enum Who {
     You,
 }
 
+impl Who {
+    /// The name used in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConsentAdmin => "consent_admin",
+            Self::ExchangeAdmin => "exchange_admin",
+            Self::LicenseAdmin => "license_admin",
+            Self::UserAdmin => "user_admin",
+            Self::User => "user",
+            Self::Wait => "wait",
+            Self::MicrosoftSupport => "microsoft_support",
+            Self::You => "you",
+        }
+    }
+}
+
 impl Cause {
     /// Every cause, for words and tests.
     pub const ALL: [Self; 23] = [

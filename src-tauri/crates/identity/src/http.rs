@@ -53,15 +53,12 @@ impl Wire {
 
     /// Posts a form and reads the whole answer, whatever its status.
     pub(crate) async fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<Answer, IdentityError> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        let body = Bytes::from_owner(Zeroizing::new(form.finish().into_bytes()));
         let request = self
             .client(url)
             .post(url.clone())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "application/json")
-            .body(body);
+            .body(form(fields));
         read(request).await
     }
 
@@ -118,6 +115,12 @@ impl Answer {
     fn refusal(&self) -> Option<IdentityError> {
         serde_json::from_slice::<Refusal>(&self.body).ok().map(IdentityError::from)
     }
+}
+
+/// The body of a form, wiped when it has been sent.
+fn form(fields: &[(&str, &str)]) -> Bytes {
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    Bytes::from_owner(Zeroizing::new(text.into_bytes()))
 }
 
 async fn read(request: reqwest::RequestBuilder) -> Result<Answer, IdentityError> {

@@ -1,1 +1,22 @@
-//! (opened below)
+//! Verbs: what an admin does, one file per verb; the folder is the noun. A face asks, a verb answers, nothing here prints.
+
+pub mod about;
+#[cfg(test)]
+mod bindings;
+pub mod commands;
+mod connection;
+pub mod consent;
+pub mod desk;
+pub mod error;
+pub mod integrations;
+pub mod issues;
+pub mod job;
+pub mod organizations;
+pub mod practice;
+pub mod runs;
+pub mod settings;
+pub mod tenants;
+pub mod users;
+pub mod verify;
+
+pub use rollcall_store::journal;

@@ -1,0 +1,108 @@
+//! The menu: everything that a face may ask, each with its question and its answer. Dispatch and TypeScript derive from it.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+use crate::{about, consent, integrations, issues, organizations, practice, runs, settings, tenants, users, verify};
+
+macro_rules! menu {
+    ($($name:literal: $question:ty => $answer:ty, $verb:path;)*) => {
+        /// The names of all commands.
+        pub const NAMES: &[&str] = &[$($name),*];
+
+        /// Asks a command by its name, question and answer as JSON.
+        ///
+        /// # Errors
+        /// `InvalidInput` for an unknown name or a question that doesn't fit; otherwise those of the command.
+        pub async fn call(desk: &Desk, name: &str, question: Value, job: &Job) -> Result<Value> {
+            match name {
+                $($name => {
+                    let question: $question = read(question)?;
+                    let answer: $answer = Box::pin($verb(desk, question, job)).await?;
+                    write(&answer)
+                })*
+                _ => Err(Error::input("command", "there is no command of that name")),
+            }
+        }
+
+        #[cfg(test)]
+        pub(crate) fn declare(bindings: &mut crate::bindings::Bindings) {
+            $(bindings.command::<$question, $answer>($name);)*
+        }
+    };
+}
+
+menu! {
+    "about.describe": () => about::About, about::describe;
+    "consent.grant": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::grant::grant;
+    "consent.read": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::read::read;
+    "consent.show": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::show::show;
+    "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
+    "integrations.list": () => Vec<integrations::list::IntegrationView>, integrations::list::list;
+    "integrations.remove": integrations::remove::IntegrationRef => (), integrations::remove::remove;
+    "integrations.set_secret": integrations::set_secret::SetSecret => integrations::set_secret::SecretStored, integrations::set_secret::set_secret;
+    "issues.groups": issues::GroupIssues => Vec<rollcall_store::runs::FingerprintRow>, issues::groups;
+    "issues.list": issues::IssueQuery => rollcall_store::checks::IssuePage, issues::list;
+    "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
+    "organizations.create": organizations::create::CreateOrganization => rollcall_core::organization::Organization, organizations::create::create;
+    "organizations.delete": organizations::delete::OrganizationRef => (), organizations::delete::delete;
+    "organizations.describe": organizations::delete::OrganizationRef => organizations::describe::OrganizationView, organizations::describe::describe;
+    "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
+    "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
+    "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
+    "runs.compare": runs::compare::CompareRuns => rollcall_store::runs::Comparison, runs::compare::compare;
+    "runs.describe": runs::describe::RunRef => runs::describe::RunDetail, runs::describe::describe;
+    "runs.list": runs::list::ListRuns => Vec<rollcall_store::runs::Run>, runs::list::list;
+    "runs.results": runs::results::ResultQuery => rollcall_store::runs::ResultPage, runs::results::results;
+    "settings.get": () => settings::Settings, settings::get;
+    "settings.set": settings::Settings => settings::Settings, settings::set;
+    "tenants.add": tenants::add::AddTenant => rollcall_core::tenant::Tenant, tenants::add::add;
+    "tenants.forget": tenants::sign_in::TenantRef => (), tenants::forget::forget;
+    "tenants.list": () => Vec<tenants::list::TenantView>, tenants::list::list;
+    "tenants.sign_in": tenants::sign_in::TenantRef => tenants::sign_in::SignedIn, tenants::sign_in::sign_in;
+    "tenants.sign_out": tenants::sign_in::TenantRef => (), tenants::sign_out::sign_out;
+    "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
+    "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
+    "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
+    "users.remove": users::remove::RemoveUsers => users::remove::Removed, users::remove::remove;
+    "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;
+    "verify.plan": verify::plan::Verify => verify::plan::Plan, verify::plan::plan;
+    "verify.resume": runs::describe::RunRef => rollcall_store::runs::Run, verify::resume::resume;
+    "verify.start": verify::plan::Verify => rollcall_store::runs::Run, verify::start::start;
+}
+
+fn read<Q: DeserializeOwned>(question: Value) -> Result<Q> {
+    // The message of the parser quotes the value, which may be a secret: only its kind and place are told.
+    serde_json::from_value(question)
+        .map_err(|error| Error::new(Code::InvalidInput, format!("the question doesn't fit the command ({:?})", error.classify())))
+}
+
+fn write<A: Serialize>(answer: &A) -> Result<Value> {
+    serde_json::to_value(answer)
+        .map_err(|error| Error::new(Code::Internal, format!("the answer could not be written ({:?})", error.classify())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_menu_is_sorted_and_nothing_stands_twice() {
+        assert!(NAMES.is_sorted(), "a sorted menu is one that people find things in");
+        assert!(NAMES.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_wrong_question_is_refused_without_being_quoted() {
+        let error =
+            read::<crate::integrations::set_secret::SetSecret>(serde_json::json!({"integration": "canary-1", "secret": "canary-2"}))
+                .err()
+                .unwrap();
+        assert_eq!(error.code, Code::InvalidInput);
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+}

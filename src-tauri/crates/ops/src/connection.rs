@@ -1,0 +1,267 @@
+//! The open connections of a desk: who speaks to which tenant, with which token, through which gate.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rollcall_core::id::{IntegrationId, TenantId};
+use rollcall_core::integration::Integration;
+use rollcall_core::permission;
+use rollcall_core::tenant::{Cloud, Tenant};
+use rollcall_core::workload::Workload;
+use rollcall_graph::error::BearerError;
+use rollcall_graph::gate::Gate;
+use rollcall_graph::send::{Ask, Bearer, Graph, GraphOptions};
+use rollcall_identity::claims::Claims;
+use rollcall_identity::cloud::{Authority, Endpoints};
+use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_identity::secret::{AccessToken, ClientSecret, RefreshToken};
+use rollcall_identity::session::{Lease, Party, Session};
+use rollcall_identity::vault::{Rest, SecretBytes, SecretName};
+use rollcall_store::{integrations, tenants};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::tenants::sign_in::{Kept, SCOPES};
+
+/// Graph as the signed-in admin.
+pub(crate) struct Delegated {
+    pub graph: Graph,
+    pub session: Session,
+}
+
+/// Graph as the integration itself.
+pub(crate) struct AppOnly {
+    pub graph: Graph,
+    session: Session,
+}
+
+/// Where the integration's secret can be taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretAtHand {
+    /// It is in the keychain.
+    Keychain,
+    /// It is in memory until Rollcall is closed.
+    Session,
+    None,
+}
+
+impl Delegated {
+    /// A connection with a refresh token that was just given out, or taken from the vault.
+    pub fn open(desk: &Desk, tenant: &Tenant, refresh: RefreshToken, first: Option<Lease>) -> Result<Self> {
+        let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
+        let (vault, name) = (desk.vault.clone(), SecretName::Refresh(tenant.id));
+        let keep = Box::new(move |next: RefreshToken| {
+            let vault = vault.clone();
+            tokio::spawn(async move { vault.put(name, bytes(next.reveal())).await });
+        });
+        let session = Session::delegated(party(desk, tenant, tenant.client_id)?, &scopes, refresh, first, keep);
+        Ok(Self { graph: graph(desk, tenant, &session)?, session })
+    }
+}
+
+impl AppOnly {
+    /// A connection with the integration's secret. Nothing is sent before the first question.
+    pub fn open(desk: &Desk, tenant: &Tenant, integration: &Integration, secret: ClientSecret) -> Result<Self> {
+        let session = Session::app_only(party(desk, tenant, integration.client_id)?, secret);
+        Ok(Self { graph: graph(desk, tenant, &session)?, session })
+    }
+
+    /// Gets a token, so that a wrong secret is known before anything else is.
+    pub async fn try_secret(&self, stop: &CancellationToken) -> Result<()> {
+        tokio::select! {
+            token = self.session.token() => token.map(|_| ()).map_err(Error::from),
+            () = stop.cancelled() => Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
+        }
+    }
+
+    /// The workloads that the token as it is now has a permission for. A grant given since it was issued needs a new token.
+    pub async fn permitted(&self) -> Result<Vec<Workload>> {
+        let token = self.session.token().await?;
+        let roles = Claims::read(token.reveal()).map(|claims| claims.roles).unwrap_or_default();
+        Ok(Workload::ALL.into_iter().filter(|&workload| roles.iter().any(|role| permission::opens(role, workload))).collect())
+    }
+}
+
+/// The sign-in side of a tenant.
+pub(crate) fn authority(tenant: &Tenant) -> Result<Authority> {
+    let endpoints = match tenant.cloud {
+        Cloud::Custom => Endpoints::custom(&tenant.authority, &tenant.graph).map_err(|why| Error::input("authority and graph", why))?,
+        Cloud::Global | Cloud::UsGov | Cloud::UsGovDod | Cloud::China => {
+            Endpoints::of(tenant.cloud).ok_or_else(|| Error::new(Code::Internal, "a national cloud without endpoints"))?
+        }
+    };
+    // Once the tenant's GUID is known it replaces the domain: a domain can move to another tenant.
+    let directory = tenant.identity.as_ref().map_or_else(|| tenant.directory.clone(), |identity| identity.directory_id.to_string());
+    Authority::new(endpoints, &directory).map_err(|why| Error::input("directory", why))
+}
+
+/// Graph as the signed-in admin; takes the sign-in up again from the keychain after a restart.
+pub(crate) async fn delegated(desk: &Desk, id: TenantId) -> Result<Graph> {
+    if let Some(open) = desk.delegated().get(&id) {
+        return Ok(open.graph.clone());
+    }
+    let Some(refresh) = secret(desk, SecretName::Refresh(id)).await? else {
+        return Err(Error::new(Code::NotSignedIn, format!("nobody is signed in to tenant {id}")));
+    };
+    let tenant = desk.read(move |conn| tenants::get(conn, id)).await?;
+    let open = Delegated::open(desk, &tenant, RefreshToken::new(refresh), None)?;
+    let graph = open.graph.clone();
+    desk.delegated().insert(id, Arc::new(open));
+    Ok(graph)
+}
+
+/// The integration's own connection, with the secret from the keychain.
+pub(crate) async fn app_only(desk: &Desk, id: IntegrationId) -> Result<Arc<AppOnly>> {
+    if let Some(open) = desk.app_only().get(&id) {
+        return Ok(Arc::clone(open));
+    }
+    let Some(secret) = secret(desk, SecretName::Credential(id)).await? else {
+        return Err(Error::not_now(rollcall_core::rules::Reason::NoSecret));
+    };
+    let (tenant, integration) = desk
+        .read(move |conn| {
+            let integration = integrations::get(conn, id)?;
+            Ok((tenants::get(conn, integration.tenant)?, integration))
+        })
+        .await?;
+    let open = Arc::new(AppOnly::open(desk, &tenant, &integration, ClientSecret::new(secret))?);
+    desk.app_only().insert(id, Arc::clone(&open));
+    Ok(open)
+}
+
+/// Whether a sign-in to the tenant is at hand.
+pub(crate) async fn is_signed_in(desk: &Desk, id: TenantId) -> bool {
+    desk.delegated().contains_key(&id) || is_kept(desk, SecretName::Refresh(id)).await
+}
+
+/// Where the integration's secret can be taken from.
+pub(crate) async fn secret_at_hand(desk: &Desk, id: IntegrationId) -> SecretAtHand {
+    match (is_kept(desk, SecretName::Credential(id)).await, desk.vault.rests()) {
+        (false, _) => SecretAtHand::None,
+        (true, Rest::Keychain) => SecretAtHand::Keychain,
+        (true, Rest::ThisSession(_)) => SecretAtHand::Session,
+    }
+}
+
+/// Puts a secret into the vault and says where it rests.
+pub(crate) async fn keep(desk: &Desk, name: SecretName, secret: &str) -> Kept {
+    let rest = desk.vault.put(name, bytes(secret)).await;
+    desk.kept().insert(name, true);
+    rest_as_kept(rest)
+}
+
+/// Takes a secret out of the vault.
+///
+/// # Errors
+/// `Keychain`: the secret may still be there.
+pub(crate) async fn drop_secret(desk: &Desk, name: SecretName) -> Result<()> {
+    desk.vault.delete(name).await.map_err(|why| Error::new(Code::Keychain, why.to_string()))?;
+    desk.kept().insert(name, false);
+    Ok(())
+}
+
+/// Where secrets rest on this desk.
+pub(crate) fn rests(desk: &Desk) -> Kept {
+    rest_as_kept(desk.vault.rests())
+}
+
+async fn secret(desk: &Desk, name: SecretName) -> Result<Option<String>> {
+    let found = desk.vault.get(name).await.map_err(|why| Error::new(Code::Keychain, why.to_string()))?;
+    Ok(found.and_then(|bytes| String::from_utf8(bytes.reveal().to_vec()).ok()))
+}
+
+/// Whether the vault holds a secret of that name: asked once, then remembered, because a keychain takes its time.
+async fn is_kept(desk: &Desk, name: SecretName) -> bool {
+    if let Some(&kept) = desk.kept().get(&name) {
+        return kept;
+    }
+    let kept = matches!(desk.vault.get(name).await, Ok(Some(_)));
+    desk.kept().insert(name, kept);
+    kept
+}
+
+fn rest_as_kept(rest: Rest) -> Kept {
+    match rest {
+        Rest::Keychain => Kept::Keychain,
+        Rest::ThisSession(reason) => Kept::SessionOnly { reason: reason.to_string() },
+    }
+}
+
+fn bytes(secret: &str) -> SecretBytes {
+    SecretBytes::new(secret.as_bytes().to_vec())
+}
+
+fn party(desk: &Desk, tenant: &Tenant, client_id: rollcall_core::id::AppId) -> Result<Party> {
+    Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.clock) })
+}
+
+fn graph(desk: &Desk, tenant: &Tenant, session: &Session) -> Result<Graph> {
+    let base = tenant.graph.parse().map_err(|_| Error::input("graph", "it is not an address"))?;
+    let gate = Arc::clone(desk.gates().entry(tenant.id).or_insert_with(|| Gate::new(Arc::clone(&desk.clock), desk.pace.clone())));
+    Graph::new(GraphOptions { base, bearer: bearer(session.clone()), gate, clock: Arc::clone(&desk.clock) }).map_err(Error::from)
+}
+
+/// What hands Graph a token for each request. After a 401 the token that was refused is renewed, once for all who wait.
+fn bearer(session: Session) -> Bearer {
+    let last: Arc<Mutex<Option<AccessToken>>> = Arc::default();
+    Arc::new(move |ask| {
+        let (session, last) = (session.clone(), Arc::clone(&last));
+        let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(async move {
+            let refused = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let token = match (ask, refused) {
+                (Ask::Renewed, Some(refused)) => session.renew_after(&refused).await,
+                (Ask::Current, _) | (Ask::Renewed, None) => session.token().await,
+            };
+            let token = token.map_err(|error| Box::new(error) as BearerError)?;
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+            token.header().ok_or_else(|| Box::new(Unusable) as BearerError)
+        });
+        answer
+    })
+}
+
+/// The token has characters that no header can carry.
+#[derive(Debug, thiserror::Error)]
+#[error("the token can't be sent")]
+struct Unusable;
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        let code = match error.kind {
+            Kind::SignInAgain => Code::NotSignedIn,
+            Kind::ConsentMissing => Code::ConsentMissing,
+            Kind::NotPermitted => Code::NotPermitted,
+            Kind::Declined => Code::ConsentDeclined,
+            Kind::WrongSecret => Code::WrongSecret,
+            Kind::SecretExpired => Code::SecretExpired,
+            Kind::AppUnknown => Code::AppUnknown,
+            Kind::AppDisabled => Code::AppDisabled,
+            Kind::AppMisconfigured => Code::SignInRefused,
+            Kind::RedirectNotRegistered => Code::RedirectNotRegistered,
+            // Entra has one code for a tenant that doesn't exist; the others name an account of another tenant.
+            Kind::WrongTenant if matches!(error.aadsts, Some(90_002 | 900_023)) => Code::UnknownTenant,
+            Kind::WrongTenant | Kind::WrongCloud => Code::WrongTenant,
+            Kind::PolicyBlocked => Code::PolicyBlocked,
+            Kind::ClockWrong => Code::SignInRefused,
+            Kind::Cancelled => Code::SignInCancelled,
+            Kind::TimedOut => Code::SignInTimedOut,
+            Kind::NotTrusted => Code::StateMismatch,
+            Kind::NoListener => Code::Internal,
+            Kind::Offline | Kind::TlsRefused => Code::Offline,
+            Kind::Intercepted => Code::NotGraph,
+            Kind::Truncated => Code::DamagedAnswer,
+            Kind::TryLater => Code::ServiceUnavailable,
+            Kind::Protocol => Code::SignInRefused,
+        };
+        let detail = match error.aadsts {
+            Some(number) => format!("AADSTS{number}: {}", error.detail),
+            None => error.detail.to_owned(),
+        };
+        Self::new(code, detail).with_request(error.correlation_id.map(|id| id.to_string()))
+    }
+}

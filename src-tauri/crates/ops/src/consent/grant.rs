@@ -1,0 +1,80 @@
+//! Grants what the integration asks for, by Microsoft's admin-consent page in the browser, and believes only the read-back.
+
+use std::time::Duration;
+
+use rollcall_core::consent::{Authorization, Consent};
+use rollcall_core::rules;
+use rollcall_identity::admin_consent::admin_consent;
+use rollcall_store::journal::{self, Entry, Outcome};
+use rollcall_store::{integrations, organizations, tenants};
+
+use super::read::refresh;
+use super::show::{self, ConsentView};
+use crate::connection;
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::{Job, Progress};
+use crate::organizations::delete::OrganizationRef;
+use crate::organizations::describe::standing;
+
+/// How long the browser may take before the attempt is given up.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// Whatever the browser says, the grants are read afterwards: an admin may have consented and then closed the page.
+///
+/// # Errors
+/// `NotNow`; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`, `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
+pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<ConsentView> {
+    let standing = standing(desk, ask.organization).await?;
+    rules::may_consent(&standing).map_err(Error::not_now)?;
+    let (tenant, integration) = desk
+        .read(move |conn| {
+            let organization = organizations::get(conn, ask.organization)?;
+            Ok((tenants::get(conn, organization.tenant)?, integrations::get(conn, organization.integration)?))
+        })
+        .await?;
+    let before = show::show(desk, ask, job).await?.consent;
+    let authority = connection::authority(&tenant)?;
+    let actor = tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone());
+    let entry = Entry {
+        at: desk.now(),
+        actor,
+        tenant: Some(tenant.id),
+        action: "consent.grant".to_owned(),
+        target: integration.client_id.to_string(),
+        before: Some(granted(&before)),
+        after: None,
+        request_id: None,
+        outcome: Outcome::Intended,
+    };
+    let intent = entry.clone();
+    desk.write(move |tx| journal::append(tx, &intent)).await?;
+
+    let present = |url: &url::Url| job.tell(Progress::Browser { url: url.to_string() });
+    let claim = admin_consent(&authority, integration.client_id, present, &job.stop, PATIENCE).await;
+    job.tell(Progress::ReadingBack);
+    // The stop that ended the wait must not end the read that tells what is true now.
+    let read = refresh(desk, &integration, &Job::quiet()).await;
+    let after = show::show(desk, ask, job).await?;
+    let done = Entry { at: desk.now(), after: Some(granted(&after.consent)), outcome: outcome(&before, &after, read.is_ok()), ..entry };
+    desk.write(move |tx| journal::append(tx, &done)).await?;
+    claim.map_err(Error::from)?;
+    read?;
+    Ok(after)
+}
+
+/// What the read-back shows, whatever the browser said.
+fn outcome(before: &Consent, after: &ConsentView, read: bool) -> Outcome {
+    if !read {
+        Outcome::Unknown
+    } else if granted(before) == granted(&after.consent) && after.consent.authorization != Authorization::Authorized {
+        Outcome::Failed
+    } else {
+        Outcome::Done
+    }
+}
+
+fn granted(consent: &Consent) -> String {
+    let names: Vec<&str> = consent.rows.iter().filter(|row| row.whom.is_some()).map(|row| row.name.as_str()).collect();
+    names.join(" ")
+}

@@ -1,0 +1,169 @@
+//! What every verb is handed: the store, the vault, the clock and the open connections. Nothing is global.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::time::{Clock, Timestamp};
+use rollcall_graph::gate::Gate;
+use rollcall_graph::pace::Pace;
+use rollcall_identity::http::Wire;
+use rollcall_identity::vault::{SecretName, Vault};
+use rollcall_store::runs::{self, RunEnd, RunState};
+use rollcall_store::{Connection, Store, StoreError, Transaction};
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::{AppOnly, Delegated};
+use crate::error::{Code, Error, Result};
+use crate::practice::open::Ground;
+
+/// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
+pub type StartPractice =
+    Box<dyn Fn(Option<u32>, Option<u64>) -> Pin<Box<dyn Future<Output = std::io::Result<Ground>> + Send>> + Send + Sync>;
+
+/// One open console: everything a verb may use.
+pub struct Desk {
+    store: Arc<Store>,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Clock,
+    pub(crate) pace: Pace,
+    pub(crate) wire: Wire,
+    folder: PathBuf,
+    quarantined: Option<PathBuf>,
+    start_practice: Option<StartPractice>,
+    delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
+    app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
+    verifying: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
+    kept: Mutex<HashMap<SecretName, bool>>,
+}
+
+/// What a face hands in to open a desk.
+pub struct Opening {
+    /// Where the data rests.
+    pub folder: PathBuf,
+    pub vault: Vault,
+    pub clock: Clock,
+    /// How patiently Graph is asked; the default outside tests.
+    pub pace: Pace,
+    /// How this face starts the practice tenant; `None` where it can't.
+    pub start_practice: Option<StartPractice>,
+}
+
+impl Desk {
+    /// Opens the data folder, which this process then owns until the desk is dropped.
+    ///
+    /// # Errors
+    /// `DataInUse`, `DataNewer`, `DiskFull`, `DataReadOnly`, `DataDamaged`: nothing was changed.
+    pub fn open(opening: Opening) -> Result<Self> {
+        let opened = Store::open(&opening.folder, (opening.clock)())?;
+        let desk = Self {
+            store: Arc::new(opened.store),
+            vault: opening.vault,
+            clock: opening.clock,
+            pace: opening.pace,
+            wire: Wire::new()?,
+            folder: opening.folder,
+            quarantined: opened.quarantined,
+            start_practice: opening.start_practice,
+            delegated: Mutex::default(),
+            app_only: Mutex::default(),
+            verifying: Mutex::default(),
+            gates: Mutex::default(),
+            kept: Mutex::default(),
+        };
+        desk.interrupt_unfinished()?;
+        Ok(desk)
+    }
+
+    /// Calls `ear` with the new revision after each commit.
+    pub fn on_change(&self, ear: impl Fn(u64) + Send + Sync + 'static) {
+        self.store.on_change(Box::new(ear));
+    }
+
+    /// Where the data rests.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a damaged database was put when the desk was opened, if it was.
+    #[must_use]
+    pub fn quarantined(&self) -> Option<&Path> {
+        self.quarantined.as_deref()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// One gate per tenant, which all that is sent to it passes.
+    pub(crate) fn gates(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Gate>>> {
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which secrets the vault is known to hold, or not to.
+    pub(crate) fn kept(&self) -> MutexGuard<'_, HashMap<SecretName, bool>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A run that is marked as running while nobody works on it was cut off by the end of the process.
+    fn interrupt_unfinished(&self) -> Result<()> {
+        let now = self.now();
+        self.store
+            .write(|tx| {
+                for run in runs::unfinished(tx)? {
+                    if run.state == RunState::Running {
+                        runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
+                    }
+                }
+                Ok(())
+            })
+            .map_err(Error::from)
+    }
+
+    pub(crate) fn start_practice(&self) -> Option<&StartPractice> {
+        self.start_practice.as_ref()
+    }
+
+    /// Reads from the store, off the async threads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> Result<T> {
+        let store = Arc::clone(&self.store);
+        settled(tokio::task::spawn_blocking(move || store.read(read)).await)
+    }
+
+    /// Writes to the store in one transaction, off the async threads.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> Result<T> {
+        let store = Arc::clone(&self.store);
+        settled(tokio::task::spawn_blocking(move || store.write(write)).await)
+    }
+
+    pub(crate) fn delegated(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Delegated>>> {
+        self.delegated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn app_only(&self) -> MutexGuard<'_, HashMap<IntegrationId, Arc<AppOnly>>> {
+        self.app_only.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The organizations that a run is working on at this moment, with the way to stop each.
+    pub(crate) fn verifying(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
+        self.verifying.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn settled<T>(outcome: std::result::Result<std::result::Result<T, StoreError>, tokio::task::JoinError>) -> Result<T> {
+    match outcome {
+        Ok(answer) => answer.map_err(Error::from),
+        Err(_) => Err(Error::new(Code::Internal, "a database task ended without an answer")),
+    }
+}

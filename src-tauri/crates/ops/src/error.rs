@@ -1,0 +1,270 @@
+//! The one error that faces see: a code with words in every face, what happened with ids, and Graph's request id.
+
+use std::fmt;
+
+use rollcall_core::rules::Reason;
+use rollcall_graph::error::GraphError;
+use rollcall_graph::send::SetupError;
+use rollcall_identity::error::IdentityError;
+use rollcall_store::{Field, OpenError, StoreError};
+use serde::Serialize;
+use ts_rs::TS;
+
+/// The answer of a verb.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a verb could not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Error {
+    /// What the caller can act on; each face has a title, advice and one action for it.
+    pub code: Code,
+    /// What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies.
+    pub detail: String,
+    /// Graph's `request-id` or Entra's correlation id, for Microsoft support.
+    pub request_id: Option<String>,
+    /// Why the action can't run now, where the code is [`Code::NotNow`].
+    pub reason: Option<Reason>,
+}
+
+impl Error {
+    /// An error with a code and what happened.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), request_id: None, reason: None }
+    }
+
+    /// The same with the id that Microsoft support asks for.
+    #[must_use]
+    pub fn with_request(mut self, request_id: Option<String>) -> Self {
+        self.request_id = request_id;
+        self
+    }
+
+    /// "Not now": a precondition isn't met.
+    #[must_use]
+    pub fn not_now(reason: Reason) -> Self {
+        Self { reason: Some(reason), ..Self::new(Code::NotNow, format!("{reason:?}")) }
+    }
+
+    /// Input that can't be used, and what is wrong with it.
+    pub fn input(what: &str, why: impl fmt::Display) -> Self {
+        Self::new(Code::InvalidInput, format!("{what}: {why}"))
+    }
+
+    /// Something that was asked for by name or number and isn't there.
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, what)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.detail)
+    }
+}
+
+impl std::error::Error for Error {}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident $name:literal,)*) => {
+        /// Every kind of failure that somebody acts on differently.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Code {
+            /// All codes, for words and tests.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name used in JSON.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// What was typed or handed in can't be used.
+    InvalidInput "invalid_input",
+    /// The name is taken.
+    DuplicateName "duplicate_name",
+    /// The External ID is taken.
+    DuplicateExternalId "duplicate_external_id",
+    /// An External ID never changes.
+    ExternalIdFixed "external_id_fixed",
+    NotFound "not_found",
+    /// A precondition isn't met; the reason says which.
+    NotNow "not_now",
+    /// Nobody is signed in to the tenant, or the sign-in ran out.
+    NotSignedIn "not_signed_in",
+    /// The person pressed Cancel, or stopped waiting.
+    SignInCancelled "sign_in_cancelled",
+    /// The browser never came back.
+    SignInTimedOut "sign_in_timed_out",
+    /// Entra refused the sign-in.
+    SignInRefused "sign_in_refused",
+    /// The account, or the answer, belongs to another tenant.
+    WrongTenant "wrong_tenant",
+    /// No tenant of that id or domain in this cloud.
+    UnknownTenant "unknown_tenant",
+    /// The browser's answer doesn't belong to this attempt.
+    StateMismatch "state_mismatch",
+    WrongSecret "wrong_secret",
+    SecretExpired "secret_expired",
+    /// The application id is unknown in the tenant.
+    AppUnknown "app_unknown",
+    /// The enterprise application is disabled.
+    AppDisabled "app_disabled",
+    /// The loopback address is not registered as a redirect of the application.
+    RedirectNotRegistered "redirect_not_registered",
+    /// Consent was declined in the browser.
+    ConsentDeclined "consent_declined",
+    /// Consent is missing for what was asked.
+    ConsentMissing "consent_missing",
+    /// The signed-in admin's role doesn't allow it.
+    NotPermitted "not_permitted",
+    /// Conditional access or another policy blocks it.
+    PolicyBlocked "policy_blocked",
+    Offline "offline",
+    /// Something answered that isn't Microsoft: a proxy or captive portal.
+    NotGraph "not_graph",
+    /// The answer was cut off or can't be read.
+    DamagedAnswer "damaged_answer",
+    /// Graph or Entra asks to wait.
+    Throttled "throttled",
+    ServiceUnavailable "service_unavailable",
+    /// A write was sent and its outcome could not be learned.
+    OutcomeUnknown "outcome_unknown",
+    /// The caller stopped the work.
+    Stopped "stopped",
+    /// The keychain can't be used for this.
+    Keychain "keychain",
+    /// Another Rollcall owns the data folder.
+    DataInUse "data_in_use",
+    /// The data was written by a newer Rollcall.
+    DataNewer "data_newer",
+    DataDamaged "data_damaged",
+    DiskFull "disk_full",
+    DataReadOnly "data_read_only",
+    /// A fault of Rollcall itself.
+    Internal "internal",
+}
+
+impl Code {
+    /// Whether the same call may work in a while without anybody changing anything.
+    #[must_use]
+    pub const fn retryable(self) -> bool {
+        match self {
+            Self::Offline
+            | Self::NotGraph
+            | Self::DamagedAnswer
+            | Self::Throttled
+            | Self::ServiceUnavailable
+            | Self::SignInTimedOut
+            | Self::DataInUse => true,
+            Self::InvalidInput
+            | Self::DuplicateName
+            | Self::DuplicateExternalId
+            | Self::ExternalIdFixed
+            | Self::NotFound
+            | Self::NotNow
+            | Self::NotSignedIn
+            | Self::SignInCancelled
+            | Self::SignInRefused
+            | Self::WrongTenant
+            | Self::UnknownTenant
+            | Self::StateMismatch
+            | Self::WrongSecret
+            | Self::SecretExpired
+            | Self::AppUnknown
+            | Self::AppDisabled
+            | Self::RedirectNotRegistered
+            | Self::ConsentDeclined
+            | Self::ConsentMissing
+            | Self::NotPermitted
+            | Self::PolicyBlocked
+            | Self::OutcomeUnknown
+            | Self::Stopped
+            | Self::Keychain
+            | Self::DataNewer
+            | Self::DataDamaged
+            | Self::DiskFull
+            | Self::DataReadOnly
+            | Self::Internal => false,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::Duplicate(Field::Name) => Code::DuplicateName,
+            StoreError::Duplicate(Field::ExternalId) => Code::DuplicateExternalId,
+            StoreError::NotFound(_) => Code::NotFound,
+            StoreError::Immutable => Code::ExternalIdFixed,
+            StoreError::StillUsed => return Self::not_now(Reason::HasOrganizations),
+            StoreError::Full => Code::DiskFull,
+            StoreError::ReadOnly => Code::DataReadOnly,
+            StoreError::Damaged => Code::DataDamaged,
+            StoreError::Io(_) => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        let code = match &error {
+            OpenError::InUse { .. } => Code::DataInUse,
+            OpenError::Newer { .. } => Code::DataNewer,
+            OpenError::Full => Code::DiskFull,
+            OpenError::ReadOnly => Code::DataReadOnly,
+            OpenError::NotAFolder => Code::InvalidInput,
+            OpenError::Damaged(_) => Code::DataDamaged,
+            OpenError::Io(_) => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<SetupError> for Error {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::BadBase => Self::input("graph", error),
+            SetupError::NoTrustStore => Self::new(Code::Offline, error.to_string()),
+        }
+    }
+}
+
+impl From<GraphError> for Error {
+    fn from(error: GraphError) -> Self {
+        let error = match error {
+            // What yields the tokens has an error of its own, which says more than that there was no token.
+            GraphError::Bearer(source) => match source.downcast::<IdentityError>() {
+                Ok(identity) => return (*identity).into(),
+                Err(source) => GraphError::Bearer(source),
+            },
+            other => other,
+        };
+        let code = match &error {
+            GraphError::Unauthorized(_) => Code::NotSignedIn,
+            GraphError::Forbidden(_) => Code::NotPermitted,
+            GraphError::NotFound(_) => Code::NotFound,
+            GraphError::Throttled { .. } => Code::Throttled,
+            GraphError::Unavailable(_) => Code::ServiceUnavailable,
+            // A filter that Graph can't read is the one refused request that a person may have typed.
+            GraphError::Refused(trace) if trace.http == Some(400) => Code::InvalidInput,
+            GraphError::Exists(_) | GraphError::Refused(_) | GraphError::Bearer(_) => Code::Internal,
+            GraphError::NotGraph { .. } => Code::NotGraph,
+            GraphError::Damaged(_) | GraphError::TooLarge(_) | GraphError::ForeignLink | GraphError::Endless => Code::DamagedAnswer,
+            GraphError::Offline | GraphError::Untrusted | GraphError::TimedOut => Code::Offline,
+            GraphError::OutcomeUnknown(_) => Code::OutcomeUnknown,
+            GraphError::Cancelled => Code::Stopped,
+        };
+        let trace = error.trace();
+        let said = trace.filter(|trace| trace.http.is_some()).map(|trace| format!(" ({} {})", trace.http.unwrap_or_default(), trace.code));
+        Self::new(code, format!("{error}{}", said.unwrap_or_default())).with_request(trace.and_then(|trace| trace.request_id.clone()))
+    }
+}

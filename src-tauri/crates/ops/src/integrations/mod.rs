@@ -1,0 +1,7 @@
+//! What an admin does with an integration: describe it, hand in its secret, take it away.
+
+pub mod add;
+pub mod list;
+pub mod presets;
+pub mod remove;
+pub mod set_secret;

@@ -1,0 +1,69 @@
+//! What a verb needs of its caller while it works: a way to be stopped, and an ear for progress.
+
+use std::sync::Arc;
+
+use rollcall_core::time::Timestamp;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use ts_rs::TS;
+
+/// What long work says while it goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Progress {
+    /// A person has to act in the browser at this address; the face opens it.
+    Browser { url: String },
+    /// The browser has answered; Graph is being read to see what is true.
+    ReadingBack,
+    /// Users read from the directory and stored.
+    Imported { read: u32, new: u32 },
+    /// A verification run: everything counted here is on disk.
+    Verified(Verified),
+}
+
+/// How far a verification run is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+pub struct Verified {
+    pub run: u32,
+    /// Mailboxes whose every probe is settled.
+    pub done: u32,
+    pub total: u32,
+    pub passed: u32,
+    pub failed: u32,
+    pub unknown: u32,
+    /// Mailboxes a second, over the time that this sitting has worked.
+    pub per_second: f64,
+    /// Between how many seconds it will probably take from here.
+    pub seconds_left: Option<(u32, u32)>,
+    /// Requests sent, and answers that asked to wait, in this sitting.
+    pub requests: u32,
+    pub throttled: u32,
+    /// Until when everything waits because Graph asked for it.
+    pub waiting_until: Option<Timestamp>,
+}
+
+/// The caller's side of one call.
+#[derive(Clone)]
+pub struct Job {
+    /// Cancelled when the caller wants the work to stop at the next safe point.
+    pub stop: CancellationToken,
+    ear: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+impl Job {
+    /// A job whose progress goes to `ear`.
+    pub fn new(stop: CancellationToken, ear: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        Self { stop, ear: Arc::new(ear) }
+    }
+
+    /// A job that nobody listens to and nobody stops.
+    #[must_use]
+    pub fn quiet() -> Self {
+        Self::new(CancellationToken::new(), |_| {})
+    }
+
+    /// Tells the caller how far the work is.
+    pub fn tell(&self, progress: Progress) {
+        (self.ear)(progress);
+    }
+}

@@ -1,0 +1,236 @@
+//! Describes organizations: who is in, what is granted, who answered, and which stage is next. Computed from evidence.
+
+use std::time::Duration;
+
+use rollcall_core::consent::{self, Authorization};
+use rollcall_core::id::OrganizationId;
+use rollcall_core::integration::{Integration, Preset};
+use rollcall_core::organization::Organization;
+use rollcall_core::rules::{self, Reason, Standing};
+use rollcall_core::tenant::Tenant;
+use rollcall_core::time::Timestamp;
+use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_store::integrations::{self, GrantsRead};
+use rollcall_store::organizations::Tally;
+use rollcall_store::runs::{self, Run, RunState};
+use rollcall_store::users::{self, MailboxCounts, UserFilter};
+use rollcall_store::{Connection, StoreError, organizations, tenants};
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::delete::OrganizationRef;
+use crate::connection::{self, SecretAtHand};
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+
+/// Evidence older than this no longer counts as current.
+const STALE_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Where one stage of the rollout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    NotStarted,
+    InProgress,
+    NeedsAttention,
+    Done,
+    /// It was done, but the evidence is more than a week old.
+    Stale,
+}
+
+/// One stage and the age of its evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Stage {
+    pub state: StageState,
+    pub evidence_at: Option<Timestamp>,
+}
+
+/// The three stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Stages {
+    pub organization: Stage,
+    pub consent: Stage,
+    pub verify: Stage,
+}
+
+/// How much of what the integration requires is granted.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ConsentSummary {
+    pub authorization: Authorization,
+    pub granted: u32,
+    pub required: u32,
+    pub read_at: Option<Timestamp>,
+}
+
+/// What may be done now; a reason where it may not.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub struct May {
+    pub import: Option<Reason>,
+    pub consent: Option<Reason>,
+    pub verify: Option<Reason>,
+    pub delete: Option<Reason>,
+}
+
+/// An organization and all that its screens show.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct OrganizationView {
+    pub organization: Organization,
+    pub tenant_name: String,
+    pub practice: bool,
+    pub integration_name: String,
+    pub preset: Preset,
+    pub users: u32,
+    /// The users by mailbox status.
+    pub mailboxes: MailboxCounts,
+    /// The users by the verdict of their last check.
+    pub verdicts: Ledger,
+    /// How many users have an open issue.
+    pub with_issues: u32,
+    /// When the last check of one of them was complete.
+    pub checked: Option<Timestamp>,
+    pub consent: ConsentSummary,
+    pub last_run: Option<Run>,
+    pub stages: Stages,
+    pub may: May,
+}
+
+/// Describes one organization.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn describe(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<OrganizationView> {
+    let facts = desk.read(move |conn| facts(conn, organizations::get(conn, ask.organization)?)).await?;
+    Ok(view(desk, facts).await)
+}
+
+/// Describes all organizations, by name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn list(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<OrganizationView>> {
+    let all = desk
+        .read(|conn| {
+            organizations::list(conn, None)?
+                .into_iter()
+                .map(|organization| facts(conn, organization))
+                .collect::<std::result::Result<Vec<_>, StoreError>>()
+        })
+        .await?;
+    let mut views = Vec::with_capacity(all.len());
+    for facts in all {
+        views.push(view(desk, facts).await);
+    }
+    Ok(views)
+}
+
+/// What the rules need to know of an organization.
+pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Result<Standing> {
+    let facts = desk.read(move |conn| facts(conn, organizations::get(conn, organization)?)).await?;
+    Ok(stand(desk, &facts).await)
+}
+
+struct Facts {
+    organization: Organization,
+    tenant: Tenant,
+    integration: Integration,
+    grants: Option<GrantsRead>,
+    mailboxes: MailboxCounts,
+    tally: Tally,
+    last_run: Option<Run>,
+}
+
+fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
+    let integration = integrations::get(conn, organization.integration)?;
+    let tenant = tenants::get(conn, organization.tenant)?;
+    let grants = integrations::grants(conn, integration.id)?;
+    let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
+    let tally = organizations::tally(conn, organization.id)?;
+    let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
+    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_run })
+}
+
+async fn stand(desk: &Desk, facts: &Facts) -> Standing {
+    Standing {
+        signed_in: connection::is_signed_in(desk, facts.tenant.id).await,
+        users: facts.tally.users,
+        has_secret: connection::secret_at_hand(desk, facts.integration.id).await != SecretAtHand::None,
+        run_under_way: desk.verifying().contains_key(&facts.organization.id),
+        access: facts.organization.access,
+    }
+}
+
+async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
+    let standing = stand(desk, &facts).await;
+    let consent = summary(&facts);
+    let now = desk.now();
+    let stages = Stages { organization: stage_one(&facts), consent: stage_two(&consent, now), verify: stage_three(&facts, now) };
+    OrganizationView {
+        tenant_name: facts.tenant.name.clone(),
+        practice: facts.tenant.practice,
+        integration_name: facts.integration.name.clone(),
+        preset: facts.integration.preset,
+        users: facts.tally.users,
+        mailboxes: facts.mailboxes,
+        verdicts: facts.tally.verdicts,
+        with_issues: facts.tally.with_issues,
+        checked: facts.tally.checked,
+        consent,
+        stages,
+        may: May {
+            import: rules::may_import(&standing).err(),
+            consent: rules::may_consent(&standing).err(),
+            verify: rules::may_verify(&standing).err(),
+            delete: rules::may_delete_organization(&standing).err(),
+        },
+        last_run: facts.last_run,
+        organization: facts.organization,
+    }
+}
+
+fn summary(facts: &Facts) -> ConsentSummary {
+    let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
+    let consent = consent::compare(&facts.integration.permissions, held);
+    let required = consent.rows.iter().filter(|row| row.required && !row.optional);
+    let granted = required.clone().filter(|row| row.holds()).count();
+    ConsentSummary {
+        authorization: consent.authorization,
+        granted: u32::try_from(granted).unwrap_or(u32::MAX),
+        required: u32::try_from(required.count()).unwrap_or(u32::MAX),
+        read_at: facts.grants.as_ref().map(|read| read.at),
+    }
+}
+
+fn stage_one(facts: &Facts) -> Stage {
+    let state = if facts.tally.users == 0 { StageState::InProgress } else { StageState::Done };
+    Stage { state, evidence_at: Some(facts.organization.created) }
+}
+
+fn stage_two(consent: &ConsentSummary, now: Timestamp) -> Stage {
+    let state = match consent.authorization {
+        Authorization::Authorized => StageState::Done,
+        Authorization::PartlyAuthorized => StageState::NeedsAttention,
+        Authorization::NotAuthorized => StageState::InProgress,
+        Authorization::Unknown if consent.read_at.is_some() => StageState::NeedsAttention,
+        Authorization::Unknown => StageState::NotStarted,
+    };
+    aged(state, consent.read_at, now)
+}
+
+fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
+    let evidence_at = facts.tally.checked;
+    // The ledger is over the users as they are now: whoever was brought in since the last run is not run.
+    let state = match (facts.tally.verdicts.verdict(), facts.last_run.as_ref().map(|run| run.state)) {
+        (_, Some(RunState::Running | RunState::Interrupted)) => StageState::InProgress,
+        (Verdict::Passed, _) => StageState::Done,
+        (Verdict::Failed | Verdict::Unknown, _) => StageState::NeedsAttention,
+        (Verdict::NotRun, None) => StageState::NotStarted,
+        (Verdict::NotRun, Some(RunState::Finished | RunState::Cancelled)) => StageState::InProgress,
+    };
+    aged(state, evidence_at, now)
+}
+
+fn aged(state: StageState, evidence_at: Option<Timestamp>, now: Timestamp) -> Stage {
+    let old = evidence_at.is_some_and(|at| now.since(at) > STALE_AFTER);
+    Stage { state: if old && state == StageState::Done { StageState::Stale } else { state }, evidence_at }
+}

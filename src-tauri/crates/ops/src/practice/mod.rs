@@ -1,0 +1,3 @@
+//! The practice tenant: a place to rehearse in.
+
+pub mod open;

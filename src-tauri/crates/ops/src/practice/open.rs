@@ -1,0 +1,112 @@
+//! Opens the practice tenant: starts it, and connects it like any other tenant, with its integration and that one's secret.
+
+use rollcall_core::id::{AppId, TenantId};
+use rollcall_core::integration::{Integration, Preset};
+use rollcall_core::presets;
+use rollcall_core::tenant::{Cloud, Tenant};
+use rollcall_identity::secret::ClientSecret;
+use rollcall_identity::vault::SecretName;
+use rollcall_store::integrations::{self, NewIntegration};
+use rollcall_store::tenants::{self, NewTenant};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::connection;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+
+/// Its name among the tenants.
+const NAME: &str = "Practice tenant";
+/// The name of its integration.
+const INTEGRATION: &str = "Practice integration";
+
+/// Where a practice tenant runs: what its start says. Not `Debug`: it holds the secret.
+pub struct Ground {
+    pub authority: String,
+    pub graph: String,
+    pub directory: String,
+    pub client_id: AppId,
+    pub client_secret: ClientSecret,
+}
+
+/// How to start it.
+#[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenPractice {
+    /// How many users it has; the default where absent.
+    pub users: Option<u32>,
+    /// From which seed its people and faults are made.
+    pub seed: Option<u32>,
+}
+
+/// The practice tenant as it is connected.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Practice {
+    pub tenant: Tenant,
+    pub integration: Integration,
+}
+
+/// Each start is a fresh tenant in which nothing is granted and nobody signed in; organizations and users of an earlier
+/// rehearsal stay, and their grants count as unread.
+///
+/// # Errors
+/// `InvalidInput` where this face has no practice tenant; `Internal` when no port on loopback can be had.
+pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice> {
+    let Some(start) = desk.start_practice() else {
+        return Err(Error::input("command", "this face has no practice tenant"));
+    };
+    let ground = start(ask.users, ask.seed.map(u64::from))
+        .await
+        .map_err(|error| Error::new(Code::Internal, format!("the practice tenant could not start: {:?}", error.kind())))?;
+    let now = desk.now();
+    let new = NewTenant {
+        name: NAME.to_owned(),
+        cloud: Cloud::Custom,
+        authority: ground.authority.clone(),
+        graph: ground.graph.clone(),
+        directory: ground.directory.clone(),
+        client_id: ground.client_id,
+        practice: true,
+    };
+    let tenant = desk
+        .write(move |tx| match tenants::list(tx)?.into_iter().find(|tenant| tenant.practice) {
+            Some(known) => tenants::reconnect(tx, known.id, &new),
+            None => tenants::insert(tx, &new, now),
+        })
+        .await?;
+    forget_sign_ins(desk, tenant.id).await?;
+    let integration = integration(desk, &tenant, ground.client_id).await?;
+    connection::keep(desk, SecretName::Credential(integration.id), ground.client_secret.reveal()).await;
+    Ok(Practice { tenant, integration })
+}
+
+/// Tokens of an earlier start are worth nothing at this one.
+async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
+    desk.delegated().remove(&tenant);
+    desk.app_only().clear();
+    desk.gates().remove(&tenant);
+    connection::drop_secret(desk, SecretName::Refresh(tenant)).await
+}
+
+async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Integration> {
+    let new = NewIntegration {
+        tenant: tenant.id,
+        name: INTEGRATION.to_owned(),
+        client_id,
+        preset: Preset::RevenueGrid,
+        permissions: presets::permissions(Preset::RevenueGrid),
+    };
+    let now = desk.now();
+    desk.write(move |tx| {
+        let known = integrations::list(tx, Some(new.tenant))?;
+        for integration in &known {
+            integrations::forget_grants(tx, integration.id)?;
+        }
+        match known.into_iter().find(|integration| integration.client_id == client_id) {
+            Some(integration) => Ok(integration),
+            None => integrations::insert(tx, &new, now),
+        }
+    })
+    .await
+}

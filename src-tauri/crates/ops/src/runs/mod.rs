@@ -1,0 +1,6 @@
+//! Verification runs that are under way or over: list them, look into one, compare two.
+
+pub mod compare;
+pub mod describe;
+pub mod list;
+pub mod results;

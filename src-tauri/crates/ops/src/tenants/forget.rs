@@ -1,0 +1,34 @@
+//! Forgets a tenant: its rows, its secrets, its open connections. The journal keeps what was done to it.
+
+use rollcall_core::rules::Reason;
+use rollcall_identity::vault::SecretName;
+use rollcall_store::{integrations, organizations, tenants};
+
+use super::sign_in::TenantRef;
+use crate::connection;
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+
+/// # Errors
+/// `NotNow` while one of its organizations is being verified; `Keychain` when a secret could not be removed, and then
+/// nothing else is.
+pub async fn forget(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
+    let (organizations, integrations) = desk
+        .read(move |conn| {
+            tenants::get(conn, ask.tenant)?;
+            Ok((organizations::list(conn, Some(ask.tenant))?, integrations::list(conn, Some(ask.tenant))?))
+        })
+        .await?;
+    let busy = organizations.iter().any(|organization| desk.verifying().contains_key(&organization.id));
+    if busy {
+        return Err(Error::not_now(Reason::RunUnderWay));
+    }
+    connection::drop_secret(desk, SecretName::Refresh(ask.tenant)).await?;
+    for integration in &integrations {
+        connection::drop_secret(desk, SecretName::Credential(integration.id)).await?;
+        desk.app_only().remove(&integration.id);
+    }
+    desk.delegated().remove(&ask.tenant);
+    desk.write(move |tx| tenants::forget(tx, ask.tenant)).await
+}

@@ -1,0 +1,94 @@
+//! Signs the admin in through the system browser, and proves by Graph reads which tenant that is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::TenantId;
+use rollcall_core::tenant::{Tenant, TenantIdentity};
+use rollcall_graph::organization;
+use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_identity::sign_in::{self as identity, SignIn};
+use rollcall_identity::vault::SecretName;
+use rollcall_store::tenants;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::connection::{self, Delegated};
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::{Job, Progress};
+
+/// What Rollcall asks for at sign-in: reading only. Unprefixed scopes mean Microsoft Graph.
+pub const SCOPES: &[&str] = &["openid", "profile", "offline_access", "User.Read.All", "Directory.Read.All", "Application.Read.All"];
+
+/// How long the browser may take before the attempt is given up.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// The tenant to sign in to.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct TenantRef {
+    pub tenant: TenantId,
+}
+
+/// Where a secret rests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kept {
+    /// In the operating system's keychain.
+    Keychain,
+    /// In memory, until Rollcall is closed: the keychain can't be used, and why.
+    SessionOnly { reason: String },
+}
+
+/// Who is signed in to what.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SignedIn {
+    pub account: String,
+    pub tenant: Tenant,
+    pub kept: Kept,
+}
+
+/// # Errors
+/// The sign-in codes (`SignInCancelled`, `SignInTimedOut`, `SignInRefused`, `WrongTenant`, `StateMismatch`, …) and those of the
+/// network. Nothing is stored unless the tenant has been confirmed by a Graph read.
+pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn> {
+    let tenant = desk.read(move |conn| tenants::get(conn, ask.tenant)).await?;
+    let authority = connection::authority(&tenant)?;
+    let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
+    let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint: None, limit: PATIENCE };
+    let present = |url: &url::Url| job.tell(Progress::Browser { url: url.to_string() });
+    let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.clock)).await.map_err(refused)?;
+    job.tell(Progress::ReadingBack);
+
+    let Some(refresh) = tokens.refresh else {
+        return Err(Error::new(Code::SignInRefused, "Entra sent no refresh token; the application must be allowed offline_access"));
+    };
+    let delegated = Delegated::open(desk, &tenant, refresh.clone(), Some(tokens.access))?;
+    let organization = organization::read(&delegated.graph, &job.stop).await?;
+    let claimed = tokens.account.directory_id;
+    if organization.id != claimed {
+        return Err(Error::new(Code::WrongTenant, format!("the sign-in is for {claimed} but Graph answers as {}", organization.id)));
+    }
+
+    let kept = connection::keep(desk, SecretName::Refresh(tenant.id), refresh.reveal()).await;
+    let account = tokens.account.upn.unwrap_or_else(|| tokens.account.object_id.to_string());
+    let identity =
+        TenantIdentity { directory_id: organization.id, display_name: organization.name, admin: account.clone(), seen: desk.now() };
+    let tenant = desk
+        .write(move |tx| {
+            tenants::set_identity(tx, ask.tenant, &identity)?;
+            tenants::get(tx, ask.tenant)
+        })
+        .await?;
+    desk.delegated().insert(tenant.id, Arc::new(delegated));
+    Ok(SignedIn { account, tenant, kept })
+}
+
+/// Declining Microsoft's page is, at a sign-in, the person's way to cancel it.
+fn refused(error: IdentityError) -> Error {
+    match error.kind {
+        Kind::Declined => Error { code: Code::SignInCancelled, ..error.into() },
+        _ => error.into(),
+    }
+}

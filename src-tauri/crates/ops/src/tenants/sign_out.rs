@@ -1,0 +1,23 @@
+//! Signs the admin out: the refresh token leaves the keychain, the access token leaves memory. The cached data stays.
+
+use rollcall_identity::vault::SecretName;
+use rollcall_store::tenants;
+
+use super::sign_in::TenantRef;
+use crate::connection;
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+
+/// # Errors
+/// `Keychain`, when the token could not be removed: then the sign-in still stands.
+pub async fn sign_out(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
+    let tenant = desk.read(move |conn| tenants::get(conn, ask.tenant)).await?;
+    connection::drop_secret(desk, SecretName::Refresh(tenant.id)).await?;
+    let open = desk.delegated().remove(&tenant.id);
+    if let Some(open) = open {
+        open.session.sign_out().await;
+    }
+    // The screens re-read who is signed in when the store changes.
+    desk.write(move |tx| tenant.identity.map_or(Ok(()), |identity| tenants::set_identity(tx, tenant.id, &identity))).await
+}

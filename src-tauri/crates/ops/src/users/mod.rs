@@ -1,0 +1,6 @@
+//! What an admin does with users: bring them in, find them, look at one, take them out.
+
+pub mod describe;
+pub mod import;
+pub mod query;
+pub mod remove;

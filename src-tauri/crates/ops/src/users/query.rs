@@ -1,0 +1,31 @@
+//! Finds users: one window of rows at a time, filtered, searched and sorted in the store.
+
+use rollcall_store::users::{self, Sort, UserFilter, UserPage};
+use serde::Deserialize;
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+
+/// The most rows that one window holds.
+pub const WINDOW_LIMIT: u32 = 1_000;
+
+/// Which users, in which order, from where to where.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UserQuery {
+    pub filter: UserFilter,
+    pub sort: Sort,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// # Errors
+/// `InvalidInput` for a window that is too large.
+pub async fn query(desk: &Desk, ask: UserQuery, _job: &Job) -> Result<UserPage> {
+    if ask.limit == 0 || ask.limit > WINDOW_LIMIT {
+        return Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")));
+    }
+    desk.read(move |conn| users::query(conn, &ask.filter, ask.sort, ask.offset, ask.limit)).await
+}

@@ -1,0 +1,34 @@
+//! Cancels a run for good: what was answered stays, the rest is marked as not asked.
+
+use std::time::Duration;
+
+use rollcall_store::runs::{self, Run, RunEnd, RunState};
+
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+use crate::runs::describe::RunRef;
+
+/// # Errors
+/// `InvalidInput` for a run that is over already.
+pub async fn cancel(desk: &Desk, ask: RunRef, _job: &Job) -> Result<Run> {
+    let run = desk.read(move |conn| runs::get(conn, ask.run)).await?;
+    if matches!(run.state, RunState::Finished | RunState::Cancelled) {
+        return Err(Error::input("run", "it is over already"));
+    }
+    let working = desk.verifying().get(&run.organization).cloned();
+    if let Some(stop) = working {
+        stop.cancel();
+        while desk.verifying().contains_key(&run.organization) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    let now = desk.now();
+    desk.write(move |tx| {
+        if !matches!(runs::get(tx, ask.run)?.state, RunState::Finished) {
+            runs::finish(tx, ask.run, RunEnd::Cancelled, now)?;
+        }
+        runs::get(tx, ask.run)
+    })
+    .await
+}

@@ -1,0 +1,121 @@
+//! Says beforehand what a run will do, and about how long it takes.
+
+use rollcall_core::id::{OrganizationId, RunId};
+use rollcall_core::integration::Integration;
+use rollcall_core::issue::Cause;
+use rollcall_core::organization::AccessType;
+use rollcall_core::rules::{self, Reason};
+use rollcall_core::workload::Workload;
+use rollcall_store::runs::{self, Which};
+use rollcall_store::{Connection, StoreError, integrations, organizations};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+use crate::organizations::describe::standing;
+
+/// Whom a run checks.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Scope {
+    /// Every user of the organization.
+    All,
+    /// Those that did not pass in an earlier run.
+    FailedOf { run: RunId },
+}
+
+impl From<Scope> for Which {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::All => Self::All,
+            Scope::FailedOf { run } => Self::FailedOf(run),
+        }
+    }
+}
+
+/// What to check.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    pub organization: OrganizationId,
+    pub which: Scope,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Plan {
+    pub mailboxes: u32,
+    pub probes: u32,
+    /// Workloads that are not asked, because no required permission covers them.
+    pub not_covered: Vec<Workload>,
+    /// Between how many seconds it will probably take.
+    pub seconds: (u32, u32),
+    /// Why it can't be started now, if it can't.
+    pub may: Option<Reason>,
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
+    let standing = standing(desk, ask.organization).await?;
+    let (integration, access, mailboxes) = desk
+        .read(move |conn| {
+            let organization = organizations::get(conn, ask.organization)?;
+            let integration = integrations::get(conn, organization.integration)?;
+            Ok((integration, organization.access, mailboxes(conn, &ask)?))
+        })
+        .await?;
+    let workloads = workloads(&integration, access);
+    let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
+    let probes = mailboxes.saturating_mul(u32::try_from(covered).unwrap_or(5));
+    Ok(Plan {
+        mailboxes,
+        probes,
+        not_covered: workloads.iter().filter(|(_, cause)| cause.is_some()).map(|&(workload, _)| workload).collect(),
+        seconds: seconds(probes),
+        may: rules::may_verify(&standing).err(),
+    })
+}
+
+fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreError> {
+    match ask.which {
+        Scope::All => Ok(organizations::tally(conn, ask.organization)?.users),
+        Scope::FailedOf { run } => {
+            let ledger = runs::get(conn, run)?.ledger;
+            Ok(ledger.total() - ledger.passed)
+        }
+    }
+}
+
+/// All workloads, with the cause why one isn't asked.
+pub(super) fn workloads(integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
+    Workload::ALL.into_iter().map(|workload| (workload, (!integration.covers(workload, access)).then_some(Cause::NotCovered))).collect()
+}
+
+/// A batch of 20 takes five rounds at Outlook, because four of its requests are dispatched at a time ("Combine multiple
+/// requests in one HTTP call using JSON batching"). The low end has 16 batches in flight at 80 ms a round, the high end 4.
+fn seconds(probes: u32) -> (u32, u32) {
+    let batches = f64::from(probes.div_ceil(20));
+    let whole = |in_flight: f64| {
+        let seconds = ((batches / in_flight).ceil() * 0.08 * 5.0).ceil();
+        // Between 0 and 10 million by construction, so the conversion keeps the value.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded and not negative")]
+        let seconds = seconds as u32;
+        seconds
+    };
+    (whole(16.0), whole(4.0).saturating_mul(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn an_estimate_is_a_range_and_nothing_takes_no_time() {
+        assert_eq!(seconds(0), (0, 0));
+        let (low, high) = seconds(100_000);
+        assert!(low > 60 && low < high, "{low}..{high}");
+    }
+}

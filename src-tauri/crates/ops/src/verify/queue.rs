@@ -1,0 +1,139 @@
+//! The probes of a run that still wait, in memory: loaded from the durable queue, handed out in batches over different mailboxes.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use rollcall_core::id::{ObjectId, UserId};
+use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
+
+/// The most requests that one `$batch` carries ("Combine multiple requests in one HTTP call using JSON batching").
+const BATCH: usize = 20;
+
+/// The most requests at once for one mailbox ("Microsoft Graph throttling limits", Outlook service limits).
+const PER_MAILBOX: u8 = 4;
+
+/// A probe that waits for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub user: UserId,
+    pub object_id: ObjectId,
+    pub workload: Workload,
+    /// How often it was asked already, without an answer that settles it.
+    pub attempts: u32,
+}
+
+/// What still waits, and how many requests each mailbox has in flight.
+#[derive(Default)]
+pub(super) struct Queue {
+    ready: VecDeque<Waiting>,
+    later: BinaryHeap<Reverse<(Timestamp, u64)>>,
+    postponed: HashMap<u64, Waiting>,
+    next: u64,
+    in_flight: HashMap<UserId, u8>,
+}
+
+impl Queue {
+    /// Adds a probe that may be asked from `due` on.
+    pub fn add(&mut self, probe: Waiting, due: Timestamp, now: Timestamp) {
+        if due <= now {
+            self.ready.push_back(probe);
+        } else {
+            self.next += 1;
+            self.later.push(Reverse((due, self.next)));
+            self.postponed.insert(self.next, probe);
+        }
+    }
+
+    /// Takes the next batch: probes that are due, of mailboxes that have a place free. Empty when none can go now.
+    pub fn batch(&mut self, now: Timestamp) -> Vec<Waiting> {
+        self.wake(now);
+        let mut batch = Vec::with_capacity(BATCH);
+        for _ in 0..self.ready.len() {
+            if batch.len() == BATCH {
+                break;
+            }
+            let Some(probe) = self.ready.pop_front() else { break };
+            let busy = self.in_flight.entry(probe.user).or_default();
+            if *busy < PER_MAILBOX {
+                *busy += 1;
+                batch.push(probe);
+            } else {
+                self.ready.push_back(probe);
+            }
+        }
+        batch
+    }
+
+    /// Frees the place that a probe of this mailbox held.
+    pub fn done(&mut self, user: UserId) {
+        if let Some(busy) = self.in_flight.get_mut(&user) {
+            *busy = busy.saturating_sub(1);
+            if *busy == 0 {
+                self.in_flight.remove(&user);
+            }
+        }
+    }
+
+    /// When the next postponed probe is due; `None` when none is postponed.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.later.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// Whether nothing waits any more.
+    pub fn is_empty(&self) -> bool {
+        self.ready.is_empty() && self.later.is_empty()
+    }
+
+    fn wake(&mut self, now: Timestamp) {
+        while let Some(Reverse((due, ticket))) = self.later.peek().copied() {
+            if due > now {
+                break;
+            }
+            self.later.pop();
+            self.ready.extend(self.postponed.remove(&ticket));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn probe(user: u32, workload: Workload) -> Waiting {
+        Waiting { user: UserId(user), object_id: ObjectId(uuid::Uuid::from_u128(u128::from(user))), workload, attempts: 0 }
+    }
+
+    #[test]
+    fn one_mailbox_never_has_more_than_four_requests_in_flight() {
+        let mut queue = Queue::default();
+        for workload in Workload::ALL {
+            queue.add(probe(1, workload), NOW, NOW);
+        }
+        assert_eq!(queue.batch(NOW).len(), 4);
+        assert!(queue.batch(NOW).is_empty(), "the fifth waits for one of the four");
+        queue.done(UserId(1));
+        assert_eq!(queue.batch(NOW).len(), 1);
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn a_postponed_probe_comes_back_when_it_is_due_and_not_before() {
+        let mut queue = Queue::default();
+        queue.add(probe(1, Workload::Mail), Timestamp(3_000), NOW);
+        assert_eq!(queue.next_due(), Some(Timestamp(3_000)));
+        assert!(queue.batch(Timestamp(2_999)).is_empty());
+        assert_eq!(queue.batch(Timestamp(3_000)).len(), 1);
+    }
+
+    #[test]
+    fn a_batch_holds_twenty_at_most() {
+        let mut queue = Queue::default();
+        for user in 0..50 {
+            queue.add(probe(user, Workload::Mail), NOW, NOW);
+        }
+        assert_eq!([queue.batch(NOW).len(), queue.batch(NOW).len(), queue.batch(NOW).len()], [20, 20, 10]);
+    }
+}

@@ -1,0 +1,31 @@
+//! Starts a run over an organization's users and works on it until it is done or stopped.
+
+use rollcall_core::rules;
+use rollcall_store::runs::{self, Run};
+use rollcall_store::{integrations, organizations};
+
+use super::plan::{Verify, workloads};
+use super::work::work;
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+use crate::organizations::describe::standing;
+
+/// Stopping the call pauses the run: what was answered is kept, and [`resume`](super::resume::resume) goes on from there.
+///
+/// # Errors
+/// `NotNow` with the reason; `WrongSecret`, `SecretExpired`, `AppUnknown` and the like before anything is asked; once under way,
+/// an error that ends the sitting leaves the run interrupted.
+pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
+    let standing = standing(desk, ask.organization).await?;
+    rules::may_verify(&standing).map_err(Error::not_now)?;
+    let now = desk.now();
+    let run = desk
+        .write(move |tx| {
+            let organization = organizations::get(tx, ask.organization)?;
+            let integration = integrations::get(tx, organization.integration)?;
+            runs::create(tx, organization.id, &workloads(&integration, organization.access), &ask.which.into(), now)
+        })
+        .await?;
+    work(desk, run, job).await
+}

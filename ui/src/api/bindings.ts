@@ -1,0 +1,675 @@
+// Generated from the menu of commands: `cargo xtask bindings`. Not for editing.
+
+export type About = { version: string, data_folder: string, keychain: Kept, 
+/**
+ * Where a damaged database was put at the start, if it was.
+ */
+quarantined: string | null, };
+
+export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
+
+export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
+/**
+ * The admin's own list; where it is absent, the preset's.
+ */
+permissions: Array<RequiredPermission> | null, };
+
+export type AddTenant = { name: string, cloud: Cloud, 
+/**
+ * The tenant's GUID or a verified domain.
+ */
+directory: string, 
+/**
+ * The application that Rollcall signs in with.
+ */
+client_id: string, 
+/**
+ * Base address of sign-in; for a custom cloud only.
+ */
+authority: string | null, 
+/**
+ * Base address of Graph; for a custom cloud only.
+ */
+graph: string | null, };
+
+export type AppId = string;
+
+export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
+
+export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
+
+export type ChangeOrganization = { organization: OrganizationId, name: string | null, access: AccessType | null, sync: SyncStatus | null, 
+/**
+ * Refused unless it is the one the organization has: the External ID is fixed.
+ */
+external_id?: string | null, };
+
+export type Check = { result: WorkloadResult, 
+/**
+ * The run that asked.
+ */
+run: RunId, 
+/**
+ * Since when the answer is of this fingerprint, or a pass.
+ */
+first_seen: Timestamp, };
+
+export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
+
+export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "internal";
+
+export type CompareRuns = { before: RunId, after: RunId, };
+
+export type Comparison = { 
+/**
+ * Failed in the later one only.
+ */
+newly_failing: Difference, 
+/**
+ * Failed in the earlier one, passed in the later.
+ */
+fixed: Difference, still_failing: Difference, 
+/**
+ * In the later one only.
+ */
+added: Difference, 
+/**
+ * In the earlier one only.
+ */
+gone: Difference, };
+
+export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
+/**
+ * Features that stay off because a permission is missing.
+ */
+features_off: Array<string>, };
+
+export type ConsentRow = { resource: Resource, type: PermissionType, name: string, 
+/**
+ * Whether the integration asks for it.
+ */
+required: boolean, optional: boolean, 
+/**
+ * Whether granting it needs an administrator, as far as the catalogue knows.
+ */
+admin_consent: boolean | null, state: ConsentState, 
+/**
+ * For whom it is granted, where it is.
+ */
+whom: ForWhom | null, 
+/**
+ * What stops working without it.
+ */
+feature: string | null, 
+/**
+ * The smaller permission that would do, or the stronger one that stands in.
+ */
+instead: string | null, };
+
+export type ConsentState = "granted" | "missing" | "excess" | "stronger_than_needed" | "unknown";
+
+export type ConsentSummary = { authorization: Authorization, granted: number, required: number, read_at: Timestamp | null, };
+
+export type ConsentView = { consent: Consent, 
+/**
+ * When the grants were last asked for.
+ */
+read_at: Timestamp | null, 
+/**
+ * The code of the failed read, when the last one failed: then everything is unknown.
+ */
+error: string | null, 
+/**
+ * What the integration can't do over Graph.
+ */
+limitations: Array<string>, };
+
+export type Counters = { requests: number, 
+/**
+ * Answers that said to wait.
+ */
+throttled: number, 
+/**
+ * Probes that were asked again.
+ */
+retried: number, };
+
+export type CreateOrganization = { name: string, external_id: string, integration: IntegrationId, access: AccessType, 
+/**
+ * The tenant that the integration is expected to be in; a check for callers that name both.
+ */
+tenant?: TenantId | null, };
+
+export type Density = "comfortable" | "compact";
+
+export type Difference = { count: number, users: Array<UserId>, };
+
+export type DirectoryId = string;
+
+export type DirectoryUser = { 
+/**
+ * The Entra object id.
+ */
+object_id: ObjectId, 
+/**
+ * The user principal name.
+ */
+upn: string, display_name: string, 
+/**
+ * The primary address; may differ from the user principal name.
+ */
+mail: string | null, 
+/**
+ * Further addresses (`proxyAddresses` without the primary, `smtp:` taken off).
+ */
+aliases: Array<string>, department: string | null, job_title: string | null, enabled: boolean, guest: boolean, on_premises: boolean, 
+/**
+ * Whether an Exchange Online plan that comes with a mailbox is assigned and enabled.
+ */
+exchange_plan: boolean, };
+
+export type Error = { 
+/**
+ * What the caller can act on; each face has a title, advice and one action for it.
+ */
+code: Code, 
+/**
+ * What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies.
+ */
+detail: string, 
+/**
+ * Graph's `request-id` or Entra's correlation id, for Microsoft support.
+ */
+request_id: string | null, 
+/**
+ * Why the action can't run now, where the code is [`Code::NotNow`].
+ */
+reason: Reason | null, };
+
+export type ExternalId = string;
+
+export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
+/**
+ * Up to five, for Microsoft support.
+ */
+sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, };
+
+export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
+
+export type GroupIssues = { organization: OrganizationId | null, };
+
+export type ImportUsers = { organization: OrganizationId, from: Source, };
+
+export type Imported = { 
+/**
+ * Users that the directory listed.
+ */
+read: number, new: number, changed: number, same: number, 
+/**
+ * Users that stay in another organization; a user is in one at a time.
+ */
+elsewhere: number, 
+/**
+ * Lines of the CSV that match nobody, as written.
+ */
+unmatched: Array<string>, };
+
+export type Integration = { id: IntegrationId, tenant: TenantId, name: string, 
+/**
+ * The application (client) id.
+ */
+client_id: AppId, preset: Preset, permissions: Array<RequiredPermission>, created: Timestamp, };
+
+export type IntegrationId = number;
+
+export type IntegrationRef = { integration: IntegrationId, };
+
+export type IntegrationView = { integration: Integration, secret: SecretAtHand, 
+/**
+ * How many organizations use it.
+ */
+organizations: number, 
+/**
+ * What it can't do over Graph.
+ */
+limitations: Array<string>, };
+
+export type Issue = { user: UserId, upn: string, display_name: string, organization: OrganizationId, organization_name: string, check: Check, };
+
+export type IssueFilter = { organization: OrganizationId | null, tenant: TenantId | null, fingerprint: string | null, 
+/**
+ * As in [`crate::users::UserFilter`].
+ */
+search: string | null, };
+
+export type IssuePage = { matching: number, rows: Array<Issue>, };
+
+export type IssueQuery = { filter: IssueFilter, offset: number, limit: number, };
+
+export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
+
+export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
+
+export type ListRuns = { organization: OrganizationId | null, };
+
+export type MailboxCounts = { not_initialized: number, switching: number, initialized: number, error: number, excluded: number, };
+
+export type MailboxKind = "user" | "shared_or_resource" | "guest" | "on_premises" | "unlicensed";
+
+export type MailboxResult = { 
+/**
+ * The user's number, which may be gone by now.
+ */
+user: UserId, object_id: ObjectId, upn: string, display_name: string, verdict: Verdict, workloads: Array<WorkloadResult>, };
+
+export type MailboxStatus = "not_initialized" | "switching" | "initialized" | "error" | "excluded";
+
+export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
+
+export type ObjectId = string;
+
+export type OpenPractice = { 
+/**
+ * How many users it has; the default where absent.
+ */
+users: number | null, 
+/**
+ * From which seed its people and faults are made.
+ */
+seed: number | null, };
+
+export type Organization = { id: OrganizationId, tenant: TenantId, integration: IntegrationId, name: string, external_id: ExternalId, access: AccessType, sync: SyncStatus, created: Timestamp, };
+
+export type OrganizationId = number;
+
+export type OrganizationRef = { organization: OrganizationId, };
+
+export type OrganizationView = { organization: Organization, tenant_name: string, practice: boolean, integration_name: string, preset: Preset, users: number, 
+/**
+ * The users by mailbox status.
+ */
+mailboxes: MailboxCounts, 
+/**
+ * The users by the verdict of their last check.
+ */
+verdicts: Ledger, 
+/**
+ * How many users have an open issue.
+ */
+with_issues: number, 
+/**
+ * When the last check of one of them was complete.
+ */
+checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
+
+export type PermissionType = "application" | "delegated";
+
+export type Plan = { mailboxes: number, probes: number, 
+/**
+ * Workloads that are not asked, because no required permission covers them.
+ */
+not_covered: Array<Workload>, 
+/**
+ * Between how many seconds it will probably take.
+ */
+seconds: [number, number], 
+/**
+ * Why it can't be started now, if it can't.
+ */
+may: Reason | null, };
+
+export type Planned = { workload: Workload, 
+/**
+ * Why it is not asked; `None` when it is.
+ */
+not_asked: Cause | null, };
+
+export type Practice = { tenant: Tenant, integration: Integration, };
+
+export type Preset = "revenue-grid" | "outreach" | "inloox" | "crelate" | "custom";
+
+export type PresetView = { preset: Preset, permissions: Array<RequiredPermission>, limitations: Array<string>, };
+
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "verified" } & Verified;
+
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "nothing_granted" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
+
+export type Refused = { user: UserId, reason: Reason, };
+
+export type RemoveUsers = { users: Array<UserId>, 
+/**
+ * Also those whose mailbox is initialized.
+ */
+force: boolean, };
+
+export type Removed = { done: Array<UserId>, refused: Array<Refused>, };
+
+export type RequiredPermission = { 
+/**
+ * Its name, such as `Mail.ReadWrite`.
+ */
+name: string, type: PermissionType, resource: Resource, 
+/**
+ * What stops working without it.
+ */
+feature: string | null, 
+/**
+ * Whether the integration is complete without it.
+ */
+optional: boolean, };
+
+export type Resource = "graph" | "exchange";
+
+export type ResultFilter = { verdict: Array<Verdict>, fingerprint: string | null, 
+/**
+ * Part of the name or the address.
+ */
+search: string | null, };
+
+export type ResultPage = { matching: number, rows: Array<MailboxResult>, };
+
+export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, limit: number, };
+
+export type Run = { id: RunId, organization: OrganizationId, organization_name: string, tenant: TenantId, state: RunState, workloads: Array<Planned>, 
+/**
+ * The earlier run whose failed mailboxes this one asks again.
+ */
+failed_of: RunId | null, started: Timestamp, ended: Timestamp | null, mailboxes: number, 
+/**
+ * Mailboxes with an answer to every probe.
+ */
+mailboxes_done: number, probes: number, probes_done: number, counters: Counters, 
+/**
+ * Mailboxes by verdict. One that still waits for an answer counts as not run, unless an answer has settled it already.
+ */
+ledger: Ledger, };
+
+export type RunDetail = { run: Run, fingerprints: Array<FingerprintRow>, };
+
+export type RunId = number;
+
+export type RunRef = { run: RunId, };
+
+export type RunState = "running" | "finished" | "cancelled" | "interrupted";
+
+export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, };
+
+export type SecretAtHand = "keychain" | "session" | "none";
+
+export type SecretStored = { 
+/**
+ * Whether Entra has accepted it. Before the application is consented to in the tenant, Entra can't say.
+ */
+proven: boolean, kept: Kept, };
+
+export type SetSecret = { integration: IntegrationId, secret: string, };
+
+export type Settings = { theme: Theme, density: Density, };
+
+export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
+
+export type Sort = { by: UserSort, descending: boolean, };
+
+export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, };
+
+export type Stage = { state: StageState, evidence_at: Timestamp | null, };
+
+export type StageState = "not_started" | "in_progress" | "needs_attention" | "done" | "stale";
+
+export type Stages = { organization: Stage, consent: Stage, verify: Stage, };
+
+export type SyncStatus = "enabled" | "disabled" | "disabled_due_to_error";
+
+export type Tenant = { 
+/**
+ * Our number for it.
+ */
+id: TenantId, 
+/**
+ * The name the admin gave it; unique.
+ */
+name: string, 
+/**
+ * The cloud it lives in.
+ */
+cloud: Cloud, 
+/**
+ * Base address of sign-in, without tenant: `https://login.microsoftonline.com`.
+ */
+authority: string, 
+/**
+ * Base address of Graph, without version: `https://graph.microsoft.com`.
+ */
+graph: string, 
+/**
+ * The tenant's GUID or a verified domain, as typed.
+ */
+directory: string, 
+/**
+ * The application that Rollcall itself signs in with.
+ */
+client_id: AppId, 
+/**
+ * Whether this is the built-in practice tenant.
+ */
+practice: boolean, 
+/**
+ * What Graph said about the tenant at the last sign-in.
+ */
+identity: TenantIdentity | null, };
+
+export type TenantId = number;
+
+export type TenantIdentity = { 
+/**
+ * The tenant's GUID, equal to `tid` of the token.
+ */
+directory_id: DirectoryId, 
+/**
+ * Its display name.
+ */
+display_name: string, 
+/**
+ * The admin's user principal name.
+ */
+admin: string, 
+/**
+ * When that was seen.
+ */
+seen: Timestamp, };
+
+export type TenantRef = { tenant: TenantId, };
+
+export type TenantView = { tenant: Tenant, signed_in: boolean, 
+/**
+ * The user principal name of the signed-in admin.
+ */
+account: string | null, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type Timestamp = number;
+
+export type User = { id: UserId, organization: OrganizationId, directory: DirectoryUser, 
+/**
+ * The user's own mailbox access type, where it overrides the organization's.
+ */
+access: AccessType | null, 
+/**
+ * The user's own synchronization status.
+ */
+sync: SyncStatus, mailbox: MailboxStatus, created: Timestamp, 
+/**
+ * When the directory last confirmed these facts.
+ */
+seen: Timestamp, };
+
+export type UserDetail = { row: UserRow, checks: Array<Check>, };
+
+export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, 
+/**
+ * With an open issue of this fingerprint.
+ */
+fingerprint: string | null, 
+/**
+ * With any open issue.
+ */
+with_issues: boolean, 
+/**
+ * Parts of names, addresses, department, job title or object id; all of them must be found.
+ */
+search: string | null, };
+
+export type UserId = number;
+
+export type UserPage = { 
+/**
+ * How many there are in the organization or tenant.
+ */
+total: number, 
+/**
+ * How many of them the whole filter leaves.
+ */
+matching: number, rows: Array<UserRow>, };
+
+export type UserQuery = { filter: UserFilter, sort: Sort, offset: number, limit: number, };
+
+export type UserRef = { "kind": "id", user: UserId, } | { "kind": "address", tenant: TenantId, address: string, };
+
+export type UserRow = { user: User, organization_name: string, 
+/**
+ * The user's own access type or else the organization's.
+ */
+effective_access: AccessType, 
+/**
+ * The stricter of the user's and the organization's.
+ */
+effective_sync: SyncStatus, kind: MailboxKind, 
+/**
+ * Of the last check; not run when there was none.
+ */
+verdict: Verdict, 
+/**
+ * When the last check of the mailbox was complete.
+ */
+checked: Timestamp | null, 
+/**
+ * Workloads that failed or stayed unknown when they were last asked.
+ */
+open_issues: number, 
+/**
+ * The cause of the gravest of them.
+ */
+first_cause: Cause | null, };
+
+export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues";
+
+export type Verdict = "passed" | "failed" | "unknown" | "not_run";
+
+export type Verified = { run: number, 
+/**
+ * Mailboxes whose every probe is settled.
+ */
+done: number, total: number, passed: number, failed: number, unknown: number, 
+/**
+ * Mailboxes a second, over the time that this sitting has worked.
+ */
+per_second: number, 
+/**
+ * Between how many seconds it will probably take from here.
+ */
+seconds_left: [number, number] | null, 
+/**
+ * Requests sent, and answers that asked to wait, in this sitting.
+ */
+requests: number, throttled: number, 
+/**
+ * Until when everything waits because Graph asked for it.
+ */
+waiting_until: Timestamp | null, };
+
+export type Verify = { organization: OrganizationId, which: Scope, };
+
+export type Who = "consent_admin" | "exchange_admin" | "license_admin" | "user_admin" | "user" | "wait" | "microsoft_support" | "you";
+
+export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
+
+export type WorkloadResult = { workload: Workload, 
+/**
+ * Not run while it is queued; unknown when the stored row is damaged.
+ */
+verdict: Verdict, http: number | null, code: string | null, cause: Cause | null, fingerprint: string | null, request_id: string | null, client_request_id: string | null, 
+/**
+ * When the answer was recorded; `None` when it wasn't asked, or not yet.
+ */
+checked: Timestamp | null, 
+/**
+ * Whether the stored row is what was written. One that isn't says nothing about the mailbox.
+ */
+intact: boolean, };
+
+/** Who can mend each cause. */
+export const MENDS: Record<Cause, Who> = {
+  permission_missing: "consent_admin",
+  access_policy: "exchange_admin",
+  out_of_scope: "exchange_admin",
+  no_mailbox: "license_admin",
+  mailbox_elsewhere: "exchange_admin",
+  user_gone: "user_admin",
+  no_exchange: "license_admin",
+  mailbox_full: "exchange_admin",
+  license_missing: "license_admin",
+  mailbox_misconfigured: "exchange_admin",
+  folder_missing: "exchange_admin",
+  account_disabled: "user_admin",
+  refused_without_reason: "microsoft_support",
+  mailbox_moving: "wait",
+  throttled: "wait",
+  quarantined: "microsoft_support",
+  service_unavailable: "wait",
+  no_answer: "you",
+  token_refused: "you",
+  unexpected: "you",
+  not_covered: "you",
+  needs_user_sign_in: "user",
+  cancelled: "you",
+};
+
+export type Commands = {
+  "about.describe": { question: null; answer: About };
+  "consent.grant": { question: OrganizationRef; answer: ConsentView };
+  "consent.read": { question: OrganizationRef; answer: ConsentView };
+  "consent.show": { question: OrganizationRef; answer: ConsentView };
+  "integrations.add": { question: AddIntegration; answer: Integration };
+  "integrations.list": { question: null; answer: Array<IntegrationView> };
+  "integrations.remove": { question: IntegrationRef; answer: null };
+  "integrations.set_secret": { question: SetSecret; answer: SecretStored };
+  "issues.groups": { question: GroupIssues; answer: Array<FingerprintRow> };
+  "issues.list": { question: IssueQuery; answer: IssuePage };
+  "organizations.change": { question: ChangeOrganization; answer: Organization };
+  "organizations.create": { question: CreateOrganization; answer: Organization };
+  "organizations.delete": { question: OrganizationRef; answer: null };
+  "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
+  "organizations.list": { question: null; answer: Array<OrganizationView> };
+  "practice.open": { question: OpenPractice; answer: Practice };
+  "presets.list": { question: null; answer: Array<PresetView> };
+  "runs.compare": { question: CompareRuns; answer: Comparison };
+  "runs.describe": { question: RunRef; answer: RunDetail };
+  "runs.list": { question: ListRuns; answer: Array<Run> };
+  "runs.results": { question: ResultQuery; answer: ResultPage };
+  "settings.get": { question: null; answer: Settings };
+  "settings.set": { question: Settings; answer: Settings };
+  "tenants.add": { question: AddTenant; answer: Tenant };
+  "tenants.forget": { question: TenantRef; answer: null };
+  "tenants.list": { question: null; answer: Array<TenantView> };
+  "tenants.sign_in": { question: TenantRef; answer: SignedIn };
+  "tenants.sign_out": { question: TenantRef; answer: null };
+  "users.describe": { question: UserRef; answer: UserDetail };
+  "users.import": { question: ImportUsers; answer: Imported };
+  "users.query": { question: UserQuery; answer: UserPage };
+  "users.remove": { question: RemoveUsers; answer: Removed };
+  "verify.cancel": { question: RunRef; answer: Run };
+  "verify.plan": { question: Verify; answer: Plan };
+  "verify.resume": { question: RunRef; answer: Run };
+  "verify.start": { question: Verify; answer: Run };
+};
