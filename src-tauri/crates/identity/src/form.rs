@@ -63,9 +63,8 @@ mod tests {
 
     #[test]
     fn what_no_browser_sends_is_refused_whole() {
-        let many = "a1=1&".repeat(1);
         let too_many = (0..=MOST_FIELDS).map(|n| format!("f{n}=1")).collect::<Vec<_>>().join("&");
-        assert!(Form::parse(many.as_bytes()).is_some());
+        assert!(Form::parse(too_many.rsplit_once('&').unwrap().0.as_bytes()).is_some());
         for bad in [
             "state=a&state=a",
             "state=a&st%61te=b",

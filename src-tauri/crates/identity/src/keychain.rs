@@ -243,7 +243,7 @@ fn is_io(fault: &(dyn std::error::Error + 'static)) -> bool {
 #[cfg(test)]
 pub(crate) mod pretend {
     use std::any::Any;
-    use std::sync::{Mutex, MutexGuard};
+    use std::sync::{Condvar, Mutex, MutexGuard};
 
     use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
 
@@ -259,12 +259,12 @@ pub(crate) mod pretend {
     #[derive(Default)]
     pub(crate) struct Pretend {
         held: Arc<Mutex<Held>>,
-        hanging: Arc<Mutex<()>>,
+        hanging: Arc<(Mutex<bool>, Condvar)>,
     }
 
     struct One {
         held: Arc<Mutex<Held>>,
-        hanging: Arc<Mutex<()>>,
+        hanging: Arc<(Mutex<bool>, Condvar)>,
         key: String,
     }
 
@@ -277,8 +277,10 @@ pub(crate) mod pretend {
             self.held.lock().unwrap().locked = true;
         }
 
-        pub(crate) fn hang(&self) -> MutexGuard<'_, ()> {
-            self.hanging.lock().unwrap()
+        /// Makes every call hang, or lets them go on.
+        pub(crate) fn hang(&self, on: bool) {
+            *self.hanging.0.lock().unwrap() = on;
+            self.hanging.1.notify_all();
         }
 
         pub(crate) fn entries(&self) -> usize {
@@ -297,7 +299,8 @@ pub(crate) mod pretend {
 
     impl One {
         fn held(&self, changes: bool) -> keyring_core::Result<MutexGuard<'_, Held>> {
-            drop(self.hanging.lock().unwrap());
+            let hanging = self.hanging.0.lock().unwrap();
+            drop(self.hanging.1.wait_while(hanging, |on| *on).unwrap());
             let mut held = self.held.lock().unwrap();
             if held.locked && changes {
                 return Err(Error::NoStorageAccess("locked".into()));

@@ -305,10 +305,10 @@ mod tests {
     async fn a_keychain_that_hangs_is_left_behind() {
         let pretend = Pretend::new();
         let vault = vault_over(&pretend).await;
-        let hang = pretend.hang();
+        pretend.hang(true);
         assert_eq!(vault.get(NAME).await.err(), Some(Reason::TooSlow));
         assert_eq!(vault.put(NAME, secret("one")).await, Rest::ThisSession(Reason::TooSlow));
-        drop(hang);
+        pretend.hang(false);
         assert!(vault.get(NAME).await.unwrap().unwrap().is(b"one"));
     }
 }

@@ -1,5 +1,7 @@
 //! The vault over a real Secret Service. Runs where `ROLLCALL_TEST_KEYCHAIN=1` says that there is one to play with.
 
+#![allow(clippy::print_stdout, reason = "a test that did not run says so")]
+
 use rollcall_core::id::{IntegrationId, TenantId};
 use rollcall_identity::secret::{ClientSecret, RefreshToken};
 use rollcall_identity::vault::{Reason, Rest, SecretBytes, SecretName, Vault};

@@ -1,7 +1,7 @@
 //! The listener against requests that no browser bringing our answer would send. After each of them the real answer must
 //! still be accepted.
 
-#![allow(clippy::unwrap_used, reason = "a test that can't go on should stop where it stands")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that can't go on should stop where it stands")]
 
 use std::time::Duration;
 
