@@ -75,7 +75,8 @@ impl Entries {
 
     /// Writes, reads and deletes an entry. Reading alone proves nothing: a locked keychain says that there is no entry.
     pub(crate) fn prove(&self) -> Result<(), Reason> {
-        let entry = self.entry("self-test")?;
+        // Of this process alone, so that a window and a command line that start together don't fail each other.
+        let entry = self.entry(&format!("self-test/{}", std::process::id()))?;
         entry.set_secret(b"Rollcall").map_err(reason)?;
         let read = entry.get_secret().map_err(reason)?;
         entry.delete_credential().map_err(reason)?;

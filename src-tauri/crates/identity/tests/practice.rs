@@ -13,7 +13,7 @@ use rollcall_identity::claims::Claims;
 use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
-use rollcall_identity::secret::ClientSecret;
+use rollcall_identity::secret::{AccessToken, ClientSecret};
 use rollcall_identity::session::{Party, Session};
 use rollcall_identity::sign_in::{SignIn, SignedIn, sign_in};
 use rollcall_sandbox::browser::{Person, visit};
@@ -52,6 +52,10 @@ impl Practice {
         sendable(admin_consent(&self.authority, self.client_id, browser(person), &stop, limit)).await
     }
 
+    fn party(&self) -> Party {
+        Party { wire: self.wire.clone(), authority: self.authority.clone(), client_id: self.client_id, clock: clock() }
+    }
+
     fn secret(&self) -> ClientSecret {
         ClientSecret::new(self.sandbox.details().client_secret.clone())
     }
@@ -87,10 +91,9 @@ async fn the_admin_signs_in_and_stays_signed_in() {
     assert!(!signed_in.account.directory_roles.is_empty(), "the admin's role is known from the token");
 
     let (kept, sink) = mpsc::channel();
-    let party = Party { wire: practice.wire.clone(), authority: practice.authority.clone(), client_id: practice.client_id, clock: clock() };
     let first = signed_in.access.token.clone();
     let session = Session::delegated(
-        party,
+        practice.party(),
         &["User.Read".to_owned()],
         signed_in.refresh.unwrap(),
         Some(signed_in.access),
@@ -114,14 +117,16 @@ async fn pressing_cancel_is_a_refusal() {
 #[tokio::test]
 async fn an_application_has_permissions_only_after_consent() {
     let practice = Practice::start().await;
-    let roles = async || {
-        let lease = app_only(&practice.wire, &practice.authority, practice.client_id, &practice.secret(), &clock()).await;
-        Claims::read(lease.unwrap().token.reveal()).unwrap().roles
-    };
-    assert!(roles().await.is_empty(), "nobody has consented yet");
+    let session = Session::app_only(practice.party(), practice.secret());
+    let roles = |token: &AccessToken| Claims::read(token.reveal()).unwrap().roles;
+    let before = session.token().await.unwrap();
+    assert!(roles(&before).is_empty(), "nobody has consented yet");
     let claim = practice.consent(Person::Admin).await.unwrap();
     assert_eq!(claim.directory_id.to_string(), practice.sandbox.details().tenant_id);
-    assert!(roles().await.iter().any(|role| role == "Mail.Send"), "the next token has them");
+    assert!(session.token().await.unwrap().is(before.reveal()), "a token keeps the permissions it was born with");
+    let after = session.renew_after(&before).await.unwrap();
+    assert!(roles(&after).iter().any(|role| role == "Mail.Send"), "the next one has them");
+    assert!(Claims::read(after.reveal()).unwrap().is_app_only());
 }
 
 #[tokio::test]
