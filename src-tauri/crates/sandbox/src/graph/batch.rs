@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
 
+use super::dispatch::{Outcome, Place, single, split};
 use super::error::{Refusal, invalid_token};
 use super::traffic::Hold;
-use super::{Answer, Body, GATEWAY_PAGE, Outcome, Place, Reply, Request, State, dress, envelope, route, single, split};
+use super::{Answer, Body, GATEWAY_PAGE, Reply, Request, State, dress, envelope, route};
 use crate::world::Random;
 
 /// "Combine multiple HTTP requests using JSON batching".

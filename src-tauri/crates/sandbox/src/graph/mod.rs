@@ -5,6 +5,7 @@ mod assignments;
 mod batch;
 mod content;
 mod delta;
+mod dispatch;
 mod error;
 mod filter;
 mod grants;
@@ -15,6 +16,7 @@ mod query;
 mod route;
 mod seal;
 mod state;
+mod sync;
 mod time;
 mod traffic;
 mod users;
@@ -25,17 +27,15 @@ mod testing;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::{HeaderMap, HeaderName, Method};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 pub use state::{Limits, State};
 
-use crate::faults::Effect;
-use crate::token::{Caller, CallerKind};
+use crate::token::Caller;
+use dispatch::{Outcome, Place, single};
 use error::Refusal;
 use query::Query;
-use route::Route;
-use traffic::{Admission, Hold};
+use traffic::Hold;
 
 /// One HTTP request, or one inside of a batch.
 pub struct Request {
@@ -155,121 +155,10 @@ impl Ask<'_> {
     }
 }
 
-/// Where a request came in: alone, or in a round of a batch.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Alone,
-    Batch,
-}
-
-pub(crate) enum Outcome {
-    Answered(Result<Reply, Refusal>),
-    /// The fault that a batch forgets to answer.
-    LeftOut,
-    /// A gateway answered instead of Graph.
-    Gateway,
-}
-
-/// Answers one request that is not itself a batch. What it keeps busy is added to `hold`.
-fn single(state: &State, request: &Request, place: Place, hold: &mut Hold) -> Outcome {
-    let (template, outcome) = match prepare(state, request) {
-        Ok((route, ask)) => (route.template, run(&route, &ask, place, hold)),
-        Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
-    };
-    let status = match &outcome {
-        Outcome::Answered(Ok(reply)) => reply.status,
-        Outcome::Answered(Err(refusal)) => refusal.status,
-        Outcome::LeftOut => 0,
-        Outcome::Gateway => 504,
-    };
-    state.traffic().count(request.method.as_str(), template, status);
-    outcome
-}
-
-/// Finds the route and checks the token against it. The template comes back with a refusal so that it can be counted.
-fn prepare<'a>(state: &'a State, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
-    const NO_ROUTE: &str = "(none)";
-    let Some(caller) = &request.caller else {
-        return Err((NO_ROUTE, error::invalid_token()));
-    };
-    let path = without_version(&request.path).unwrap_or_default();
-    let mut segments = split(path);
-    if segments.first().is_some_and(|first| first.eq_ignore_ascii_case("me")) {
-        let CallerKind::User { user_id, .. } = &caller.kind else {
-            let refusal = Refusal::new(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
-            return Err(("/me", refusal));
-        };
-        segments.splice(0..1, ["users".to_owned(), user_id.clone()]);
-    }
-    let route = route::find(&request.method, &segments).map_err(|refusal| (NO_ROUTE, refusal))?;
-    route::authorise(&route, caller, &segments).map_err(|refusal| (route.template, refusal))?;
-    let ask = Ask {
-        state,
-        segments,
-        path,
-        query: Query::parse(&request.query),
-        headers: &request.headers,
-        body: &request.body,
-        caller,
-        now_ms: request.now_ms,
-    };
-    Ok((route, ask))
-}
-
-fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
-    let Some(workload) = route.workload else {
-        return Outcome::Answered((route.run)(ask));
-    };
-    let at = match mailbox::locate(ask) {
-        Ok(at) => at,
-        Err(refusal) => return Outcome::Answered(Err(refusal)),
-    };
-    let fault = mailbox::fault(ask, at);
-    let visit = traffic::Visit { app_id: &ask.caller.app_id, mailbox: at, workload, now_ms: ask.now_ms };
-    match ask.state.traffic().admit(&visit, mailbox::concurrency(fault), ask.state.limits(), hold) {
-        Admission::Refused(refusal) => return Outcome::Answered(Err(refusal)),
-        Admission::Admitted => {}
-    }
-    let Some(fault) = fault else {
-        return Outcome::Answered((route.run)(ask));
-    };
-    let attempt = ask.state.traffic().attempt(at, workload);
-    match fault.effect(workload, attempt) {
-        Effect::Fine => Outcome::Answered((route.run)(ask)),
-        Effect::Refusal { status, code, message } => Outcome::Answered(Err(Refusal::new(status, code, message))),
-        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(&visit, as_date, hold))),
-        Effect::Gateway => Outcome::Gateway,
-        Effect::LeftOut => match place {
-            Place::Batch => Outcome::LeftOut,
-            Place::Alone => Outcome::Answered((route.run)(ask)),
-        },
-    }
-}
-
 fn without_version(path: &str) -> Option<&str> {
     let path = path.trim_start_matches('/');
     let (version, rest) = path.split_once('/').unwrap_or((path, ""));
     version.eq_ignore_ascii_case("v1.0").then_some(rest)
-}
-
-/// Splits a path, decodes its parts and turns `users('ada')` and `servicePrincipals(appId='…')` into two segments each.
-fn split(path: &str) -> Vec<String> {
-    let mut segments = Vec::new();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
-        match part.strip_suffix(')').and_then(|open| open.split_once('(')) {
-            Some((name, "")) => segments.push(name.to_owned()),
-            Some((name, key)) => {
-                segments.push(name.to_owned());
-                segments.push(match key.strip_prefix('\'').and_then(|key| key.strip_suffix('\'')) {
-                    Some(literal) => literal.replace("''", "'"),
-                    None => key.to_owned(),
-                });
-            }
-            None => segments.push(part),
-        }
-    }
-    segments
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

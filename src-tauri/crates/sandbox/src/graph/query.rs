@@ -1,10 +1,13 @@
 use http::HeaderMap;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::error::{Refusal, bad_request, unsupported};
 use super::filter::Filter;
 use super::{Ask, Reply, seal};
+
+/// What need not be escaped in the name of an option.
+const KEPT_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'$');
 
 /// The options behind the `?`, in their order; names without regard to letter case and to the leading `$`.
 pub(super) struct Query(Vec<(String, String)>);
@@ -24,7 +27,7 @@ impl Query {
             .0
             .iter()
             .filter(|(key, _)| !without.iter().any(|gone| key.trim_start_matches('$').eq_ignore_ascii_case(gone)))
-            .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+            .map(|(key, value)| format!("{}={}", utf8_percent_encode(key, KEPT_IN_NAMES), utf8_percent_encode(value, NON_ALPHANUMERIC)))
             .collect();
         parts.push(format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         parts.join("&")

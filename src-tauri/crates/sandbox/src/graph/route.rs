@@ -1,7 +1,7 @@
 use http::Method;
 
 use super::error::{self, Refusal};
-use super::{Ask, Reply, applications, assignments, delta, grants, groups, mailbox, organization, users};
+use super::{Ask, Reply, applications, assignments, delta, grants, groups, mailbox, organization, sync, users};
 use crate::faults::Workload;
 use crate::token::{Caller, CallerKind};
 
@@ -243,22 +243,22 @@ fn outlook(rest: &[&str]) -> Option<Route> {
         ["mailboxsettings"] => route("/users/{u}/mailboxSettings", Settings, SETTINGS, mailbox::settings),
         ["mailboxsettings", _] => route("/users/{u}/mailboxSettings/{property}", Settings, SETTINGS, mailbox::setting),
         ["mailfolders"] => route("/users/{u}/mailFolders", Mail, MAIL, mailbox::folders),
-        ["mailfolders", "delta"] => route("/users/{u}/mailFolders/delta", Mail, MAIL, delta::folders),
+        ["mailfolders", "delta"] => route("/users/{u}/mailFolders/delta", Mail, MAIL, sync::folders),
         ["mailfolders", _] => route("/users/{u}/mailFolders/{f}", Mail, MAIL, mailbox::folder),
         ["mailfolders", _, "messages"] => route("/users/{u}/mailFolders/{f}/messages", Mail, MAIL, mailbox::folder_messages),
-        ["mailfolders", _, "messages", "delta"] => route("/users/{u}/mailFolders/{f}/messages/delta", Mail, MAIL, delta::messages),
+        ["mailfolders", _, "messages", "delta"] => route("/users/{u}/mailFolders/{f}/messages/delta", Mail, MAIL, sync::messages),
         ["messages"] => route("/users/{u}/messages", Mail, MAIL, mailbox::messages),
         ["calendar"] => route("/users/{u}/calendar", Calendar, CALENDAR, mailbox::calendar),
         ["calendars"] => route("/users/{u}/calendars", Calendar, CALENDAR, mailbox::calendars),
         ["events"] | ["calendar", "events"] => route("/users/{u}/events", Calendar, CALENDAR, mailbox::events),
         ["calendarview"] | ["calendar", "calendarview"] => route("/users/{u}/calendarView", Calendar, CALENDAR, mailbox::calendar_view),
-        ["events", "delta"] => route("/users/{u}/events/delta", Calendar, CALENDAR_DELTA, delta::events),
-        ["calendarview", "delta"] => route("/users/{u}/calendarView/delta", Calendar, CALENDAR_DELTA, delta::events),
+        ["events", "delta"] => route("/users/{u}/events/delta", Calendar, CALENDAR_DELTA, sync::events),
+        ["calendarview", "delta"] => route("/users/{u}/calendarView/delta", Calendar, CALENDAR_DELTA, sync::events),
         ["contacts"] => route("/users/{u}/contacts", Contacts, CONTACTS, mailbox::contacts),
-        ["contacts", "delta"] => route("/users/{u}/contacts/delta", Contacts, CONTACTS, delta::contacts),
+        ["contacts", "delta"] => route("/users/{u}/contacts/delta", Contacts, CONTACTS, sync::contacts),
         ["contactfolders"] => route("/users/{u}/contactFolders", Contacts, CONTACTS, mailbox::contact_folders),
         ["todo", "lists"] => route("/users/{u}/todo/lists", Tasks, TASKS, mailbox::task_lists),
-        ["todo", "lists", "delta"] => route("/users/{u}/todo/lists/delta", Tasks, TASKS, delta::task_lists),
+        ["todo", "lists", "delta"] => route("/users/{u}/todo/lists/delta", Tasks, TASKS, sync::task_lists),
         _ => None,
     }
 }

@@ -25,11 +25,13 @@ pub struct Limits {
     pub at_once: u32,
     /// Requests of one app to one mailbox in ten minutes; Microsoft's 10,000, `None` for no limit.
     pub in_ten_minutes: Option<u32>,
+    /// Resource units of one app in ten seconds for the directory; Microsoft's 3,500 to 8,000, `None` for no limit.
+    pub directory_units: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { at_once: 4, in_ten_minutes: None }
+        Limits { at_once: 4, in_ten_minutes: None, directory_units: None }
     }
 }
 

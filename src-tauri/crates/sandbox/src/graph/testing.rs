@@ -51,8 +51,12 @@ impl Seen {
 
 impl Desk {
     pub(super) fn new(users: u32, plan: &FaultPlan) -> Desk {
+        Desk::limited(users, plan, Limits::default())
+    }
+
+    pub(super) fn limited(users: u32, plan: &FaultPlan, limits: Limits) -> Desk {
         let world = World::build(5, users, plan);
-        let state = State::new(world, "http://127.0.0.1:1/p/x/graph".to_owned(), Limits::default(), NOW);
+        let state = State::new(world, "http://127.0.0.1:1/p/x/graph".to_owned(), limits, NOW);
         Desk { state, caller: None, now_ms: NOW, headers: Vec::new() }.app(&OUTLOOK)
     }
 

@@ -14,12 +14,21 @@ pub(super) struct Traffic(Arc<Mutex<Books>>);
 struct Books {
     attempts: HashMap<(usize, Workload), u32>,
     /// Until when a client was told to stay away.
-    windows: HashMap<(String, usize, Workload), i64>,
+    windows: HashMap<Window, i64>,
     at_work: HashMap<(String, usize), u32>,
     /// Start of the current ten minutes and the requests in them.
     used: HashMap<(String, usize), (i64, u32)>,
+    /// Start of the current ten seconds and the resource units spent in them, by app.
+    spent: HashMap<String, (i64, u32)>,
     counts: BTreeMap<(String, u16), u64>,
     violations: u64,
+}
+
+/// What a client was told to stay away from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Window {
+    Mailbox(String, usize, Workload),
+    Directory(String),
 }
 
 /// A request to a workload of a mailbox.
@@ -40,7 +49,7 @@ pub(super) enum Admission {
 pub struct Hold {
     traffic: Option<Traffic>,
     mailboxes: Vec<(String, usize)>,
-    windows: Vec<((String, usize, Workload), i64)>,
+    windows: Vec<(Window, i64)>,
 }
 
 impl Hold {
@@ -95,21 +104,27 @@ impl Drop for Hold {
     }
 }
 
+impl Books {
+    /// Whether a client did not wait; if so, its waiting time starts again.
+    fn is_too_early(&mut self, window: &Window, now_ms: i64) -> bool {
+        let Some(until_ms) = self.windows.get_mut(window) else { return false };
+        if now_ms < *until_ms {
+            *until_ms = now_ms + WAIT_MS;
+            self.violations += 1;
+            return true;
+        }
+        self.windows.remove(window);
+        false
+    }
+}
+
 impl Traffic {
     /// Lets a request to a mailbox in, or refuses it: it came too early, too often, or too many are at work there.
     pub(super) fn admit(&self, visit: &Visit<'_>, at_once: Option<u32>, limits: Limits, hold: &mut Hold) -> Admission {
         let mut books = self.books();
-        let window = (visit.app_id.to_owned(), visit.mailbox, visit.workload);
-        match books.windows.get(&window).copied() {
-            Some(until_ms) if visit.now_ms < until_ms => {
-                books.violations += 1;
-                books.windows.insert(window, visit.now_ms + WAIT_MS);
-                return Admission::Refused(too_many());
-            }
-            Some(_) => {
-                books.windows.remove(&window);
-            }
-            None => {}
+        let window = Window::Mailbox(visit.app_id.to_owned(), visit.mailbox, visit.workload);
+        if books.is_too_early(&window, visit.now_ms) {
+            return Admission::Refused(too_many());
         }
         let mailbox = (visit.app_id.to_owned(), visit.mailbox);
         if let Some(most) = limits.in_ten_minutes {
@@ -119,9 +134,8 @@ impl Traffic {
             }
             used.1 += 1;
             if used.1 > most {
-                let wait_ms = used.0 + TEN_MINUTES_MS - visit.now_ms;
-                self.close(window, visit.now_ms + wait_ms, hold);
-                let seconds = wait_ms.div_euclid(1_000) + 1;
+                let seconds = (used.0 + TEN_MINUTES_MS - visit.now_ms).div_euclid(1_000) + 1;
+                self.close(window, visit.now_ms + seconds * 1_000, hold);
                 return Admission::Refused(too_many().with("retry-after", seconds.to_string()));
             }
         }
@@ -137,9 +151,30 @@ impl Traffic {
         Admission::Admitted
     }
 
+    /// Books the resource units of a directory request, or refuses it when the app has used up its ten seconds.
+    pub(super) fn spend(&self, app_id: &str, units: u32, now_ms: i64, limits: Limits, hold: &mut Hold) -> Admission {
+        let Some(most) = limits.directory_units else { return Admission::Admitted };
+        let mut books = self.books();
+        let window = Window::Directory(app_id.to_owned());
+        if books.is_too_early(&window, now_ms) {
+            return Admission::Refused(too_many());
+        }
+        let spent = books.spent.entry(app_id.to_owned()).or_insert((now_ms, 0));
+        if now_ms - spent.0 >= TEN_SECONDS_MS {
+            *spent = (now_ms, 0);
+        }
+        if spent.1 + units > most {
+            let seconds = (spent.0 + TEN_SECONDS_MS - now_ms).div_euclid(1_000) + 1;
+            self.close(window, now_ms + seconds * 1_000, hold);
+            return Admission::Refused(too_many().with("retry-after", seconds.to_string()));
+        }
+        spent.1 += units;
+        Admission::Admitted
+    }
+
     /// A 429 for this visit, and the time that the client must stay away from the workload.
     pub(super) fn throttle(&self, visit: &Visit<'_>, as_date: bool, hold: &mut Hold) -> Refusal {
-        let window = (visit.app_id.to_owned(), visit.mailbox, visit.workload);
+        let window = Window::Mailbox(visit.app_id.to_owned(), visit.mailbox, visit.workload);
         let until_ms = visit.now_ms + WAIT_MS;
         if as_date {
             // HTTP dates know whole seconds only: the next one at least a second away.
@@ -172,7 +207,7 @@ impl Traffic {
         self.books().counts.clone()
     }
 
-    fn close(&self, window: (String, usize, Workload), until_ms: i64, hold: &mut Hold) {
+    fn close(&self, window: Window, until_ms: i64, hold: &mut Hold) {
         hold.traffic = Some(self.clone());
         hold.windows.push((window, until_ms));
     }
@@ -183,8 +218,44 @@ impl Traffic {
 }
 
 const WAIT_MS: i64 = 1_000;
+const TEN_SECONDS_MS: i64 = 10_000;
 const TEN_MINUTES_MS: i64 = 600_000;
 
 fn too_many() -> Refusal {
     Refusal::new(429, "TooManyRequests", "Too many requests.").with("retry-after", "1".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::faults::{FaultPlan, Workload};
+    use crate::graph::Limits;
+    use crate::graph::testing::{Desk, NOW, probe};
+
+    #[test]
+    fn the_directory_gives_so_many_units_in_ten_seconds() {
+        let limits = Limits { directory_units: Some(5), ..Limits::default() };
+        let mut desk = Desk::limited(30, &FaultPlan::none(), limits);
+        assert_eq!(desk.get("/users").headers["x-ms-resource-unit"], "2");
+        assert_eq!(desk.get("/users?$select=id").headers["x-ms-resource-unit"], "1");
+        assert_eq!(desk.get("/users").status, 200);
+        let refused = desk.get("/users?$select=id&$top=5");
+        assert_eq!((refused.status, refused.retry_after()), (429, Some("11")));
+        desk.now_ms = NOW + 11_000;
+        assert_eq!(desk.get("/users").status, 200);
+        assert_eq!(desk.state.violations(), 0);
+    }
+
+    #[test]
+    fn a_mailbox_takes_so_many_requests_in_ten_minutes() {
+        let limits = Limits { in_ten_minutes: Some(3), ..Limits::default() };
+        let mut desk = Desk::limited(30, &FaultPlan::none(), limits);
+        let url = probe(&desk.afflicted(None), Workload::Tasks);
+        for _ in 0..3 {
+            assert_eq!(desk.get(&url).status, 200);
+        }
+        assert_eq!(desk.get(&url).code(), "TooManyRequests");
+        desk.now_ms = NOW + 601_000;
+        assert_eq!(desk.get(&url).status, 200);
+        assert_eq!(desk.state.violations(), 0);
+    }
 }

@@ -1,0 +1,146 @@
+use http::HeaderValue;
+use percent_encoding::percent_decode_str;
+
+use super::error::{self, Refusal};
+use super::query::Query;
+use super::route::{self, Route};
+use super::traffic::{self, Admission, Hold};
+use super::{Ask, Reply, Request, State, mailbox, without_version};
+use crate::faults::Effect;
+use crate::token::CallerKind;
+
+/// Where a request came in: alone, or in a round of a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Alone,
+    Batch,
+}
+
+pub(super) enum Outcome {
+    Answered(Result<Reply, Refusal>),
+    /// The fault that a batch forgets to answer.
+    LeftOut,
+    /// A gateway answered instead of Graph.
+    Gateway,
+}
+
+/// Answers one request that is not itself a batch. What it keeps busy is added to `hold`.
+pub(super) fn single(state: &State, request: &Request, place: Place, hold: &mut Hold) -> Outcome {
+    let (template, outcome) = match prepare(state, request) {
+        Ok((route, ask)) => (route.template, run(&route, &ask, place, hold)),
+        Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
+    };
+    let status = match &outcome {
+        Outcome::Answered(Ok(reply)) => reply.status,
+        Outcome::Answered(Err(refusal)) => refusal.status,
+        Outcome::LeftOut => 0,
+        Outcome::Gateway => 504,
+    };
+    state.traffic().count(request.method.as_str(), template, status);
+    outcome
+}
+
+/// Finds the route and checks the token against it. The template comes back with a refusal so that it can be counted.
+fn prepare<'a>(state: &'a State, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
+    const NO_ROUTE: &str = "(none)";
+    let Some(caller) = &request.caller else {
+        return Err((NO_ROUTE, error::invalid_token()));
+    };
+    let path = without_version(&request.path).unwrap_or_default();
+    let mut segments = split(path);
+    if segments.first().is_some_and(|first| first.eq_ignore_ascii_case("me")) {
+        let CallerKind::User { user_id, .. } = &caller.kind else {
+            let refusal = Refusal::new(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
+            return Err(("/me", refusal));
+        };
+        segments.splice(0..1, ["users".to_owned(), user_id.clone()]);
+    }
+    let route = route::find(&request.method, &segments).map_err(|refusal| (NO_ROUTE, refusal))?;
+    route::authorise(&route, caller, &segments).map_err(|refusal| (route.template, refusal))?;
+    let ask = Ask {
+        state,
+        segments,
+        path,
+        query: Query::parse(&request.query),
+        headers: &request.headers,
+        body: &request.body,
+        caller,
+        now_ms: request.now_ms,
+    };
+    Ok((route, ask))
+}
+
+fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
+    let Some(workload) = route.workload else {
+        return Outcome::Answered(directory(route, ask, hold));
+    };
+    let at = match mailbox::locate(ask) {
+        Ok(at) => at,
+        Err(refusal) => return Outcome::Answered(Err(refusal)),
+    };
+    let fault = mailbox::fault(ask, at);
+    let visit = traffic::Visit { app_id: &ask.caller.app_id, mailbox: at, workload, now_ms: ask.now_ms };
+    match ask.state.traffic().admit(&visit, mailbox::concurrency(fault), ask.state.limits(), hold) {
+        Admission::Refused(refusal) => return Outcome::Answered(Err(refusal)),
+        Admission::Admitted => {}
+    }
+    let Some(fault) = fault else {
+        return Outcome::Answered((route.run)(ask));
+    };
+    let attempt = ask.state.traffic().attempt(at, workload);
+    match fault.effect(workload, attempt) {
+        Effect::Fine => Outcome::Answered((route.run)(ask)),
+        Effect::Refusal { status, code, message } => Outcome::Answered(Err(Refusal::new(status, code, message))),
+        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(&visit, as_date, hold))),
+        Effect::Gateway => Outcome::Gateway,
+        Effect::LeftOut => match place {
+            Place::Batch => Outcome::LeftOut,
+            Place::Alone => Outcome::Answered((route.run)(ask)),
+        },
+    }
+}
+
+/// A request to the directory costs resource units, which its answer tells.
+fn directory(route: &Route, ask: &Ask<'_>, hold: &mut Hold) -> Result<Reply, Refusal> {
+    let units = cost(route.template, ask);
+    if let Admission::Refused(refusal) = ask.state.traffic().spend(&ask.caller.app_id, units, ask.now_ms, ask.state.limits(), hold) {
+        return Err(refusal);
+    }
+    let mut reply = (route.run)(ask)?;
+    reply.headers.insert("x-ms-resource-unit", HeaderValue::from(units));
+    Ok(reply)
+}
+
+/// "Microsoft Graph service-specific throttling limits", resource units.
+fn cost(template: &str, ask: &Ask<'_>) -> u32 {
+    let base = match template {
+        "/users" | "/applications" => 2,
+        _ if template.contains("transitiveMembers") => 5,
+        _ if template.contains("/members") || template == "/subscribedSkus" => 3,
+        _ if template.contains("Grants") || template.contains("appRole") => 2,
+        _ => 1_u32,
+    };
+    let small = ask.query.get("top").and_then(|top| top.parse::<u32>().ok()).is_some_and(|top| top < 20);
+    let less = u32::from(ask.query.get("select").is_some()) + u32::from(small);
+    base.saturating_sub(less).max(1)
+}
+
+/// Splits a path, decodes its parts and turns `users('ada')` and `servicePrincipals(appId='…')` into two segments each.
+pub(super) fn split(path: &str) -> Vec<String> {
+    let mut segments = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
+        match part.strip_suffix(')').and_then(|open| open.split_once('(')) {
+            Some((name, "")) => segments.push(name.to_owned()),
+            Some((name, key)) => {
+                segments.push(name.to_owned());
+                segments.push(match key.strip_prefix('\'').and_then(|key| key.strip_suffix('\'')) {
+                    Some(literal) => literal.replace("''", "'"),
+                    None => key.to_owned(),
+                });
+            }
+            None => segments.push(part),
+        }
+    }
+    segments
+}

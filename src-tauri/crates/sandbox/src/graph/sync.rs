@@ -1,0 +1,213 @@
+use serde_json::Value;
+
+use super::content::{self, Series};
+use super::delta::{delta_body, link, select_text};
+use super::error::Refusal;
+use super::{Ask, Reply, mailbox, query, seal};
+
+/// Outlook's tokens have no fixed life; this one stands in for the cache that forgets.
+const OUTLOOK_LIFE_MS: i64 = 30 * 86_400_000;
+
+/// `/mailFolders/{f}/messages/delta`.
+pub(super) fn messages(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let (name, _) = mailbox::named_folder(ask)?;
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::messages(user, name, ask.state.opened_ms());
+    let folder_id = content::folder_id(user, name);
+    grow(ask, &format!("messages/{name}"), "message", &series, &|index| Some(content::message(&series, index, &folder_id)), usize::MAX)
+}
+
+/// `/events/delta` and `/calendarView/delta`: both need a window, which stays the same for the whole chain of rounds.
+pub(super) fn events(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let started = ask.query.get("deltatoken").is_some() || ask.query.get("skiptoken").is_some();
+    let (from_ms, to_ms) = if started { (i64::MIN, i64::MAX) } else { mailbox::window(ask)? };
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::events(user, ask.state.opened_ms());
+    let kind = format!("events {from_ms} {to_ms}");
+    grow(ask, &kind, "event", &series, &|index| Some(content::event(&series, index)), usize::MAX)
+}
+
+/// `/contacts/delta`: at most 200 to a page, as was seen of Microsoft's service.
+pub(super) fn contacts(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let series = content::contacts(user, ask.state.opened_ms());
+    grow(ask, "contacts", "contact", &series, &|index| Some(content::contact(&series, index)), 200)
+}
+
+/// `/mailFolders/delta`: the folder tree, which does not change.
+pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let (opened_ms, now_ms) = (ask.state.opened_ms(), ask.now_ms);
+    let folders = mailbox::with_user(ask, |user| {
+        content::FOLDERS.map(|(name, shown)| content::folder(user, name, shown, opened_ms, now_ms)).to_vec()
+    })?;
+    still(ask, "folders", "mailFolder", &folders)
+}
+
+/// `/todo/lists/delta`.
+pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let lists = mailbox::with_user(ask, mailbox::lists_of)?;
+    still(ask, "lists", "todoTaskList", &lists)
+}
+
+/// Where a round over a mailbox stands.
+struct Round {
+    /// What is tracked; for a calendar with its window.
+    kind: String,
+    next: u64,
+    /// How many there were when the round began.
+    until: u64,
+    issued_ms: i64,
+    select: String,
+}
+
+impl Round {
+    fn seal(&self, ask: &Ask<'_>) -> String {
+        let Round { kind, next, until, issued_ms, select } = self;
+        seal::seal("outlook", &format!("{}\t{kind}\t{next}\t{until}\t{issued_ms}\t{select}", ask.segment(1).to_lowercase()))
+    }
+
+    fn open(ask: &Ask<'_>, token: &str) -> Result<Round, Refusal> {
+        let damaged = || Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid.");
+        let payload = seal::open("outlook", token).ok_or_else(damaged)?;
+        let [owner, kind, next, until, issued_ms, select] = payload.split('\t').collect::<Vec<_>>()[..] else { return Err(damaged()) };
+        if owner != ask.segment(1).to_lowercase() {
+            return Err(damaged());
+        }
+        let issued_ms = issued_ms.parse().map_err(|_| damaged())?;
+        if ask.now_ms - issued_ms > OUTLOOK_LIFE_MS {
+            return Err(gone());
+        }
+        Ok(Round {
+            kind: kind.to_owned(),
+            next: next.parse().map_err(|_| damaged())?,
+            until: until.parse().map_err(|_| damaged())?,
+            issued_ms,
+            select: select.to_owned(),
+        })
+    }
+}
+
+/// One page of a round over things that only come.
+fn grow(
+    ask: &Ask<'_>,
+    kind: &str,
+    entity: &str,
+    series: &Series<'_>,
+    item: &dyn Fn(u64) -> Option<Value>,
+    most: usize,
+) -> Result<Reply, Refusal> {
+    let mut round = match (ask.query.get("skiptoken"), ask.query.get("deltatoken")) {
+        (Some(token), _) => Round::open(ask, token)?,
+        (None, Some(token)) => {
+            let last = Round::open(ask, token)?;
+            Round { until: series.count(ask.now_ms), issued_ms: ask.now_ms, ..last }
+        }
+        (None, None) => {
+            Round { kind: kind.to_owned(), next: 0, until: series.count(ask.now_ms), issued_ms: ask.now_ms, select: select_text(ask) }
+        }
+    };
+    if round.kind.split(' ').next() != kind.split(' ').next() {
+        return Err(Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid."));
+    }
+    let in_window = |index: u64| match round.kind.split(' ').skip(1).map(str::parse::<i64>).collect::<Result<Vec<_>, _>>().as_deref() {
+        Ok([from_ms, to_ms]) => (*from_ms..*to_ms).contains(&content::starts_ms(series, index)),
+        Ok(_) | Err(_) => true,
+    };
+    let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
+    let mut value = Vec::new();
+    let mut next = round.next;
+    while next < round.until && value.len() < page_size(ask).min(most) {
+        if in_window(next)
+            && let Some(found) = item(next)
+        {
+            value.push(mailbox::select_from(&names, entity, &found)?);
+        }
+        next += 1;
+    }
+    round.next = next;
+    let mut body = delta_body(ask, "$delta", value);
+    let (name, option) = if round.next < round.until { ("@odata.nextLink", "$skiptoken") } else { ("@odata.deltaLink", "$deltatoken") };
+    body.insert(name.to_owned(), link(ask, option, &round.seal(ask)).into());
+    let mut reply = Reply::json(200, body.into());
+    if let Some(size) = ask.preference("odata.maxpagesize") {
+        query::preference_applied(&mut reply.headers, &format!("odata.maxpagesize={size}"));
+    }
+    Ok(reply)
+}
+
+/// A round over things that stay as they are: all of them first, then nothing.
+fn still(ask: &Ask<'_>, kind: &str, entity: &str, items: &[Value]) -> Result<Reply, Refusal> {
+    let first = ask.query.get("deltatoken").is_none();
+    let round = match ask.query.get("deltatoken") {
+        Some(token) => Round { issued_ms: ask.now_ms, ..Round::open(ask, token)? },
+        None => Round { kind: kind.to_owned(), next: 0, until: 0, issued_ms: ask.now_ms, select: select_text(ask) },
+    };
+    let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
+    let shown: Vec<Value> =
+        items.iter().filter(|_| first).map(|item| mailbox::select_from(&names, entity, item)).collect::<Result<_, _>>()?;
+    let mut body = delta_body(ask, "$delta", shown);
+    body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &round.seal(ask)).into());
+    Ok(Reply::json(200, body.into()))
+}
+
+fn page_size(ask: &Ask<'_>) -> usize {
+    const USUAL: usize = 10;
+    const MOST: usize = 512;
+    let asked = ask.preference("odata.maxpagesize").and_then(|size| size.parse().ok()).or_else(|| ask.query.get("top")?.parse().ok());
+    asked.unwrap_or(USUAL).clamp(1, MOST)
+}
+
+fn gone() -> Refusal {
+    Refusal::new(410, "SyncStateNotFound", "The sync state generation is not found; start again.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults::FaultPlan;
+    use crate::graph::testing::{Desk, NOW};
+
+    #[test]
+    fn new_mail_arrives_with_time_and_is_told_once() {
+        let mut desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let total = desk.get(&format!("/users/{user}/mailFolders/inbox")).body["totalItemCount"].as_u64().unwrap();
+        desk.headers.push(("prefer", "odata.maxpagesize=7"));
+        let mut url = format!("/users/{user}/mailFolders/inbox/messages/delta?$select=id");
+        let mut met = 0;
+        let link = loop {
+            let page = desk.get(&url);
+            assert!(page.ids().len() <= 7);
+            met += page.ids().len() as u64;
+            match page.link("@odata.nextLink") {
+                Some(next) => url = next,
+                None => break page.link("@odata.deltaLink").unwrap(),
+            }
+        };
+        assert_eq!(met, total);
+        assert!(desk.get(&link).ids().is_empty(), "nothing came in the meantime");
+
+        desk.now_ms = NOW + 2 * 3_600_000;
+        let later = desk.get(&link);
+        assert!(!later.ids().is_empty(), "a message comes at least every hour");
+        let next = later.link("@odata.deltaLink").unwrap_or_else(|| later.link("@odata.nextLink").unwrap());
+        desk.now_ms = NOW + OUTLOOK_LIFE_MS + 3 * 3_600_000;
+        assert_eq!(desk.get(&next).code(), "SyncStateNotFound");
+    }
+
+    #[test]
+    fn tokens_serve_one_mailbox_and_one_kind_of_thing() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let link = desk.get(&format!("/users/{user}/contacts/delta?$top=200")).link("@odata.deltaLink").unwrap();
+        let other = desk.state.world().users[0].id.clone();
+        assert_eq!(desk.get(&link.replace(&user, &other)).code(), "ErrorInvalidSyncStateData");
+        assert_eq!(desk.get(&link.replace("contacts", "events")).code(), "ErrorInvalidSyncStateData");
+        assert_eq!(desk.get(&format!("/users/{user}/calendarView/delta")).status, 400, "the first round needs a window");
+        let events = desk.get(&format!("/users/{user}/calendarView/delta?startDateTime=2020-01-01&endDateTime=2040-01-01"));
+        assert!(!events.ids().is_empty());
+    }
+}

@@ -1,0 +1,90 @@
+//! The practice Graph over real HTTP: sign in, grant, list, probe.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{Answer, app_token, get, try_send};
+use http::Method;
+use rollcall_sandbox::{FaultKind, FaultPlan, Options, Sandbox};
+use serde_json::{Value, json};
+
+async fn granted(options: Options) -> (Sandbox, String) {
+    let sandbox = Sandbox::start(options).await.expect("a practice tenant");
+    let (client_id, now_ms) = (sandbox.details().client_id.clone(), sandbox.now_ms());
+    sandbox.change(|world| world.grant_tenant_wide(&client_id, now_ms));
+    let token = app_token(&sandbox, &[]).await.json()["access_token"].as_str().expect("a token").to_owned();
+    (sandbox, format!("Bearer {token}"))
+}
+
+async fn read(url: &str, bearer: &str) -> Answer {
+    get(url, &[("authorization", bearer)]).await
+}
+
+async fn batch(sandbox: &Sandbox, bearer: &str, urls: &[String]) -> Value {
+    let requests: Vec<Value> =
+        urls.iter().enumerate().map(|(at, url)| json!({ "id": at.to_string(), "method": "GET", "url": url })).collect();
+    let headers = [("authorization", bearer), ("content-type", "application/json")];
+    let url = format!("{}/v1.0/$batch", sandbox.details().graph);
+    let answer = try_send(Method::POST, &url, &headers, &json!({ "requests": requests }).to_string()).await.expect("an answer");
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_roster_is_listed_by_following_absolute_links() {
+    let (sandbox, bearer) = granted(Options { users: 250, ..Options::default() }).await;
+    let mut url = format!("{}/v1.0/users?$select=id,userPrincipalName&$top=99", sandbox.details().graph);
+    let mut met = 0;
+    loop {
+        let page = read(&url, &bearer).await.json();
+        met += page["value"].as_array().expect("a page").len();
+        let Some(next) = page["@odata.nextLink"].as_str() else { break };
+        assert!(next.starts_with(&sandbox.details().graph));
+        next.clone_into(&mut url);
+    }
+    assert_eq!(met, 250);
+    assert_eq!(read(&url, "Bearer not.of.this.start").await.status, 401);
+}
+
+#[tokio::test]
+async fn consent_decides_what_the_next_token_may_read() {
+    let sandbox = Sandbox::start(Options { users: 30, faults: FaultPlan::none(), ..Options::default() }).await.expect("a practice tenant");
+    let bearer = |token: &Answer| format!("Bearer {}", token.json()["access_token"].as_str().expect("a token"));
+    let before = bearer(&app_token(&sandbox, &[]).await);
+    let url = format!("{}/v1.0/users/admin@contoso.example/mailFolders/inbox?$select=id", sandbox.details().graph);
+    assert_eq!(read(&url, &before).await.status, 401, "a token without any role");
+
+    let (client_id, now_ms) = (sandbox.details().client_id.clone(), sandbox.now_ms());
+    sandbox.change(|world| world.grant_tenant_wide(&client_id, now_ms));
+    assert_eq!(read(&url, &before).await.status, 401, "roles are frozen in the token");
+    let after = bearer(&app_token(&sandbox, &[]).await);
+    assert_eq!(read(&url, &after).await.status, 200);
+}
+
+#[tokio::test]
+async fn twenty_probes_in_one_batch_take_five_rounds_of_the_latency() {
+    let latency = Duration::from_millis(40);
+    let (sandbox, bearer) = granted(Options { users: 60, faults: FaultPlan::none(), latency, ..Options::default() }).await;
+    let ids: Vec<String> = sandbox.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+    let urls: Vec<String> = ids.iter().map(|id| format!("/users/{id}/mailFolders/inbox?$select=id")).collect();
+    let began = Instant::now();
+    let answer = batch(&sandbox, &bearer, &urls).await;
+    assert!(began.elapsed() >= latency * 5, "four Outlook requests of a batch run at a time");
+    assert!(answer["responses"].as_array().expect("responses").iter().all(|response| response["status"] == 200));
+}
+
+#[tokio::test]
+async fn a_request_for_a_busy_mailbox_is_refused_while_another_is_under_way() {
+    let plan = FaultPlan::none().with(FaultKind::Concurrency, 1);
+    let latency = Duration::from_millis(300);
+    let (sandbox, bearer) = granted(Options { users: 30, faults: plan, latency, ..Options::default() }).await;
+    let busy = sandbox.planted().into_iter().find(|planted| planted.fault == Some(FaultKind::Concurrency)).expect("it was planted");
+    let url = |path: &str| format!("{}/v1.0/users/{}/{path}", sandbox.details().graph, busy.user_id);
+    let (folders, lists) = (url("contactFolders"), url("todo/lists"));
+    let (first, second) = tokio::join!(read(&folders, &bearer), read(&lists, &bearer));
+    let mut seen = [first.status, second.status];
+    seen.sort_unstable();
+    assert_eq!(seen, [200, 429]);
+}
