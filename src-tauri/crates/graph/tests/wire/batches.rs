@@ -1,0 +1,149 @@
+//! Batches: each probe gets its own answer, whatever order, letter case or gaps the whole comes with.
+
+use std::time::Duration;
+
+use rollcall_core::id::ObjectId;
+use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
+use rollcall_graph::batch;
+use rollcall_graph::error::GraphError;
+use rollcall_graph::gate::Lane;
+use rollcall_graph::probe::{Answer, Probe, Probed};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::stub::{self, Stub, graph, quick};
+
+const NOW: Timestamp = Timestamp(1_795_168_800_000);
+
+fn probes(count: usize) -> Vec<Probe> {
+    let at = |number: usize| Probe { user: ObjectId(Uuid::from_u128(number as u128)), workload: Workload::ALL[number % 5] };
+    (0..count).map(at).collect()
+}
+
+/// What `count` probes end with when the batch is answered by this.
+async fn probed(count: usize, answer: Value) -> Result<Vec<Probed>, GraphError> {
+    let stub = Stub::always(stub::json(200, answer.to_string())).await;
+    batch::probe(&graph(&stub, quick()), &probes(count), NOW, &CancellationToken::new()).await
+}
+
+#[tokio::test]
+async fn answers_find_their_questions_in_any_order() {
+    let answers = json!({ "responses": [
+        { "id": "3", "status": 404, "headers": { "REQUEST-ID": "0a000000-0000-4000-8000-000000000003" }, "body": { "error": { "code": "ErrorInvalidUser", "message": "m" } } },
+        { "id": "0", "status": 200, "body": { "id": "x" } },
+        { "id": "2", "status": 429, "headers": { "retry-AFTER": "7" }, "body": { "error": { "code": "ApplicationThrottled" } } },
+        { "id": "1", "status": 503, "headers": { "Retry-After": "5" }, "body": { "error": { "code": "ErrorMailboxMoveInProgress" } } },
+    ] });
+    let probed = probed(5, answers).await.unwrap();
+    assert_eq!(probed.iter().map(|one| one.probe).collect::<Vec<_>>(), probes(5), "as they were asked");
+    let kept = |seconds: u64| Some(Duration::from_millis(seconds * 1000 + 1));
+    assert!(matches!(&probed[0].answer, Answer::Answered(trace) if trace.http == Some(200)));
+    let Answer::Refused { trace, retry_after } = &probed[1].answer else { panic!("{:?}", probed[1]) };
+    assert_eq!((trace.http, trace.code.as_str(), *retry_after), (Some(503), "ErrorMailboxMoveInProgress", kept(5)));
+    let Answer::Throttled { trace, retry_after } = &probed[2].answer else { panic!("{:?}", probed[2]) };
+    assert_eq!((trace.http, trace.code.as_str(), *retry_after), (Some(429), "ApplicationThrottled", kept(7)));
+    let Answer::Refused { trace, .. } = &probed[3].answer else { panic!("{:?}", probed[3]) };
+    assert_eq!(trace.request_id.as_deref(), Some("0a000000-0000-4000-8000-000000000003"), "its own id, not the batch's");
+    let Answer::Unanswered(trace) = &probed[4].answer else { panic!("{:?}", probed[4]) };
+    assert_eq!((trace.http, trace.request_id.is_some()), (None, true), "the batch's id is all there is to ask support with");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_graphs_is_no_answer() {
+    let inner = |status: u16, body: Value| json!({ "responses": [{ "id": "0", "status": status, "body": body }] });
+    for body in [json!("PGh0bWw+"), json!(null), json!([]), json!(7)] {
+        let probed = probed(1, inner(200, body.clone())).await.unwrap();
+        assert!(matches!(probed[0].answer, Answer::Unanswered(_)), "{body}: {probed:?}");
+    }
+    let probed = probed(1, inner(504, json!("PGh0bWw+"))).await.unwrap();
+    let Answer::Refused { trace, .. } = &probed[0].answer else { panic!("{probed:?}") };
+    assert_eq!((trace.http, trace.code.as_str()), (Some(504), ""));
+}
+
+#[tokio::test]
+async fn answers_to_other_questions_are_damage() {
+    let good = json!({ "id": "0", "status": 200, "body": {} });
+    let with = |id: Value| json!({ "responses": [good, { "id": id, "status": 200, "body": {} }] });
+    for answer in [
+        with(json!("0")),
+        with(json!("2")),
+        with(json!("20")),
+        with(json!("-1")),
+        with(json!("01")),
+        with(json!("+1")),
+        with(json!("one")),
+        with(json!("")),
+        with(json!(1)),
+        with(json!(null)),
+        json!({ "responses": [{ "id": "0", "status": "200" }] }),
+        json!({ "responses": [{ "id": "0", "status": 70_000 }] }),
+        json!({ "responses": {} }),
+        json!({}),
+    ] {
+        let error = probed(2, answer.clone()).await.unwrap_err();
+        assert!(matches!(error, GraphError::Damaged(_)), "{answer}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn more_than_twenty_go_in_several_requests_and_none_in_none() {
+    let stub = Stub::start(|_, seen, _| {
+        let asked: Value = serde_json::from_slice(&seen.body).unwrap();
+        let answer = |request: &Value| json!({ "id": request["id"], "status": 200, "body": {} });
+        let answers: Vec<_> = asked["requests"].as_array().unwrap().iter().rev().map(answer).collect();
+        Some(stub::json(200, json!({ "responses": answers }).to_string()))
+    })
+    .await;
+    let graph = graph(&stub, quick());
+    let probed = batch::probe(&graph, &probes(45), NOW, &CancellationToken::new()).await.unwrap();
+    assert!(probed.len() == 45 && probed.iter().all(|one| matches!(one.answer, Answer::Answered(_))));
+    assert!(batch::probe(&graph, &[], NOW, &CancellationToken::new()).await.unwrap().is_empty());
+    let sizes: Vec<_> = stub.seen().iter().map(|one| requests(&one.body).len()).collect();
+    assert_eq!(sizes, [20, 20, 5]);
+    assert_eq!(stub.seen()[0].line, "POST /p/token/graph/v1.0/$batch HTTP/1.1");
+}
+
+#[tokio::test]
+async fn a_probe_is_the_cheapest_question() {
+    let stub = Stub::always(stub::json(200, r#"{"responses":[]}"#)).await;
+    batch::probe(&graph(&stub, quick()), &probes(5), NOW, &CancellationToken::new()).await.unwrap();
+    let urls: Vec<_> = requests(&stub.seen()[0].body).iter().map(|one| one["url"].as_str().unwrap().to_owned()).collect();
+    let user = |number: u128| Uuid::from_u128(number);
+    assert_eq!(
+        urls,
+        [
+            format!("/users/{}/mailFolders/inbox?$select=id,totalItemCount", user(0)),
+            format!(
+                "/users/{}/calendarView?startDateTime=2026-11-20T10:00:00Z&endDateTime=2026-11-21T10:00:00Z&$top=1&$select=id",
+                user(1)
+            ),
+            format!("/users/{}/contactFolders?$top=1&$select=id", user(2)),
+            format!("/users/{}/todo/lists?$top=1", user(3)),
+            format!("/users/{}/mailboxSettings/userPurpose", user(4)),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_throttled_whole_is_waited_for_and_many_throttled_parts_slow_the_rest() {
+    let throttled = |of: usize| {
+        let answer = move |at: usize| json!({ "id": at.to_string(), "status": if at < of { 429 } else { 200 }, "body": {} });
+        stub::json(200, json!({ "responses": (0..20).map(answer).collect::<Vec<_>>() }).to_string())
+    };
+    for (parts, limit) in [(0, 5), (9, 4), (10, 2), (20, 2)] {
+        let stub =
+            Stub::start(move |nth, _, _| Some(if nth == 0 { stub::answer(429, &[("Retry-After", "0")], "") } else { throttled(parts) }))
+                .await;
+        let pace = rollcall_graph::pace::Pace { first_in_flight: 8, good_for_one_more: 1, ..quick() };
+        let graph = graph(&stub, pace);
+        let probed = batch::probe(&graph, &probes(20), NOW, &CancellationToken::new()).await.unwrap();
+        assert_eq!(probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count(), parts);
+        assert_eq!(graph.gate().limit(Lane::Outlook), limit, "{parts} of 20, after the whole had halved 8 to 4");
+    }
+}
+
+fn requests(body: &[u8]) -> Vec<Value> {
+    serde_json::from_slice::<Value>(body).unwrap()["requests"].as_array().unwrap().clone()
+}
