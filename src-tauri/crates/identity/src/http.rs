@@ -138,8 +138,13 @@ async fn read(request: reqwest::RequestBuilder) -> Result<Answer, IdentityError>
 }
 
 fn named(fault: &reqwest::Error) -> IdentityError {
-    if is_tls(fault) {
-        return IdentityError::plain(Kind::TlsRefused, "the server's certificate is not trusted by this computer");
+    match tls_fault(fault) {
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            return IdentityError::plain(Kind::TlsRefused, "the server's certificate is not trusted by this computer");
+        }
+        // No server of Microsoft fails a handshake, so this wasn't one.
+        Some(_) => return IdentityError::plain(Kind::Intercepted, "what answered does not speak TLS as Microsoft does"),
+        None => {}
     }
     if fault.is_timeout() {
         return IdentityError::plain(Kind::Offline, "Microsoft's sign-in did not answer in time");
@@ -150,16 +155,17 @@ fn named(fault: &reqwest::Error) -> IdentityError {
     IdentityError::plain(Kind::Offline, "Microsoft's sign-in can't be reached")
 }
 
-fn is_tls(fault: &reqwest::Error) -> bool {
+/// What TLS found wrong, if it did. An `io::Error` hides the error that it wraps from `source`, and they come nested.
+fn tls_fault(fault: &reqwest::Error) -> Option<&rustls::Error> {
     let mut cause = fault.source();
     while let Some(error) = cause {
-        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || inside.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            return true;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
-        cause = error.source();
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source());
     }
-    false
+    None
 }
 
 /// A header of at most 64 bytes: what is longer is no date and no number, and may be meant to tire the parser.

@@ -18,6 +18,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_identity::cloud::{Authority, Endpoints};
+use rollcall_identity::discovery::discover;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
 use rollcall_identity::secret::RefreshToken;
@@ -240,6 +241,28 @@ async fn what_fails_on_the_way_is_named() {
         let error = entra.sign_in(NOW).await.err().unwrap();
         assert_eq!(error.kind, expected, "{status} {kind}");
         assert!(!format!("{error} {error:?}").contains(CANARY), "an error shows what the server sent");
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_below_http_is_named() {
+    let cases: [(&str, &[u8], Kind); 4] = [
+        ("https", b"HTTP/1.1 302 Found\r\nLocation: https://portal.contoso.example\r\n\r\n", Kind::Intercepted),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"iss", Kind::Truncated),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"iss", Kind::Truncated),
+        ("http", b"", Kind::Offline),
+    ];
+    for (scheme, answer, expected) in cases {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("{scheme}://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await.unwrap();
+            stream.write_all(answer).await.unwrap();
+        });
+        let authority = Authority::new(Endpoints::custom(&base, &base).unwrap(), TENANT).unwrap();
+        let found = discover(&Wire::new().unwrap(), &authority).await;
+        assert_eq!(found.unwrap_err().kind, expected, "{scheme} {}", String::from_utf8_lossy(answer));
     }
 }
 
