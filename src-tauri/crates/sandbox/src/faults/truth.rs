@@ -68,4 +68,45 @@ mod tests {
         assert_eq!(of(FaultKind::StoreUnavailableTwice).verdict.verdict, "passed");
         assert_eq!(of(FaultKind::GatewayTimeout).verdict.code, None);
     }
+
+    #[test]
+    fn each_kind_leads_to_the_verdict_that_its_description_promises() {
+        let of = |fault| {
+            let mut user = World::build(1, 10, &FaultPlan::none()).users.remove(5);
+            user.fault = Some(fault);
+            let planted = Planted::of(&user);
+            let passed = planted.workloads.iter().filter(|(_, expected)| expected.verdict == "passed").count();
+            (planted.verdict.verdict, planted.verdict.http, planted.verdict.code, passed)
+        };
+        let lasting = |verdict, http, code: &str, passed| (verdict, Some(http), Some(code.to_owned()), passed);
+        let fine = ("passed", None, None, 5);
+        let promised = [
+            (FaultKind::MailboxNotEnabled, lasting("failed", 404, "MailboxNotEnabledForRESTAPI", 0)),
+            (FaultKind::OnPremises, lasting("failed", 404, "MailboxNotSupportedForRESTAPI", 0)),
+            (FaultKind::GuestWithoutMailbox, lasting("failed", 404, "ResourceNotFound", 0)),
+            (FaultKind::DeletedAfterListing, lasting("failed", 404, "ErrorInvalidUser", 0)),
+            (FaultKind::PolicyExcluded, lasting("failed", 403, "ErrorAccessDenied", 1)),
+            (FaultKind::ScopeExcluded, lasting("failed", 403, "ErrorAccessDenied", 1)),
+            (FaultKind::QuotaExceeded, lasting("failed", 403, "ErrorQuotaExceeded", 4)),
+            (FaultKind::InvalidLicense, lasting("failed", 403, "ErrorInvalidLicense", 0)),
+            (FaultKind::MailboxMisconfigured, lasting("failed", 500, "ErrorMailboxConfiguration", 0)),
+            (FaultKind::CalendarMissing, lasting("failed", 404, "ErrorFolderNotFound", 4)),
+            (FaultKind::EmptyCode, lasting("failed", 403, "", 4)),
+            (FaultKind::MoveInProgress, lasting("unknown", 503, "ErrorMailboxMoveInProgress", 0)),
+            (FaultKind::AlwaysThrottled, lasting("unknown", 429, "TooManyRequests", 4)),
+            (FaultKind::Quarantined, lasting("unknown", 500, "ErrorApiQuarantined", 0)),
+            (FaultKind::GatewayTimeout, ("unknown", Some(504), None, 4)),
+            (FaultKind::UnknownError503, lasting("unknown", 503, "UnknownError", 0)),
+            (FaultKind::ThrottledOnce, fine.clone()),
+            (FaultKind::ThrottledDate, fine.clone()),
+            (FaultKind::StoreUnavailableTwice, fine.clone()),
+            (FaultKind::InfoStaleOnce, fine.clone()),
+            (FaultKind::AnswerLeftOutOnce, fine.clone()),
+            (FaultKind::Concurrency, fine),
+        ];
+        assert_eq!(promised.len(), FaultKind::ALL.len());
+        for (fault, promised) in promised {
+            assert_eq!(of(fault), promised, "{fault:?}");
+        }
+    }
 }

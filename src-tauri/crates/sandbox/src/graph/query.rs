@@ -186,7 +186,8 @@ impl<'a> Plan<'a> {
         // Without any object there is nothing to learn the properties from.
         let known = |path: &str| {
             let mut properties = collection.usual.iter().chain(collection.more);
-            collection.len == 0 || properties.any(|known| known.eq_ignore_ascii_case(path))
+            let name = path.split('/').next().unwrap_or(path);
+            collection.len == 0 || properties.any(|known| known.eq_ignore_ascii_case(name))
         };
         if let Some(unknown) = filter.iter().flat_map(Filter::paths).find(|path| !known(path)) {
             let message = format!("Could not find a property named '{unknown}' on type 'microsoft.graph.{}'.", collection.kind);
