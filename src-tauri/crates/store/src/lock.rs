@@ -10,7 +10,7 @@ const FILE: &str = "rollcall.lock";
 
 /// Held while the store is open.
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -26,7 +26,16 @@ impl Lock {
         file.set_len(0).map_err(of_file)?;
         file.seek(SeekFrom::Start(0)).map_err(of_file)?;
         writeln!(file, "{}", std::process::id()).map_err(of_file)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for Lock {
+    /// A process that is being started at this moment still shares the file, so closing our side alone wouldn't give it up.
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::debug!(kind = ?error.kind(), "The lock on the data folder goes with the process");
+        }
     }
 }
 

@@ -36,7 +36,13 @@ pub fn look(file: &Path) -> Result<Condition, OpenError> {
         let wal = fs::metadata(file.with_file_name(PARTS[1])).map_or(0, |wal| wal.len());
         return Ok(if wal == 0 { Condition::Sound } else { Condition::Damaged });
     }
-    match examine(file) {
+    // Looking may leave an empty WAL and its index beside the file; what wasn't there before goes again.
+    let absent: Vec<PathBuf> = PARTS[1..].iter().map(|part| file.with_file_name(part)).filter(|part| !part.exists()).collect();
+    let examined = examine(file);
+    for part in absent.iter().filter(|part| part.exists()) {
+        fs::remove_file(part).map_err(|error| OpenError::of_file(error, file))?;
+    }
+    match examined {
         Ok(condition) => Ok(condition),
         Err(error) if is_damage(&error) => Ok(Condition::Damaged),
         Err(error) => Err(error.into()),

@@ -1,0 +1,235 @@
+use rollcall_core::id::UserId;
+use rollcall_core::issue::Cause;
+use rollcall_core::time::Timestamp;
+use rollcall_core::user::MailboxStatus;
+use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_core::workload::Workload;
+use rollcall_store::checks::{self, IssueFilter};
+use rollcall_store::probes::{self, Postponed, Recorded};
+use rollcall_store::runs::{self, Counters, ResultFilter, RunEnd, RunState, Which};
+use rollcall_store::users::{self, Chosen};
+use rollcall_store::{StoreError, Thing};
+
+use crate::fixture::{NOW, Room, passed, person, refused, room, unsettled};
+
+fn ledger(room: &Room, run: rollcall_core::id::RunId) -> Ledger {
+    room.store.read(|conn| runs::ledger(conn, run)).unwrap()
+}
+
+#[test]
+fn a_run_asks_every_mailbox_but_the_excluded_and_says_what_it_does_not_ask() {
+    let room = room();
+    room.fill(10);
+    let out = Chosen::Ids(vec![room.user(9).user.id]);
+    room.store.write(|tx| users::set_mailbox(tx, &out, MailboxStatus::Excluded)).unwrap();
+    let run = room.start(&Which::All);
+    let planned = room.store.read(|conn| runs::get(conn, run)).unwrap();
+    assert_eq!((planned.mailboxes, planned.probes, planned.probes_done), (9, 27, 9), "tasks are settled from the start");
+    assert_eq!(planned.ledger, Ledger { not_run: 9, ..Ledger::default() });
+    let result = room.store.read(|conn| runs::results(conn, run, &ResultFilter::default(), 0, 1)).unwrap();
+    let tasks = &result.rows[0].workloads[2];
+    assert_eq!((tasks.workload, tasks.verdict, tasks.cause), (Workload::Tasks, Verdict::NotRun, Some(Cause::NotCovered)));
+}
+
+#[test]
+fn neighbours_in_the_queue_are_of_different_mailboxes_and_a_postponed_probe_waits() {
+    let room = room();
+    room.fill(600);
+    let run = room.start(&Which::All);
+    let due = |now, limit| room.store.read(|conn| probes::due(conn, run, now, limit)).unwrap();
+    let queue = due(NOW, 10_000);
+    assert_eq!(queue.len(), 1200);
+    for batch in queue.chunks(20) {
+        let users: std::collections::HashSet<_> = batch.iter().map(|probe| probe.user).collect();
+        assert!(users.len() >= 19, "a batch asks each mailbox about once");
+    }
+    let first = queue[0].clone();
+    assert!(queue[..1024].iter().filter(|probe| probe.user == first.user).count() == 2, "a mailbox is done with its block");
+
+    let later = NOW.after(std::time::Duration::from_secs(30));
+    let postponed = Postponed { user: first.user, workload: first.workload, due: later, attempts: 1 };
+    room.store.write(|tx| probes::postpone(tx, run, &[postponed])).unwrap();
+    assert_ne!(due(NOW, 1)[0], first);
+    assert_eq!((due(later, 1)[0].user, due(later, 1)[0].attempts), (first.user, 1));
+    assert_eq!(room.store.read(|conn| probes::next_due(conn, run)).unwrap(), Some(NOW));
+}
+
+#[test]
+fn a_mailbox_passes_with_its_last_answer_and_fails_with_its_first_refusal() {
+    let room = room();
+    room.fill(3);
+    let run = room.start(&Which::All);
+    let [ada, bob, _] = [0, 1, 2].map(|n| room.user(n).user.id);
+    assert_eq!(room.record(run, &[passed(ada, Workload::Mail)]), Recorded { probes: 1, mailboxes: 0 });
+    assert_eq!(ledger(&room, run), Ledger { not_run: 3, ..Ledger::default() }, "half an answer is no pass");
+    assert_eq!(room.user(0).verdict, Verdict::NotRun);
+    assert_eq!(room.record(run, &[passed(ada, Workload::Calendar), refused(bob, Workload::Mail)]), Recorded { probes: 2, mailboxes: 1 });
+    assert_eq!(ledger(&room, run), Ledger { passed: 1, failed: 1, not_run: 1, unknown: 0 });
+    assert_eq!((room.user(0).verdict, room.user(0).checked), (Verdict::Passed, Some(NOW)));
+    let row = room.user(1);
+    assert_eq!((row.verdict, row.open_issues, row.first_cause), (Verdict::Failed, 1, Some(Cause::OutOfScope)));
+    assert_eq!(row.user.mailbox, MailboxStatus::NotInitialized, "a check moves no mailbox");
+}
+
+#[test]
+fn recording_twice_changes_and_counts_nothing() {
+    let room = room();
+    room.fill(1);
+    let run = room.start(&Which::All);
+    let ada = room.user(0).user.id;
+    let answers = [refused(ada, Workload::Mail), passed(ada, Workload::Calendar)];
+    room.record(run, &answers);
+    let before = room.store.read(|conn| runs::get(conn, run)).unwrap();
+    assert_eq!(room.record(run, &answers), Recorded::default());
+    room.record(run, &[passed(ada, Workload::Mail)]);
+    let after = room.store.read(|conn| runs::get(conn, run)).unwrap();
+    assert_eq!(after, before, "what was settled stays as it was settled");
+    assert_eq!((after.probes_done, after.mailboxes_done, after.counters.requests), (3, 1, 2));
+    let unknown = room.store.write(|tx| probes::record(tx, rollcall_core::id::RunId(99), &answers, NOW, Counters::default()));
+    assert!(matches!(unknown, Err(StoreError::NotFound(Thing::Run))));
+}
+
+#[test]
+fn a_cancelled_run_passes_nobody_whom_it_had_not_finished() {
+    let room = room();
+    room.fill(4);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0], passed);
+    room.answer(run, &[1], refused);
+    room.record(run, &[passed(room.user(2).user.id, Workload::Mail)]);
+    room.store.write(|tx| runs::finish(tx, run, RunEnd::Cancelled, NOW)).unwrap();
+    let ended = room.store.read(|conn| runs::get(conn, run)).unwrap();
+    assert_eq!((ended.state, ended.ledger), (RunState::Cancelled, Ledger { passed: 1, failed: 1, not_run: 2, unknown: 0 }));
+    let filter = ResultFilter { search: Some("00002".into()), ..ResultFilter::default() };
+    let half = room.store.read(|conn| runs::results(conn, run, &filter, 0, 9)).unwrap().rows.remove(0);
+    assert_eq!((half.verdict, half.workloads[1].cause), (Verdict::NotRun, Some(Cause::Cancelled)));
+    assert_eq!(room.store.read(|conn| probes::next_due(conn, run)).unwrap(), None);
+    assert!(matches!(room.store.write(|tx| runs::resume(tx, run)), Err(StoreError::NotFound(_))), "what ended stays ended");
+}
+
+#[test]
+fn an_interrupted_run_is_taken_up_and_finished() {
+    let room = room();
+    room.fill(2);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0], passed);
+    room.store.write(|tx| runs::finish(tx, run, RunEnd::Finished, NOW)).unwrap();
+    let unfinished = || room.store.read(runs::unfinished).unwrap();
+    assert_eq!(unfinished()[0].state, RunState::Interrupted, "with mailboxes left it isn't finished, whoever says so");
+    room.store.write(|tx| runs::resume(tx, run)).unwrap();
+    room.answer(run, &[1], passed);
+    room.store.write(|tx| runs::finish(tx, run, RunEnd::Finished, NOW)).unwrap();
+    assert!(unfinished().is_empty());
+    let listed = room.store.read(|conn| runs::list(conn, Some(room.organization), 10)).unwrap();
+    assert_eq!((listed[0].state, listed[0].ledger.verdict()), (RunState::Finished, Verdict::Passed));
+}
+
+#[test]
+fn equal_errors_are_one_group_with_request_ids_for_support() {
+    let room = room();
+    room.fill(9);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1, 2, 3, 4, 5, 6], refused);
+    room.answer(run, &[7], unsettled);
+    let groups = room.store.read(|conn| runs::fingerprints(conn, run)).unwrap();
+    let sizes: Vec<_> = groups.iter().map(|group| (group.mailboxes, group.cause, group.http)).collect();
+    let (scope, wait) = ((7, Some(Cause::OutOfScope), Some(403)), (1, Some(Cause::Throttled), Some(429)));
+    assert_eq!(sizes, [scope, scope, wait, wait], "a group of each workload, the largest first");
+    assert_eq!(groups[0].sample_request_ids.len(), 5);
+    let filter = ResultFilter { fingerprint: Some(groups[0].fingerprint.clone()), verdict: vec![Verdict::Failed], search: None };
+    assert_eq!(room.store.read(|conn| runs::results(conn, run, &filter, 5, 5)).unwrap().matching, 7);
+    let open = room.store.read(|conn| checks::groups(conn, Some(room.organization))).unwrap();
+    assert_eq!(open, groups, "nothing was checked since");
+}
+
+#[test]
+fn an_issue_keeps_its_first_day_until_it_changes_and_goes_when_it_passes() {
+    let room = room();
+    room.fill(1);
+    let ada = room.user(0).user.id;
+    let check_at = |at: i64, answer: fn(UserId, Workload) -> probes::ProbeResult| {
+        let run = room.start(&Which::All);
+        let answers = [answer(ada, Workload::Mail), passed(ada, Workload::Calendar)];
+        room.store.write(|tx| probes::record(tx, run, &answers, Timestamp(at), Counters::default())).unwrap();
+        room.store.read(|conn| checks::issues(conn, &IssueFilter::default(), 0, 10)).unwrap()
+    };
+    let since = |page: &checks::IssuePage| page.rows.iter().map(|issue| issue.check.first_seen.0).collect::<Vec<_>>();
+    assert_eq!(since(&check_at(100, refused)), [100]);
+    assert_eq!(since(&check_at(200, refused)), [100]);
+    assert_eq!(since(&check_at(300, unsettled)), [300], "another error is another issue");
+    assert_eq!(room.user(0).verdict, Verdict::Unknown);
+    assert_eq!(since(&check_at(400, passed)), [0; 0]);
+    assert_eq!((room.user(0).verdict, room.user(0).open_issues, room.user(0).first_cause), (Verdict::Passed, 0, None));
+    let latest = room.store.read(|conn| checks::of_user(conn, ada)).unwrap();
+    assert_eq!(latest.iter().map(|check| check.result.checked).collect::<Vec<_>>(), [Some(Timestamp(400)); 2]);
+}
+
+#[test]
+fn a_pass_of_one_workload_does_not_hide_the_issue_of_another() {
+    let room = room();
+    room.fill(1);
+    let ada = room.user(0).user.id;
+    let run = room.start(&Which::All);
+    room.record(run, &[passed(ada, Workload::Mail), refused(ada, Workload::Calendar)]);
+    let mail_only =
+        room.store.write(|tx| runs::create(tx, room.organization, &[(Workload::Mail, None)], &Which::Users(vec![ada]), NOW)).unwrap();
+    room.record(mail_only, &[passed(ada, Workload::Mail)]);
+    assert_eq!(ledger(&room, mail_only).passed, 1);
+    assert_eq!((room.user(0).verdict, room.user(0).open_issues), (Verdict::Failed, 1));
+
+    let plan = [(Workload::Mail, None), (Workload::Calendar, Some(Cause::NotCovered))];
+    let without = room.store.write(|tx| runs::create(tx, room.organization, &plan, &Which::All, NOW)).unwrap();
+    room.record(without, &[passed(ada, Workload::Mail)]);
+    assert_eq!(room.user(0).verdict, Verdict::Passed, "what the integration doesn't use any more is no issue any more");
+}
+
+#[test]
+fn a_row_that_is_not_what_was_written_says_nothing_and_passes_nobody() {
+    let room = room();
+    room.fill(2);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1], refused);
+    let behind = rusqlite::Connection::open(room.folder.path().join("rollcall.db")).unwrap();
+    let ada = room.user(0).user.id;
+    behind.execute("UPDATE probes SET verdict = 'passed' WHERE run = ?1 AND user = ?2", [run.0, ada.0]).unwrap();
+    behind.execute("UPDATE checks SET verdict = 'unknown' WHERE user = ?1 AND workload = 'mail'", [ada.0]).unwrap();
+
+    let mut told = Vec::new();
+    let mut tell = |result| {
+        told.push(result);
+        Ok::<_, StoreError>(())
+    };
+    room.store.read(|conn| runs::each_result(conn, run, &mut tell)).unwrap();
+    assert_eq!((told[0].verdict, told[0].workloads[0].intact), (Verdict::Unknown, false));
+    assert_eq!((told[1].verdict, told[1].workloads[0].intact), (Verdict::Failed, true));
+    let checked = room.store.read(|conn| checks::of_user(conn, ada)).unwrap();
+    assert_eq!(checked.iter().map(|check| check.result.intact).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn two_runs_are_told_apart_mailbox_by_mailbox() {
+    let room = room();
+    room.fill(6);
+    let first = room.start(&Which::All);
+    room.answer(first, &[0, 1], passed);
+    room.answer(first, &[2, 3], refused);
+    room.answer(first, &[4], unsettled);
+    let ids: Vec<_> = (0..6).map(|n| room.user(n).user.id).collect();
+    room.store.write(|tx| users::delete(tx, &Chosen::Ids(vec![ids[5]]))).unwrap();
+    room.bring_in(&[person(6)]);
+    let second = room.start(&Which::All);
+    room.answer(second, &[0, 2], passed);
+    room.answer(second, &[1, 3, 4], refused);
+
+    let compared = room.store.read(|conn| runs::compare(conn, first, second)).unwrap();
+    assert_eq!(compared.newly_failing.users, [ids[1], ids[4]]);
+    assert_eq!(compared.fixed.users, [ids[2]]);
+    assert_eq!(compared.still_failing.users, [ids[3]]);
+    assert_eq!(compared.added.users, [room.user(6).user.id]);
+    assert_eq!(compared.gone.users, [ids[5]], "the run remembers who is gone");
+
+    let again = room.start(&Which::FailedOf(second));
+    let asked = room.store.read(|conn| probes::due(conn, again, NOW, 100)).unwrap();
+    let asked: std::collections::BTreeSet<_> = asked.into_iter().map(|probe| probe.user).collect();
+    assert_eq!(asked.into_iter().collect::<Vec<_>>(), [ids[1], ids[3], ids[4]], "exactly the failed ones");
+}

@@ -1,0 +1,139 @@
+use std::fs;
+
+use rollcall_core::user::DirectoryUser;
+
+use crate::fixture::{Room, named, person, room};
+
+const NAMES: [&str; 10] = [
+    "Σοφία Παπαδοπούλου",
+    "Дмитрий Иванов",
+    "محمد الأحمد",
+    "נועה כהן",
+    "अनन्या शर्मा",
+    "王小明",
+    "山田太郎",
+    "김민준",
+    "สมชาย ใจดี",
+    "Zoë Ångström",
+];
+
+fn world() -> Room {
+    let room = room();
+    let people: Vec<_> = NAMES.iter().zip(0..).map(|(name, n)| named(n, name)).collect();
+    room.bring_in(&people);
+    room
+}
+
+#[test]
+fn a_part_of_a_name_is_found_in_every_script() {
+    let room = world();
+    let cases = [
+        ("παπαδ", 0),
+        ("ΣΟΦ", 0),
+        ("иван", 1),
+        ("أحمد", 2),
+        ("כהן", 3),
+        ("शर्मा", 4),
+        ("王小明", 5),
+        ("山田太", 6),
+        ("김민준", 7),
+        ("สมชาย", 8),
+        ("angstrom", 9),
+        ("ZOE", 9),
+        ("Zoë", 9),
+        ("A\u{30a}ngstro\u{308}m", 9),
+    ];
+    for (search, n) in cases {
+        assert_eq!(room.found(search), [NAMES[n]], "{search}");
+    }
+}
+
+#[test]
+fn one_or_two_letters_find_what_begins_with_them() {
+    let room = world();
+    for (search, n) in [("山田", 6), ("王", 5), ("김", 7), ("zo", 9), ("ån", 9), ("Иа", 99), ("א", 99), ("כה", 3), ("%", 99), ("_", 99)]
+    {
+        let expected: Vec<&str> = NAMES.get(n).copied().into_iter().collect();
+        assert_eq!(room.found(search), expected, "{search}");
+    }
+}
+
+#[test]
+fn every_word_must_be_found_and_any_column_will_do() {
+    let room = room();
+    let buyer = DirectoryUser { department: Some("Procurement".into()), job_title: Some("Buyer".into()), ..named(1, "Jo Smith") };
+    room.bring_in(&[buyer, named(2, "Jo Miller"), named(3, "Ann Smith"), person(4)]);
+    assert_eq!(room.found("jo smith"), ["Jo Smith"], "a short word and a long one");
+    assert_eq!(room.found("smith procure"), ["Jo Smith"]);
+    assert_eq!(room.found("buyer"), ["Jo Smith"]);
+    assert_eq!(room.found("alias4@contoso"), ["Person 00004"]);
+    assert_eq!(room.found("person.2@"), ["Jo Miller"]);
+    assert_eq!(room.found(&person(3).object_id.to_string()), ["Ann Smith"]);
+    assert_eq!(room.found("  ").len(), 4, "nothing asked is nothing narrowed");
+    assert!(room.found("smith miller").is_empty());
+}
+
+#[test]
+fn a_changed_name_is_found_and_the_old_one_is_not() {
+    let room = world();
+    room.bring_in(&[named(9, "Zoë Lindqvist")]);
+    assert_eq!(room.found("lindqvist"), ["Zoë Lindqvist"]);
+    assert!(room.found("angstrom").is_empty());
+    room.store
+        .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
+        .expect("the index says exactly what the rows say");
+}
+
+#[test]
+fn operators_quotes_and_wildcards_are_just_letters() {
+    let room = world();
+    room.bring_in(&[named(50, "O'Brien \"Bob\" AND (NOT) 100%_sure"), named(51, "=1+1; DROP TABLE users --")]);
+    for (search, found) in [("o'brien", 1), ("\"bob\"", 1), ("(NOT)", 1), ("100%_s", 1), ("100%%s", 0), ("DROP TABLE", 1), ("=1+1;", 1)] {
+        assert_eq!(room.found(search).len(), found, "{search}");
+    }
+    let hostile = [
+        "\"",
+        "\"\"\"\"",
+        "*",
+        "NEAR(",
+        "a OR b",
+        "name:ada",
+        "{upn}: x",
+        "^ada",
+        "-ada",
+        "' OR 1=1 --",
+        "\0\0\0",
+        "ada\0bob",
+        "\\%",
+        "((((",
+        "AND AND AND",
+        "\u{301}\u{301}\u{301}",
+        "\u{202e}abc",
+        "🙂🙂🙂",
+        "\u{fffd}",
+    ];
+    for search in hostile {
+        room.found(search);
+    }
+    room.found(&"long ".repeat(100_000));
+}
+
+#[test]
+fn the_list_of_naughty_strings_can_be_a_name_and_a_search() {
+    let Ok(list) = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/inputs/lists/blns.json")) else {
+        println!("skipped: the list of naughty strings is not here");
+        return;
+    };
+    let strings: Vec<String> = serde_json::from_slice(&list).unwrap();
+    let room = room();
+    let people: Vec<_> = strings.iter().zip(0..).map(|(name, n)| named(n, name)).collect();
+    room.bring_in(&people);
+    for (name, n) in strings.iter().zip(0..) {
+        assert_eq!(room.user(n).user.directory.display_name, *name, "kept letter by letter");
+        room.found(name);
+    }
+    let whole = |text: &&String| text.chars().count() >= 3 && text.chars().all(char::is_alphanumeric);
+    for name in strings.iter().filter(whole) {
+        assert!(room.found(name).contains(name), "{name:?} finds itself");
+    }
+}

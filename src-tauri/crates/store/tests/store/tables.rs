@@ -1,0 +1,110 @@
+use rollcall_core::consent::{ForWhom, Held};
+use rollcall_core::id::{AppId, DirectoryId};
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::tenant::TenantIdentity;
+use rollcall_store::integrations::IntegrationChange;
+use rollcall_store::organizations::OrganizationChange;
+use rollcall_store::runs::Which;
+use rollcall_store::users::UserFilter;
+use rollcall_store::{Field, StoreError, Thing, integrations, journal, organizations, runs, settings, tenants};
+use uuid::Uuid;
+
+use crate::fixture::{NOW, Room, add_integration, add_organization, add_tenant, new_organization, passed, room};
+use crate::journal::entry;
+
+#[test]
+fn an_external_id_never_changes_not_even_by_hand() {
+    let room = room();
+    let Room { store, organization, .. } = &room;
+    let refused = store.write(|tx| Ok(tx.execute("UPDATE organizations SET external_id = 'EU-02'", [])?)).unwrap_err();
+    assert!(matches!(refused, StoreError::Immutable), "{refused:?}");
+    let change = OrganizationChange { name: Some("Europe and Africa".into()), access: Some(AccessType::GraphDelegated), sync: None };
+    let after = store.write(|tx| organizations::change(tx, *organization, &change)).unwrap();
+    assert_eq!((after.external_id.as_str(), after.name.as_str()), ("EU-01", "Europe and Africa"));
+    assert_eq!((after.access, after.sync), (AccessType::GraphDelegated, SyncStatus::Enabled));
+}
+
+#[test]
+fn names_and_external_ids_are_taken_whatever_their_case_but_only_in_one_tenant() {
+    let room = room();
+    let Room { store, tenant, integration, .. } = &room;
+    let insert = |name, external_id| {
+        store.write(|tx| organizations::insert(tx, &new_organization(*tenant, *integration, name, external_id), NOW)).unwrap_err()
+    };
+    assert!(matches!(insert("EUROPE", "EU-02"), StoreError::Duplicate(Field::Name)));
+    assert!(matches!(insert("Asia", "eu-01"), StoreError::Duplicate(Field::ExternalId)));
+
+    let practice = add_tenant(store, "Practice");
+    let rehearsed = add_integration(store, practice, "Revenue Grid");
+    let organization = add_organization(store, practice, rehearsed, "Europe", "EU-01");
+    let found = |name: &str| store.read(|conn| organizations::by_name(conn, practice, name)).unwrap().map(|found| found.id);
+    assert_eq!((found("europe"), found("eu-01"), found("asia")), (Some(organization), Some(organization), None));
+}
+
+#[test]
+fn an_integration_in_use_stays_and_its_grants_are_those_of_its_last_read() {
+    let room = room();
+    let Room { store, integration, organization, tenant, .. } = &room;
+    let refused = store.write(|tx| integrations::delete(tx, *integration)).unwrap_err();
+    assert!(matches!(refused, StoreError::StillUsed), "{refused:?}");
+
+    let grants = || store.read(|conn| integrations::grants(conn, *integration)).unwrap();
+    let held =
+        vec![Held { resource: Resource::Graph, kind: PermissionType::Application, name: "Mail.Read".into(), whom: ForWhom::Everyone }];
+    assert_eq!(grants(), None, "never read is not the same as nothing granted");
+    store.write(|tx| integrations::set_grants(tx, *integration, &held, NOW)).unwrap();
+    assert_eq!(grants().unwrap().held, Some(held.clone()));
+    store.write(|tx| integrations::set_grants_failed(tx, *integration, "Authorization_RequestDenied", NOW)).unwrap();
+    assert_eq!(grants().unwrap().held, None, "an older read must not pass for the present state");
+
+    store.write(|tx| integrations::set_grants(tx, *integration, &held, NOW)).unwrap();
+    let other = IntegrationChange { client_id: Some(AppId(Uuid::from_u128(99))), ..IntegrationChange::default() };
+    store.write(|tx| integrations::change(tx, *integration, &other)).unwrap();
+    assert_eq!(grants(), None, "they were another application's");
+
+    store.write(|tx| organizations::delete(tx, *organization)).unwrap();
+    store.write(|tx| integrations::delete(tx, *integration)).unwrap();
+    assert_eq!(store.read(|conn| integrations::by_name(conn, *tenant, "revenue grid")).unwrap(), None);
+}
+
+#[test]
+fn forgetting_a_tenant_takes_its_rows_and_leaves_the_audit_log() {
+    let room = room();
+    room.fill(20);
+    let run = room.start(&Which::All);
+    room.answer(run, &[1, 2], passed);
+    let Room { store, tenant, .. } = &room;
+    store.write(|tx| journal::append(tx, &entry("users.import", Some(*tenant)))).unwrap();
+    let identity = TenantIdentity {
+        directory_id: DirectoryId(Uuid::from_u128(1)),
+        display_name: "Contoso".into(),
+        admin: "admin@contoso.example".into(),
+        seen: NOW,
+    };
+    store.write(|tx| tenants::set_identity(tx, *tenant, &identity)).unwrap();
+    assert_eq!(store.read(|conn| tenants::by_name(conn, "CONTOSO")).unwrap().unwrap().identity, Some(identity));
+
+    store.write(|tx| tenants::forget(tx, *tenant)).unwrap();
+    let rows_left = |table: &str| {
+        store.read(|conn| Ok(conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u32>(0))?)).unwrap()
+    };
+    for table in ["tenants", "integrations", "organizations", "users", "runs", "run_mailboxes", "probes", "checks", "grants"] {
+        assert_eq!(rows_left(table), 0, "{table}");
+    }
+    assert!(room.found("person").is_empty(), "nor can anything be found");
+    assert!(room.names(&UserFilter::default()).is_empty());
+    assert_eq!(store.read(|conn| journal::list(conn, None, 10)).unwrap()[0].entry.tenant, Some(*tenant));
+    assert!(matches!(store.read(|conn| runs::get(conn, run)), Err(StoreError::NotFound(Thing::Run))));
+}
+
+#[test]
+fn a_setting_is_read_as_it_was_put() {
+    let room = room();
+    let Room { store, .. } = &room;
+    store.write(|tx| settings::set(tx, "columns", &["upn", "verdict"])).unwrap();
+    assert_eq!(store.read(|conn| settings::get::<Vec<String>>(conn, "columns")).unwrap().unwrap(), ["upn", "verdict"]);
+    assert_eq!(store.read(|conn| settings::get::<u32>(conn, "columns")).unwrap(), None, "of a form that isn't understood");
+    store.write(|tx| settings::remove(tx, "columns")).unwrap();
+    assert_eq!(store.read(|conn| settings::get::<Vec<String>>(conn, "columns")).unwrap(), None);
+}

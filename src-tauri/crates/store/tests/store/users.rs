@@ -1,0 +1,157 @@
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
+use rollcall_core::verdict::Verdict;
+use rollcall_store::organizations::{self, OrganizationChange};
+use rollcall_store::runs::Which;
+use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort};
+
+use crate::fixture::{NOW, add_organization, named, passed, person, refused, room, unsettled};
+
+#[test]
+fn a_page_says_what_was_new_changed_or_the_same_and_leaves_people_where_they_are() {
+    let room = room();
+    let page: Vec<_> = (0..10).map(person).collect();
+    assert_eq!(room.bring_in(&page), Upserted { new: 10, ..Upserted::default() });
+    let mut again = page.clone();
+    again[3].job_title = Some("Buyer".into());
+    again.push(person(10));
+    again.push(person(10));
+    assert_eq!(room.bring_in(&again), Upserted { new: 1, changed: 1, same: 9, elsewhere: 0 }, "a person listed twice counts once");
+
+    let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    let upserted = room.store.write(|tx| users::upsert_page(tx, asia, &[person(1), person(11)], NOW)).unwrap();
+    assert_eq!(upserted, Upserted { new: 1, elsewhere: 1, ..Upserted::default() });
+    assert_eq!(room.user(1).organization_name, "Europe");
+    assert_eq!(room.user(3).user.directory, again[3], "every fact comes back as it went in");
+}
+
+#[test]
+fn a_user_is_found_by_principal_name_address_or_alias_whatever_its_case() {
+    let room = room();
+    room.fill(20);
+    let find = |address: &str| room.store.read(|conn| users::by_upn(conn, room.tenant, address)).unwrap().map(|row| row.user.id);
+    let wanted = Some(room.user(1).user.id);
+    for address in ["person1@contoso.example", "PERSON.1@contoso.example", " Alias1@Contoso.example"] {
+        assert_eq!(find(address), wanted, "{address}");
+    }
+    for nobody in ["", "a", "alias@contoso.example", "lias1@contoso.example", "\" OR 1", "alias1@contoso"] {
+        assert_eq!(find(nobody), None, "part of an address is not the address: {nobody:?}");
+    }
+}
+
+#[test]
+fn what_is_effective_is_the_users_own_access_and_the_stricter_status() {
+    let room = room();
+    room.fill(2);
+    let one = Chosen::Ids(vec![room.user(1).user.id]);
+    room.store.write(|tx| users::set_access(tx, &one, Some(AccessType::EwsDelegated))).unwrap();
+    let off = OrganizationChange { sync: Some(SyncStatus::Disabled), ..OrganizationChange::default() };
+    room.store.write(|tx| organizations::change(tx, room.organization, &off)).unwrap();
+    assert_eq!((room.user(0).effective_access, room.user(0).effective_sync), (AccessType::GraphAppOnly, SyncStatus::Disabled));
+    assert_eq!(room.user(1).effective_access, AccessType::EwsDelegated);
+    room.store.write(|tx| users::set_sync(tx, &one, SyncStatus::DisabledDueToError)).unwrap();
+    assert_eq!(room.user(1).effective_sync, SyncStatus::DisabledDueToError);
+}
+
+#[test]
+fn filters_narrow_together_and_the_total_stays_the_organizations() {
+    let room = room();
+    let mut people: Vec<_> = (0..12).map(person).collect();
+    people.push(DirectoryUser { enabled: false, exchange_plan: false, ..named(12, "Room 1") });
+    room.bring_in(&people);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1], refused);
+    room.answer(run, &[2], unsettled);
+    room.answer(run, &[3, 4, 5], passed);
+    let ids = vec![room.user(0).user.id, room.user(5).user.id];
+    assert_eq!(room.store.write(|tx| users::set_mailbox(tx, &Chosen::Ids(ids), MailboxStatus::Initialized)).unwrap(), 2);
+
+    let page = |filter: UserFilter| room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 5)).unwrap();
+    let failed = page(UserFilter { verdict: vec![Verdict::Failed, Verdict::Unknown], ..UserFilter::default() });
+    assert_eq!((failed.total, failed.matching, failed.rows.len()), (13, 3, 3));
+    assert_eq!(page(UserFilter { verdict: vec![Verdict::NotRun], ..UserFilter::default() }).matching, 7, "never checked is not run");
+    assert_eq!(page(UserFilter { kind: vec![MailboxKind::SharedOrResource], ..UserFilter::default() }).matching, 1);
+    let both = UserFilter { with_issues: true, mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() };
+    assert_eq!(page(both).matching, 1);
+    let print = UserFilter { fingerprint: Some("graph.403.erroraccessdenied.out_of_scope.mail".into()), ..UserFilter::default() };
+    assert_eq!(page(print.clone()).matching, 2);
+    let elsewhere = UserFilter { organization: Some(rollcall_core::id::OrganizationId(77)), ..print };
+    assert_eq!((page(elsewhere.clone()).total, page(elsewhere).matching), (0, 0));
+
+    let counts = room.store.read(|conn| users::counts_by_status(conn, &UserFilter::default())).unwrap();
+    assert_eq!(counts, MailboxCounts { initialized: 2, not_initialized: 11, ..MailboxCounts::default() });
+    let tally = room.store.read(|conn| organizations::tally(conn, room.organization)).unwrap();
+    assert_eq!((tally.users, tally.verdicts.failed, tally.with_issues, tally.checked), (13, 2, 3, Some(NOW)));
+}
+
+#[test]
+fn windows_of_every_order_fit_together_without_gap_or_repeat() {
+    let room = room();
+    room.fill(50);
+    let sorts = [
+        UserSort::Name,
+        UserSort::Upn,
+        UserSort::Organization,
+        UserSort::Access,
+        UserSort::Mailbox,
+        UserSort::Kind,
+        UserSort::Verdict,
+        UserSort::Checked,
+        UserSort::Issues,
+    ];
+    for by in sorts {
+        let window = |descending, offset, limit| -> Vec<_> {
+            let query = |conn: &_| users::query(conn, &UserFilter::default(), Sort { by, descending }, offset, limit);
+            room.store.read(query).unwrap().rows.into_iter().map(|row| row.user.id).collect()
+        };
+        let whole = window(false, 0, 50);
+        let pieces: Vec<_> = (0..5).flat_map(|piece| window(false, piece * 10, 10)).collect();
+        assert_eq!(pieces, whole, "{by:?}");
+        let mut backwards = window(true, 0, 50);
+        backwards.reverse();
+        assert_eq!(backwards, whole, "{by:?}");
+    }
+}
+
+#[test]
+fn names_are_ordered_as_a_reader_expects() {
+    let room = room();
+    room.bring_in(&[named(0, "Zoe"), named(1, "élodie"), named(2, "Ägir"), named(3, "adam"), named(4, "Eva")]);
+    assert_eq!(room.names(&UserFilter::default()), ["adam", "Ägir", "élodie", "Eva", "Zoe"]);
+}
+
+#[test]
+fn a_moved_user_starts_unchecked_and_a_deleted_one_can_not_be_found() {
+    let room = room();
+    room.fill(5);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1, 2], passed);
+    let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    let moving = Chosen::Ids(vec![room.user(0).user.id, room.user(1).user.id]);
+    assert_eq!(room.store.write(|tx| users::move_to(tx, &moving, asia)).unwrap(), 2);
+    assert_eq!(room.store.write(|tx| users::move_to(tx, &moving, asia)).unwrap(), 0, "they are there already");
+    assert_eq!((room.user(0).verdict, room.user(0).checked), (Verdict::NotRun, None), "another integration may not reach them");
+
+    let passed_ones = Chosen::Filter(UserFilter { verdict: vec![Verdict::Passed], ..UserFilter::default() });
+    assert_eq!(room.store.read(|conn| users::count(conn, &passed_ones)).unwrap(), 1);
+    assert_eq!(room.store.write(|tx| users::delete(tx, &passed_ones)).unwrap(), 1);
+    assert!(room.found("00002").is_empty());
+    assert_eq!(room.found("Person").len(), 4);
+}
+
+#[test]
+fn a_hundred_thousand_people_fit() {
+    let room = room();
+    let bring_in = || {
+        let mut sum = Upserted::default();
+        for page in 0..100 {
+            let people: Vec<_> = (page * 1000..(page + 1) * 1000).map(person).collect();
+            let upserted = room.bring_in(&people);
+            sum = Upserted { new: sum.new + upserted.new, same: sum.same + upserted.same, ..sum };
+        }
+        sum
+    };
+    assert_eq!(bring_in(), Upserted { new: 100_000, ..Upserted::default() });
+    assert_eq!(bring_in(), Upserted { same: 100_000, ..Upserted::default() });
+    assert_eq!(room.found("person 90210"), ["Person 90210"]);
+}
