@@ -1,27 +1,28 @@
 //! The only place requests leave: token, headers, ids, limits, and the one address they may go to.
 
 mod answer;
+mod call;
 mod fault;
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, StatusCode};
 use rollcall_core::issue;
 use rollcall_core::time::{Clock, Timestamp};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::error::{BearerError, GraphError, Trace};
-use crate::gate::{Gate, Lane, Outcome, Permit, Shut};
+use crate::gate::{Gate, Outcome, Permit, Shut};
 pub(crate) use answer::Answer;
 use answer::Heard;
+use call::Kind;
+pub(crate) use call::{Call, Wants};
 use fault::Fault;
 
 /// A future that can be kept and sent to another thread.
@@ -36,7 +37,7 @@ pub enum Ask {
     Renewed,
 }
 
-/// Yields the value of the Authorization header, marked as sensitive: `Bearer …`.
+/// Yields the value of the Authorization header: `Bearer …`.
 pub type Bearer = Arc<dyn Fn(Ask) -> BoxFuture<Result<HeaderValue, BearerError>> + Send + Sync>;
 
 /// What it takes to talk to one tenant's Graph.
@@ -206,7 +207,8 @@ impl Graph {
         }
     }
 
-    async fn once(&self, call: &Call, bearer: HeaderValue, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
+    async fn once(&self, call: &Call, mut bearer: HeaderValue, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
+        bearer.set_sensitive(true);
         let mut request = self
             .0
             .client
@@ -306,78 +308,6 @@ enum Next {
     Renew,
     Wait { until: Timestamp, trace: Box<Trace> },
     BackOff(Box<Trace>),
-}
-
-/// Whether a call may simply be repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Read,
-    Write,
-}
-
-/// What a call's answer has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wants {
-    Json,
-    /// A bare number.
-    Text,
-    /// Nothing is read from it.
-    Nothing,
-}
-
-impl Wants {
-    const fn accept(self) -> &'static str {
-        match self {
-            Self::Json | Self::Nothing => "application/json",
-            Self::Text => "text/plain",
-        }
-    }
-}
-
-/// One request to be sent.
-pub(crate) struct Call {
-    method: Method,
-    url: Url,
-    lane: Lane,
-    kind: Kind,
-    wants: Wants,
-    eventual: bool,
-    body: Option<Bytes>,
-}
-
-impl Call {
-    /// Reads JSON from the directory.
-    pub(crate) const fn read(url: Url) -> Self {
-        Self { method: Method::GET, url, lane: Lane::Directory, kind: Kind::Read, wants: Wants::Json, eventual: false, body: None }
-    }
-
-    /// Reads a bare number.
-    pub(crate) fn read_text(url: Url) -> Self {
-        Self { wants: Wants::Text, eventual: true, ..Self::read(url) }
-    }
-
-    /// Asks mailboxes by a body; nothing is changed by it.
-    pub(crate) fn ask(url: Url, body: Bytes) -> Self {
-        Self { method: Method::POST, lane: Lane::Outlook, body: Some(body), ..Self::read(url) }
-    }
-
-    /// Changes the directory and reads what became of it.
-    pub(crate) fn change<B: Serialize>(method: Method, url: Url, body: &B, wants: Wants) -> Self {
-        // Our own bodies are plain maps of texts, which always serialize; an empty one would be refused by Graph.
-        let body = serde_json::to_vec(body).unwrap_or_default();
-        Self { method, kind: Kind::Write, wants, body: Some(Bytes::from(body)), ..Self::read(url) }
-    }
-
-    /// Deletes from the directory.
-    pub(crate) fn delete(url: Url) -> Self {
-        Self { method: Method::DELETE, kind: Kind::Write, wants: Wants::Nothing, ..Self::read(url) }
-    }
-
-    /// Asks the eventually consistent index, which advanced queries need ("Advanced query capabilities on directory objects").
-    pub(crate) const fn eventually(mut self, eventual: bool) -> Self {
-        self.eventual = eventual;
-        self
-    }
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -64,6 +64,16 @@ async fn the_header_of_advanced_questions_goes_with_every_page() {
 }
 
 #[tokio::test]
+async fn active_roles_are_known_by_their_templates() {
+    let admin = Uuid::from_u128(7);
+    let stub = Stub::always(json(200, format!(r#"{{"value":[{{"id":"x","roleTemplateId":"{admin}"}},{{"roleTemplateId":null}}]}}"#))).await;
+    assert_eq!(me::roles(&graph(&stub, quick()), &stop()).await.unwrap(), [admin]);
+    let asked = &stub.seen()[0];
+    assert!(asked.line.contains("/me/transitiveMemberOf/microsoft.graph.directoryRole?"), "{}", asked.line);
+    assert_eq!(asked.header("ConsistencyLevel"), Some("eventual"), "a cast needs it");
+}
+
+#[tokio::test]
 async fn the_next_page_is_on_its_way_while_this_one_is_stored() {
     let stub = Stub::start(|nth, _, port| {
         let link = format!(r#","@odata.nextLink":"http://127.0.0.1:{port}/p/token/graph/v1.0/users?$skiptoken={nth}""#);
