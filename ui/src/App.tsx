@@ -1,0 +1,40 @@
+import { FluentProvider } from "@fluentui/react-components";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useSyncExternalStore } from "react";
+import { useFreshness } from "./api/queries";
+import { useSharedSettings } from "./api/settings";
+import { usePreferences } from "./lib/preferences";
+import type { newRouter } from "./routes";
+import { darkTheme, lightTheme } from "./ui/theme";
+
+type Props = { readonly client: QueryClient; readonly router: ReturnType<typeof newRouter> };
+
+/** Everything that surrounds the pages: theme, cache, addresses. */
+export function App({ client, router }: Props) {
+  const choice = usePreferences((all) => all.theme);
+  const systemIsDark = useSystemIsDark();
+  const dark = choice === "dark" || (choice === "system" && systemIsDark);
+  useFreshness(client);
+  useSharedSettings();
+  return (
+    <FluentProvider theme={dark ? darkTheme : lightTheme}>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </FluentProvider>
+  );
+}
+
+const DARK = "(prefers-color-scheme: dark)";
+
+function useSystemIsDark(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(DARK);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(DARK).matches,
+  );
+}

@@ -1,0 +1,374 @@
+import type { FingerprintRow, OrganizationView, Run, Settings, UserFilter, UserRow, UserSort } from "./bindings";
+import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
+import {
+  checksOf,
+  countsOf,
+  guid,
+  ledgerOf,
+  limitations,
+  matrix,
+  NOW,
+  needed,
+  organizations,
+  person,
+  resultsOf,
+  runOf,
+  tenant,
+} from "./fakeWorld";
+
+export type FakeOptions = {
+  /** How many users the three organizations have. */
+  readonly users?: readonly [number, number, number];
+  /** Nothing has been set up yet. */
+  readonly fresh?: boolean;
+  /** Commands that fail, and with which code. */
+  readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
+  /** Milliseconds between two steps of long work. */
+  readonly step?: number;
+};
+
+type Verbs = { [N in Name]?: (question: Question<N>, options: CallOptions) => Answer<N> | Promise<Answer<N>> };
+
+/** A pretend backend behind the same door: for component tests and for looking at screens without the app. */
+export function fakeDoor(
+  options: FakeOptions = {},
+): Door & { readonly asked: Array<{ name: Name; question: unknown }> } {
+  const sizes = options.users ?? [4812, 41_377, 25];
+  const step = options.step ?? 40;
+  const rows = organizations.flatMap((organization, index) => {
+    const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+    return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
+  });
+  const eu = rows.filter((row) => row.user.organization === 1);
+  const runs: Run[] = organizations
+    .slice(0, 1)
+    .flatMap((organization) => [
+      runOf(118, organization, eu, NOW - 300_000),
+      runOf(112, organization, eu.slice(0, -12), NOW - 7 * 86_400_000),
+    ]);
+  const asked: Array<{ name: Name; question: unknown }> = [];
+  const listeners = new Set<() => void>();
+  let started = !options.fresh;
+  let missing = 2;
+  let settings: Settings = { theme: "system", density: "comfortable" };
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const wait = () => new Promise<void>((resolve) => setTimeout(resolve, step));
+  const consentView = () => ({
+    consent: {
+      authorization: missing === 0 ? ("authorized" as const) : ("partly_authorized" as const),
+      rows: matrix(missing),
+      features_off: needed.slice(0, missing).flatMap((wanted) => wanted.feature ?? []),
+    },
+    read_at: NOW - 120_000,
+    error: null,
+    limitations,
+  });
+
+  const check = async (run: Run, { onProgress, signal }: CallOptions): Promise<Run> => {
+    const chunk = Math.max(1, Math.ceil(run.mailboxes / 100));
+    const all = rows.filter((row) => row.user.organization === run.organization);
+    Object.assign(run, { state: "running", ended: null });
+    while (run.mailboxes_done < run.mailboxes && !signal?.aborted) {
+      await wait();
+      run.mailboxes_done = Math.min(run.mailboxes, run.mailboxes_done + chunk);
+      run.ledger = ledgerOf(all.slice(0, run.mailboxes_done));
+      const { passed, failed, unknown } = run.ledger;
+      run.ledger.not_run = run.mailboxes - passed - failed - unknown;
+      const left = (run.mailboxes - run.mailboxes_done) / chunk;
+      onProgress?.({
+        kind: "verified",
+        run: run.id,
+        done: run.mailboxes_done,
+        total: run.mailboxes,
+        passed,
+        failed,
+        unknown,
+        per_second: 118.4,
+        seconds_left: [Math.round(left), Math.round(left * 1.6)],
+        requests: run.mailboxes_done,
+        throttled: 3,
+        waiting_until: null,
+      });
+    }
+    const over = run.mailboxes_done === run.mailboxes;
+    Object.assign(run, { state: over ? "finished" : "interrupted", ended: over ? Date.now() : null });
+    changed();
+    return run;
+  };
+
+  const verbs: Verbs = {
+    "tenants.list": () => (started ? [{ tenant, signed_in: true, account: "admin@contoso.example" }] : []),
+    "practice.open": () => {
+      started = true;
+      return { tenant, integration: integration() };
+    },
+    "tenants.sign_in": async (_, { onProgress, signal }) => {
+      onProgress?.({ kind: "browser", url: "https://login.example/authorize?client_id=1" });
+      for (let turn = 0; turn < 100; turn += 1) {
+        await wait();
+        if (signal?.aborted) throw refused("sign_in_cancelled");
+      }
+      return { account: "admin@contoso.example", tenant, kept: { kind: "keychain" } };
+    },
+    "tenants.add": () => tenant,
+    "integrations.list": () =>
+      started ? [{ integration: integration(), secret: "keychain", organizations: 3, limitations }] : [],
+    "integrations.set_secret": () => ({ proven: true, kept: { kind: "keychain" } }),
+    "presets.list": () => [{ preset: "revenue-grid", permissions: needed, limitations }],
+    "organizations.list": () => (started ? organizations.map((_, index) => view(index)) : []),
+    "organizations.create": (ask) => ({ ...ask, id: 9, tenant: 1, sync: "enabled", created: NOW }),
+    "users.query": ({ filter, sort, offset, limit }) => {
+      const all = rows.filter((row) => filter.organization === null || row.user.organization === filter.organization);
+      const matching = all.filter((row) => fits(row, filter)).sort(comparing(sort.by, sort.descending));
+      return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
+    },
+    "users.describe": (ask) => {
+      const row = rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
+      if (!row) throw refused("not_found");
+      return { row, checks: checksOf(row) };
+    },
+    "users.remove": ({ users }) => ({ done: users, refused: [] }),
+    "users.import": async (_, { onProgress, signal }) => {
+      for (let read = 999; read < 10_000 && !signal?.aborted; read += 999) {
+        await wait();
+        onProgress?.({ kind: "imported", read, new: Math.floor(read / 3) });
+      }
+      return { read: 9990, new: 3330, changed: 12, same: 6648, elsewhere: 0, unmatched: [] };
+    },
+    "consent.show": consentView,
+    "consent.read": consentView,
+    "consent.grant": async (_, { onProgress, signal }) => {
+      onProgress?.({ kind: "browser", url: "https://login.example/adminconsent?client_id=1" });
+      for (let turn = 0; turn < 20; turn += 1) {
+        await wait();
+        if (signal?.aborted) throw refused("sign_in_cancelled");
+      }
+      onProgress?.({ kind: "reading_back" });
+      await wait();
+      missing = 0;
+      changed();
+      return consentView();
+    },
+    "verify.plan": ({ organization }) => {
+      const mailboxes = sizes[organization - 1] ?? 0;
+      return {
+        mailboxes,
+        probes: mailboxes * 4,
+        not_covered: ["settings"],
+        seconds: [Math.ceil(mailboxes / 60), Math.ceil(mailboxes / 20)],
+        may: null,
+      };
+    },
+    "verify.start": ({ organization }, calling) => {
+      const of = organizations.find(({ id }) => id === organization) ?? organizations[0];
+      if (!of) throw refused("not_found");
+      const all = rows.filter((row) => row.user.organization === organization);
+      const run: Run = {
+        ...runOf(119, of, all, Date.now()),
+        mailboxes_done: 0,
+        ledger: ledgerOf([]),
+        state: "running",
+      };
+      runs.unshift(run);
+      changed();
+      return check(run, calling);
+    },
+    "verify.resume": ({ run }, calling) => check(runNamed(run), calling),
+    "verify.cancel": ({ run }) => {
+      const found = runNamed(run);
+      found.state = "cancelled";
+      changed();
+      return found;
+    },
+    "runs.list": ({ organization }) =>
+      started
+        ? runs.filter((run) => organization === null || run.organization === organization).map((run) => ({ ...run }))
+        : [],
+    "runs.describe": ({ run }) => ({ run: { ...runNamed(run) }, fingerprints: groups(runNamed(run).organization) }),
+    "runs.results": ({ run, filter, offset, limit }) => {
+      const all = rows
+        .filter((row) => row.user.organization === runNamed(run).organization)
+        .map((row) => ({
+          user: row.user.id,
+          object_id: row.user.directory.object_id,
+          upn: row.user.directory.upn,
+          display_name: row.user.directory.display_name,
+          verdict: row.verdict,
+          workloads: resultsOf(row),
+        }))
+        .filter((row) => filter.verdict.length === 0 || filter.verdict.includes(row.verdict))
+        .filter((row) => !filter.fingerprint || row.workloads.some((one) => one.fingerprint === filter.fingerprint))
+        .filter((row) => !filter.search || row.upn.includes(filter.search.toLowerCase()));
+      return { matching: all.length, rows: all.slice(offset, offset + limit) };
+    },
+    "runs.compare": () => ({
+      newly_failing: { count: 29, users: [] },
+      fixed: { count: 104, users: [] },
+      still_failing: { count: 12, users: [] },
+      added: { count: 12, users: [] },
+      gone: { count: 0, users: [] },
+    }),
+    "issues.groups": ({ organization }) => (started ? groups(organization) : []),
+    "settings.get": () => settings,
+    "settings.set": (ask) => {
+      settings = ask;
+      return settings;
+    },
+    "about.describe": () => ({
+      version: "0.1.0",
+      data_folder: "/home/ada/.local/share/app.rollcall.console",
+      keychain: { kind: "keychain" },
+      quarantined: null,
+    }),
+  };
+
+  function integration() {
+    return {
+      id: 1,
+      tenant: 1,
+      name: "Revenue Grid",
+      client_id: guid(3),
+      preset: "revenue-grid" as const,
+      permissions: needed,
+      created: NOW,
+    };
+  }
+
+  function runNamed(id: number): Run {
+    const found = runs.find((run) => run.id === id);
+    if (!found) throw refused("not_found");
+    return found;
+  }
+
+  function groups(organization: number | null): FingerprintRow[] {
+    const found = new Map<string, FingerprintRow>();
+    for (const row of rows) {
+      if (row.first_cause === null || (organization !== null && row.user.organization !== organization)) continue;
+      for (const result of resultsOf(row)) {
+        if (result.fingerprint === null) continue;
+        const group = found.get(result.fingerprint) ?? {
+          fingerprint: result.fingerprint,
+          cause: result.cause,
+          http: result.http,
+          code: result.code,
+          workload: result.workload,
+          mailboxes: 0,
+          sample_request_ids: [],
+          first_seen: NOW - 3 * 86_400_000,
+          last_seen: NOW,
+        };
+        group.mailboxes += 1;
+        if (group.sample_request_ids.length < 3 && result.request_id) group.sample_request_ids.push(result.request_id);
+        found.set(result.fingerprint, group);
+      }
+    }
+    return [...found.values()].sort((a, b) => b.mailboxes - a.mailboxes);
+  }
+
+  function view(index: number): OrganizationView {
+    const organization = organizations[index] ?? (organizations[0] as (typeof organizations)[number]);
+    const members = rows.filter((row) => row.user.organization === organization.id);
+    const uses_ews = organization.access === "ews_app_only";
+    return {
+      organization,
+      tenant_name: tenant.name,
+      practice: true,
+      integration_name: "Revenue Grid",
+      preset: "revenue-grid",
+      users: members.length,
+      mailboxes: countsOf(members),
+      verdicts: ledgerOf(members),
+      with_issues: members.filter((row) => row.open_issues > 0).length,
+      checked: index === 0 ? NOW - 60_000 : null,
+      consent: {
+        authorization: missing === 0 ? "authorized" : "partly_authorized",
+        granted: needed.length - 1 - missing,
+        required: needed.length - 1,
+        read_at: NOW - 120_000,
+      },
+      last_run: runs.find((run) => run.organization === organization.id) ?? null,
+      stages: {
+        organization: { state: "done", evidence_at: NOW - 25 * 60_000 },
+        consent: { state: missing === 0 ? "done" : "needs_attention", evidence_at: NOW - 120_000 },
+        verify: {
+          state: index === 0 ? "needs_attention" : "not_started",
+          evidence_at: index === 0 ? NOW - 60_000 : null,
+        },
+      },
+      may: {
+        import: null,
+        consent: null,
+        verify: uses_ews ? "uses_ews" : index === 2 ? "users_must_sign_in" : null,
+        delete: "has_users",
+      },
+    };
+  }
+
+  return {
+    asked,
+    async call(name, question, calling) {
+      asked.push({ name, question: structuredClone(question) });
+      const code = options.failing?.[name];
+      if (code) throw refused(code);
+      await Promise.resolve();
+      const verb = verbs[name];
+      if (!verb) return null as Answer<typeof name>;
+      return structuredClone(await verb(question, calling));
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return Promise.resolve(() => void listeners.delete(listener));
+    },
+  };
+}
+
+function refused(
+  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled",
+) {
+  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
+}
+
+function fits(row: UserRow, filter: UserFilter): boolean {
+  const wanted = filter.search?.toLowerCase();
+  const { directory, mailbox } = row.user;
+  return (
+    (filter.mailbox.length === 0 || filter.mailbox.includes(mailbox)) &&
+    (filter.verdict.length === 0 || filter.verdict.includes(row.verdict)) &&
+    (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
+    (!filter.with_issues || row.open_issues > 0) &&
+    (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
+    (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))
+  );
+}
+
+function comparing(by: UserSort, descending: boolean) {
+  const key = (row: UserRow): string | number => {
+    switch (by) {
+      case "name":
+        return row.user.directory.display_name;
+      case "upn":
+        return row.user.directory.upn;
+      case "organization":
+        return row.organization_name;
+      case "access":
+        return row.effective_access;
+      case "mailbox":
+        return row.user.mailbox;
+      case "kind":
+        return row.kind;
+      case "verdict":
+        return row.verdict;
+      case "checked":
+        return row.checked ?? 0;
+      case "issues":
+        return row.open_issues;
+    }
+  };
+  return (a: UserRow, b: UserRow) => {
+    const [left, right] = [key(a), key(b)];
+    const order = left < right ? -1 : left > right ? 1 : a.user.id - b.user.id;
+    return descending ? -order : order;
+  };
+}

@@ -1,0 +1,244 @@
+import type {
+  Cause,
+  Check,
+  ConsentRow,
+  Ledger,
+  MailboxCounts,
+  MailboxKind,
+  MailboxStatus,
+  Organization,
+  RequiredPermission,
+  Run,
+  Tenant,
+  UserRow,
+  Verdict,
+  Workload,
+  WorkloadResult,
+} from "./bindings";
+
+/** The pretend data behind tests and the development build: the same people each time, faults at known places. */
+
+export const NOW = Date.UTC(2026, 10, 20, 13, 3);
+const MINUTE = 60_000;
+
+export function guid(n: number): string {
+  const tail = n.toString(16).padStart(12, "0");
+  return `6f1c0a9e-5c1b-4a6e-9d0a-${tail}`;
+}
+
+export const tenant: Tenant = {
+  id: 1,
+  name: "Contoso Practice",
+  cloud: "custom",
+  authority: "http://127.0.0.1:4000/p/x",
+  graph: "http://127.0.0.1:4000/p/x/graph",
+  directory: "contoso.example",
+  client_id: guid(1),
+  practice: true,
+  identity: { directory_id: guid(2), display_name: "Contoso", admin: "admin@contoso.example", seen: NOW - 9 * MINUTE },
+};
+
+const features: ReadonlyArray<[string, string | null]> = [
+  ["Mail.ReadWrite", "Mail capture"],
+  ["Mail.Send", "Sending from the sidebar"],
+  ["Calendars.ReadWrite", "Calendar sync"],
+  ["Contacts.ReadWrite", "Contact sync"],
+  ["MailboxSettings.Read", "Time zone and working hours"],
+  ["User.Read.All", "Finding users"],
+  ["Tasks.ReadWrite.All", "Task sync"],
+];
+
+export const needed: RequiredPermission[] = features.map(([name, feature]) => ({
+  name,
+  type: "application",
+  resource: "graph",
+  feature,
+  optional: name === "Tasks.ReadWrite.All",
+}));
+
+export const limitations = [
+  "Only mailboxes in Microsoft 365 can be reached.",
+  "Small changes of a meeting by its organizer are sent to all attendees.",
+];
+
+/** The matrix while `missing` of the required permissions are not granted. */
+export function matrix(missing: number): ConsentRow[] {
+  const required = needed.map(
+    (wanted, index): ConsentRow => ({
+      ...wanted,
+      required: true,
+      admin_consent: true,
+      state: index < missing ? "missing" : "granted",
+      whom: index < missing ? null : { kind: "everyone" },
+      instead: null,
+    }),
+  );
+  const held = { type: "application", resource: "graph", required: false, optional: false, feature: null } as const;
+  return [
+    ...required,
+    {
+      ...held,
+      name: "Files.Read.All",
+      admin_consent: true,
+      state: "excess",
+      whom: { kind: "everyone" },
+      instead: null,
+    },
+    {
+      ...held,
+      name: "MailboxSettings.ReadWrite",
+      admin_consent: true,
+      state: "stronger_than_needed",
+      whom: { kind: "everyone" },
+      instead: "MailboxSettings.Read",
+    },
+  ];
+}
+
+export const organizations: Organization[] = (
+  [
+    ["Contoso EU", "EU-01", "graph_app_only"],
+    ["Contoso US", "US-01", "ews_app_only"],
+    ["Lab", "LAB", "graph_delegated"],
+  ] as const
+).map(([name, external_id, access], index) => ({
+  id: index + 1,
+  tenant: 1,
+  integration: 1,
+  name,
+  external_id,
+  access,
+  sync: "enabled",
+  created: NOW - (40 - index) * 24 * 60 * MINUTE,
+}));
+
+const given = ["Ada", "Bo", "Chen", "Dina", "Elif", "Farid", "Greta", "Hugo", "Ilse", "Jamal", "Kaja", "Liam", "Mina"];
+const family = ["Abel", "Brandt", "Costa", "Duarte", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito", "Jansen", "Kaur"];
+const departments = ["Sales", "Service", "Finance", "Legal", null];
+
+/** The cause of every nth user's trouble; the first that divides wins. */
+const faults: ReadonlyArray<[number, Cause, Workload[]]> = [
+  [97, "no_mailbox", ["mail", "calendar", "contacts", "tasks", "settings"]],
+  [61, "out_of_scope", ["mail", "calendar"]],
+  [53, "throttled", ["calendar"]],
+  [211, "mailbox_full", ["mail"]],
+];
+
+const answers: Partial<Record<Cause, [number, string]>> = {
+  no_mailbox: [404, "MailboxNotEnabledForRESTAPI"],
+  out_of_scope: [403, "ErrorAccessDenied"],
+  throttled: [429, "ApplicationThrottled"],
+  mailbox_full: [507, "ErrorQuotaExceeded"],
+};
+
+export const workloads: readonly Workload[] = ["mail", "calendar", "contacts", "tasks", "settings"];
+
+export function fingerprintOf(cause: Cause, workload: Workload): string {
+  const [http, code] = answers[cause] ?? [0, "none"];
+  return `graph.${http}.${code.toLowerCase()}.${cause}.${workload}`;
+}
+
+function kindOf(n: number): MailboxKind {
+  if (n % 97 === 0) return "unlicensed";
+  return n % 41 === 0 ? "shared_or_resource" : "user";
+}
+
+export function person(n: number, organization: Organization, checked: boolean): UserRow {
+  const first = given[n % given.length] ?? "";
+  const last = family[(n * 7) % family.length] ?? "";
+  const address = `${first}.${last}.${n}@contoso.example`.toLowerCase();
+  const fault = checked ? faults.find(([every]) => n % every === 0) : undefined;
+  const verdict: Verdict = !checked ? "not_run" : !fault ? "passed" : fault[1] === "throttled" ? "unknown" : "failed";
+  const mailbox: MailboxStatus =
+    kindOf(n) === "unlicensed" ? "excluded" : !checked ? "not_initialized" : n % 19 === 0 ? "switching" : "initialized";
+  return {
+    user: {
+      id: n,
+      organization: organization.id,
+      directory: {
+        object_id: guid(n),
+        upn: address,
+        display_name: `${first} ${last}`,
+        mail: address,
+        aliases: n % 13 === 0 ? [`${first}.${n}@contoso.example`.toLowerCase()] : [],
+        department: departments[n % departments.length] ?? null,
+        job_title: null,
+        enabled: n % 41 !== 0,
+        guest: false,
+        on_premises: false,
+        exchange_plan: kindOf(n) === "user",
+      },
+      access: null,
+      sync: "enabled",
+      mailbox: verdict === "failed" && mailbox !== "excluded" ? "error" : mailbox,
+      created: organization.created,
+      seen: NOW - 25 * MINUTE,
+    },
+    organization_name: organization.name,
+    effective_access: organization.access,
+    effective_sync: "enabled",
+    kind: kindOf(n),
+    verdict,
+    checked: checked ? NOW - (n % 300) * 1000 : null,
+    open_issues: fault ? fault[2].length : 0,
+    first_cause: fault?.[1] ?? null,
+  };
+}
+
+export function resultsOf(row: UserRow): WorkloadResult[] {
+  const fault = faults.find(([, cause]) => cause === row.first_cause);
+  return workloads.map((workload): WorkloadResult => {
+    const bad = fault?.[2].includes(workload) ?? false;
+    const asked = row.verdict !== "not_run";
+    const [http, code] = (bad && row.first_cause && answers[row.first_cause]) || [200, null];
+    return {
+      workload,
+      verdict: !asked ? "not_run" : bad ? row.verdict : "passed",
+      http: asked ? http : null,
+      code,
+      cause: bad ? row.first_cause : null,
+      fingerprint: bad && row.first_cause ? fingerprintOf(row.first_cause, workload) : null,
+      request_id: asked ? guid(row.user.id * 10 + workloads.indexOf(workload)) : null,
+      client_request_id: asked ? guid(row.user.id * 10 + 5) : null,
+      checked: row.checked,
+      intact: true,
+    };
+  });
+}
+
+export function checksOf(row: UserRow): Check[] {
+  if (row.verdict === "not_run") return [];
+  return resultsOf(row).map((result) => ({ result, run: 118, first_seen: row.checked ?? NOW }));
+}
+
+export function ledgerOf(rows: readonly UserRow[]): Ledger {
+  const ledger: Ledger = { passed: 0, failed: 0, unknown: 0, not_run: 0 };
+  for (const row of rows) ledger[row.verdict] += 1;
+  return ledger;
+}
+
+export function countsOf(rows: readonly UserRow[]): MailboxCounts {
+  const counts: MailboxCounts = { not_initialized: 0, switching: 0, initialized: 0, error: 0, excluded: 0 };
+  for (const row of rows) counts[row.user.mailbox] += 1;
+  return counts;
+}
+
+export function runOf(id: number, organization: Organization, rows: readonly UserRow[], started: number): Run {
+  return {
+    id,
+    organization: organization.id,
+    organization_name: organization.name,
+    tenant: 1,
+    state: "finished",
+    workloads: workloads.map((workload) => ({ workload, not_asked: null })),
+    failed_of: null,
+    started,
+    ended: started + 4 * MINUTE,
+    mailboxes: rows.length,
+    mailboxes_done: rows.length,
+    probes: rows.length * 5,
+    probes_done: rows.length * 5,
+    counters: { requests: Math.ceil(rows.length / 4), throttled: 3, retried: 12 },
+    ledger: ledgerOf(rows),
+  };
+}

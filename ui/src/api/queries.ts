@@ -1,0 +1,75 @@
+import { keepPreviousData, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { Answer, Name, Question } from "./client";
+import { call, onChanged } from "./client";
+
+/** The shortest time between two re-reads of what is on screen while stored data keeps changing. */
+const REREAD_MS = 1000;
+
+/** The cache of what was read. Data stays until the store says it changed; nothing is asked twice by focus or by time. */
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: false,
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        networkMode: "always",
+      },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+/** Reads one thing of the menu. */
+export function reading<N extends Name>(name: N, question: Question<N>) {
+  return queryOptions({ queryKey: [name, question], queryFn: () => call(name, question) });
+}
+
+/** Re-reads what is on screen whenever the store has changed, at most once a second. */
+export function useFreshness(client: QueryClient) {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = 0;
+    const reread = () => {
+      timer = undefined;
+      last = Date.now();
+      void client.invalidateQueries();
+    };
+    const listening = onChanged(() => {
+      timer ??= setTimeout(reread, Math.max(0, last + REREAD_MS - Date.now()));
+    });
+    return () => {
+      clearTimeout(timer);
+      void listening.then((unlisten) => unlisten());
+    };
+  }, [client]);
+}
+
+type Windowed = { [N in Name]: Question<N> extends { offset: number; limit: number } ? N : never }[Name];
+
+const WINDOW = 200;
+
+/**
+ * A list of which only windows are read. While another filter or order is on its way, the rows of the one before stay.
+ */
+export function useWindowed<N extends Windowed>(name: N, question: Omit<Question<N>, "offset" | "limit">) {
+  const read = (asked: typeof question, offset: number, limit: number) =>
+    call(name, { ...asked, offset, limit } as Question<N>);
+  const query = useQuery({
+    queryKey: [name, question],
+    queryFn: async () => ({ asked: question, page: await read(question, 0, WINDOW) }),
+    placeholderData: keepPreviousData,
+  });
+  const asked = query.data?.asked;
+  return {
+    page: query.data?.page as Answer<N> | undefined,
+    view: JSON.stringify(asked ?? null),
+    revision: query.dataUpdatedAt,
+    error: query.error,
+    busy: query.isFetching,
+    at: query.data === undefined ? undefined : query.dataUpdatedAt,
+    refresh: () => void query.refetch(),
+    window: (start: number, end: number): Promise<Answer<N>> => read(asked ?? question, start, end - start),
+  };
+}

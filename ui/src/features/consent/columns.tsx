@@ -1,0 +1,100 @@
+import type { ConsentRow, ConsentState } from "../../api/bindings";
+import { StatusBadge } from "../../ui/StatusBadge";
+import type { Column } from "../../ui/table/columns";
+import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
+import { t } from "../../words/t";
+
+/** What needs attention comes first. */
+const order = [
+  "missing",
+  "unknown",
+  "excess",
+  "stronger_than_needed",
+  "granted",
+] as const satisfies readonly ConsentState[];
+
+export function sortedRows(rows: readonly ConsentRow[]): ConsentRow[] {
+  const rank = (row: ConsentRow) => order.indexOf(row.state) * 2 + (row.optional ? 1 : 0);
+  return [...rows].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+export function rowKey(row: ConsentRow): string {
+  return `${row.resource} ${row.type} ${row.name}`;
+}
+
+/** The totals as a sentence: "14 required: 12 granted, 2 missing. 1 excess." */
+export function summary(rows: readonly ConsentRow[]): string {
+  const required = rows.filter((row) => row.required && !row.optional);
+  const count = (state: ConsentState, among: readonly ConsentRow[]) =>
+    among.filter((row) => row.state === state).length;
+  const unread = count("unknown", required);
+  if (unread > 0) return t("consent.sumUnread", { required: required.length });
+  const missing = count("missing", required);
+  const sentence = t("consent.sum", { required: required.length, granted: required.length - missing, missing });
+  const excess = count("excess", rows);
+  return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
+}
+
+function whom(row: ConsentRow): string {
+  if (row.whom === null) return "";
+  return row.whom.kind === "everyone" ? t("consent.everyone") : t("consent.someUsers", { n: row.whom.count });
+}
+
+function required(row: ConsentRow): string {
+  return t(!row.required ? "consent.notRequired" : row.optional ? "consent.optional" : "consent.required");
+}
+
+function admin(row: ConsentRow): string {
+  return t(
+    row.admin_consent === null ? "consent.adminUnknown" : row.admin_consent ? "consent.adminYes" : "consent.adminNo",
+  );
+}
+
+function least(row: ConsentRow): string {
+  if (row.instead === null) return "";
+  return t(row.required ? "consent.standsIn" : "consent.wouldDo", { name: row.instead });
+}
+
+export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
+  {
+    id: "name",
+    title: t("consent.permission"),
+    width: 220,
+    fixed: true,
+    render: (row) => row.name,
+    text: (row) => row.name,
+  },
+  {
+    id: "state",
+    title: t("consent.state"),
+    width: 170,
+    render: (row) => <StatusBadge {...consentBadges[row.state]} />,
+    text: (row) => consentBadges[row.state].word,
+  },
+  {
+    id: "type",
+    title: t("consent.type"),
+    width: 110,
+    render: (row) => typeWords[row.type],
+    text: (row) => typeWords[row.type],
+  },
+  {
+    id: "api",
+    title: t("consent.api"),
+    width: 90,
+    render: (row) => resourceWords[row.resource],
+    text: (row) => resourceWords[row.resource],
+  },
+  { id: "admin", title: t("consent.admin"), width: 120, render: admin, text: admin },
+  {
+    id: "feature",
+    title: t("consent.feature"),
+    width: 220,
+    grows: true,
+    render: (row) => row.feature ?? "",
+    text: (row) => row.feature ?? "",
+  },
+  { id: "required", title: t("consent.asked"), width: 100, render: required, text: required },
+  { id: "whom", title: t("consent.whom"), width: 120, render: whom, text: whom },
+  { id: "least", title: t("consent.least"), width: 200, render: least, text: least },
+];

@@ -1,0 +1,220 @@
+import { Dropdown, Field, makeStyles, Option, Tab, TabList } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { AccessType, Error as Refusal, OrganizationView, SyncStatus } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
+import { grouped } from "../../lib/numbers";
+import { fullTime } from "../../lib/time";
+import { ReasonedButton } from "../../ui/CommandBar";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { DetailsPanel } from "../../ui/DetailsPanel";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { CopyableId, Facts } from "../../ui/Facts";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { explain } from "../../words/codes";
+import { accessWords, authorizationBadges, mailboxBadges, presetWords, syncBadges } from "../../words/nouns";
+import { optionsOf, wordsOf } from "../../words/options";
+import { t } from "../../words/t";
+
+const useStyles = makeStyles({
+  tabs: { marginLeft: "-12px", marginBottom: "12px" },
+  part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
+  button: { alignSelf: "start" },
+  list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
+  heading: { margin: 0 },
+});
+
+type Tabs = "users" | "connectivity" | "email";
+
+type Props = {
+  readonly view: OrganizationView;
+  readonly onClose: () => void;
+  readonly onPrevious: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
+};
+
+/** One organization: who is in it, what it may reach, how it reaches mailboxes. */
+export function OrganizationPanel({ view, ...panel }: Props) {
+  const styles = useStyles();
+  const [tab, setTab] = useState<Tabs>("users");
+  return (
+    <DetailsPanel
+      {...panel}
+      title={view.organization.name}
+      subtitle={<CopyableId id={view.organization.external_id} what={t("organizations.externalId")} />}
+      subject={String(view.organization.id)}
+    >
+      <TabList
+        className={styles.tabs}
+        size="small"
+        selectedValue={tab}
+        onTabSelect={(_, data) => setTab(data.value as Tabs)}
+      >
+        <Tab value="users">{t("organizations.tab.users")}</Tab>
+        <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
+        <Tab value="email">{t("organizations.tab.email")}</Tab>
+      </TabList>
+      <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
+        {tab === "users" && <Users view={view} />}
+        {tab === "connectivity" && <Connectivity view={view} />}
+        {tab === "email" && <Email key={view.organization.id} view={view} />}
+      </div>
+    </DetailsPanel>
+  );
+}
+
+function Users({ view }: { view: OrganizationView }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  return (
+    <>
+      <Facts
+        facts={[
+          { name: t("organizations.users"), value: grouped(view.users) },
+          ...wordsOf(mailboxBadges).map(({ value, word }) => ({
+            name: word,
+            value: <StatusBadge state={mailboxBadges[value].state} word={grouped(view.mailboxes[value])} />,
+          })),
+          { name: t("organizations.issues"), value: grouped(view.with_issues) },
+        ]}
+      />
+      <ReasonedButton
+        className={styles.button}
+        onClick={() => void navigate({ to: "/users", search: { org: view.organization.id } } as never)}
+      >
+        {t("organizations.openUsers")}
+      </ReasonedButton>
+    </>
+  );
+}
+
+function Connectivity({ view }: { view: OrganizationView }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const { consent } = view;
+  return (
+    <>
+      <StatusBadge {...authorizationBadges[consent.authorization]} strong />
+      <Facts
+        facts={[
+          { name: t("organizations.integration"), value: view.integration_name },
+          { name: t("organizations.tenant"), value: view.tenant_name },
+          {
+            name: t("organizations.granted"),
+            value:
+              consent.authorization === "unknown"
+                ? t("organizations.notRead")
+                : t("organizations.grantedOf", { granted: consent.granted, required: consent.required }),
+          },
+          {
+            name: t("organizations.readAt"),
+            value: consent.read_at === null ? t("organizations.neverRead") : fullTime(consent.read_at),
+          },
+        ]}
+      />
+      <ReasonedButton
+        className={styles.button}
+        onClick={() => void navigate({ to: "/permissions", search: { org: view.organization.id } } as never)}
+      >
+        {t("organizations.openPermissions")}
+      </ReasonedButton>
+    </>
+  );
+}
+
+function Email({ view }: { view: OrganizationView }) {
+  const styles = useStyles();
+  const { organization } = view;
+  const [change, setChange] = useState<{ access?: AccessType; sync?: SyncStatus }>();
+  const [refusal, setRefusal] = useState<Refusal>();
+  const integrations = useQuery(reading("integrations.list", null)).data;
+  const limitations = integrations?.find((one) => one.integration.id === organization.integration)?.limitations ?? [];
+  const save = async () => {
+    setRefusal(undefined);
+    try {
+      await call("organizations.change", {
+        organization: organization.id,
+        name: null,
+        access: change?.access ?? null,
+        sync: change?.sync ?? null,
+      });
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+    setChange(undefined);
+  };
+  return (
+    <>
+      <Field label={t("organizations.access")}>
+        <Dropdown
+          value={accessWords[organization.access]}
+          selectedOptions={[organization.access]}
+          onOptionSelect={(_, data) =>
+            data.optionValue !== organization.access && setChange({ access: data.optionValue as AccessType })
+          }
+        >
+          {optionsOf(accessWords).map(({ value, word }) => (
+            <Option key={value} value={value}>
+              {word}
+            </Option>
+          ))}
+        </Dropdown>
+      </Field>
+      <Field label={t("users.sync")}>
+        <Dropdown
+          value={syncBadges[organization.sync].word}
+          selectedOptions={[organization.sync]}
+          onOptionSelect={(_, data) =>
+            data.optionValue !== organization.sync && setChange({ sync: data.optionValue as SyncStatus })
+          }
+        >
+          {(["enabled", "disabled"] as const).map((value) => (
+            <Option key={value} value={value}>
+              {syncBadges[value].word}
+            </Option>
+          ))}
+        </Dropdown>
+      </Field>
+      <Facts
+        facts={[
+          { name: t("integrations.preset"), value: presetWords[view.preset] },
+          { name: t("organizations.created"), value: fullTime(organization.created) },
+        ]}
+      />
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {limitations.length > 0 && (
+        <section>
+          <h3 className={styles.heading}>{t("integrations.limitations")}</h3>
+          <ul className={styles.list}>
+            {limitations.map((limitation) => (
+              <li key={limitation}>{limitation}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {change && (
+        <ConfirmDialog
+          title={t("organizations.changeTitle", { name: organization.name })}
+          action={t("organizations.changeAction")}
+          onClose={() => setChange(undefined)}
+          onConfirm={() => void save()}
+        >
+          {change.access &&
+            t("organizations.changeAccess", {
+              before: accessWords[organization.access],
+              after: accessWords[change.access],
+              n: view.users,
+            })}
+          {change.sync &&
+            t("organizations.changeSync", {
+              before: syncBadges[organization.sync].word,
+              after: syncBadges[change.sync].word,
+              n: view.users,
+            })}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

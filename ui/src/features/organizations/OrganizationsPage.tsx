@@ -1,0 +1,250 @@
+import { Button } from "@fluentui/react-components";
+import { AddRegular, BuildingRegular, DeleteRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import * as v from "valibot";
+import type { OrganizationView } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
+import { useScope } from "../../api/scope";
+import { grouped } from "../../lib/numbers";
+import { maybe, usePlace } from "../../lib/place";
+import { shortTime } from "../../lib/time";
+import { useWalk } from "../../lib/walk";
+import { Command, CommandBar } from "../../ui/CommandBar";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { DataAge } from "../../ui/DataAge";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { Page, Split } from "../../ui/Page";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { ColumnChooser } from "../../ui/table/ColumnChooser";
+import type { Column } from "../../ui/table/columns";
+import { DataTable } from "../../ui/table/DataTable";
+import { allOf } from "../../ui/table/rows";
+import { explain, reasonWords } from "../../words/codes";
+import { accessWords, authorizationBadges, stageBadges, syncBadges } from "../../words/nouns";
+import { t } from "../../words/t";
+import { CreateDialog } from "./CreateDialog";
+import { OrganizationPanel } from "./OrganizationPanel";
+
+export const organizationsSearch = v.object({
+  org: maybe(v.number()),
+  open: maybe(v.number()),
+  create: maybe(v.boolean()),
+});
+
+const TABLE = "organizations";
+
+function lastCheck({ checked }: OrganizationView): string {
+  return checked === null ? t("users.neverChecked") : shortTime(checked, Date.now());
+}
+
+/** The first stage that isn't done, or the last one. */
+function stage({ stages }: OrganizationView) {
+  const all = [stages.organization, stages.consent, stages.verify];
+  const at = all.findIndex((one) => one.state !== "done");
+  const number = at < 0 ? all.length : at + 1;
+  const badge = stageBadges[all[number - 1]?.state ?? "not_started"];
+  return { state: badge.state, word: t("organizations.stageOf", { number, word: badge.word }) };
+}
+
+const columns: ReadonlyArray<Column<OrganizationView>> = [
+  {
+    id: "name",
+    title: t("organizations.name"),
+    width: 180,
+    grows: true,
+    fixed: true,
+    render: ({ organization }) => organization.name,
+    text: ({ organization }) => organization.name,
+  },
+  {
+    id: "external_id",
+    title: t("organizations.externalId"),
+    width: 120,
+    render: ({ organization }) => organization.external_id,
+    text: ({ organization }) => organization.external_id,
+  },
+  {
+    id: "access",
+    title: t("organizations.access"),
+    width: 160,
+    render: ({ organization }) => accessWords[organization.access],
+    text: ({ organization }) => accessWords[organization.access],
+  },
+  {
+    id: "users",
+    title: t("organizations.users"),
+    width: 90,
+    numeric: true,
+    render: (view) => grouped(view.users),
+    text: (view) => String(view.users),
+  },
+  {
+    id: "stage",
+    title: t("organizations.stage"),
+    width: 180,
+    render: (view) => <StatusBadge {...stage(view)} />,
+    text: (view) => stage(view).word,
+  },
+  {
+    id: "consent",
+    title: t("organizations.consent"),
+    width: 160,
+    render: ({ consent }) => <StatusBadge {...authorizationBadges[consent.authorization]} />,
+    text: ({ consent }) => authorizationBadges[consent.authorization].word,
+  },
+  { id: "checked", title: t("organizations.lastCheck"), width: 130, render: lastCheck, text: lastCheck },
+  {
+    id: "issues",
+    title: t("organizations.issues"),
+    width: 100,
+    numeric: true,
+    render: (view) => grouped(view.with_issues),
+    text: (view) => String(view.with_issues),
+  },
+  {
+    id: "integration",
+    title: t("organizations.integration"),
+    width: 160,
+    spare: true,
+    render: (view) => view.integration_name,
+    text: (view) => view.integration_name,
+  },
+  {
+    id: "sync",
+    title: t("users.sync"),
+    width: 180,
+    spare: true,
+    render: ({ organization }) => <StatusBadge {...syncBadges[organization.sync]} />,
+    text: ({ organization }) => syncBadges[organization.sync].word,
+  },
+  {
+    id: "tenant",
+    title: t("organizations.tenant"),
+    width: 150,
+    render: (view) => view.tenant_name,
+    text: (view) => view.tenant_name,
+  },
+];
+
+function idOf({ organization }: OrganizationView): number {
+  return organization.id;
+}
+
+/** Every organization: how it is reached, how far its rollout is, what is wrong. */
+export function OrganizationsPage() {
+  const [place, change] = usePlace(organizationsSearch);
+  const [deleting, setDeleting] = useState(false);
+  const { query, all } = useScope();
+  const integrations = useQuery(reading("integrations.list", null)).data;
+  const source = { ...allOf("organizations", all), revision: query.dataUpdatedAt };
+  const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
+  const open = all?.find((view) => view.organization.id === place.open);
+  const noDelete = open ? (open.may.delete ? reasonWords[open.may.delete] : undefined) : t("organizations.chooseFirst");
+  return (
+    <Page
+      title={t("organizations.title")}
+      busy={query.isFetching && all !== undefined}
+      head={
+        <>
+          <CommandBar
+            label={t("organizations.commands")}
+            end={
+              <>
+                <ColumnChooser table={TABLE} columns={columns} />
+                <DataAge
+                  at={all && query.dataUpdatedAt}
+                  busy={query.isFetching}
+                  onRefresh={() => void query.refetch()}
+                />
+              </>
+            }
+          >
+            <Command
+              primary
+              label={t("organizations.new")}
+              icon={<AddRegular />}
+              disabledReason={integrations?.length === 0 ? t("organizations.noIntegration") : undefined}
+              onRun={() => change({ create: true })}
+            />
+            <Command
+              label={t("organizations.delete")}
+              icon={<DeleteRegular />}
+              disabledReason={noDelete}
+              onRun={() => setDeleting(true)}
+            />
+          </CommandBar>
+          {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
+        </>
+      }
+    >
+      <Split>
+        <DataTable
+          id={TABLE}
+          label={t("organizations.title")}
+          columns={columns}
+          source={source}
+          rowId={idOf}
+          openId={place.open}
+          openIndex={walk.index}
+          onOpen={walk.show}
+          empty={
+            <EmptyState
+              icon={<BuildingRegular />}
+              title={t("organizations.emptyTitle")}
+              body={t(integrations?.length === 0 ? "organizations.noIntegration" : "organizations.emptyBody")}
+            >
+              {integrations && integrations.length > 0 && (
+                <Button appearance="primary" onClick={() => change({ create: true })}>
+                  {t("organizations.new")}
+                </Button>
+              )}
+            </EmptyState>
+          }
+        />
+        {open && <OrganizationPanel view={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
+      </Split>
+      {place.create && integrations && (
+        <CreateDialog
+          integrations={integrations}
+          onClose={(created) => change({ create: undefined, ...(created === undefined ? {} : { open: created }) })}
+        />
+      )}
+      {deleting && open && (
+        <DeleteDialog
+          view={open}
+          onClose={() => setDeleting(false)}
+          onDone={() => {
+            setDeleting(false);
+            change({ open: undefined });
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function DeleteDialog({ view, onClose, onDone }: { view: OrganizationView; onClose: () => void; onDone: () => void }) {
+  const [failed, setFailed] = useState<unknown>();
+  const remove = async () => {
+    try {
+      await call("organizations.delete", { organization: view.organization.id });
+      onDone();
+    } catch (thrown) {
+      setFailed(thrown);
+    }
+  };
+  return (
+    <ConfirmDialog
+      title={t("organizations.deleteTitle", { name: view.organization.name })}
+      action={t("organizations.deleteAction")}
+      onClose={onClose}
+      onConfirm={() => void remove()}
+    >
+      {t("organizations.deleteBody")}
+      {failed !== undefined && <ErrorBar failure={explain(refusalOf(failed))} />}
+    </ConfirmDialog>
+  );
+}

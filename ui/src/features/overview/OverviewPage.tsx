@@ -1,0 +1,131 @@
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { HomeRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import type { OrganizationView } from "../../api/bindings";
+import { refusalOf } from "../../api/client";
+import { useChooseScope, useScope } from "../../api/scope";
+import { grouped } from "../../lib/numbers";
+import { CommandBar } from "../../ui/CommandBar";
+import { DataAge } from "../../ui/DataAge";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { Page } from "../../ui/Page";
+import { Skeletons } from "../../ui/Skeletons";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { explain } from "../../words/codes";
+import { accessWords, stageBadges } from "../../words/nouns";
+import { t } from "../../words/t";
+import { Rollout } from "./Rollout";
+
+const useStyles = makeStyles({
+  list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "12px" },
+  card: {
+    display: "flex",
+    alignItems: "center",
+    flexWrap: "wrap",
+    columnGap: "24px",
+    rowGap: "8px",
+    padding: "16px",
+    borderRadius: tokens.borderRadiusLarge,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  names: { flexGrow: 1, minWidth: "200px" },
+  name: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  stage: { display: "flex", flexDirection: "column", minWidth: "130px" },
+});
+
+/** Home of the scope: the three stages of one rollout, or how far each rollout is. */
+export function OverviewPage() {
+  const { all, chosen, error, query } = useScope();
+  const navigate = useNavigate();
+  return (
+    <Page
+      title={chosen ? chosen.organization.name : t("overview.title")}
+      aside={
+        chosen &&
+        t("overview.aside", {
+          id: chosen.organization.external_id,
+          access: accessWords[chosen.organization.access],
+          integration: chosen.integration_name,
+        })
+      }
+      reading
+      busy={query.isFetching && all !== undefined}
+      head={
+        <>
+          <CommandBar
+            label={t("overview.commands")}
+            end={
+              <DataAge at={all && query.dataUpdatedAt} busy={query.isFetching} onRefresh={() => void query.refetch()} />
+            }
+          >
+            {chosen && (
+              <Button
+                appearance="subtle"
+                onClick={() =>
+                  void navigate({
+                    to: "/organizations",
+                    search: { org: chosen.organization.id, open: chosen.organization.id },
+                  } as never)
+                }
+              >
+                {t("overview.settings")}
+              </Button>
+            )}
+          </CommandBar>
+          {error && <ErrorBar failure={explain(refusalOf(error))} onRetry={() => void query.refetch()} />}
+        </>
+      }
+    >
+      {all === undefined && !error && <Skeletons />}
+      {chosen && <Rollout view={chosen} />}
+      {all && !chosen && all.length > 0 && <Rollouts all={all} />}
+      {all?.length === 0 && (
+        <EmptyState icon={<HomeRegular />} title={t("overview.emptyTitle")} body={t("overview.emptyBody")}>
+          <Button
+            appearance="primary"
+            onClick={() => void navigate({ to: "/organizations", search: { create: true } } as never)}
+          >
+            {t("organizations.new")}
+          </Button>
+          <Button onClick={() => void navigate({ to: "/integrations", search: { add: true } } as never)}>
+            {t("integrations.add")}
+          </Button>
+        </EmptyState>
+      )}
+    </Page>
+  );
+}
+
+function Rollouts({ all }: { all: readonly OrganizationView[] }) {
+  const styles = useStyles();
+  const choose = useChooseScope();
+  return (
+    <ul className={styles.list}>
+      {all.map((view) => (
+        <li key={view.organization.id} className={styles.card}>
+          <div className={styles.names}>
+            <h2 className={styles.name}>{view.organization.name}</h2>
+            <span className={styles.quiet}>
+              {t("overview.line", {
+                id: view.organization.external_id,
+                users: grouped(view.users),
+                tenant: view.tenant_name,
+              })}
+            </span>
+          </div>
+          {(["organization", "consent", "verify"] as const).map((stage, index) => (
+            <div key={stage} className={styles.stage}>
+              <span className={styles.quiet}>
+                {index + 1}. {t(`stage.${stage}`)}
+              </span>
+              <StatusBadge {...stageBadges[view.stages[stage].state]} />
+            </div>
+          ))}
+          <Button onClick={() => choose(view)}>{t("overview.open", { name: view.organization.name })}</Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,47 @@
+import { Tab, TabList } from "@fluentui/react-components";
+import * as v from "valibot";
+import { maybe, usePlace } from "../../lib/place";
+import { Page } from "../../ui/Page";
+import { t } from "../../words/t";
+import { About } from "./About";
+import { General } from "./General";
+import { Tenants } from "./Tenants";
+
+export const settingsSearch = v.object({
+  org: maybe(v.number()),
+  tab: maybe(v.picklist(["general", "tenants", "about"])),
+});
+
+const tabs = ["general", "tenants", "about"] as const;
+
+/** How the window looks, who is connected, and what this Rollcall is. */
+export function SettingsPage() {
+  const [place, change] = usePlace(settingsSearch);
+  const tab = place.tab ?? "general";
+  return (
+    <Page
+      title={t("settings.title")}
+      reading
+      head={
+        <TabList
+          size="small"
+          selectedValue={tab}
+          data-region="commands"
+          onTabSelect={(_, data) => change({ tab: data.value as (typeof tabs)[number] })}
+        >
+          {tabs.map((one) => (
+            <Tab key={one} value={one}>
+              {t(`settings.tab.${one}`)}
+            </Tab>
+          ))}
+        </TabList>
+      }
+    >
+      <div role="tabpanel" aria-label={t(`settings.tab.${tab}`)}>
+        {tab === "general" && <General />}
+        {tab === "tenants" && <Tenants />}
+        {tab === "about" && <About />}
+      </div>
+    </Page>
+  );
+}

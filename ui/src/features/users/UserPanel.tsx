@@ -1,0 +1,185 @@
+import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Check, UserDetail, WorkloadResult } from "../../api/bindings";
+import { refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
+import { fullTime } from "../../lib/time";
+import { DetailsPanel } from "../../ui/DetailsPanel";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { CopyableId, type Fact, Facts } from "../../ui/Facts";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { explain } from "../../words/codes";
+import {
+  accessWords,
+  checkedWell,
+  kindWords,
+  mailboxBadges,
+  syncBadges,
+  verdictBadges,
+  workloadWords,
+} from "../../words/nouns";
+import { t } from "../../words/t";
+import { checkedWords } from "./columns";
+import { Remedy } from "../../ui/Remedy";
+
+const useStyles = makeStyles({
+  tabs: { marginLeft: "-12px", marginBottom: "12px" },
+  part: { display: "flex", flexDirection: "column", rowGap: "16px" },
+  passed: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "2px",
+    padding: "8px 12px",
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+  },
+  check: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "8px",
+    paddingBottom: "12px",
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  checkHead: { display: "flex", justifyContent: "space-between", alignItems: "center" },
+  name: { fontWeight: tokens.fontWeightSemibold },
+  quiet: { color: tokens.colorNeutralForeground2 },
+});
+
+type Tabs = "overview" | "checks" | "issues";
+
+type Props = {
+  readonly user: number;
+  readonly onClose: () => void;
+  readonly onPrevious: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
+};
+
+/** One user: who, how reached, what each workload answered, and what to do about it. */
+export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
+  const styles = useStyles();
+  const [tab, setTab] = useState<Tabs>("overview");
+  const query = useQuery(reading("users.describe", { kind: "id", user }));
+  const detail = query.data;
+  const issues = detail?.checks.filter(isIssue) ?? [];
+  return (
+    <DetailsPanel
+      title={detail?.row.user.directory.display_name ?? t("panel.loading")}
+      subtitle={detail && <CopyableId id={detail.row.user.directory.upn} what={t("users.upn")} />}
+      subject={String(user)}
+      onClose={onClose}
+      onPrevious={onPrevious}
+      onNext={onNext}
+    >
+      <TabList
+        className={styles.tabs}
+        size="small"
+        selectedValue={tab}
+        onTabSelect={(_, data) => setTab(data.value as Tabs)}
+      >
+        <Tab value="overview">{t("users.tab.overview")}</Tab>
+        <Tab value="checks">{t("users.tab.checks")}</Tab>
+        <Tab value="issues">{t("users.tab.issues", { n: issues.length })}</Tab>
+      </TabList>
+      {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
+      {detail && (
+        <div className={styles.part} role="tabpanel" aria-label={t(`users.tab.${tab}`, { n: issues.length })}>
+          {tab === "overview" && <Overview detail={detail} />}
+          {tab === "checks" && <Checks checks={detail.checks} />}
+          {tab === "issues" && <Issues issues={issues} />}
+        </div>
+      )}
+    </DetailsPanel>
+  );
+}
+
+function isIssue({ result }: Check): boolean {
+  return result.verdict === "failed" || result.verdict === "unknown";
+}
+
+function Overview({ detail: { row } }: { detail: UserDetail }) {
+  const styles = useStyles();
+  const { directory } = row.user;
+  return (
+    <>
+      {row.verdict === "passed" ? (
+        <div className={styles.passed}>
+          <StatusBadge state="good" word={checkedWell.status} strong />
+          <span>{checkedWell.results}</span>
+        </div>
+      ) : (
+        <StatusBadge {...verdictBadges[row.verdict]} strong />
+      )}
+      <Facts
+        facts={[
+          { name: t("users.checked"), value: checkedWords(row.checked) },
+          { name: t("users.mailbox"), value: <StatusBadge {...mailboxBadges[row.user.mailbox]} /> },
+          { name: t("users.sync"), value: <StatusBadge {...syncBadges[row.effective_sync]} /> },
+          { name: t("users.organization"), value: row.organization_name },
+          {
+            name: t("users.access"),
+            value:
+              row.user.access === null
+                ? accessWords[row.effective_access]
+                : t("users.ownAccess", { access: accessWords[row.effective_access] }),
+          },
+          { name: t("users.kind"), value: kindWords[row.kind] },
+          { name: t("users.mail"), value: directory.mail ?? t("users.noMail") },
+          ...(directory.aliases.length > 0 ? [{ name: t("users.aliases"), value: directory.aliases.join(", ") }] : []),
+          ...(directory.department ? [{ name: t("users.department"), value: directory.department }] : []),
+          { name: t("users.account"), value: t(directory.enabled ? "users.accountOn" : "users.accountOff") },
+          { name: t("users.objectId"), value: <CopyableId id={directory.object_id} what={t("users.objectId")} /> },
+          { name: t("users.seen"), value: fullTime(row.user.seen) },
+        ]}
+      />
+    </>
+  );
+}
+
+function Checks({ checks }: { checks: readonly Check[] }) {
+  const styles = useStyles();
+  if (checks.length === 0) return <span className={styles.quiet}>{t("users.noChecks")}</span>;
+  return checks.map(({ result }) => (
+    <section key={result.workload} className={styles.check}>
+      <div className={styles.checkHead}>
+        <span className={styles.name}>{workloadWords[result.workload]}</span>
+        <StatusBadge {...verdictBadges[result.verdict]} />
+      </div>
+      <CheckFacts result={result} />
+    </section>
+  ));
+}
+
+function Issues({ issues }: { issues: readonly Check[] }) {
+  const styles = useStyles();
+  if (issues.length === 0) return <span className={styles.quiet}>{t("users.noIssues")}</span>;
+  return issues.map(({ result, first_seen }) => (
+    <section key={result.workload} className={styles.check}>
+      <div className={styles.checkHead}>
+        <span className={styles.name}>{workloadWords[result.workload]}</span>
+        <StatusBadge {...verdictBadges[result.verdict]} />
+      </div>
+      {result.cause && <Remedy cause={result.cause} />}
+      <CheckFacts result={result} since={first_seen} />
+    </section>
+  ));
+}
+
+function CheckFacts({ result, since }: { result: WorkloadResult; since?: number }) {
+  return (
+    <Facts
+      facts={[
+        ...(result.intact ? [] : [{ name: t("check.record"), value: t("check.damaged") }]),
+        ...(result.checked === null ? [] : [{ name: t("check.at"), value: fullTime(result.checked) }]),
+        ...(since === undefined ? [] : [{ name: t("issues.since"), value: fullTime(since) }]),
+        ...(result.http === null ? [] : [{ name: t("check.answer"), value: `${result.http} ${result.code ?? ""}` }]),
+        ...idFact(t("check.requestId"), result.request_id),
+        ...idFact(t("check.clientRequestId"), result.client_request_id),
+      ]}
+    />
+  );
+}
+
+function idFact(name: string, id: string | null): Fact[] {
+  return id === null ? [] : [{ name, value: <CopyableId id={id} what={name} /> }];
+}

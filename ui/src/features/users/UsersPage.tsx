@@ -1,0 +1,234 @@
+import { ArrowImportRegular, ClipboardCheckmarkRegular, DeleteRegular, PeopleRegular } from "@fluentui/react-icons";
+import { Button } from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
+import { refusalOf } from "../../api/client";
+import { useWindowed } from "../../api/queries";
+import { useScope } from "../../api/scope";
+import { usePlace } from "../../lib/place";
+import { useWalk } from "../../lib/walk";
+import { Command, CommandBar } from "../../ui/CommandBar";
+import { DataAge } from "../../ui/DataAge";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPills";
+import { Page, Split } from "../../ui/Page";
+import { ColumnChooser } from "../../ui/table/ColumnChooser";
+import { DataTable } from "../../ui/table/DataTable";
+import { SelectionBar } from "../../ui/table/SelectionBar";
+import { none, type Selection } from "../../ui/table/selection";
+import { explain, reasonWords } from "../../words/codes";
+import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
+import { optionsOf, wordsOf } from "../../words/options";
+import { t } from "../../words/t";
+import { userColumns } from "./columns";
+import { ImportDialog } from "./ImportDialog";
+import { ImportProgress } from "./ImportProgress";
+import { RemoveDialog } from "./RemoveDialog";
+import { type UsersSearch, usersSearch } from "./search";
+import { UserPanel } from "./UserPanel";
+
+const TABLE = "users";
+
+/** Everyone who was brought in: who they are, how they are reached, what the last check came to. */
+export function UsersPage() {
+  const [place, change] = usePlace(usersSearch);
+  const { chosen, all } = useScope();
+  const navigate = useNavigate();
+  const [selection, setSelection] = useState<Selection<number>>(none);
+  const [removing, setRemoving] = useState(false);
+  const question = questionOf(place, chosen?.organization.id);
+  const list = useWindowed("users.query", question);
+  const source = {
+    view: list.view,
+    revision: list.revision,
+    count: list.page?.matching,
+    first: list.page?.rows ?? [],
+    fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
+  };
+  const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
+  const filtered = isFiltered(place);
+  const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
+  const matching = list.page?.matching ?? 0;
+  return (
+    <Page
+      title={t("users.title")}
+      aside={chosen?.organization.name}
+      busy={list.busy && list.page !== undefined}
+      head={
+        <>
+          <CommandBar
+            label={t("users.commands")}
+            end={
+              <>
+                <ColumnChooser table={TABLE} columns={userColumns} />
+                <DataAge at={list.at} busy={list.busy} onRefresh={list.refresh} />
+              </>
+            }
+          >
+            <Command
+              primary
+              label={t("users.import")}
+              icon={<ArrowImportRegular />}
+              disabledReason={noScope ?? reasonOf(chosen?.may.import)}
+              onRun={() => change({ bring: true })}
+            />
+            <Command
+              label={t("verify.start")}
+              icon={<ClipboardCheckmarkRegular />}
+              disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
+              onRun={() =>
+                void navigate({ to: "/verification", search: { org: chosen?.organization.id, plan: true } } as never)
+              }
+            />
+          </CommandBar>
+          {chosen && <ImportProgress organization={chosen.organization.id} />}
+          {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
+          <FilterRow count={countWords(list.page?.matching, list.page?.total)}>
+            <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
+            <Filter
+              label={t("users.mailbox")}
+              options={wordsOf(mailboxBadges)}
+              value={place.mailbox}
+              onChange={(mailbox) => change({ mailbox })}
+            />
+            <Filter
+              label={t("users.verdict")}
+              options={wordsOf(verdictBadges)}
+              value={place.verdict}
+              onChange={(verdict) => change({ verdict })}
+            />
+            <Filter
+              label={t("users.kind")}
+              options={optionsOf(kindWords)}
+              value={place.kind}
+              onChange={(kind) => change({ kind })}
+            />
+            <Filter
+              label={t("users.issues")}
+              options={[{ value: "yes", word: t("users.withIssues") }]}
+              value={place.issues ? "yes" : undefined}
+              onChange={(value) => change({ issues: value === "yes" || undefined })}
+            />
+            {place.fp !== undefined && (
+              <Filter
+                label={t("users.problem")}
+                options={[{ value: place.fp, word: place.fp }]}
+                value={place.fp}
+                onChange={(fp) => change({ fp })}
+              />
+            )}
+            {filtered && <ClearFilters onClear={() => change(noFilters)} />}
+          </FilterRow>
+        </>
+      }
+    >
+      <Split>
+        <DataTable
+          id={TABLE}
+          label={t("users.title")}
+          columns={userColumns}
+          source={source}
+          rowId={idOf}
+          sort={{ column: question.sort.by, descending: question.sort.descending }}
+          onSort={({ column, descending }) => change({ sort: column as UserSort, desc: descending || undefined })}
+          selection={selection}
+          onSelect={setSelection}
+          openId={place.open}
+          openIndex={walk.index}
+          onOpen={walk.show}
+          empty={
+            filtered ? (
+              <EmptyState
+                icon={<PeopleRegular />}
+                title={t("filter.nothing", { total: list.page?.total ?? 0 })}
+                body={t("filter.nothingBody")}
+              >
+                <Button onClick={() => change(noFilters)}>{t("filter.clear")}</Button>
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon={<PeopleRegular />}
+                title={t("users.emptyTitle")}
+                body={t(all?.length === 0 ? "users.emptyNoOrganization" : "users.emptyBody")}
+              >
+                {chosen && chosen.may.import === null && (
+                  <Button appearance="primary" onClick={() => change({ bring: true })}>
+                    {t("users.import")}
+                  </Button>
+                )}
+              </EmptyState>
+            )
+          }
+        />
+        {place.open !== undefined && (
+          <UserPanel user={place.open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />
+        )}
+      </Split>
+      <SelectionBar selection={selection} total={matching} onSelect={setSelection}>
+        <Button size="small" icon={<DeleteRegular />} onClick={() => setRemoving(true)}>
+          {t("users.remove")}
+        </Button>
+      </SelectionBar>
+      {place.bring && chosen && (
+        <ImportDialog organization={chosen.organization} onClose={() => change({ bring: undefined })} />
+      )}
+      {removing && (
+        <RemoveDialog
+          selection={selection}
+          question={question}
+          matching={matching}
+          onClose={() => setRemoving(false)}
+          onDone={() => {
+            setRemoving(false);
+            setSelection(none());
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+const noFilters = {
+  q: undefined,
+  mailbox: undefined,
+  verdict: undefined,
+  kind: undefined,
+  issues: undefined,
+  fp: undefined,
+} satisfies Partial<UsersSearch>;
+
+function isFiltered(place: UsersSearch): boolean {
+  return Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
+}
+
+function idOf(row: UserRow): number {
+  return row.user.id;
+}
+
+function reasonOf(reason: keyof typeof reasonWords | null | undefined): string | undefined {
+  return reason ? reasonWords[reason] : undefined;
+}
+
+function countWords(matching: number | undefined, total: number | undefined): string | undefined {
+  if (matching === undefined || total === undefined) return undefined;
+  return matching === total ? t("users.count", { n: total }) : t("filter.count", { matching, total });
+}
+
+/** The question behind the page, without the window. */
+function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
+  return {
+    filter: {
+      organization: organization ?? null,
+      tenant: null,
+      mailbox: place.mailbox ? [place.mailbox] : [],
+      verdict: place.verdict ? [place.verdict] : [],
+      kind: place.kind ? [place.kind] : [],
+      fingerprint: place.fp ?? null,
+      with_issues: place.issues ?? false,
+      search: place.q ?? null,
+    },
+    sort: { by: place.sort ?? "name", descending: place.desc ?? false },
+  };
+}

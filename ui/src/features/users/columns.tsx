@@ -1,0 +1,114 @@
+import type { UserRow } from "../../api/bindings";
+import { shortTime } from "../../lib/time";
+import { StatusBadge } from "../../ui/StatusBadge";
+import type { Column } from "../../ui/table/columns";
+import { causeWords } from "../../words/causes";
+import { accessWords, kindWords, mailboxBadges, syncBadges, verdictBadges } from "../../words/nouns";
+import { t } from "../../words/t";
+
+/** When the user's mailbox was last asked, in words. */
+export function checkedWords(at: number | null): string {
+  return at === null ? t("users.neverChecked") : shortTime(at, Date.now());
+}
+
+export const userColumns: ReadonlyArray<Column<UserRow>> = [
+  {
+    id: "name",
+    title: t("users.name"),
+    width: 180,
+    grows: true,
+    fixed: true,
+    sortable: true,
+    render: ({ user }) => user.directory.display_name,
+    text: ({ user }) => user.directory.display_name,
+  },
+  {
+    id: "upn",
+    title: t("users.upn"),
+    width: 240,
+    sortable: true,
+    render: ({ user }) => user.directory.upn,
+    text: ({ user }) => user.directory.upn,
+  },
+  {
+    id: "organization",
+    title: t("users.organization"),
+    width: 130,
+    sortable: true,
+    render: (row) => row.organization_name,
+    text: (row) => row.organization_name,
+  },
+  {
+    id: "access",
+    title: t("users.access"),
+    width: 140,
+    sortable: true,
+    render: (row) => accessWords[row.effective_access],
+    text: (row) => accessWords[row.effective_access],
+  },
+  {
+    id: "mailbox",
+    title: t("users.mailbox"),
+    width: 140,
+    sortable: true,
+    render: ({ user }) => <StatusBadge {...mailboxBadges[user.mailbox]} />,
+    text: ({ user }) => mailboxBadges[user.mailbox].word,
+  },
+  {
+    id: "verdict",
+    title: t("users.verdict"),
+    width: 130,
+    sortable: true,
+    render: (row) => <StatusBadge {...verdictBadges[row.verdict]} />,
+    text: (row) => verdictBadges[row.verdict].word,
+  },
+  {
+    id: "cause",
+    title: t("users.cause"),
+    width: 200,
+    render: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
+    text: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
+  },
+  {
+    id: "checked",
+    title: t("users.checked"),
+    width: 120,
+    sortable: true,
+    render: (row) => checkedWords(row.checked),
+    text: (row) => checkedWords(row.checked),
+  },
+  {
+    id: "issues",
+    title: t("users.issues"),
+    width: 84,
+    sortable: true,
+    numeric: true,
+    render: (row) => row.open_issues,
+    text: (row) => String(row.open_issues),
+  },
+  {
+    id: "sync",
+    title: t("users.sync"),
+    width: 150,
+    spare: true,
+    render: (row) => <StatusBadge {...syncBadges[row.effective_sync]} />,
+    text: (row) => syncBadges[row.effective_sync].word,
+  },
+  {
+    id: "kind",
+    title: t("users.kind"),
+    width: 150,
+    sortable: true,
+    spare: true,
+    render: (row) => kindWords[row.kind],
+    text: (row) => kindWords[row.kind],
+  },
+  {
+    id: "department",
+    title: t("users.department"),
+    width: 150,
+    spare: true,
+    render: ({ user }) => user.directory.department ?? "",
+    text: ({ user }) => user.directory.department ?? "",
+  },
+];

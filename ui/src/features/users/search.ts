@@ -1,0 +1,19 @@
+import * as v from "valibot";
+import { maybe } from "../../lib/place";
+
+/** What the address of the users page holds. */
+export const usersSearch = v.object({
+  org: maybe(v.number()),
+  q: maybe(v.string()),
+  mailbox: maybe(v.picklist(["not_initialized", "switching", "initialized", "error", "excluded"])),
+  verdict: maybe(v.picklist(["passed", "failed", "unknown", "not_run"])),
+  kind: maybe(v.picklist(["user", "shared_or_resource", "guest", "on_premises", "unlicensed"])),
+  issues: maybe(v.boolean()),
+  fp: maybe(v.string()),
+  sort: maybe(v.picklist(["name", "upn", "organization", "access", "mailbox", "kind", "verdict", "checked", "issues"])),
+  desc: maybe(v.boolean()),
+  open: maybe(v.number()),
+  bring: maybe(v.boolean()),
+});
+
+export type UsersSearch = v.InferOutput<typeof usersSearch>;

@@ -1,0 +1,100 @@
+import { Button } from "@fluentui/react-components";
+import { useEffect, useState } from "react";
+import type { Error as Refusal, Run, Verified } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { isLive, stop, useWork, type Work } from "../../api/work";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { ProgressPanel } from "../../ui/ProgressPanel";
+import { SegmentBar } from "../../ui/SegmentBar";
+import { explain } from "../../words/codes";
+import { t } from "../../words/t";
+import { ledgerSegments } from "./runs";
+import { resumeRun, settled, verifyKey } from "./start";
+
+/** A run that isn't over: how far it is, and the way to pause, resume or cancel it. */
+export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
+  const key = verifyKey(run.organization);
+  const work = useWork(key);
+  const [asking, setAsking] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const live = isLive(work);
+  const now = verified(work, run.id);
+  const waiting = useWait(now?.waiting_until ?? undefined);
+  const ledger = now
+    ? { ...now, not_run: Math.max(0, run.mailboxes - now.passed - now.failed - now.unknown) }
+    : run.ledger;
+  const cancel = async () => {
+    setAsking(false);
+    stop(key);
+    await settled(key);
+    try {
+      await call("verify.cancel", { run: run.id });
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
+  return (
+    <>
+      <ProgressPanel
+        title={t(live ? "run.liveTitle" : "run.pausedTitle", { id: run.id })}
+        done={now?.done ?? run.mailboxes_done}
+        total={now?.total ?? run.mailboxes}
+        started={live ? work?.started : undefined}
+        rate={now?.per_second}
+        secondsLeft={now?.seconds_left ?? undefined}
+        waitingMs={waiting}
+        actions={
+          <>
+            {onOpen && (
+              <Button size="small" onClick={onOpen}>
+                {t("run.open")}
+              </Button>
+            )}
+            {live ? (
+              <Button size="small" disabled={work?.state === "stopping"} onClick={() => stop(key)}>
+                {t(work?.state === "stopping" ? "activity.stopping" : "run.pause")}
+              </Button>
+            ) : (
+              <Button size="small" appearance="primary" onClick={() => resumeRun(run)}>
+                {t("run.resume")}
+              </Button>
+            )}
+            <Button size="small" onClick={() => setAsking(true)}>
+              {t("run.cancel")}
+            </Button>
+          </>
+        }
+      >
+        {now && now.throttled > 0 && t("run.throttled", { n: now.throttled, requests: now.requests })}
+      </ProgressPanel>
+      <SegmentBar label={t("run.ledger")} segments={ledgerSegments({ ledger })} />
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {asking && (
+        <ConfirmDialog
+          title={t("run.cancelTitle", { id: run.id })}
+          action={t("run.cancelAction")}
+          onClose={() => setAsking(false)}
+          onConfirm={() => void cancel()}
+        >
+          {t("run.cancelBody", { n: now?.done ?? run.mailboxes_done })}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+function verified(work: Work | undefined, run: number): Verified | undefined {
+  return work?.progress?.kind === "verified" && work.progress.run === run ? work.progress : undefined;
+}
+
+/** How long it is until `until`, counted down by the second. */
+function useWait(until: number | undefined): number | undefined {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (until === undefined) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [until]);
+  return until === undefined ? undefined : Math.max(0, until - now);
+}

@@ -1,0 +1,39 @@
+import type { Run, Scope } from "../../api/bindings";
+import { begin, useWorks } from "../../api/work";
+import { t } from "../../words/t";
+
+/** Names the verification of an organization among the work that is going on. */
+export function verifyKey(organization: number): string {
+  return `verify:${organization}`;
+}
+
+/** Starts a check of the organization's mailboxes. What comes of it is in the store; a failure is on the work. */
+export function startRun(organization: number, name: string, which: Scope): void {
+  void begin(verifyKey(organization), t("verify.work", { organization: name }), "verify.start", {
+    organization,
+    which,
+  }).catch(() => undefined);
+}
+
+/** Goes on with a run that was paused or cut off. */
+export function resumeRun(run: Run): void {
+  void begin(verifyKey(run.organization), t("verify.work", { organization: run.organization_name }), "verify.resume", {
+    run: run.id,
+  }).catch(() => undefined);
+}
+
+/** Resolves when the work of that key goes on no longer. */
+export function settled(key: string): Promise<void> {
+  const over = () => {
+    const state = useWorks.getState().all[key]?.state;
+    return state !== "running" && state !== "stopping";
+  };
+  if (over()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = useWorks.subscribe(() => {
+      if (!over()) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,14 @@
+const numberFormat = new Intl.NumberFormat();
+const percentFormat = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
+
+/** "48,213", with the separators of the person's locale. */
+export function grouped(n: number): string {
+  return numberFormat.format(n);
+}
+
+/** "54%". Never "100%" before everything is done. */
+export function share(part: number, whole: number): string {
+  if (whole <= 0) return percentFormat.format(0);
+  const exact = part / whole;
+  return percentFormat.format(part < whole ? Math.min(exact, 0.99) : exact);
+}

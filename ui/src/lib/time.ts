@@ -1,0 +1,30 @@
+/** Timestamps travel as milliseconds since 1970 UTC; here they become what a person reads, in the person's own time zone. */
+
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** "14:03" */
+export function clock(at: number): string {
+  return clockFormat.format(at);
+}
+
+/** "14:03" for today, "12 Nov 14:03" for another day. */
+export function shortTime(at: number, now: number): string {
+  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
+  return sameDay ? clock(at) : `${dayFormat.format(at)} ${clock(at)}`;
+}
+
+/** Date and time with seconds, for tooltips and support blocks. */
+export function fullTime(at: number): string {
+  return fullFormat.format(at);
+}
+
+/** A length of time in the two largest units that matter: "42 s", "2 min 5 s", "1 h 3 min". */
+export function lasted(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,73 @@
+import { Button, makeStyles, Toolbar, ToolbarDivider, Tooltip, tokens } from "@fluentui/react-components";
+import type { ReactElement, ReactNode } from "react";
+
+const useStyles = makeStyles({
+  bar: {
+    padding: "0",
+    columnGap: "4px",
+    rowGap: "4px",
+    flexWrap: "wrap",
+    minHeight: "32px",
+  },
+  spring: { flexGrow: 1 },
+  reason: { fontSize: tokens.fontSizeBase200 },
+});
+
+/** The commands of a page, above its content. `end` holds what isn't a command: the age of the data, view switches. */
+export function CommandBar({ label, children, end }: { label: string; children?: ReactNode; end?: ReactNode }) {
+  const styles = useStyles();
+  return (
+    <Toolbar aria-label={label} className={styles.bar} data-region="commands">
+      {children}
+      {end !== undefined && <span className={styles.spring} />}
+      {end}
+    </Toolbar>
+  );
+}
+
+type CommandProps = {
+  readonly label: string;
+  readonly icon?: ReactElement;
+  readonly primary?: boolean;
+  /** Why it can't run now. The command stays visible and focusable, so that the reason can be read. */
+  readonly disabledReason?: string | undefined;
+  readonly onRun: () => void;
+};
+
+/** One command. One that can't run is dimmed and says why. */
+export function Command({ label, icon, primary, disabledReason, onRun }: CommandProps) {
+  return (
+    <ReasonedButton
+      appearance={primary ? "primary" : "subtle"}
+      icon={icon}
+      disabledReason={disabledReason}
+      onClick={onRun}
+    >
+      {label}
+    </ReasonedButton>
+  );
+}
+
+/** A line between groups of commands. */
+export const CommandDivider = ToolbarDivider;
+
+type ReasonedButtonProps = {
+  readonly appearance?: "primary" | "secondary" | "subtle";
+  readonly size?: "small" | "medium";
+  readonly icon?: ReactElement | undefined;
+  readonly className?: string;
+  readonly disabledReason?: string | undefined;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+};
+
+/** A button that is dimmed with its reason instead of hidden or silently dead. */
+export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: ReasonedButtonProps) {
+  const styles = useStyles();
+  if (disabledReason === undefined) return <Button {...rest} icon={icon ?? null} onClick={onClick} />;
+  return (
+    <Tooltip content={<span className={styles.reason}>{disabledReason}</span>} relationship="description" withArrow>
+      <Button {...rest} icon={icon ?? null} disabledFocusable />
+    </Tooltip>
+  );
+}

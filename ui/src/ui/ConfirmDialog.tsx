@@ -1,0 +1,67 @@
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+} from "@fluentui/react-components";
+import { type ReactNode, useState } from "react";
+import { t } from "../words/t";
+import { ReasonedButton } from "./CommandBar";
+
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", rowGap: "12px" },
+});
+
+type Props = {
+  readonly title: string;
+  /** Exactly what will change, with numbers. */
+  readonly children: ReactNode;
+  /** The verb on the button, with its count. */
+  readonly action: string;
+  readonly busy?: boolean;
+  /** A sentence that has to be ticked first, for what is hard to undo. */
+  readonly acknowledge?: string | undefined;
+  readonly disabledReason?: string | undefined;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+};
+
+/** Asks before anything is written. The safe answer has the focus. */
+export function ConfirmDialog(props: Props) {
+  const styles = useStyles();
+  const [acknowledged, setAcknowledged] = useState(false);
+  const reason =
+    props.disabledReason ??
+    (props.acknowledge !== undefined && !acknowledged ? t("confirm.tickFirst") : undefined) ??
+    (props.busy ? t("confirm.busy") : undefined);
+  return (
+    <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && props.onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{props.title}</DialogTitle>
+          <DialogContent className={styles.content}>
+            {props.children}
+            {props.acknowledge !== undefined && (
+              <Checkbox
+                label={props.acknowledge}
+                checked={acknowledged}
+                onChange={(_, data) => setAcknowledged(data.checked === true)}
+              />
+            )}
+          </DialogContent>
+          <DialogActions>
+            <ReasonedButton appearance="primary" disabledReason={reason} onClick={props.onConfirm}>
+              {props.action}
+            </ReasonedButton>
+            <Button onClick={props.onClose}>{t("confirm.cancel")}</Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

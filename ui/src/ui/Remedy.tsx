@@ -1,0 +1,30 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { type Cause, MENDS } from "../api/bindings";
+import { causeWords, whoWords } from "../words/causes";
+import { t } from "../words/t";
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", rowGap: "8px" },
+  what: { margin: 0 },
+  who: { color: tokens.colorNeutralForeground2 },
+  steps: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
+});
+
+/** What happened, who can mend it, and how. */
+export function Remedy({ cause }: { cause: Cause }) {
+  const styles = useStyles();
+  const words = causeWords[cause];
+  return (
+    <div className={styles.root}>
+      <p className={styles.what}>
+        <strong>{words.title}.</strong> {words.what}
+      </p>
+      <span className={styles.who}>{t("remedy.who", { who: whoWords[MENDS[cause]] })}</span>
+      <ol className={styles.steps}>
+        {words.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { grouped } from "../lib/numbers";
+import type { State } from "../lib/state";
+import { StatusBadge } from "./StatusBadge";
+import { stateColour } from "./theme";
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", rowGap: "8px" },
+  legend: {
+    display: "flex",
+    flexWrap: "wrap",
+    columnGap: "8px",
+    rowGap: "4px",
+    listStyle: "none",
+    margin: 0,
+    padding: 0,
+  },
+  item: {
+    display: "flex",
+    alignItems: "center",
+    minHeight: "28px",
+    padding: "0 8px",
+    border: "1px solid transparent",
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: "transparent",
+    color: "inherit",
+    font: "inherit",
+    cursor: "pointer",
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  pressed: {
+    backgroundColor: tokens.colorNeutralBackground1Selected,
+    border: `1px solid ${tokens.colorNeutralStroke1}`,
+  },
+  bar: { width: "100%", height: "10px", display: "flex", columnGap: "2px", borderRadius: "5px", overflow: "hidden" },
+  none: { flexGrow: 1, backgroundColor: tokens.colorNeutralBackground5 },
+  segment: { minWidth: "3px" },
+});
+
+const colours = {
+  good: stateColour("stateGood"),
+  working: stateColour("stateWorking"),
+  waiting: tokens.colorNeutralStroke1,
+  attention: stateColour("stateAttention"),
+  bad: stateColour("stateBad"),
+  off: tokens.colorNeutralStroke2,
+  unknown: tokens.colorNeutralStroke2,
+} satisfies Record<State, string>;
+
+export type Segment<Value extends string> = {
+  readonly value: Value;
+  readonly state: State;
+  readonly word: string;
+  readonly count: number;
+};
+
+type Props<Value extends string> = {
+  readonly label: string;
+  readonly segments: ReadonlyArray<Segment<Value>>;
+  readonly chosen?: Value | undefined;
+  readonly onChoose?: (value: Value | undefined) => void;
+};
+
+/** How a whole divides into states: words with counts, and one bar in the same order. A word filters by itself. */
+export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose }: Props<Value>) {
+  const styles = useStyles();
+  const shown = segments.filter((segment) => segment.count > 0);
+  return (
+    <div className={styles.root}>
+      <ul className={styles.legend} aria-label={label}>
+        {segments.map(({ value, state, word, count }) => {
+          const badge = <StatusBadge state={state} word={`${word} ${grouped(count)}`} />;
+          return (
+            <li key={value}>
+              {onChoose ? (
+                <button
+                  type="button"
+                  aria-pressed={value === chosen}
+                  className={mergeClasses(styles.item, value === chosen && styles.pressed)}
+                  onClick={() => onChoose(value === chosen ? undefined : value)}
+                >
+                  {badge}
+                </button>
+              ) : (
+                badge
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <div className={styles.bar} aria-hidden>
+        {shown.length === 0 && <span className={styles.none} />}
+        {shown.map(({ value, state, count }) => (
+          <span key={value} className={styles.segment} style={{ flexGrow: count, backgroundColor: colours[state] }} />
+        ))}
+      </div>
+    </div>
+  );
+}

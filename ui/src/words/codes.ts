@@ -1,0 +1,154 @@
+import type { Code, Error as Refusal, Reason } from "../api/bindings";
+
+type Words = { readonly title: string; readonly advice: string };
+
+/** Each kind of failure: what happened, and what to do about it. */
+export const codeWords = {
+  invalid_input: { title: "Something typed can't be used.", advice: "Correct the marked value and try again." },
+  duplicate_name: { title: "The name is taken.", advice: "Choose another name." },
+  duplicate_external_id: {
+    title: "The External ID is taken.",
+    advice: "Another organization already has it. Choose another one.",
+  },
+  external_id_fixed: {
+    title: "An External ID never changes.",
+    advice: "Create another organization and move the users there.",
+  },
+  not_found: { title: "It isn't there any more.", advice: "It may have been removed meanwhile. Refresh the list." },
+  not_now: { title: "This can't run now.", advice: "Do what is missing first, then try again." },
+  not_signed_in: {
+    title: "Nobody is signed in to the tenant.",
+    advice: "Sign in under Settings, Tenants, then try again.",
+  },
+  sign_in_cancelled: {
+    title: "The sign-in was not finished.",
+    advice: "Nothing has changed. Try again when you are ready.",
+  },
+  sign_in_timed_out: {
+    title: "The browser didn't come back in time.",
+    advice: "Nothing has changed. Try again and finish the page in the browser.",
+  },
+  sign_in_refused: {
+    title: "Microsoft Entra refused the sign-in.",
+    advice: "Open the details for the reason, or sign in with another account.",
+  },
+  wrong_tenant: {
+    title: "That account belongs to another tenant.",
+    advice: "Sign in with an administrator of the tenant that this connection names.",
+  },
+  unknown_tenant: {
+    title: "There is no such tenant in this cloud.",
+    advice: "Check the tenant ID or domain, and that the right cloud is chosen.",
+  },
+  state_mismatch: {
+    title: "The browser's answer doesn't belong to this attempt.",
+    advice: "Close old sign-in pages and start again from here.",
+  },
+  wrong_secret: {
+    title: "The client secret is wrong.",
+    advice: "Copy the secret's value (not its ID) from the app registration and set it under Integrations.",
+  },
+  secret_expired: {
+    title: "The client secret has expired.",
+    advice: "Create a new secret in the app registration and set it under Integrations.",
+  },
+  app_unknown: {
+    title: "The tenant doesn't know this application.",
+    advice: "Check the client ID, and grant consent so that the application appears in the tenant.",
+  },
+  app_disabled: {
+    title: "The enterprise application is disabled.",
+    advice: "Enable it for sign-in under Enterprise applications in the Entra admin center.",
+  },
+  redirect_not_registered: {
+    title: "The application doesn't accept the answer address.",
+    advice: "Add http://localhost as a redirect for mobile and desktop applications to the app registration.",
+  },
+  consent_declined: {
+    title: "Consent was declined in the browser.",
+    advice: "Nothing has changed. Grant consent again with an account that may accept.",
+  },
+  consent_missing: {
+    title: "Consent is missing for this.",
+    advice: "Grant consent under Permissions, then try again.",
+  },
+  not_permitted: {
+    title: "Your role doesn't allow this.",
+    advice:
+      "Application permissions need a Privileged Role Administrator or a Global Administrator. Ask one, or sign in as one.",
+  },
+  policy_blocked: {
+    title: "A policy of the tenant blocks this.",
+    advice: "Ask who manages conditional access, and hand on the request ID from the details.",
+  },
+  offline: { title: "The network can't be reached.", advice: "Check the connection and the proxy, then try again." },
+  not_graph: {
+    title: "Something other than Microsoft answered.",
+    advice: "A proxy or a sign-in page of the network stands in between. Open a browser, pass it, then try again.",
+  },
+  damaged_answer: { title: "The answer was cut off.", advice: "Try again. If it goes on, check the proxy." },
+  throttled: { title: "Microsoft asks to wait.", advice: "Too many requests for now. Try again in a few minutes." },
+  service_unavailable: {
+    title: "The Microsoft service isn't available.",
+    advice: "Try again in a while. The service health page of the admin center tells more.",
+  },
+  outcome_unknown: {
+    title: "It isn't known whether the change arrived.",
+    advice: "Refresh to see what is true now before you try again.",
+  },
+  stopped: { title: "Stopped.", advice: "What was done until then is kept." },
+  keychain: {
+    title: "The system's keychain can't be used.",
+    advice: "Unlock it and try again. Until then secrets are kept for this session only.",
+  },
+  data_in_use: {
+    title: "Another Rollcall uses this data.",
+    advice: "Close the other window or command, then try again.",
+  },
+  data_newer: { title: "The data was written by a newer Rollcall.", advice: "Install the newer version." },
+  data_damaged: {
+    title: "The stored data is damaged.",
+    advice: "It was set aside, not deleted. Its place is shown under Settings, About.",
+  },
+  disk_full: { title: "The disk is full.", advice: "Make room and try again. Nothing that was shown as done is lost." },
+  data_read_only: {
+    title: "The data folder can't be written.",
+    advice: "Check the permissions of the folder shown under Settings, About.",
+  },
+  internal: {
+    title: "Rollcall made a mistake.",
+    advice: "Try again. If it goes on, copy the details and report them.",
+  },
+} as const satisfies Record<Code, Words>;
+
+/** Why an action can't run now; shown on the dimmed action. */
+export const reasonWords = {
+  not_signed_in: "Sign in to the tenant first (Settings, Tenants).",
+  no_users: "Bring in users first.",
+  no_secret: "Set the integration's client secret first (Integrations).",
+  nothing_granted: "Nothing is granted yet, so every mailbox would refuse. Grant consent first.",
+  run_under_way: "A run of this organization is under way.",
+  uses_ews: "The organization uses EWS; a check over Graph would say nothing about its mailboxes.",
+  users_must_sign_in:
+    "With delegated access each mailbox answers only to its own user, so there is nothing to check from here.",
+  has_users: "Remove the organization's users first.",
+  has_organizations: "Organizations still use this integration. Delete them first.",
+  still_initialized: "The mailbox is initialized or switching. Only a forced removal takes it out.",
+} as const satisfies Record<Reason, string>;
+
+/** The words of a code as it was stored; one that this version doesn't know is a fault. */
+export function wordsForCode(code: string): Words {
+  return Object.hasOwn(codeWords, code) ? codeWords[code as Code] : codeWords.internal;
+}
+
+/** A failure in the words of the error bar. */
+export function explain(refusal: Refusal) {
+  const words = wordsForCode(refusal.code);
+  return {
+    title: words.title,
+    advice: refusal.reason === null ? words.advice : reasonWords[refusal.reason],
+    code: refusal.code,
+    detail: refusal.detail,
+    requestId: refusal.request_id ?? undefined,
+  };
+}

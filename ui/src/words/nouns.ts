@@ -1,0 +1,112 @@
+import type {
+  AccessType,
+  Authorization,
+  Cloud,
+  ConsentState,
+  MailboxKind,
+  MailboxStatus,
+  PermissionType,
+  Preset,
+  Resource,
+  StageState,
+  SyncStatus,
+  Verdict,
+  Workload,
+} from "../api/bindings";
+import type { State } from "../lib/state";
+
+type Badge = { readonly state: State; readonly word: string };
+
+export const accessWords = {
+  graph_app_only: "Graph (app-only)",
+  graph_delegated: "Graph (delegated)",
+  ews_app_only: "EWS (app-only)",
+  ews_delegated: "EWS (delegated)",
+} as const satisfies Record<AccessType, string>;
+
+export const mailboxBadges = {
+  initialized: { state: "good", word: "Initialized" },
+  switching: { state: "working", word: "Switching" },
+  not_initialized: { state: "waiting", word: "Not initialized" },
+  error: { state: "bad", word: "Error" },
+  excluded: { state: "off", word: "Excluded" },
+} as const satisfies Record<MailboxStatus, Badge>;
+
+/** A verdict that isn't certain never looks or sounds like a good one. */
+export const verdictBadges = {
+  passed: { state: "good", word: "Success" },
+  failed: { state: "bad", word: "Failed" },
+  unknown: { state: "attention", word: "Unknown" },
+  not_run: { state: "unknown", word: "Not checked" },
+} as const satisfies Record<Verdict, Badge>;
+
+export const syncBadges = {
+  enabled: { state: "good", word: "Enabled" },
+  disabled: { state: "off", word: "Disabled" },
+  disabled_due_to_error: { state: "bad", word: "Disabled due to an error" },
+} as const satisfies Record<SyncStatus, Badge>;
+
+export const consentBadges = {
+  granted: { state: "good", word: "Granted" },
+  missing: { state: "bad", word: "Missing" },
+  excess: { state: "attention", word: "Excess" },
+  stronger_than_needed: { state: "attention", word: "Stronger than needed" },
+  unknown: { state: "unknown", word: "Not checked" },
+} as const satisfies Record<ConsentState, Badge>;
+
+export const authorizationBadges = {
+  authorized: { state: "good", word: "Authorized" },
+  partly_authorized: { state: "attention", word: "Partly authorized" },
+  not_authorized: { state: "bad", word: "Not authorized" },
+  unknown: { state: "unknown", word: "Not checked" },
+} as const satisfies Record<Authorization, Badge>;
+
+export const stageBadges = {
+  not_started: { state: "unknown", word: "Not started" },
+  in_progress: { state: "working", word: "In progress" },
+  needs_attention: { state: "attention", word: "Needs attention" },
+  done: { state: "good", word: "Done" },
+  stale: { state: "waiting", word: "Stale" },
+} as const satisfies Record<StageState, Badge>;
+
+export const kindWords = {
+  user: "User",
+  shared_or_resource: "Shared or resource",
+  guest: "Guest",
+  on_premises: "On-premises",
+  unlicensed: "No Exchange plan",
+} as const satisfies Record<MailboxKind, string>;
+
+export const workloadWords = {
+  mail: "Mail",
+  calendar: "Calendar",
+  contacts: "Contacts",
+  tasks: "Tasks",
+  settings: "Mailbox settings",
+} as const satisfies Record<Workload, string>;
+
+export const typeWords = {
+  application: "Application",
+  delegated: "Delegated",
+} as const satisfies Record<PermissionType, string>;
+
+export const resourceWords = { graph: "Graph", exchange: "Exchange" } as const satisfies Record<Resource, string>;
+
+export const presetWords = {
+  "revenue-grid": "Revenue Grid",
+  outreach: "Outreach",
+  inloox: "InLoox",
+  crelate: "Crelate",
+  custom: "Custom",
+} as const satisfies Record<Preset, string>;
+
+export const cloudWords = {
+  global: "Global (worldwide and GCC)",
+  us_gov: "US Government (GCC High)",
+  us_gov_dod: "US Government (DoD)",
+  china: "China (21Vianet)",
+  custom: "Other endpoints",
+} as const satisfies Record<Cloud, string>;
+
+/** The words of a user's last check, kept letter for letter as the vendors' manuals show them. */
+export const checkedWell = { status: "Status: Success", results: "Check results: connected successfully" } as const;

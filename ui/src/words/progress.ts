@@ -1,0 +1,16 @@
+import type { Progress } from "../api/bindings";
+import { t } from "./t";
+
+/** One line that says how far long work is. */
+export function progressLine(progress: Progress): string {
+  switch (progress.kind) {
+    case "browser":
+      return t("work.browser");
+    case "reading_back":
+      return t("work.readingBack");
+    case "imported":
+      return t("work.imported", { read: progress.read, new: progress.new });
+    case "verified":
+      return t("work.verified", { done: progress.done, total: progress.total });
+  }
+}
