@@ -1,6 +1,7 @@
 //! What every verb is handed: the store, the vault, the clock and the open connections. Nothing is global.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
-use rollcall_graph::pace::Pace;
+pub use rollcall_graph::pace::Pace;
 use rollcall_identity::http::Wire;
 use rollcall_identity::vault::{SecretName, Vault};
 use rollcall_store::runs::{self, RunEnd, RunState};
@@ -161,9 +162,47 @@ impl Desk {
     }
 }
 
+/// The data folder of this account, from the environment as `look` tells it: `ROLLCALL_DATA_DIR`, else the place where the
+/// operating system wants local application data. `None` where the environment names no home.
+pub fn default_folder(look: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    const NAME: &str = "app.rollcall.console";
+    let set = |name: &str| look(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(chosen) = set("ROLLCALL_DATA_DIR") {
+        return Some(chosen);
+    }
+    let base = if cfg!(windows) {
+        set("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        // A relative path is invalid and ignored ("XDG Base Directory Specification").
+        set("XDG_DATA_HOME").filter(|path| path.is_absolute()).or_else(|| set("HOME").map(|home| home.join(".local/share")))
+    };
+    base.map(|base| base.join(NAME))
+}
+
 fn settled<T>(outcome: std::result::Result<std::result::Result<T, StoreError>, tokio::task::JoinError>) -> Result<T> {
     match outcome {
         Ok(answer) => answer.map_err(Error::from),
         Err(_) => Err(Error::new(Code::Internal, "a database task ended without an answer")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chosen_folder_goes_before_the_usual_one_and_an_empty_choice_is_none() {
+        let env = |chosen: &'static str| {
+            move |name: &str| match name {
+                "ROLLCALL_DATA_DIR" => Some(OsString::from(chosen)),
+                "HOME" | "LOCALAPPDATA" => Some(OsString::from("/home/ada")),
+                _ => None,
+            }
+        };
+        assert_eq!(default_folder(env("/srv/rollcall")), Some(PathBuf::from("/srv/rollcall")));
+        assert!(default_folder(env("")).is_some_and(|folder| folder.starts_with("/home/ada") && folder.ends_with("app.rollcall.console")));
+        assert_eq!(default_folder(|_| None), None);
     }
 }

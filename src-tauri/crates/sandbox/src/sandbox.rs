@@ -181,6 +181,11 @@ impl Sandbox {
         self.house.graph.violations()
     }
 
+    /// Every token, code and form id that was given out so far, for tests that look where secrets must not be.
+    pub fn issued(&self) -> Vec<String> {
+        self.house.entra.key.made()
+    }
+
     /// Closes the port and lets requests under way finish.
     pub async fn stop(self) {
         self.stop.send_replace(true);

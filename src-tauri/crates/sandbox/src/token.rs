@@ -1,5 +1,7 @@
 //! The practice tenant's bearer tokens: minted with the key of this start, and refused when any other key signed them.
 
+use std::sync::{Mutex, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
@@ -67,17 +69,31 @@ pub(crate) struct Particulars<'a> {
 }
 
 /// The signing key of one start. Tokens of an earlier start are worth nothing.
-pub(crate) struct Key(hmac::Key);
+pub(crate) struct Key {
+    key: hmac::Key,
+    /// All that was made with it, for tests that look where it must not be.
+    made: Mutex<Vec<String>>,
+}
 
 impl Key {
     pub(crate) fn new(bytes: &[u8; 32]) -> Key {
-        Key(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+        Key { key: hmac::Key::new(hmac::HMAC_SHA256, bytes), made: Mutex::default() }
+    }
+
+    /// Every token, code and form id of this start so far.
+    pub(crate) fn made(&self) -> Vec<String> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, made: String) -> String {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push(made.clone());
+        made
     }
 
     /// An unguessable name for the `n`th thing of a kind: authorization codes, refresh tokens, form ids.
     pub(crate) fn opaque(&self, kind: &str, n: u64) -> String {
-        let tag = hmac::sign(&self.0, format!("opaque {kind} {n}").as_bytes());
-        format!("{kind}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
+        let tag = hmac::sign(&self.key, format!("opaque {kind} {n}").as_bytes());
+        self.note(format!("{kind}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref())))
     }
 
     /// Signs claims as a compact JWT.
@@ -85,8 +101,8 @@ impl Key {
         let header = URL_SAFE_NO_PAD.encode(HEADER);
         let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
         let signed = format!("{header}.{payload}");
-        let tag = hmac::sign(&self.0, signed.as_bytes());
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
+        let tag = hmac::sign(&self.key, signed.as_bytes());
+        self.note(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref())))
     }
 
     /// The claims of a token that this key signed.
@@ -98,7 +114,7 @@ impl Key {
             return None;
         }
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        hmac::verify(&self.0, signed.as_bytes(), &signature).ok()?;
+        hmac::verify(&self.key, signed.as_bytes(), &signature).ok()?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
     }
 }

@@ -18,9 +18,10 @@ const IDLE_READERS: usize = 4;
 
 /// What is remembered on disk. While it lives, no other process can open the same folder.
 pub struct Store {
-    // Fields are dropped in this order: the connections close before the lock is given up.
-    writer: Mutex<Connection>,
+    // Fields are dropped in this order: the writer closes last of the connections, because only it can fold the WAL into the
+    // file, and all of them before the lock is given up.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     folder: PathBuf,
     revision: AtomicU64,
     listener: RwLock<Option<Listener>>,

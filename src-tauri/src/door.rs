@@ -1,0 +1,127 @@
+//! The door: all that the window may ask goes through `call`, which knows no command by name, and comes back as it is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rollcall_ops::commands;
+use rollcall_ops::desk::Desk;
+use rollcall_ops::error::{Error, Result};
+use rollcall_ops::job::{Job, Progress};
+use serde_json::Value;
+use tauri::State;
+use tauri::ipc::Channel;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+/// Progress reaches the screen at most five times a second; the answer says how it ended.
+const BETWEEN_LINES: Duration = Duration::from_millis(200);
+
+/// Sites that the window may open in the browser: Microsoft's own pages on permissions, consent and sign-in.
+const SITES: &[&str] = &["learn.microsoft.com", "entra.microsoft.com", "admin.microsoft.com", "admin.exchange.microsoft.com"];
+
+/// What stands behind the door: the desk, or why it could not be opened.
+pub struct Door {
+    desk: Result<Arc<Desk>>,
+    jobs: Mutex<HashMap<String, CancellationToken>>,
+}
+
+impl Door {
+    /// A door to this desk. Where there is none, every call answers with the reason.
+    pub fn new(desk: Result<Arc<Desk>>) -> Self {
+        Self { desk, jobs: Mutex::default() }
+    }
+
+    fn jobs(&self) -> std::sync::MutexGuard<'_, HashMap<String, CancellationToken>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks one command of the menu.
+#[tauri::command]
+pub async fn call(door: State<'_, Door>, name: String, question: Value, call_id: String, progress: Channel<Progress>) -> Result<Value> {
+    let desk = door.desk.clone()?;
+    let stop = CancellationToken::new();
+    door.jobs().insert(call_id.clone(), stop.clone());
+    let job = Job::new(stop, ear(progress));
+    let answer = commands::call(&desk, &name, question, &job).await;
+    door.jobs().remove(&call_id);
+    answer
+}
+
+/// Stops a call at its next safe point; the call itself then answers.
+#[tauri::command]
+pub fn stop(door: State<'_, Door>, call_id: &str) {
+    if let Some(stop) = door.jobs().get(call_id) {
+        stop.cancel();
+    }
+}
+
+/// Opens one of Microsoft's pages in the browser.
+#[tauri::command]
+pub fn open_external(address: &str) -> Result<()> {
+    let url: tauri::Url = address.parse().map_err(|_| Error::input("address", "it is not an address"))?;
+    let known = url.scheme() == "https"
+        && url.host_str().is_some_and(|host| SITES.contains(&host))
+        && url.port().is_none()
+        && url.username().is_empty();
+    if known { browse(&url) } else { Err(Error::input("address", "it is not a page of Microsoft's")) }
+}
+
+/// Passes progress on to the screen, and opens the browser where a person has to act in it.
+fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
+    let last: Mutex<Option<Instant>> = Mutex::default();
+    move |progress| {
+        match &progress {
+            Progress::Browser { url } => open_sign_in(url),
+            Progress::ReadingBack => {}
+            Progress::Imported { .. } | Progress::Verified(_) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
+                    return;
+                }
+                *last = Some(Instant::now());
+            }
+        }
+        // The window may have been closed; the work goes on all the same.
+        let _ = screen.send(progress);
+    }
+}
+
+/// A sign-in or consent page: https, or the practice tenant on this computer. The screen shows the address too, so a browser
+/// that doesn't open is no dead end.
+fn open_sign_in(address: &str) {
+    let url: Option<tauri::Url> = address.parse().ok();
+    let url =
+        url.filter(|url| url.scheme() == "https" || (url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost"))));
+    if url.is_none_or(|url| browse(&url).is_err()) {
+        warn!("The browser could not be opened");
+    }
+}
+
+fn browse(url: &tauri::Url) -> Result<()> {
+    open::that_detached(url.as_str())
+        .map_err(|error| Error::input("address", format!("the browser could not be opened: {:?}", error.kind())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_microsoft_are_opened() {
+        for bad in [
+            "http://learn.microsoft.com/x",
+            "https://learn.microsoft.com.evil.example/",
+            "https://evil.example/?learn.microsoft.com",
+            "https://learn.microsoft.com@evil.example/",
+            "https://user@learn.microsoft.com/",
+            "https://learn.microsoft.com:8443/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert!(open_external(bad).is_err(), "{bad}");
+        }
+    }
+}

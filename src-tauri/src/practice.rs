@@ -1,0 +1,31 @@
+//! The practice tenant of the window: it runs inside the program, on loopback, and ends with it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rollcall_identity::secret::ClientSecret;
+use rollcall_ops::desk::StartPractice;
+use rollcall_ops::practice::open::Ground;
+use rollcall_sandbox::{Options, Sandbox};
+
+/// How the window starts its practice tenant; a new start ends the one before.
+pub fn start() -> StartPractice {
+    let running: Arc<Mutex<Option<Sandbox>>> = Arc::default();
+    Box::new(move |users, seed| {
+        let running = Arc::clone(&running);
+        Box::pin(async move {
+            let usual = Options::default();
+            let sandbox =
+                Sandbox::start(Options { users: users.unwrap_or(usual.users), seed: seed.unwrap_or(usual.seed), ..usual }).await?;
+            let details = sandbox.details();
+            let ground = Ground {
+                authority: details.authority.clone(),
+                graph: details.graph.clone(),
+                directory: details.tenant_id.clone(),
+                client_id: details.client_id.parse().map_err(std::io::Error::other)?,
+                client_secret: ClientSecret::new(details.client_secret.clone()),
+            };
+            *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox);
+            Ok(ground)
+        })
+    })
+}

@@ -1,0 +1,240 @@
+//! A rollout on a practice tenant of its own, in a folder of its own, with a person who acts in the browser.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
+
+use rollcall_core::id::{OrganizationId, TenantId};
+use rollcall_core::integration::{Integration, Preset};
+use rollcall_core::organization::{AccessType, Organization};
+use rollcall_core::tenant::{Cloud, Tenant};
+use rollcall_core::time::{Clock, Timestamp};
+use rollcall_identity::secret::ClientSecret;
+use rollcall_identity::vault::Vault;
+use rollcall_ops::consent::show::ConsentView;
+use rollcall_ops::desk::{Desk, Opening, Pace};
+use rollcall_ops::error::Result;
+use rollcall_ops::integrations::add::AddIntegration;
+use rollcall_ops::integrations::set_secret::SetSecret;
+use rollcall_ops::job::{Job, Progress};
+use rollcall_ops::organizations::create::CreateOrganization;
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::tenants::add::AddTenant;
+use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
+use rollcall_ops::users::import::{ImportUsers, Imported, Source};
+use rollcall_ops::{consent, integrations, organizations, tenants, users};
+use rollcall_sandbox::browser::{Person, visit};
+use rollcall_sandbox::{FaultPlan, Options, Sandbox};
+use tokio_util::sync::CancellationToken;
+
+/// What a rehearsal takes place on.
+pub struct Scene {
+    pub users: u32,
+    pub faults: FaultPlan,
+    pub latency: Duration,
+    /// How patiently Graph is asked. Shorter waits of our own; never a shorter Retry-After.
+    pub pace: Pace,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        let pace = Pace {
+            back_off: Duration::from_millis(20),
+            longest_back_off: Duration::from_millis(200),
+            throttled_tries: 3,
+            ..Pace::default()
+        };
+        Self { users: 120, faults: FaultPlan::default(), latency: Duration::ZERO, pace }
+    }
+}
+
+/// A desk and the practice tenant that it is connected to.
+pub struct Rehearsal {
+    pub sandbox: Sandbox,
+    pub desk: Desk,
+    pub tenant: Tenant,
+    pub integration: Integration,
+    pace: Pace,
+    pub folder: PathBuf,
+    /// Removes the folder when it is dropped.
+    pub kept: Option<tempfile::TempDir>,
+}
+
+impl Rehearsal {
+    /// Starts a practice tenant and connects it; nobody is signed in yet.
+    ///
+    /// # Panics
+    /// When the machine can't give a port or a folder, or a verb refuses: then the test has failed.
+    pub async fn on(scene: Scene) -> Self {
+        let kept = tempfile::tempdir().expect("a temporary folder");
+        let folder = kept.path().join("data");
+        Self { kept: Some(kept), ..Self::in_folder(&folder, scene).await }
+    }
+
+    /// The same in a folder that outlives the rehearsal.
+    ///
+    /// # Panics
+    /// As [`Rehearsal::on`].
+    pub async fn in_folder(folder: &Path, scene: Scene) -> Self {
+        let options = Options { users: scene.users, faults: scene.faults, latency: scene.latency, ..Options::default() };
+        let sandbox = Sandbox::start(options).await.expect("a port on loopback");
+        let desk = open_desk(folder, &scene.pace).expect("a fresh data folder opens");
+        let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");
+        Self { sandbox, desk, tenant, integration, pace: scene.pace, folder: folder.to_owned(), kept: None }
+    }
+
+    /// Closes the desk and opens it again on the same folder, as a restart does. Secrets in memory are gone.
+    ///
+    /// # Panics
+    /// When the folder doesn't open.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        let Self { sandbox, desk, tenant, integration, pace, folder, kept } = self;
+        drop(desk);
+        let desk = open_desk(&folder, &pace).expect("the folder opens again");
+        Self { sandbox, desk, tenant, integration, pace, folder, kept }
+    }
+
+    /// Where the data rests.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Signs in as the admin, by a person who does what the pages ask.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn sign_in(&self) -> Result<SignedIn> {
+        self.sign_in_as(Person::Admin).await
+    }
+
+    /// Signs in with another person at the browser.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn sign_in_as(&self, person: Person) -> Result<SignedIn> {
+        Box::pin(tenants::sign_in::sign_in(&self.desk, TenantRef { tenant: self.tenant.id }, &at_the_browser(person))).await
+    }
+
+    /// Hands in the integration's secret.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn hand_in_secret(&self) -> Result<()> {
+        let secret = ClientSecret::new(self.sandbox.details().client_secret.clone());
+        let ask = SetSecret { integration: self.integration.id, secret };
+        integrations::set_secret::set_secret(&self.desk, ask, &Job::quiet()).await.map(|_| ())
+    }
+
+    /// Creates an organization that uses the integration.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn organization(&self, name: &str, external_id: &str) -> Result<Organization> {
+        let ask = CreateOrganization {
+            name: name.to_owned(),
+            external_id: external_id.to_owned(),
+            integration: self.integration.id,
+            access: AccessType::GraphAppOnly,
+            tenant: None,
+        };
+        organizations::create::create(&self.desk, ask, &Job::quiet()).await
+    }
+
+    /// Brings in everybody.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn import(&self, organization: OrganizationId) -> Result<Imported> {
+        let ask = ImportUsers { organization, from: Source::All };
+        Box::pin(users::import::import(&self.desk, ask, &Job::quiet())).await
+    }
+
+    /// Grants consent, by a person at the browser.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn grant_as(&self, organization: OrganizationId, person: Person) -> Result<ConsentView> {
+        Box::pin(consent::grant::grant(&self.desk, OrganizationRef { organization }, &at_the_browser(person))).await
+    }
+
+    /// Everything up to verification: signed in, one organization with all users, consent granted, the secret handed in.
+    ///
+    /// # Panics
+    /// When one of the verbs refuses.
+    pub async fn ready(&self) -> Organization {
+        self.sign_in().await.expect("the admin signs in");
+        let organization = self.organization("Contoso EU", "EU-01").await.expect("the organization is new");
+        self.import(organization.id).await.expect("the directory can be read");
+        self.grant_as(organization.id, Person::Admin).await.expect("the admin consents");
+        self.hand_in_secret().await.expect("the secret is right");
+        organization
+    }
+}
+
+/// A job whose browser pages are answered by this person.
+#[must_use]
+pub fn at_the_browser(person: Person) -> Job {
+    let person = Arc::new(Mutex::new(person));
+    Job::new(CancellationToken::new(), move |progress| {
+        if let Progress::Browser { url } = progress {
+            let person = person.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            tokio::spawn(async move { visit(&url, &person).await });
+        }
+    })
+}
+
+/// The system's clock.
+#[must_use]
+pub fn clock() -> Clock {
+    Arc::new(|| {
+        #[expect(clippy::disallowed_methods, reason = "the tests play the face, which is where the clock is read")]
+        let now = std::time::SystemTime::now();
+        Timestamp(i64::try_from(now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+/// A desk on this folder with secrets in memory only.
+///
+/// # Errors
+/// Those of [`Desk::open`].
+pub fn open_desk(folder: &Path, pace: &Pace) -> Result<Desk> {
+    Desk::open(Opening {
+        folder: folder.to_owned(),
+        vault: Vault::session_only(),
+        clock: clock(),
+        pace: pace.clone(),
+        start_practice: None,
+    })
+}
+
+async fn connect(desk: &Desk, sandbox: &Sandbox) -> Result<(Tenant, Integration)> {
+    let details = sandbox.details();
+    let known: Option<Tenant> = tenants::list::list(desk, (), &Job::quiet()).await?.into_iter().next().map(|view| view.tenant);
+    let tenant = match known {
+        Some(tenant) => tenant,
+        None => {
+            let ask = AddTenant {
+                name: "Contoso".into(),
+                cloud: Cloud::Custom,
+                directory: details.tenant_id.clone(),
+                client_id: details.client_id.clone(),
+                authority: Some(details.authority.clone()),
+                graph: Some(details.graph.clone()),
+            };
+            tenants::add::add(desk, ask, &Job::quiet()).await?
+        }
+    };
+    let integration = integration(desk, tenant.id, &details.client_id).await?;
+    Ok((tenant, integration))
+}
+
+async fn integration(desk: &Desk, tenant: TenantId, client_id: &str) -> Result<Integration> {
+    if let Some(known) = integrations::list::list(desk, (), &Job::quiet()).await?.into_iter().next() {
+        return Ok(known.integration);
+    }
+    let ask =
+        AddIntegration { tenant, name: "CRM".into(), client_id: client_id.to_owned(), preset: Preset::RevenueGrid, permissions: None };
+    integrations::add::add(desk, ask, &Job::quiet()).await
+}
