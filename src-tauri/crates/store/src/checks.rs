@@ -4,7 +4,7 @@ use rollcall_core::id::{OrganizationId, RunId, TenantId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -131,20 +131,25 @@ pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError
     Ok(checks)
 }
 
-/// Keeps an answer as the latest of its workload; says whether the user is still in the organization that was asked about.
+/// Keeps an answer as the latest of its workload; says whether that opens, changes or closes an issue. `None` when the user is
+/// gone, or no longer in the organization that was asked about.
 pub(crate) fn keep(
     tx: &Transaction<'_>,
     run: RunId,
     organization: OrganizationId,
     user: UserId,
     row: &WorkloadResult,
-) -> Result<bool, StoreError> {
-    let mut statement = tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?;
-    if !statement.query_row(params![user.0, organization.0], |row| row.get(0))? {
-        return Ok(false);
-    }
+) -> Result<Option<bool>, StoreError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT (SELECT verdict FROM checks WHERE user = ?1 AND workload = ?3)
+         FROM   users
+         WHERE  id = ?1 AND organization = ?2",
+    )?;
+    let before = statement.query_row(params![user.0, organization.0, row.workload.name()], |row| text::maybe_named(row, 0));
+    let Some(before): Option<Option<Verdict>> = before.optional()? else { return Ok(None) };
+    let is_issue = |verdict| matches!(verdict, Verdict::Failed | Verdict::Unknown);
     if row.verdict == Verdict::NotRun {
-        return Ok(true);
+        return Ok(Some(false));
     }
     let mut statement = tx.prepare_cached(
         "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked,
@@ -170,7 +175,7 @@ pub(crate) fn keep(
         row.checked.map(|at| at.0),
         row.digest(run, user),
     ])?;
-    Ok(true)
+    Ok(Some(is_issue(row.verdict) || before.is_some_and(is_issue)))
 }
 
 /// Brings the user's own row in line with its checks. A pass of the mailbox doesn't hide an issue of a workload that the run left
@@ -185,27 +190,23 @@ pub(crate) fn summarize(tx: &Transaction<'_>, run: RunId, user: UserId, mailbox:
         statement.execute(params![run.0, user.0])?;
     }
     let mut statement = tx.prepare_cached(
-        "SELECT   count(*), sum(verdict = 'failed'), max(iif(rank = 1, cause, NULL))
-         FROM     (SELECT verdict, cause, row_number() OVER (ORDER BY verdict, workload) AS rank
-                   FROM   checks
-                   WHERE  user = ?1 AND verdict IN ('failed', 'unknown'))",
+        "SELECT   verdict, cause
+         FROM     checks
+         WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
+         ORDER BY verdict, workload",
     )?;
-    let (open, failed, cause): (u32, Option<u32>, Option<String>) =
-        statement.query_row([user.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let worst = if failed > Some(0) {
-        Verdict::Failed
-    } else if open > 0 {
-        Verdict::Unknown
-    } else {
-        mailbox.verdict
-    };
-    let settled = mailbox.complete || open > 0;
+    let open: Vec<(Verdict, Option<String>)> =
+        statement.query_map([user.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    // By name, failed comes before unknown.
+    let worst = open.first().map_or(mailbox.verdict, |(verdict, _)| *verdict);
+    let cause = open.first().and_then(|(_, cause)| cause.as_deref());
+    let settled = mailbox.complete || !open.is_empty();
     let mut statement = tx.prepare_cached(
         "UPDATE users
          SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
          WHERE  id = ?1",
     )?;
-    statement.execute(params![user.0, open, cause, settled, worst.name(), now.0])?;
+    statement.execute(params![user.0, u32::try_from(open.len()).unwrap_or(u32::MAX), cause, settled, worst.name(), now.0])?;
     Ok(())
 }
 

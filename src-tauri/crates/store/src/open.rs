@@ -70,6 +70,8 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     writer.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not just unlinked.
     writer.pragma_update(None, "secure_delete", true)?;
+    // 64 MiB: the indexes of 100,000 users stay in memory while they are brought in.
+    writer.pragma_update(None, "cache_size", -65_536)?;
     writer.set_prepared_statement_cache_capacity(128);
     Ok(writer)
 }

@@ -136,7 +136,7 @@ pub fn record(
         recorded.probes += 1;
         let mailbox = count_down(tx, run, result.user)?;
         recorded.mailboxes += u32::from(mailbox.complete);
-        if checks::keep(tx, run, organization, result.user, &row)? {
+        if checks::keep(tx, run, organization, result.user, &row)?.is_some_and(|moved| moved || mailbox.complete) {
             checks::summarize(tx, run, result.user, mailbox, now)?;
         }
     }
@@ -203,11 +203,16 @@ fn count_down(tx: &Transaction<'_>, run: RunId, user: UserId) -> Result<Mailbox,
     let verdict = of_mailbox(&verdicts);
     let mut statement = tx.prepare_cached(
         "UPDATE    run_mailboxes
-         SET       verdict = ?3, remaining = remaining - 1
+         SET       remaining = remaining - 1
          WHERE     run = ?1 AND user = ?2
-         RETURNING remaining = 0",
+         RETURNING remaining = 0, verdict <> ?3",
     )?;
-    let complete = statement.query_row(params![run.0, user.0, verdict.name()], |row| row.get(0))?;
+    let (complete, moved): (bool, bool) =
+        statement.query_row(params![run.0, user.0, verdict.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if moved {
+        let mut statement = tx.prepare_cached("UPDATE run_mailboxes SET verdict = ?3 WHERE run = ?1 AND user = ?2")?;
+        statement.execute(params![run.0, user.0, verdict.name()])?;
+    }
     Ok(Mailbox { verdict, complete })
 }
 

@@ -129,9 +129,11 @@ pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, li
     let mut statement = conn.prepare_cached(&format!("SELECT u.id FROM users AS u {matching} ORDER BY {order} LIMIT ? OFFSET ?"))?;
     let window = matching.values().cloned().chain([limit.into(), offset.into()]);
     let ids: Vec<u32> = statement.query_map(params_from_iter(window), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let scope = Where::scope(filter);
+    let total = count_where(conn, &scope)?;
     Ok(UserPage {
-        total: count_where(conn, &Where::scope(filter))?,
-        matching: count_where(conn, &matching)?,
+        total,
+        matching: if matching.is_no_narrower_than(&scope) { total } else { count_where(conn, &matching)? },
         rows: ids.into_iter().map(|id| get(conn, UserId(id))).collect::<Result<_, _>>()?,
     })
 }

@@ -77,6 +77,11 @@ impl Where {
         self.values.extend(values);
     }
 
+    /// Whether nothing was added to `scope`, so that both count the same.
+    pub fn is_no_narrower_than(&self, scope: &Self) -> bool {
+        self.clauses.len() == scope.clauses.len()
+    }
+
     /// The values, in the order of their question marks.
     pub fn values(&self) -> std::slice::Iter<'_, Value> {
         self.values.iter()
@@ -105,17 +110,20 @@ pub const fn kind_name(kind: MailboxKind) -> &'static str {
 /// More words than anybody types; each costs a lookup.
 const WORDS: usize = 12;
 
-/// Clauses on `users AS u`, all of which must hold: one a word. Words of three letters and more may stand anywhere; the index
-/// holds nothing shorter, so shorter ones must begin a name or an address.
-pub fn search(searched: &str) -> impl Iterator<Item = (&'static str, Vec<Value>)> {
+/// Clauses on `users AS u`, all of which must hold. Words of three letters and more may stand anywhere; the index holds nothing
+/// shorter, so shorter ones must begin a name or an address.
+pub fn search(searched: &str) -> Vec<(&'static str, Vec<Value>)> {
     let words = searched.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).take(WORDS);
-    words.map(word_clause).collect::<Vec<_>>().into_iter()
+    let (long, short): (Vec<&str>, Vec<&str>) = words.partition(|word| word.chars().filter(|c| !is_combining(*c)).count() >= 3);
+    let mut clauses: Vec<_> = short.into_iter().map(begins).collect();
+    if !long.is_empty() {
+        let all = long.into_iter().map(quoted).collect::<Vec<_>>().join(" AND ");
+        clauses.push(("u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?)", vec![all.into()]));
+    }
+    clauses
 }
 
-fn word_clause(word: &str) -> (&'static str, Vec<Value>) {
-    if word.chars().filter(|c| !is_combining(*c)).count() >= 3 {
-        return ("u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?)", vec![quoted(word).into()]);
-    }
+fn begins(word: &str) -> (&'static str, Vec<Value>) {
     let start = format!("{}%", literal(&fold(word)));
     let inner = format!("% {start}");
     let clause = r"(u.name_key LIKE ? ESCAPE '\' OR u.name_key LIKE ? ESCAPE '\' OR u.upn LIKE ? ESCAPE '\' OR u.mail LIKE ? ESCAPE '\')";
