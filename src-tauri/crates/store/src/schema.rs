@@ -101,7 +101,7 @@ CREATE VIRTUAL TABLE users_search USING fts5 (
     tokenize = 'trigram remove_diacritics 1'
 );
 
--- Each page that is brought in makes a segment; merging them seldom halves the time of an import.
+-- Each page that is brought in makes a segment; merging them less often makes an import faster.
 INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16);
 
 CREATE TABLE runs (
