@@ -38,6 +38,8 @@ export type Authorization = "authorized" | "partly_authorized" | "not_authorized
 
 export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
 
+export type ChangeIntegration = { integration: IntegrationId, name: string | null, permissions: Array<RequiredPermission> | null, };
+
 export type ChangeOrganization = { organization: OrganizationId, name: string | null, access: AccessType | null, sync: SyncStatus | null, 
 /**
  * Refused unless it is the one the organization has: the External ID is fixed.
@@ -246,9 +248,39 @@ export type IssuePage = { matching: number, rows: Array<Issue>, };
 
 export type IssueQuery = { filter: IssueFilter, offset: number, limit: number, };
 
+export type JournalEntry = { 
+/**
+ * 1 is the first.
+ */
+number: number, at: Timestamp, 
+/**
+ * The signed-in admin's principal name.
+ */
+actor: string, 
+/**
+ * The tenant's number; stays when the tenant is forgotten.
+ */
+tenant: TenantId | null, 
+/**
+ * The command, such as `consent.grant`.
+ */
+action: string, target: string, before: string | null, after: string | null, request_id: string | null, outcome: Outcome, 
+/**
+ * SHA-256 over the entry and the digest before it; lower-case hexadecimal.
+ */
+digest: string, };
+
+export type JournalState = { "state": "whole", entries: number, head: string, } | { "state": "broken", at: number, };
+
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
+
+export type ListJournal = { 
+/**
+ * Only those before this number; the latest where absent.
+ */
+before: number | null, limit: number, };
 
 export type ListRuns = { organization: OrganizationId | null, };
 
@@ -301,6 +333,8 @@ with_issues: number,
  * When the last check of one of them was complete.
  */
 checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
+
+export type Outcome = "intended" | "done" | "failed" | "unknown";
 
 export type PermissionType = "application" | "delegated";
 
@@ -372,7 +406,7 @@ export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, li
 
 export type Run = { id: RunId, organization: OrganizationId, organization_name: string, tenant: TenantId, state: RunState, workloads: Array<Planned>, 
 /**
- * The earlier run whose failed mailboxes this one asks again.
+ * The earlier run of which this one asks some mailboxes again.
  */
 failed_of: RunId | null, started: Timestamp, ended: Timestamp | null, mailboxes: number, 
 /**
@@ -392,7 +426,7 @@ export type RunRef = { run: RunId, };
 
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
-export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, };
+export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -641,11 +675,14 @@ export type Commands = {
   "consent.read": { question: OrganizationRef; answer: ConsentView };
   "consent.show": { question: OrganizationRef; answer: ConsentView };
   "integrations.add": { question: AddIntegration; answer: Integration };
+  "integrations.change": { question: ChangeIntegration; answer: Integration };
   "integrations.list": { question: null; answer: Array<IntegrationView> };
   "integrations.remove": { question: IntegrationRef; answer: null };
   "integrations.set_secret": { question: SetSecret; answer: SecretStored };
   "issues.groups": { question: GroupIssues; answer: Array<FingerprintRow> };
   "issues.list": { question: IssueQuery; answer: IssuePage };
+  "journal.list": { question: ListJournal; answer: Array<JournalEntry> };
+  "journal.verify": { question: null; answer: JournalState };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
   "organizations.create": { question: CreateOrganization; answer: Organization };
   "organizations.delete": { question: OrganizationRef; answer: null };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
-use crate::{about, consent, integrations, issues, organizations, practice, runs, settings, tenants, users, verify};
+use crate::{about, consent, integrations, issues, journal, organizations, practice, runs, settings, tenants, users, verify};
 
 macro_rules! menu {
     ($($name:literal: $question:ty => $answer:ty, $verb:path;)*) => {
@@ -42,11 +42,14 @@ menu! {
     "consent.read": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::read::read;
     "consent.show": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::show::show;
     "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
+    "integrations.change": integrations::change::ChangeIntegration => rollcall_core::integration::Integration, integrations::change::change;
     "integrations.list": () => Vec<integrations::list::IntegrationView>, integrations::list::list;
     "integrations.remove": integrations::remove::IntegrationRef => (), integrations::remove::remove;
     "integrations.set_secret": integrations::set_secret::SetSecret => integrations::set_secret::SecretStored, integrations::set_secret::set_secret;
     "issues.groups": issues::GroupIssues => Vec<rollcall_store::runs::FingerprintRow>, issues::groups;
     "issues.list": issues::IssueQuery => rollcall_store::checks::IssuePage, issues::list;
+    "journal.list": journal::ListJournal => Vec<journal::JournalEntry>, journal::list;
+    "journal.verify": () => journal::JournalState, journal::verify;
     "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
     "organizations.create": organizations::create::CreateOrganization => rollcall_core::organization::Organization, organizations::create::create;
     "organizations.delete": organizations::delete::OrganizationRef => (), organizations::delete::delete;

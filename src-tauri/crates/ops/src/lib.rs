@@ -11,6 +11,7 @@ pub mod error;
 pub mod integrations;
 pub mod issues;
 pub mod job;
+pub mod journal;
 pub mod organizations;
 pub mod practice;
 pub mod runs;
@@ -18,5 +19,3 @@ pub mod settings;
 pub mod tenants;
 pub mod users;
 pub mod verify;
-
-pub use rollcall_store::journal;

@@ -28,6 +28,8 @@ pub enum Which {
     All,
     /// Those that failed in an earlier run.
     FailedOf(RunId),
+    /// Those that an earlier run left unknown, or didn't get to.
+    UnsettledOf(RunId),
     Users(Vec<UserId>),
 }
 
@@ -91,7 +93,7 @@ pub struct Run {
     pub tenant: TenantId,
     pub state: RunState,
     pub workloads: Vec<Planned>,
-    /// The earlier run whose failed mailboxes this one asks again.
+    /// The earlier run of which this one asks some mailboxes again.
     pub failed_of: Option<RunId>,
     pub started: Timestamp,
     pub ended: Option<Timestamp>,
@@ -118,7 +120,7 @@ pub fn create(
 ) -> Result<RunId, StoreError> {
     organizations::get(tx, organization)?;
     let failed_of = match only {
-        Which::FailedOf(earlier) => Some(*earlier),
+        Which::FailedOf(earlier) | Which::UnsettledOf(earlier) => Some(*earlier),
         Which::All | Which::Users(_) => None,
     };
     if let Some(earlier) = failed_of
@@ -168,6 +170,9 @@ fn add_mailboxes(tx: &Transaction<'_>, run: RunId, organization: OrganizationId,
     let (narrowed, value): (&str, Value) = match only {
         Which::All => ("?4 IS NULL", Value::Null),
         Which::FailedOf(earlier) => ("id IN (SELECT user FROM run_mailboxes WHERE run = ?4 AND verdict = 'failed')", earlier.0.into()),
+        Which::UnsettledOf(earlier) => {
+            ("id IN (SELECT user FROM run_mailboxes WHERE run = ?4 AND verdict IN ('unknown', 'not_run'))", earlier.0.into())
+        }
         Which::Users(ids) => ("id IN (SELECT value FROM json_each(?4))", text::to_json(ids)?.into()),
     };
     tx.execute(

@@ -22,8 +22,10 @@ use crate::organizations::describe::standing;
 pub enum Scope {
     /// Every user of the organization.
     All,
-    /// Those that did not pass in an earlier run.
+    /// Those that failed in an earlier run.
     FailedOf { run: RunId },
+    /// Those that an earlier run left unknown, or didn't get to.
+    UnsettledOf { run: RunId },
 }
 
 impl From<Scope> for Which {
@@ -31,6 +33,7 @@ impl From<Scope> for Which {
         match scope {
             Scope::All => Self::All,
             Scope::FailedOf { run } => Self::FailedOf(run),
+            Scope::UnsettledOf { run } => Self::UnsettledOf(run),
         }
     }
 }
@@ -82,9 +85,10 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
 fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreError> {
     match ask.which {
         Scope::All => Ok(organizations::tally(conn, ask.organization)?.users),
-        Scope::FailedOf { run } => {
+        Scope::FailedOf { run } => Ok(runs::get(conn, run)?.ledger.failed),
+        Scope::UnsettledOf { run } => {
             let ledger = runs::get(conn, run)?.ledger;
-            Ok(ledger.total() - ledger.passed)
+            Ok(ledger.unknown + ledger.not_run)
         }
     }
 }

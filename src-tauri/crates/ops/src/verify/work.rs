@@ -19,7 +19,7 @@ use rollcall_graph::send::Graph;
 use rollcall_store::organizations;
 use rollcall_store::probes::{self, Postponed, ProbeResult};
 use rollcall_store::runs::{self, Run, RunEnd};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::queue::{Queue, Waiting};
@@ -33,6 +33,8 @@ use crate::job::{Job, Progress};
 const GROUP: usize = 100;
 /// … or after so long, whichever comes first.
 const GROUP_AGE: Duration = Duration::from_millis(250);
+/// How long a stopped sitting waits for the answers to what it has already asked: promised is that a stop acts within a second.
+const LANDING: Duration = Duration::from_millis(700);
 
 /// Works on the run until everything is settled, the job is stopped, or something ends the sitting. Answers the run as it
 /// then is; a stopped or broken sitting leaves it interrupted, to be resumed.
@@ -81,6 +83,7 @@ async fn sit(desk: &Desk, run: &Run, stop: &CancellationToken, job: &Job) -> Res
         graph: app.graph.clone(),
         permitted,
         queue,
+        give_up: CancellationToken::new(),
         flights: JoinSet::new(),
         settled: Vec::new(),
         put_off: Vec::new(),
@@ -90,13 +93,18 @@ async fn sit(desk: &Desk, run: &Run, stop: &CancellationToken, job: &Job) -> Res
     work.all(stop, job).await
 }
 
+/// A batch that came back: what it asked, and the answers.
+type Flight = (Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>);
+
 struct Work<'a> {
     desk: &'a Desk,
     run: RunId,
     graph: Graph,
     permitted: Vec<Workload>,
     queue: Queue,
-    flights: JoinSet<(Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>)>,
+    /// Gives up the requests under way.
+    give_up: CancellationToken,
+    flights: JoinSet<Flight>,
     settled: Vec<ProbeResult>,
     put_off: Vec<Postponed>,
     /// When the oldest result that is not on disk came in.
@@ -107,7 +115,7 @@ struct Work<'a> {
 impl Work<'_> {
     async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<Sitting> {
         loop {
-            self.take_off(stop);
+            self.take_off();
             if self.flights.is_empty() && self.queue.is_empty() {
                 self.commit(job).await?;
                 return Ok(Sitting::Settled);
@@ -118,8 +126,7 @@ impl Work<'_> {
                 biased;
                 () = stop.cancelled() => return self.land(job).await,
                 Some(landed) = self.flights.join_next() => {
-                    let (asked, answers) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
-                    if let Err(error) = self.take_in(asked, answers) {
+                    if let Err(error) = self.landed(landed) {
                         self.commit(job).await?;
                         return Err(error);
                     }
@@ -135,7 +142,7 @@ impl Work<'_> {
     }
 
     /// Sends off as many batches as the gate lets be in flight at once, and one more that waits at the gate.
-    fn take_off(&mut self, stop: &CancellationToken) {
+    fn take_off(&mut self) {
         let most = self.graph.gate().limit(Lane::Outlook) as usize + 1;
         while self.flights.len() < most {
             let now = self.desk.now();
@@ -143,7 +150,7 @@ impl Work<'_> {
             if batch.is_empty() {
                 return;
             }
-            let (graph, stop) = (self.graph.clone(), stop.clone());
+            let (graph, stop) = (self.graph.clone(), self.give_up.clone());
             self.flights.spawn(async move {
                 let asked: Vec<Probe> = batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload }).collect();
                 let answers = Box::pin(batch::probe(&graph, &asked, now, &stop)).await;
@@ -152,11 +159,23 @@ impl Work<'_> {
         }
     }
 
-    /// Stopped: the requests under way are given up, what they asked stays queued, and what has answered is kept.
+    /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
+    /// stays queued.
     async fn land(&mut self, job: &Job) -> Result<Sitting> {
+        let deadline = tokio::time::Instant::now() + LANDING;
+        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+            // The sitting ends in any case; an error of a late answer leaves its probes queued.
+            let _ = self.landed(landed);
+        }
+        self.give_up.cancel();
         self.flights.shutdown().await;
         self.commit(job).await?;
         Ok(Sitting::Stopped)
+    }
+
+    fn landed(&mut self, landed: std::result::Result<Flight, JoinError>) -> Result<()> {
+        let (asked, answers) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
+        self.take_in(asked, answers)
     }
 
     /// Sorts a batch's answers into settled ones and ones to be asked again. An error ends the sitting; the probes stay queued.

@@ -1,0 +1,30 @@
+//! Changes an integration's name or the permissions that it needs. What it was granted is compared with the new list at once.
+
+use rollcall_core::id::IntegrationId;
+use rollcall_core::integration::{Integration, RequiredPermission, check};
+use rollcall_core::organization;
+use rollcall_store::integrations::{self, IntegrationChange};
+use serde::Deserialize;
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+
+/// The changes; what is absent stays.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeIntegration {
+    pub integration: IntegrationId,
+    pub name: Option<String>,
+    pub permissions: Option<Vec<RequiredPermission>>,
+}
+
+/// # Errors
+/// `InvalidInput` names the field or the permission; `DuplicateName`; `NotFound`.
+pub async fn change(desk: &Desk, ask: ChangeIntegration, _job: &Job) -> Result<Integration> {
+    let name = ask.name.as_deref().map(organization::name).transpose().map_err(|why| Error::input("name", why))?;
+    let permissions = ask.permissions.map(check).transpose().map_err(|why| Error::input("permissions", why))?;
+    let change = IntegrationChange { name, permissions, ..IntegrationChange::default() };
+    desk.write(move |tx| integrations::change(tx, ask.integration, &change)).await
+}

@@ -1,0 +1,172 @@
+//! The window as a person meets it: things to press, boxes to fill, words to read.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use crate::driver::{Driver, Element, kill, until};
+
+const FIND: &str = include_str!("page.js");
+
+/// Keys as WebDriver writes them (W3C "WebDriver", Keyboard actions).
+pub mod keys {
+    pub const TAB: char = '\u{e004}';
+    pub const ENTER: char = '\u{e007}';
+    pub const CONTROL: char = '\u{e009}';
+    pub const ESCAPE: char = '\u{e00c}';
+    pub const DOWN: char = '\u{e015}';
+}
+
+/// An open window. If the test fails while it is open, what it showed is kept beside the screenshots.
+pub struct Window {
+    driver: Driver,
+    test: &'static str,
+    screenshots: PathBuf,
+    dark: bool,
+}
+
+impl Window {
+    /// The window behind a driver, once it has drawn something.
+    pub fn new(driver: Driver, test: &'static str, screenshots: PathBuf) -> Result<Self> {
+        let window = Self { driver, test, screenshots, dark: false };
+        window.holds("the first page", "return document.querySelector('h1') !== null || document.querySelector('main') !== null")?;
+        Ok(window)
+    }
+
+    /// Presses the button with this name, as soon as it can be pressed.
+    pub fn press(&self, name: &str) -> Result<()> {
+        self.click("button", name)
+    }
+
+    /// Goes to a page by the navigation, and waits until it is there and has read its data.
+    pub fn go(&self, page: &str) -> Result<()> {
+        self.click("link", page)?;
+        self.find("heading", page)?;
+        self.settled()
+    }
+
+    /// Waits until no table and no page is still reading.
+    pub fn settled(&self) -> Result<()> {
+        let quiet = "return !document.querySelector('[aria-busy=true]') && !document.querySelector('[role=grid] [aria-hidden] + *:empty') \
+             && document.fonts.status === 'loaded'";
+        self.holds("the page to have read its data", quiet)
+    }
+
+    /// Clicks the thing of this kind and name, as soon as it is there and nothing lies on top.
+    pub fn click(&self, kind: &str, name: &str) -> Result<()> {
+        until(&format!("the {kind} “{name}”, to click it"), || {
+            let Some(element) = self.driver.find(FIND, &json!([kind, name]))? else { return Ok(None) };
+            let dimmed = "return arguments[0].disabled === true || arguments[0].getAttribute('aria-disabled') === 'true'";
+            if self.driver.run(dimmed, &json!([element.as_argument()]))? == json!(true) {
+                bail!("it is dimmed");
+            }
+            self.driver.click(&element).map(Some)
+        })
+    }
+
+    /// Waits for the thing of this kind and name.
+    pub fn find(&self, kind: &str, name: &str) -> Result<Element> {
+        until(&format!("the {kind} “{name}”"), || self.driver.find(FIND, &json!([kind, name])))
+    }
+
+    /// Whether the thing of this kind and name is on the page now.
+    pub fn shows(&self, kind: &str, name: &str) -> Result<bool> {
+        Ok(self.driver.find(FIND, &json!([kind, name]))?.is_some())
+    }
+
+    /// Puts a text into the box with this label, in place of what was there.
+    pub fn fill(&self, label: &str, text: &str) -> Result<()> {
+        self.click("box", label)?;
+        self.driver.press(&[keys::CONTROL, 'a'])?;
+        self.driver.type_into(&self.find("box", label)?, text)
+    }
+
+    /// Chooses a value of the list with this label.
+    pub fn choose(&self, label: &str, value: &str) -> Result<()> {
+        self.click("box", label)?;
+        self.click("option", value)
+    }
+
+    /// Presses keys; the first ones are held while the last one is pressed.
+    pub fn keys(&self, chord: &[char]) -> Result<()> {
+        self.driver.press(chord)
+    }
+
+    /// Waits until the page shows these words.
+    pub fn reads(&self, words: &str) -> Result<()> {
+        until(&format!("the words “{words}”"), || Ok(self.text()?.contains(words).then_some(())))
+    }
+
+    /// Waits until the page doesn't show these words any more.
+    pub fn no_longer_reads(&self, words: &str) -> Result<()> {
+        until(&format!("the words “{words}” to go"), || Ok((!self.text()?.contains(words)).then_some(())))
+    }
+
+    /// All words that the page shows, with single blanks.
+    pub fn text(&self) -> Result<String> {
+        let text = self.driver.run("return document.body.innerText", &json!([]))?;
+        Ok(text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Waits until a function body that runs in the page returns true.
+    pub fn holds(&self, what: &str, body: &str) -> Result<()> {
+        until(what, || Ok((self.driver.run(body, &json!([]))? == json!(true)).then_some(())))
+    }
+
+    /// Runs a function body in the page.
+    pub fn run(&self, body: &str, arguments: &Value) -> Result<Value> {
+        self.driver.run(body, arguments)
+    }
+
+    /// Chooses a theme in the settings, as a person would.
+    pub fn set_theme(&mut self, dark: bool) -> Result<()> {
+        self.go("Settings")?;
+        self.click("tab", "General")?;
+        self.click("radio", if dark { "Dark" } else { "Light" })?;
+        self.dark = dark;
+        Ok(())
+    }
+
+    /// Keeps what the window shows, once nothing on it moves, as `name-light.png` or `name-dark.png`.
+    pub fn photo(&self, name: &str) -> Result<()> {
+        let theme = if self.dark { "dark" } else { "light" };
+        let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)";
+        self.holds("the page to stand still", still)?;
+        // The pointer rests on what was clicked last; a tooltip over the picture would hide what it is about.
+        self.save(&format!("{name}-{theme}"))
+    }
+
+    /// Ends the window at once, as a power cut would.
+    pub fn kill(self) -> Result<()> {
+        kill(self.driver.window_process().context("the window's process")?);
+        Ok(())
+    }
+
+    fn save(&self, name: &str) -> Result<()> {
+        fs::create_dir_all(&self.screenshots)?;
+        Ok(fs::write(self.screenshots.join(format!("{name}.png")), self.driver.screenshot()?)?)
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // A test that returns an error tells so by `failed`; one that panics is seen here.
+        if std::thread::panicking() {
+            self.keep_evidence();
+        }
+    }
+}
+
+impl Window {
+    /// Keeps what the window shows at this moment, for whoever looks into the failure.
+    pub fn keep_evidence(&self) {
+        let name = format!("failed-{}", self.test);
+        // The window may be what failed; then there is nothing to keep.
+        let _ = self.save(&name);
+        if let Ok(text) = self.driver.run("return `${location.href}\\n${document.body.innerText}`", &json!([])) {
+            let _ = fs::write(self.screenshots.join(format!("{name}.txt")), text.as_str().unwrap_or_default());
+        }
+    }
+}
