@@ -70,7 +70,8 @@ export function fakeDoor(
     const chunk = Math.max(1, Math.ceil(run.mailboxes / 100));
     const all = rows.filter((row) => row.user.organization === run.organization);
     Object.assign(run, { state: "running", ended: null });
-    while (run.mailboxes_done < run.mailboxes && !signal?.aborted) {
+    const stopped = () => signal?.aborted === true;
+    while (run.mailboxes_done < run.mailboxes && !stopped()) {
       await wait();
       run.mailboxes_done = Math.min(run.mailboxes, run.mailboxes_done + chunk);
       run.ledger = ledgerOf(all.slice(0, run.mailboxes_done));
@@ -131,7 +132,8 @@ export function fakeDoor(
     },
     "users.remove": ({ users }) => ({ done: users, refused: [] }),
     "users.import": async (_, { onProgress, signal }) => {
-      for (let read = 999; read < 10_000 && !signal?.aborted; read += 999) {
+      const stopped = () => signal?.aborted === true;
+      for (let read = 999; read < 10_000 && !stopped(); read += 999) {
         await wait();
         onProgress?.({ kind: "imported", read, new: Math.floor(read / 3) });
       }

@@ -68,7 +68,6 @@ export function useWindowed<N extends Windowed>(name: N, question: Omit<Question
     revision: query.dataUpdatedAt,
     error: query.error,
     busy: query.isFetching,
-    at: query.data === undefined ? undefined : query.dataUpdatedAt,
     refresh: () => void query.refetch(),
     window: (start: number, end: number): Promise<Answer<N>> => read(asked ?? question, start, end - start),
   };

@@ -17,14 +17,14 @@ export function useSharedSettings() {
       // A theme that can't be stored still holds for this sitting.
       void call("settings.set", { theme, density }).catch(() => undefined);
     });
-    call("settings.get", null).then(
-      ({ theme, density }) => {
-        if (stopped) return;
-        known = JSON.stringify({ theme, density });
-        usePreferences.setState({ theme, density });
-      },
-      () => undefined,
-    );
+    const read = async () => {
+      const { theme, density } = await call("settings.get", null);
+      if (stopped) return;
+      known = JSON.stringify({ theme, density });
+      usePreferences.setState({ theme, density });
+    };
+    // Without an answer the local copy holds for this sitting.
+    void read().catch(() => undefined);
     return () => {
       stopped = true;
       unsubscribe();

@@ -1,18 +1,18 @@
 /** Timestamps travel as milliseconds since 1970 UTC; here they become what a person reads, in the person's own time zone. */
 
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 /** "14:03" */
 export function clock(at: number): string {
   return clockFormat.format(at);
 }
 
-/** "14:03" for today, "12 Nov 14:03" for another day. */
-export function shortTime(at: number, now: number): string {
+/** "14:03" for today, "12 Nov, 14:03" for another day. */
+export function shortTime(at: number, now: number = Date.now()): string {
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  return sameDay ? clock(at) : `${dayFormat.format(at)} ${clock(at)}`;
+  return sameDay ? clock(at) : `${dayFormat.format(at)}, ${clock(at)}`;
 }
 
 /** Date and time with seconds, for tooltips and support blocks. */

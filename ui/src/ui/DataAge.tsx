@@ -24,7 +24,7 @@ export function DataAge({ at, busy, onRefresh }: { at: number | undefined; busy?
         <span>{t("age.never")}</span>
       ) : (
         <Tooltip content={fullTime(at)} relationship="description">
-          <span>{t("age.asOf", { time: shortTime(at, Date.now()) })}</span>
+          <span>{t("age.asOf", { time: shortTime(at) })}</span>
         </Tooltip>
       )}
       <Tooltip content={t("age.refresh")} relationship="label">

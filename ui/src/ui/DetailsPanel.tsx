@@ -1,6 +1,7 @@
 import { Button, makeStyles, Tooltip, tokens } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronUpRegular, DismissRegular } from "@fluentui/react-icons";
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { followPointer } from "../lib/drag";
 import { usePreferences } from "../lib/preferences";
 import { t } from "../words/t";
 
@@ -60,10 +61,8 @@ type Props = {
 export function DetailsPanel(props: Props) {
   const styles = useStyles();
   const titleId = useId();
-  const body = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLElement>(null);
   const { panelWidth, setPanelWidth } = usePreferences();
-  useEffect(() => body.current?.scrollTo?.({ top: 0 }), [props.subject]);
   useEffect(() => panel.current?.focus(), []);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -72,15 +71,11 @@ export function DetailsPanel(props: Props) {
     props.onClose();
   };
   const drag = (event: PointerEvent<HTMLDivElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    const from = event.clientX + panelWidth;
-    const handle = event.currentTarget;
-    handle.onpointermove = (moved) => setPanelWidth(from - moved.clientX);
-    handle.onpointerup = () => {
-      handle.onpointermove = null;
-    };
+    const right = event.clientX + panelWidth;
+    followPointer(event, (clientX) => setPanelWidth(right - clientX));
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape has to work from everything inside
     <aside
       ref={panel}
       tabIndex={-1}
@@ -116,7 +111,7 @@ export function DetailsPanel(props: Props) {
         <PanelButton label={t("panel.next")} icon={<ChevronDownRegular />} onRun={props.onNext} />
         <PanelButton label={t("panel.close")} icon={<DismissRegular />} onRun={props.onClose} />
       </header>
-      <div ref={body} className={styles.body}>
+      <div key={props.subject} className={styles.body}>
         {props.children}
       </div>
     </aside>

@@ -100,7 +100,9 @@ function usePace(props: Props): string {
 function Announced({ text }: { text: string }) {
   const styles = useStyles();
   const latest = useRef(text);
-  latest.current = text;
+  useEffect(() => {
+    latest.current = text;
+  });
   const [said, setSaid] = useState(text);
   useEffect(() => {
     const timer = setInterval(() => setSaid(latest.current), 5000);

@@ -10,15 +10,24 @@ const useStyles = makeStyles({
   steps: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
 });
 
-/** What happened, who can mend it, and how. */
+/** A cause by name: what happened, who can mend it, and how. */
 export function Remedy({ cause }: { cause: Cause }) {
+  const styles = useStyles();
+  return (
+    <div className={styles.root}>
+      <strong>{causeWords[cause].title}</strong>
+      <RemedyBody cause={cause} />
+    </div>
+  );
+}
+
+/** The same where the cause is named already. */
+export function RemedyBody({ cause }: { cause: Cause }) {
   const styles = useStyles();
   const words = causeWords[cause];
   return (
     <div className={styles.root}>
-      <p className={styles.what}>
-        <strong>{words.title}.</strong> {words.what}
-      </p>
+      <p className={styles.what}>{words.what}</p>
       <span className={styles.who}>{t("remedy.who", { who: whoWords[MENDS[cause]] })}</span>
       <ol className={styles.steps}>
         {words.steps.map((step) => (

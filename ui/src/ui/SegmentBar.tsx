@@ -9,7 +9,7 @@ const useStyles = makeStyles({
   legend: {
     display: "flex",
     flexWrap: "wrap",
-    columnGap: "8px",
+    columnGap: "12px",
     rowGap: "4px",
     listStyle: "none",
     margin: 0,

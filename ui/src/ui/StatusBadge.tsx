@@ -22,7 +22,14 @@ const looks = {
 } as const satisfies Record<State, { Icon: typeof ClockRegular; colour: StateColour }>;
 
 const useStyles = makeStyles({
-  badge: { display: "inline-flex", alignItems: "center", columnGap: "6px", minWidth: 0, maxWidth: "100%" },
+  badge: {
+    display: "inline-flex",
+    verticalAlign: "middle",
+    alignItems: "center",
+    columnGap: "6px",
+    minWidth: 0,
+    maxWidth: "100%",
+  },
   icon: { flexShrink: 0, fontSize: "16px" },
   word: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   strong: { fontWeight: tokens.fontWeightSemibold },

@@ -24,13 +24,13 @@ export function rowKey(row: ConsentRow): string {
 
 /** The totals as a sentence: "14 required: 12 granted, 2 missing. 1 excess." */
 export function summary(rows: readonly ConsentRow[]): string {
-  const required = rows.filter((row) => row.required && !row.optional);
+  const wanted = rows.filter((row) => row.required && !row.optional);
   const count = (state: ConsentState, among: readonly ConsentRow[]) =>
     among.filter((row) => row.state === state).length;
-  const unread = count("unknown", required);
-  if (unread > 0) return t("consent.sumUnread", { required: required.length });
-  const missing = count("missing", required);
-  const sentence = t("consent.sum", { required: required.length, granted: required.length - missing, missing });
+  const unread = count("unknown", wanted);
+  if (unread > 0) return t("consent.sumUnread", { required: wanted.length });
+  const missing = count("missing", wanted);
+  const sentence = t("consent.sum", { required: wanted.length, granted: wanted.length - missing, missing });
   const excess = count("excess", rows);
   return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
 }
@@ -59,7 +59,7 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
   {
     id: "name",
     title: t("consent.permission"),
-    width: 220,
+    width: 190,
     fixed: true,
     render: (row) => row.name,
     text: (row) => row.name,
@@ -67,34 +67,34 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
   {
     id: "state",
     title: t("consent.state"),
-    width: 170,
+    width: 168,
     render: (row) => <StatusBadge {...consentBadges[row.state]} />,
     text: (row) => consentBadges[row.state].word,
   },
   {
     id: "type",
     title: t("consent.type"),
-    width: 110,
+    width: 96,
     render: (row) => typeWords[row.type],
     text: (row) => typeWords[row.type],
   },
   {
     id: "api",
     title: t("consent.api"),
-    width: 90,
+    width: 76,
     render: (row) => resourceWords[row.resource],
     text: (row) => resourceWords[row.resource],
   },
-  { id: "admin", title: t("consent.admin"), width: 120, render: admin, text: admin },
+  { id: "admin", title: t("consent.admin"), width: 116, render: admin, text: admin },
   {
     id: "feature",
     title: t("consent.feature"),
-    width: 220,
+    width: 170,
     grows: true,
     render: (row) => row.feature ?? "",
     text: (row) => row.feature ?? "",
   },
-  { id: "required", title: t("consent.asked"), width: 100, render: required, text: required },
-  { id: "whom", title: t("consent.whom"), width: 120, render: whom, text: whom },
-  { id: "least", title: t("consent.least"), width: 200, render: least, text: least },
+  { id: "required", title: t("consent.asked"), width: 80, render: required, text: required },
+  { id: "whom", title: t("consent.whom"), width: 92, render: whom, text: whom },
+  { id: "least", title: t("consent.least"), width: 180, render: least, text: least },
 ];

@@ -8,6 +8,7 @@ import { type FingerprintRow, MENDS } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { newest } from "../../lib/age";
 import { grouped } from "../../lib/numbers";
 import { maybe, usePlace } from "../../lib/place";
 import { fullTime, shortTime } from "../../lib/time";
@@ -19,7 +20,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { Page, Split } from "../../ui/Page";
-import { Remedy } from "../../ui/Remedy";
+import { RemedyBody } from "../../ui/Remedy";
 import type { Column } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import type { Sort } from "../../ui/table/HeaderCell";
@@ -88,8 +89,8 @@ const columns: ReadonlyArray<Column<FingerprintRow>> = [
     title: t("issues.since"),
     width: 120,
     sortable: true,
-    render: (group) => shortTime(group.first_seen, Date.now()),
-    text: (group) => shortTime(group.first_seen, Date.now()),
+    render: (group) => shortTime(group.first_seen),
+    text: (group) => shortTime(group.first_seen),
   },
 ];
 
@@ -113,7 +114,7 @@ export function IssuesPage() {
     (open) => change({ open }),
   );
   const open = rows?.find((group) => group.fingerprint === place.open);
-  const lastRun = lastCheck(chosen ? [chosen] : (all ?? []));
+  const lastRun = newest((chosen ? [chosen] : (all ?? [])).map((view) => view.checked));
   const showUsers = (fp: string) =>
     void navigate({ to: "/users", search: { org: chosen?.organization.id, fp } } as never);
   return (
@@ -125,13 +126,7 @@ export function IssuesPage() {
         <>
           <CommandBar
             label={t("issues.commands")}
-            end={
-              <DataAge
-                at={query.data && query.dataUpdatedAt}
-                busy={query.isFetching}
-                onRefresh={() => void query.refetch()}
-              />
-            }
+            end={<DataAge at={lastRun} busy={query.isFetching} onRefresh={() => void query.refetch()} />}
           >
             <Command
               label={t("issues.openUsers")}
@@ -203,7 +198,7 @@ function GroupPanel({
       subject={group.fingerprint}
     >
       <div className={styles.part}>
-        {group.cause && <Remedy cause={group.cause} />}
+        {group.cause && <RemedyBody cause={group.cause} />}
         <ReasonedButton onClick={onShow}>{t("issues.showUsers", { n: group.mailboxes })}</ReasonedButton>
         <Facts
           facts={[
@@ -233,9 +228,4 @@ function sorted(groups: readonly FingerprintRow[], sort: Sort): FingerprintRow[]
     first_seen: (a: FingerprintRow, b: FingerprintRow) => a.first_seen - b.first_seen,
   }[sort.column];
   return compare ? [...groups].sort((a, b) => direction * compare(a, b)) : [...groups];
-}
-
-function lastCheck(views: ReadonlyArray<{ checked: number | null }>): number | undefined {
-  const times = views.flatMap(({ checked }) => checked ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
 }

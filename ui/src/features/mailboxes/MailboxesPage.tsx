@@ -7,6 +7,7 @@ import type { MailboxCounts, UserRow } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { newest } from "../../lib/age";
 import { maybe, usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
@@ -86,7 +87,11 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
             end={
               <>
                 <ColumnChooser table={TABLE} columns={mailboxColumns} />
-                <DataAge at={list.at} busy={list.busy} onRefresh={list.refresh} />
+                <DataAge
+                  at={newest(source.first.flatMap((row) => [row.user.seen, row.checked]))}
+                  busy={list.busy}
+                  onRefresh={list.refresh}
+                />
               </>
             }
           >

@@ -11,7 +11,7 @@ function address({ user }: UserRow): string {
 }
 
 function checked(row: UserRow): string {
-  return row.checked === null ? t("users.neverChecked") : shortTime(row.checked, Date.now());
+  return row.checked === null ? t("users.neverChecked") : shortTime(row.checked);
 }
 
 function lastError(row: UserRow): string {
@@ -32,7 +32,7 @@ export const mailboxColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "kind",
     title: t("users.kind"),
-    width: 150,
+    width: 140,
     sortable: true,
     render: (row) => kindWords[row.kind],
     text: (row) => kindWords[row.kind],
@@ -40,7 +40,7 @@ export const mailboxColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "mailbox",
     title: t("mailboxes.status"),
-    width: 150,
+    width: 140,
     sortable: true,
     render: ({ user }) => <StatusBadge {...mailboxBadges[user.mailbox]} />,
     text: ({ user }) => mailboxBadges[user.mailbox].word,
@@ -48,7 +48,7 @@ export const mailboxColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "verdict",
     title: t("users.verdict"),
-    width: 140,
+    width: 120,
     sortable: true,
     render: (row) => <StatusBadge {...verdictBadges[row.verdict]} />,
     text: (row) => verdictBadges[row.verdict].word,
@@ -56,12 +56,12 @@ export const mailboxColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "checked",
     title: t("users.checked"),
-    width: 130,
+    width: 110,
     sortable: true,
     render: checked,
     text: checked,
   },
-  { id: "cause", title: t("mailboxes.lastError"), width: 220, render: lastError, text: lastError },
+  { id: "cause", title: t("mailboxes.lastError"), width: 200, render: lastError, text: lastError },
   {
     id: "aliases",
     title: t("users.aliases"),

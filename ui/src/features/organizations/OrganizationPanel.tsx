@@ -19,7 +19,7 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-12px", marginBottom: "12px" },
+  tabs: { marginLeft: "-6px", marginBottom: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },

@@ -37,23 +37,23 @@ export const organizationsSearch = v.object({
 const TABLE = "organizations";
 
 function lastCheck({ checked }: OrganizationView): string {
-  return checked === null ? t("users.neverChecked") : shortTime(checked, Date.now());
+  return checked === null ? t("users.neverChecked") : shortTime(checked);
 }
+
+const stagesInOrder = ["organization", "consent", "verify"] as const;
 
 /** The first stage that isn't done, or the last one. */
 function stage({ stages }: OrganizationView) {
-  const all = [stages.organization, stages.consent, stages.verify];
-  const at = all.findIndex((one) => one.state !== "done");
-  const number = at < 0 ? all.length : at + 1;
-  const badge = stageBadges[all[number - 1]?.state ?? "not_started"];
-  return { state: badge.state, word: t("organizations.stageOf", { number, word: badge.word }) };
+  const at = stagesInOrder.find((one) => stages[one].state !== "done") ?? "verify";
+  const { state, word } = stageBadges[stages[at].state];
+  return { state, word: t("organizations.stageOf", { stage: t(`stage.${at}`), word }) };
 }
 
 const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "name",
     title: t("organizations.name"),
-    width: 180,
+    width: 150,
     grows: true,
     fixed: true,
     render: ({ organization }) => organization.name,
@@ -62,21 +62,21 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "external_id",
     title: t("organizations.externalId"),
-    width: 120,
+    width: 96,
     render: ({ organization }) => organization.external_id,
     text: ({ organization }) => organization.external_id,
   },
   {
     id: "access",
     title: t("organizations.access"),
-    width: 160,
+    width: 150,
     render: ({ organization }) => accessWords[organization.access],
     text: ({ organization }) => accessWords[organization.access],
   },
   {
     id: "users",
     title: t("organizations.users"),
-    width: 90,
+    width: 72,
     numeric: true,
     render: (view) => grouped(view.users),
     text: (view) => String(view.users),
@@ -84,22 +84,22 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "stage",
     title: t("organizations.stage"),
-    width: 180,
+    width: 200,
     render: (view) => <StatusBadge {...stage(view)} />,
     text: (view) => stage(view).word,
   },
   {
     id: "consent",
     title: t("organizations.consent"),
-    width: 160,
+    width: 150,
     render: ({ consent }) => <StatusBadge {...authorizationBadges[consent.authorization]} />,
     text: ({ consent }) => authorizationBadges[consent.authorization].word,
   },
-  { id: "checked", title: t("organizations.lastCheck"), width: 130, render: lastCheck, text: lastCheck },
+  { id: "checked", title: t("organizations.lastCheck"), width: 110, render: lastCheck, text: lastCheck },
   {
     id: "issues",
     title: t("organizations.issues"),
-    width: 100,
+    width: 90,
     numeric: true,
     render: (view) => grouped(view.with_issues),
     text: (view) => String(view.with_issues),
@@ -123,7 +123,7 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "tenant",
     title: t("organizations.tenant"),
-    width: 150,
+    width: 140,
     render: (view) => view.tenant_name,
     text: (view) => view.tenant_name,
   },

@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   names: { flexGrow: 1, minWidth: "200px" },
   name: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
   quiet: { color: tokens.colorNeutralForeground2 },
-  stage: { display: "flex", flexDirection: "column", minWidth: "130px" },
+  stage: { display: "flex", flexDirection: "column", width: "170px" },
 });
 
 /** Home of the scope: the three stages of one rollout, or how far each rollout is. */

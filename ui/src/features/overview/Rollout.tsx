@@ -7,7 +7,7 @@ import { ReasonedButton } from "../../ui/CommandBar";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { type Criterion, StageCard } from "../../ui/StageCard";
 import { reasonWords } from "../../words/codes";
-import { authorizationBadges, mailboxBadges, stageBadges } from "../../words/nouns";
+import { authorizationBadges, mailboxBadges, stageBadges, verdictBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 
@@ -89,6 +89,17 @@ export function Rollout({ view }: { view: OrganizationView }) {
           count: view.mailboxes[value],
         }))}
         onChoose={(status) => go("/mailboxes", { status })}
+      />
+      <h2 className={styles.heading}>{t("overview.results")}</h2>
+      <SegmentBar
+        label={t("overview.results")}
+        segments={wordsOf(verdictBadges).map(({ value, word }) => ({
+          value,
+          word,
+          state: verdictBadges[value].state,
+          count: view.verdicts[value],
+        }))}
+        onChoose={(verdict) => go("/users", { verdict })}
       />
     </>
   );

@@ -183,7 +183,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
     (one): Entry => ({
       key: `run ${one.id}`,
       label: t("palette.run", { id: one.id, organization: one.organization_name }),
-      hint: shortTime(one.started, Date.now()),
+      hint: shortTime(one.started),
       icon: <ClipboardCheckmarkRegular />,
       run: go("/verification", { org: one.organization, run: one.id }),
     }),

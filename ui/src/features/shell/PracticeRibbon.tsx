@@ -42,9 +42,9 @@ export function PracticeRibbon() {
   if (chosen ? !chosen.practice : practice.length === 0) return null;
   const mixed = !chosen && practice.length < tenants.length;
   return (
-    <div className={styles.ribbon} role="note">
+    <section className={styles.ribbon} aria-label={t("practice.label")}>
       <BeakerFilled className={styles.icon} aria-hidden />
       {mixed ? t("practice.mixed") : t("practice.only", { name: practice[0]?.tenant.name ?? "" })}
-    </div>
+    </section>
   );
 }

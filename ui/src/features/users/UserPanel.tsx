@@ -24,7 +24,7 @@ import { checkedWords } from "./columns";
 import { Remedy } from "../../ui/Remedy";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-12px", marginBottom: "12px" },
+  tabs: { marginLeft: "-6px", marginBottom: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },
   passed: {
     display: "flex",

@@ -6,6 +6,7 @@ import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
@@ -22,7 +23,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { userColumns } from "./columns";
+import { columnsInScope, userColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
 import { RemoveDialog } from "./RemoveDialog";
@@ -48,6 +49,7 @@ export function UsersPage() {
     fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
   };
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
+  const columns = chosen ? columnsInScope : userColumns;
   const filtered = isFiltered(place);
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
   const matching = list.page?.matching ?? 0;
@@ -62,8 +64,12 @@ export function UsersPage() {
             label={t("users.commands")}
             end={
               <>
-                <ColumnChooser table={TABLE} columns={userColumns} />
-                <DataAge at={list.at} busy={list.busy} onRefresh={list.refresh} />
+                <ColumnChooser table={TABLE} columns={columns} />
+                <DataAge
+                  at={newest(source.first.flatMap((row) => [row.user.seen, row.checked]))}
+                  busy={list.busy}
+                  onRefresh={list.refresh}
+                />
               </>
             }
           >
@@ -128,7 +134,7 @@ export function UsersPage() {
         <DataTable
           id={TABLE}
           label={t("users.title")}
-          columns={userColumns}
+          columns={columns}
           source={source}
           rowId={idOf}
           sort={{ column: question.sort.by, descending: question.sort.descending }}

@@ -8,14 +8,14 @@ import { t } from "../../words/t";
 
 /** When the user's mailbox was last asked, in words. */
 export function checkedWords(at: number | null): string {
-  return at === null ? t("users.neverChecked") : shortTime(at, Date.now());
+  return at === null ? t("users.neverChecked") : shortTime(at);
 }
 
 export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "name",
     title: t("users.name"),
-    width: 180,
+    width: 150,
     grows: true,
     fixed: true,
     sortable: true,
@@ -25,7 +25,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "upn",
     title: t("users.upn"),
-    width: 240,
+    width: 220,
     sortable: true,
     render: ({ user }) => user.directory.upn,
     text: ({ user }) => user.directory.upn,
@@ -33,46 +33,46 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "organization",
     title: t("users.organization"),
-    width: 130,
+    width: 120,
     sortable: true,
     render: (row) => row.organization_name,
     text: (row) => row.organization_name,
   },
   {
-    id: "access",
-    title: t("users.access"),
-    width: 140,
-    sortable: true,
-    render: (row) => accessWords[row.effective_access],
-    text: (row) => accessWords[row.effective_access],
-  },
-  {
-    id: "mailbox",
-    title: t("users.mailbox"),
-    width: 140,
-    sortable: true,
-    render: ({ user }) => <StatusBadge {...mailboxBadges[user.mailbox]} />,
-    text: ({ user }) => mailboxBadges[user.mailbox].word,
-  },
-  {
     id: "verdict",
     title: t("users.verdict"),
-    width: 130,
+    width: 116,
     sortable: true,
     render: (row) => <StatusBadge {...verdictBadges[row.verdict]} />,
     text: (row) => verdictBadges[row.verdict].word,
   },
   {
+    id: "mailbox",
+    title: t("users.mailbox"),
+    width: 130,
+    sortable: true,
+    render: ({ user }) => <StatusBadge {...mailboxBadges[user.mailbox]} />,
+    text: ({ user }) => mailboxBadges[user.mailbox].word,
+  },
+  {
+    id: "access",
+    title: t("users.access"),
+    width: 130,
+    sortable: true,
+    render: (row) => accessWords[row.effective_access],
+    text: (row) => accessWords[row.effective_access],
+  },
+  {
     id: "cause",
     title: t("users.cause"),
-    width: 200,
+    width: 136,
     render: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
     text: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
   },
   {
     id: "checked",
     title: t("users.checked"),
-    width: 120,
+    width: 116,
     sortable: true,
     render: (row) => checkedWords(row.checked),
     text: (row) => checkedWords(row.checked),
@@ -80,7 +80,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "issues",
     title: t("users.issues"),
-    width: 84,
+    width: 72,
     sortable: true,
     numeric: true,
     render: (row) => row.open_issues,
@@ -112,3 +112,6 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     text: ({ user }) => user.directory.department ?? "",
   },
 ];
+
+/** The columns when one organization is chosen: its name on each row would say nothing. */
+export const columnsInScope = userColumns.filter((column) => column.id !== "organization");

@@ -68,5 +68,5 @@ export function Comparing({ run }: { run: Run }) {
 }
 
 function runWords(run: Run | undefined): string {
-  return run ? `${t("run.name", { id: run.id })} · ${shortTime(run.started, Date.now())}` : "";
+  return run ? `${t("run.name", { id: run.id })} · ${shortTime(run.started)}` : "";
 }

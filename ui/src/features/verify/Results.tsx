@@ -41,7 +41,7 @@ const columns: ReadonlyArray<Column<MailboxResult>> = [
   {
     id: "upn",
     title: t("mailboxes.mailbox"),
-    width: 240,
+    width: 220,
     grows: true,
     fixed: true,
     render: (row) => row.upn,
@@ -50,24 +50,24 @@ const columns: ReadonlyArray<Column<MailboxResult>> = [
   {
     id: "name",
     title: t("users.name"),
-    width: 170,
+    width: 140,
     render: (row) => row.display_name,
     text: (row) => row.display_name,
   },
   {
     id: "verdict",
     title: t("run.status"),
-    width: 130,
+    width: 112,
     render: (row) => <StatusBadge {...verdictBadges[row.verdict]} />,
     text: (row) => verdictBadges[row.verdict].word,
   },
-  { id: "cause", title: t("run.checkResults"), width: 220, render: cause, text: cause },
+  { id: "cause", title: t("run.checkResults"), width: 170, render: cause, text: cause },
   ...optionsOf(workloadWords).map(({ value, word }): Column<MailboxResult> => {
     const verdictOf = (row: MailboxResult) => verdictBadges[resultOf(row, value)?.verdict ?? "not_run"];
     return {
       id: value,
       title: word,
-      width: 128,
+      width: 108,
       spare: value === "settings",
       render: (row) => <StatusBadge {...verdictOf(row)} />,
       text: (row) => verdictOf(row).word,

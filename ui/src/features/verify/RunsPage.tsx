@@ -29,7 +29,7 @@ import { verifyKey } from "./start";
 const figure = (id: string, title: string, of: (run: Run) => number): Column<Run> => ({
   id,
   title,
-  width: 96,
+  width: 84,
   numeric: true,
   render: (run) => grouped(of(run)),
   text: (run) => String(of(run)),
@@ -63,13 +63,13 @@ const columns: ReadonlyArray<Column<Run>> = [
     render: (run) => run.organization_name,
     text: (run) => run.organization_name,
   },
-  { id: "which", title: t("run.which"), width: 150, render: whichWords, text: whichWords },
+  { id: "which", title: t("run.which"), width: 150, grows: true, render: whichWords, text: whichWords },
   {
     id: "started",
     title: t("run.started"),
     width: 130,
-    render: (run) => shortTime(run.started, Date.now()),
-    text: (run) => shortTime(run.started, Date.now()),
+    render: (run) => shortTime(run.started),
+    text: (run) => shortTime(run.started),
   },
   { id: "took", title: t("run.took"), width: 110, render: took, text: took },
   figure("passed", t("run.passed"), (run) => run.ledger.passed),
@@ -77,6 +77,8 @@ const columns: ReadonlyArray<Column<Run>> = [
   figure("unknown", t("run.unknown"), (run) => run.ledger.unknown),
   figure("not_run", t("run.notRun"), (run) => run.ledger.not_run),
 ];
+
+const columnsInScope = columns.filter((column) => column.id !== "organization");
 
 /** All runs of the chosen organization, newest first, and the way to start one. */
 export function RunsPage() {
@@ -124,7 +126,7 @@ export function RunsPage() {
       <DataTable
         id="runs"
         label={t("verify.title")}
-        columns={columns}
+        columns={chosen ? columnsInScope : columns}
         source={{ ...allOf(`runs ${organization}`, query.data), revision: query.dataUpdatedAt }}
         rowId={(run) => run.id}
         onOpen={(run) => change({ run: run.id })}

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
   surface: { display: "flex", flexDirection: "column", rowGap: "4px", minWidth: "260px", padding: "12px" },
   title: { fontWeight: tokens.fontWeightSemibold },
   line: { display: "flex", alignItems: "center" },
-  name: { flexGrow: 1 },
+  name: { flexGrow: 1, width: "100%" },
   list: { maxHeight: "50vh", overflowY: "auto" },
 });
 

@@ -73,6 +73,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 6,
+    useFlushSync: false,
     scrollPaddingStart: 36,
     // The row with the focus stays in the page when it is scrolled away, so that the focus isn't lost.
     rangeExtractor: useCallback(
@@ -229,13 +230,13 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
                 <div
                   role="columnheader"
                   aria-colindex={1}
-                  aria-label={t("table.selectAll")}
                   data-cell="-1:0"
                   tabIndex={here.row === -1 && here.column === 0 ? 0 : -1}
                   className={mergeClasses(styles.cell, styles.check, chosenCount > 0 && styles.checked)}
                   onFocus={() => setPlace({ row: -1, column: 0 })}
                   onClick={() => onSelect(headerToggle(selection))}
                 >
+                  <span className={styles.spoken}>{t("table.selectAll")}</span>
                   {chosenCount === 0 ? (
                     <CheckboxUncheckedRegular aria-hidden />
                   ) : chosenCount === count ? (

@@ -1,6 +1,7 @@
 import { mergeClasses } from "@fluentui/react-components";
 import { ArrowDownFilled, ArrowUpFilled } from "@fluentui/react-icons";
 import type { PointerEvent } from "react";
+import { followPointer } from "../../lib/drag";
 import { type Column, MIN_WIDTH } from "./columns";
 import { useTableStyles } from "./styles";
 
@@ -22,13 +23,8 @@ export function HeaderCell<Row>({ column, index, sort, active, onSort, onResize,
   const sorted = sort?.column === column.id ? (sort.descending ? "descending" : "ascending") : undefined;
   const drag = (event: PointerEvent<HTMLSpanElement>) => {
     event.stopPropagation();
-    const handle = event.currentTarget;
-    const start = (handle.parentElement?.getBoundingClientRect().width ?? column.width) - event.clientX;
-    handle.setPointerCapture(event.pointerId);
-    handle.onpointermove = (moved) => onResize(Math.max(MIN_WIDTH, Math.round(start + moved.clientX)));
-    handle.onpointerup = () => {
-      handle.onpointermove = null;
-    };
+    const start = (event.currentTarget.parentElement?.getBoundingClientRect().width ?? column.width) - event.clientX;
+    followPointer(event, (clientX) => onResize(Math.max(MIN_WIDTH, Math.round(start + clientX))));
   };
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid handles the keys of all its cells

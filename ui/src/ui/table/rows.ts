@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 export const PAGE_SIZE = 200;
 const PAGES_KEPT = 60;
@@ -7,7 +7,7 @@ const PAGES_KEPT = 60;
 export type Source<Row> = {
   /** Names the question (filter and order). Another name is another list: it starts at the top. */
   readonly view: string;
-  /** Grows when the data behind the same question has changed: shown rows are read again in place. */
+  /** Changes when the data behind the same question has changed: shown rows are read again in place. */
   readonly revision: number;
   /** How many rows the question has; undefined while that isn't known yet. */
   readonly count: number | undefined;
@@ -24,11 +24,8 @@ export function allOf<Row>(view: string, rows: readonly Row[] | undefined): Sour
 
 export type Held<Row> = { readonly state: "here"; readonly row: Row } | { readonly state: "coming" | "failed" };
 
-type Page<Row> = {
-  readonly revision: number;
-  readonly rows: readonly Row[] | undefined;
-  readonly state: "here" | "coming" | "failed";
-};
+type Page<Row> = { readonly revision: number; readonly rows: readonly Row[]; readonly failed: boolean };
+type Pages<Row> = { readonly view: string; readonly all: ReadonlyMap<number, Page<Row>> };
 
 export type Rows<Row> = {
   /** The row at an index, if it is here. */
@@ -43,73 +40,81 @@ export type Rows<Row> = {
 
 /** Keeps the pages around what is on screen. An answer to a question that is no longer asked is dropped. */
 export function useRows<Row>(source: Source<Row>): Rows<Row> {
-  const pages = useRef(new Map<number, Page<Row>>());
+  const [pages, setPages] = useState<Pages<Row>>({ view: source.view, all: new Map() });
+  const latest = useRef({ source, pages });
+  const underWay = useRef(new Set<string>());
   const shown = useRef({ from: 0, to: -1 });
-  const latest = useRef(source);
-  const [, redraw] = useState(0);
-  if (latest.current.view !== source.view) pages.current = new Map();
-  latest.current = source;
+  useLayoutEffect(() => {
+    latest.current = { source, pages };
+  });
 
   const load = useCallback((page: number) => {
-    const asked = latest.current;
-    if (!asked.fetchWindow) return;
-    const before = pages.current.get(page);
-    pages.current.set(page, { revision: asked.revision, rows: before?.rows, state: "coming" });
-    const settle = (result: Page<Row>) => {
-      const now = latest.current;
-      if (now.view !== asked.view || pages.current.get(page)?.revision !== asked.revision) return;
-      pages.current.set(page, result);
-      forget(pages.current, page);
-      redraw((n) => n + 1);
+    const asked = latest.current.source;
+    const key = `${page} ${asked.revision} ${asked.view}`;
+    if (!asked.fetchWindow || underWay.current.has(key)) return;
+    underWay.current.add(key);
+    const settle = (rows: readonly Row[] | undefined) => {
+      underWay.current.delete(key);
+      if (latest.current.source.view !== asked.view) return;
+      setPages((before) => withPage(before, asked, page, rows));
     };
-    const end = Math.min((page + 1) * PAGE_SIZE, asked.count ?? (page + 1) * PAGE_SIZE);
-    asked.fetchWindow(page * PAGE_SIZE, end).then(
-      (rows) => settle({ revision: asked.revision, rows, state: "here" }),
-      () => settle({ revision: asked.revision, rows: before?.rows, state: "failed" }),
-    );
+    const start = page * PAGE_SIZE;
+    const end = Math.min(start + PAGE_SIZE, asked.count ?? start + PAGE_SIZE);
+    asked.fetchWindow(start, end).then(settle, () => settle(undefined));
   }, []);
 
   const show = useCallback(
     (from: number, to: number) => {
       shown.current = { from, to };
-      const { first, revision } = latest.current;
+      const { source: now, pages: kept } = latest.current;
       for (let page = Math.floor(from / PAGE_SIZE); page <= Math.floor(to / PAGE_SIZE); page += 1) {
-        if (first.length >= Math.min((page + 1) * PAGE_SIZE, to + 1)) continue;
-        if (pages.current.get(page)?.revision !== revision) load(page);
+        if (now.first.length >= Math.min((page + 1) * PAGE_SIZE, to + 1)) continue;
+        const held = kept.view === now.view ? kept.all.get(page) : undefined;
+        if (held?.revision !== now.revision) load(page);
       }
     },
     [load],
   );
 
   // The same question with newer data behind it: what is on screen is read again, the rows stay until then.
-  // biome-ignore lint: the two values are the trigger
-  useEffect(() => show(shown.current.from, shown.current.to), [show, source.view, source.revision, source.count]);
+  const { view, revision, count } = source;
+  const question = `${revision} ${count} ${view}`;
+  const answered = useRef(question);
+  useEffect(() => {
+    if (answered.current === question) return;
+    answered.current = question;
+    show(shown.current.from, shown.current.to);
+  }, [show, question]);
 
+  const all: ReadonlyMap<number, Page<Row>> | undefined = pages.view === view ? pages.all : undefined;
   return {
     at: (index) => {
-      const given = source.first[index];
-      if (given !== undefined) return { state: "here", row: given };
-      const page = pages.current.get(Math.floor(index / PAGE_SIZE));
-      const row = page?.rows?.[index % PAGE_SIZE];
+      const page = all?.get(Math.floor(index / PAGE_SIZE));
+      const row = source.first[index] ?? page?.rows[index % PAGE_SIZE];
       if (row !== undefined) return { state: "here", row };
-      return { state: page?.state === "failed" ? "failed" : "coming" };
+      return { state: page?.failed ? "failed" : "coming" };
     },
     show,
-    retry: (index) => {
-      load(Math.floor(index / PAGE_SIZE));
-      redraw((n) => n + 1);
-    },
+    retry: (index) => load(Math.floor(index / PAGE_SIZE)),
     range: async (from, to) => {
-      const at = source.first.slice(from, to + 1);
-      if (at.length === to - from + 1 || !source.fetchWindow) return at;
+      const near = source.first.slice(from, to + 1);
+      if (near.length === to - from + 1 || !source.fetchWindow) return near;
       return source.fetchWindow(from, to + 1);
     },
   };
 }
 
-/** Lets go of the pages farthest from the one just read. */
-function forget(pages: Map<number, unknown>, around: number) {
-  if (pages.size <= PAGES_KEPT) return;
-  const farthest = [...pages.keys()].sort((a, b) => Math.abs(b - around) - Math.abs(a - around));
-  for (const page of farthest.slice(0, pages.size - PAGES_KEPT)) pages.delete(page);
+/** The pages with one more that was read, or could not be; without the farthest ones when they get too many. */
+function withPage<Row>(
+  before: Pages<Row>,
+  asked: Source<Row>,
+  page: number,
+  rows: readonly Row[] | undefined,
+): Pages<Row> {
+  const all = new Map(before.view === asked.view ? before.all : []);
+  const old = all.get(page);
+  all.set(page, { revision: asked.revision, rows: rows ?? old?.rows ?? [], failed: rows === undefined });
+  const farthest = [...all.keys()].sort((a, b) => Math.abs(b - page) - Math.abs(a - page));
+  for (const far of farthest.slice(0, Math.max(0, all.size - PAGES_KEPT))) all.delete(far);
+  return { view: asked.view, all };
 }

@@ -62,6 +62,7 @@ export const useTableStyles = makeStyles({
     cursor: "pointer",
   },
   checked: { color: tokens.colorCompoundBrandBackground },
+  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
   headCell: { position: "relative", fontWeight: tokens.fontWeightSemibold, color: tokens.colorNeutralForeground2 },
   sortable: { cursor: "pointer", ":hover": { color: tokens.colorNeutralForeground1 } },
   sortIcon: { marginLeft: "4px", fontSize: "12px", flexShrink: 0 },
@@ -82,7 +83,7 @@ export const useTableStyles = makeStyles({
     backgroundColor: tokens.colorNeutralStencil1,
   },
   failed: { color: tokens.colorNeutralForeground2 },
-  comfortable: { fontSize: tokens.fontSizeBase300 },
+  comfortable: { fontSize: "13px", lineHeight: "20px" },
   compact: { fontSize: tokens.fontSizeBase200 },
   empty: { display: "flex", flexGrow: 1, minHeight: 0 },
   bar: {

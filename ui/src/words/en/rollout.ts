@@ -30,6 +30,7 @@ export const rollout = {
   "overview.reviewConsent": "Review permissions",
   "overview.grant": "Grant consent…",
   "overview.mailboxes": "Mailboxes",
+  "overview.results": "Last check results",
   "overview.emptyTitle": "No organizations yet",
   "overview.emptyBody": "Add the integration that is to be rolled out, then create an organization for its users.",
 
@@ -57,7 +58,7 @@ export const rollout = {
   "organizations.accessHint.ews_delegated": "ends on 1 April 2027",
   "organizations.users": "Users",
   "organizations.stage": "Stage",
-  "organizations.stageOf": "{number}. {word}",
+  "organizations.stageOf": "{stage}: {word}",
   "organizations.consent": "App access",
   "organizations.lastCheck": "Last check",
   "organizations.issues": "With issues",
@@ -136,7 +137,7 @@ export const rollout = {
     other: "{n} required permissions will be added:",
   },
   "consent.askRemovals":
-    "A consent applies the application's own list. It takes away no application permission by itself, but check the list again afterwards.",
+    "The page asks for what the app registration lists, which may differ from this list. What counts is what is read back.",
   "consent.limitations": "What this integration can't do over Graph",
   "consent.acknowledge": "I know these limitations.",
 

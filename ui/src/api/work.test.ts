@@ -1,0 +1,55 @@
+import { beforeEach, expect, test } from "vitest";
+import { CallError, type Door, openDoor } from "./client";
+import { begin, dismiss, isLive, stop, useWorks } from "./work";
+
+const all = () => useWorks.getState().all;
+
+/** A door whose one call goes on until it is stopped. */
+function patientDoor(onStop: "answers" | "refuses"): Door {
+  return {
+    call: (_name, _question, { signal, onProgress }) =>
+      new Promise((resolve, reject) => {
+        onProgress?.({ kind: "browser", url: "https://login.example/" });
+        signal?.addEventListener("abort", () => {
+          const refusal = { code: "sign_in_cancelled", detail: "", request_id: null, reason: null } as const;
+          if (onStop === "answers") resolve(null as never);
+          else reject(new CallError(refusal));
+        });
+      }),
+    onChanged: () => Promise.resolve(() => undefined),
+  };
+}
+
+beforeEach(() => useWorks.setState({ all: {} }));
+
+test("a cancelled sign-in ends as stopped and not as failed", async () => {
+  openDoor(patientDoor("refuses"));
+  const signingIn = begin("sign_in:1", "Sign-in", "tenants.sign_in", { tenant: 1 });
+  expect(all()["sign_in:1"]).toMatchObject({ state: "running", browser: "https://login.example/" });
+  stop("sign_in:1");
+  expect(all()["sign_in:1"]?.state).toBe("stopping");
+  await expect(signingIn).rejects.toThrow("sign_in_cancelled");
+  expect(all()["sign_in:1"]).toMatchObject({ state: "stopped", refusal: undefined, browser: undefined });
+});
+
+test("the same work doesn't start twice", async () => {
+  openDoor(patientDoor("answers"));
+  const first = begin("verify:1", "Check", "verify.start", { organization: 1, which: { kind: "all" } });
+  await expect(
+    begin("verify:1", "Check", "verify.start", { organization: 1, which: { kind: "all" } }),
+  ).rejects.toMatchObject({ refusal: { code: "not_now" } });
+  expect(isLive(all()["verify:1"]), "the first one goes on").toBe(true);
+  stop("verify:1");
+  await first;
+});
+
+test("work that goes on can't be taken off the list", async () => {
+  openDoor(patientDoor("answers"));
+  const running = begin("verify:2", "Check", "verify.resume", { run: 2 });
+  dismiss("verify:2");
+  expect(all()["verify:2"]).toBeDefined();
+  stop("verify:2");
+  await running;
+  dismiss("verify:2");
+  expect(all()["verify:2"]).toBeUndefined();
+});

@@ -1,0 +1,36 @@
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+// jsdom lays nothing out and scrolls nothing: every element gets the size of a small window and moves where it is told.
+Object.defineProperties(Element.prototype, {
+  clientHeight: { configurable: true, get: () => 600 },
+  clientWidth: { configurable: true, get: () => 1000 },
+  scrollTo: {
+    configurable: true,
+    value(this: Element, to: ScrollToOptions) {
+      this.scrollTop = to.top ?? this.scrollTop;
+      this.dispatchEvent(new Event("scroll"));
+    },
+  },
+});
+
+document.title = "Rollcall";
+document.documentElement.lang = "en";
+
+class StillResizeObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+vi.stubGlobal("ResizeObserver", StillResizeObserver);
+vi.stubGlobal("matchMedia", (query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
