@@ -6,7 +6,8 @@ use rollcall_store::{integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::connection::{self, SecretAtHand};
+use crate::connection;
+pub use crate::connection::SecretAtHand;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;

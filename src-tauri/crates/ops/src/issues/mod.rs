@@ -1,7 +1,8 @@
 //! Open sync issues: the list, and the groups of equal ones.
 
 use rollcall_core::id::OrganizationId;
-use rollcall_store::checks::{self, IssueFilter, IssuePage};
+use rollcall_store::checks;
+pub use rollcall_store::checks::{Issue, IssueFilter, IssuePage};
 use rollcall_store::runs::FingerprintRow;
 use serde::Deserialize;
 use ts_rs::TS;

@@ -4,3 +4,5 @@ pub mod compare;
 pub mod describe;
 pub mod list;
 pub mod results;
+
+pub use rollcall_store::runs::{Comparison, Difference, FingerprintRow, MailboxResult, Run, RunState, WorkloadResult};

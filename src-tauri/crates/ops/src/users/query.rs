@@ -1,6 +1,7 @@
 //! Finds users: one window of rows at a time, filtered, searched and sorted in the store.
 
-use rollcall_store::users::{self, Sort, UserFilter, UserPage};
+use rollcall_store::users;
+pub use rollcall_store::users::{Sort, UserFilter, UserPage, UserRow};
 use serde::Deserialize;
 use ts_rs::TS;
 
