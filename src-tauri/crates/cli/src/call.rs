@@ -1,0 +1,57 @@
+//! One call of a command: the desk it works at, the screen it answers on, and the way it is stopped.
+
+use rollcall_core::rules::Reason;
+use rollcall_ops::about;
+use rollcall_ops::desk::Desk;
+use rollcall_ops::error::{Code, Error};
+use rollcall_ops::job::Job;
+use rollcall_ops::tenants::sign_in::Kept;
+use tokio_util::sync::CancellationToken;
+
+use crate::progress::{self, Browser};
+use crate::screen::Screen;
+
+/// What every command on the desk is handed.
+pub struct Call {
+    pub desk: Desk,
+    pub screen: Screen,
+    pub stop: CancellationToken,
+}
+
+impl Call {
+    pub const fn new(desk: Desk, screen: Screen, stop: CancellationToken) -> Self {
+        Self { desk, screen, stop }
+    }
+
+    /// A job whose progress is shown, and which a signal stops.
+    pub fn job(&self) -> Job {
+        self.job_with(Browser::Open)
+    }
+
+    /// The same, with a say in how an address gets to a browser.
+    pub fn job_with(&self, browser: Browser) -> Job {
+        progress::job(&self.screen, self.stop.clone(), browser)
+    }
+
+    /// Says where the data went that could not be read, if that happened.
+    pub fn tell_of_quarantine(&self) {
+        if let Some(path) = self.desk.quarantined() {
+            self.screen.note(&format!("The data was damaged. It was set aside as {} and new data was begun.", path.display()));
+        }
+    }
+
+    /// The error, and where it is about a missing sign-in or secret, also that this computer has no keychain to keep one in.
+    pub async fn with_keychain(&self, error: Error) -> Error {
+        let missing = error.code == Code::NotSignedIn || matches!(error.reason, Some(Reason::NotSignedIn | Reason::NoSecret));
+        if !missing {
+            return error;
+        }
+        match about::describe(&self.desk, (), &Job::quiet()).await.map(|about| about.keychain) {
+            Ok(Kept::SessionOnly { reason }) => {
+                let detail = format!("{}; nothing can be kept from one command to the next: {reason}", error.detail);
+                Error { detail, ..error }
+            }
+            Ok(Kept::Keychain) | Err(_) => error,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! How a command ends. Scripts depend on these numbers.
+
+use std::process::ExitCode;
+
+use rollcall_core::consent::Authorization;
+use rollcall_core::rules::Reason;
+use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_ops::error::{Code, Error};
+
+/// The exit codes that are in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything that was asked was done, and everything checked passed.
+    Fine = 0,
+    /// Something checked failed.
+    Failed = 1,
+    Usage = 2,
+    /// Something is unknown or was not run.
+    Incomplete = 3,
+    /// Not signed in, or not permitted.
+    NotPermitted = 4,
+    /// Another Rollcall owns the data folder.
+    InUse = 6,
+    /// A fault of Rollcall itself.
+    Fault = 70,
+}
+
+impl Exit {
+    /// The end of a command that could not do what it was asked.
+    pub const fn of(error: &Error) -> Self {
+        match error.code {
+            Code::InvalidInput | Code::DuplicateName | Code::DuplicateExternalId | Code::ExternalIdFixed | Code::NotFound => Self::Usage,
+            Code::NotNow => match error.reason {
+                Some(Reason::NotSignedIn | Reason::NoSecret) => Self::NotPermitted,
+                Some(
+                    Reason::NoUsers
+                    | Reason::NothingGranted
+                    | Reason::RunUnderWay
+                    | Reason::UsesEws
+                    | Reason::UsersMustSignIn
+                    | Reason::HasUsers
+                    | Reason::HasOrganizations
+                    | Reason::StillInitialized,
+                )
+                | None => Self::Incomplete,
+            },
+            Code::NotSignedIn
+            | Code::SignInCancelled
+            | Code::SignInTimedOut
+            | Code::SignInRefused
+            | Code::WrongTenant
+            | Code::UnknownTenant
+            | Code::StateMismatch
+            | Code::WrongSecret
+            | Code::SecretExpired
+            | Code::AppUnknown
+            | Code::AppDisabled
+            | Code::RedirectNotRegistered
+            | Code::ConsentDeclined
+            | Code::ConsentMissing
+            | Code::NotPermitted
+            | Code::PolicyBlocked
+            | Code::Keychain
+            | Code::DataReadOnly => Self::NotPermitted,
+            Code::Offline
+            | Code::NotGraph
+            | Code::DamagedAnswer
+            | Code::Throttled
+            | Code::ServiceUnavailable
+            | Code::OutcomeUnknown
+            | Code::Stopped
+            | Code::DataNewer
+            | Code::DiskFull => Self::Incomplete,
+            Code::DataInUse => Self::InUse,
+            Code::DataDamaged | Code::Internal => Self::Fault,
+        }
+    }
+
+    /// The end of a check of these mailboxes.
+    pub const fn of_ledger(ledger: &Ledger) -> Self {
+        match ledger.verdict() {
+            Verdict::Passed => Self::Fine,
+            Verdict::Failed => Self::Failed,
+            Verdict::Unknown | Verdict::NotRun => Self::Incomplete,
+        }
+    }
+
+    /// The end of a look at the consent.
+    pub const fn of_consent(authorization: Authorization) -> Self {
+        match authorization {
+            Authorization::Authorized => Self::Fine,
+            Authorization::PartlyAuthorized | Authorization::NotAuthorized => Self::Failed,
+            Authorization::Unknown => Self::Incomplete,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_and_nothing_are_never_fine() {
+        assert_eq!(Exit::of_ledger(&Ledger { passed: 5, ..Ledger::default() }), Exit::Fine);
+        assert_eq!(Exit::of_ledger(&Ledger { passed: 5, unknown: 1, ..Ledger::default() }), Exit::Incomplete);
+        assert_eq!(Exit::of_ledger(&Ledger { unknown: 1, failed: 1, ..Ledger::default() }), Exit::Failed);
+        assert_eq!(Exit::of_ledger(&Ledger::default()), Exit::Incomplete, "a check of nothing proves nothing");
+        assert_eq!(Exit::of_consent(Authorization::Unknown), Exit::Incomplete);
+    }
+
+    #[test]
+    fn whoever_is_missing_a_sign_in_or_a_secret_is_told_by_the_code() {
+        assert_eq!(Exit::of(&Error::not_now(Reason::NotSignedIn)), Exit::NotPermitted);
+        assert_eq!(Exit::of(&Error::not_now(Reason::NoSecret)), Exit::NotPermitted);
+        assert_eq!(Exit::of(&Error::not_now(Reason::NoUsers)), Exit::Incomplete);
+    }
+}

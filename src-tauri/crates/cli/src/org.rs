@@ -1,0 +1,261 @@
+//! Organizations: create, list, look at, change, delete.
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_ops::error::Result;
+use rollcall_ops::job::Job;
+use rollcall_ops::organizations::change::{self, ChangeOrganization};
+use rollcall_ops::organizations::create::{self, CreateOrganization};
+use rollcall_ops::organizations::delete::{self, OrganizationRef};
+use rollcall_ops::organizations::describe::{self, ConsentSummary, OrganizationView, Stage, StageState};
+use serde_json::json;
+
+use crate::call::Call;
+use crate::exit::Exit;
+use crate::moment::utc;
+use crate::names;
+use crate::screen::Screen;
+use crate::table::{Cell, Column, Paint, Table};
+use crate::text::{count, counted};
+use crate::words;
+
+#[derive(Subcommand)]
+pub enum Org {
+    /// Create an organization; its External ID can never be changed
+    Create(Create),
+    /// List the organizations with their stages
+    List,
+    /// Show one organization: what is done, what is next
+    Describe(Named),
+    /// Change its name, access type or synchronization
+    Change(Change),
+    /// Delete an organization that has no users any more
+    Delete(Named),
+}
+
+#[derive(Args)]
+pub struct Create {
+    /// What you call it
+    name: String,
+    /// The tenant's name
+    #[arg(long, value_name = "NAME")]
+    tenant: String,
+    /// The id under which the integration's vendor knows it; fixed from now on
+    #[arg(long, value_name = "ID")]
+    external_id: String,
+    /// The integration's name
+    #[arg(long, value_name = "NAME")]
+    integration: String,
+    /// How the integration reaches the mailboxes
+    #[arg(long)]
+    access: Access,
+}
+
+#[derive(Args)]
+pub struct Named {
+    /// The organization's name
+    name: String,
+    /// Its tenant, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").args(["new_name", "access", "sync"]).required(true).multiple(true)))]
+pub struct Change {
+    /// The organization's name
+    name: String,
+    /// Its tenant, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// A new name
+    #[arg(long = "name", value_name = "NAME")]
+    new_name: Option<String>,
+    /// Another mailbox access type
+    #[arg(long)]
+    access: Option<Access>,
+    /// Whether its users are synchronized
+    #[arg(long)]
+    sync: Option<Sync>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Access {
+    /// Over Graph, by the integration itself
+    GraphAppOnly,
+    /// Over Graph, by each user's sign-in
+    GraphDelegated,
+    /// Over EWS, by the integration itself
+    EwsAppOnly,
+    /// Over EWS, by each user's sign-in
+    EwsDelegated,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Sync {
+    Enabled,
+    Disabled,
+}
+
+impl From<Access> for AccessType {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::GraphAppOnly => Self::GraphAppOnly,
+            Access::GraphDelegated => Self::GraphDelegated,
+            Access::EwsAppOnly => Self::EwsAppOnly,
+            Access::EwsDelegated => Self::EwsDelegated,
+        }
+    }
+}
+
+impl From<Sync> for SyncStatus {
+    fn from(sync: Sync) -> Self {
+        match sync {
+            Sync::Enabled => Self::Enabled,
+            Sync::Disabled => Self::Disabled,
+        }
+    }
+}
+
+/// Does what is asked of organizations.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
+    match ask {
+        Org::Create(ask) => create(ask, call).await,
+        Org::List => list(call).await,
+        Org::Describe(named) => describe(&named, call).await,
+        Org::Change(ask) => change(ask, call).await,
+        Org::Delete(named) => delete(&named, call).await,
+    }
+}
+
+async fn create(ask: Create, call: &Call) -> Result<Exit> {
+    let tenant = names::tenant(call, &ask.tenant).await?.tenant.id;
+    let integration = names::integration_id(call, &ask.integration, Some(&ask.tenant)).await?;
+    let ask =
+        CreateOrganization { name: ask.name, external_id: ask.external_id, integration, access: ask.access.into(), tenant: Some(tenant) };
+    let organization = create::create(&call.desk, ask, &call.job()).await?;
+    call.screen.answer(&organization, |screen| {
+        screen.line(&format!("Created {} with External ID {}, which is fixed from now on.", organization.name, organization.external_id));
+        screen.line(&format!("Next: rollcallctl users import --org '{}' --all", organization.name));
+    });
+    Ok(Exit::Fine)
+}
+
+async fn list(call: &Call) -> Result<Exit> {
+    let all = describe::list(&call.desk, (), &Job::quiet()).await?;
+    call.screen.answer(&all, |screen| {
+        if all.is_empty() {
+            return screen.line("There is no organization yet. `rollcallctl org create --help` says how.");
+        }
+        let mut table = Table::new([
+            Column::Flexible("name"),
+            Column::Flexible("tenant"),
+            Column::Flexible("integration"),
+            Column::Right("users"),
+            Column::Left("consent"),
+            Column::Right("passed"),
+            Column::Right("failed"),
+            Column::Right("unknown"),
+        ]);
+        for view in &all {
+            table.row([
+                view.organization.name.as_str().into(),
+                view.tenant_name.as_str().into(),
+                view.integration_name.as_str().into(),
+                count(view.users).into(),
+                consent(&view.consent),
+                count(view.verdicts.passed).into(),
+                counts(view.verdicts.failed, Paint::Bad),
+                counts(view.verdicts.unknown, Paint::Open),
+            ]);
+        }
+        screen.table(&table);
+    });
+    Ok(Exit::Fine)
+}
+
+async fn describe(named: &Named, call: &Call) -> Result<Exit> {
+    let view = names::organization(call, &named.name, named.tenant.as_deref()).await?;
+    call.screen.answer(&view, |screen| show(&view, screen));
+    Ok(Exit::Fine)
+}
+
+fn show(view: &OrganizationView, screen: &Screen) {
+    let organization = &view.organization;
+    screen.headline(&organization.name);
+    screen.facts(&[
+        ("External ID", format!("{} (fixed)", organization.external_id).into()),
+        ("Tenant", view.tenant_name.as_str().into()),
+        ("Integration", view.integration_name.as_str().into()),
+        ("Access", organization.access.name().into()),
+        ("Synchronization", organization.sync.name().into()),
+        ("Created", utc(organization.created).into()),
+    ]);
+    screen.gap();
+    let ledger = &view.verdicts;
+    let users = if view.users == 0 { "no users yet".to_owned() } else { counted(view.users, "user", "users") };
+    let grants =
+        format!("{}: {} of {} granted", words::of_authorization(view.consent.authorization), view.consent.granted, view.consent.required);
+    let answers = format!("{} passed, {} failed, {} unknown, {} not checked", ledger.passed, ledger.failed, ledger.unknown, ledger.not_run);
+    let mut table = Table::new([Column::Left("stage"), Column::Left("state"), Column::Flexible("what is known"), Column::Left("as of")]);
+    for (name, stage, known) in [
+        ("1 Organization and users", view.stages.organization, users),
+        ("2 Consent", view.stages.consent, grants),
+        ("3 Verify", view.stages.verify, answers),
+    ] {
+        table.row([name.into(), state(stage), known.into(), stage.evidence_at.map_or_else(|| "–".to_owned(), utc).into()]);
+    }
+    screen.table(&table);
+}
+
+async fn change(ask: Change, call: &Call) -> Result<Exit> {
+    let organization = names::organization(call, &ask.name, ask.tenant.as_deref()).await?.organization.id;
+    let ask = ChangeOrganization {
+        organization,
+        name: ask.new_name,
+        access: ask.access.map(Into::into),
+        sync: ask.sync.map(Into::into),
+        external_id: None,
+    };
+    let organization = change::change(&call.desk, ask, &call.job()).await?;
+    call.screen.answer(&organization, |screen| screen.line(&format!("Changed {}.", organization.name)));
+    Ok(Exit::Fine)
+}
+
+async fn delete(named: &Named, call: &Call) -> Result<Exit> {
+    let organization = names::organization(call, &named.name, named.tenant.as_deref()).await?.organization;
+    delete::delete(&call.desk, OrganizationRef { organization: organization.id }, &call.job()).await?;
+    call.screen.answer(&json!({ "deleted": organization.name }), |screen| {
+        screen.line(&format!("Deleted {} and its runs. The journal stays.", organization.name));
+    });
+    Ok(Exit::Fine)
+}
+
+fn consent(summary: &ConsentSummary) -> Cell {
+    use rollcall_core::consent::Authorization;
+    let paint = match summary.authorization {
+        Authorization::Authorized => Paint::Good,
+        Authorization::PartlyAuthorized => Paint::Open,
+        Authorization::NotAuthorized => Paint::Bad,
+        Authorization::Unknown => Paint::Faint,
+    };
+    Cell::painted(words::of_authorization(summary.authorization), paint)
+}
+
+fn state(stage: Stage) -> Cell {
+    match stage.state {
+        StageState::NotStarted => Cell::painted("not started", Paint::Faint),
+        StageState::InProgress => Cell::painted("in progress", Paint::Open),
+        StageState::NeedsAttention => Cell::painted("needs attention", Paint::Bad),
+        StageState::Done => Cell::painted("done", Paint::Good),
+        StageState::Stale => Cell::painted("stale", Paint::Open),
+    }
+}
+
+fn counts(number: u32, paint: Paint) -> Cell {
+    Cell::painted(&count(number), if number == 0 { Paint::Plain } else { paint })
+}

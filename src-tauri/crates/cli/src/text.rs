@@ -1,0 +1,96 @@
+//! Text from a tenant on its way to a terminal: what could steer the terminal or turn the reading direction is spelled out.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Spells out control, direction and invisible characters, as in `\u{202e}`. Other text stays as it is.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_deceptive) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().fold(String::with_capacity(text.len() + 8), |mut cleaned, c| {
+        if is_deceptive(c) {
+            cleaned.extend(c.escape_unicode());
+        } else {
+            cleaned.push(c);
+        }
+        cleaned
+    }))
+}
+
+/// JSON that says the same in characters that no terminal acts on. Outside of its strings JSON has none of those but line
+/// feeds, which stay.
+pub fn clean_json(json: &str) -> Cow<'_, str> {
+    let deceptive = |c: char| c != '\n' && is_deceptive(c);
+    if !json.chars().any(deceptive) {
+        return Cow::Borrowed(json);
+    }
+    Cow::Owned(json.chars().fold(String::with_capacity(json.len() + 8), |mut cleaned, c| {
+        if deceptive(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String can't fail.
+                let _ = write!(cleaned, "\\u{unit:04x}");
+            }
+        } else {
+            cleaned.push(c);
+        }
+        cleaned
+    }))
+}
+
+/// A count with its thousands set apart: `12,345`.
+pub fn count(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 mailbox`, `2 mailboxes`.
+pub fn counted(number: u32, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A duration in words: `42 s`, `3 min 5 s`, `2 h 10 min`.
+pub fn seconds(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_tenant_steers_the_terminal() {
+        assert_eq!(clean("Zoë 山田"), "Zoë 山田");
+        let hostile = "\u{1b}[2J\u{9b}31m\u{202e}gnp.exe\u{7f}\r\n\u{2066}\u{e0041}";
+        assert!(!clean(hostile).chars().any(is_deceptive), "{:?}", clean(hostile));
+        let json = serde_json::to_string(&hostile).unwrap();
+        let cleaned = clean_json(&json);
+        assert!(!cleaned.chars().any(is_deceptive));
+        assert_eq!(serde_json::from_str::<String>(&cleaned).unwrap(), hostile, "whoever parses it reads what was there");
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([seconds(59), seconds(61), seconds(7_800)], ["59 s", "1 min 1 s", "2 h 10 min"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Lists users page by page, so that a hundred thousand of them need no more memory than a thousand.
+
+use clap::{Args, ValueEnum};
+use rollcall_core::user::MailboxStatus;
+use rollcall_ops::error::Result;
+use rollcall_ops::job::Job;
+use rollcall_ops::users::query::{self, Sort, UserFilter, UserPage, UserQuery, UserRow};
+
+use super::verdict;
+use crate::call::Call;
+use crate::exit::Exit;
+use crate::moment::utc_or_dash;
+use crate::table::{Column, Table};
+use crate::text::{count, counted};
+use crate::{csv_text, names, words};
+
+#[derive(Args)]
+pub struct List {
+    /// Only of this organization
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// Its tenant, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// Only with this mailbox status
+    #[arg(long)]
+    status: Option<Status>,
+    /// Parts of names, addresses, department or job title, all of which must be found
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only with an open issue
+    #[arg(long)]
+    with_issues: bool,
+    /// How they are written
+    #[arg(long, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Status {
+    NotInitialized,
+    Switching,
+    Initialized,
+    Error,
+    Excluded,
+}
+
+impl From<Status> for MailboxStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::NotInitialized => Self::NotInitialized,
+            Status::Switching => Self::Switching,
+            Status::Initialized => Self::Initialized,
+            Status::Error => Self::Error,
+            Status::Excluded => Self::Excluded,
+        }
+    }
+}
+
+const PAGE: u32 = query::WINDOW_LIMIT;
+
+/// Writes the users that match.
+///
+/// # Errors
+/// Those of the verb.
+pub async fn run(ask: List, call: &Call) -> Result<Exit> {
+    let filter = UserFilter {
+        organization: names::maybe_organization(call, ask.org.as_deref(), ask.tenant.as_deref()).await?,
+        tenant: names::maybe_tenant(call, ask.tenant.as_deref()).await?,
+        mailbox: ask.status.map(MailboxStatus::from).into_iter().collect(),
+        with_issues: ask.with_issues,
+        search: ask.search,
+        ..UserFilter::default()
+    };
+    let format = if call.screen.is_json() { Format::Json } else { ask.format };
+    let mut offset = 0;
+    loop {
+        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: PAGE };
+        let page = query::query(&call.desk, question, &Job::quiet()).await?;
+        let (first, last) = (offset == 0, page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE));
+        write(&page, format, first, last, call)?;
+        if last || call.stop.is_cancelled() {
+            break;
+        }
+        offset += PAGE;
+    }
+    Ok(Exit::Fine)
+}
+
+fn write(page: &UserPage, format: Format, first: bool, last: bool, call: &Call) -> Result<()> {
+    let screen = &call.screen;
+    match format {
+        Format::Table => {
+            if page.rows.is_empty() && first {
+                screen.line("No user matches.");
+            } else {
+                screen.table_page(&table(&page.rows), first);
+            }
+            if last {
+                screen.note(&format!("{} of {}", count(page.matching), counted(page.total, "user", "users")));
+            }
+        }
+        Format::Json => screen.array_part(&page.rows, first, last),
+        Format::Csv => screen.file(&csv_text::text(first.then_some(HEADER), page.rows.iter().map(record))?),
+    }
+    Ok(())
+}
+
+fn table(rows: &[UserRow]) -> Table {
+    let mut table = Table::new([
+        Column::Flexible("name"),
+        Column::Flexible("user principal name"),
+        Column::Flexible("organization"),
+        Column::Left("mailbox"),
+        Column::Left("verdict"),
+        Column::Flexible("why"),
+    ]);
+    for row in rows {
+        table.row([
+            row.user.directory.display_name.as_str().into(),
+            row.user.directory.upn.as_str().into(),
+            row.organization_name.as_str().into(),
+            row.user.mailbox.name().into(),
+            verdict(row.verdict),
+            row.first_cause.map_or("", |cause| words::of_cause(cause).title).into(),
+        ]);
+    }
+    table
+}
+
+const HEADER: &[&str] = &[
+    "user",
+    "upn",
+    "name",
+    "mail",
+    "department",
+    "job_title",
+    "organization",
+    "access",
+    "sync",
+    "mailbox",
+    "verdict",
+    "cause",
+    "open_issues",
+    "checked",
+];
+
+fn record(row: &UserRow) -> [String; 14] {
+    let directory = &row.user.directory;
+    [
+        directory.object_id.to_string(),
+        directory.upn.clone(),
+        directory.display_name.clone(),
+        directory.mail.clone().unwrap_or_default(),
+        directory.department.clone().unwrap_or_default(),
+        directory.job_title.clone().unwrap_or_default(),
+        row.organization_name.clone(),
+        row.effective_access.name().to_owned(),
+        row.effective_sync.name().to_owned(),
+        row.user.mailbox.name().to_owned(),
+        row.verdict.name().to_owned(),
+        row.first_cause.map_or("", |cause| cause.name()).to_owned(),
+        row.open_issues.to_string(),
+        row.checked.map_or_else(String::new, |at| utc_or_dash(Some(at))),
+    ]
+}

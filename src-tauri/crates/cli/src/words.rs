@@ -1,0 +1,264 @@
+//! Every sentence that a person reads about a failure: what it is called, and what to do about it. Matched without wildcards,
+//! so that a new code can't come without words.
+
+use rollcall_core::consent::{Authorization, ConsentState};
+use rollcall_core::issue::{Cause, Who};
+use rollcall_core::rules::Reason;
+use rollcall_core::verdict::Verdict;
+use rollcall_ops::error::{Code, Error};
+
+/// A title and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    pub title: &'static str,
+    pub advice: &'static str,
+}
+
+const fn words(title: &'static str, advice: &'static str) -> Words {
+    Words { title, advice }
+}
+
+/// The words for an error; those of the reason where the action can't run now.
+pub const fn of_error(error: &Error) -> Words {
+    match error.reason {
+        Some(reason) => of_reason(reason),
+        None => of_code(error.code),
+    }
+}
+
+/// The name of an error in JSON: the reason's where the action can't run now, else the code's.
+pub const fn name_of_error(error: &Error) -> &'static str {
+    match error.reason {
+        Some(reason) => name_of_reason(reason),
+        None => error.code.name(),
+    }
+}
+
+const fn of_code(code: Code) -> Words {
+    match code {
+        Code::InvalidInput => words("That can't be used", "Look at what is said below, and at `--help` of the command."),
+        Code::DuplicateName => words("The name is taken", "Choose another name."),
+        Code::DuplicateExternalId => words("The External ID is taken", "Choose another External ID; it can't be changed later."),
+        Code::ExternalIdFixed => words("An External ID never changes", "Create a new organization with the other External ID."),
+        Code::NotFound => words("There is no such thing", "Look at the list of what there is; names are matched whole."),
+        Code::NotNow => words("Not now", "A precondition isn't met; see below."),
+        Code::NotSignedIn => words("Nobody is signed in", "Sign in with `rollcallctl sign-in --tenant NAME` and try again."),
+        Code::SignInCancelled => words("The sign-in was cancelled", "Nothing was stored. Start it again when you are ready."),
+        Code::SignInTimedOut => words("The browser never came back", "Nothing was stored. Start the sign-in again."),
+        Code::SignInRefused => {
+            words("Microsoft Entra refused the sign-in", "Look the AADSTS number up, or ask whoever manages the app registration.")
+        }
+        Code::WrongTenant => words("That account belongs to another tenant", "Sign in with an account of the tenant that was added."),
+        Code::UnknownTenant => words("No such tenant in this cloud", "Check the tenant id or domain, and the cloud."),
+        Code::StateMismatch => {
+            words("The browser's answer belongs to another attempt", "Nothing was stored. Close old sign-in pages and start again.")
+        }
+        Code::WrongSecret => {
+            words("The client secret is wrong", "Take the secret's value, not its id, from the app registration, and hand it in again.")
+        }
+        Code::SecretExpired => words(
+            "The client secret has expired",
+            "Make a new one in the app registration and hand it in with `integration change NAME --secret-stdin`.",
+        ),
+        Code::AppUnknown => {
+            words("The tenant doesn't know this application", "Check the client id, and grant consent with `consent grant` first.")
+        }
+        Code::AppDisabled => {
+            words("The enterprise application is disabled", "Enable it for sign-in under Enterprise applications in Entra.")
+        }
+        Code::RedirectNotRegistered => words(
+            "The application doesn't accept answers on this computer",
+            "Add http://localhost as a redirect of its mobile and desktop platform in the app registration.",
+        ),
+        Code::ConsentDeclined => words("Consent was declined", "Nothing was granted. Ask whoever may consent for the whole tenant."),
+        Code::ConsentMissing => words("Consent is missing", "Grant it with `consent grant --org NAME`."),
+        Code::NotPermitted => words("Your role doesn't allow this", "Sign in as a Privileged Role Administrator or Global Administrator."),
+        Code::PolicyBlocked => words("A policy of the tenant blocks this", "Ask whoever manages conditional access."),
+        Code::Offline => words("Microsoft can't be reached", "Check the network, the proxy and its certificate, then try again."),
+        Code::NotGraph => words(
+            "Something else answered in Microsoft's place",
+            "A proxy or a captive portal is in between: sign in to it, or let Microsoft's addresses through.",
+        ),
+        Code::DamagedAnswer => words("The answer was cut off or can't be read", "Try again. If it goes on, look at the proxy in between."),
+        Code::Throttled => words("Microsoft asks to wait", "Try again later; nothing has to be mended."),
+        Code::ServiceUnavailable => {
+            words("Microsoft's service is not available", "Try again later, and look at the service health of the tenant.")
+        }
+        Code::OutcomeUnknown => words("It is not known whether that was done", "Read back what is true now before doing it again."),
+        Code::Stopped => words("Stopped", "What was done before is kept; the command can simply be repeated."),
+        Code::Keychain => words("The keychain can't be used", "Unlock it, or run the command in a desktop session."),
+        Code::DataInUse => words("Another Rollcall is using this data", "Close the other one, or choose another folder with --data-dir."),
+        Code::DataNewer => words("The data was written by a newer Rollcall", "Update this one. Nothing was changed."),
+        Code::DataDamaged => words("The data is damaged", "Start again: damaged data is set aside and what can be saved is carried over."),
+        Code::DiskFull => words("The disk is full", "Make room and try again."),
+        Code::DataReadOnly => words("The data folder can't be written to", "Check who owns it, or choose another with --data-dir."),
+        Code::Internal => words("A fault of Rollcall itself", "Run it again with ROLLCALL_LOG=info and report what it says."),
+    }
+}
+
+/// Why an action can't run now, and what to do first.
+pub const fn of_reason(reason: Reason) -> Words {
+    match reason {
+        Reason::NotSignedIn => words("Nobody is signed in", "Sign in with `rollcallctl sign-in --tenant NAME` and try again."),
+        Reason::NoUsers => words("The organization has no users", "Bring some in with `rollcallctl users import --org NAME --all`."),
+        Reason::NoSecret => words(
+            "The integration's secret is not at hand",
+            "Hand it in with --secret-stdin, or keep it with `integration change NAME --secret-stdin`.",
+        ),
+        Reason::NothingGranted => words("Nothing is granted yet", "Grant consent with `rollcallctl consent grant --org NAME`."),
+        Reason::RunUnderWay => words("A run of this organization is under way", "Wait until it is over, or stop it."),
+        Reason::UsesEws => words(
+            "The organization is reached through EWS",
+            "Switch it to graph_app_only with `org change`; a check over Graph says nothing about EWS.",
+        ),
+        Reason::UsersMustSignIn => words(
+            "These mailboxes answer only to their users",
+            "Delegated access is proven by each user's own sign-in; only graph_app_only can be checked for all.",
+        ),
+        Reason::HasUsers => words("The organization still has users", "Take them out with `rollcallctl users delete`, then delete it."),
+        Reason::HasOrganizations => words("Organizations still use the integration", "Delete them or give them another integration first."),
+        Reason::StillInitialized => words("The mailbox is initialized", "Use --force if it is to go all the same."),
+    }
+}
+
+/// The name of a reason in JSON.
+pub const fn name_of_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NotSignedIn => "not_signed_in",
+        Reason::NoUsers => "no_users",
+        Reason::NoSecret => "no_secret",
+        Reason::NothingGranted => "nothing_granted",
+        Reason::RunUnderWay => "run_under_way",
+        Reason::UsesEws => "uses_ews",
+        Reason::UsersMustSignIn => "users_must_sign_in",
+        Reason::HasUsers => "has_users",
+        Reason::HasOrganizations => "has_organizations",
+        Reason::StillInitialized => "still_initialized",
+    }
+}
+
+/// Why a mailbox didn't answer, and what mends it.
+pub const fn of_cause(cause: Cause) -> Words {
+    match cause {
+        Cause::PermissionMissing => {
+            words("Permission missing", "Grant the missing permission, wait a few minutes until new tokens carry it, and check again.")
+        }
+        Cause::AccessPolicy => words(
+            "Shut out by an application access policy",
+            "Add the mailbox to the group that the policy names; a change takes 30 minutes or more to be felt.",
+        ),
+        Cause::OutOfScope => words(
+            "Outside the integration's scope",
+            "After a fresh consent wait up to two hours; otherwise add the mailbox to the scope of the integration's role in Exchange Online.",
+        ),
+        Cause::NoMailbox => words("No cloud mailbox", "Assign a licence with Exchange Online, or take the user out of the organization."),
+        Cause::MailboxElsewhere => {
+            words("Mailbox is not in Exchange Online", "Move the mailbox to Exchange Online, or take the user out of the organization.")
+        }
+        Cause::UserGone => words("User no longer exists", "Restore the user in Entra, or take it out of the organization."),
+        Cause::NoExchange => {
+            words("Tenant has no Exchange Online", "Check that the right tenant is connected, or subscribe to a plan with Exchange Online.")
+        }
+        Cause::MailboxFull => words("Mailbox is full", "Make room in the mailbox, or raise its quota."),
+        Cause::LicenseMissing => {
+            words("Licence doesn't allow it", "Assign a licence with Exchange Online and check again once it has been applied.")
+        }
+        Cause::MailboxMisconfigured => words("Mailbox is misconfigured", "Repair the mailbox in the Exchange admin center."),
+        Cause::FolderMissing => words(
+            "Folder is missing",
+            "Let the user open the mailbox once so that its default folders are made, or repair it in Exchange Online.",
+        ),
+        Cause::AccountDisabled => words("Account is disabled", "Enable the account in Entra, or take the user out of the organization."),
+        Cause::RefusedWithoutReason => {
+            words("Refused without a reason", "Check again; if it goes on, open a case at Microsoft with a request id of this group.")
+        }
+        Cause::MailboxMoving => words("Mailbox is being moved", "Check again when Exchange has moved it."),
+        Cause::Throttled => words("Throttled", "Nothing has to be mended: check again later."),
+        Cause::Quarantined => words("Request quarantined", "Open a case at Microsoft with a request id of this group."),
+        Cause::ServiceUnavailable => words("Service unavailable", "Look at the service health of the tenant and check again later."),
+        Cause::NoAnswer => words("No usable answer", "Check the network and the proxy, then check these mailboxes again."),
+        Cause::TokenRefused => words("Token refused", "Check that the integration's secret is current, and check again with a new token."),
+        Cause::Unexpected => words("Unexpected answer", "Check again; if it goes on, report it with a request id of this group."),
+        Cause::NotCovered => words(
+            "Not covered by a permission",
+            "Nothing to do, unless the integration should use it: then add the permission to the integration.",
+        ),
+        Cause::NeedsUserSignIn => words("Needs the user's own sign-in", "Ask the user to sign in to the integration."),
+        Cause::Cancelled => words("Cancelled before its turn", "Check again to ask it."),
+    }
+}
+
+/// The words of a group of errors, one without a known cause included.
+pub const fn of_group(cause: Option<Cause>) -> Words {
+    match cause {
+        Some(cause) => of_cause(cause),
+        None => of_cause(Cause::Unexpected),
+    }
+}
+
+/// Who can mend it.
+pub const fn of_who(who: Who) -> &'static str {
+    match who {
+        Who::ConsentAdmin => "Privileged Role Administrator or Global Administrator",
+        Who::ExchangeAdmin => "Exchange Administrator",
+        Who::LicenseAdmin => "License Administrator",
+        Who::UserAdmin => "User Administrator",
+        Who::User => "the user, by signing in",
+        Who::Wait => "nobody has to, it passes by itself",
+        Who::MicrosoftSupport => "Microsoft support",
+        Who::You => "you, here",
+    }
+}
+
+/// A verdict as a person reads it.
+pub const fn of_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "Success",
+        Verdict::Failed => "Failed",
+        Verdict::Unknown => "Unknown",
+        Verdict::NotRun => "Not checked",
+    }
+}
+
+/// The consent as a whole, as a person reads it.
+pub const fn of_authorization(authorization: Authorization) -> &'static str {
+    match authorization {
+        Authorization::Authorized => "Authorized",
+        Authorization::PartlyAuthorized => "Partly authorized",
+        Authorization::NotAuthorized => "Not authorized",
+        Authorization::Unknown => "Unknown",
+    }
+}
+
+/// Where one permission stands, as a person reads it.
+pub const fn of_consent(state: ConsentState) -> &'static str {
+    match state {
+        ConsentState::Granted => "granted",
+        ConsentState::Missing => "missing",
+        ConsentState::Excess => "excess",
+        ConsentState::StrongerThanNeeded => "stronger than needed",
+        ConsentState::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_and_cause_has_a_title_and_a_sentence_of_advice() {
+        let codes = Code::ALL.iter().map(|&code| of_code(code));
+        let causes = Cause::ALL.into_iter().map(of_cause);
+        for Words { title, advice } in codes.chain(causes) {
+            assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
+            assert!(advice.ends_with('.'), "{title}: {advice}");
+        }
+    }
+
+    #[test]
+    fn a_reason_speaks_in_place_of_not_now() {
+        let error = Error::not_now(Reason::NotSignedIn);
+        assert_eq!(name_of_error(&error), "not_signed_in");
+        assert_eq!(of_error(&error).title, "Nobody is signed in");
+    }
+}
