@@ -3,24 +3,21 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   type RouterHistory,
   retainSearchParams,
 } from "@tanstack/react-router";
 import * as v from "valibot";
-import { ConsentPage } from "./features/consent/ConsentPage";
-import { IntegrationsPage, integrationsSearch } from "./features/integrations/IntegrationsPage";
-import { IssuesPage, issuesSearch } from "./features/issues/IssuesPage";
-import { MailboxesPage, mailboxesSearch } from "./features/mailboxes/MailboxesPage";
-import { OrganizationsPage, organizationsSearch } from "./features/organizations/OrganizationsPage";
-import { OverviewPage } from "./features/overview/OverviewPage";
-import { SettingsPage, settingsSearch } from "./features/settings/SettingsPage";
+import { consentSearch } from "./features/consent/search";
+import { integrationsSearch } from "./features/integrations/search";
+import { issuesSearch } from "./features/issues/search";
+import { mailboxesSearch } from "./features/mailboxes/search";
+import { organizationsSearch } from "./features/organizations/search";
+import { settingsSearch } from "./features/settings/search";
 import { Shell } from "./features/shell/Shell";
 import { usersSearch } from "./features/users/search";
-import { UserPanel } from "./features/users/UserPanel";
-import { UsersPage } from "./features/users/UsersPage";
 import { verifySearch } from "./features/verify/search";
-import { VerifyPage } from "./features/verify/VerifyPage";
-import { WelcomePage, welcomeSearch } from "./features/welcome/WelcomePage";
+import { welcomeSearch } from "./features/welcome/search";
 import { maybe } from "./lib/place";
 
 const scopeSearch = v.object({ org: maybe(v.number()) });
@@ -31,46 +28,73 @@ const root = createRootRoute({
   search: { middlewares: [retainSearchParams(["org"])] },
 });
 
-// Features don't know each other. What two of them show, the details of a user, is handed in here.
+// Each page is read from disk when it is first shown. Features don't know each other: what two of them show, the details
+// of a user, is handed in here.
+const page = lazyRouteComponent;
+const mailboxes = async () => {
+  const [{ MailboxesPage }, { UserPanel }] = await Promise.all([
+    import("./features/mailboxes/MailboxesPage"),
+    import("./features/users/UserPanel"),
+  ]);
+  return { default: () => <MailboxesPage Details={UserPanel} /> };
+};
+const verification = async () => {
+  const [{ VerifyPage }, { UserPanel }] = await Promise.all([
+    import("./features/verify/VerifyPage"),
+    import("./features/users/UserPanel"),
+  ]);
+  return { default: () => <VerifyPage Details={UserPanel} /> };
+};
+
+const below = { getParentRoute: () => root };
 const routes = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: "/", component: OverviewPage }),
   createRoute({
-    getParentRoute: () => root,
+    ...below,
+    path: "/",
+    component: page(() => import("./features/overview/OverviewPage"), "OverviewPage"),
+  }),
+  createRoute({
+    ...below,
     path: "/welcome",
-    component: WelcomePage,
+    component: page(() => import("./features/welcome/WelcomePage"), "WelcomePage"),
     validateSearch: welcomeSearch,
   }),
   createRoute({
-    getParentRoute: () => root,
+    ...below,
     path: "/organizations",
-    component: OrganizationsPage,
+    component: page(() => import("./features/organizations/OrganizationsPage"), "OrganizationsPage"),
     validateSearch: organizationsSearch,
   }),
-  createRoute({ getParentRoute: () => root, path: "/users", component: UsersPage, validateSearch: usersSearch }),
   createRoute({
-    getParentRoute: () => root,
-    path: "/mailboxes",
-    component: () => <MailboxesPage Details={UserPanel} />,
-    validateSearch: mailboxesSearch,
+    ...below,
+    path: "/users",
+    component: page(() => import("./features/users/UsersPage"), "UsersPage"),
+    validateSearch: usersSearch,
   }),
-  createRoute({ getParentRoute: () => root, path: "/permissions", component: ConsentPage }),
+  createRoute({ ...below, path: "/mailboxes", component: page(mailboxes), validateSearch: mailboxesSearch }),
   createRoute({
-    getParentRoute: () => root,
-    path: "/verification",
-    component: () => <VerifyPage Details={UserPanel} />,
-    validateSearch: verifySearch,
+    ...below,
+    path: "/permissions",
+    component: page(() => import("./features/consent/ConsentPage"), "ConsentPage"),
+    validateSearch: consentSearch,
   }),
-  createRoute({ getParentRoute: () => root, path: "/issues", component: IssuesPage, validateSearch: issuesSearch }),
+  createRoute({ ...below, path: "/verification", component: page(verification), validateSearch: verifySearch }),
   createRoute({
-    getParentRoute: () => root,
+    ...below,
+    path: "/issues",
+    component: page(() => import("./features/issues/IssuesPage"), "IssuesPage"),
+    validateSearch: issuesSearch,
+  }),
+  createRoute({
+    ...below,
     path: "/integrations",
-    component: IntegrationsPage,
+    component: page(() => import("./features/integrations/IntegrationsPage"), "IntegrationsPage"),
     validateSearch: integrationsSearch,
   }),
   createRoute({
-    getParentRoute: () => root,
+    ...below,
     path: "/settings",
-    component: SettingsPage,
+    component: page(() => import("./features/settings/SettingsPage"), "SettingsPage"),
     validateSearch: settingsSearch,
   }),
 ]);

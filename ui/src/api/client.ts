@@ -16,6 +16,8 @@ export type CallOptions = {
 /** What stands behind the screens: the app's own Rust side, or a pretend one in tests. */
 export type Door = {
   call<N extends Name>(name: N, question: Question<N>, options: CallOptions): Promise<Answer<N>>;
+  /** Opens one of Microsoft's pages in the system's browser. */
+  openPage(address: string): Promise<void>;
   /** Tells when stored data has changed. Returns how to stop listening. */
   onChanged(listener: () => void): Promise<() => void>;
 };
@@ -46,6 +48,7 @@ export const appDoor: Door = {
       signal?.removeEventListener("abort", stop);
     }
   },
+  openPage: (address) => invoke("open_external", { address }),
   onChanged: (listener) => listen("changed", listener),
 };
 
@@ -59,6 +62,11 @@ export function openDoor(other: Door) {
 /** Asks one thing of the menu. Rejects with a `CallError`. */
 export function call<N extends Name>(name: N, question: Question<N>, options: CallOptions = {}): Promise<Answer<N>> {
   return door.call(name, question, options);
+}
+
+/** Opens one of Microsoft's pages in the system's browser. */
+export function openPage(address: string): Promise<void> {
+  return door.openPage(address);
 }
 
 /** Hears of each change of stored data. */

@@ -319,6 +319,7 @@ export function fakeDoor(
       if (!verb) return null as Answer<typeof name>;
       return structuredClone(await verb(question, calling));
     },
+    openPage: () => Promise.resolve(),
     onChanged(listener) {
       listeners.add(listener);
       return Promise.resolve(() => void listeners.delete(listener));

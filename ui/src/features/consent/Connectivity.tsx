@@ -7,12 +7,14 @@ import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
+import { usePlace } from "../../lib/place";
+import { useWalk } from "../../lib/walk";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { Page } from "../../ui/Page";
+import { Page, Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { allOf } from "../../ui/table/rows";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
@@ -22,6 +24,8 @@ import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 import { consentColumns, rowKey, sortedRows, summary } from "./columns";
 import { GrantDialog } from "./GrantDialog";
+import { PermissionPanel } from "./PermissionPanel";
+import { consentSearch } from "./search";
 
 const useStyles = makeStyles({
   status: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "16px", rowGap: "4px" },
@@ -42,6 +46,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const styles = useStyles();
   const client = useQueryClient();
   const organization = view.organization.id;
+  const [place, change] = usePlace(consentSearch);
   const query = useQuery(reading("consent.show", { organization }));
   const say = useNotices((notices) => notices.say);
   const [asking, setAsking] = useState(false);
@@ -82,6 +87,9 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
     }
   };
   const rows = shown && sortedRows(shown.consent.rows);
+  const source = { ...allOf(`consent ${organization}`, rows), revision: query.dataUpdatedAt };
+  const walk = useWalk(source, rowKey, place.open, (wanted) => change({ open: wanted }));
+  const open = rows?.find((row) => rowKey(row) === place.open);
   return (
     <Page
       title={title}
@@ -150,16 +158,26 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
         </>
       }
     >
-      <DataTable
-        id={TABLE}
-        label={title}
-        columns={consentColumns}
-        source={{ ...allOf(`consent ${organization}`, rows), revision: query.dataUpdatedAt }}
-        rowId={rowKey}
-        empty={
-          <EmptyState icon={<ShieldCheckmarkRegular />} title={t("consent.emptyTitle")} body={t("consent.emptyBody")} />
-        }
-      />
+      <Split>
+        <DataTable
+          id={TABLE}
+          label={title}
+          columns={consentColumns}
+          source={source}
+          rowId={rowKey}
+          openId={place.open}
+          openIndex={walk.index}
+          onOpen={walk.show}
+          empty={
+            <EmptyState
+              icon={<ShieldCheckmarkRegular />}
+              title={t("consent.emptyTitle")}
+              body={t("consent.emptyBody")}
+            />
+          }
+        />
+        {open && <PermissionPanel row={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
+      </Split>
       {asking && shown && (
         <GrantDialog view={view} shown={shown} onClose={() => setAsking(false)} onConfirm={() => void grant()} />
       )}

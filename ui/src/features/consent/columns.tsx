@@ -4,7 +4,6 @@ import type { Column } from "../../ui/table/columns";
 import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
-/** What needs attention comes first. */
 const order = [
   "missing",
   "unknown",
@@ -13,11 +12,13 @@ const order = [
   "granted",
 ] as const satisfies readonly ConsentState[];
 
+/** The rows with what needs attention first. */
 export function sortedRows(rows: readonly ConsentRow[]): ConsentRow[] {
   const rank = (row: ConsentRow) => order.indexOf(row.state) * 2 + (row.optional ? 1 : 0);
   return [...rows].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
+/** What tells a row from the others: the same name may be an application and a delegated permission. */
 export function rowKey(row: ConsentRow): string {
   return `${row.resource} ${row.type} ${row.name}`;
 }
@@ -35,22 +36,22 @@ export function summary(rows: readonly ConsentRow[]): string {
   return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
 }
 
-function whom(row: ConsentRow): string {
+export function whom(row: ConsentRow): string {
   if (row.whom === null) return "";
   return row.whom.kind === "everyone" ? t("consent.everyone") : t("consent.someUsers", { n: row.whom.count });
 }
 
-function required(row: ConsentRow): string {
+export function required(row: ConsentRow): string {
   return t(!row.required ? "consent.notRequired" : row.optional ? "consent.optional" : "consent.required");
 }
 
-function admin(row: ConsentRow): string {
+export function admin(row: ConsentRow): string {
   return t(
     row.admin_consent === null ? "consent.adminUnknown" : row.admin_consent ? "consent.adminYes" : "consent.adminNo",
   );
 }
 
-function least(row: ConsentRow): string {
+export function least(row: ConsentRow): string {
   if (row.instead === null) return "";
   return t(row.required ? "consent.standsIn" : "consent.wouldDo", { name: row.instead });
 }

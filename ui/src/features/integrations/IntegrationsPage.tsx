@@ -2,11 +2,10 @@ import { Button, makeStyles } from "@fluentui/react-components";
 import { AddRegular, DeleteRegular, KeyRegular, PlugConnectedRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import * as v from "valibot";
 import type { IntegrationView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -26,12 +25,7 @@ import { t } from "../../words/t";
 import { AddDialog } from "./AddDialog";
 import { secretBadge } from "./secret";
 import { SecretDialog } from "./SecretDialog";
-
-export const integrationsSearch = v.object({
-  org: maybe(v.number()),
-  open: maybe(v.number()),
-  add: maybe(v.boolean()),
-});
+import { integrationsSearch } from "./search";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },

@@ -3,14 +3,13 @@ import { CheckmarkCircleRegular, PeopleRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import * as v from "valibot";
 import { type FingerprintRow, MENDS } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
 import { grouped } from "../../lib/numbers";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { fullTime, shortTime } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
@@ -29,8 +28,7 @@ import { causeWords, whoWords } from "../../words/causes";
 import { explain } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
-
-export const issuesSearch = v.object({ org: maybe(v.number()), open: maybe(v.string()) });
+import { issuesSearch } from "./search";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },

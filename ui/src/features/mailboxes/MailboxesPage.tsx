@@ -2,13 +2,12 @@ import { Button } from "@fluentui/react-components";
 import { MailInboxCheckmarkRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ComponentType } from "react";
-import * as v from "valibot";
 import type { MailboxCounts, UserRow } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
@@ -24,17 +23,7 @@ import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { mailboxColumns } from "./columns";
-
-export const mailboxesSearch = v.object({
-  org: maybe(v.number()),
-  q: maybe(v.string()),
-  status: maybe(v.picklist(["not_initialized", "switching", "initialized", "error", "excluded"])),
-  verdict: maybe(v.picklist(["passed", "failed", "unknown", "not_run"])),
-  kind: maybe(v.picklist(["user", "shared_or_resource", "guest", "on_premises", "unlicensed"])),
-  sort: maybe(v.picklist(["upn", "kind", "mailbox", "verdict", "checked"])),
-  desc: maybe(v.boolean()),
-  open: maybe(v.number()),
-});
+import { mailboxesSearch } from "./search";
 
 const TABLE = "mailboxes";
 const noFilters = { q: undefined, status: undefined, verdict: undefined, kind: undefined };

@@ -2,13 +2,12 @@ import { Button } from "@fluentui/react-components";
 import { AddRegular, BuildingRegular, DeleteRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import * as v from "valibot";
 import type { OrganizationView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { grouped } from "../../lib/numbers";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { shortTime } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
@@ -27,12 +26,7 @@ import { accessWords, authorizationBadges, stageBadges, syncBadges } from "../..
 import { t } from "../../words/t";
 import { CreateDialog } from "./CreateDialog";
 import { OrganizationPanel } from "./OrganizationPanel";
-
-export const organizationsSearch = v.object({
-  org: maybe(v.number()),
-  open: maybe(v.number()),
-  create: maybe(v.boolean()),
-});
+import { organizationsSearch } from "./search";
 
 const TABLE = "organizations";
 

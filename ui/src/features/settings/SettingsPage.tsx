@@ -1,16 +1,11 @@
 import { Tab, TabList } from "@fluentui/react-components";
-import * as v from "valibot";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { Page } from "../../ui/Page";
 import { t } from "../../words/t";
 import { About } from "./About";
 import { General } from "./General";
 import { Tenants } from "./Tenants";
-
-export const settingsSearch = v.object({
-  org: maybe(v.number()),
-  tab: maybe(v.picklist(["general", "tenants", "about"])),
-});
+import { settingsSearch } from "./search";
 
 const tabs = ["general", "tenants", "about"] as const;
 

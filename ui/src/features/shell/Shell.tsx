@@ -1,18 +1,19 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain } from "../../words/codes";
 import { useShellKeys } from "./keys";
 import { Notices } from "./Notices";
-import { Palette } from "./Palette";
 import { PracticeRibbon } from "./PracticeRibbon";
 import { Rail } from "./Rail";
-import { ShortcutList } from "./ShortcutList";
 import { TopBar } from "./TopBar";
+
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const ShortcutList = lazy(async () => ({ default: (await import("./ShortcutList")).ShortcutList }));
 
 const useStyles = makeStyles({
   window: {
@@ -67,8 +68,10 @@ export function Shell() {
         </main>
       </div>
       <Notices />
-      {sheet === "palette" && <Palette onClose={() => setSheet(undefined)} onShortcuts={openShortcuts} />}
-      {sheet === "shortcuts" && <ShortcutList onClose={() => setSheet(undefined)} />}
+      <Suspense>
+        {sheet === "palette" && <Palette onClose={() => setSheet(undefined)} onShortcuts={openShortcuts} />}
+        {sheet === "shortcuts" && <ShortcutList onClose={() => setSheet(undefined)} />}
+      </Suspense>
     </div>
   );
 }

@@ -3,17 +3,15 @@ import { BeakerRegular, PlugConnectedRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import * as v from "valibot";
 import type { Error as Refusal } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
-import { maybe, usePlace } from "../../lib/place";
+import { usePlace } from "../../lib/place";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Page } from "../../ui/Page";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { ConnectForm } from "./ConnectForm";
-
-export const welcomeSearch = v.object({ org: maybe(v.number()), step: maybe(v.picklist(["connect"])) });
+import { welcomeSearch } from "./search";
 
 const useStyles = makeStyles({
   intro: { maxWidth: "640px", margin: "0 0 24px", color: tokens.colorNeutralForeground2 },

@@ -108,6 +108,13 @@ export const rollout = {
   "consent.sum": "{required} required: {granted} granted, {missing} missing.",
   "consent.sumExcess": { one: "{n} excess.", other: "{n} excess." },
   "consent.sumUnread": "{required} required; not known which are granted.",
+  "consent.means.granted": "It is required, and the tenant has granted it.",
+  "consent.means.missing": "It is required, and the tenant has not granted it.",
+  "consent.means.excess":
+    "It is granted although the integration doesn't ask for it. Revoke it if nothing else needs it.",
+  "consent.means.stronger_than_needed": "More is granted than the integration asks for.",
+  "consent.means.unknown": "The grants could not be read, so it isn't known whether it is granted.",
+  "consent.page": "Open Microsoft's permissions reference",
   "consent.permission": "Permission",
   "consent.state": "State",
   "consent.type": "Type",

@@ -1,0 +1,9 @@
+import * as v from "valibot";
+import { maybe } from "../../lib/place";
+
+/** What the address of the page holds. */
+export const organizationsSearch = v.object({
+  org: maybe(v.number()),
+  open: maybe(v.number()),
+  create: maybe(v.boolean()),
+});
