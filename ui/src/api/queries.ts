@@ -26,19 +26,31 @@ export function reading<N extends Name>(name: N, question: Question<N>) {
   return queryOptions({ queryKey: [name, question], queryFn: () => call(name, question) });
 }
 
-/** Re-reads what is on screen whenever the store has changed, at most once a second. */
+/**
+ * Re-reads what is on screen whenever the store has changed: at most once a second, and never while the read before is
+ * still going on, so that slow reads are not started over and over.
+ */
 export function useFreshness(client: QueryClient) {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let underWay = false;
+    let stale = false;
     let last = 0;
-    const reread = () => {
+    const reread = async () => {
       timer = undefined;
+      underWay = true;
+      stale = false;
+      await client.invalidateQueries();
+      underWay = false;
       last = Date.now();
-      void client.invalidateQueries();
+      if (stale) plan();
     };
-    const listening = onChanged(() => {
-      timer ??= setTimeout(reread, Math.max(0, last + REREAD_MS - Date.now()));
-    });
+    const plan = () => {
+      stale = true;
+      if (underWay) return;
+      timer ??= setTimeout(() => void reread(), Math.max(0, last + REREAD_MS - Date.now()));
+    };
+    const listening = onChanged(plan);
     return () => {
       clearTimeout(timer);
       void listening.then((unlisten) => unlisten());

@@ -77,7 +77,9 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
               <>
                 <ColumnChooser table={TABLE} columns={mailboxColumns} />
                 <DataAge
-                  at={newest(source.first.flatMap((row) => [row.user.seen, row.checked]))}
+                  at={
+                    newest(source.first.flatMap((row) => [row.user.seen, row.checked])) ?? (list.page && list.revision)
+                  }
                   busy={list.busy}
                   onRefresh={list.refresh}
                 />

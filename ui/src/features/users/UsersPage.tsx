@@ -66,7 +66,9 @@ export function UsersPage() {
               <>
                 <ColumnChooser table={TABLE} columns={columns} />
                 <DataAge
-                  at={newest(source.first.flatMap((row) => [row.user.seen, row.checked]))}
+                  at={
+                    newest(source.first.flatMap((row) => [row.user.seen, row.checked])) ?? (list.page && list.revision)
+                  }
                   busy={list.busy}
                   onRefresh={list.refresh}
                 />

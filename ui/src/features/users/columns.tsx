@@ -15,7 +15,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "name",
     title: t("users.name"),
-    width: 150,
+    width: 140,
     grows: true,
     fixed: true,
     sortable: true,
@@ -25,7 +25,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "upn",
     title: t("users.upn"),
-    width: 220,
+    width: 200,
     sortable: true,
     render: ({ user }) => user.directory.upn,
     text: ({ user }) => user.directory.upn,
@@ -41,7 +41,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "verdict",
     title: t("users.verdict"),
-    width: 116,
+    width: 124,
     sortable: true,
     render: (row) => <StatusBadge {...verdictBadges[row.verdict]} />,
     text: (row) => verdictBadges[row.verdict].word,
@@ -57,7 +57,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "access",
     title: t("users.access"),
-    width: 130,
+    width: 126,
     sortable: true,
     render: (row) => accessWords[row.effective_access],
     text: (row) => accessWords[row.effective_access],
@@ -65,14 +65,14 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "cause",
     title: t("users.cause"),
-    width: 136,
+    width: 120,
     render: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
     text: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
   },
   {
     id: "checked",
     title: t("users.checked"),
-    width: 116,
+    width: 110,
     sortable: true,
     render: (row) => checkedWords(row.checked),
     text: (row) => checkedWords(row.checked),
@@ -80,7 +80,7 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "issues",
     title: t("users.issues"),
-    width: 72,
+    width: 66,
     sortable: true,
     numeric: true,
     render: (row) => row.open_issues,

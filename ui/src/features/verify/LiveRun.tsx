@@ -69,6 +69,7 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
         {now && now.throttled > 0 && t("run.throttled", { n: now.throttled, requests: now.requests })}
       </ProgressPanel>
       <SegmentBar label={t("run.ledger")} segments={ledgerSegments({ ledger })} />
+      {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {asking && (
         <ConfirmDialog

@@ -118,7 +118,7 @@ export function RunsPage() {
             <MessageBarBody>{t("verify.readOnly")}</MessageBarBody>
           </MessageBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
-          {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+          {work?.refusal && !unfinished && <ErrorBar failure={explain(work.refusal)} />}
           {unfinished && <LiveRun run={unfinished} onOpen={() => change({ run: unfinished.id })} />}
         </>
       }

@@ -4,6 +4,8 @@ export const useTableStyles = makeStyles({
   frame: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, minWidth: 0 },
   scroller: {
     position: "relative",
+    display: "flex",
+    flexDirection: "column",
     flexGrow: 1,
     minHeight: 0,
     overflow: "auto",
@@ -11,7 +13,7 @@ export const useTableStyles = makeStyles({
     // Rows must not slide under the sticky header when a cell is focused.
     scrollPaddingTop: "36px",
   },
-  grid: { minHeight: "100%", display: "flex", flexDirection: "column" },
+  grid: { display: "flex", flexDirection: "column", flexShrink: 0 },
   body: { position: "relative", flexShrink: 0 },
   row: {
     display: "grid",
@@ -85,7 +87,7 @@ export const useTableStyles = makeStyles({
   failed: { color: tokens.colorNeutralForeground2 },
   comfortable: { fontSize: "13px", lineHeight: "20px" },
   compact: { fontSize: tokens.fontSizeBase200 },
-  empty: { display: "flex", flexGrow: 1, minHeight: 0 },
+  empty: { display: "flex", flexGrow: 1, flexShrink: 0 },
   bar: {
     display: "flex",
     alignItems: "center",
