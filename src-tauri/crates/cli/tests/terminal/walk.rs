@@ -1,0 +1,142 @@
+//! The three stages, command by command, over a practice tenant in another process. Needs a keychain, since each command is a
+//! process of its own: runs where `ROLLCALL_TEST_KEYCHAIN=1` says that there is one to play with.
+
+use std::collections::BTreeSet;
+
+use rollcall_sandbox::browser::Person;
+use serde_json::{Value, json};
+
+use crate::script::{Ended, Script, Served, browse};
+
+fn keychain() -> bool {
+    let there = std::env::var("ROLLCALL_TEST_KEYCHAIN").is_ok_and(|value| value == "1");
+    if !there {
+        println!("skipped: set ROLLCALL_TEST_KEYCHAIN=1 on a private session bus to run this");
+    }
+    there
+}
+
+/// Starts a command that prints an address, visits it as this person, and waits for the end.
+fn in_the_browser(script: &Script, arguments: &[&str], person: &Person) -> Ended {
+    let mut waiting = script.start(&[arguments, &["--print-url"]].concat());
+    let url = waiting.line();
+    browse(&url, person);
+    waiting.end()
+}
+
+/// Connected, signed in, with the integration's secret, an organization and all its users.
+fn first_stage(script: &Script, served: &Served) {
+    assert_eq!(served.connect(script).code, 0);
+    let signed_in = in_the_browser(script, &["sign-in", "--tenant", "Lab"], &Person::Admin);
+    assert_eq!(signed_in.code, 0, "{signed_in:?}");
+    let add = ["integration", "add", "CRM", "--tenant", "Lab", "--client-id", served.get("client_id"), "--preset", "revenue-grid"];
+    let added = script.pipe(&[&add[..], &["--secret-stdin"]].concat(), served.get("client_secret"));
+    assert_eq!(added.code, 0, "{added:?}");
+    let create = ["org", "create", "HQ", "--tenant", "Lab", "--external-id", "hq", "--integration", "CRM", "--access", "graph_app_only"];
+    assert_eq!(script.run(&create).code, 0);
+    let imported = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
+    assert_eq!(imported.code, 0, "{imported:?}");
+}
+
+fn lines(ended: &Ended) -> Vec<Value> {
+    ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_rollout_command_by_command() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let faults = script.file("faults.json", r#"{"mailbox_not_enabled": 2, "quota_exceeded": 1, "quarantined": 1}"#);
+    let served = Served::start(&script, &["--users", "60", "--seed", "5", "--faults", &faults]);
+    first_stage(&script, &served);
+
+    assert_eq!(script.run(&["consent", "show", "--org", "HQ"]).code, 1, "nothing is granted yet");
+    let declined = in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Declines("admin@contoso.example".to_owned()));
+    assert_eq!(declined.code, 4, "{declined:?}");
+    let granted = in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin);
+    assert_eq!(granted.code, 0, "{granted:?}");
+    let shown = script.run(&["consent", "show", "--org", "HQ", "--json"]);
+    assert_eq!((shown.code, &shown.json()["consent"]["authorization"]), (0, &json!("authorized")));
+
+    let verified = script.run(&["verify", "--org", "HQ", "--json"]);
+    assert_eq!(verified.code, 1, "{verified:?}");
+    let summary = verified.json();
+    let fields: BTreeSet<&str> = summary.as_object().unwrap().keys().map(String::as_str).collect();
+    for field in ["run", "org", "expected", "passed", "failed", "unknown", "not_run", "seconds", "requests", "throttled", "fingerprints"] {
+        assert!(fields.contains(field), "{field} is missing");
+    }
+    assert_eq!([&summary["expected"], &summary["passed"], &summary["failed"], &summary["unknown"]], [60, 56, 3, 1]);
+    for field in ["fingerprint", "code", "workload", "count", "remedy"] {
+        assert!(!summary["fingerprints"][0][field].is_null(), "{field} is missing");
+    }
+
+    let again = script.run(&["verify", "--org", "HQ", "--failed-only", "--format", "jsonl"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    let again = lines(&again);
+    assert!(again.iter().any(|line| line["workloads"]["mail"]["code"] == "ErrorQuotaExceeded"), "{again:?}");
+    for line in &again {
+        let workloads: Vec<&String> = line["workloads"].as_object().unwrap().keys().collect();
+        assert_eq!(workloads.len(), 5, "{line}");
+        assert_ne!(line["verdict"], "passed");
+    }
+
+    let runs = script.run(&["runs", "list", "--json"]).json();
+    assert_eq!(runs.as_array().unwrap().len(), 2);
+    let compared = script.run(&["runs", "compare", "1", "2", "--json"]).json();
+    assert_eq!((&compared["still_failing"]["count"], &compared["newly_failing"]["count"]), (&json!(3), &json!(0)));
+    let groups = script.run(&["issues", "groups", "--org", "HQ", "--json"]).json();
+    assert!(groups.as_array().unwrap().iter().any(|group| group["code"] == "ErrorQuotaExceeded"));
+    let upn = again[0]["upn"].as_str().unwrap();
+    assert_eq!(script.run(&["users", "describe", upn, "--json"]).json()["row"]["user"]["directory"]["upn"], upn);
+    assert_eq!(script.run(&["users", "list", "--with-issues", "--json"]).json().as_array().unwrap().len(), 4);
+    assert_eq!(script.run(&["users", "list", "--format", "csv"]).out.lines().count(), 61, "a header and one line a user");
+    assert_eq!(script.run(&["users", "delete", upn]).code, 0);
+    let full = script.run(&["--json", "org", "delete", "HQ"]);
+    assert_eq!((full.code, &full.json()["error"]["code"]), (3, &json!("has_users")));
+    assert_eq!(script.run(&["journal", "verify", "--json"]).json()["state"], "whole");
+    let journal = script.run(&["journal", "list", "--json"]).json();
+    assert!(journal.as_array().unwrap().iter().any(|entry| entry["action"] == "consent.grant" && entry["outcome"] == "done"), "{journal}");
+
+    assert_eq!(script.run(&["sign-out", "--tenant", "Lab"]).code, 0);
+    let out = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
+    assert_eq!((out.code, &out.json()["error"]["code"]), (4, &json!("not_signed_in")));
+    assert_eq!(script.run(&["tenant", "forget", "Lab"]).code, 0, "secrets included");
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_was() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let faults = script.file("faults.json", "{}");
+    let served = Served::start(&script, &["--users", "800", "--faults", &faults, "--latency-ms", "60"]);
+    first_stage(&script, &served);
+    assert_eq!(in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin).code, 0);
+
+    let mut running = script.start(&["verify", "--org", "HQ"]);
+    // The first line of progress is written when the first group of answers is on disk.
+    running.until(" of 800 mailboxes");
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
+
+    let cut_off = &script.run(&["runs", "list", "--json"]).json()[0];
+    assert_eq!(cut_off["state"], "interrupted", "{cut_off}");
+    let before = cut_off["probes_done"].as_u64().unwrap();
+    assert!(before > 0 && before < 4_000, "{before} of 4,000 probes were on disk");
+
+    let mut paused = script.start(&["verify", "--org", "HQ", "--resume", "1"]);
+    paused.until(" of 800 mailboxes");
+    paused.signal("INT");
+    let paused = paused.end();
+    assert_eq!(paused.code, 3, "{paused:?}");
+    assert!(paused.err.contains("--resume 1"), "it says how to go on: {}", paused.err);
+
+    let resumed = script.run(&["verify", "--org", "HQ", "--resume", "1", "--json"]);
+    assert_eq!(resumed.code, 0, "{resumed:?}");
+    let summary = resumed.json();
+    assert_eq!((&summary["run"], &summary["passed"], &summary["not_run"]), (&json!(1), &json!(800), &json!(0)));
+    assert_eq!(script.run(&["verify", "--org", "HQ", "--resume", "1"]).code, 2, "a run that is over is not taken up again");
+}
