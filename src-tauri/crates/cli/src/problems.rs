@@ -111,7 +111,8 @@ fn spread(workloads: &[(Workload, u32)]) -> String {
         format!("{} in {}", counted(most, "mailbox", "mailboxes"), names.concat())
     } else if workloads.iter().all(|&(_, mailboxes)| mailboxes == most) {
         let each = if most == 1 { "" } else { " each" };
-        format!("{}{each} in {}", counted(most, "mailbox", "mailboxes"), names.join(", "))
+        let places = if names.len() == Workload::ALL.len() { "every workload".to_owned() } else { names.join(", ") };
+        format!("{}{each} in {places}", counted(most, "mailbox", "mailboxes"))
     } else {
         let parts: Vec<String> = workloads.iter().map(|(workload, mailboxes)| format!("{} in {workload}", count(*mailboxes))).collect();
         format!("mailboxes: {}", parts.join(", "))
@@ -152,6 +153,7 @@ mod tests {
     fn a_problem_says_where_it_is() {
         assert_eq!(spread(&[(Workload::Mail, 1)]), "1 mailbox in mail");
         assert_eq!(spread(&[(Workload::Mail, 3), (Workload::Tasks, 3)]), "3 mailboxes each in mail, tasks");
+        assert_eq!(spread(&Workload::ALL.map(|workload| (workload, 1))), "1 mailbox in every workload");
         assert_eq!(spread(&[(Workload::Mail, 3), (Workload::Tasks, 1_200)]), "mailboxes: 3 in mail, 1,200 in tasks");
     }
 }

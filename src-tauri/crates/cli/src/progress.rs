@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::screen::Screen;
-use crate::text::{count, counted, seconds};
+use crate::text::{count, counted, range};
 
 /// Between two lines where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
@@ -80,9 +80,7 @@ impl Shown {
         let mut text = format!("{} passed, {} failed, {} unknown", count(verified.passed), count(verified.failed), count(verified.unknown));
         match (verified.waiting_until, verified.seconds_left) {
             (Some(_), _) => text.push_str(", waiting because Graph asked for it"),
-            (None, Some((low, high))) if verified.done < verified.total => {
-                text.push_str(&format!(", {} to {} left", seconds(low.into()), seconds(high.into())));
-            }
+            (None, Some(left)) if verified.done < verified.total => text.push_str(&format!(", {} left", range(left))),
             (None, _) => {}
         }
         self.show(&text, Some((verified.done, verified.total)));
@@ -132,7 +130,7 @@ impl Drop for Shown {
 
 fn bar(counts: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(counts.then_some(0), ProgressDrawTarget::stderr());
-    let template = if counts { "{bar:24.cyan/dim} {human_pos} of {human_len}  {msg}" } else { "{spinner:.cyan} {msg}" };
+    let template = if counts { "{bar:16.cyan/dim} {human_pos} of {human_len}  {wide_msg}" } else { "{spinner:.cyan} {msg}" };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("━━─")),
         Err(_) => bar,

@@ -9,7 +9,7 @@ use clap::Args;
 use rollcall_core::consent::Authorization;
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
-use rollcall_core::verdict::Verdict;
+use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_identity::vault::Vault;
 use rollcall_ops::consent::grant;
 use rollcall_ops::consent::show::ConsentView;
@@ -198,30 +198,25 @@ fn show(outcome: &Outcome, screen: &Screen) {
     let paint = if authorization == Authorization::Authorized { Paint::Good } else { Paint::Bad };
     table.row([
         "2 Consent".into(),
-        format!("{held} of {required} permissions granted, read back from Graph").into(),
+        format!("{held} of {required} permissions granted").into(),
         Cell::painted(words::of_authorization(authorization), paint),
         second.into(),
     ]);
-    let ledger = &run.ledger;
     let (verdict, paint) = if outcome.different.is_empty() { ("as planted", Paint::Good) } else { ("not as planted", Paint::Bad) };
-    table.row([
-        "3 Verify".into(),
-        format!(
-            "{} passed, {} failed, {} unknown, {} not checked",
-            count(ledger.passed),
-            count(ledger.failed),
-            count(ledger.unknown),
-            count(ledger.not_run)
-        )
-        .into(),
-        Cell::painted(verdict, paint),
-        third.into(),
-    ]);
+    table.row(["3 Verify".into(), answered(&run.ledger).into(), Cell::painted(verdict, paint), third.into()]);
     screen.table(&table);
     problems::show(&outcome.detail.fingerprints, screen);
     screen.gap();
     screen.painted(&format!("As planted: {} of {}.", count(matching), counted(outcome.planted, "mailbox", "mailboxes")), paint);
     for upn in &outcome.different {
         screen.line(&format!("  not so: {upn}"));
+    }
+}
+
+fn answered(ledger: &Ledger) -> String {
+    let answered = format!("{} passed, {} failed, {} unknown", count(ledger.passed), count(ledger.failed), count(ledger.unknown));
+    match ledger.not_run {
+        0 => answered,
+        not_run => format!("{answered}, {} not checked", count(not_run)),
     }
 }

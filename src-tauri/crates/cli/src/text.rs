@@ -65,6 +65,15 @@ pub fn seconds(seconds: u64) -> String {
     }
 }
 
+/// A range of seconds in the unit that suits its end: `5 to 10 s`, `3 to 5 min`.
+pub fn range((low, high): (u32, u32)) -> String {
+    match high {
+        0..90 => format!("{low} to {high} s"),
+        90..5_400 => format!("{} to {} min", low / 60, high.div_ceil(60)),
+        _ => format!("{} to {} h", low / 3_600, high.div_ceil(3_600)),
+    }
+}
+
 fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -91,6 +100,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([range((5, 10)), range((100, 290)), range((3_000, 8_000))], ["5 to 10 s", "1 to 5 min", "0 to 3 h"]);
         assert_eq!([seconds(59), seconds(61), seconds(7_800)], ["59 s", "1 min 1 s", "2 h 10 min"]);
     }
 }

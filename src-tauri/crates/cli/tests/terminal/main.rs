@@ -1,6 +1,8 @@
 //! The command line as a script sees it: the real binary, its two streams and its exit code.
 
-#![cfg(unix)] // Signals are sent as a shell does.
+// Signals are sent as a shell sends them.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a script that can't go on is a failed test")]
 
 mod answers;
 mod rehearsal;
