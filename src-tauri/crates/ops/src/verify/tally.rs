@@ -30,7 +30,7 @@ impl Tally {
     }
 
     /// What has been sent since the last call, to be booked on the run.
-    pub fn to_book(&mut self, gate: &Gate) -> Counters {
+    pub fn unbooked(&mut self, gate: &Gate) -> Counters {
         let now = gate.counters();
         let counters = Counters {
             requests: clamp(now.requests - self.booked.requests),

@@ -274,7 +274,7 @@ impl Work<'_> {
     async fn commit(&mut self, job: &Job) -> Result<()> {
         self.since = None;
         let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
-        let counters = self.tally.to_book(self.graph.gate());
+        let counters = self.tally.unbooked(self.graph.gate());
         let (id, now) = (self.run, self.desk.now());
         let run = self
             .desk
