@@ -111,7 +111,7 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
         Column::Left("type"),
         Column::Left("needed"),
         Column::Left("state"),
-        Column::Flexible("for whom"),
+        Column::Spare("for whom"),
         Column::Flexible("feature"),
     ]);
     for row in &view.consent.rows {

@@ -196,7 +196,7 @@ async fn list(call: &Call) -> Result<Exit> {
             Column::Right("permissions"),
             Column::Right("organizations"),
             Column::Left("secret"),
-            Column::Flexible("client id"),
+            Column::Spare("client id"),
         ]);
         for view in &all {
             table.row([

@@ -88,12 +88,12 @@ async fn list(ask: List, call: &Call) -> Result<Exit> {
 
 fn table(rows: &[issues::Issue]) -> Table {
     let mut table = Table::new([
-        Column::Flexible("user"),
-        Column::Flexible("organization"),
+        Column::Left("user"),
+        Column::Spare("organization"),
         Column::Left("workload"),
         Column::Flexible("why"),
-        Column::Flexible("code"),
-        Column::Left("since"),
+        Column::Spare("code"),
+        Column::Spare("since"),
     ]);
     for issue in rows {
         let result = &issue.check.result;

@@ -75,7 +75,8 @@ async fn verify(call: &Call) -> Result<Exit> {
         JournalState::Whole { entries, head } => {
             screen.painted(&format!("The journal is whole: {}.", counted(*entries, "entry", "entries")), Paint::Good);
             if !head.is_empty() {
-                screen.line(&format!("Its last digest is {head}. Keep it elsewhere: a cut end shows only against it."));
+                screen.line(&format!("Its last digest is {head}."));
+                screen.line("Keep that elsewhere: a cut end shows only against it.");
             }
         }
         JournalState::Broken { at } => {

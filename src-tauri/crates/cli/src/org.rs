@@ -201,9 +201,9 @@ fn show(view: &OrganizationView, screen: &Screen) {
     let grants =
         format!("{}: {} of {} granted", words::of_authorization(view.consent.authorization), view.consent.granted, view.consent.required);
     let answers = format!("{} passed, {} failed, {} unknown, {} not checked", ledger.passed, ledger.failed, ledger.unknown, ledger.not_run);
-    let mut table = Table::new([Column::Left("stage"), Column::Left("state"), Column::Flexible("what is known"), Column::Left("as of")]);
+    let mut table = Table::new([Column::Left("stage"), Column::Left("state"), Column::Flexible("what is known"), Column::Spare("as of")]);
     for (name, stage, known) in [
-        ("1 Organization and users", view.stages.organization, users),
+        ("1 Users", view.stages.organization, users),
         ("2 Consent", view.stages.consent, grants),
         ("3 Verify", view.stages.verify, answers),
     ] {

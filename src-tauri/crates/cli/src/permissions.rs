@@ -47,12 +47,12 @@ fn list(screen: &Screen) {
     let document: Vec<Row> = all.iter().map(Row::from).collect();
     screen.answer(&document, |screen| {
         let mut table = Table::new([
-            Column::Flexible("name"),
+            Column::Left("name"),
             Column::Left("type"),
             Column::Left("resource"),
             Column::Left("admin consent"),
             Column::Left("risk"),
-            Column::Flexible("id"),
+            Column::Spare("id"),
         ]);
         for known in &all {
             table.row([

@@ -19,6 +19,9 @@ pub enum Paint {
 impl Paint {
     /// The text in this colour.
     pub fn on(self, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
         let style = match self {
             Self::Plain => return text.to_owned(),
             Self::Strong => Style::new().bold(),
@@ -59,12 +62,14 @@ pub enum Column {
     Right(&'static str),
     /// Shortened when the terminal is too narrow.
     Flexible(&'static str),
+    /// Left out when the terminal is too narrow, the rightmost first.
+    Spare(&'static str),
 }
 
 impl Column {
     const fn head(self) -> &'static str {
         match self {
-            Self::Left(head) | Self::Right(head) | Self::Flexible(head) => head,
+            Self::Left(head) | Self::Right(head) | Self::Flexible(head) | Self::Spare(head) => head,
         }
     }
 }
@@ -105,10 +110,21 @@ impl Table {
             let cells = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| measure_text_width(&cell.text));
             cells.chain([measure_text_width(column.head())]).max().unwrap_or_default()
         };
+        // A column of width 0 is left out, and its gap with it.
+        let whole = |widths: &[usize]| {
+            let shown = widths.iter().filter(|width| **width > 0).count();
+            widths.iter().sum::<usize>() + GAP.len() * shown.saturating_sub(1)
+        };
         let mut widths: Vec<usize> = self.columns.iter().enumerate().map(|(at, column)| natural(at, column)).collect();
-        let gaps = GAP.len() * widths.len().saturating_sub(1);
         let Some(limit) = limit else { return widths };
-        while widths.iter().sum::<usize>() + gaps > limit {
+        for (at, _) in self.columns.iter().enumerate().rev().filter(|(_, column)| matches!(column, Column::Spare(_))) {
+            if whole(&widths) > limit
+                && let Some(width) = widths.get_mut(at)
+            {
+                *width = 0;
+            }
+        }
+        while whole(&widths) > limit {
             let flexible = self.columns.iter().zip(&mut widths).filter(|(column, _)| matches!(column, Column::Flexible(_)));
             match flexible.map(|(_, width)| width).filter(|width| **width > NARROWEST).max() {
                 Some(widest) => *widest -= 1,
@@ -120,7 +136,8 @@ impl Table {
 
     fn line(&self, cells: &[Cell], widths: &[usize]) -> String {
         let mut line = String::new();
-        for (at, ((cell, column), &width)) in cells.iter().zip(&self.columns).zip(widths).enumerate() {
+        let shown = cells.iter().zip(&self.columns).zip(widths).filter(|(_, width)| **width > 0);
+        for (at, ((cell, column), &width)) in shown.enumerate() {
             let text = truncate_str(&cell.text, width, "…");
             let blank = " ".repeat(width.saturating_sub(measure_text_width(&text)));
             if at > 0 {
@@ -129,7 +146,7 @@ impl Table {
             let painted = cell.paint.on(&text);
             match column {
                 Column::Right(_) => line.extend([blank, painted]),
-                Column::Left(_) | Column::Flexible(_) => line.extend([painted, blank]),
+                Column::Left(_) | Column::Flexible(_) | Column::Spare(_) => line.extend([painted, blank]),
             }
         }
         line.trim_end().to_owned()
@@ -191,6 +208,15 @@ mod tests {
         let lines = table().lines(Some(40), true);
         assert!(lines.iter().all(|line| measure_text_width(line) <= 40), "{lines:#?}");
         assert!(lines[1].contains("…") && lines[1].ends_with("7  done"), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_spare_column_goes_before_anything_is_shortened() {
+        let mut table = Table::new([Column::Left("upn"), Column::Spare("name"), Column::Spare("mailbox"), Column::Flexible("why")]);
+        table.row(["ada@contoso.example".into(), "Ada".into(), "not_initialized".into(), "Mailbox is full".into()]);
+        assert_eq!(table.lines(Some(50), false), ["ada@contoso.example  Ada   Mailbox is full"]);
+        assert_eq!(table.lines(Some(37), false), ["ada@contoso.example  Mailbox is full"]);
+        assert_eq!(table.lines(Some(33), false), ["ada@contoso.example  Mailbox is …"]);
     }
 
     #[test]

@@ -173,7 +173,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             Column::Left("verdict"),
             Column::Flexible("why"),
             Column::Left("answer"),
-            Column::Left("checked"),
+            Column::Spare("checked"),
         ]);
         for check in &detail.checks {
             let result = &check.result;

@@ -116,17 +116,17 @@ fn write(page: &UserPage, format: Format, first: bool, last: bool, call: &Call) 
 
 fn table(rows: &[UserRow]) -> Table {
     let mut table = Table::new([
-        Column::Flexible("name"),
-        Column::Flexible("user principal name"),
-        Column::Flexible("organization"),
-        Column::Left("mailbox"),
+        Column::Left("user principal name"),
+        Column::Spare("name"),
+        Column::Spare("organization"),
+        Column::Spare("mailbox"),
         Column::Left("verdict"),
         Column::Flexible("why"),
     ]);
     for row in rows {
         table.row([
-            row.user.directory.display_name.as_str().into(),
             row.user.directory.upn.as_str().into(),
+            row.user.directory.display_name.as_str().into(),
             row.organization_name.as_str().into(),
             row.user.mailbox.name().into(),
             verdict(row.verdict),
