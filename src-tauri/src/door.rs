@@ -73,7 +73,7 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     let last: Mutex<Option<Instant>> = Mutex::default();
     move |progress| {
         match &progress {
-            Progress::Browser { url } => open_sign_in(url),
+            Progress::Browser { page, .. } => open_sign_in(page.reveal()),
             Progress::ReadingBack => {}
             Progress::Imported { .. } | Progress::Verified(_) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,8 +88,8 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     }
 }
 
-/// A sign-in or consent page: https, or the practice tenant on this computer. The screen shows the address too, so a browser
-/// that doesn't open is no dead end.
+/// A sign-in or consent page: https, or the practice tenant on this computer. The screen shows an address that leads there, so
+/// a browser that doesn't open is no dead end.
 fn open_sign_in(address: &str) {
     let url: Option<tauri::Url> = address.parse().ok();
     let url =

@@ -124,11 +124,16 @@ async fn an_answer_with_another_state_never_signs_anybody_in() {
     let stop = CancellationToken::new();
     let give_up = stop.clone();
     let job = Job::new(stop, move |progress| {
-        if let Progress::Browser { url } = progress {
+        if let Progress::Browser { page, .. } = progress {
             let give_up = give_up.clone();
             tokio::spawn(async move {
-                let redirect =
-                    url.split('&').find_map(|pair| pair.strip_prefix("redirect_uri=")).unwrap().replace("%3A", ":").replace("%2F", "/");
+                let redirect = page
+                    .reveal()
+                    .split('&')
+                    .find_map(|pair| pair.strip_prefix("redirect_uri="))
+                    .unwrap()
+                    .replace("%3A", ":")
+                    .replace("%2F", "/");
                 let forged = reqwest::Client::new()
                     .post(redirect)
                     .header("content-type", "application/x-www-form-urlencoded")

@@ -30,8 +30,14 @@ pub struct Driver {
 }
 
 /// An element of the page, as the driver knows it.
-#[derive(Clone)]
 pub struct Element(String);
+
+impl Element {
+    /// The element as an argument of a function body.
+    pub fn as_argument(&self) -> Value {
+        json!({ ELEMENT: self.0 })
+    }
+}
 
 /// What starts a window: the program, its arguments and its environment; what it writes goes to `log`.
 pub struct Start<'a> {
@@ -102,10 +108,15 @@ impl Driver {
         self.in_session("POST", "/actions", &json!({ "actions": [keyboard] })).map(drop)
     }
 
-    /// What the window shows, as PNG.
+    /// What the window shows, as PNG. WebKitGTK takes the picture when it draws next, which on a page at rest is never: so the
+    /// canvas, which the page covers, changes its shade until the picture is there.
     pub fn screenshot(&self) -> Result<Vec<u8>> {
-        let answer = self.in_session("GET", "/screenshot", &Value::Null)?;
-        Ok(BASE64_STANDARD.decode(answer.as_str().context("a screenshot that is no text")?)?)
+        let stir = "let odd = false; const canvas = document.documentElement.style; \
+            window.rollcallStir = setInterval(() => { odd = !odd; canvas.backgroundColor = odd ? 'rgb(254, 254, 254)' : 'rgb(255, 255, 255)'; }, 30)";
+        self.run(stir, &json!([]))?;
+        let answer = self.in_session("GET", "/screenshot", &Value::Null);
+        self.run("clearInterval(window.rollcallStir); document.documentElement.style.removeProperty('background-color')", &json!([]))?;
+        Ok(BASE64_STANDARD.decode(answer?.as_str().context("a screenshot that is no text")?)?)
     }
 
     fn in_session(&self, method: &str, path: &str, body: &Value) -> Result<Value> {

@@ -25,12 +25,14 @@ pub struct Window {
     test: &'static str,
     screenshots: PathBuf,
     dark: bool,
+    /// Whether the test is done with it.
+    over: bool,
 }
 
 impl Window {
     /// The window behind a driver, once it has drawn something.
     pub fn new(driver: Driver, test: &'static str, screenshots: PathBuf) -> Result<Self> {
-        let window = Self { driver, test, screenshots, dark: false };
+        let window = Self { driver, test, screenshots, dark: false, over: false };
         window.holds("the first page", "return document.querySelector('h1') !== null || document.querySelector('main') !== null")?;
         Ok(window)
     }
@@ -43,15 +45,14 @@ impl Window {
     /// Goes to a page by the navigation, and waits until it is there and has read its data.
     pub fn go(&self, page: &str) -> Result<()> {
         self.click("link", page)?;
-        self.find("heading", page)?;
+        let there = format!("return document.querySelector('nav [aria-current=page]')?.innerText.trim() === {}", json!(page));
+        self.holds(&format!("the page “{page}”"), &there)?;
         self.settled()
     }
 
     /// Waits until no table and no page is still reading.
     pub fn settled(&self) -> Result<()> {
-        let quiet = "return !document.querySelector('[aria-busy=true]') && !document.querySelector('[role=grid] [aria-hidden] + *:empty') \
-             && document.fonts.status === 'loaded'";
-        self.holds("the page to have read its data", quiet)
+        self.holds("the page to have read its data", "return document.querySelector('[aria-busy=true]') === null")
     }
 
     /// Clicks the thing of this kind and name, as soon as it is there and nothing lies on top.
@@ -139,34 +140,37 @@ impl Window {
     }
 
     /// Ends the window at once, as a power cut would.
-    pub fn kill(self) -> Result<()> {
+    pub fn kill(mut self) -> Result<()> {
+        self.over = true;
         kill(self.driver.window_process().context("the window's process")?);
         Ok(())
+    }
+
+    /// Closes the window. One that is dropped without it belongs to a test that failed.
+    pub fn close(mut self) {
+        self.over = true;
     }
 
     fn save(&self, name: &str) -> Result<()> {
         fs::create_dir_all(&self.screenshots)?;
         Ok(fs::write(self.screenshots.join(format!("{name}.png")), self.driver.screenshot()?)?)
     }
-}
 
-impl Drop for Window {
-    fn drop(&mut self) {
-        // A test that returns an error tells so by `failed`; one that panics is seen here.
-        if std::thread::panicking() {
-            self.keep_evidence();
+    /// Keeps what the window shows at this moment, for whoever looks into the failure.
+    fn keep_evidence(&self) {
+        let name = format!("failed-{}", self.test);
+        // The window may be what failed; then there is nothing to keep.
+        let _ = self.save(&name);
+        if let Ok(text) = self.driver.run("return `${location.href}\n${document.body.innerText}`", &json!([])) {
+            let _ = fs::write(self.screenshots.join(format!("{name}.txt")), text.as_str().unwrap_or_default());
         }
     }
 }
 
-impl Window {
-    /// Keeps what the window shows at this moment, for whoever looks into the failure.
-    pub fn keep_evidence(&self) {
-        let name = format!("failed-{}", self.test);
-        // The window may be what failed; then there is nothing to keep.
-        let _ = self.save(&name);
-        if let Ok(text) = self.driver.run("return `${location.href}\\n${document.body.innerText}`", &json!([])) {
-            let _ = fs::write(self.screenshots.join(format!("{name}.txt")), text.as_str().unwrap_or_default());
+impl Drop for Window {
+    fn drop(&mut self) {
+        if !self.over {
+            self.keep_evidence();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A rollout on a practice tenant of its own, in a folder of its own, with a person who acts in the browser.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use rollcall_core::id::{OrganizationId, TenantId};
@@ -176,11 +176,17 @@ impl Rehearsal {
 /// A job whose browser pages are answered by this person.
 #[must_use]
 pub fn at_the_browser(person: Person) -> Job {
-    let person = Arc::new(Mutex::new(person));
-    Job::new(CancellationToken::new(), move |progress| {
-        if let Progress::Browser { url } = progress {
-            let person = person.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            tokio::spawn(async move { visit(&url, &person).await });
+    let stop = CancellationToken::new();
+    let lost = stop.clone();
+    Job::new(stop, move |progress| {
+        if let Progress::Browser { url, .. } = progress {
+            let (person, lost) = (person.clone(), lost.clone());
+            tokio::spawn(async move {
+                // Who can't get to the page won't come back from it.
+                if visit(&url, &person).await.is_err() {
+                    lost.cancel();
+                }
+            });
         }
     })
 }

@@ -10,7 +10,7 @@ use crate::cloud::Authority;
 use crate::error::IdentityError;
 use crate::flow::{is_answer_to, refusal, unguessable};
 use crate::form::Form;
-use crate::loopback::{Carrier, Judged, Loopback};
+use crate::loopback::{Carrier, Invitation, Judged, Loopback};
 use crate::secret::State;
 use crate::sign_in::within;
 
@@ -25,7 +25,7 @@ pub struct ConsentClaim {
 }
 
 /// Opens Microsoft's consent page for everything that the application `client_id` asks of Graph in its registration, and
-/// waits for the answer. `present` is handed the page's address once the listener is up, and opens it.
+/// waits for the answer. `present` is handed the page once the listener is up, and opens it.
 ///
 /// # Errors
 /// [`Declined`](crate::error::Kind::Declined) when the administrator refused,
@@ -35,14 +35,14 @@ pub struct ConsentClaim {
 pub async fn admin_consent(
     authority: &Authority,
     client_id: AppId,
-    present: impl FnOnce(&Url),
+    present: impl FnOnce(&Invitation),
     stop: &CancellationToken,
     limit: Duration,
 ) -> Result<ConsentClaim, IdentityError> {
     let exchange = async {
-        let listener = Loopback::bind().await?;
+        let mut listener = Loopback::bind().await?;
         let state = State::new(unguessable().into_secret());
-        present(&page(authority, client_id, &listener.redirect_uri(), &state));
+        present(&listener.lead_to(page(authority, client_id, &listener.redirect_uri(), &state))?);
         listener.wait(Carrier::Query, authority.endpoints(), move |form| answer(&state, form)).await
     };
     within(limit, stop, Box::pin(exchange)).await

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{self, HeaderName};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,10 +20,12 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::cloud::Endpoints;
 use crate::error::{IdentityError, Kind};
+use crate::flow::unguessable;
 use crate::form::Form;
 use crate::page;
 
@@ -48,6 +50,22 @@ pub struct Loopback {
     v4: TcpListener,
     v6: Option<TcpListener>,
     port: u16,
+    led: Option<Led>,
+}
+
+/// Where a person has to go: the page itself, and an address on this computer that leads there. The page's address carries
+/// the state and the nonce, so it is for the browser only; the link carries neither, and may be shown and copied.
+pub struct Invitation {
+    /// Microsoft's page.
+    pub page: Url,
+    /// Leads to it, as long as the listener waits.
+    pub link: Url,
+}
+
+/// The path of the link, and where it leads.
+struct Led {
+    path: String,
+    page: HeaderValue,
 }
 
 /// What a judge makes of a form: nothing (not our answer), or the end of the wait.
@@ -66,9 +84,9 @@ impl Loopback {
             let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(closed)?;
             let port = v4.local_addr().map_err(closed)?.port();
             match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
-                Ok(v6) => return Ok(Self { v4, v6: Some(v6), port }),
+                Ok(v6) => return Ok(Self { v4, v6: Some(v6), port, led: None }),
                 Err(fault) if matches!(fault.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {}
-                Err(_) => return Ok(Self { v4, v6: None, port }),
+                Err(_) => return Ok(Self { v4, v6: None, port, led: None }),
             }
         }
         Err(IdentityError::plain(Kind::NoListener, "no port is free on both loopback addresses"))
@@ -82,6 +100,20 @@ impl Loopback {
         format!("http://localhost:{}", self.port)
     }
 
+    /// Leads to this page from an address of the listener's own, under a path that can't be guessed.
+    ///
+    /// # Errors
+    /// [`Kind::Protocol`] when the page's address can't be put into a header, which no address of Entra is.
+    pub fn lead_to(&mut self, page: Url) -> Result<Invitation, IdentityError> {
+        let no_address = || IdentityError::plain(Kind::Protocol, "the page's address can't be used");
+        let path = format!("/to/{}", unguessable().secret());
+        let link = Url::parse(&format!("http://localhost:{}{path}", self.port)).map_err(|_| no_address())?;
+        let mut target = HeaderValue::from_str(page.as_str()).map_err(|_| no_address())?;
+        target.set_sensitive(true);
+        self.led = Some(Led { path, page: target });
+        Ok(Invitation { page, link })
+    }
+
     /// The port.
     #[must_use]
     pub fn port(&self) -> u16 {
@@ -93,13 +125,14 @@ impl Loopback {
     ///
     /// # Errors
     /// Whatever the judge found in the answer.
-    pub async fn wait<T, J>(self, carrier: Carrier, endpoints: &Endpoints, judge: J) -> Result<T, IdentityError>
+    pub async fn wait<T, J>(mut self, carrier: Carrier, endpoints: &Endpoints, judge: J) -> Result<T, IdentityError>
     where
         T: Send + 'static,
         J: Fn(&Form) -> Judged<T> + Send + Sync + 'static,
     {
         let hosts = [format!("localhost:{}", self.port), format!("127.0.0.1:{}", self.port)];
-        let door = Arc::new(Door { carrier, endpoints: endpoints.clone(), hosts, judge, settled: AtomicBool::new(false) });
+        let door =
+            Arc::new(Door { carrier, endpoints: endpoints.clone(), hosts, judge, led: self.led.take(), settled: AtomicBool::new(false) });
         let mut guests = JoinSet::new();
         loop {
             tokio::select! {
@@ -134,6 +167,7 @@ struct Door<J> {
     endpoints: Endpoints,
     hosts: [String; 2],
     judge: J,
+    led: Option<Led>,
     settled: AtomicBool,
 }
 
@@ -145,6 +179,9 @@ where
 {
     let outcome = Mutex::new(None);
     let service = service_fn(|request| async {
+        if let Some(page) = door.leads(&request) {
+            return Ok(page::onward(page));
+        }
         let answer = match door.judged(request).await {
             Ok(judged) => {
                 let page = if judged.is_ok() { page::done() } else { page::refused() };
@@ -186,6 +223,15 @@ impl<J> Door<J> {
             return Err(StatusCode::GONE);
         }
         Ok(outcome)
+    }
+
+    /// Where to, if a person followed the link.
+    fn leads(&self, request: &Request<Incoming>) -> Option<HeaderValue> {
+        let led = self.led.as_ref()?;
+        let host = only(request.headers(), header::HOST)?;
+        let ours = self.hosts.iter().any(|known| known == host) && request.uri().path() == led.path && request.uri().query().is_none();
+        let by_hand = request.headers().get("sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+        (ours && by_hand && request.method() == Method::GET).then(|| led.page.clone())
     }
 
     /// Whether the request looks like a browser bringing our answer, judged by its head alone.

@@ -26,6 +26,13 @@ pub(crate) fn not_for_us(status: StatusCode) -> Response<Full<Bytes>> {
     page(status, "Nothing here", "Rollcall is waiting for an answer from Microsoft's sign-in, and this is not it.")
 }
 
+/// On to Microsoft's page, with nothing kept and no word of where one came from.
+pub(crate) fn onward(to: HeaderValue) -> Response<Full<Bytes>> {
+    let mut response = page(StatusCode::FOUND, "To Microsoft", "Microsoft's page opens now.");
+    response.headers_mut().insert(header::LOCATION, to);
+    response
+}
+
 fn page(status: StatusCode, title: &str, text: &str) -> Response<Full<Bytes>> {
     let html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\

@@ -5,7 +5,6 @@ use std::time::Duration;
 use rollcall_core::id::{AppId, DirectoryId, ObjectId};
 use rollcall_core::time::{Clock, Timestamp};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 use uuid::Uuid;
 
 use crate::claims::Claims;
@@ -14,7 +13,7 @@ use crate::discovery::{Discovery, discover};
 use crate::error::{IdentityError, Kind};
 use crate::flow::{self, Question};
 use crate::http::Wire;
-use crate::loopback::{Carrier, Loopback};
+use crate::loopback::{Carrier, Invitation, Loopback};
 use crate::secret::{Nonce, RefreshToken};
 use crate::session::Lease;
 use crate::token::{Tokens, redeem};
@@ -66,7 +65,7 @@ pub struct Account {
     pub directory_roles: Vec<Uuid>,
 }
 
-/// Signs a person in through the system browser. `present` is handed the address once the listener is up, and opens it.
+/// Signs a person in through the system browser. `present` is handed the page once the listener is up, and opens it.
 ///
 /// # Errors
 /// [`Kind::Cancelled`] after `stop`, [`Kind::TimedOut`] after the limit, [`Kind::WrongTenant`] when an account of another
@@ -74,7 +73,7 @@ pub struct Account {
 pub async fn sign_in(
     wire: &Wire,
     ask: SignIn<'_>,
-    present: impl FnOnce(&Url),
+    present: impl FnOnce(&Invitation),
     stop: &CancellationToken,
     clock: &Clock,
 ) -> Result<SignedIn, IdentityError> {
@@ -96,15 +95,15 @@ pub(crate) async fn within<T>(
     }
 }
 
-async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Url), clock: &Clock) -> Result<SignedIn, IdentityError> {
+async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Invitation), clock: &Clock) -> Result<SignedIn, IdentityError> {
     let discovery = discover(wire, ask.authority).await?;
     let scopes = with_always(ask.scopes);
-    let listener = Loopback::bind().await?;
+    let mut listener = Loopback::bind().await?;
     let redirect = listener.redirect_uri();
     let question = Question { client_id: ask.client_id, redirect: &redirect, scopes: &scopes, login_hint: ask.login_hint };
     let (url, waiting) = flow::begin(&discovery, &question)?;
     let (nonce, verifier) = (waiting.nonce.clone(), waiting.verifier.clone());
-    present(&url);
+    present(&listener.lead_to(url)?);
     let endpoints = ask.authority.endpoints();
     let code = listener.wait(Carrier::FormPost, endpoints, move |form| waiting.answer(form)).await?;
     let tokens = redeem(

@@ -21,6 +21,7 @@ use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::discovery::discover;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
+use rollcall_identity::loopback::Invitation;
 use rollcall_identity::secret::RefreshToken;
 use rollcall_identity::session::{Party, Session};
 use rollcall_identity::sign_in::{SignIn, SignedIn, sign_in};
@@ -111,7 +112,8 @@ impl Entra {
         let client_id = CLIENT.parse().unwrap();
         let ask = SignIn { authority: &authority, client_id, scopes: &[], login_hint: None, limit };
         let clock: Clock = Arc::new(move || Timestamp(now));
-        let present = |url: &Url| {
+        let present = |invitation: &Invitation| {
+            let url = &invitation.page;
             *self.nonce.lock().unwrap() = asked(url, "nonce");
             let form = format!("code=code-{CANARY}&state={}", asked(url, "state"));
             tokio::spawn(bring(asked(url, "redirect_uri"), form));

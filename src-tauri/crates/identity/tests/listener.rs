@@ -388,6 +388,38 @@ async fn nobody_else_can_answer_on_the_other_loopback_address() {
 }
 
 #[tokio::test]
+async fn the_link_leads_a_person_to_the_page_and_settles_nothing() {
+    let mut listener = Loopback::bind().await.unwrap();
+    let port = listener.port();
+    let page = format!("https://login.microsoftonline.com/authorize?state={STATE}");
+    let invitation = listener.lead_to(page.parse().unwrap()).unwrap();
+    assert!(!invitation.link.as_str().contains(STATE), "the link may be shown and copied");
+    let path = invitation.link.path().to_owned();
+    let ended = tokio::spawn(async move { listener.wait(Carrier::FormPost, &Endpoints::of(Cloud::Global).unwrap(), judge).await });
+    let answer = |request: Vec<u8>| async move {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(&request).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    let led = answer(raw_get(port, &path)).await;
+    assert!(led.starts_with("HTTP/1.1 302") && led.contains(&format!("location: {page}")), "{led}");
+    for (name, request) in [
+        ("another path", raw_get(port, &format!("{path}x"))),
+        ("a query", raw_get(port, &format!("{path}?x=1"))),
+        ("another host", format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\n\r\n").into_bytes()),
+        ("a script", format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nSec-Fetch-Mode: cors\r\n\r\n").into_bytes()),
+        ("another method", format!("HEAD {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n").into_bytes()),
+    ] {
+        let refused = answer(request).await;
+        assert!(refused.starts_with("HTTP/1.1 4") && !refused.contains(STATE), "{name}: {refused}");
+    }
+    assert!(answer(good(port)).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(ended.await.unwrap().unwrap(), "real");
+}
+
+#[tokio::test]
 async fn a_consent_answer_comes_by_get_and_nothing_else_does() {
     let attempt = Attempt::begin(Carrier::Query).await;
     let consent = |more: &str| raw_get(attempt.port, &format!("/?code=real&state={STATE}{more}"));

@@ -13,13 +13,13 @@ use rollcall_identity::claims::Claims;
 use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
+use rollcall_identity::loopback::Invitation;
 use rollcall_identity::secret::{AccessToken, ClientSecret};
 use rollcall_identity::session::{Party, Session};
 use rollcall_identity::sign_in::{SignIn, SignedIn, sign_in};
 use rollcall_sandbox::browser::{Person, visit};
 use rollcall_sandbox::{Options, Sandbox};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 struct Practice {
     sandbox: Sandbox,
@@ -74,10 +74,11 @@ fn sendable<F: Future + Send>(future: F) -> F {
     future
 }
 
-fn browser(person: Person) -> impl FnOnce(&Url) {
-    move |url| {
-        let url = url.to_string();
-        tokio::spawn(async move { visit(&url, &person).await });
+fn browser(person: Person) -> impl FnOnce(&Invitation) {
+    move |invitation| {
+        // By the link, which leads to the page: what a person does who copies it into another browser.
+        let link = invitation.link.to_string();
+        tokio::spawn(async move { visit(&link, &person).await });
     }
 }
 
@@ -148,7 +149,7 @@ async fn a_tenant_that_does_not_exist_is_named_before_the_browser_opens() {
     let endpoints = practice.authority.endpoints().clone();
     let nowhere = Authority::new(endpoints, "00000000-1111-2222-3333-444444444444").unwrap();
     let ask = SignIn { authority: &nowhere, client_id: practice.client_id, scopes: &[], login_hint: None, limit: Duration::from_secs(20) };
-    let opened = |_: &Url| unreachable!("no page is opened for a tenant that isn't there");
+    let opened = |_: &Invitation| unreachable!("no page is opened for a tenant that isn't there");
     let refused = sign_in(&practice.wire, ask, opened, &CancellationToken::new(), &clock()).await;
     assert_eq!(refused.err().map(|error| error.kind), Some(Kind::WrongTenant));
 }

@@ -1,8 +1,10 @@
 //! What a verb needs of its caller while it works: a way to be stopped, and an ear for progress.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rollcall_core::time::Timestamp;
+use rollcall_identity::loopback::Invitation;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
@@ -11,14 +13,45 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Progress {
-    /// A person has to act in the browser at this address; the face opens it.
-    Browser { url: String },
+    /// A person has to act in the browser. The face opens the page; the address is on this computer, leads there, and is what
+    /// may be shown and copied.
+    Browser {
+        url: String,
+        #[serde(skip)]
+        #[ts(skip)]
+        page: Page,
+    },
     /// The browser has answered; Graph is being read to see what is true.
     ReadingBack,
     /// Users read from the directory and stored.
     Imported { read: u32, new: u32 },
     /// A verification run: everything counted here is on disk.
     Verified(Verified),
+}
+
+/// The address of Microsoft's page. It carries the state and the nonce of the attempt, so it goes to the browser and nowhere
+/// else: no screen, no log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Page(String);
+
+impl Page {
+    /// The address, for the one place that opens it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Page")
+    }
+}
+
+impl From<&Invitation> for Progress {
+    fn from(invitation: &Invitation) -> Self {
+        Self::Browser { url: invitation.link.to_string(), page: Page(invitation.page.to_string()) }
+    }
 }
 
 /// How far a verification run is.

@@ -54,7 +54,7 @@ const MOST_PAGES: usize = 20;
 /// [`Lost`] when the way leads off loopback, to a closed port, or in circles.
 pub async fn visit(url: &str, person: &Person) -> Result<Visited, Lost> {
     let start = on_loopback(url)?;
-    let pages_of = origin(&start);
+    let mut pages_of = None;
     let mut next = Step { url: start, method: Method::GET, body: String::new(), from: None };
     for _ in 0..MOST_PAGES {
         let reply = wire::send(&next).await?;
@@ -65,8 +65,11 @@ pub async fn visit(url: &str, person: &Person) -> Result<Visited, Lost> {
             next = Step { url, method: Method::GET, body: String::new(), from: next.from.map(|_| here) };
             continue;
         }
-        // Only the practice tenant's own pages are filled in; the application's page is the end of the way.
-        let form = (here == pages_of && reply.status == StatusCode::OK).then(|| form::choose(&reply.text, person)).flatten();
+        // Only the practice tenant's own pages are filled in, and the way begins on one, be it by way of a redirect; the
+        // application's page is the end of the way.
+        let form = (here == *pages_of.get_or_insert_with(|| here.clone()) && reply.status == StatusCode::OK)
+            .then(|| form::choose(&reply.text, person))
+            .flatten();
         let Some(Form { action, fields }) = form else {
             return Ok(Visited { url: next.url.to_string(), status: reply.status.as_u16(), text: reply.text });
         };

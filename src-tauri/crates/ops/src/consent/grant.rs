@@ -5,6 +5,7 @@ use std::time::Duration;
 use rollcall_core::consent::{Authorization, Consent};
 use rollcall_core::rules;
 use rollcall_identity::admin_consent::admin_consent;
+use rollcall_identity::loopback::Invitation;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, organizations, tenants};
 
@@ -50,7 +51,7 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
     let intent = entry.clone();
     desk.write(move |tx| journal::append(tx, &intent)).await?;
 
-    let present = |url: &url::Url| job.tell(Progress::Browser { url: url.to_string() });
+    let present = |invitation: &Invitation| job.tell(invitation.into());
     let claim = admin_consent(&authority, integration.client_id, present, &job.stop, PATIENCE).await;
     job.tell(Progress::ReadingBack);
     // The stop that ended the wait must not end the read that tells what is true now.

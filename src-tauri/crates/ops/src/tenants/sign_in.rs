@@ -7,6 +7,7 @@ use rollcall_core::id::TenantId;
 use rollcall_core::tenant::{Tenant, TenantIdentity};
 use rollcall_graph::organization;
 use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_identity::loopback::Invitation;
 use rollcall_identity::sign_in::{self as identity, SignIn};
 use rollcall_identity::vault::SecretName;
 use rollcall_store::tenants;
@@ -57,7 +58,7 @@ pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn>
     let authority = connection::authority(&tenant)?;
     let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
     let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint: None, limit: PATIENCE };
-    let present = |url: &url::Url| job.tell(Progress::Browser { url: url.to_string() });
+    let present = |invitation: &Invitation| job.tell(invitation.into());
     let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.clock)).await.map_err(refused)?;
     job.tell(Progress::ReadingBack);
 

@@ -1,0 +1,108 @@
+//! What one test plays on: folders of its own, a browser of its own, and the built program.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result};
+use rollcall_sandbox::browser::{Person, Visited};
+use rollcall_tests::{Rehearsal, Scene};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::browser::Browser;
+use crate::driver::{Driver, Start};
+use crate::window::Window;
+
+/// A stage. Its folders go with it.
+pub struct Stage {
+    test: &'static str,
+    program: PathBuf,
+    screenshots: PathBuf,
+    folder: TempDir,
+    browser: Browser,
+    pub runtime: Runtime,
+}
+
+impl Stage {
+    /// A stage for the test of this name; `None`, said plainly, where no window can be opened.
+    ///
+    /// # Errors
+    /// When the machine gives no folder, or the variables that name the program and the place of screenshots are missing.
+    pub fn new(test: &'static str) -> Result<Option<Self>> {
+        if std::env::var_os("ROLLCALL_E2E").is_none() {
+            println!("skipped: {test} needs a screen and the built window; `cargo xtask test --only window` has both");
+            return Ok(None);
+        }
+        let from = |name: &str| std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
+        let folder = tempfile::tempdir()?;
+        let browser = Browser::in_folder(&folder.path().join("browser"))?;
+        Ok(Some(Self {
+            test,
+            program: from("ROLLCALL_PROGRAM")?,
+            screenshots: from("ROLLCALL_SCREENSHOTS")?,
+            folder,
+            browser,
+            runtime: tokio::runtime::Builder::new_multi_thread().enable_all().build()?,
+        }))
+    }
+
+    /// Opens the window.
+    pub fn open(&self, arguments: &[&str]) -> Result<Window> {
+        let environment = self.environment()?;
+        let log = self.folder.path().join("window.log");
+        let driver = Driver::start(&Start { program: &self.program, arguments, environment: &environment, log: &log })
+            .with_context(|| format!("the window does not open; it says:\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
+        Window::new(driver, self.test, self.screenshots.clone())
+    }
+
+    /// Starts the program once more, without a driver, and waits until it ends.
+    pub fn start_again(&self) -> Result<ExitStatus> {
+        let mut command = Command::new(&self.program);
+        command.envs(self.environment()?).env_remove("TAURI_WEBVIEW_AUTOMATION").stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command.status()?)
+    }
+
+    /// The data folder of every window that is opened on this stage.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("rollcall")
+    }
+
+    /// Fills the data folder by the same verbs as the window's: signed in for this sitting only, one organization with all users,
+    /// consent granted, one run over. The practice tenant goes on until it is dropped; the folder is free for the window.
+    pub fn rehearsed(&self, users: u32) -> Result<rollcall_sandbox::Sandbox> {
+        use rollcall_ops::job::Job;
+        use rollcall_ops::verify::plan::{Scope, Verify};
+        use rollcall_ops::verify::start::start;
+        self.runtime.block_on(async {
+            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            let organization = Box::pin(rehearsal.ready()).await.id;
+            Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await?;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
+    /// Waits for the window to open the browser, and lets this person act in it.
+    pub fn at_the_browser(&self, person: &Person) -> Result<Visited> {
+        self.browser.visited_by(person, &self.runtime)
+    }
+
+    fn environment(&self) -> Result<Vec<(&'static str, OsString)>> {
+        let own = |name: &str| -> OsString { self.folder.path().join(name).into() };
+        Ok(vec![
+            ("ROLLCALL_DATA_DIR", self.data().into()),
+            ("XDG_DATA_HOME", own("data")),
+            ("XDG_CONFIG_HOME", own("config")),
+            ("XDG_CACHE_HOME", own("cache")),
+            ("PATH", self.browser.search_path()?),
+        ])
+    }
+}
+
+/// The words that the practice tenant's oracle gives: how many mailboxes a check finds in each verdict.
+pub struct Planted {
+    pub passed: usize,
+    pub failed: usize,
+    pub unknown: usize,
+}
