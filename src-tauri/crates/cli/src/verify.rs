@@ -35,6 +35,9 @@ pub struct Verify {
     /// Only those that failed in the latest run
     #[arg(long, conflicts_with = "resume")]
     failed_only: bool,
+    /// Only those that the latest run left unknown, or didn't get to
+    #[arg(long, conflicts_with_all = ["resume", "failed_only"])]
+    unknown_only: bool,
     /// Go on with a run that was interrupted; mailboxes that have answered are not asked again
     #[arg(long, value_name = "RUN")]
     resume: Option<RunId>,
@@ -65,16 +68,19 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
         set_secret::set_secret(&call.desk, question, &call.job()).await?;
     }
     let job = call.job();
-    let run = match (ask.resume, ask.failed_only) {
-        (Some(run), _) => {
+    let run = match ask.resume {
+        Some(run) => {
             own_run(run, id, call).await?;
             Box::pin(resume::resume(&call.desk, RunRef { run }, &job)).await
         }
-        (None, true) => {
-            let which = Scope::FailedOf { run: latest(id, call).await? };
+        None => {
+            let which = match (ask.failed_only, ask.unknown_only) {
+                (true, _) => Scope::FailedOf { run: latest(id, call).await? },
+                (false, true) => Scope::UnsettledOf { run: latest(id, call).await? },
+                (false, false) => Scope::All,
+            };
             Box::pin(start::start(&call.desk, Question { organization: id, which }, &job)).await
         }
-        (None, false) => Box::pin(start::start(&call.desk, Question { organization: id, which: Scope::All }, &job)).await,
     };
     drop(job);
     let run = match run {
@@ -250,7 +256,7 @@ async fn own_run(run: RunId, organization: OrganizationId, call: &Call) -> Resul
 
 async fn latest(organization: OrganizationId, call: &Call) -> Result<RunId> {
     let runs = list::list(&call.desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await?;
-    let run = runs.first().ok_or_else(|| Error::not_found("the organization was never checked, so nothing has failed yet"))?;
+    let run = runs.first().ok_or_else(|| Error::not_found("the organization was never checked, so there is no earlier run to go by"))?;
     Ok(run.id)
 }
 

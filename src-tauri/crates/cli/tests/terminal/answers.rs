@@ -58,6 +58,7 @@ fn a_command_that_is_not_understood_is_a_usage_error_in_json_too() {
         &["org", "change", "HQ"],
         &["verify", "--org", "HQ", "--resume", "one"],
         &["verify", "--org", "HQ", "--resume", "1", "--failed-only"],
+        &["verify", "--org", "HQ", "--unknown-only", "--failed-only"],
         &["rollout"],
         &["practice", "serve", "--users", "1000000"],
     ] {

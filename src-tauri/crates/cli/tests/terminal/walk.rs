@@ -82,8 +82,11 @@ fn a_rollout_command_by_command() {
         assert_ne!(line["verdict"], "passed");
     }
 
+    let unknown = script.run(&["verify", "--org", "HQ", "--unknown-only", "--json"]);
+    assert_eq!((unknown.code, &unknown.json()["expected"]), (3, &json!(0)), "the run of the failed ones left none unknown");
+
     let runs = script.run(&["runs", "list", "--json"]).json();
-    assert_eq!(runs.as_array().unwrap().len(), 2);
+    assert_eq!(runs.as_array().unwrap().len(), 3);
     let compared = script.run(&["runs", "compare", "1", "2", "--json"]).json();
     assert_eq!((&compared["still_failing"]["count"], &compared["newly_failing"]["count"]), (&json!(3), &json!(0)));
     let groups = script.run(&["issues", "groups", "--org", "HQ", "--json"]).json();
