@@ -1,4 +1,5 @@
 //! The rules of the house, the three stages, and what happens when things go wrong: through the verbs, on real HTTP.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should stop where it stands")]
 
 mod bad_input;
 mod daily;
