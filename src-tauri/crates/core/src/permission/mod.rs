@@ -221,6 +221,25 @@ mod tests {
     }
 
     #[test]
+    fn the_ids_are_those_that_microsoft_publishes() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/data/graph/permission-ids.csv");
+        let Ok(published) = std::fs::read_to_string(path) else {
+            println!("skipped: Microsoft's list of permission ids is not at hand");
+            return;
+        };
+        let published: std::collections::HashSet<(String, String, String)> = published
+            .lines()
+            .map(|line| line.split(',').collect::<Vec<_>>())
+            .filter(|cells| cells.len() > 4)
+            .map(|cells| (cells[4].to_owned(), format!("{} {}", cells[0], cells[1]), cells[2].to_owned()))
+            .collect();
+        for known in catalogue() {
+            let row = (known.resource.app_id().to_string(), format!("{} {}", known.name, known.kind), known.id.to_string());
+            assert!(published.contains(&row), "{} {} has another id there, or none", known.name, known.kind);
+        }
+    }
+
+    #[test]
     fn a_wider_permission_covers_a_narrower_one_and_never_the_other_way_round() {
         assert!(covers("Mail.ReadWrite", "Mail.Read"));
         assert!(covers("mail.read", "Mail.Read"));
