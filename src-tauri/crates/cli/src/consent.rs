@@ -26,7 +26,11 @@ pub enum Consent {
     Grant(Grant),
 }
 
+const AFTER: &str = "\
+Exit codes: 0 authorized, 1 partly or not authorized, 3 unknown.";
+
 #[derive(Args)]
+#[command(after_help = AFTER)]
 pub struct Show {
     /// The organization's name
     #[arg(long, value_name = "NAME")]

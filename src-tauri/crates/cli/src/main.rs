@@ -29,11 +29,15 @@ mod users;
 mod verify;
 mod words;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::args::{Arguments, Command};
 use crate::call::Call;
@@ -41,9 +45,7 @@ use crate::exit::Exit;
 use crate::screen::Screen;
 
 fn main() -> ExitCode {
-    if let Ok(filter) = EnvFilter::try_from_env("ROLLCALL_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    }
+    log();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return not_understood(&error),
@@ -57,6 +59,15 @@ fn main() -> ExitCode {
         }
     };
     if screen.was_cut_off() { Exit::Incomplete.into() } else { exit.into() }
+}
+
+/// Logs to stderr where `ROLLCALL_LOG` asks for it, and only what we wrote: nobody here vouches for what a library's trace
+/// holds.
+fn log() {
+    let Ok(filter) = EnvFilter::try_from_env("ROLLCALL_LOG") else { return };
+    let ours = filter_fn(|line| line.target().starts_with("rollcall"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    tracing_subscriber::registry().with(lines).with(filter).with(ours).init();
 }
 
 async fn run(arguments: Arguments, screen: Screen) -> Exit {

@@ -39,8 +39,13 @@ use crate::text::{count, counted, seconds};
 use crate::verify::Summary;
 use crate::{problems, start as opening, words};
 
-/// Ends with 0 when all stages were done and every mailbox came to what was planted in it, failures included.
+const AFTER: &str = "\
+Exit codes: 0 when all stages were done and every mailbox came to what was
+planted in it (some are planted to fail), 1 when one did not, 3 when stopped.";
+
+/// What to rehearse with.
 #[derive(Args)]
+#[command(after_help = AFTER)]
 pub struct Rollout {
     /// Against a practice tenant that is made for this call and gone after it
     #[arg(long, required = true)]

@@ -24,7 +24,14 @@ use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted, seconds};
 use crate::{names, problems, secret, words};
 
+const AFTER: &str = "\
+Ctrl+C pauses the run; --resume goes on with it, after a crash too.
+
+Exit codes: 0 every mailbox passed, 1 one failed, 3 one is unknown or was not
+asked, 4 no secret at hand or a wrong one.";
+
 #[derive(Args)]
+#[command(after_help = AFTER)]
 pub struct Verify {
     /// The organization's name
     #[arg(long, value_name = "NAME")]

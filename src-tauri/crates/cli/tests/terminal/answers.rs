@@ -236,3 +236,14 @@ fn without_a_keychain_a_sign_in_stores_nothing_and_says_so() {
     let empty = script.pipe(&["verify", "--org", "HQ", "--secret-stdin"], "\n");
     assert_eq!(empty.code, 2, "{empty:?}");
 }
+
+#[test]
+fn a_log_is_written_only_when_asked_for_and_never_to_stdout() {
+    let script = Script::new();
+    let plain = script.run(&["--json", "tenant", "list"]);
+    assert_eq!((plain.out.as_str(), plain.err.as_str()), ("[]\n", ""));
+    let logged = script.command(&["--json", "tenant", "list"]).env("ROLLCALL_LOG", "trace").output().unwrap();
+    assert_eq!(logged.stdout, plain.out.as_bytes());
+    let lines = String::from_utf8(logged.stderr).unwrap();
+    assert!(lines.lines().all(|line| line.contains("rollcall")), "only our own lines: {lines}");
+}
