@@ -34,15 +34,18 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use rollcall_ops::error::Result;
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Globals};
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::screen::Screen;
+use crate::start::Secrets;
 
 fn main() -> ExitCode {
     log();
@@ -73,28 +76,26 @@ fn log() {
 async fn run(arguments: Arguments, screen: Screen) -> Exit {
     let Arguments { globals, command } = arguments;
     let stop = start::stop_on_signal();
+    let desk = Door { globals: &globals, screen: &screen, stop: &stop };
+    let kept = Secrets::Keychain;
     let outcome = match command {
+        Command::Tenant(ask) => desk.open(kept, async |call| tenant::run(ask, call).await).await,
+        Command::SignIn(ask) => desk.open(kept, async |call| session::sign_in(ask, call).await).await,
+        Command::SignOut(ask) => desk.open(kept, async |call| session::sign_out(ask, call).await).await,
+        Command::Integration(ask) => desk.open(kept, async |call| integration::run(ask, call).await).await,
+        Command::Org(ask) => desk.open(kept, async |call| org::run(ask, call).await).await,
+        Command::Users(ask) => desk.open(kept, async |call| users::run(ask, call).await).await,
+        Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
+        Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
+        Command::Verify(ask) => {
+            let secrets = if ask.secret_stdin { Secrets::ThisCall } else { kept };
+            desk.open(secrets, async |call| verify::run(ask, call).await).await
+        }
+        Command::Runs(ask) => desk.open(kept, async |call| runs::run(ask, call).await).await,
+        Command::Issues(ask) => desk.open(kept, async |call| issues::run(ask, call).await).await,
+        Command::Journal(ask) => desk.open(kept, async |call| journal::run(ask, call).await).await,
         Command::Practice(ask) => practice::run(ask, &screen, &stop).await,
         Command::Rollout(ask) => Box::pin(rollout::run(ask, &screen, &stop)).await,
-        Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
-        command => {
-            let secrets = match &command {
-                Command::Verify(ask) if ask.secret_stdin => start::Secrets::ThisCall,
-                _ => start::Secrets::Keychain,
-            };
-            match start::desk(&globals, secrets).await {
-                Ok(desk) => {
-                    let call = Call::new(desk, screen.clone(), stop);
-                    call.tell_of_quarantine();
-                    let outcome = Box::pin(on_the_desk(command, &call)).await;
-                    match outcome {
-                        Ok(exit) => Ok(exit),
-                        Err(error) => Err(call.with_keychain(error).await),
-                    }
-                }
-                Err(error) => Err(error),
-            }
-        }
     };
     outcome.unwrap_or_else(|error| {
         screen.error(&error);
@@ -102,21 +103,23 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
     })
 }
 
-async fn on_the_desk(command: Command, call: &Call) -> rollcall_ops::error::Result<Exit> {
-    match command {
-        Command::Tenant(ask) => tenant::run(ask, call).await,
-        Command::SignIn(ask) => session::sign_in(ask, call).await,
-        Command::SignOut(ask) => session::sign_out(ask, call).await,
-        Command::Integration(ask) => integration::run(ask, call).await,
-        Command::Org(ask) => org::run(ask, call).await,
-        Command::Users(ask) => users::run(ask, call).await,
-        Command::Consent(ask) => consent::run(ask, call).await,
-        Command::Verify(ask) => verify::run(ask, call).await,
-        Command::Runs(ask) => runs::run(ask, call).await,
-        Command::Issues(ask) => issues::run(ask, call).await,
-        Command::Journal(ask) => journal::run(ask, call).await,
-        // Dealt with before a desk is opened.
-        Command::Practice(_) | Command::Rollout(_) | Command::Permissions(_) => Ok(Exit::Fault),
+/// The way to the desk, for the commands that need one.
+struct Door<'a> {
+    globals: &'a Globals,
+    screen: &'a Screen,
+    stop: &'a CancellationToken,
+}
+
+impl Door<'_> {
+    /// Opens the desk for as long as the verb takes.
+    async fn open(&self, secrets: Secrets, verb: impl AsyncFnOnce(&Call) -> Result<Exit>) -> Result<Exit> {
+        let desk = start::desk(self.globals, secrets).await?;
+        let call = Call::new(desk, self.screen.clone(), self.stop.clone());
+        call.tell_of_quarantine();
+        match Box::pin(verb(&call)).await {
+            Ok(exit) => Ok(exit),
+            Err(error) => Err(call.with_keychain(error).await),
+        }
     }
 }
 

@@ -183,6 +183,9 @@ fn document(outcome: &Outcome) -> Document<'_> {
     }
 }
 
+/// How many mailboxes that differ a person is shown by name.
+const SHOWN: usize = 20;
+
 fn show(outcome: &Outcome, screen: &Screen) {
     let run = &outcome.detail.run;
     let rows = &outcome.consent.consent.rows;
@@ -213,8 +216,11 @@ fn show(outcome: &Outcome, screen: &Screen) {
     problems::show(&outcome.detail.fingerprints, screen);
     screen.gap();
     screen.painted(&format!("As planted: {} of {}.", count(matching), counted(outcome.planted, "mailbox", "mailboxes")), paint);
-    for upn in &outcome.different {
+    for upn in outcome.different.iter().take(SHOWN) {
         screen.line(&format!("  not so: {upn}"));
+    }
+    if outcome.different.len() > SHOWN {
+        screen.line("  … and more; --json has them all");
     }
 }
 
