@@ -17,6 +17,8 @@ use crate::practice;
 pub async fn desk() -> Result<Desk> {
     let folder = default_folder(|name| std::env::var_os(name))
         .ok_or_else(|| Error::input("data folder", "this account has no home; set ROLLCALL_DATA_DIR"))?;
+    // Secrets are filed under the folder's path, which has to be the same wherever Rollcall is started from.
+    let folder = std::path::absolute(folder).map_err(|_| Error::input("data folder", "it is not a path"))?;
     let vault = Vault::open(&folder.to_string_lossy()).await;
     Desk::open(Opening { folder, vault, clock: clock(), pace: Pace::default(), start_practice: Some(practice::start()) })
 }

@@ -42,6 +42,7 @@ async fn a_rollout_over_two_thousand_users_reaches_exactly_the_planted_verdicts(
             }
         }
     }
+    assert!(run.counters.throttled > 0, "mailboxes that asked for a wait are counted: {:?}", run.counters);
     assert_eq!(rehearsal.sandbox.violations(), 0, "no request may come before its Retry-After has passed");
 
     let view = describe::describe(&rehearsal.desk, OrganizationRef { organization: organization.id }, &Job::quiet()).await.unwrap();

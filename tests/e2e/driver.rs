@@ -179,6 +179,7 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Result<Option<T>>) -> Resu
                 Ok(_) => failure,
             });
         }
+        #[expect(clippy::disallowed_methods, reason = "a window tells nobody when it has changed: one has to look again")]
         std::thread::sleep(LOOK_AGAIN);
     }
 }

@@ -1,8 +1,14 @@
 //! The real window, driven as a person drives it: WebKitWebDriver presses and reads, and a person acts in the browser.
 #![cfg(target_os = "linux")]
 
+mod accessible;
+mod bad_input;
 mod browser;
 mod driver;
+mod fence;
+mod keyboard;
+mod one_owner;
+mod restart;
 mod stage;
 mod three_stages;
 mod window;

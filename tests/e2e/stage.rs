@@ -2,10 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result};
+use rollcall_ops::job::Job;
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::start::start;
+use rollcall_sandbox::Sandbox;
 use rollcall_sandbox::browser::{Person, Visited};
 use rollcall_tests::{Rehearsal, Scene};
 use tempfile::TempDir;
@@ -32,7 +36,7 @@ impl Stage {
     /// When the machine gives no folder, or the variables that name the program and the place of screenshots are missing.
     pub fn new(test: &'static str) -> Result<Option<Self>> {
         if std::env::var_os("ROLLCALL_E2E").is_none() {
-            println!("skipped: {test} needs a screen and the built window; `cargo xtask test --only window` has both");
+            skip(test);
             return Ok(None);
         }
         let from = |name: &str| std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
@@ -71,10 +75,7 @@ impl Stage {
 
     /// Fills the data folder by the same verbs as the window's: signed in for this sitting only, one organization with all users,
     /// consent granted, one run over. The practice tenant goes on until it is dropped; the folder is free for the window.
-    pub fn rehearsed(&self, users: u32) -> Result<rollcall_sandbox::Sandbox> {
-        use rollcall_ops::job::Job;
-        use rollcall_ops::verify::plan::{Scope, Verify};
-        use rollcall_ops::verify::start::start;
+    pub fn rehearsed(&self, users: u32) -> Result<Sandbox> {
         self.runtime.block_on(async {
             let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
             let organization = Box::pin(rehearsal.ready()).await.id;
@@ -86,6 +87,11 @@ impl Stage {
     /// Waits for the window to open the browser, and lets this person act in it.
     pub fn at_the_browser(&self, person: &Person) -> Result<Visited> {
         self.browser.visited_by(person, &self.runtime)
+    }
+
+    /// Waits for the window to open the browser, where nobody does anything. Gives the address.
+    pub fn browser_address(&self) -> Result<String> {
+        self.browser.address()
     }
 
     fn environment(&self) -> Result<Vec<(&'static str, OsString)>> {
@@ -100,9 +106,7 @@ impl Stage {
     }
 }
 
-/// The words that the practice tenant's oracle gives: how many mailboxes a check finds in each verdict.
-pub struct Planted {
-    pub passed: usize,
-    pub failed: usize,
-    pub unknown: usize,
+#[expect(clippy::print_stdout, reason = "a test that can't run says so to whoever runs the tests")]
+fn skip(test: &str) {
+    println!("skipped: {test} needs a screen and the built window; `cargo xtask test --only window` has both");
 }

@@ -125,6 +125,8 @@ fn verification(window: &Window, planted: &[Planted]) -> Result<()> {
     window.photo("verification-plan")?;
     window.press(&start)?;
     window.reads("Run 1, checking")?;
+    let well_under_way = "const [, done] = /Run 1, checking\\s+(\\d+) of/.exec(document.body.innerText) ?? []; return Number(done) > 80";
+    window.holds("eighty mailboxes to have answered", well_under_way)?;
     window.photo("verification-live")?;
     window.no_longer_reads("Run 1, checking")?;
     window.click("cell", "Run 1")?;

@@ -130,12 +130,16 @@ impl Window {
         Ok(())
     }
 
+    /// Waits until nothing on the page moves but what moves for ever.
+    pub fn still(&self) -> Result<()> {
+        let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)";
+        self.holds("the page to stand still", still)
+    }
+
     /// Keeps what the window shows, once nothing on it moves, as `name-light.png` or `name-dark.png`.
     pub fn photo(&self, name: &str) -> Result<()> {
         let theme = if self.dark { "dark" } else { "light" };
-        let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)";
-        self.holds("the page to stand still", still)?;
-        // The pointer rests on what was clicked last; a tooltip over the picture would hide what it is about.
+        self.still()?;
         self.save(&format!("{name}-{theme}"))
     }
 

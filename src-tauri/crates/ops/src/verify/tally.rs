@@ -15,13 +15,23 @@ pub(super) struct Tally {
     at_start: Passed,
     booked: Passed,
     retried: u32,
+    /// Probes that were throttled inside a batch that as a whole was not: in all, and not booked yet.
+    throttled_inside: (u32, u32),
 }
 
 impl Tally {
     /// Starts counting; `gate` may have been passed by others before.
     pub fn new(run: &Run, gate: &Gate, now: Timestamp) -> Self {
         let counters = gate.counters();
-        Self { run: run.id, started: now, done_before: run.mailboxes_done, at_start: counters, booked: counters, retried: 0 }
+        Self {
+            run: run.id,
+            started: now,
+            done_before: run.mailboxes_done,
+            at_start: counters,
+            booked: counters,
+            retried: 0,
+            throttled_inside: (0, 0),
+        }
     }
 
     /// Notes that a probe has to be asked again.
@@ -29,12 +39,18 @@ impl Tally {
         self.retried += 1;
     }
 
+    /// Notes that a probe alone was asked to wait.
+    pub fn throttled(&mut self) {
+        self.throttled_inside.0 += 1;
+        self.throttled_inside.1 += 1;
+    }
+
     /// What has been sent since the last call, to be booked on the run.
     pub fn unbooked(&mut self, gate: &Gate) -> Counters {
         let now = gate.counters();
         let counters = Counters {
             requests: clamp(now.requests - self.booked.requests),
-            throttled: clamp(now.throttled - self.booked.throttled),
+            throttled: clamp(now.throttled - self.booked.throttled) + std::mem::take(&mut self.throttled_inside.1),
             retried: std::mem::take(&mut self.retried),
         };
         self.booked = now;
@@ -60,7 +76,7 @@ impl Tally {
             seconds_left: (seconds >= 1.0 && per_second > 0.0)
                 .then(|| (whole(left / per_second * 0.8), whole(left / per_second * 1.4 + 1.0))),
             requests: clamp(counters.requests - self.at_start.requests),
-            throttled: clamp(counters.throttled - self.at_start.throttled),
+            throttled: clamp(counters.throttled - self.at_start.throttled) + self.throttled_inside.0,
             waiting_until: gate.held(Lane::Outlook),
         }
     }

@@ -217,10 +217,13 @@ impl Work<'_> {
         let pace = self.graph.gate().pace().clone();
         match answer {
             Some(Answer::Answered(trace)) => self.settle(waiting, &trace, None),
-            Some(Answer::Throttled { trace, retry_after }) => match again(&pace, waiting.attempts, pace.throttled_tries, retry_after) {
-                Some(wait) => self.ask_again(waiting, wait),
-                None => self.settle(waiting, &trace, Some(Cause::Throttled)),
-            },
+            Some(Answer::Throttled { trace, retry_after }) => {
+                self.tally.throttled();
+                match again(&pace, waiting.attempts, pace.throttled_tries, retry_after) {
+                    Some(wait) => self.ask_again(waiting, wait),
+                    None => self.settle(waiting, &trace, Some(Cause::Throttled)),
+                }
+            }
             Some(Answer::Refused { trace, retry_after }) => {
                 let wait =
                     issue::may_pass(trace.http, &trace.code).then(|| again(&pace, waiting.attempts, pace.tries, retry_after)).flatten();
