@@ -1,9 +1,10 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
-import type { FingerprintRow } from "../../api/bindings";
+import type { Cause, FingerprintRow } from "../../api/bindings";
 import { EmptyState } from "../../ui/EmptyState";
 import { CopyableId } from "../../ui/Facts";
-import { Remedy } from "../../ui/Remedy";
+import { RemedyBody } from "../../ui/Remedy";
+import { causeWords } from "../../words/causes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
@@ -18,58 +19,79 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     maxWidth: "880px",
   },
-  head: { display: "flex", alignItems: "baseline", columnGap: "16px", flexWrap: "wrap" },
-  count: {
-    fontSize: tokens.fontSizeBase500,
-    fontWeight: tokens.fontWeightSemibold,
-    fontVariantNumeric: "tabular-nums",
-  },
-  slug: {
-    color: tokens.colorNeutralForeground2,
-    fontFamily: tokens.fontFamilyMonospace,
-    fontSize: tokens.fontSizeBase200,
-  },
+  title: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
+  answers: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "4px" },
+  answer: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "12px", minHeight: "32px" },
+  workload: { width: "130px", fontWeight: tokens.fontWeightSemibold },
+  code: { flexGrow: 1, color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   ids: { display: "flex", flexDirection: "column" },
   label: { color: tokens.colorNeutralForeground2 },
 });
 
-/** The failures of a run by cause: few groups in place of many rows. */
-export function Problems({
-  fingerprints,
-  onShow,
-}: {
-  fingerprints: readonly FingerprintRow[];
-  onShow: (fingerprint: string) => void;
-}) {
+/** As many ids as a support case needs. */
+const IDS_SHOWN = 5;
+
+type Problem = { readonly cause: Cause | null; readonly answers: readonly FingerprintRow[] };
+
+/** The fingerprints of a run by their cause, the one that concerns most mailboxes first. */
+export function problemsOf(fingerprints: readonly FingerprintRow[]): readonly Problem[] {
+  const byCause = new Map<Cause | null, FingerprintRow[]>();
+  for (const row of fingerprints) byCause.set(row.cause, [...(byCause.get(row.cause) ?? []), row]);
+  const reach = ({ answers }: Problem) => Math.max(...answers.map((row) => row.mailboxes));
+  return [...byCause].map(([cause, answers]) => ({ cause, answers })).sort((a, b) => reach(b) - reach(a));
+}
+
+type Props = {
+  readonly problems: readonly Problem[];
+  readonly onShow: (fingerprint: string) => void;
+};
+
+/** The failures of a run by cause: few problems in place of many rows. */
+export function Problems({ problems, onShow }: Props) {
   const styles = useStyles();
-  if (fingerprints.length === 0) {
+  if (problems.length === 0) {
     return (
       <EmptyState icon={<CheckmarkCircleRegular />} title={t("run.noProblemsTitle")} body={t("run.noProblemsBody")} />
     );
   }
   return (
     <div className={styles.list} data-region="grid">
-      {fingerprints.map((group) => (
-        <section key={group.fingerprint} className={styles.group} aria-label={group.fingerprint}>
-          <div className={styles.head}>
-            <span className={styles.count}>{t("run.mailboxes", { n: group.mailboxes })}</span>
-            <span>{workloadWords[group.workload]}</span>
-            <span className={styles.slug}>{group.fingerprint}</span>
-          </div>
-          {group.cause && <Remedy cause={group.cause} />}
-          {group.sample_request_ids.length > 0 && (
-            <div className={styles.ids}>
-              <span className={styles.label}>{t("run.requestIds")}</span>
-              {group.sample_request_ids.map((id) => (
-                <CopyableId key={id} id={id} what={t("check.requestId")} />
-              ))}
-            </div>
-          )}
-          <div>
-            <Button onClick={() => onShow(group.fingerprint)}>{t("run.showMailboxes", { n: group.mailboxes })}</Button>
-          </div>
-        </section>
+      {problems.map((problem) => (
+        <ProblemCard key={problem.cause} problem={problem} onShow={onShow} />
       ))}
     </div>
+  );
+}
+
+function ProblemCard({ problem: { cause, answers }, onShow }: { problem: Problem; onShow: Props["onShow"] }) {
+  const styles = useStyles();
+  const title = cause === null ? t("issues.noCause") : causeWords[cause].title;
+  const ids = answers.flatMap((row) => row.sample_request_ids).slice(0, IDS_SHOWN);
+  return (
+    <section className={styles.group} aria-label={title}>
+      <h2 className={styles.title}>{title}</h2>
+      {cause && <RemedyBody cause={cause} />}
+      <ul className={styles.answers}>
+        {answers.map((row) => (
+          <li key={row.fingerprint} className={styles.answer}>
+            <span className={styles.workload}>{workloadWords[row.workload]}</span>
+            <span className={styles.code} title={row.fingerprint}>
+              {row.http === null ? t("issues.noAnswer") : `${row.http} ${row.code ?? ""}`}
+            </span>
+            <Button size="small" onClick={() => onShow(row.fingerprint)}>
+              {t("run.showMailboxes", { n: row.mailboxes })}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {ids.length > 0 && (
+        <div className={styles.ids}>
+          <span className={styles.label}>{t("run.requestIds")}</span>
+          {ids.map((id) => (
+            <CopyableId key={id} id={id} what={t("check.requestId")} />
+          ))}
+        </div>
+      )}
+    </section>
   );
 }

@@ -18,7 +18,7 @@ import { t } from "../../words/t";
 import { Comparing } from "./Comparing";
 import { LiveRun } from "./LiveRun";
 import { PlanDialog } from "./PlanDialog";
-import { Problems } from "./Problems";
+import { Problems, problemsOf } from "./Problems";
 import { Results } from "./Results";
 import { ledgerSegments, runBadge, whichWords } from "./runs";
 import { verifySearch } from "./search";
@@ -37,6 +37,7 @@ export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf 
   const query = useQuery(reading("runs.describe", { run: id }));
   const { all } = useScope();
   const run = query.data?.run;
+  const problems = query.data && problemsOf(query.data.fingerprints);
   const view = all?.find(({ organization }) => organization.id === run?.organization);
   const over = run?.state === "finished" || run?.state === "cancelled";
   const tab = place.tab ?? "results";
@@ -104,17 +105,14 @@ export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf 
             onTabSelect={(_, data) => change({ tab: data.value === "problems" ? "problems" : undefined })}
           >
             <Tab value="results">{t("run.tab.results")}</Tab>
-            <Tab value="problems">{t("run.tab.problems", { n: query.data?.fingerprints.length ?? 0 })}</Tab>
+            <Tab value="problems">{t("run.tab.problems", { n: problems?.length ?? 0 })}</Tab>
           </TabList>
         </>
       }
     >
       {tab === "results" && <Results run={id} Details={Details} />}
-      {tab === "problems" && query.data && (
-        <Problems
-          fingerprints={query.data.fingerprints}
-          onShow={(fp) => change({ fp, tab: undefined, verdict: undefined })}
-        />
+      {tab === "problems" && problems && (
+        <Problems problems={problems} onShow={(fp) => change({ fp, tab: undefined, verdict: undefined })} />
       )}
       {again && run && view && (
         <PlanDialog
