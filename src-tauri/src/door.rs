@@ -9,10 +9,12 @@ use rollcall_ops::desk::Desk;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::job::{Job, Progress};
 use serde_json::Value;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
+
+use crate::window;
 
 /// Progress reaches the screen at most five times a second; the answer says how it ended.
 const BETWEEN_LINES: Duration = Duration::from_millis(200);
@@ -20,16 +22,29 @@ const BETWEEN_LINES: Duration = Duration::from_millis(200);
 /// Sites that the window may open in the browser: Microsoft's own pages on permissions, consent and sign-in.
 const SITES: &[&str] = &["learn.microsoft.com", "entra.microsoft.com", "admin.microsoft.com", "admin.exchange.microsoft.com"];
 
-/// What stands behind the door: the desk, or why it could not be opened.
+/// What stands behind the door: the desk, once it could be opened.
 pub struct Door {
-    desk: Result<Arc<Desk>>,
+    app: AppHandle,
+    desk: tokio::sync::Mutex<Option<Arc<Desk>>>,
     jobs: Mutex<HashMap<String, CancellationToken>>,
 }
 
 impl Door {
-    /// A door to this desk. Where there is none, every call answers with the reason.
-    pub fn new(desk: Result<Arc<Desk>>) -> Self {
-        Self { desk, jobs: Mutex::default() }
+    /// A door to this desk.
+    pub fn new(app: AppHandle, desk: Option<Arc<Desk>>) -> Self {
+        Self { app, desk: tokio::sync::Mutex::new(desk), jobs: Mutex::default() }
+    }
+
+    /// The desk. Where it could not be opened it is tried again, because whatever was in the way, another Rollcall or a full
+    /// disk, may be gone by now.
+    async fn desk(&self) -> Result<Arc<Desk>> {
+        let mut desk = self.desk.lock().await;
+        if let Some(open) = desk.as_ref() {
+            return Ok(Arc::clone(open));
+        }
+        let opened = window::open_desk(&self.app).await?;
+        *desk = Some(Arc::clone(&opened));
+        Ok(opened)
     }
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, HashMap<String, CancellationToken>> {
@@ -40,7 +55,7 @@ impl Door {
 /// Asks one command of the menu.
 #[tauri::command]
 pub async fn call(door: State<'_, Door>, name: String, question: Value, call_id: String, progress: Channel<Progress>) -> Result<Value> {
-    let desk = door.desk.clone()?;
+    let desk = door.desk().await?;
     let stop = CancellationToken::new();
     door.jobs().insert(call_id.clone(), stop.clone());
     let job = Job::new(stop, ear(progress));

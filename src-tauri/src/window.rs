@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use rollcall_ops::desk::Desk;
+use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::practice::open::{self, OpenPractice};
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
@@ -26,14 +27,12 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(tauri::generate_handler![door::call, door::stop, door::open_external])
         .setup(move |app| {
-            let desk = tauri::async_runtime::block_on(start::desk()).map(Arc::new);
-            if let Ok(desk) = &desk {
-                tell_changes(app.handle(), desk);
-                if practice {
-                    tauri::async_runtime::block_on(Box::pin(open::open(desk, OpenPractice::default(), &Job::quiet())))?;
-                }
+            // A desk that can't be opened is asked for again by the first call, whose answer the screen then shows.
+            let desk = tauri::async_runtime::block_on(open_desk(app.handle())).ok();
+            if let Some(desk) = desk.as_ref().filter(|_| practice) {
+                tauri::async_runtime::block_on(Box::pin(open::open(desk, OpenPractice::default(), &Job::quiet())))?;
             }
-            app.manage(Door::new(desk));
+            app.manage(Door::new(app.handle().clone(), desk));
             WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
                 .title("Rollcall")
                 .inner_size(1280.0, 860.0)
@@ -44,6 +43,13 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
         })
         .run(tauri::generate_context!())
         .context("Tauri")
+}
+
+/// Opens the desk and tells the window of its changes from then on.
+pub async fn open_desk(app: &AppHandle) -> Result<Arc<Desk>> {
+    let desk = Arc::new(start::desk().await?);
+    tell_changes(app, &desk);
+    Ok(desk)
 }
 
 /// The app's own pages, and nothing else: whatever a page or a stray link asks for.

@@ -130,8 +130,13 @@ fn judge(wanted: &RequiredPermission, held: &[Held]) -> ConsentRow {
     row_for(wanted, ConsentState::Missing)
 }
 
+/// What every sign-in to an application asks for. An admin who consents to it gives nothing away beyond who signed in, so
+/// it is not called out as excess.
+const SIGN_IN: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
+
 fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
     let would_do = required.iter().find(|wanted| stands_in(grant, wanted));
+    let signs_in = grant.kind == PermissionType::Delegated && SIGN_IN.iter().any(|scope| grant.name.eq_ignore_ascii_case(scope));
     ConsentRow {
         resource: grant.resource,
         kind: grant.kind,
@@ -139,7 +144,11 @@ fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
         required: false,
         optional: false,
         admin_consent: permission::find(grant.resource, grant.kind, &grant.name).map(|known| known.admin_consent),
-        state: if would_do.is_some() { ConsentState::StrongerThanNeeded } else { ConsentState::Excess },
+        state: match would_do {
+            Some(_) => ConsentState::StrongerThanNeeded,
+            None if signs_in => ConsentState::Granted,
+            None => ConsentState::Excess,
+        },
         whom: Some(grant.whom),
         feature: None,
         instead: would_do.map(|wanted| wanted.name.clone()),
@@ -242,6 +251,15 @@ mod tests {
         let consent = compare(&[wanted("Mail.Read", "mail")], Some(&[delegated, exchange]));
         assert_eq!(consent.authorization, Authorization::NotAuthorized);
         assert_eq!(consent.rows.iter().filter(|row| row.state == ConsentState::Excess).count(), 2);
+    }
+
+    #[test]
+    fn what_every_sign_in_asks_for_is_no_excess() {
+        let sign_in = Held { kind: Delegated, ..held("offline_access") };
+        let application = held("User.Read.All");
+        let consent = compare(&[wanted("Mail.Read", "mail")], Some(&[sign_in, application]));
+        assert_eq!(state_of(&consent, "offline_access"), Some(ConsentState::Granted));
+        assert_eq!(state_of(&consent, "User.Read.All"), Some(ConsentState::Excess));
     }
 
     #[test]

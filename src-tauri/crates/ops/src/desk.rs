@@ -148,6 +148,11 @@ impl Desk {
         settled(tokio::task::spawn_blocking(move || store.write(write)).await)
     }
 
+    /// Tells the faces that something changed of which the store knows nothing, such as a secret in the keychain.
+    pub(crate) async fn tell_change(&self) -> Result<()> {
+        self.write(|_| Ok(())).await
+    }
+
     pub(crate) fn delegated(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Delegated>>> {
         self.delegated.lock().unwrap_or_else(PoisonError::into_inner)
     }

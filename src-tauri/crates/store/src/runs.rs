@@ -256,16 +256,17 @@ pub fn unfinished(conn: &Connection) -> Result<Vec<Run>, StoreError> {
     select(conn, "r.state IN ('running', 'interrupted')", "", &[])
 }
 
-/// A run's mailboxes by verdict.
+/// A run's mailboxes by verdict. One that waits for an answer counts as not run, also when a refusal has settled its verdict
+/// already: the figures then add up with those of the mailboxes that are done.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn ledger(conn: &Connection, run: RunId) -> Result<Ledger, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   verdict, count(*)
+        "SELECT   iif(remaining = 0, verdict, 'not_run') AS settled, count(*)
          FROM     run_mailboxes
          WHERE    run = ?1
-         GROUP BY verdict",
+         GROUP BY settled",
     )?;
     let mut rows = statement.query([run.0])?;
     let mut ledger = Ledger::default();

@@ -137,7 +137,7 @@ CREATE TABLE run_mailboxes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX run_mailboxes_by_name    ON run_mailboxes (run, name_key);
-CREATE INDEX run_mailboxes_by_verdict ON run_mailboxes (run, verdict, name_key);
+CREATE INDEX run_mailboxes_by_verdict ON run_mailboxes (run, verdict, name_key, remaining);
 
 -- A probe without a verdict is queued.
 CREATE TABLE probes (

@@ -56,5 +56,6 @@ pub async fn set_secret(desk: &Desk, ask: SetSecret, job: &Job) -> Result<Secret
     };
     let kept = connection::keep(desk, SecretName::Credential(integration.id), secret.reveal()).await;
     desk.app_only().insert(integration.id, std::sync::Arc::new(app));
+    desk.tell_change().await?;
     Ok(SecretStored { proven, kept })
 }

@@ -18,6 +18,5 @@ pub async fn sign_out(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
     if let Some(open) = open {
         open.session.sign_out().await;
     }
-    // The screens re-read who is signed in when the store changes.
-    desk.write(move |tx| tenant.identity.map_or(Ok(()), |identity| tenants::set_identity(tx, tenant.id, &identity))).await
+    desk.tell_change().await
 }

@@ -69,8 +69,9 @@ fn audit(folder: &Path, run: RunId) -> HashSet<String> {
                 let answered = result.workloads.iter().filter(|workload| workload.checked.is_some());
                 recorded.extend(answered.map(|workload| format!("shown {} {}", result.user, workload.workload)));
                 assert!(result.workloads.iter().all(|workload| workload.intact));
-                done += u32::from(result.workloads.iter().all(|workload| workload.checked.is_some()));
-                failed += u32::from(result.verdict == Verdict::Failed);
+                let complete = result.workloads.iter().all(|workload| workload.checked.is_some());
+                done += u32::from(complete);
+                failed += u32::from(complete && result.verdict == Verdict::Failed);
                 Ok::<_, rollcall_store::StoreError>(())
             })
         })

@@ -1,0 +1,108 @@
+//! A tenant that is connected by hand, and a window that dies in the middle of a check: nothing that was shown as done is lost.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{Details, Options, Sandbox};
+
+use crate::stage::Stage;
+use crate::window::Window;
+
+const USERS: usize = 250;
+
+/// Slow enough that the window can be killed while it asks.
+const LATENCY: Duration = Duration::from_millis(400);
+
+#[test]
+fn a_check_that_was_cut_off_is_resumed_after_the_restart_and_finishes() -> Result<()> {
+    let Some(stage) = Stage::new("restart")? else { return Ok(()) };
+    let options = Options { users: u32::try_from(USERS)?, latency: LATENCY, ..Options::default() };
+    let sandbox = stage.runtime.block_on(Sandbox::start(options))?;
+
+    let window = stage.open(&[])?;
+    connect(&stage, &window, sandbox.details())?;
+    integration(&window, sandbox.details())?;
+    organization(&stage, &window)?;
+    window.go("Verification")?;
+    window.press("Check users' access")?;
+    window.press(&format!("Check {USERS} mailboxes"))?;
+    window.reads("Run 1, checking")?;
+    window.no_longer_reads(&format!("Run 1, checking 0 of {USERS}"))?;
+    window.kill()?;
+
+    let window = stage.open(&[])?;
+    window.go("Verification")?;
+    window.reads("Run 1, interrupted")?;
+    window.photo("verification-interrupted")?;
+    window.press("Resume")?;
+    window.reads("Run 1, checking")?;
+    window.no_longer_reads("Run 1, checking")?;
+    window.click("cell", "Run 1")?;
+    for (verdict, word) in [("passed", "Success"), ("failed", "Failed"), ("unknown", "Unknown")] {
+        let planted = sandbox.planted().iter().filter(|one| one.verdict.verdict == verdict).count();
+        window.find("button", &format!("{word} {planted}"))?;
+    }
+    ensure!(sandbox.violations() == 0, "no request may come before its Retry-After has passed");
+
+    window.go("Organizations")?;
+    window.click("cell", "Contoso Europe")?;
+    window.reads("EU-01")?;
+    for tab in ["Users", "Connectivity", "Email configuration"] {
+        window.click("tab", tab)?;
+        ensure!(!window.shows("box", "External ID")?, "an External ID is never offered for change");
+    }
+    window.close();
+    Ok(())
+}
+
+fn connect(stage: &Stage, window: &Window, details: &Details) -> Result<()> {
+    window.press("Connect a tenant")?;
+    window.fill("Name", "Contoso")?;
+    window.choose("Cloud", "Other endpoints")?;
+    window.fill("Sign-in address", &details.authority)?;
+    window.fill("Graph address", &details.graph)?;
+    window.fill("Tenant ID or domain", &details.tenant_id)?;
+    window.fill("Client ID of Rollcall's app registration", &details.client_id)?;
+    window.photo("connect")?;
+    window.press("Connect and sign in")?;
+    stage.at_the_browser(&Person::Admin)?;
+    // The next step is offered by itself.
+    window.find("heading", "Add integration").map(drop)
+}
+
+fn integration(window: &Window, details: &Details) -> Result<()> {
+    window.choose("Preset", "Revenue Grid")?;
+    window.fill("Name", "CRM")?;
+    window.fill("Client ID", &details.client_id)?;
+    window.photo("integration-new")?;
+    window.press("Add integration")?;
+    window.find("heading", "CRM")?;
+    window.press("Set client secret…")?;
+    window.fill("Client secret", &details.client_secret)?;
+    ensure!(!window.text()?.contains(&details.client_secret), "a secret is not shown while it is typed");
+    window.press("Store secret")?;
+    window.reads("Secret stored")?;
+    window.reads("In the keychain")
+}
+
+fn organization(stage: &Stage, window: &Window) -> Result<()> {
+    window.go("Organizations")?;
+    window.press("New organization")?;
+    window.fill("Name", "Contoso Europe")?;
+    window.fill("External ID", "EU-01")?;
+    window.press("Create organization")?;
+    window.find("heading", "Contoso Europe")?;
+    window.go("Users")?;
+    window.press("Import users")?;
+    window.press("Import")?;
+    window.reads("Import finished.")?;
+    window.go("Permissions")?;
+    window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;
+    if window.shows("check", "I know these limitations.")? {
+        window.click("check", "I know these limitations.")?;
+    }
+    window.press("Open browser to consent")?;
+    stage.at_the_browser(&Person::Admin)?;
+    window.reads("0 missing")
+}
