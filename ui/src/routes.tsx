@@ -103,3 +103,10 @@ const routes = root.addChildren([
 export function newRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree: routes, history, defaultPreload: false });
 }
+
+declare module "@tanstack/react-router" {
+  // So that places and their search are checked wherever somebody goes to one.
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

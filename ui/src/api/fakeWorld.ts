@@ -133,7 +133,7 @@ const answers: Partial<Record<Cause, [number, string]>> = {
 
 export const workloads: readonly Workload[] = ["mail", "calendar", "contacts", "tasks", "settings"];
 
-export function fingerprintOf(cause: Cause, workload: Workload): string {
+function fingerprintOf(cause: Cause, workload: Workload): string {
   const [http, code] = answers[cause] ?? [0, "none"];
   return `graph.${http}.${code.toLowerCase()}.${cause}.${workload}`;
 }

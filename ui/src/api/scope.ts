@@ -17,5 +17,5 @@ export function useScope() {
 export function useChooseScope() {
   const navigate = useNavigate();
   return (view: OrganizationView | undefined, to = ".") =>
-    void navigate({ to, search: () => ({ org: view?.organization.id }) } as never);
+    void navigate({ to, search: () => ({ org: view?.organization.id }) });
 }

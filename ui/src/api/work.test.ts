@@ -54,3 +54,10 @@ test("work that goes on can't be taken off the list", async () => {
   dismiss("verify:2");
   expect(all()["verify:2"]).toBeUndefined();
 });
+
+test("a sign-in that was cancelled on Microsoft's page is told, since nobody here pressed Cancel", async () => {
+  const refusal = { code: "sign_in_cancelled", detail: "access_denied", request_id: null, reason: null } as const;
+  openDoor({ ...patientDoor("answers"), call: () => Promise.reject(new CallError(refusal)) });
+  await expect(begin("sign_in:2", "Sign-in", "tenants.sign_in", { tenant: 2 })).rejects.toThrow();
+  expect(all()["sign_in:2"]).toMatchObject({ state: "failed", refusal });
+});

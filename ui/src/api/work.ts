@@ -67,7 +67,7 @@ export async function begin<N extends Name>(
     return answer;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
-    const stopped = controller.signal.aborted || refusal.code === "stopped" || refusal.code === "sign_in_cancelled";
+    const stopped = controller.signal.aborted || refusal.code === "stopped";
     patch(key, { state: stopped ? "stopped" : "failed", refusal: stopped ? undefined : refusal, browser: undefined });
     throw thrown;
   } finally {

@@ -14,7 +14,7 @@ export function usePlace<S extends Schema>(schema: S) {
   const place = useMemo(() => v.parse(schema, raw) as v.InferOutput<S>, [schema, raw]);
   const change = useCallback(
     (some: Partial<v.InferOutput<S>>) => {
-      void navigate({ to: ".", search: (old: object) => clean({ ...old, ...some }), replace: true } as never);
+      void navigate({ to: ".", search: (old: object) => clean({ ...old, ...some }), replace: true });
     },
     [navigate],
   );

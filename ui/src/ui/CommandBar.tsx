@@ -1,4 +1,4 @@
-import { Button, makeStyles, Toolbar, ToolbarDivider, Tooltip, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Toolbar, Tooltip, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
 const useStyles = makeStyles({
@@ -47,9 +47,6 @@ export function Command({ label, icon, primary, disabledReason, onRun }: Command
     </ReasonedButton>
   );
 }
-
-/** A line between groups of commands. */
-export const CommandDivider = ToolbarDivider;
 
 type ReasonedButtonProps = {
   readonly appearance?: "primary" | "secondary" | "subtle";

@@ -19,7 +19,7 @@ export function ConsentPage() {
             icon={<ShieldKeyholeRegular />}
             choices={all.map(({ organization }) => organization)}
             onChoose={(id) => choose(all.find((view) => view.organization.id === id))}
-            onCreate={() => void navigate({ to: "/organizations", search: { create: true } } as never)}
+            onCreate={() => void navigate({ to: "/organizations", search: { create: true } })}
           />
         )}
       </Page>

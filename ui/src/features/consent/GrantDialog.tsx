@@ -18,7 +18,7 @@ type Props = {
 /** Says what a consent will add before the browser is opened. */
 export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
-  const adds = shown.consent.rows.filter((row) => row.required && row.state === "missing");
+  const adds = shown.consent.rows.filter((row) => row.required && !row.optional && row.state === "missing");
   const unread = shown.consent.authorization === "unknown";
   return (
     <ConfirmDialog

@@ -10,6 +10,7 @@ import {
   Input,
   makeStyles,
 } from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import type { Error as Refusal, IntegrationView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
@@ -27,6 +28,7 @@ const useStyles = makeStyles({ content: { display: "flex", flexDirection: "colum
 export function SecretDialog({ view, onClose }: { view: IntegrationView; onClose: () => void }) {
   const styles = useStyles();
   const field = useRef<HTMLInputElement>(null);
+  const client = useQueryClient();
   const say = useNotices((notices) => notices.say);
   const [busy, setBusy] = useState(false);
   const [missing, setMissing] = useState(false);
@@ -45,6 +47,8 @@ export function SecretDialog({ view, onClose }: { view: IntegrationView; onClose
       const { proven, kept } = await sending;
       const where = kept.kind === "keychain" ? t("secret.storedKeychain") : t("secret.storedSession");
       say(proven ? "success" : "info", t(proven ? "secret.proven" : "secret.unproven"), where);
+      // The keychain is no part of the store, so no change is told.
+      await client.invalidateQueries();
       onClose();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));

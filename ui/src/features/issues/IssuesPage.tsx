@@ -1,10 +1,11 @@
-import { makeStyles } from "@fluentui/react-components";
-import { CheckmarkCircleRegular, PeopleRegular } from "@fluentui/react-icons";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { CheckmarkCircleRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type FingerprintRow, MENDS } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
+import { type Problem, problemsOf, reachOf } from "../../api/problems";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
@@ -12,7 +13,7 @@ import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
 import { fullTime, shortTime } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
-import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
+import { CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { EmptyState } from "../../ui/EmptyState";
@@ -32,21 +33,47 @@ import { issuesSearch } from "./search";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
+  answer: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "8px",
+    alignItems: "start",
+    paddingTop: "12px",
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    width: "100%",
+  },
 });
 
-function problem({ cause }: FingerprintRow): string {
+function keyOf({ cause }: Problem): string {
+  return cause ?? "none";
+}
+
+function title({ cause }: Problem): string {
   return cause === null ? t("issues.noCause") : causeWords[cause].title;
 }
 
-function who({ cause }: FingerprintRow): string {
+function who({ cause }: Problem): string {
   return cause === null ? "" : whoWords[MENDS[cause]];
 }
 
-function answer(group: FingerprintRow): string {
-  return group.http === null ? t("issues.noAnswer") : `${group.http} ${group.code ?? ""}`;
+function where({ answers }: Problem): string {
+  return [...new Set(answers.map((row) => workloadWords[row.workload]))].join(", ");
 }
 
-const columns: ReadonlyArray<Column<FingerprintRow>> = [
+function reach(problem: Problem): string {
+  const n = grouped(reachOf(problem));
+  return problem.answers.length === 1 ? n : t("issues.atLeast", { n });
+}
+
+function since({ answers }: Problem): number {
+  return Math.min(...answers.map((row) => row.first_seen));
+}
+
+function answer({ http, code }: FingerprintRow): string {
+  return http === null ? t("issues.noAnswer") : `${http} ${code ?? ""}`;
+}
+
+const columns: ReadonlyArray<Column<Problem>> = [
   {
     id: "problem",
     title: t("issues.problem"),
@@ -54,67 +81,39 @@ const columns: ReadonlyArray<Column<FingerprintRow>> = [
     grows: true,
     fixed: true,
     sortable: true,
-    render: (group) => problem(group),
-    text: (group) => problem(group),
+    render: title,
+    text: title,
   },
+  { id: "users", title: t("issues.users"), width: 90, numeric: true, sortable: true, render: reach, text: reach },
+  { id: "workload", title: t("issues.workload"), width: 240, render: where, text: where },
+  { id: "who", title: t("issues.who"), width: 300, render: who, text: who },
   {
-    id: "workload",
-    title: t("issues.workload"),
-    width: 120,
-    sortable: true,
-    render: (group) => workloadWords[group.workload],
-    text: (group) => workloadWords[group.workload],
-  },
-  {
-    id: "mailboxes",
-    title: t("issues.users"),
-    width: 90,
-    numeric: true,
-    sortable: true,
-    render: (group) => grouped(group.mailboxes),
-    text: (group) => String(group.mailboxes),
-  },
-  { id: "answer", title: t("check.answer"), width: 200, render: answer, text: answer },
-  {
-    id: "who",
-    title: t("issues.who"),
-    width: 240,
-    render: (group) => who(group),
-    text: (group) => who(group),
-  },
-  {
-    id: "first_seen",
+    id: "since",
     title: t("issues.since"),
     width: 120,
     sortable: true,
-    render: (group) => shortTime(group.first_seen),
-    text: (group) => shortTime(group.first_seen),
+    render: (problem) => shortTime(since(problem)),
+    text: (problem) => shortTime(since(problem)),
   },
 ];
 
 /** Open errors by cause: thousands of failures become a few groups, each with a remedy. */
 export function IssuesPage() {
   const [place, change] = usePlace(issuesSearch);
-  const [sort, setSort] = useState<Sort>({ column: "mailboxes", descending: true });
+  const [sort, setSort] = useState<Sort>({ column: "users", descending: true });
   const { chosen, all } = useScope();
   const navigate = useNavigate();
   const organization = chosen?.organization.id ?? null;
   const query = useQuery(reading("issues.groups", { organization }));
-  const rows = query.data && sorted(query.data, sort);
+  const rows = query.data && sorted(problemsOf(query.data), sort);
   const source = {
     ...allOf(`issues ${organization} ${sort.column} ${sort.descending}`, rows),
     revision: query.dataUpdatedAt,
   };
-  const walk = useWalk(
-    source,
-    (group) => group.fingerprint,
-    place.open,
-    (open) => change({ open }),
-  );
-  const open = rows?.find((group) => group.fingerprint === place.open);
+  const walk = useWalk(source, keyOf, place.open, (open) => change({ open }));
+  const open = rows?.find((problem) => keyOf(problem) === place.open);
   const lastRun = newest((chosen ? [chosen] : (all ?? [])).map((view) => view.checked));
-  const showUsers = (fp: string) =>
-    void navigate({ to: "/users", search: { org: chosen?.organization.id, fp } } as never);
+  const showUsers = (fp: string) => void navigate({ to: "/users", search: { org: chosen?.organization.id, fp } });
   return (
     <Page
       title={t("issues.title")}
@@ -125,20 +124,9 @@ export function IssuesPage() {
           <CommandBar
             label={t("issues.commands")}
             end={<DataAge at={lastRun} busy={query.isFetching} onRefresh={() => void query.refetch()} />}
-          >
-            <Command
-              label={t("issues.openUsers")}
-              icon={<PeopleRegular />}
-              disabledReason={open ? undefined : t("issues.chooseFirst")}
-              onRun={() => open && showUsers(open.fingerprint)}
-            />
-          </CommandBar>
+          ></CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
-          {rows && rows.length > 0 && (
-            <span role="status">
-              {t("issues.summary", { n: rows.length, failures: rows.reduce((sum, group) => sum + group.mailboxes, 0) })}
-            </span>
-          )}
+          {rows && rows.length > 0 && <span role="status">{t("issues.summary", { n: rows.length })}</span>}
         </>
       }
     >
@@ -148,7 +136,7 @@ export function IssuesPage() {
           label={t("issues.title")}
           columns={columns}
           source={source}
-          rowId={(group) => group.fingerprint}
+          rowId={keyOf}
           sort={sort}
           onSort={setSort}
           openId={place.open}
@@ -163,12 +151,12 @@ export function IssuesPage() {
           }
         />
         {open && (
-          <GroupPanel
-            group={open}
+          <ProblemPanel
+            problem={open}
             onClose={walk.close}
             onPrevious={walk.previous}
             onNext={walk.next}
-            onShow={() => showUsers(open.fingerprint)}
+            onShow={showUsers}
           />
         )}
       </Split>
@@ -176,54 +164,55 @@ export function IssuesPage() {
   );
 }
 
-function GroupPanel({
-  group,
+function ProblemPanel({
+  problem,
   onShow,
   ...panel
 }: {
-  group: FingerprintRow;
-  onShow: () => void;
+  problem: Problem;
+  onShow: (fingerprint: string) => void;
   onClose: () => void;
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }) {
   const styles = useStyles();
   return (
-    <DetailsPanel
-      {...panel}
-      title={problem(group)}
-      subtitle={workloadWords[group.workload]}
-      subject={group.fingerprint}
-    >
+    <DetailsPanel {...panel} title={title(problem)} subtitle={where(problem)} subject={keyOf(problem)}>
       <div className={styles.part}>
-        {group.cause && <RemedyBody cause={group.cause} />}
-        <ReasonedButton onClick={onShow}>{t("issues.showUsers", { n: group.mailboxes })}</ReasonedButton>
-        <Facts
-          facts={[
-            { name: t("check.answer"), value: answer(group) },
-            { name: t("issues.since"), value: fullTime(group.first_seen) },
-            {
-              name: t("issues.fingerprint"),
-              value: <CopyableId id={group.fingerprint} what={t("issues.fingerprint")} />,
-            },
-            ...group.sample_request_ids.map((id, index) => ({
-              name: index === 0 ? t("check.requestId") : `${t("check.requestId")} ${index + 1}`,
-              value: <CopyableId id={id} what={t("check.requestId")} />,
-            })),
-          ]}
-        />
+        {problem.cause && <RemedyBody cause={problem.cause} />}
+        {problem.answers.map((row) => (
+          <section key={row.fingerprint} className={styles.answer} aria-label={row.fingerprint}>
+            <strong>{workloadWords[row.workload]}</strong>
+            <Facts
+              facts={[
+                { name: t("check.answer"), value: answer(row) },
+                { name: t("issues.since"), value: fullTime(row.first_seen) },
+                {
+                  name: t("issues.fingerprint"),
+                  value: <CopyableId id={row.fingerprint} what={t("issues.fingerprint")} />,
+                },
+                ...row.sample_request_ids.slice(0, 1).map((id) => ({
+                  name: t("check.requestId"),
+                  value: <CopyableId id={id} what={t("check.requestId")} />,
+                })),
+              ]}
+            />
+            <ReasonedButton size="small" onClick={() => onShow(row.fingerprint)}>
+              {t("issues.showUsers", { n: row.mailboxes })}
+            </ReasonedButton>
+          </section>
+        ))}
       </div>
     </DetailsPanel>
   );
 }
 
-function sorted(groups: readonly FingerprintRow[], sort: Sort): FingerprintRow[] {
+function sorted(problems: readonly Problem[], sort: Sort): Problem[] {
   const direction = sort.descending ? -1 : 1;
   const compare = {
-    problem: (a: FingerprintRow, b: FingerprintRow) => problem(a).localeCompare(problem(b)),
-    workload: (a: FingerprintRow, b: FingerprintRow) => a.workload.localeCompare(b.workload),
-    mailboxes: (a: FingerprintRow, b: FingerprintRow) => a.mailboxes - b.mailboxes,
-    first_seen: (a: FingerprintRow, b: FingerprintRow) => a.first_seen - b.first_seen,
+    problem: (a: Problem, b: Problem) => title(a).localeCompare(title(b)),
+    users: (a: Problem, b: Problem) => reachOf(a) - reachOf(b),
+    since: (a: Problem, b: Problem) => since(a) - since(b),
   }[sort.column];
-  return compare ? [...groups].sort((a, b) => direction * compare(a, b)) : [...groups];
+  return compare ? [...problems].sort((a, b) => direction * compare(a, b)) : [...problems];
 }

@@ -88,7 +88,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
           >
             <Command
               label={t("mailboxes.openIssues")}
-              onRun={() => void navigate({ to: "/issues", search: { org: chosen?.organization.id } } as never)}
+              onRun={() => void navigate({ to: "/issues", search: { org: chosen?.organization.id } })}
             />
           </CommandBar>
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}

@@ -82,7 +82,7 @@ function Users({ view }: { view: OrganizationView }) {
       />
       <ReasonedButton
         className={styles.button}
-        onClick={() => void navigate({ to: "/users", search: { org: view.organization.id } } as never)}
+        onClick={() => void navigate({ to: "/users", search: { org: view.organization.id } })}
       >
         {t("organizations.openUsers")}
       </ReasonedButton>
@@ -116,7 +116,7 @@ function Connectivity({ view }: { view: OrganizationView }) {
       />
       <ReasonedButton
         className={styles.button}
-        onClick={() => void navigate({ to: "/permissions", search: { org: view.organization.id } } as never)}
+        onClick={() => void navigate({ to: "/permissions", search: { org: view.organization.id } })}
       >
         {t("organizations.openPermissions")}
       </ReasonedButton>

@@ -47,7 +47,7 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "name",
     title: t("organizations.name"),
-    width: 150,
+    width: 140,
     grows: true,
     fixed: true,
     render: ({ organization }) => organization.name,
@@ -56,14 +56,14 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "external_id",
     title: t("organizations.externalId"),
-    width: 96,
+    width: 104,
     render: ({ organization }) => organization.external_id,
     text: ({ organization }) => organization.external_id,
   },
   {
     id: "access",
     title: t("organizations.access"),
-    width: 150,
+    width: 168,
     render: ({ organization }) => accessWords[organization.access],
     text: ({ organization }) => accessWords[organization.access],
   },
@@ -78,7 +78,7 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "stage",
     title: t("organizations.stage"),
-    width: 200,
+    width: 210,
     render: (view) => <StatusBadge {...stage(view)} />,
     text: (view) => stage(view).word,
   },
@@ -93,7 +93,7 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
   {
     id: "issues",
     title: t("organizations.issues"),
-    width: 90,
+    width: 104,
     numeric: true,
     render: (view) => grouped(view.with_issues),
     text: (view) => String(view.with_issues),
@@ -118,6 +118,7 @@ const columns: ReadonlyArray<Column<OrganizationView>> = [
     id: "tenant",
     title: t("organizations.tenant"),
     width: 140,
+    spare: true,
     render: (view) => view.tenant_name,
     text: (view) => view.tenant_name,
   },

@@ -67,7 +67,7 @@ export function OverviewPage() {
                   void navigate({
                     to: "/organizations",
                     search: { org: chosen.organization.id, open: chosen.organization.id },
-                  } as never)
+                  })
                 }
               >
                 {t("overview.settings")}
@@ -85,11 +85,11 @@ export function OverviewPage() {
         <EmptyState icon={<HomeRegular />} title={t("overview.emptyTitle")} body={t("overview.emptyBody")}>
           <Button
             appearance="primary"
-            onClick={() => void navigate({ to: "/organizations", search: { create: true } } as never)}
+            onClick={() => void navigate({ to: "/organizations", search: { create: true } })}
           >
             {t("organizations.new")}
           </Button>
-          <Button onClick={() => void navigate({ to: "/integrations", search: { add: true } } as never)}>
+          <Button onClick={() => void navigate({ to: "/integrations", search: { add: true } })}>
             {t("integrations.add")}
           </Button>
         </EmptyState>

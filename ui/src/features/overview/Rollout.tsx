@@ -21,7 +21,7 @@ export function Rollout({ view }: { view: OrganizationView }) {
   const styles = useStyles();
   const navigate = useNavigate();
   const org = view.organization.id;
-  const go = (to: string, search: object = {}) => void navigate({ to, search: { org, ...search } } as never);
+  const go = (to: string, search: object = {}) => void navigate({ to, search: { org, ...search } });
   const { passed } = view.verdicts;
   return (
     <>
@@ -79,17 +79,6 @@ export function Rollout({ view }: { view: OrganizationView }) {
           </ReasonedButton>
         </StageCard>
       </div>
-      <h2 className={styles.heading}>{t("overview.mailboxes")}</h2>
-      <SegmentBar
-        label={t("mailboxes.byStatus")}
-        segments={wordsOf(mailboxBadges).map(({ value, word }) => ({
-          value,
-          word,
-          state: mailboxBadges[value].state,
-          count: view.mailboxes[value],
-        }))}
-        onChoose={(status) => go("/mailboxes", { status })}
-      />
       <h2 className={styles.heading}>{t("overview.results")}</h2>
       <SegmentBar
         label={t("overview.results")}
@@ -100,6 +89,17 @@ export function Rollout({ view }: { view: OrganizationView }) {
           count: view.verdicts[value],
         }))}
         onChoose={(verdict) => go("/users", { verdict })}
+      />
+      <h2 className={styles.heading}>{t("overview.mailboxes")}</h2>
+      <SegmentBar
+        label={t("mailboxes.byStatus")}
+        segments={wordsOf(mailboxBadges).map(({ value, word }) => ({
+          value,
+          word,
+          state: mailboxBadges[value].state,
+          count: view.mailboxes[value],
+        }))}
+        onChoose={(status) => go("/mailboxes", { status })}
       />
     </>
   );

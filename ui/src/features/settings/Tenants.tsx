@@ -46,10 +46,7 @@ export function Tenants() {
       {query.data?.map((view) => (
         <TenantCard key={view.tenant.id} view={view} />
       ))}
-      <Button
-        className={styles.connect}
-        onClick={() => void navigate({ to: "/welcome", search: { step: "connect" } } as never)}
-      >
+      <Button className={styles.connect} onClick={() => void navigate({ to: "/welcome", search: { step: "connect" } })}>
         {t("tenants.connect")}
       </Button>
     </div>

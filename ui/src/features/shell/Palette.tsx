@@ -149,7 +149,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
         limit: USERS_SHOWN,
       }),
   }).data;
-  const go = (to: string, search: object) => () => void navigate({ to, search: () => search } as never);
+  const go = (to: string, search: object) => () => void navigate({ to, search: () => search });
 
   const places = panes.map(
     (pane, index): Entry => ({

@@ -85,13 +85,13 @@ export function Rail() {
 function Item({ pane }: { pane: Pane }) {
   const styles = useStyles();
   const matches = useMatchRoute();
-  const current = matches({ to: pane.to, fuzzy: pane.to !== "/" } as never) !== false;
+  const current = matches({ to: pane.to, fuzzy: pane.to !== "/" }) !== false;
   const { Icon } = pane;
   return (
     <Tooltip content={t(pane.name)} relationship="label" positioning="after" showDelay={600}>
       <Link
-        to={pane.to as never}
-        search={((old: { org?: number }) => ({ org: old.org })) as never}
+        to={pane.to}
+        search={(old: { org?: number }) => ({ org: old.org })}
         className={mergeClasses(styles.item, current && styles.current)}
         aria-current={current ? "page" : undefined}
       >

@@ -59,6 +59,15 @@ const useStyles = makeStyles({
 /** Above everything: what one works on, the search box, who is connected, what is going on. */
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const styles = useStyles();
+  const tenants = useQuery(reading("tenants.list", null)).data;
+  // Before there is a tenant there is nothing to choose, to find or to watch.
+  if (tenants?.length === 0) {
+    return (
+      <header className={styles.bar}>
+        <span className={styles.name}>{t("app.name")}</span>
+      </header>
+    );
+  }
   return (
     <header className={styles.bar} data-region="top">
       <span className={styles.name}>{t("app.name")}</span>
@@ -106,7 +115,7 @@ function ScopeSwitcher() {
               {organization.name}
             </MenuItemRadio>
           ))}
-          <MenuItem onClick={() => void navigate({ to: "/organizations", search: { create: true } } as never)}>
+          <MenuItem onClick={() => void navigate({ to: "/organizations", search: { create: true } })}>
             {t("top.newOrganization")}
           </MenuItem>
         </MenuList>
@@ -130,7 +139,7 @@ function ConnectionChip() {
       className={styles.chip}
       icon={signedIn ? <PlugConnectedRegular /> : <PlugDisconnectedRegular />}
       title={words}
-      onClick={() => void navigate({ to: "/settings", search: { tab: "tenants" } } as never)}
+      onClick={() => void navigate({ to: "/settings", search: { tab: "tenants" } })}
     >
       <span className={styles.clip}>{words}</span>
     </Button>

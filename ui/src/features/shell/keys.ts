@@ -29,7 +29,7 @@ export function useShellKeys({ openPalette, openShortcuts }: Openers) {
   const navigate = useNavigate();
   const client = useQueryClient();
   useEffect(() => {
-    const go = (to: string) => void navigate({ to, search: (old: { org?: number }) => ({ org: old.org }) } as never);
+    const go = (to: string) => void navigate({ to, search: (old: { org?: number }) => ({ org: old.org }) });
     const onKeyDown = (event: KeyboardEvent) => {
       const act = actionFor(event);
       if (!act || document.querySelector("[role=dialog],[role=alertdialog]")) return;
@@ -64,7 +64,7 @@ function focusFilter() {
 }
 
 /** Moves the focus to the next region: rail, command bar, filters, grid, panel. */
-export function cycleRegions(step: 1 | -1) {
+function cycleRegions(step: 1 | -1) {
   const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")].filter(
     (one) => entry(one) !== undefined,
   );

@@ -1,5 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
+import { useEffect } from "react";
 import { create } from "zustand";
 import type { Imported } from "../../api/bindings";
 import { dismiss, isLive, stop, useWork } from "../../api/work";
@@ -21,6 +22,8 @@ export function ImportProgress({ organization }: { organization: number }) {
   const key = importKey(organization);
   const work = useWork(key);
   const imported = useImported((all) => all[organization]);
+  // What came of it has been read by the time the page is left; work that goes on stays.
+  useEffect(() => () => dismiss(key), [key]);
   if (!work) return null;
   if (isLive(work)) {
     const read = work.progress?.kind === "imported" ? work.progress.read : 0;

@@ -86,9 +86,7 @@ export function UsersPage() {
               label={t("verify.start")}
               icon={<ClipboardCheckmarkRegular />}
               disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
-              onRun={() =>
-                void navigate({ to: "/verification", search: { org: chosen?.organization.id, plan: true } } as never)
-              }
+              onRun={() => void navigate({ to: "/verification", search: { org: chosen?.organization.id, plan: true } })}
             />
           </CommandBar>
           {chosen && <ImportProgress organization={chosen.organization.id} />}

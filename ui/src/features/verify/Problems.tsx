@@ -1,6 +1,6 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
-import type { Cause, FingerprintRow } from "../../api/bindings";
+import type { Problem } from "../../api/problems";
 import { EmptyState } from "../../ui/EmptyState";
 import { CopyableId } from "../../ui/Facts";
 import { RemedyBody } from "../../ui/Remedy";
@@ -30,16 +30,6 @@ const useStyles = makeStyles({
 
 /** As many ids as a support case needs. */
 const IDS_SHOWN = 5;
-
-type Problem = { readonly cause: Cause | null; readonly answers: readonly FingerprintRow[] };
-
-/** The fingerprints of a run by their cause, the one that concerns most mailboxes first. */
-export function problemsOf(fingerprints: readonly FingerprintRow[]): readonly Problem[] {
-  const byCause = new Map<Cause | null, FingerprintRow[]>();
-  for (const row of fingerprints) byCause.set(row.cause, [...(byCause.get(row.cause) ?? []), row]);
-  const reach = ({ answers }: Problem) => Math.max(...answers.map((row) => row.mailboxes));
-  return [...byCause].map(([cause, answers]) => ({ cause, answers })).sort((a, b) => reach(b) - reach(a));
-}
 
 type Props = {
   readonly problems: readonly Problem[];

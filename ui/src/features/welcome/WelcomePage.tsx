@@ -15,6 +15,7 @@ import { welcomeSearch } from "./search";
 
 const useStyles = makeStyles({
   intro: { maxWidth: "640px", margin: "0 0 24px", color: tokens.colorNeutralForeground2 },
+  centre: { maxWidth: "840px", margin: "0 auto", paddingTop: "4vh" },
   choices: {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fit, minmax(280px, 1fr))",
@@ -45,7 +46,7 @@ export function WelcomePage() {
   const [refusal, setRefusal] = useState<Refusal>();
   const arrive = async (to: string, search: object) => {
     await client.invalidateQueries();
-    await navigate({ to, search } as never);
+    await navigate({ to, search });
   };
   const practise = async () => {
     setBusy(true);
@@ -68,27 +69,29 @@ export function WelcomePage() {
   }
   return (
     <Page title={t("welcome.title")} reading>
-      <p className={styles.intro}>{t("welcome.intro")}</p>
-      {refusal && <ErrorBar failure={explain(refusal)} onRetry={() => void practise()} />}
-      <div className={styles.choices}>
-        <section className={styles.choice}>
-          <span className={styles.icon} aria-hidden>
-            <BeakerRegular />
-          </span>
-          <h2 className={styles.title}>{t("welcome.practiceTitle")}</h2>
-          <p className={styles.text}>{t("welcome.practiceBody")}</p>
-          <Button appearance="primary" disabledFocusable={busy} onClick={() => !busy && void practise()}>
-            {t(busy ? "welcome.practiceOpening" : "welcome.practiceOpen")}
-          </Button>
-        </section>
-        <section className={styles.choice}>
-          <span className={styles.icon} aria-hidden>
-            <PlugConnectedRegular />
-          </span>
-          <h2 className={styles.title}>{t("welcome.connectTitle")}</h2>
-          <p className={styles.text}>{t("welcome.connectBody")}</p>
-          <Button onClick={() => change({ step: "connect" })}>{t("welcome.connect")}</Button>
-        </section>
+      <div className={styles.centre}>
+        <p className={styles.intro}>{t("welcome.intro")}</p>
+        {refusal && <ErrorBar failure={explain(refusal)} onRetry={() => void practise()} />}
+        <div className={styles.choices}>
+          <section className={styles.choice}>
+            <span className={styles.icon} aria-hidden>
+              <BeakerRegular />
+            </span>
+            <h2 className={styles.title}>{t("welcome.practiceTitle")}</h2>
+            <p className={styles.text}>{t("welcome.practiceBody")}</p>
+            <Button appearance="primary" disabledFocusable={busy} onClick={() => !busy && void practise()}>
+              {t(busy ? "welcome.practiceOpening" : "welcome.practiceOpen")}
+            </Button>
+          </section>
+          <section className={styles.choice}>
+            <span className={styles.icon} aria-hidden>
+              <PlugConnectedRegular />
+            </span>
+            <h2 className={styles.title}>{t("welcome.connectTitle")}</h2>
+            <p className={styles.text}>{t("welcome.connectBody")}</p>
+            <Button onClick={() => change({ step: "connect" })}>{t("welcome.connect")}</Button>
+          </section>
+        </div>
       </div>
     </Page>
   );

@@ -21,7 +21,7 @@ export type Column<Row> = {
 };
 
 export const MIN_WIDTH = 64;
-export const CHECK_WIDTH = 40;
+const CHECK_WIDTH = 40;
 
 /** The columns in the order the person chose; ones that are new since then come at their own place. */
 export function ordered<Row>(columns: ReadonlyArray<Column<Row>>, choice: ColumnChoice): ReadonlyArray<Column<Row>> {

@@ -29,7 +29,7 @@ export const rollout = {
   "overview.reviewUsers": "Review users",
   "overview.reviewConsent": "Review permissions",
   "overview.grant": "Grant consent…",
-  "overview.mailboxes": "Mailboxes",
+  "overview.mailboxes": "Mailbox status, as the integration has reported it",
   "overview.results": "Last check results",
   "overview.emptyTitle": "No organizations yet",
   "overview.emptyBody": "Add the integration that is to be rolled out, then create an organization for its users.",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Cause, FingerprintRow, Workload } from "../../api/bindings";
-import { problemsOf } from "./Problems";
+import type { Cause, FingerprintRow, Workload } from "./bindings";
+import { problemsOf } from "./problems";
 
 const row = (cause: Cause | null, workload: Workload, mailboxes: number): FingerprintRow => ({
   fingerprint: `${cause}.${workload}`,
