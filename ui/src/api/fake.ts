@@ -213,6 +213,22 @@ export function fakeDoor(
       gone: { count: 0, users: [] },
     }),
     "issues.groups": ({ organization }) => (started ? groups(organization) : []),
+    "journal.list": () => [
+      {
+        number: 1,
+        at: NOW - 130_000,
+        actor: "admin@contoso.example",
+        tenant: 1,
+        action: "consent.grant",
+        target: "Revenue Grid",
+        before: "4 of 6",
+        after: "6 of 6",
+        request_id: null,
+        outcome: "done",
+        digest: "0".repeat(64),
+      },
+    ],
+    "journal.verify": () => ({ state: "whole", entries: 1, head: "0".repeat(64) }),
     "settings.get": () => settings,
     "settings.set": (ask) => {
       settings = ask;

@@ -4,10 +4,11 @@ import { Page } from "../../ui/Page";
 import { t } from "../../words/t";
 import { About } from "./About";
 import { General } from "./General";
+import { Journal } from "./Journal";
 import { Tenants } from "./Tenants";
 import { settingsSearch } from "./search";
 
-const tabs = ["general", "tenants", "about"] as const;
+const tabs = ["general", "tenants", "journal", "about"] as const;
 
 /** How the window looks, who is connected, and what this Rollcall is. */
 export function SettingsPage() {
@@ -35,6 +36,7 @@ export function SettingsPage() {
       <div role="tabpanel" aria-label={t(`settings.tab.${tab}`)}>
         {tab === "general" && <General />}
         {tab === "tenants" && <Tenants />}
+        {tab === "journal" && <Journal />}
         {tab === "about" && <About />}
       </div>
     </Page>
