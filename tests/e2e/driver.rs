@@ -108,6 +108,13 @@ impl Driver {
         self.in_session("POST", "/actions", &json!({ "actions": [keyboard] })).map(drop)
     }
 
+    /// Moves the pointer to a place of the window, in pixels from its upper left corner.
+    pub fn point_at(&self, x: u32, y: u32) -> Result<()> {
+        let there = json!({ "type": "pointerMove", "origin": "viewport", "x": x, "y": y, "duration": 0 });
+        let mouse = json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": [there] });
+        self.in_session("POST", "/actions", &json!({ "actions": [mouse] })).map(drop)
+    }
+
     /// What the window shows, as PNG. WebKitGTK takes the picture when it draws next, which on a page at rest is never: so the
     /// canvas, which the page covers, changes its shade until the picture is there.
     pub fn screenshot(&self) -> Result<Vec<u8>> {
