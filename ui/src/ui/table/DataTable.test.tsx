@@ -112,6 +112,17 @@ test("Space selects, Shift extends, Escape clears", async () => {
   expect(selectedCount(seen.selection, 500)).toBe(0);
 });
 
+test("a range over thousands of rows is read in windows of a thousand", async () => {
+  const user = userEvent.setup();
+  const { source, fetchWindow } = windowed(5000);
+  render(<Bench source={source} />);
+  await screen.findByText("Row 0");
+  await user.tab();
+  await user.keyboard("{Shift>}{Control>}{End}{/Control}{/Shift}");
+  await waitFor(() => expect(seen.selection.ids.size).toBe(5000));
+  expect(Math.max(...fetchWindow.mock.calls.map(([start, end]) => end - start))).toBe(1000);
+});
+
 test("the second Ctrl+A selects everything that matches, as one bit and not as 100,000 ids", async () => {
   const user = userEvent.setup();
   render(<Bench source={windowed(100_000).source} />);

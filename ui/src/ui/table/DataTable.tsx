@@ -133,7 +133,11 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   const extend = (to: number) => {
     if (!selection || !onSelect) return;
     const [from, until] = anchor.current <= to ? [anchor.current, to] : [to, anchor.current];
-    void rows.range(from, until).then((all) => onSelect(including(selection, all.map(props.rowId))));
+    // Rows that could not be read leave the selection as it was.
+    void rows.range(from, until).then(
+      (all) => onSelect(including(selection, all.map(props.rowId))),
+      () => undefined,
+    );
   };
   const open = (index: number) => {
     const row = rowAt(index);

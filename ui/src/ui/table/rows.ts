@@ -2,6 +2,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 
 export const PAGE_SIZE = 200;
 const PAGES_KEPT = 60;
+/** No source is asked for more rows in one window. */
+const MOST_AT_ONCE = 1000;
 
 /** Where rows come from. They live behind a query; only what is on screen is asked for. */
 export type Source<Row> = {
@@ -99,7 +101,11 @@ export function useRows<Row>(source: Source<Row>): Rows<Row> {
     range: async (from, to) => {
       const near = source.first.slice(from, to + 1);
       if (near.length === to - from + 1 || !source.fetchWindow) return near;
-      return source.fetchWindow(from, to + 1);
+      const rows: Row[] = [];
+      for (let start = from; start <= to; start += MOST_AT_ONCE) {
+        rows.push(...(await source.fetchWindow(start, Math.min(start + MOST_AT_ONCE, to + 1))));
+      }
+      return rows;
     },
   };
 }
