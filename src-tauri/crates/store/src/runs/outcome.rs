@@ -104,7 +104,7 @@ pub(crate) fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow>
     })
 }
 
-/// A window of a run's results, by name.
+/// A window of a run's results: what needs somebody first (failed, unknown, not run, passed), by name within.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
@@ -117,7 +117,7 @@ pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32
         "SELECT   user, object_id, upn, display_name
          FROM     run_mailboxes
          WHERE    {condition}
-         ORDER BY name_key, user
+         ORDER BY CASE verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END, name_key, user
          LIMIT    ? OFFSET ?"
     ))?;
     let mut found = statement.query(params_from_iter(&values))?;

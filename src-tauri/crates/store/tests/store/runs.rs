@@ -72,6 +72,19 @@ fn a_mailbox_passes_with_its_last_answer_and_fails_with_its_first_refusal() {
 }
 
 #[test]
+fn results_begin_with_what_needs_somebody() {
+    let room = room();
+    room.fill(3);
+    let run = room.start(&Which::All);
+    let [ada, bob, _] = [0, 1, 2].map(|n| room.user(n).user.id);
+    room.record(run, &[passed(ada, Workload::Mail), passed(ada, Workload::Calendar)]);
+    room.record(run, &[refused(bob, Workload::Mail), passed(bob, Workload::Calendar)]);
+    let page = room.store.read(|conn| runs::results(conn, run, &ResultFilter::default(), 0, 9)).unwrap();
+    let verdicts: Vec<Verdict> = page.rows.iter().map(|row| row.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Failed, Verdict::NotRun, Verdict::Passed]);
+}
+
+#[test]
 fn recording_twice_changes_and_counts_nothing() {
     let room = room();
     room.fill(1);
