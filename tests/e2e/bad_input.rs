@@ -28,6 +28,11 @@ fn a_sign_in_that_is_given_up(stage: &Stage, window: &Window) -> Result<()> {
     ensure!(window.text()?.contains("Not signed in"), "nobody is signed in by giving up");
 
     window.press("Sign in")?;
+    stage.at_the_browser(&Person::Cancels)?;
+    window.reads("The sign-in was not finished. Nothing has changed.")?;
+    window.photo("sign-in-cancelled")?;
+
+    window.press("Sign in")?;
     stage.at_the_browser(&Person::Admin)?;
     window.reads("Signed in: admin@contoso.example")
 }

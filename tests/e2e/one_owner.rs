@@ -26,10 +26,9 @@ fn a_data_folder_that_is_in_use_is_named_with_the_next_step() -> Result<()> {
     let window = stage.open(&[])?;
     window.reads("Another Rollcall uses this data. Close the other window or command, then try again.")?;
     window.photo("data-in-use")?;
-    window.close();
 
     drop(owner);
-    let window = stage.open(&[])?;
+    window.press("Try again")?;
     window.reads("Welcome to Rollcall")?;
     window.close();
     Ok(())

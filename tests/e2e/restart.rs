@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{Details, Options, Sandbox};
+use serde_json::json;
 
+use crate::driver::until;
 use crate::stage::Stage;
 use crate::window::Window;
 
@@ -29,14 +31,16 @@ fn a_check_that_was_cut_off_is_resumed_after_the_restart_and_finishes() -> Resul
     window.press("Check users' access")?;
     window.press(&format!("Check {USERS} mailboxes"))?;
     window.reads("Run 1, checking")?;
-    let well_under_way = "const [, done] = /Run 1, checking\\s+(\\d+) of/.exec(document.body.innerText) ?? []; return Number(done) > 60";
-    window.holds("sixty mailboxes to have answered", well_under_way)?;
+    until("sixty mailboxes to have answered", || Ok((done(&window)? > 60).then_some(())))?;
     window.photo("verification-live")?;
+    let shown = done(&window)?;
     window.kill()?;
 
     let window = stage.open(&[])?;
     window.go("Verification")?;
     window.reads("Run 1, interrupted")?;
+    let kept = done(&window)?;
+    ensure!(kept >= shown, "{shown} mailboxes were shown as done before the end, {kept} after the restart");
     window.photo("verification-interrupted")?;
     window.press("Resume")?;
     window.reads("Run 1, checking")?;
@@ -57,6 +61,12 @@ fn a_check_that_was_cut_off_is_resumed_after_the_restart_and_finishes() -> Resul
     }
     window.close();
     Ok(())
+}
+
+/// How many mailboxes the window shows as done.
+fn done(window: &Window) -> Result<u64> {
+    let number = "return Number(/Run 1, (?:checking|interrupted)\\s+(\\d+) of/.exec(document.body.innerText)?.[1] ?? 0)";
+    window.run(number, &json!([]))?.as_u64().context("a number of mailboxes")
 }
 
 fn connect(stage: &Stage, window: &Window, details: &Details) -> Result<()> {
