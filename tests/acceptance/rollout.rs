@@ -10,6 +10,7 @@ use rollcall_ops::organizations::describe::{self, StageState};
 use rollcall_ops::runs::results;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
+use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
 use rollcall_tests::{Rehearsal, Scene};
 
@@ -74,19 +75,26 @@ async fn consent_is_believed_only_after_it_was_read_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_handed_in_before_consent_does_not_hold_back_what_is_granted_later() {
+    let rehearsal = Rehearsal::on(Scene { users: 20, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    rehearsal.hand_in_secret().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap();
+    rehearsal.import(organization.id).await.unwrap();
+    rehearsal.grant_as(organization.id, Person::Admin).await.unwrap();
+    let run = Box::pin(start(&rehearsal.desk, Verify { organization: organization.id, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert_eq!(run.ledger.passed, 20, "the token of before the consent is not used after it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workload_without_permission_fails_with_that_cause_and_not_with_the_mailboxes() {
     use rollcall_core::issue::Cause;
-    use rollcall_sandbox::FaultPlan;
-
     let rehearsal = Rehearsal::on(Scene { users: 20, faults: FaultPlan::none(), ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     rehearsal.sandbox.change(|world| {
         let tasks = "44e666d1-d276-445b-a5fc-8815eeb81d55";
         world.role_assignments.retain(|assignment| assignment.app_role_id != tasks);
     });
-    // A token keeps the roles it was issued with; a restart asks for a new one.
-    let rehearsal = rehearsal.restarted();
-    rehearsal.hand_in_secret().await.unwrap();
     let run = Box::pin(start(&rehearsal.desk, Verify { organization: organization.id, which: Scope::All }, &Job::quiet())).await.unwrap();
     let detail =
         rollcall_ops::runs::describe::describe(&rehearsal.desk, rollcall_ops::runs::describe::RunRef { run: run.id }, &Job::quiet())

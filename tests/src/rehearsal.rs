@@ -54,7 +54,6 @@ pub struct Rehearsal {
     pub desk: Desk,
     pub tenant: Tenant,
     pub integration: Integration,
-    pace: Pace,
     pub folder: PathBuf,
     /// Removes the folder when it is dropped.
     pub kept: Option<tempfile::TempDir>,
@@ -80,19 +79,7 @@ impl Rehearsal {
         let sandbox = Sandbox::start(options).await.expect("a port on loopback");
         let desk = open_desk(folder, &scene.pace).expect("a fresh data folder opens");
         let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");
-        Self { sandbox, desk, tenant, integration, pace: scene.pace, folder: folder.to_owned(), kept: None }
-    }
-
-    /// Closes the desk and opens it again on the same folder, as a restart does. Secrets in memory are gone.
-    ///
-    /// # Panics
-    /// When the folder doesn't open.
-    #[must_use]
-    pub fn restarted(self) -> Self {
-        let Self { sandbox, desk, tenant, integration, pace, folder, kept } = self;
-        drop(desk);
-        let desk = open_desk(&folder, &pace).expect("the folder opens again");
-        Self { sandbox, desk, tenant, integration, pace, folder, kept }
+        Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), kept: None }
     }
 
     /// Where the data rests.

@@ -192,6 +192,10 @@ export type ExternalId = string;
 
 export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
 /**
+ * How many mailboxes have the same cause on any workload and with any code: each counts once.
+ */
+with_cause: number, 
+/**
  * Up to five, for Microsoft support.
  */
 sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, };

@@ -133,6 +133,7 @@ mod tests {
             code: Some(code.to_owned()),
             workload,
             mailboxes,
+            with_cause: mailboxes,
             sample_request_ids: Vec::new(),
             first_seen: Timestamp(0),
             last_seen: Timestamp(0),

@@ -10,7 +10,7 @@ use ts_rs::TS;
 
 use crate::error::StoreError;
 use crate::probes::Mailbox;
-use crate::runs::{FingerprintRow, WorkloadResult, fingerprint_row};
+use crate::runs::{FingerprintRow, WorkloadResult, fingerprint_row, reach};
 use crate::{text, users};
 
 /// The latest answer of one workload of a user.
@@ -106,11 +106,18 @@ pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result
                   AND (?1 IS NULL OR u.organization = ?1)
          LIMIT    ?3",
     )?;
+    let mut causes = conn.prepare_cached(
+        "SELECT   c.cause, count(DISTINCT c.user)
+         FROM     checks AS c JOIN users AS u ON u.id = c.user
+         WHERE    c.verdict IN ('failed', 'unknown') AND c.cause IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
+         GROUP BY c.cause",
+    )?;
     let organization = organization.map(|id| id.0);
+    let causes = reach(causes.query([organization])?)?;
     let groups: Vec<FingerprintRow> = groups.query_map([organization], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
     let with_samples = groups.into_iter().map(|group| {
         let ids = samples.query_map(params![organization, group.fingerprint, SAMPLES], |row| row.get(0))?;
-        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group })
+        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group.within(&causes) })
     });
     with_samples.collect()
 }

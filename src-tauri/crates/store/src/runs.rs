@@ -19,8 +19,8 @@ mod compare;
 mod outcome;
 
 pub use compare::{Comparison, Difference, compare};
-pub(crate) use outcome::fingerprint_row;
 pub use outcome::{FingerprintRow, MailboxResult, ResultFilter, ResultPage, each_result, fingerprints, results};
+pub(crate) use outcome::{fingerprint_row, reach};
 
 /// Which mailboxes of the organization a run asks. Excluded ones are never asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

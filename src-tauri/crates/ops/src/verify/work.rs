@@ -67,6 +67,9 @@ enum Sitting {
 async fn sit(desk: &Desk, run: &Run, stop: &CancellationToken, job: &Job) -> Result<Sitting> {
     let organization = run.organization;
     let integration = desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
+    // A token carries the permissions of the moment it was issued, so each sitting begins with a new one ("OAuth 2.0 client
+    // credentials flow"): what was granted since the last one counts at once.
+    desk.app_only().remove(&integration);
     let app = connection::app_only(desk, integration).await?;
     let permitted = app.permitted().await?;
     let (id, now) = (run.id, desk.now());

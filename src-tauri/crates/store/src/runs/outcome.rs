@@ -1,12 +1,14 @@
 //! What a run came to: mailbox by mailbox, and its errors in groups.
 
+use std::collections::HashMap;
+
 use rollcall_core::id::{ObjectId, RunId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, Row, Rows, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -25,6 +27,8 @@ pub struct FingerprintRow {
     pub code: Option<String>,
     pub workload: Workload,
     pub mailboxes: u32,
+    /// How many mailboxes have the same cause on any workload and with any code: each counts once.
+    pub with_cause: u32,
     /// Up to five, for Microsoft support.
     pub sample_request_ids: Vec<String>,
     pub first_seen: Timestamp,
@@ -81,12 +85,36 @@ pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>
          WHERE  run = ?1 AND fingerprint = ?2 AND request_id IS NOT NULL
          LIMIT  ?3",
     )?;
+    let mut causes = conn.prepare_cached(
+        "SELECT   cause, count(DISTINCT user)
+         FROM     probes
+         WHERE    run = ?1 AND cause IS NOT NULL AND verdict IN ('failed', 'unknown')
+         GROUP BY cause",
+    )?;
+    let causes = reach(causes.query([run.0])?)?;
     let groups: Vec<FingerprintRow> = groups.query_map([run.0], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
     let with_samples = groups.into_iter().map(|group| {
         let ids = samples.query_map(params![run.0, group.fingerprint, SAMPLES], |row| row.get(0))?;
-        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group })
+        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group.within(&causes) })
     });
     with_samples.collect()
+}
+
+/// Reads two columns: the cause, and how many mailboxes have it.
+pub(crate) fn reach(mut rows: Rows<'_>) -> rusqlite::Result<HashMap<Cause, u32>> {
+    let mut reach = HashMap::new();
+    while let Some(row) = rows.next()? {
+        reach.insert(text::named(row, 0)?, row.get(1)?);
+    }
+    Ok(reach)
+}
+
+impl FingerprintRow {
+    /// The group with the reach of its cause; a group without a cause stands for itself.
+    pub(crate) fn within(self, causes: &HashMap<Cause, u32>) -> Self {
+        let with_cause = self.cause.and_then(|cause| causes.get(&cause).copied()).unwrap_or(self.mailboxes);
+        Self { with_cause, ..self }
+    }
 }
 
 /// Reads eight columns: fingerprint, cause, http, code, workload, mailboxes, first and last seen.
@@ -98,6 +126,7 @@ pub(crate) fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow>
         code: row.get(3)?,
         workload: text::named(row, 4)?,
         mailboxes: row.get(5)?,
+        with_cause: 0,
         sample_request_ids: Vec::new(),
         first_seen: text::moment(row, 6)?,
         last_seen: text::moment(row, 7)?,

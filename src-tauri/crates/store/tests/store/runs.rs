@@ -148,6 +148,8 @@ fn equal_errors_are_one_group_with_request_ids_for_support() {
     let sizes: Vec<_> = groups.iter().map(|group| (group.mailboxes, group.cause, group.http)).collect();
     let (scope, wait) = ((7, Some(Cause::OutOfScope), Some(403)), (1, Some(Cause::Throttled), Some(429)));
     assert_eq!(sizes, [scope, scope, wait, wait], "a group of each workload, the largest first");
+    let reach: Vec<_> = groups.iter().map(|group| group.with_cause).collect();
+    assert_eq!(reach, [7, 7, 1, 1], "a mailbox with one cause on two workloads counts once");
     assert_eq!(groups[0].sample_request_ids.len(), 5);
     let filter = ResultFilter { fingerprint: Some(groups[0].fingerprint.clone()), verdict: vec![Verdict::Failed], search: None };
     assert_eq!(room.store.read(|conn| runs::results(conn, run, &filter, 5, 5)).unwrap().matching, 7);
