@@ -16,7 +16,7 @@ fn three_stages() -> Result<()> {
     window.reads("Welcome to Rollcall")?;
     window.photo("welcome")?;
     window.press("Open practice tenant")?;
-    window.reads("Practice tenant: Practice tenant. Nothing here touches Microsoft 365.")?;
+    window.reads("Practice tenant. Nothing here touches Microsoft 365.")?;
 
     sign_in(&stage, &window)?;
     organization(&window)?;
@@ -110,6 +110,7 @@ fn email_configuration(window: &Window) -> Result<()> {
     window.click("cell", "Contoso Europe")?;
     window.click("tab", "Connectivity")?;
     window.reads("Authorized")?;
+    window.reads("Mail.ReadWrite · Application")?;
     window.photo("connectivity")?;
     window.click("tab", "Email configuration")?;
     window.reads("Mailbox access type")?;

@@ -273,6 +273,7 @@ export function fakeDoor(
           code: result.code,
           workload: result.workload,
           mailboxes: 0,
+          with_cause: 0,
           sample_request_ids: [],
           first_seen: NOW - 3 * 86_400_000,
           last_seen: NOW,
@@ -282,7 +283,10 @@ export function fakeDoor(
         found.set(result.fingerprint, group);
       }
     }
-    return [...found.values()].sort((a, b) => b.mailboxes - a.mailboxes);
+    const listed = [...found.values()].sort((a, b) => b.mailboxes - a.mailboxes);
+    const most = (cause: FingerprintRow["cause"]) =>
+      Math.max(...listed.filter((one) => one.cause === cause).map((one) => one.mailboxes));
+    return listed.map((group) => ({ ...group, with_cause: most(group.cause) }));
   }
 
   function view(index: number): OrganizationView {

@@ -9,6 +9,7 @@ const row = (cause: Cause | null, workload: Workload, mailboxes: number): Finger
   code: "ErrorAccessDenied",
   workload,
   mailboxes,
+  with_cause: mailboxes,
   sample_request_ids: [],
   first_seen: 0,
   last_seen: 0,

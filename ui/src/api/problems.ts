@@ -10,7 +10,7 @@ export function problemsOf(fingerprints: readonly FingerprintRow[]): readonly Pr
   return [...byCause].map(([cause, answers]) => ({ cause, answers })).sort((a, b) => reachOf(b) - reachOf(a));
 }
 
-/** How many mailboxes a problem concerns at least: one that fails on five workloads is in five fingerprints. */
-export function reachOf({ answers }: Problem): number {
-  return Math.max(...answers.map((row) => row.mailboxes));
+/** How many mailboxes a problem concerns; one that fails on five workloads is in five fingerprints and counts once. */
+export function reachOf({ cause, answers }: Problem): number {
+  return cause === null ? Math.max(...answers.map((row) => row.mailboxes)) : (answers[0]?.with_cause ?? 0);
 }

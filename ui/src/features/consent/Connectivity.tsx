@@ -10,7 +10,8 @@ import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { BrowserWait } from "../../ui/BrowserWait";
-import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
+import { Command, CommandBar } from "../../ui/CommandBar";
+import { ConsentButton } from "../../ui/ConsentButton";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -29,13 +30,6 @@ import { consentSearch } from "./search";
 
 const useStyles = makeStyles({
   status: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "16px", rowGap: "4px" },
-  grant: { height: "auto", paddingTop: "6px", paddingBottom: "6px", alignItems: "center" },
-  grantWords: { display: "flex", flexDirection: "column", alignItems: "start", lineHeight: tokens.lineHeightBase200 },
-  oldName: {
-    fontSize: tokens.fontSizeBase100,
-    fontWeight: tokens.fontWeightRegular,
-    lineHeight: tokens.lineHeightBase100,
-  },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -49,7 +43,6 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const [place, change] = usePlace(consentSearch);
   const query = useQuery(reading("consent.show", { organization }));
   const say = useNotices((notices) => notices.say);
-  const [asking, setAsking] = useState(false);
   const [reading_, setReading] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const key = `consent.grant:${organization}`;
@@ -74,7 +67,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
     }
   };
   const grant = async () => {
-    setAsking(false);
+    change({ grant: undefined });
     dismiss(key);
     const words = t("consent.granting", { integration: view.integration_name });
     try {
@@ -106,18 +99,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </>
             }
           >
-            <ReasonedButton
-              appearance="primary"
-              className={styles.grant}
-              icon={<ShieldCheckmarkRegular />}
-              disabledReason={reason}
-              onClick={() => setAsking(true)}
-            >
-              <span className={styles.grantWords}>
-                <span>{t("consent.grant")}</span>
-                <span className={styles.oldName}>{t("consent.oldName")}</span>
-              </span>
-            </ReasonedButton>
+            <ConsentButton disabledReason={reason} onClick={() => change({ grant: true })} />
             <Command
               label={t("consent.read")}
               icon={<ArrowSyncRegular />}
@@ -178,8 +160,13 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
         />
         {open && <PermissionPanel row={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
       </Split>
-      {asking && shown && (
-        <GrantDialog view={view} shown={shown} onClose={() => setAsking(false)} onConfirm={() => void grant()} />
+      {place.grant && !reason && shown && (
+        <GrantDialog
+          view={view}
+          shown={shown}
+          onClose={() => change({ grant: undefined })}
+          onConfirm={() => void grant()}
+        />
       )}
     </Page>
   );

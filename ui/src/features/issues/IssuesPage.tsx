@@ -61,8 +61,7 @@ function where({ answers }: Problem): string {
 }
 
 function reach(problem: Problem): string {
-  const n = grouped(reachOf(problem));
-  return problem.answers.length === 1 ? n : t("issues.atLeast", { n });
+  return grouped(reachOf(problem));
 }
 
 function since({ answers }: Problem): number {

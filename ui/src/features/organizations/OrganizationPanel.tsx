@@ -9,12 +9,21 @@ import { grouped } from "../../lib/numbers";
 import { fullTime } from "../../lib/time";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { ConsentButton } from "../../ui/ConsentButton";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
-import { accessWords, authorizationBadges, mailboxBadges, presetWords, syncBadges } from "../../words/nouns";
+import { explain, reasonWords } from "../../words/codes";
+import {
+  accessWords,
+  authorizationBadges,
+  consentBadges,
+  mailboxBadges,
+  presetWords,
+  syncBadges,
+  typeWords,
+} from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 
@@ -24,6 +33,7 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
   heading: { margin: 0 },
+  buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
 type Tabs = "users" | "connectivity" | "email";
@@ -94,6 +104,12 @@ function Connectivity({ view }: { view: OrganizationView }) {
   const styles = useStyles();
   const navigate = useNavigate();
   const { consent } = view;
+  const shown = useQuery(reading("consent.show", { organization: view.organization.id })).data;
+  const needs = shown?.consent.rows.filter((row) => row.required) ?? [];
+  const open = (grant: boolean) => {
+    const search = grant ? { org: view.organization.id, grant } : { org: view.organization.id };
+    void navigate({ to: "/permissions", search });
+  };
   return (
     <>
       <StatusBadge {...authorizationBadges[consent.authorization]} strong />
@@ -114,12 +130,26 @@ function Connectivity({ view }: { view: OrganizationView }) {
           },
         ]}
       />
-      <ReasonedButton
-        className={styles.button}
-        onClick={() => void navigate({ to: "/permissions", search: { org: view.organization.id } })}
-      >
-        {t("organizations.openPermissions")}
-      </ReasonedButton>
+      <div className={styles.buttons}>
+        {consent.authorization !== "authorized" && (
+          <ConsentButton
+            disabledReason={view.may.consent ? reasonWords[view.may.consent] : undefined}
+            onClick={() => open(true)}
+          />
+        )}
+        <ReasonedButton onClick={() => open(false)}>{t("organizations.openPermissions")}</ReasonedButton>
+      </div>
+      {needs.length > 0 && (
+        <section>
+          <h3 className={styles.heading}>{t("organizations.needs")}</h3>
+          <Facts
+            facts={needs.map((row) => ({
+              name: `${row.name} · ${typeWords[row.type]}`,
+              value: <StatusBadge {...consentBadges[row.state]} />,
+            }))}
+          />
+        </section>
+      )}
     </>
   );
 }

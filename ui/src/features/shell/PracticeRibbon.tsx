@@ -44,7 +44,7 @@ export function PracticeRibbon() {
   return (
     <section className={styles.ribbon} aria-label={t("practice.label")}>
       <BeakerFilled className={styles.icon} aria-hidden />
-      {mixed ? t("practice.mixed") : t("practice.only", { name: practice[0]?.tenant.name ?? "" })}
+      {mixed ? t("practice.mixed") : t("practice.only")}
     </section>
   );
 }

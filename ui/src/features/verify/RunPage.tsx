@@ -1,7 +1,8 @@
 import { Button, Tab, TabList } from "@fluentui/react-components";
-import { ArrowLeftRegular, ArrowRepeatAllRegular } from "@fluentui/react-icons";
+import { ArrowLeftRegular, ArrowRepeat1Regular, ArrowRepeatAllRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, useState } from "react";
+import type { Scope } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { problemsOf } from "../../api/problems";
 import { reading } from "../../api/queries";
@@ -34,7 +35,7 @@ export type DetailsOf = ComponentType<{
 /** One run: how far it is or what it came to, mailbox by mailbox and by problem. */
 export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf }) {
   const [place, change] = usePlace(verifySearch);
-  const [again, setAgain] = useState(false);
+  const [again, setAgain] = useState<Scope>();
   const query = useQuery(reading("runs.describe", { run: id }));
   const { all } = useScope();
   const run = query.data?.run;
@@ -43,7 +44,8 @@ export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf 
   const over = run?.state === "finished" || run?.state === "cancelled";
   const tab = place.tab ?? "results";
   const failed = run?.ledger.failed ?? 0;
-  const reason = view?.may.verify ? reasonWords[view.may.verify] : failed === 0 ? t("run.noneFailed") : undefined;
+  const unsettled = (run?.ledger.unknown ?? 0) + (run?.ledger.not_run ?? 0);
+  const reason = view?.may.verify ? reasonWords[view.may.verify] : undefined;
   return (
     <Page
       title={t("run.heading", { id })}
@@ -81,8 +83,16 @@ export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf 
               <Command
                 label={t("run.repeat", { n: failed })}
                 icon={<ArrowRepeatAllRegular />}
-                disabledReason={reason}
-                onRun={() => setAgain(true)}
+                disabledReason={reason ?? (failed === 0 ? t("run.noneFailed") : undefined)}
+                onRun={() => setAgain({ kind: "failed_of", run: run.id })}
+              />
+            )}
+            {over && (
+              <Command
+                label={t("run.repeatUnsettled", { n: unsettled })}
+                icon={<ArrowRepeat1Regular />}
+                disabledReason={reason ?? (unsettled === 0 ? t("run.noneUnsettled") : undefined)}
+                onRun={() => setAgain({ kind: "unsettled_of", run: run.id })}
               />
             )}
           </CommandBar>
@@ -118,9 +128,9 @@ export function RunPage({ run: id, Details }: { run: number; Details: DetailsOf 
       {again && run && view && (
         <PlanDialog
           organization={view.organization}
-          which={{ kind: "failed_of", run: run.id }}
+          which={again}
           onClose={() => {
-            setAgain(false);
+            setAgain(undefined);
             change({ run: undefined });
           }}
         />

@@ -23,7 +23,7 @@ export const frame = {
   "top.signedIn": "signed in",
   "top.notSignedIn": "{name} · not signed in",
   "practice.label": "Practice tenant",
-  "practice.only": "Practice tenant: {name}. Nothing here touches Microsoft 365.",
+  "practice.only": "Practice tenant. Nothing here touches Microsoft 365.",
   "practice.mixed": "A practice tenant is among what is shown. Its users and results are not real.",
 
   "palette.label": "Search or run a command",

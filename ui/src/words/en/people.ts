@@ -112,7 +112,6 @@ export const people = {
   "issues.fingerprint": "Fingerprint",
   "issues.showUsers": { one: "Show the {n} affected user", other: "Show the {n} affected users" },
   "issues.summary": { one: "All open issues have {n} cause.", other: "All open issues have one of {n} causes." },
-  "issues.atLeast": "≥ {n}",
   "issues.emptyTitle": "No open errors",
   "issues.emptyBody": "Last check: {time}. Silence is only as good as that check.",
   "issues.neverTitle": "Nothing checked yet",
