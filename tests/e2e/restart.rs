@@ -25,8 +25,8 @@ fn a_check_that_was_cut_off_is_resumed_after_the_restart_and_finishes() -> Resul
     let window = stage.open(&[])?;
     connect(&stage, &window, sandbox.details())?;
     integration(&window, sandbox.details())?;
-    organization(&stage, &window)?;
     secret(&window, sandbox.details())?;
+    organization(&stage, &window)?;
     window.go("Verification")?;
     window.press("Check users' access")?;
     window.press(&format!("Check {USERS} mailboxes"))?;
