@@ -55,11 +55,13 @@ impl Door {
 /// Asks one command of the menu.
 #[tauri::command]
 pub async fn call(door: State<'_, Door>, name: String, question: Value, call_id: String, progress: Channel<Progress>) -> Result<Value> {
-    let desk = door.desk().await?;
     let stop = CancellationToken::new();
     door.jobs().insert(call_id.clone(), stop.clone());
     let job = Job::new(stop, ear(progress));
-    let answer = commands::call(&desk, &name, question, &job).await;
+    let answer = match door.desk().await {
+        Ok(desk) => commands::call(&desk, &name, question, &job).await,
+        Err(error) => Err(error),
+    };
     door.jobs().remove(&call_id);
     answer
 }
@@ -88,7 +90,8 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     let last: Mutex<Option<Instant>> = Mutex::default();
     move |progress| {
         match &progress {
-            Progress::Browser { page, .. } => open_sign_in(page.reveal()),
+            // By the address that leads to the page: what starts a program can be read by every other one on the computer.
+            Progress::Browser { url, .. } => open_sign_in(url),
             Progress::ReadingBack => {}
             Progress::Imported { .. } | Progress::Verified(_) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,12 +106,11 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     }
 }
 
-/// A sign-in or consent page: https, or the practice tenant on this computer. The screen shows an address that leads there, so
-/// a browser that doesn't open is no dead end.
+/// The listener on this computer, which leads to Microsoft's page. The screen shows the address too, so a browser that doesn't
+/// open is no dead end.
 fn open_sign_in(address: &str) {
     let url: Option<tauri::Url> = address.parse().ok();
-    let url =
-        url.filter(|url| url.scheme() == "https" || (url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost"))));
+    let url = url.filter(|url| url.scheme() == "http" && url.host_str() == Some("localhost"));
     if url.is_none_or(|url| browse(&url).is_err()) {
         warn!("The browser could not be opened");
     }

@@ -30,7 +30,10 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
             // A desk that can't be opened is asked for again by the first call, whose answer the screen then shows.
             let desk = tauri::async_runtime::block_on(open_desk(app.handle())).ok();
             if let Some(desk) = desk.as_ref().filter(|_| practice) {
-                tauri::async_runtime::block_on(Box::pin(open::open(desk, OpenPractice::default(), &Job::quiet())))?;
+                let opened = tauri::async_runtime::block_on(Box::pin(open::open(desk, OpenPractice::default(), &Job::quiet())));
+                if let Err(error) = opened {
+                    warn!("The practice tenant could not be opened: {error}");
+                }
             }
             app.manage(Door::new(app.handle().clone(), desk));
             WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))

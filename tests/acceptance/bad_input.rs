@@ -14,6 +14,7 @@ use rollcall_ops::integrations::set_secret::{SetSecret, set_secret};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::{OrganizationRef, delete};
+use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::tenants::add::{AddTenant, add as add_tenant};
 use rollcall_ops::tenants::list::list as list_tenants;
 use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
@@ -23,6 +24,7 @@ use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::Wire;
 use rollcall_sandbox::browser::Person;
+use rollcall_store::runs::RunState;
 use rollcall_store::users::{Sort, UserFilter};
 use rollcall_tests::{Rehearsal, Scene, at_the_browser, open_desk};
 use tokio_util::sync::CancellationToken;
@@ -170,17 +172,31 @@ async fn a_proxy_page_or_a_cut_answer_is_never_read_as_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_network_the_cache_still_answers_and_the_run_waits_to_be_resumed() {
-    let rehearsal = Rehearsal::on(Scene { users: 60, latency: Duration::from_millis(30), ..Scene::default() }).await;
+async fn when_the_network_goes_the_cache_still_answers_and_the_run_waits_to_be_resumed() {
+    let rehearsal = Rehearsal::on(Scene { users: 400, latency: Duration::from_millis(30), ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
-    sandbox.stop().await;
-    let error = Box::pin(start(&desk, Verify { organization: organization.id, which: Scope::All }, &Job::quiet())).await.unwrap_err();
-    assert_eq!(error.code, Code::Offline, "{error}");
-    let run = rollcall_ops::runs::list::list(&desk, rollcall_ops::runs::list::ListRuns::default(), &Job::quiet()).await.unwrap().remove(0);
-    assert_eq!(run.state, rollcall_store::runs::RunState::Interrupted);
-    let ask = ImportUsers { organization: organization.id, from: Source::All };
-    assert_eq!(Box::pin(import(&desk, ask, &Job::quiet())).await.unwrap_err().code, Code::Offline);
+    let ask = Verify { organization: organization.id, which: Scope::All };
+    let under_way = CancellationToken::new();
+    let seen = under_way.clone();
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(&progress, Progress::Verified(line) if line.done > 0) {
+            seen.cancel();
+        }
+    });
+    let unplug = async {
+        under_way.cancelled().await;
+        sandbox.stop().await;
+    };
+    let (ended, ()) = tokio::join!(Box::pin(start(&desk, ask, &job)), unplug);
+    assert_eq!(ended.unwrap_err().code, Code::Offline);
+    let runs = || list_runs(&desk, ListRuns::default(), QUIET.get_or_init(Job::quiet));
+    assert_eq!(runs().await.unwrap()[0].state, RunState::Interrupted);
+
+    assert_eq!(Box::pin(start(&desk, ask, &Job::quiet())).await.unwrap_err().code, Code::Offline);
+    assert_eq!(runs().await.unwrap().len(), 1, "a run that can't begin leaves nothing behind");
+    let everybody = ImportUsers { organization: organization.id, from: Source::All };
+    assert_eq!(Box::pin(import(&desk, everybody, &Job::quiet())).await.unwrap_err().code, Code::Offline);
     let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 10 };
     assert_eq!(query(&desk, ask, &Job::quiet()).await.unwrap().rows.len(), 10, "what is known is still searchable");
     drop(kept);
@@ -245,3 +261,5 @@ fn html_proxy() -> Wire {
 fn truncated() -> Wire {
     Wire::TruncatedJson
 }
+
+static QUIET: std::sync::OnceLock<Job> = std::sync::OnceLock::new();

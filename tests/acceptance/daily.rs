@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_ops::issues::{GroupIssues, IssueQuery, groups, list as list_issues};
 use rollcall_ops::job::{Job, Progress};
+use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::describe::{StageState, describe};
 use rollcall_ops::runs::compare::{CompareRuns, compare};
 use rollcall_ops::runs::describe::{RunRef, describe as describe_run};
 use rollcall_ops::tenants::sign_in::TenantRef;
@@ -19,7 +23,7 @@ use rollcall_ops::verify::cancel::cancel;
 use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::resume::resume;
 use rollcall_ops::verify::start::start;
-use rollcall_sandbox::FaultPlan;
+use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_store::checks::IssueFilter;
 use rollcall_store::runs::RunState;
 use rollcall_store::users::{Sort, UserFilter};
@@ -67,6 +71,40 @@ async fn a_paused_run_is_resumed_where_it_was_and_asks_nobody_twice() {
     assert!(answered < 900, "mailboxes that had answered were asked again: {answered} answers for 800 mailboxes");
     let again = Box::pin(resume(&rehearsal.desk, RunRef { run: paused.id }, &Job::quiet())).await;
     assert!(again.is_err(), "a run that is over is not resumed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_shortens_no_wait_that_graph_asked_for() {
+    let faults = FaultPlan::none().with(FaultKind::ThrottledOnce, 150);
+    let rehearsal = Rehearsal::on(Scene { users: 300, faults, latency: Duration::from_millis(5), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let mut run = Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &stopped_under_way())).await.unwrap();
+    for _ in 0..3 {
+        run = Box::pin(resume(&rehearsal.desk, RunRef { run: run.id }, &stopped_under_way())).await.unwrap();
+        if run.state == RunState::Finished {
+            break;
+        }
+    }
+    if run.state != RunState::Finished {
+        run = Box::pin(resume(&rehearsal.desk, RunRef { run: run.id }, &Job::quiet())).await.unwrap();
+    }
+    assert_eq!(run.ledger.passed, 300);
+    assert!(run.counters.throttled > 100, "{:?}", run.counters);
+    assert_eq!(rehearsal.sandbox.violations(), 0, "whoever resumes a run waits as long as whoever began it was told to");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_checked_in_another_way_is_not_checked() {
+    let rehearsal = Rehearsal::on(Scene { users: 20, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    let state = || async { describe(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap() };
+    assert_eq!(state().await.stages.verify.state, StageState::Done);
+    let ask = ChangeOrganization { organization, name: None, access: Some(AccessType::GraphDelegated), sync: None, external_id: None };
+    change(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let view = state().await;
+    assert_eq!((view.verdicts.not_run, view.verdicts.passed), (20, 0), "app-only answers say nothing about signed-in users");
+    assert_ne!(view.stages.verify.state, StageState::Done);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,7 +114,7 @@ struct Inner<'a> {
 
 impl Inner<'_> {
     fn read(self, outer: &Trace, base: Timestamp) -> Answer {
-        let id = |name| self.header(name).and_then(error::id);
+        let id = |name| self.header(name).and_then(|value| error::id(&value));
         let mut trace = Trace {
             http: Some(self.status),
             request_id: id("request-id").or_else(|| outer.request_id.clone()),
@@ -129,7 +129,7 @@ impl Inner<'_> {
         }
         trace.read_error(body.as_bytes());
         // One millisecond more, because moments are cut to whole ones and the wait must not be.
-        let retry_after = self.header("retry-after").and_then(|value| retry_after::parse(value, base));
+        let retry_after = self.header("retry-after").and_then(|value| retry_after::parse(&value, base));
         let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
         match self.status {
             429 => Answer::Throttled { trace, retry_after },
@@ -137,9 +137,10 @@ impl Inner<'_> {
         }
     }
 
-    /// A header, whatever the case of its letters.
-    fn header(&self, name: &str) -> Option<&str> {
+    /// A header, whatever the case of its letters, and also where its value is a bare number.
+    fn header(&self, name: &str) -> Option<String> {
         let headers = self.headers.as_ref()?;
-        headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str())
+        let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        value.as_str().map(str::to_owned).or_else(|| value.as_u64().map(|number| number.to_string()))
     }
 }

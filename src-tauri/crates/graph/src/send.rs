@@ -8,8 +8,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use http::HeaderValue;
+use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, StatusCode};
 use rollcall_core::issue;
 use rollcall_core::time::{Clock, Timestamp};
 use serde::de::DeserializeOwned;
@@ -29,12 +30,12 @@ use fault::Fault;
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Which token is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
     /// The one at hand, if it is still good.
     Current,
-    /// A new one: Graph has just refused the one at hand.
-    Renewed,
+    /// Another than this one, which Graph has just refused.
+    Renewed { refused: HeaderValue },
 }
 
 /// Yields the value of the Authorization header: `Bearer …`.
@@ -169,15 +170,14 @@ impl Graph {
             })?;
             let bearer = tokio::select! {
                 () = stop.cancelled() => return Err(GraphError::Cancelled),
-                bearer = (self.0.bearer)(ask) => bearer.map_err(GraphError::Bearer)?,
+                bearer = (self.0.bearer)(std::mem::replace(&mut ask, Ask::Current)) => bearer.map_err(GraphError::Bearer)?,
             };
-            ask = Ask::Current;
             // A token may take its time, and a pause may have begun meanwhile.
             if self.0.gate.held(call.lane).is_some() {
                 continue;
             }
             let id = Uuid::new_v4();
-            let heard = match self.once(call, bearer, id, stop).await {
+            let heard = match self.once(call, bearer.clone(), id, stop).await {
                 Ok(heard) => heard,
                 Err(fault) => {
                     drop(permit);
@@ -189,7 +189,7 @@ impl Graph {
             match self.judge(heard, call, renewed, permit) {
                 Next::Answered(answer) => return Ok(*answer),
                 Next::Failed(error) => return Err(error),
-                Next::Renew => (ask, renewed) = (Ask::Renewed, true),
+                Next::Renew => (ask, renewed) = (Ask::Renewed { refused: bearer }, true),
                 Next::Wait { until, trace } => {
                     throttled += 1;
                     if throttled >= self.0.gate.pace().throttled_tries {

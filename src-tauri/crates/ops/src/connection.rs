@@ -11,7 +11,7 @@ use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_core::workload::Workload;
 use rollcall_graph::error::BearerError;
 use rollcall_graph::gate::Gate;
-use rollcall_graph::send::{Ask, Bearer, Graph, GraphOptions};
+use rollcall_graph::send::{Ask, Bearer, Graph, GraphOptions, HeaderValue};
 use rollcall_identity::claims::Claims;
 use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::error::{IdentityError, Kind};
@@ -20,6 +20,7 @@ use rollcall_identity::session::{Lease, Party, Session};
 use rollcall_identity::vault::{Rest, SecretBytes, SecretName};
 use rollcall_store::{integrations, tenants};
 use serde::Serialize;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
 
@@ -30,8 +31,12 @@ use crate::tenants::sign_in::{Kept, SCOPES};
 /// Graph as the signed-in admin.
 pub(crate) struct Delegated {
     pub graph: Graph,
-    pub session: Session,
+    session: Session,
+    keeping: Keeping,
 }
+
+/// Renewed refresh tokens that are on their way into the vault.
+type Keeping = Arc<Mutex<Vec<JoinHandle<()>>>>;
 
 /// Graph as the integration itself.
 pub(crate) struct AppOnly {
@@ -55,12 +60,29 @@ impl Delegated {
     pub fn open(desk: &Desk, tenant: &Tenant, refresh: RefreshToken, first: Option<Lease>) -> Result<Self> {
         let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
         let (vault, name) = (desk.vault.clone(), SecretName::Refresh(tenant.id));
+        let keeping: Keeping = Arc::default();
+        let started = Arc::clone(&keeping);
         let keep = Box::new(move |next: RefreshToken| {
             let vault = vault.clone();
-            tokio::spawn(async move { vault.put(name, bytes(next.reveal())).await });
+            let task = tokio::spawn(async move {
+                vault.put(name, bytes(next.reveal())).await;
+            });
+            let mut keeping = started.lock().unwrap_or_else(PoisonError::into_inner);
+            keeping.retain(|task| !task.is_finished());
+            keeping.push(task);
         });
         let session = Session::delegated(party(desk, tenant, tenant.client_id)?, &scopes, refresh, first, keep);
-        Ok(Self { graph: graph(desk, tenant, &session)?, session })
+        Ok(Self { graph: graph(desk, tenant, &session)?, session, keeping })
+    }
+
+    /// Ends the session for good. When this returns, no renewal that was under way can put a token into the vault any more.
+    pub async fn close(&self) {
+        self.session.sign_out().await;
+        let keeping = std::mem::take(&mut *self.keeping.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in keeping {
+            // A task that panicked has put nothing.
+            let _ = task.await;
+        }
     }
 }
 
@@ -155,6 +177,18 @@ pub(crate) async fn keep(desk: &Desk, name: SecretName, secret: &str) -> Kept {
     rest_as_kept(rest)
 }
 
+/// Ends the sign-in to a tenant: first the session, then what the vault holds, so that nothing puts it back.
+///
+/// # Errors
+/// `Keychain`: the refresh token may still be there.
+pub(crate) async fn end_sign_in(desk: &Desk, id: TenantId) -> Result<()> {
+    let open = desk.delegated().remove(&id);
+    if let Some(open) = open {
+        open.close().await;
+    }
+    drop_secret(desk, SecretName::Refresh(id)).await
+}
+
 /// Takes a secret out of the vault.
 ///
 /// # Errors
@@ -180,9 +214,11 @@ async fn is_kept(desk: &Desk, name: SecretName) -> bool {
     if let Some(&kept) = desk.kept().get(&name) {
         return kept;
     }
-    let kept = matches!(desk.vault.get(name).await, Ok(Some(_)));
-    desk.kept().insert(name, kept);
-    kept
+    // A keychain that can't tell now, locked for a moment, is asked again; and what was put meanwhile counts.
+    match desk.vault.get(name).await {
+        Ok(found) => *desk.kept().entry(name).or_insert(found.is_some()),
+        Err(_) => false,
+    }
 }
 
 fn rest_as_kept(rest: Rest) -> Kept {
@@ -208,21 +244,24 @@ fn graph(desk: &Desk, tenant: &Tenant, session: &Session) -> Result<Graph> {
 
 /// What hands Graph a token for each request. After a 401 the token that was refused is renewed, once for all who wait.
 fn bearer(session: Session) -> Bearer {
-    let last: Arc<Mutex<Option<AccessToken>>> = Arc::default();
     Arc::new(move |ask| {
-        let (session, last) = (session.clone(), Arc::clone(&last));
+        let session = session.clone();
         let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(async move {
-            let refused = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let token = match (ask, refused) {
-                (Ask::Renewed, Some(refused)) => session.renew_after(&refused).await,
-                (Ask::Current, _) | (Ask::Renewed, None) => session.token().await,
+            let token = match ask {
+                Ask::Current => session.token().await,
+                Ask::Renewed { refused } => session.renew_after(&token_in(&refused)).await,
             };
             let token = token.map_err(|error| Box::new(error) as BearerError)?;
-            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
             token.header().ok_or_else(|| Box::new(Unusable) as BearerError)
         });
         answer
     })
+}
+
+/// The token that a header carries; it was made from one.
+fn token_in(header: &HeaderValue) -> AccessToken {
+    let text = header.to_str().unwrap_or_default();
+    AccessToken::new(text.strip_prefix("Bearer ").unwrap_or(text).to_owned())
 }
 
 /// The token has characters that no header can carry.

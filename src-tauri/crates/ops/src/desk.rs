@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::id::{IntegrationId, OrganizationId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -37,9 +37,17 @@ pub struct Desk {
     start_practice: Option<StartPractice>,
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
-    verifying: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    verifying: Mutex<HashMap<OrganizationId, Sitting>>,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
     kept: Mutex<HashMap<SecretName, bool>>,
+}
+
+/// Somebody works on a run of an organization.
+pub(crate) struct Sitting {
+    /// The run, once there is one.
+    pub run: Option<RunId>,
+    /// Stops the work at its next safe point.
+    pub stop: CancellationToken,
 }
 
 /// What a face hands in to open a desk.
@@ -161,8 +169,8 @@ impl Desk {
         self.app_only.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The organizations that a run is working on at this moment, with the way to stop each.
-    pub(crate) fn verifying(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
+    /// The organizations that are being verified at this moment.
+    pub(crate) fn verifying(&self) -> MutexGuard<'_, HashMap<OrganizationId, Sitting>> {
         self.verifying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

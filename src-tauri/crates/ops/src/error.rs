@@ -152,51 +152,6 @@ codes! {
     Internal "internal",
 }
 
-impl Code {
-    /// Whether the same call may work in a while without anybody changing anything.
-    #[must_use]
-    pub const fn retryable(self) -> bool {
-        match self {
-            Self::Offline
-            | Self::NotGraph
-            | Self::DamagedAnswer
-            | Self::Throttled
-            | Self::ServiceUnavailable
-            | Self::SignInTimedOut
-            | Self::DataInUse => true,
-            Self::InvalidInput
-            | Self::DuplicateName
-            | Self::DuplicateExternalId
-            | Self::ExternalIdFixed
-            | Self::NotFound
-            | Self::NotNow
-            | Self::NotSignedIn
-            | Self::SignInCancelled
-            | Self::SignInRefused
-            | Self::WrongTenant
-            | Self::UnknownTenant
-            | Self::StateMismatch
-            | Self::WrongSecret
-            | Self::SecretExpired
-            | Self::AppUnknown
-            | Self::AppDisabled
-            | Self::RedirectNotRegistered
-            | Self::ConsentDeclined
-            | Self::ConsentMissing
-            | Self::NotPermitted
-            | Self::PolicyBlocked
-            | Self::OutcomeUnknown
-            | Self::Stopped
-            | Self::Keychain
-            | Self::DataNewer
-            | Self::DataDamaged
-            | Self::DiskFull
-            | Self::DataReadOnly
-            | Self::Internal => false,
-        }
-    }
-}
-
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let code = match &error {

@@ -9,7 +9,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
+use crate::organizations;
 use crate::text;
+use crate::users::{self, Chosen, UserFilter};
 
 /// An integration that isn't known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +98,8 @@ pub fn insert(tx: &Transaction<'_>, new: &NewIntegration, now: Timestamp) -> Res
     get(tx, id)
 }
 
-/// Changes an integration. With another client id the grants that were read belong to another application, so they go.
+/// Changes an integration. With another client id the grants that were read belong to another application, so they go; with that
+/// or other permissions, what was checked was another question, so the checks of its organizations go too.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
@@ -115,6 +118,9 @@ pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChang
     let after = get(tx, id)?;
     if after.client_id != before.client_id {
         forget_grants(tx, id)?;
+    }
+    if after.client_id != before.client_id || after.permissions != before.permissions {
+        forget_checks(tx, id)?;
     }
     Ok(after)
 }
@@ -151,6 +157,17 @@ pub fn set_grants_failed(tx: &Transaction<'_>, id: IntegrationId, code: &str, no
 /// [`StoreError`] when it can't be written.
 pub fn forget_grants(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM grants WHERE integration = ?1", [id.0])?;
+    Ok(())
+}
+
+/// Forgets what was checked of the users of its organizations.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn forget_checks(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
+    for organization in organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id) {
+        users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(organization.id), ..UserFilter::default() }))?;
+    }
     Ok(())
 }
 

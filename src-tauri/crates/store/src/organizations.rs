@@ -44,6 +44,8 @@ pub struct Tally {
     pub with_issues: u32,
     /// When a user was last checked.
     pub checked: Option<Timestamp>,
+    /// When the check of a user that is the longest ago was: the age of the evidence as a whole.
+    pub oldest: Option<Timestamp>,
 }
 
 /// The organizations of a tenant, or of all, by name.
@@ -102,11 +104,13 @@ pub fn insert(tx: &Transaction<'_>, new: &NewOrganization, now: Timestamp) -> Re
     get(tx, id)
 }
 
-/// Changes an organization's name, access type or synchronization status.
+/// Changes an organization's name, access type or synchronization status. What was checked over another access type says nothing
+/// about the new one, so with it the checks go.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
 pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationChange) -> Result<Organization, StoreError> {
+    let before = get(tx, id)?;
     tx.execute(
         "UPDATE organizations
          SET    name   = coalesce(?2, name),
@@ -115,7 +119,11 @@ pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationCha
          WHERE  id = ?1",
         params![id.0, change.name, change.access.map(AccessType::name), change.sync.map(SyncStatus::name)],
     )?;
-    get(tx, id)
+    let after = get(tx, id)?;
+    if after.access != before.access {
+        users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
+    }
+    Ok(after)
 }
 
 /// Removes an organization with its users and its runs.
@@ -134,7 +142,7 @@ pub fn delete(tx: &Transaction<'_>, id: OrganizationId) -> Result<(), StoreError
 /// [`StoreError`] when the disk can't be read.
 pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   verdict, count(*), sum(open_issues > 0), max(checked)
+        "SELECT   verdict, count(*), sum(open_issues > 0), max(checked), min(checked)
          FROM     users
          WHERE    organization = ?1
          GROUP BY verdict",
@@ -147,6 +155,7 @@ pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError>
         count_verdict(&mut tally.verdicts, row.get_ref(0)?, users);
         tally.with_issues += row.get::<_, u32>(2)?;
         tally.checked = tally.checked.max(text::maybe_moment(row, 3)?);
+        tally.oldest = [tally.oldest, text::maybe_moment(row, 4)?].into_iter().flatten().min();
     }
     Ok(tally)
 }

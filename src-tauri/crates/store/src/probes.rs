@@ -20,6 +20,8 @@ pub struct QueuedProbe {
     pub user: UserId,
     pub object_id: ObjectId,
     pub workload: Workload,
+    /// When it may be asked, not before.
+    pub due: Timestamp,
     /// How often it was asked without a settled answer.
     pub attempts: u32,
 }
@@ -64,7 +66,7 @@ pub struct Recorded {
 /// [`StoreError`] when the disk can't be read.
 pub fn due(conn: &Connection, run: RunId, now: Timestamp, limit: u32) -> Result<Vec<QueuedProbe>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   p.user, m.object_id, p.workload, p.attempts
+        "SELECT   p.user, m.object_id, p.workload, p.due, p.attempts
          FROM     probes AS p INDEXED BY probes_queued
                   JOIN run_mailboxes AS m ON m.run = p.run AND m.user = p.user
          WHERE    p.run = ?1 AND p.verdict IS NULL AND p.due <= ?2
@@ -76,7 +78,8 @@ pub fn due(conn: &Connection, run: RunId, now: Timestamp, limit: u32) -> Result<
             user: UserId(row.get(0)?),
             object_id: text::parsed(row, 1)?,
             workload: text::named(row, 2)?,
-            attempts: row.get(3)?,
+            due: text::moment(row, 3)?,
+            attempts: row.get(4)?,
         })
     })?;
     Ok(queued.collect::<rusqlite::Result<_>>()?)

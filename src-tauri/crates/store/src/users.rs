@@ -18,7 +18,7 @@ mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
-pub use write::{delete, move_to, set_access, set_mailbox, set_sync, upsert_page};
+pub use write::{delete, forget_checks, move_to, set_access, set_mailbox, set_sync, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]

@@ -96,7 +96,9 @@ async fn a_refused_token_is_renewed_once() {
     let (bearer, asked) = renewing();
     let stub = after(vec![refusal(401, "InvalidAuthenticationToken")], json(200, ME)).await;
     me::read(&graph_with(&stub, quick(), bearer), &stop()).await.unwrap();
-    assert_eq!(*asked.lock().unwrap(), [Ask::Current, Ask::Renewed]);
+    let asked_for = asked.lock().unwrap().clone();
+    let [Ask::Current, Ask::Renewed { refused }] = asked_for.as_slice() else { panic!("{asked_for:?}") };
+    assert_eq!(refused, "Bearer old", "the renewal is told which token was refused");
     assert_eq!(stub.seen()[1].header("authorization"), Some("Bearer new"));
 
     let (bearer, asked) = renewing();

@@ -173,8 +173,9 @@ pub fn renewing() -> (Bearer, Arc<Mutex<Vec<Ask>>>) {
     let bearer: Bearer = Arc::new({
         let asked = Arc::clone(&asked);
         move |ask| {
+            let text = if ask == Ask::Current { "old" } else { "new" };
             asked.lock().unwrap().push(ask);
-            Box::pin(async move { Ok(token(if ask == Ask::Current { "old" } else { "new" })) })
+            Box::pin(async move { Ok(token(text)) })
         }
     });
     (bearer, asked)

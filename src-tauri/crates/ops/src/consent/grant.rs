@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_core::consent::{Authorization, Consent};
+use rollcall_core::consent::Consent;
 use rollcall_core::rules;
 use rollcall_identity::admin_consent::admin_consent;
 use rollcall_identity::loopback::Invitation;
@@ -34,7 +34,11 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
             Ok((tenants::get(conn, organization.tenant)?, integrations::get(conn, organization.integration)?))
         })
         .await?;
-    let before = show::show(desk, ask, job).await?.consent;
+    // What was there before is part of the evidence, so it is read now; where it can't be, the journal says that it isn't known.
+    let before = match refresh(desk, &integration, job).await {
+        Ok(()) => Some(granted(&show::show(desk, ask, job).await?.consent)),
+        Err(_) => None,
+    };
     let authority = connection::authority(&tenant)?;
     let actor = tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone());
     let entry = Entry {
@@ -43,7 +47,7 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
         tenant: Some(tenant.id),
         action: "consent.grant".to_owned(),
         target: integration.client_id.to_string(),
-        before: Some(granted(&before)),
+        before: before.clone(),
         after: None,
         request_id: None,
         outcome: Outcome::Intended,
@@ -57,21 +61,23 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
     // The stop that ended the wait must not end the read that tells what is true now.
     let read = refresh(desk, &integration, &Job::quiet()).await;
     let after = show::show(desk, ask, job).await?;
-    let done = Entry { at: desk.now(), after: Some(granted(&after.consent)), outcome: outcome(&before, &after, read.is_ok()), ..entry };
+    let now_granted = read.is_ok().then(|| granted(&after.consent));
+    let outcome = outcome(before.as_ref(), now_granted.as_ref(), claim.is_ok());
+    let done = Entry { at: desk.now(), after: now_granted, outcome, ..entry };
     desk.write(move |tx| journal::append(tx, &done)).await?;
     claim.map_err(Error::from)?;
     read?;
     Ok(after)
 }
 
-/// What the read-back shows, whatever the browser said.
-fn outcome(before: &Consent, after: &ConsentView, read: bool) -> Outcome {
-    if !read {
-        Outcome::Unknown
-    } else if granted(before) == granted(&after.consent) && after.consent.authorization != Authorization::Authorized {
-        Outcome::Failed
-    } else {
-        Outcome::Done
+/// What the read-back shows. Consent that was refused and changed nothing has failed, however much was granted before.
+fn outcome(before: Option<&String>, after: Option<&String>, claimed: bool) -> Outcome {
+    match (before, after) {
+        (_, None) => Outcome::Unknown,
+        (Some(before), Some(after)) if before != after => Outcome::Done,
+        (None, Some(_)) if !claimed => Outcome::Unknown,
+        (_, Some(_)) if claimed => Outcome::Done,
+        (_, Some(_)) => Outcome::Failed,
     }
 }
 

@@ -218,7 +218,6 @@ fn stage_two(consent: &ConsentSummary, now: Timestamp) -> Stage {
 }
 
 fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
-    let evidence_at = facts.tally.checked;
     // The ledger is over the users as they are now: whoever was brought in since the last run is not run.
     let state = match (facts.tally.verdicts.verdict(), facts.last_run.as_ref().map(|run| run.state)) {
         (_, Some(RunState::Running | RunState::Interrupted)) => StageState::InProgress,
@@ -227,7 +226,8 @@ fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
         (Verdict::NotRun, None) => StageState::NotStarted,
         (Verdict::NotRun, Some(RunState::Finished | RunState::Cancelled)) => StageState::InProgress,
     };
-    aged(state, evidence_at, now)
+    // As old as its oldest part: a few mailboxes checked today don't renew what was said of the others.
+    Stage { evidence_at: facts.tally.checked, ..aged(state, facts.tally.oldest, now) }
 }
 
 fn aged(state: StageState, evidence_at: Option<Timestamp>, now: Timestamp) -> Stage {

@@ -6,7 +6,7 @@ use rollcall_core::presets;
 use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
-use rollcall_store::integrations::{self, NewIntegration};
+use rollcall_store::integrations::{self, IntegrationChange, NewIntegration};
 use rollcall_store::tenants::{self, NewTenant};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -48,7 +48,7 @@ pub struct Practice {
 }
 
 /// Each start is a fresh tenant in which nothing is granted and nobody signed in; organizations and users of an earlier
-/// rehearsal stay, and their grants count as unread.
+/// rehearsal stay, their grants count as unread and their mailboxes as not checked.
 ///
 /// # Errors
 /// `InvalidInput` where this face has no practice tenant; `Internal` when no port on loopback can be had.
@@ -83,10 +83,9 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
 
 /// Tokens of an earlier start are worth nothing at this one.
 async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
-    desk.delegated().remove(&tenant);
     desk.app_only().clear();
     desk.gates().remove(&tenant);
-    connection::drop_secret(desk, SecretName::Refresh(tenant)).await
+    connection::end_sign_in(desk, tenant).await
 }
 
 async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Integration> {
@@ -102,9 +101,14 @@ async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<I
         let known = integrations::list(tx, Some(new.tenant))?;
         for integration in &known {
             integrations::forget_grants(tx, integration.id)?;
+            integrations::forget_checks(tx, integration.id)?;
         }
-        match known.into_iter().find(|integration| integration.client_id == client_id) {
-            Some(integration) => Ok(integration),
+        let by_name = |integration: &Integration| integration.name == INTEGRATION;
+        match known.into_iter().find(|integration| integration.client_id == client_id || by_name(integration)) {
+            // Another seed makes another application.
+            Some(integration) => {
+                integrations::change(tx, integration.id, &IntegrationChange { client_id: Some(client_id), ..IntegrationChange::default() })
+            }
             None => integrations::insert(tx, &new, now),
         }
     })

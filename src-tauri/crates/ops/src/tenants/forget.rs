@@ -24,11 +24,10 @@ pub async fn forget(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
     if busy {
         return Err(Error::not_now(Reason::RunUnderWay));
     }
-    connection::drop_secret(desk, SecretName::Refresh(ask.tenant)).await?;
+    connection::end_sign_in(desk, ask.tenant).await?;
     for integration in &integrations {
         connection::drop_secret(desk, SecretName::Credential(integration.id)).await?;
         desk.app_only().remove(&integration.id);
     }
-    desk.delegated().remove(&ask.tenant);
     desk.write(move |tx| tenants::forget(tx, ask.tenant)).await
 }

@@ -1,6 +1,5 @@
 //! Signs the admin out: the refresh token leaves the keychain, the access token leaves memory. The cached data stays.
 
-use rollcall_identity::vault::SecretName;
 use rollcall_store::tenants;
 
 use super::sign_in::TenantRef;
@@ -13,10 +12,6 @@ use crate::job::Job;
 /// `Keychain`, when the token could not be removed: then the sign-in still stands.
 pub async fn sign_out(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
     let tenant = desk.read(move |conn| tenants::get(conn, ask.tenant)).await?;
-    connection::drop_secret(desk, SecretName::Refresh(tenant.id)).await?;
-    let open = desk.delegated().remove(&tenant.id);
-    if let Some(open) = open {
-        open.session.sign_out().await;
-    }
+    connection::end_sign_in(desk, tenant.id).await?;
     desk.tell_change().await
 }

@@ -2,6 +2,7 @@
 
 use rollcall_core::id::UserId;
 use rollcall_core::rules::{self, Reason};
+use rollcall_store::StoreError;
 use rollcall_store::users::{self, Chosen};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -40,7 +41,11 @@ pub async fn remove(desk: &Desk, ask: RemoveUsers, _job: &Job) -> Result<Removed
     desk.write(move |tx| {
         let mut removed = Removed::default();
         for id in ask.users {
-            let Ok(row) = users::get(tx, id) else { continue };
+            let row = match users::get(tx, id) {
+                Ok(row) => row,
+                Err(StoreError::NotFound(_)) => continue,
+                Err(error) => return Err(error),
+            };
             let may = if verifying.contains(&row.user.organization) {
                 Err(Reason::RunUnderWay)
             } else if ask.force {

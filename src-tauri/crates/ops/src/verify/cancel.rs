@@ -16,16 +16,17 @@ pub async fn cancel(desk: &Desk, ask: RunRef, _job: &Job) -> Result<Run> {
     if matches!(run.state, RunState::Finished | RunState::Cancelled) {
         return Err(Error::input("run", "it is over already"));
     }
-    let working = desk.verifying().get(&run.organization).cloned();
-    if let Some(stop) = working {
+    let at_work =
+        || desk.verifying().get(&run.organization).filter(|sitting| sitting.run == Some(run.id)).map(|sitting| sitting.stop.clone());
+    if let Some(stop) = at_work() {
         stop.cancel();
-        while desk.verifying().contains_key(&run.organization) {
+        while at_work().is_some() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
     let now = desk.now();
     desk.write(move |tx| {
-        if !matches!(runs::get(tx, ask.run)?.state, RunState::Finished) {
+        if !matches!(runs::get(tx, ask.run)?.state, RunState::Finished | RunState::Cancelled) {
             runs::finish(tx, ask.run, RunEnd::Cancelled, now)?;
         }
         runs::get(tx, ask.run)

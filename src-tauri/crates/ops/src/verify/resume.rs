@@ -3,7 +3,7 @@
 use rollcall_core::rules::{self, Reason};
 use rollcall_store::runs::{self, Run, RunState};
 
-use super::work::work;
+use super::work::{Claim, work};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -23,7 +23,11 @@ pub async fn resume(desk: &Desk, ask: RunRef, job: &Job) -> Result<Run> {
     let standing = standing(desk, run.organization).await?;
     match rules::may_verify(&standing) {
         // Users that left the organization since are still part of the run.
-        Ok(()) | Err(Reason::NoUsers) => work(desk, run.id, job).await,
+        Ok(()) | Err(Reason::NoUsers) => {
+            let claim = Claim::on(desk, run.organization, job)?;
+            let connected = claim.connect().await?;
+            work(desk, &claim, connected, run.id, job).await
+        }
         Err(reason) => Err(Error::not_now(reason)),
     }
 }

@@ -5,7 +5,7 @@ use rollcall_store::runs::{self, Run};
 use rollcall_store::{integrations, organizations};
 
 use super::plan::{Verify, workloads};
-use super::work::work;
+use super::work::{Claim, work};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -19,6 +19,9 @@ use crate::organizations::describe::standing;
 pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_verify(&standing).map_err(Error::not_now)?;
+    let claim = Claim::on(desk, ask.organization, job)?;
+    // A wrong secret ends here, before there is a run that can't begin.
+    let connected = claim.connect().await?;
     let now = desk.now();
     let run = desk
         .write(move |tx| {
@@ -27,5 +30,5 @@ pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
             runs::create(tx, organization.id, &workloads(&integration, organization.access), &ask.which.into(), now)
         })
         .await?;
-    work(desk, run, job).await
+    work(desk, &claim, connected, run, job).await
 }

@@ -2,9 +2,10 @@
 //! what can't be settled yet goes back to the queue on its own.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_core::id::{ObjectId, RunId};
+use rollcall_core::id::{ObjectId, OrganizationId, RunId, TenantId};
 use rollcall_core::issue::{self, Cause, Refusal};
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
@@ -16,16 +17,16 @@ use rollcall_graph::gate::Lane;
 use rollcall_graph::pace::Pace;
 use rollcall_graph::probe::{Answer, Probe, Probed};
 use rollcall_graph::send::Graph;
-use rollcall_store::organizations;
 use rollcall_store::probes::{self, Postponed, ProbeResult};
 use rollcall_store::runs::{self, Run, RunEnd};
+use rollcall_store::{organizations, settings};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::queue::{Queue, Waiting};
 use super::tally::Tally;
-use crate::connection;
-use crate::desk::Desk;
+use crate::connection::{self, AppOnly};
+use crate::desk::{Desk, Sitting};
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
 
@@ -38,15 +39,18 @@ const LANDING: Duration = Duration::from_millis(700);
 
 /// Works on the run until everything is settled, the job is stopped, or something ends the sitting. Answers the run as it
 /// then is; a stopped or broken sitting leaves it interrupted, to be resumed.
-pub(super) async fn work(desk: &Desk, id: RunId, job: &Job) -> Result<Run> {
-    let run = desk.read(move |conn| runs::get(conn, id)).await?;
-    let stop = job.stop.child_token();
-    let _claim = Claim::on(desk, &run, stop.clone())?;
-    desk.write(move |tx| runs::resume(tx, id)).await?;
-    let outcome = Box::pin(sit(desk, &run, &stop, job)).await;
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: Connected, id: RunId, job: &Job) -> Result<Run> {
+    claim.name(id);
+    let run = desk
+        .write(move |tx| {
+            runs::resume(tx, id)?;
+            runs::get(tx, id)
+        })
+        .await?;
+    let outcome = Box::pin(sit(desk, &run, connected, &claim.stop, job)).await;
     let end = match &outcome {
-        Ok(Sitting::Settled) => RunEnd::Finished,
-        Ok(Sitting::Stopped) | Err(_) => RunEnd::Interrupted,
+        Ok(Ended::Settled) => RunEnd::Finished,
+        Ok(Ended::Stopped) | Err(_) => RunEnd::Interrupted,
     };
     let now = desk.now();
     let run = desk
@@ -58,31 +62,37 @@ pub(super) async fn work(desk: &Desk, id: RunId, job: &Job) -> Result<Run> {
     outcome.map(|_| run)
 }
 
+/// The integration's own connection, and the workloads that its token opens.
+pub(super) struct Connected {
+    app: Arc<AppOnly>,
+    permitted: Vec<Workload>,
+}
+
 /// How a sitting ended.
-enum Sitting {
+enum Ended {
     Settled,
     Stopped,
 }
 
-async fn sit(desk: &Desk, run: &Run, stop: &CancellationToken, job: &Job) -> Result<Sitting> {
-    let organization = run.organization;
-    let integration = desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
-    // A token carries the permissions of the moment it was issued, so each sitting begins with a new one ("OAuth 2.0 client
-    // credentials flow"): what was granted since the last one counts at once.
-    desk.app_only().remove(&integration);
-    let app = connection::app_only(desk, integration).await?;
-    let permitted = app.permitted().await?;
-    let (id, now) = (run.id, desk.now());
+async fn sit(desk: &Desk, run: &Run, connected: Connected, stop: &CancellationToken, job: &Job) -> Result<Ended> {
+    let Connected { app, permitted } = connected;
+    let (id, tenant, now) = (run.id, run.tenant, desk.now());
     // The end of time: everything that is queued, those put off to a later moment included.
-    let queued = desk.read(move |conn| probes::due(conn, id, Timestamp(i64::MAX), u32::MAX)).await?;
+    let (queued, held) =
+        desk.read(move |conn| Ok((probes::due(conn, id, Timestamp(i64::MAX), u32::MAX)?, settings::get(conn, &held_key(tenant))?))).await?;
     let mut queue = Queue::default();
     for probe in queued {
-        queue.add(Waiting { user: probe.user, object_id: probe.object_id, workload: probe.workload, attempts: probe.attempts }, now, now);
+        let waiting = Waiting { user: probe.user, object_id: probe.object_id, workload: probe.workload, attempts: probe.attempts };
+        queue.add(waiting, probe.due, now);
+    }
+    if let Some(until) = held {
+        app.graph.gate().hold(Lane::Outlook, until);
     }
     let tally = Tally::new(run, app.graph.gate(), now);
     let mut work = Work {
         desk,
         run: run.id,
+        tenant,
         graph: app.graph.clone(),
         permitted,
         queue,
@@ -96,12 +106,18 @@ async fn sit(desk: &Desk, run: &Run, stop: &CancellationToken, job: &Job) -> Res
     work.all(stop, job).await
 }
 
+/// Where a pause that Graph asked for is kept, so that it outlives the process.
+fn held_key(tenant: TenantId) -> String {
+    format!("held.{tenant}")
+}
+
 /// A batch that came back: what it asked, and the answers.
 type Flight = (Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>);
 
 struct Work<'a> {
     desk: &'a Desk,
     run: RunId,
+    tenant: TenantId,
     graph: Graph,
     permitted: Vec<Workload>,
     queue: Queue,
@@ -116,12 +132,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<Sitting> {
+    async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<Ended> {
         loop {
             self.take_off();
             if self.flights.is_empty() && self.queue.is_empty() {
                 self.commit(job).await?;
-                return Ok(Sitting::Settled);
+                return Ok(Ended::Settled);
             }
             let commit_at = self.since.map(|since| since + GROUP_AGE);
             let due_in = self.queue.next_due().map(|due| due.since(self.desk.now()).max(Duration::from_millis(1)));
@@ -164,7 +180,7 @@ impl Work<'_> {
 
     /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
     /// stays queued.
-    async fn land(&mut self, job: &Job) -> Result<Sitting> {
+    async fn land(&mut self, job: &Job) -> Result<Ended> {
         let deadline = tokio::time::Instant::now() + LANDING;
         while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
             // The sitting ends in any case; an error of a late answer leaves its probes queued.
@@ -173,7 +189,7 @@ impl Work<'_> {
         self.give_up.cancel();
         self.flights.shutdown().await;
         self.commit(job).await?;
-        Ok(Sitting::Stopped)
+        Ok(Ended::Stopped)
     }
 
     fn landed(&mut self, landed: std::result::Result<Flight, JoinError>) -> Result<()> {
@@ -207,6 +223,12 @@ impl Work<'_> {
             Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
                 for waiting in asked {
                     self.judge(waiting, Some(Answer::Unanswered((*trace).clone())));
+                }
+                Ok(())
+            }
+            Err(GraphError::TimedOut) => {
+                for waiting in asked {
+                    self.judge(waiting, None);
                 }
                 Ok(())
             }
@@ -281,10 +303,14 @@ impl Work<'_> {
         self.since = None;
         let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
         let counters = self.tally.unbooked(self.graph.gate());
-        let (id, now) = (self.run, self.desk.now());
+        let (id, tenant, now) = (self.run, self.tenant, self.desk.now());
+        let held = self.graph.gate().held(Lane::Outlook);
         let run = self
             .desk
             .write(move |tx| {
+                if let Some(until) = held {
+                    settings::set(tx, &held_key(tenant), &until)?;
+                }
                 probes::postpone(tx, id, &put_off)?;
                 probes::record(tx, id, &settled, now, counters)?;
                 runs::get(tx, id)
@@ -302,25 +328,56 @@ fn again(pace: &Pace, attempts: u32, tries: u32, retry_after: Option<Duration>) 
 }
 
 /// While it lives, no other sitting can work on the organization.
-struct Claim<'a> {
+pub(super) struct Claim<'a> {
     desk: &'a Desk,
-    run: &'a Run,
+    organization: OrganizationId,
+    stop: CancellationToken,
 }
 
 impl<'a> Claim<'a> {
-    fn on(desk: &'a Desk, run: &'a Run, stop: CancellationToken) -> Result<Self> {
+    /// Claims the organization for one sitting.
+    ///
+    /// # Errors
+    /// `NotNow` while another sitting works on it.
+    pub fn on(desk: &'a Desk, organization: OrganizationId, job: &Job) -> Result<Self> {
         let mut verifying = desk.verifying();
-        if verifying.contains_key(&run.organization) {
+        if verifying.contains_key(&organization) {
             return Err(Error::not_now(Reason::RunUnderWay));
         }
-        verifying.insert(run.organization, stop);
-        Ok(Self { desk, run })
+        let stop = job.stop.child_token();
+        verifying.insert(organization, Sitting { run: None, stop: stop.clone() });
+        Ok(Self { desk, organization, stop })
+    }
+
+    /// Connects as the integration, before there is anything to be left half done. A token carries the permissions of the moment
+    /// it was issued, so each sitting begins with a new one ("OAuth 2.0 client credentials flow"): what was granted since the
+    /// last one counts at once.
+    ///
+    /// # Errors
+    /// `WrongSecret`, `SecretExpired`, `AppUnknown` and the like; those of the network; `Stopped`.
+    pub async fn connect(&self) -> Result<Connected> {
+        let organization = self.organization;
+        let integration = self.desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
+        self.desk.app_only().remove(&integration);
+        let app = connection::app_only(self.desk, integration).await?;
+        let permitted = tokio::select! {
+            permitted = app.permitted() => permitted?,
+            () = self.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
+        };
+        Ok(Connected { app, permitted })
+    }
+
+    /// Says which run it is for.
+    fn name(&self, run: RunId) {
+        if let Some(sitting) = self.desk.verifying().get_mut(&self.organization) {
+            sitting.run = Some(run);
+        }
     }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.desk.verifying().remove(&self.run.organization);
+        self.desk.verifying().remove(&self.organization);
     }
 }
 

@@ -107,14 +107,29 @@ pub fn move_to(tx: &Transaction<'_>, chosen: &Chosen, organization: Organization
     let mut statement = tx.prepare_cached(&format!("SELECT u.id FROM users AS u {those}"))?;
     let moving: Vec<u32> = statement.query_map(params_from_iter(those.values()), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let moving = text::to_json(&moving)?;
-    tx.execute("DELETE FROM checks WHERE user IN (SELECT value FROM json_each(?1))", [&moving])?;
-    let moved = tx.execute(
-        "UPDATE users
-         SET    organization = ?2, verdict = 'not_run', checked = NULL, open_issues = 0, first_cause = NULL
-         WHERE  id IN (SELECT value FROM json_each(?1))",
-        params![moving, to.id.0],
-    )?;
+    forget_checks_of(tx, &moving)?;
+    let moved = tx.execute("UPDATE users SET organization = ?2 WHERE id IN (SELECT value FROM json_each(?1))", params![moving, to.id.0])?;
     Ok(u32::try_from(moved).unwrap_or(u32::MAX))
+}
+
+/// Forgets what the last checks found out about users, because it was asked in another way than from now on.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn forget_checks(tx: &Transaction<'_>, chosen: &Chosen) -> Result<(), StoreError> {
+    let ids = ids(tx, chosen)?;
+    forget_checks_of(tx, &text::to_json(&ids)?)
+}
+
+fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM checks WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
+    tx.execute(
+        "UPDATE users
+         SET    verdict = 'not_run', checked = NULL, open_issues = 0, first_cause = NULL
+         WHERE  id IN (SELECT value FROM json_each(?1))",
+        [ids],
+    )?;
+    Ok(())
 }
 
 fn ids(tx: &Transaction<'_>, chosen: &Chosen) -> Result<Vec<UserId>, StoreError> {
