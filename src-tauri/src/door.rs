@@ -94,8 +94,9 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
             Progress::Browser { url, .. } => open_sign_in(url),
             Progress::ReadingBack => {}
             Progress::Imported { .. } | Progress::Verified(_) => {
+                let complete = matches!(&progress, Progress::Verified(line) if line.done == line.total);
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                if last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
+                if !complete && last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
                     return;
                 }
                 *last = Some(Instant::now());

@@ -6,6 +6,7 @@ mod practice;
 mod start;
 mod window;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use tracing::error;
@@ -13,6 +14,10 @@ use tracing::error;
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Some(missing) = no_display() {
+        let _ = writeln!(std::io::stderr(), "{missing}");
+        return ExitCode::from(2);
+    }
     match window::run(std::env::args().any(|argument| argument == "--practice")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -20,4 +25,13 @@ fn main() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// What to do where there is no screen to open a window on; the toolkit itself would only abort.
+fn no_display() -> Option<&'static str> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let none = cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY");
+    none.then_some(
+        "There is no display to open the window on. `rollcallctl` does the same in the terminal: try `rollcallctl rollout --practice`.",
+    )
 }

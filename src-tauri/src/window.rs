@@ -29,7 +29,9 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
         .setup(move |app| {
             // A desk that can't be opened is asked for again by the first call, whose answer the screen then shows.
             let desk = tauri::async_runtime::block_on(open_desk(app.handle())).ok();
-            if let Some(desk) = desk.as_ref().filter(|_| practice) {
+            // A practice tenant ends with the program, so one that was connected before is started again.
+            let wanted = |desk: &&Arc<Desk>| practice || tauri::async_runtime::block_on(open::is_known(desk));
+            if let Some(desk) = desk.as_ref().filter(wanted) {
                 let opened = tauri::async_runtime::block_on(Box::pin(open::open(desk, OpenPractice::default(), &Job::quiet())));
                 if let Err(error) = opened {
                     warn!("The practice tenant could not be opened: {error}");

@@ -430,7 +430,7 @@ export type RunRef = { run: RunId, };
 
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
-export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, };
+export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 

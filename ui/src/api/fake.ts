@@ -23,6 +23,8 @@ export type FakeOptions = {
   readonly fresh?: boolean;
   /** Commands that fail, and with which code. */
   readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
+  /** Settles when the person has consented in the browser; without it, that takes some steps. */
+  readonly consented?: Promise<void>;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -143,6 +145,7 @@ export function fakeDoor(
     "consent.read": consentView,
     "consent.grant": async (_, { onProgress, signal }) => {
       onProgress?.({ kind: "browser", url: "https://login.example/adminconsent?client_id=1" });
+      await options.consented;
       for (let turn = 0; turn < 20; turn += 1) {
         await wait();
         if (signal?.aborted) throw refused("sign_in_cancelled");

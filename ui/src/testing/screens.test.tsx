@@ -80,7 +80,11 @@ test("the grid asks the database to sort and filter, and the address remembers i
 
 // A dialog's parts are looked for by their text: without layout the library can't tell which part of the page it covers.
 test("consent waits for the browser, reads back, and only then says so", async () => {
-  const { user } = await openAt("/permissions?org=1", { step: 15 });
+  let consent = () => {};
+  const consented = new Promise<void>((done) => {
+    consent = done;
+  });
+  const { user } = await openAt("/permissions?org=1", { step: 1, consented });
   await screen.findByText("6 required: 4 granted, 2 missing. 1 excess.");
   await user.click(screen.getByRole("button", { name: /Grant consent.*Microsoft 365 OAuth \(Graph API\)/ }));
   await user.click(await screen.findByLabelText("I know these limitations."));
@@ -88,6 +92,7 @@ test("consent waits for the browser, reads back, and only then says so", async (
   await screen.findByText("Waiting for the consent in your browser");
   expect(screen.getByRole("button", { name: "Copy link" })).toBeTruthy();
   expect(screen.queryByText("Signed in successfully"), "nothing is claimed before it was read back").toBeNull();
+  consent();
   await screen.findByText("Signed in successfully");
   await screen.findByText("6 required: 6 granted, 0 missing. 1 excess.");
 });

@@ -2,6 +2,7 @@ import type {
   AccessType,
   Authorization,
   Cloud,
+  ConsentRow,
   ConsentState,
   MailboxKind,
   MailboxStatus,
@@ -53,6 +54,11 @@ export const consentBadges = {
   stronger_than_needed: { state: "attention", word: "Stronger than needed" },
   unknown: { state: "unknown", word: "Not checked" },
 } as const satisfies Record<ConsentState, Badge>;
+
+/** Where a permission stands. One that the integration is complete without is not missing when nobody granted it. */
+export function consentBadge(row: Pick<ConsentRow, "state" | "optional">): Badge {
+  return row.optional && row.state === "missing" ? { state: "off", word: "Not granted" } : consentBadges[row.state];
+}
 
 export const authorizationBadges = {
   authorized: { state: "good", word: "Authorized" },

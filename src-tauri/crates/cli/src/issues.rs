@@ -70,7 +70,8 @@ async fn list(ask: List, call: &Call) -> Result<Exit> {
         let question = IssueQuery { filter: filter.clone(), offset, limit: WINDOW_LIMIT };
         let page = issues::list(&call.desk, question, &Job::quiet()).await?;
         let rows = u32::try_from(page.rows.len()).unwrap_or(WINDOW_LIMIT);
-        let (first, last) = (offset == 0, rows < WINDOW_LIMIT || call.stop.is_cancelled());
+        let complete = rows < WINDOW_LIMIT;
+        let (first, last) = (offset == 0, complete || call.stop.is_cancelled());
         if call.screen.is_json() {
             call.screen.array_part(&page.rows, first, last);
         } else if page.rows.is_empty() && first {
@@ -80,7 +81,7 @@ async fn list(ask: List, call: &Call) -> Result<Exit> {
         }
         if last {
             call.screen.note(&counted(page.matching, "open issue", "open issues"));
-            return Ok(Exit::Fine);
+            return Ok(if complete { Exit::Fine } else { Exit::Incomplete });
         }
         offset += WINDOW_LIMIT;
     }

@@ -55,7 +55,7 @@ impl Shown {
             }
             Browser::Open => {
                 if may_open(link) && open::that_detached(link).is_ok() {
-                    self.note("Continue in the browser. Ctrl+C gives up.");
+                    self.note("Continue in the browser. If its page shows an error, press Ctrl+C and check the client id and its redirect address.");
                 } else {
                     self.screen.note("No browser could be opened. Open this address yourself; Ctrl+C gives up:");
                     self.screen.note(link);
@@ -99,7 +99,7 @@ impl Shown {
             }
             bar.set_message(text.to_owned());
             bar.tick();
-        } else if self.is_time() {
+        } else if self.is_time() || of.is_some_and(|(done, total)| done == total) {
             let share = of.map(|(done, total)| format!("{} of {}: ", count(done), counted(total, "mailbox", "mailboxes")));
             self.screen.note(&format!("{}{text}", share.unwrap_or_default()));
         }

@@ -12,6 +12,7 @@ use rollcall_ops::organizations::describe::OrganizationView;
 use rollcall_ops::runs::describe::{self, RunDetail, RunRef};
 use rollcall_ops::runs::list::{self, ListRuns};
 use rollcall_ops::runs::{MailboxResult, Run, RunState, results};
+use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery, WINDOW_LIMIT};
 use rollcall_ops::verify::plan::{Scope, Verify as Question};
 use rollcall_ops::verify::{resume, start};
 use serde::Serialize;
@@ -39,10 +40,10 @@ pub struct Verify {
     /// Its tenant, where several have one of that name
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Only those that failed in the latest run
+    /// Only those that failed when they were last checked
     #[arg(long, conflicts_with = "resume")]
     failed_only: bool,
-    /// Only those that the latest run left unknown, or didn't get to
+    /// Only those that are unknown since they were last checked, or never were
     #[arg(long, conflicts_with_all = ["resume", "failed_only"])]
     unknown_only: bool,
     /// Go on with a run that was interrupted; mailboxes that have answered are not asked again
@@ -82,8 +83,8 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
         }
         None => {
             let which = match (ask.failed_only, ask.unknown_only) {
-                (true, _) => Scope::FailedOf { run: latest(id, call).await? },
-                (false, true) => Scope::UnsettledOf { run: latest(id, call).await? },
+                (true, _) => having(id, &[Verdict::Failed], call).await?,
+                (false, true) => having(id, &[Verdict::Unknown, Verdict::NotRun], call).await?,
                 (false, false) => Scope::All,
             };
             Box::pin(start::start(&call.desk, Question { organization: id, which }, &job)).await
@@ -261,10 +262,24 @@ async fn own_run(run: RunId, organization: OrganizationId, call: &Call) -> Resul
     if found.organization == organization { Ok(()) } else { Err(Error::input("run", "it is a run of another organization")) }
 }
 
-async fn latest(organization: OrganizationId, call: &Call) -> Result<RunId> {
-    let runs = list::list(&call.desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await?;
-    let run = runs.first().ok_or_else(|| Error::not_found("the organization was never checked, so there is no earlier run to go by"))?;
-    Ok(run.id)
+/// The users of an organization whose last check came to one of these verdicts.
+async fn having(organization: OrganizationId, verdict: &[Verdict], call: &Call) -> Result<Scope> {
+    let filter = UserFilter { organization: Some(organization), verdict: verdict.to_vec(), ..UserFilter::default() };
+    let mut users = Vec::new();
+    loop {
+        let offset = u32::try_from(users.len()).unwrap_or(u32::MAX);
+        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: WINDOW_LIMIT };
+        let page = query::query(&call.desk, question, &Job::quiet()).await?;
+        users.extend(page.rows.iter().map(|row| row.user.id));
+        if page.rows.is_empty() || users.len() >= page.matching as usize {
+            break;
+        }
+    }
+    if users.is_empty() {
+        Err(Error::not_found("nobody of the organization is in that state, so there is nobody to check"))
+    } else {
+        Ok(Scope::Users { users })
+    }
 }
 
 /// A run that was cut off says how to go on with it.

@@ -4,7 +4,7 @@ import { openPage } from "../../api/client";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
+import { consentBadge, resourceWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { admin, least, required, rowKey, whom } from "./columns";
 
@@ -26,7 +26,7 @@ export function PermissionPanel({ row, ...panel }: Props) {
   return (
     <DetailsPanel {...panel} title={row.name} subtitle={typeWords[row.type]} subject={rowKey(row)}>
       <div className={styles.part}>
-        <StatusBadge {...consentBadges[row.state]} strong />
+        <StatusBadge {...consentBadge(row)} strong />
         <p className={styles.text}>{t(`consent.means.${row.state}`)}</p>
         <Facts
           facts={[

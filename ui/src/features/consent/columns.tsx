@@ -1,7 +1,7 @@
 import type { ConsentRow, ConsentState } from "../../api/bindings";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
+import { consentBadge, resourceWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const order = [
@@ -69,8 +69,8 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     id: "state",
     title: t("consent.state"),
     width: 172,
-    render: (row) => <StatusBadge {...consentBadges[row.state]} />,
-    text: (row) => consentBadges[row.state].word,
+    render: (row) => <StatusBadge {...consentBadge(row)} />,
+    text: (row) => consentBadge(row).word,
   },
   {
     id: "type",

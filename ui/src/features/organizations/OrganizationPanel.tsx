@@ -18,7 +18,7 @@ import { explain, reasonWords } from "../../words/codes";
 import {
   accessWords,
   authorizationBadges,
-  consentBadges,
+  consentBadge,
   mailboxBadges,
   presetWords,
   syncBadges,
@@ -145,7 +145,7 @@ function Connectivity({ view }: { view: OrganizationView }) {
           <Facts
             facts={needs.map((row) => ({
               name: `${row.name} · ${typeWords[row.type]}`,
-              value: <StatusBadge {...consentBadges[row.state]} />,
+              value: <StatusBadge {...consentBadge(row)} />,
             }))}
           />
         </section>

@@ -54,7 +54,7 @@ export function Shell() {
   return (
     <div className={styles.window}>
       <TopBar onSearch={openPalette} />
-      <PracticeRibbon />
+      {!welcoming && <PracticeRibbon />}
       <div className={styles.middle}>
         {!welcoming && <Rail />}
         <main className={styles.page}>

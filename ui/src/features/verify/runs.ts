@@ -15,6 +15,7 @@ export function runBadge(run: Run): { state: State; word: string } {
     case "cancelled":
       return { state: "off", word: t("run.cancelled") };
     case "finished":
+      if (failed > 0 && failed === run.mailboxes) return { state: "bad", word: t("run.allFailed") };
       if (failed > 0) return { state: "bad", word: t("run.someFailed") };
       if (unknown > 0 || not_run > 0) return { state: "attention", word: t("run.someUnknown") };
       return passed > 0 ? { state: "good", word: t("run.allPassed") } : { state: "unknown", word: t("run.nothing") };
@@ -31,7 +32,7 @@ export function ledgerSegments(run: Pick<Run, "ledger">) {
   }));
 }
 
-/** Whom a run asks: everyone, or those that failed in an earlier one. */
-export function whichWords(run: Pick<Run, "failed_of">): string {
-  return run.failed_of === null ? t("run.all") : t("run.failedOf", { run: run.failed_of });
+/** Whom a run asks: so many mailboxes, or some of an earlier one. */
+export function whichWords(run: Pick<Run, "failed_of" | "mailboxes">): string {
+  return run.failed_of === null ? t("run.all", { n: run.mailboxes }) : t("run.failedOf", { run: run.failed_of });
 }

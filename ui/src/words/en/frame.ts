@@ -71,7 +71,8 @@ export const frame = {
   "work.imported": "{read} read, {new} new",
   "work.verified": "{done} of {total} mailboxes",
 
-  "browser.body": "Finish the page in your browser. Use the link for another browser profile.",
+  "browser.body":
+    "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
   "browser.noUrl": "This takes a moment.",
   "browser.copy": "Copy link",
   "browser.cancel": "Cancel",

@@ -85,14 +85,14 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
     loop {
         let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: PAGE };
         let page = query::query(&call.desk, question, &Job::quiet()).await?;
-        let (first, last) = (offset == 0, page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE));
+        let complete = page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE);
+        let (first, last) = (offset == 0, complete || call.stop.is_cancelled());
         write(&page, format, first, last, call)?;
-        if last || call.stop.is_cancelled() {
-            break;
+        if last {
+            return Ok(if complete { Exit::Fine } else { Exit::Incomplete });
         }
         offset += PAGE;
     }
-    Ok(Exit::Fine)
 }
 
 fn write(page: &UserPage, format: Format, first: bool, last: bool, call: &Call) -> Result<()> {

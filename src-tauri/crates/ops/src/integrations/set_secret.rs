@@ -51,7 +51,7 @@ pub async fn set_secret(desk: &Desk, ask: SetSecret, job: &Job) -> Result<Secret
     let proven = match app.try_secret(&job.stop).await {
         Ok(()) => true,
         // Until the application has a service principal in the tenant, Entra refuses before it looks at the secret.
-        Err(error) if matches!(error.code, Code::AppUnknown | Code::ConsentMissing | Code::Offline) => false,
+        Err(error) if matches!(error.code, Code::AppUnknown | Code::ConsentMissing) => false,
         Err(error) => return Err(error),
     };
     let kept = connection::keep(desk, SecretName::Credential(integration.id), secret.reveal()).await;

@@ -81,6 +81,11 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
     Ok(Practice { tenant, integration })
 }
 
+/// Whether a practice tenant was connected before.
+pub async fn is_known(desk: &Desk) -> bool {
+    desk.read(tenants::list).await.is_ok_and(|tenants| tenants.iter().any(|tenant| tenant.practice))
+}
+
 /// Tokens of an earlier start are worth nothing at this one.
 async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
     desk.app_only().clear();

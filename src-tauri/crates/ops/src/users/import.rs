@@ -141,15 +141,21 @@ fn addresses(text: &str) -> Result<Wanted> {
     }
     let text = text.trim_start_matches('\u{feff}');
     let mut wanted = Wanted { open: Vec::new(), all: HashSet::new(), found: HashSet::new() };
-    for line in text.lines() {
+    for (number, line) in text.lines().enumerate() {
         let cells = line.split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"').trim());
-        let Some(written) = cells.into_iter().find(|cell| cell.contains('@')) else { continue };
+        let Some(written) = cells.into_iter().find(|cell| cell.contains('@')) else {
+            // The first line may be a heading; any other that names nobody is told, like an address that nobody has.
+            if number > 0 && !line.trim().is_empty() {
+                wanted.open.push((line.to_owned(), line.trim().to_owned()));
+            }
+            continue;
+        };
         let compared = written.to_lowercase();
         if wanted.all.insert(compared.clone()) {
             wanted.open.push((compared, written.to_owned()));
         }
     }
-    if wanted.open.is_empty() { Err(Error::new(Code::InvalidInput, "csv: no line holds an address")) } else { Ok(wanted) }
+    if wanted.all.is_empty() { Err(Error::new(Code::InvalidInput, "csv: no line holds an address")) } else { Ok(wanted) }
 }
 
 #[cfg(test)]
@@ -158,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_csv_names_people_by_any_address_and_says_who_was_not_found() {
-        let mut wanted = addresses("\u{feff}Name;Address\r\nAda;\"ADA@contoso.example\"\r\nBo;bo.alias@contoso.example\r\nnobody@contoso.example\r\nada@contoso.example\r\n").ok().unwrap();
+        let mut wanted = addresses("\u{feff}Name;Address\r\nAda;\"ADA@contoso.example\"\r\nBo;bo.alias@contoso.example\r\nnobody@contoso.example\r\nEve;no address\r\nada@contoso.example\r\n").ok().unwrap();
         let user = |upn: &str, aliases: &[&str]| DirectoryUser {
             object_id: ObjectId(uuid::Uuid::nil()),
             upn: upn.into(),
@@ -175,7 +181,7 @@ mod tests {
         assert!(wanted.takes(&user("ada@contoso.example", &[])));
         assert!(wanted.takes(&user("bo@contoso.example", &["bo.alias@contoso.example"])));
         assert!(!wanted.takes(&user("eve@contoso.example", &[])));
-        assert_eq!(wanted.unmatched(), ["nobody@contoso.example"]);
+        assert_eq!(wanted.unmatched(), ["nobody@contoso.example", "Eve;no address"]);
         assert!(addresses("Name\nAda\n").is_err(), "a file without addresses is a wrong file, not an empty import");
     }
 }

@@ -1,6 +1,6 @@
 //! Says beforehand what a run will do, and about how long it takes.
 
-use rollcall_core::id::{OrganizationId, RunId};
+use rollcall_core::id::{OrganizationId, RunId, UserId};
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
@@ -17,7 +17,7 @@ use crate::job::Job;
 use crate::organizations::describe::standing;
 
 /// Whom a run checks.
-#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Scope {
     /// Every user of the organization.
@@ -26,6 +26,8 @@ pub enum Scope {
     FailedOf { run: RunId },
     /// Those that an earlier run left unknown, or didn't get to.
     UnsettledOf { run: RunId },
+    /// These, as far as they are in the organization.
+    Users { users: Vec<UserId> },
 }
 
 impl From<Scope> for Which {
@@ -34,12 +36,13 @@ impl From<Scope> for Which {
             Scope::All => Self::All,
             Scope::FailedOf { run } => Self::FailedOf(run),
             Scope::UnsettledOf { run } => Self::UnsettledOf(run),
+            Scope::Users { users } => Self::Users(users),
         }
     }
 }
 
 /// What to check.
-#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Verify {
     pub organization: OrganizationId,
@@ -83,13 +86,14 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
 }
 
 fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreError> {
-    match ask.which {
+    match &ask.which {
         Scope::All => Ok(organizations::tally(conn, ask.organization)?.users),
-        Scope::FailedOf { run } => Ok(runs::get(conn, run)?.ledger.failed),
+        Scope::FailedOf { run } => Ok(runs::get(conn, *run)?.ledger.failed),
         Scope::UnsettledOf { run } => {
-            let ledger = runs::get(conn, run)?.ledger;
+            let ledger = runs::get(conn, *run)?.ledger;
             Ok(ledger.unknown + ledger.not_run)
         }
+        Scope::Users { users } => Ok(u32::try_from(users.len()).unwrap_or(u32::MAX)),
     }
 }
 
