@@ -188,7 +188,7 @@ async fn when_the_network_goes_the_cache_still_answers_and_the_run_waits_to_be_r
         under_way.cancelled().await;
         sandbox.stop().await;
     };
-    let (ended, ()) = tokio::join!(Box::pin(start(&desk, ask, &job)), unplug);
+    let (ended, ()) = tokio::join!(Box::pin(start(&desk, ask.clone(), &job)), unplug);
     assert_eq!(ended.unwrap_err().code, Code::Offline);
     let runs = || list_runs(&desk, ListRuns::default(), QUIET.get_or_init(Job::quiet));
     assert_eq!(runs().await.unwrap()[0].state, RunState::Interrupted);

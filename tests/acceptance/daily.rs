@@ -145,7 +145,7 @@ async fn the_failed_ones_are_checked_again_and_compared_with_before() {
     let (failed, unsettled) = (first.ledger.failed, first.ledger.unknown);
     assert!(failed > 5 && unsettled > 2, "the default faults leave work to do");
     let ask = Verify { organization, which: Scope::FailedOf { run: first.id } };
-    assert_eq!(plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().mailboxes, failed, "the plan says beforehand how many");
+    assert_eq!(plan(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap().mailboxes, failed, "the plan says beforehand how many");
     let second = Box::pin(start(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
     assert_eq!((second.mailboxes, second.ledger.failed), (failed, failed), "exactly the failed ones are asked");
     let ask = Verify { organization, which: Scope::UnsettledOf { run: first.id } };

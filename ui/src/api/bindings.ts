@@ -370,7 +370,7 @@ export type PresetView = { preset: Preset, permissions: Array<RequiredPermission
 
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "verified" } & Verified;
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "nothing_granted" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
 
 export type Refused = { user: UserId, reason: Reason, };
 

@@ -126,7 +126,6 @@ export const reasonWords = {
   not_signed_in: "Sign in to the tenant first (Settings, Tenants).",
   no_users: "Bring in users first.",
   no_secret: "Set the integration's client secret first (Integrations).",
-  nothing_granted: "Nothing is granted yet, so every mailbox would refuse. Grant consent first.",
   run_under_way: "A run of this organization is under way.",
   uses_ews: "The organization uses EWS; a check over Graph would say nothing about its mailboxes.",
   users_must_sign_in:

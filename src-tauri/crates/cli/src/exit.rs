@@ -34,7 +34,6 @@ impl Exit {
                 Some(Reason::NotSignedIn | Reason::NoSecret) => Self::NotPermitted,
                 Some(
                     Reason::NoUsers
-                    | Reason::NothingGranted
                     | Reason::RunUnderWay
                     | Reason::UsesEws
                     | Reason::UsersMustSignIn

@@ -105,7 +105,6 @@ pub const fn of_reason(reason: Reason) -> Words {
             "The integration's secret is not at hand",
             "Hand it in with --secret-stdin, or keep it with `integration change NAME --secret-stdin`.",
         ),
-        Reason::NothingGranted => words("Nothing is granted yet", "Grant consent with `rollcallctl consent grant --org NAME`."),
         Reason::RunUnderWay => words("A run of this organization is under way", "Wait until it is over, or stop it."),
         Reason::UsesEws => words(
             "The organization is reached through EWS",
@@ -127,7 +126,6 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::NotSignedIn => "not_signed_in",
         Reason::NoUsers => "no_users",
         Reason::NoSecret => "no_secret",
-        Reason::NothingGranted => "nothing_granted",
         Reason::RunUnderWay => "run_under_way",
         Reason::UsesEws => "uses_ews",
         Reason::UsersMustSignIn => "users_must_sign_in",

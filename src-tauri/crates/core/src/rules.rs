@@ -16,8 +16,6 @@ pub enum Reason {
     NoUsers,
     /// The integration's secret is not in the keychain and was not handed in.
     NoSecret,
-    /// Nothing is granted yet, so every mailbox would refuse.
-    NothingGranted,
     /// A run of this organization is under way.
     RunUnderWay,
     /// The organization's mailboxes are reached through EWS; a check over Graph would say nothing about them.

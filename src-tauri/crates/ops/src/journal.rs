@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::desk::Desk;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::Job;
-use crate::users::query::WINDOW_LIMIT;
+use crate::users::query::check_window;
 
 /// Which entries.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -57,9 +57,7 @@ pub enum JournalState {
 /// # Errors
 /// `InvalidInput` for a window that is too large.
 pub async fn list(desk: &Desk, ask: ListJournal, _job: &Job) -> Result<Vec<JournalEntry>> {
-    if ask.limit == 0 || ask.limit > WINDOW_LIMIT {
-        return Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")));
-    }
+    check_window(ask.limit)?;
     let kept = desk.read(move |conn| journal::list(conn, ask.before, ask.limit)).await?;
     Ok(kept.into_iter().map(JournalEntry::from).collect())
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::desk::Desk;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::Job;
-use crate::users::query::WINDOW_LIMIT;
+use crate::users::query::check_window;
 
 /// Which open issues.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -31,9 +31,7 @@ pub struct GroupIssues {
 /// # Errors
 /// `InvalidInput` for a window that is too large.
 pub async fn list(desk: &Desk, ask: IssueQuery, _job: &Job) -> Result<IssuePage> {
-    if ask.limit == 0 || ask.limit > WINDOW_LIMIT {
-        return Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")));
-    }
+    check_window(ask.limit)?;
     desk.read(move |conn| checks::issues(conn, &ask.filter, ask.offset, ask.limit)).await
 }
 

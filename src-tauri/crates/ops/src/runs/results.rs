@@ -6,9 +6,9 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use crate::desk::Desk;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::job::Job;
-use crate::users::query::WINDOW_LIMIT;
+use crate::users::query::check_window;
 
 /// Which results of which run.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -23,9 +23,7 @@ pub struct ResultQuery {
 /// # Errors
 /// `NotFound`; `InvalidInput` for a window that is too large.
 pub async fn results(desk: &Desk, ask: ResultQuery, _job: &Job) -> Result<ResultPage> {
-    if ask.limit == 0 || ask.limit > WINDOW_LIMIT {
-        return Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")));
-    }
+    check_window(ask.limit)?;
     desk.read(move |conn| runs::results(conn, ask.run, &ask.filter, ask.offset, ask.limit)).await
 }
 

@@ -25,8 +25,15 @@ pub struct UserQuery {
 /// # Errors
 /// `InvalidInput` for a window that is too large.
 pub async fn query(desk: &Desk, ask: UserQuery, _job: &Job) -> Result<UserPage> {
-    if ask.limit == 0 || ask.limit > WINDOW_LIMIT {
-        return Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")));
-    }
+    check_window(ask.limit)?;
     desk.read(move |conn| users::query(conn, &ask.filter, ask.sort, ask.offset, ask.limit)).await
+}
+
+/// Refuses a window that holds nothing, or too much to carry over to a screen at once.
+pub(crate) fn check_window(limit: u32) -> Result<()> {
+    if (1..=WINDOW_LIMIT).contains(&limit) {
+        Ok(())
+    } else {
+        Err(Error::input("limit", format!("it must be between 1 and {WINDOW_LIMIT}")))
+    }
 }
