@@ -110,7 +110,7 @@ fn email_configuration(window: &Window) -> Result<()> {
     window.click("cell", "Contoso Europe")?;
     window.click("tab", "Connectivity")?;
     window.reads("Authorized")?;
-    window.reads("Mail.ReadWrite · Application")?;
+    window.reads("Contacts.ReadWrite")?;
     window.photo("connectivity")?;
     window.click("tab", "Email configuration")?;
     window.reads("Mailbox access type")?;

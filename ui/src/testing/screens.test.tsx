@@ -90,7 +90,8 @@ test("consent waits for the browser, reads back, and only then says so", async (
   await user.click(await screen.findByLabelText("I know these limitations."));
   await user.click(screen.getByText("Open browser to consent"));
   await screen.findByText("Waiting for the consent in your browser");
-  expect(screen.getByRole("button", { name: "Copy link" })).toBeTruthy();
+  // The page is hidden from assistive technology until the dialog has closed.
+  await screen.findByRole("button", { name: "Copy link" }, { timeout: 10_000 });
   expect(screen.queryByText("Signed in successfully"), "nothing is claimed before it was read back").toBeNull();
   consent();
   await screen.findByText("Signed in successfully");

@@ -1,4 +1,4 @@
-import { Dropdown, Field, makeStyles, Option, Tab, TabList } from "@fluentui/react-components";
+import { Dropdown, Field, makeStyles, Option, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -33,6 +33,10 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
   heading: { margin: 0 },
+  needs: { listStyle: "none", margin: "8px 0 0", padding: 0, display: "flex", flexDirection: "column", rowGap: "6px" },
+  need: { display: "grid", gridTemplateColumns: "1fr 76px 104px", columnGap: "8px", alignItems: "center" },
+  name: { overflowWrap: "anywhere" },
+  quiet: { color: tokens.colorNeutralForeground2 },
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
@@ -142,12 +146,15 @@ function Connectivity({ view }: { view: OrganizationView }) {
       {needs.length > 0 && (
         <section>
           <h3 className={styles.heading}>{t("organizations.needs")}</h3>
-          <Facts
-            facts={needs.map((row) => ({
-              name: `${row.name} · ${typeWords[row.type]}`,
-              value: <StatusBadge {...consentBadge(row)} />,
-            }))}
-          />
+          <ul className={styles.needs}>
+            {needs.map((row) => (
+              <li key={`${row.resource} ${row.type} ${row.name}`} className={styles.need}>
+                <span className={styles.name}>{row.name}</span>
+                <span className={styles.quiet}>{typeWords[row.type]}</span>
+                <StatusBadge {...consentBadge(row)} />
+              </li>
+            ))}
+          </ul>
         </section>
       )}
     </>
