@@ -1,5 +1,9 @@
+import { configure } from "@testing-library/react";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+// What is waited for comes when it comes: a busy machine is no reason to fail.
+configure({ asyncUtilTimeout: 15_000 });
 
 // jsdom lays nothing out and scrolls nothing: every element gets the size of a small window and moves where it is told.
 Object.defineProperties(Element.prototype, {
