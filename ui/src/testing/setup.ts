@@ -1,5 +1,4 @@
-import { configure } from "@testing-library/react";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 // What is waited for comes when it comes: a busy machine is no reason to fail.
