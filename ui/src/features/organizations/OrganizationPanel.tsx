@@ -34,7 +34,7 @@ const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
   heading: { margin: 0 },
   needs: { listStyle: "none", margin: "8px 0 0", padding: 0, display: "flex", flexDirection: "column", rowGap: "6px" },
-  need: { display: "grid", gridTemplateColumns: "1fr 76px 104px", columnGap: "8px", alignItems: "center" },
+  need: { display: "grid", gridTemplateColumns: "1fr 76px 118px", columnGap: "8px", alignItems: "center" },
   name: { overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground2 },
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
