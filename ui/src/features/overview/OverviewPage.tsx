@@ -1,8 +1,10 @@
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarActions, MessageBarBody, makeStyles, tokens } from "@fluentui/react-components";
 import { HomeRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { OrganizationView } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
 import { useChooseScope, useScope } from "../../api/scope";
 import { grouped } from "../../lib/numbers";
 import { CommandBar } from "../../ui/CommandBar";
@@ -39,6 +41,10 @@ const useStyles = makeStyles({
 export function OverviewPage() {
   const { all, chosen, error, query } = useScope();
   const navigate = useNavigate();
+  const tenants = useQuery(reading("tenants.list", null)).data;
+  const signedOut = tenants?.find(
+    ({ tenant, signed_in }) => !signed_in && (!chosen || tenant.id === chosen.organization.tenant),
+  );
   return (
     <Page
       title={chosen ? chosen.organization.name : t("overview.title")}
@@ -74,6 +80,16 @@ export function OverviewPage() {
               </Button>
             )}
           </CommandBar>
+          {signedOut && (
+            <MessageBar layout="multiline">
+              <MessageBarBody>{t("overview.signedOut", { name: signedOut.tenant.name })}</MessageBarBody>
+              <MessageBarActions>
+                <Button size="small" onClick={() => void navigate({ to: "/settings", search: { tab: "tenants" } })}>
+                  {t("overview.toSignIn")}
+                </Button>
+              </MessageBarActions>
+            </MessageBar>
+          )}
           {error && <ErrorBar failure={explain(refusalOf(error))} onRetry={() => void query.refetch()} />}
         </>
       }

@@ -31,6 +31,9 @@ export const rollout = {
   "overview.grant": "Grant consent…",
   "overview.mailboxes": "Mailbox status, as the integration has reported it",
   "overview.results": "Last check results",
+  "overview.signedOut":
+    "Nobody is signed in to {name} yet. Signing in comes first: users and consent are read as the admin.",
+  "overview.toSignIn": "Go to sign-in",
   "overview.emptyTitle": "No organizations yet",
   "overview.emptyBody": "Add the integration that is to be rolled out, then create an organization for its users.",
 
