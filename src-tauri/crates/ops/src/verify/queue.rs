@@ -6,9 +6,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-
-/// The most requests that one `$batch` carries ("Combine multiple requests in one HTTP call using JSON batching").
-const BATCH: usize = 20;
+use rollcall_graph::batch::LARGEST;
 
 /// The most requests at once for one mailbox ("Microsoft Graph throttling limits", Outlook service limits).
 const PER_MAILBOX: u8 = 4;
@@ -48,9 +46,9 @@ impl Queue {
     /// Takes the next batch: probes that are due, of mailboxes that have a place free. Empty when none can go now.
     pub fn batch(&mut self, now: Timestamp) -> Vec<Waiting> {
         self.wake(now);
-        let mut batch = Vec::with_capacity(BATCH);
+        let mut batch = Vec::with_capacity(LARGEST);
         for _ in 0..self.ready.len() {
-            if batch.len() == BATCH {
+            if batch.len() == LARGEST {
                 break;
             }
             let Some(probe) = self.ready.pop_front() else { break };
