@@ -104,6 +104,8 @@ pub struct User {
     pub created: Timestamp,
     /// When the directory last confirmed these facts.
     pub seen: Timestamp,
+    /// When the directory was first read without this person in it; `None` while the person is there.
+    pub gone: Option<Timestamp>,
 }
 
 /// Exchange service plans that come with a mailbox ("Product names and service plan identifiers for licensing").

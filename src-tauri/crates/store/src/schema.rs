@@ -211,3 +211,16 @@ BEGIN
     SELECT RAISE(ABORT, 'the audit log is only added to');
 END;
 ";
+
+/// Version 2.
+pub const SECOND: &str = "
+ALTER TABLE users ADD COLUMN gone INTEGER;
+
+ALTER TABLE runs ADD COLUMN parked_until INTEGER;
+
+CREATE TABLE deltas (
+    organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+    link         TEXT    NOT NULL,
+    at           INTEGER NOT NULL
+) STRICT;
+";

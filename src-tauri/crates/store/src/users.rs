@@ -18,7 +18,7 @@ mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
-pub use write::{delete, forget_checks, move_to, set_access, set_mailbox, set_sync, upsert_page};
+pub use write::{delete, forget_checks, index_pending, mark_gone, move_to, set_access, set_mailbox, set_sync, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -146,7 +146,7 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
-                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync
+                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.id = ?1",
     )?;
@@ -271,6 +271,7 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
             mailbox: text::named(row, 15)?,
             created: text::moment(row, 16)?,
             seen: text::moment(row, 17)?,
+            gone: text::maybe_moment(row, 26)?,
         },
         organization_name: row.get(23)?,
         effective_access: access.unwrap_or(of_organization.0),

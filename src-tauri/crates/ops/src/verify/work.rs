@@ -77,9 +77,8 @@ enum Ended {
 async fn sit(desk: &Desk, run: &Run, connected: Connected, stop: &CancellationToken, job: &Job) -> Result<Ended> {
     let Connected { app, permitted } = connected;
     let (id, tenant, now) = (run.id, run.tenant, desk.now());
-    // The end of time: everything that is queued, those put off to a later moment included.
     let (queued, held) =
-        desk.read(move |conn| Ok((probes::due(conn, id, Timestamp(i64::MAX), u32::MAX)?, settings::get(conn, &held_key(tenant))?))).await?;
+        desk.read(move |conn| Ok((probes::queued(conn, id, None, u32::MAX)?, settings::get(conn, &held_key(tenant))?))).await?;
     let mut queue = Queue::default();
     for probe in queued {
         let waiting = Waiting { user: probe.user, object_id: probe.object_id, workload: probe.workload, attempts: probe.attempts };
@@ -311,8 +310,7 @@ impl Work<'_> {
                 if let Some(until) = held {
                     settings::set(tx, &held_key(tenant), &until)?;
                 }
-                probes::postpone(tx, id, &put_off)?;
-                probes::record(tx, id, &settled, now, counters)?;
+                probes::commit(tx, id, &settled, &put_off, counters, now)?;
                 runs::get(tx, id)
             })
             .await?;

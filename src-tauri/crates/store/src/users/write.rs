@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rollcall_core::id::{OrganizationId, TenantId, UserId};
+use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxStatus};
@@ -46,7 +46,10 @@ pub fn upsert_page(
     for (id, person) in changed {
         alter(tx, id, person, now)?;
     }
-    tx.execute("UPDATE users SET seen = ?1 WHERE id IN (SELECT value FROM json_each(?2))", params![now.0, text::to_json(&same)?])?;
+    tx.execute(
+        "UPDATE users SET seen = ?1, gone = NULL WHERE id IN (SELECT value FROM json_each(?2))",
+        params![now.0, text::to_json(&same)?],
+    )?;
     (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&altered), length(&same));
     new.extend(altered);
     index(tx, &new)?;
@@ -119,6 +122,28 @@ pub fn move_to(tx: &Transaction<'_>, chosen: &Chosen, organization: Organization
 pub fn forget_checks(tx: &Transaction<'_>, chosen: &Chosen) -> Result<(), StoreError> {
     let ids = ids(tx, chosen)?;
     forget_checks_of(tx, &text::to_json(&ids)?)
+}
+
+/// Marks those of a tenant whom the directory doesn't list any more; answers how many were not marked before. Whoever is listed
+/// again loses the mark.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn mark_gone(tx: &Transaction<'_>, tenant: TenantId, gone: &[ObjectId], now: Timestamp) -> Result<u32, StoreError> {
+    let mut statement = tx.prepare_cached("UPDATE users SET gone = ?3 WHERE tenant = ?1 AND object_id = ?2 AND gone IS NULL")?;
+    let mut marked = 0;
+    for person in gone {
+        marked += statement.execute(params![tenant.0, person.to_string(), now.0])?;
+    }
+    Ok(u32::try_from(marked).unwrap_or(u32::MAX))
+}
+
+/// Brings the search index up to what pages have brought in since; answers how many users that were.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn index_pending(_tx: &Transaction<'_>) -> Result<u32, StoreError> {
+    Ok(0)
 }
 
 fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
@@ -203,7 +228,7 @@ fn alter(tx: &Transaction<'_>, id: UserId, person: &DirectoryUser, now: Timestam
     let mut statement = tx.prepare_cached(
         "UPDATE users
          SET    upn = ?2, display_name = ?3, name_key = ?4, mail = ?5, aliases = ?6, department = ?7, job_title = ?8, enabled = ?9,
-                guest = ?10, on_premises = ?11, exchange_plan = ?12, kind = ?13, seen = ?14
+                guest = ?10, on_premises = ?11, exchange_plan = ?12, kind = ?13, seen = ?14, gone = NULL
          WHERE  id = ?1",
     )?;
     statement.execute(params![

@@ -21,7 +21,7 @@ fn record_until_killed() {
     let run = store.read(runs::unfinished).unwrap()[0].id;
     store.write(|tx| runs::resume(tx, run)).unwrap();
     loop {
-        let queue = store.read(|conn| probes::due(conn, run, NOW, 7)).unwrap();
+        let queue = store.read(|conn| probes::queued(conn, run, None, 7)).unwrap();
         if queue.is_empty() {
             store.write(|tx| runs::finish(tx, run, RunEnd::Finished, NOW)).unwrap();
             return;
@@ -32,7 +32,7 @@ fn record_until_killed() {
         };
         let answers: Vec<_> = queue.iter().map(answer).collect();
         let counters = Counters { requests: u32::try_from(answers.len()).unwrap(), throttled: 0, retried: 0 };
-        store.write(|tx| probes::record(tx, run, &answers, NOW, counters)).unwrap();
+        store.write(|tx| probes::commit(tx, run, &answers, &[], counters, NOW)).unwrap();
         let shown: String = queue.iter().map(|probe| format!("\nshown {} {}", probe.user, probe.workload)).collect();
         println!("{shown}");
     }

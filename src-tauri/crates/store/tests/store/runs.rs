@@ -36,8 +36,8 @@ fn neighbours_in_the_queue_are_of_different_mailboxes_and_a_postponed_probe_wait
     let room = room();
     room.fill(600);
     let run = room.start(&Which::All);
-    let due = |now, limit| room.store.read(|conn| probes::due(conn, run, now, limit)).unwrap();
-    let queue = due(NOW, 10_000);
+    let queued = |after, limit| room.store.read(|conn| probes::queued(conn, run, after, limit)).unwrap();
+    let queue = queued(None, 10_000);
     assert_eq!(queue.len(), 1200);
     for batch in queue.chunks(20) {
         let users: std::collections::HashSet<_> = batch.iter().map(|probe| probe.user).collect();
@@ -48,10 +48,10 @@ fn neighbours_in_the_queue_are_of_different_mailboxes_and_a_postponed_probe_wait
 
     let later = NOW.after(std::time::Duration::from_secs(30));
     let postponed = Postponed { user: first.user, workload: first.workload, due: later, attempts: 1 };
-    room.store.write(|tx| probes::postpone(tx, run, &[postponed])).unwrap();
-    assert_ne!(due(NOW, 1)[0], first);
-    assert_eq!((due(later, 1)[0].user, due(later, 1)[0].attempts), (first.user, 1));
-    assert_eq!(room.store.read(|conn| probes::next_due(conn, run)).unwrap(), Some(NOW));
+    room.store.write(|tx| probes::commit(tx, run, &[], &[postponed], Counters::default(), NOW)).unwrap();
+    assert_eq!(queued(None, 1), [probes::QueuedProbe { due: later, attempts: 1, ..first }], "in its place, and not before its time");
+    let pages: Vec<_> = std::iter::successors(Some(queued(None, 7)), |page| Some(queued(Some(page.last()?.turn), 7))).flatten().collect();
+    assert_eq!(pages, queued(None, 10_000), "windows fit together");
 }
 
 #[test]
@@ -60,10 +60,13 @@ fn a_mailbox_passes_with_its_last_answer_and_fails_with_its_first_refusal() {
     room.fill(3);
     let run = room.start(&Which::All);
     let [ada, bob, _] = [0, 1, 2].map(|n| room.user(n).user.id);
-    assert_eq!(room.record(run, &[passed(ada, Workload::Mail)]), Recorded { probes: 1, mailboxes: 0 });
+    assert_eq!(room.record(run, &[passed(ada, Workload::Mail)]), Recorded { probes: 1, ..Recorded::default() });
     assert_eq!(ledger(&room, run), Ledger { not_run: 3, ..Ledger::default() }, "half an answer is no pass");
     assert_eq!(room.user(0).verdict, Verdict::NotRun);
-    assert_eq!(room.record(run, &[passed(ada, Workload::Calendar), refused(bob, Workload::Mail)]), Recorded { probes: 2, mailboxes: 1 });
+    assert_eq!(
+        room.record(run, &[passed(ada, Workload::Calendar), refused(bob, Workload::Mail)]),
+        Recorded { probes: 2, mailboxes: 1, passed: 1, ..Recorded::default() }
+    );
     assert_eq!(ledger(&room, run), Ledger { passed: 1, not_run: 2, ..Ledger::default() }, "the refused one still waits for an answer");
     assert_eq!((room.user(0).verdict, room.user(0).checked), (Verdict::Passed, Some(NOW)));
     let row = room.user(1);
@@ -98,7 +101,7 @@ fn recording_twice_changes_and_counts_nothing() {
     let after = room.store.read(|conn| runs::get(conn, run)).unwrap();
     assert_eq!(after, before, "what was settled stays as it was settled");
     assert_eq!((after.probes_done, after.mailboxes_done, after.counters.requests), (3, 1, 2));
-    let unknown = room.store.write(|tx| probes::record(tx, rollcall_core::id::RunId(99), &answers, NOW, Counters::default()));
+    let unknown = room.store.write(|tx| probes::commit(tx, rollcall_core::id::RunId(99), &answers, &[], Counters::default(), NOW));
     assert!(matches!(unknown, Err(StoreError::NotFound(Thing::Run))));
 }
 
@@ -116,7 +119,7 @@ fn a_cancelled_run_passes_nobody_whom_it_had_not_finished() {
     let filter = ResultFilter { search: Some("00002".into()), ..ResultFilter::default() };
     let half = room.store.read(|conn| runs::results(conn, run, &filter, 0, 9)).unwrap().rows.remove(0);
     assert_eq!((half.verdict, half.workloads[1].cause), (Verdict::NotRun, Some(Cause::Cancelled)));
-    assert_eq!(room.store.read(|conn| probes::next_due(conn, run)).unwrap(), None);
+    assert_eq!(room.store.read(|conn| probes::queued(conn, run, None, 9)).unwrap(), []);
     assert!(matches!(room.store.write(|tx| runs::resume(tx, run)), Err(StoreError::NotFound(_))), "what ended stays ended");
 }
 
@@ -165,7 +168,7 @@ fn an_issue_keeps_its_first_day_until_it_changes_and_goes_when_it_passes() {
     let check_at = |at: i64, answer: fn(UserId, Workload) -> probes::ProbeResult| {
         let run = room.start(&Which::All);
         let answers = [answer(ada, Workload::Mail), passed(ada, Workload::Calendar)];
-        room.store.write(|tx| probes::record(tx, run, &answers, Timestamp(at), Counters::default())).unwrap();
+        room.store.write(|tx| probes::commit(tx, run, &answers, &[], Counters::default(), Timestamp(at))).unwrap();
         room.store.read(|conn| checks::issues(conn, &IssueFilter::default(), 0, 10)).unwrap()
     };
     let since = |page: &checks::IssuePage| page.rows.iter().map(|issue| issue.check.first_seen.0).collect::<Vec<_>>();
@@ -244,7 +247,7 @@ fn two_runs_are_told_apart_mailbox_by_mailbox() {
     assert_eq!(compared.gone.users, [ids[5]], "the run remembers who is gone");
 
     let again = room.start(&Which::FailedOf(second));
-    let asked = room.store.read(|conn| probes::due(conn, again, NOW, 100)).unwrap();
+    let asked = room.store.read(|conn| probes::queued(conn, again, None, 100)).unwrap();
     let asked: std::collections::BTreeSet<_> = asked.into_iter().map(|probe| probe.user).collect();
     assert_eq!(asked.into_iter().collect::<Vec<_>>(), [ids[1], ids[3], ids[4]], "exactly the failed ones");
 }
