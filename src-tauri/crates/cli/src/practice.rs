@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use rollcall_ops::error::{Code, Error, Result};
-use rollcall_sandbox::{FaultPlan, Options, People, Sandbox};
+use rollcall_sandbox::{FaultPlan, Limits, Options, People, Sandbox};
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
@@ -29,9 +29,15 @@ pub struct Serve {
     /// The port on 127.0.0.1; any free one where it is 0
     #[arg(long, value_name = "P", default_value_t = 0)]
     port: u16,
-    /// How long each answer of Graph takes
+    /// How long each answer of Graph takes, whatever is in it
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
     latency_ms: u64,
+    /// How long mailboxes take in addition, for each four of a batch's requests to them
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=60_000))]
+    service_ms: u64,
+    /// How many of a thousand requests to mailboxes are told to come back in a second, once
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000))]
+    throttle_per_mille: u32,
     /// What is to go wrong, as JSON such as {"quota_exceeded": 3}; a realistic mix where it is left out
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
@@ -51,6 +57,8 @@ pub async fn run(ask: Practice, screen: &Screen, stop: &CancellationToken) -> Re
         seed: ask.seed,
         port: ask.port,
         latency: Duration::from_millis(ask.latency_ms),
+        service: Duration::from_millis(ask.service_ms),
+        limits: Limits { throttled_per_mille: ask.throttle_per_mille, ..Limits::default() },
         faults: ask.faults.as_deref().map(faults).transpose()?.unwrap_or_default(),
         people: if ask.auto { People::Auto } else { People::Ask },
         ..Options::default()

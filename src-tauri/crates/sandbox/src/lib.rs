@@ -12,6 +12,6 @@ mod token;
 pub mod world;
 
 pub use faults::{Expected, FaultKind, FaultPlan, Planted, Workload};
-pub use graph::Limits;
+pub use graph::{Limits, Load};
 pub use sandbox::{Details, Options, People, Sandbox};
 pub use server::Wire;

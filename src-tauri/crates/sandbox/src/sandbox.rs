@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::entra::{Entra, Memory};
-use crate::graph::{Limits, State};
-use crate::server::{House, Wire, serve};
+use crate::graph::{Limits, Load, State};
+use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
 use crate::world::World;
 use crate::{FaultPlan, Planted};
@@ -26,12 +26,17 @@ pub struct Options {
     pub seed: u64,
     /// TCP port; 0 takes any free one.
     pub port: u16,
-    /// How long Graph takes for one request.
+    /// How long Graph takes for an HTTP request, whatever is in it: the way there and back.
     pub latency: Duration,
+    /// How long Outlook takes in addition for each round of its requests: one for a single request, five for a batch of 20, because
+    /// four requests of a batch run at a time.
+    pub service: Duration,
     pub faults: FaultPlan,
     pub people: People,
     /// How much Graph lets through.
     pub limits: Limits,
+    /// Compresses answers of more than 1 KiB for who accepts it. Costs the practice tenant more than the answer itself.
+    pub gzip: bool,
 }
 
 impl Default for Options {
@@ -41,9 +46,11 @@ impl Default for Options {
             seed: 1,
             port: 0,
             latency: Duration::ZERO,
+            service: Duration::ZERO,
             faults: FaultPlan::default(),
             people: People::Ask,
             limits: Limits::default(),
+            gzip: false,
         }
     }
 }
@@ -100,7 +107,7 @@ impl Sandbox {
         let clock = Clock::default();
         let key = Arc::new(Key::new(&random::<32>()?));
         let domain = world.domain.clone();
-        let state = State::new(world, details.graph.clone(), options.limits, clock.now_ms());
+        let state = State::new(world, seed, details.graph.clone(), options.limits, clock.now_ms());
         let entra = Entra {
             authority: details.authority.clone(),
             graph: details.graph.clone(),
@@ -116,6 +123,9 @@ impl Sandbox {
             start_token,
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             latency: options.latency,
+            service: options.service,
+            capacity: options.limits.capacity.map(|most| Semaphore::new(most as usize)),
+            alarm: Alarm::new()?,
             clock,
             key,
             entra,
@@ -177,8 +187,35 @@ impl Sandbox {
     }
 
     /// Graph requests that came back before a `Retry-After` had passed. A well-behaved client leaves it at 0.
+    ///
+    /// A time of `n` seconds begins when its answer is handed to the socket and ends exactly `n` seconds later; a request whose head
+    /// arrives before is early. Times belong to an app and a workload of a mailbox, or (after [`Limits::in_ten_seconds`],
+    /// [`Limits::at_once_app`] and, for the directory, [`Limits::directory_units`]) to all the app does; then a request that crossed
+    /// the refusal on its way, up to 50 ms after it, is refused but not early.
     pub fn violations(&self) -> u64 {
         self.house.graph.violations()
+    }
+
+    /// How often an app asked a workload of a mailbox that it had already read with success. Only answers that were handed to the
+    /// socket count, and neither next pages nor rounds of delta queries are asked again.
+    pub fn duplicates(&self) -> u64 {
+        self.house.graph.duplicates()
+    }
+
+    /// Begins a new count of [`Sandbox::duplicates`]: what was read is forgotten, and so is which planted first refusals are over.
+    /// Waiting times still hold.
+    pub fn forget_history(&self) {
+        self.house.graph.forget_history();
+    }
+
+    /// What the practice Graph had to do so far.
+    pub fn load(&self) -> Load {
+        self.house.graph.load()
+    }
+
+    /// Expires all delta links that were given out until now: they are answered with 410.
+    pub fn expire_deltas(&self) {
+        self.house.graph.expire_deltas();
     }
 
     /// Every token, code and form id that was given out so far, for tests that look where secrets must not be.

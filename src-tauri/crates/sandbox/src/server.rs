@@ -1,5 +1,6 @@
 //! The listener: who may talk to the practice tenant, how long a request may take, and which part answers it.
 
+mod alarm;
 mod door;
 mod house;
 mod wire;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+pub(crate) use alarm::Alarm;
 pub(crate) use house::House;
 pub use wire::Wire;
 

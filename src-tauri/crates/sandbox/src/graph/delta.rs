@@ -20,7 +20,7 @@ pub(super) fn users(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     }
     match (ask.query.get("deltatoken"), ask.query.get("skiptoken")) {
         (Some("latest"), _) => {
-            let round = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: select_text(ask) };
+            let round = UserRound::begin(ask, &world, select_text(ask));
             let mut body = delta_body(ask, "users/$delta", Vec::new());
             body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &seal::seal("users", &round.text())).into());
             Ok(Reply::json(200, body.into()))
@@ -28,7 +28,7 @@ pub(super) fn users(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         (Some(token), _) => changed_users(ask, &world, &UserRound::open(ask, "users", token)?),
         (None, Some(token)) => all_users(ask, &world, UserRound::open(ask, "users-page", token)?),
         (None, None) => {
-            let round = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: select_text(ask) };
+            let round = UserRound::begin(ask, &world, select_text(ask));
             all_users(ask, &world, round)
         }
     }
@@ -40,29 +40,38 @@ struct UserRound {
     version: usize,
     at: usize,
     issued_ms: i64,
+    era: u64,
     select: String,
 }
 
 impl UserRound {
+    fn begin(ask: &Ask<'_>, world: &World, select: String) -> UserRound {
+        UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, era: ask.state.era(), select }
+    }
+
     fn text(&self) -> String {
-        format!("{} {} {} {}", self.version, self.at, self.issued_ms, self.select)
+        format!("{} {} {} {} {}", self.version, self.at, self.issued_ms, self.era, self.select)
     }
 
     fn open(ask: &Ask<'_>, kind: &str, token: &str) -> Result<UserRound, Refusal> {
         let damaged = || Refusal::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is not valid.");
         let payload = seal::open(kind, token).ok_or_else(damaged)?;
-        let mut parts = payload.splitn(4, ' ');
+        let mut parts = payload.splitn(5, ' ');
         let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok()).ok_or_else(damaged);
         let (version, at, issued_ms) = (number()?, number()?, number()?);
-        if ask.now_ms - issued_ms > DIRECTORY_LIFE_MS {
-            let fresh = format!("{}/v1.0/{}", ask.state.graph(), ask.path);
+        let era = u64::try_from(number()?).map_err(|_| damaged())?;
+        let select = parts.next().unwrap_or_default().to_owned();
+        if ask.now_ms - issued_ms > DIRECTORY_LIFE_MS || era < ask.state.era() {
+            let options = if select.is_empty() { String::new() } else { format!("?$select={select}") };
+            let fresh = format!("{}/v1.0/{}{options}", ask.state.graph(), ask.path);
             return Err(Refusal::new(410, "resyncRequired", "The delta token has expired; start again.").with("location", fresh));
         }
         Ok(UserRound {
             version: usize::try_from(version).map_err(|_| damaged())?,
             at: usize::try_from(at).map_err(|_| damaged())?,
             issued_ms,
-            select: parts.next().unwrap_or_default().to_owned(),
+            era,
+            select,
         })
     }
 }
@@ -117,7 +126,7 @@ fn changed_users(ask: &Ask<'_>, world: &World, round: &UserRound) -> Result<Repl
             })
             .collect())
     })?;
-    let next = UserRound { version: world.changes.len(), at: 0, issued_ms: ask.now_ms, select: round.select.clone() };
+    let next = UserRound::begin(ask, world, round.select.clone());
     let mut body = delta_body(ask, "users/$delta", value);
     body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &seal::seal("users", &next.text())).into());
     let mut reply = Reply::json(200, body.into());
@@ -184,7 +193,7 @@ mod tests {
         desk.now_ms = NOW + DIRECTORY_LIFE_MS + 1;
         let stale = desk.get(&next);
         assert_eq!((stale.status, stale.code()), (410, "resyncRequired"));
-        assert!(stale.headers["location"].to_str().unwrap().ends_with("/v1.0/users/delta"));
+        assert!(stale.headers["location"].to_str().unwrap().ends_with("/v1.0/users/delta?$select=displayName,jobTitle"));
     }
 
     #[test]

@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use super::error::{self, Refusal};
 use super::query::Query;
 use super::route::{self, Route};
-use super::traffic::{self, Admission, Hold};
-use super::{Ask, Reply, Request, State, mailbox, without_version};
-use crate::faults::Effect;
+use super::traffic::{App, Hold, Visit};
+use super::{Ask, Reply, Request, State, Work, mailbox, without_version};
+use crate::faults::{Effect, FaultKind};
 use crate::token::CallerKind;
 
 /// Where a request came in: alone, or in a round of a batch.
@@ -24,10 +26,15 @@ pub(super) enum Outcome {
     Gateway,
 }
 
-/// Answers one request that is not itself a batch. What it keeps busy is added to `hold`.
-pub(super) fn single(state: &State, request: &Request, place: Place, hold: &mut Hold) -> Outcome {
-    let (template, outcome) = match prepare(state, request) {
-        Ok((route, ask)) => (route.template, run(&route, &ask, place, hold)),
+/// Answers one request that is not itself a batch. `app` is that of the caller; what is done for it is added to `work`.
+pub(super) fn single(state: &State, app: Option<&Arc<App>>, request: &Request, place: Place, work: &mut Work) -> Outcome {
+    let (template, outcome) = match prepare(state, app, request) {
+        Ok((route, ask)) => {
+            if place == Place::Alone {
+                work.rounds = u32::from(route.workload.is_some());
+            }
+            (route.template, run(&route, &ask, place, &mut work.hold))
+        }
         Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
     };
     let status = match &outcome {
@@ -36,14 +43,15 @@ pub(super) fn single(state: &State, request: &Request, place: Place, hold: &mut 
         Outcome::LeftOut => 0,
         Outcome::Gateway => 504,
     };
-    state.traffic().count(request.method.as_str(), template, status);
+    work.tally.add(&request.method, template, status);
+    work.items += 1;
     outcome
 }
 
 /// Finds the route and checks the token against it. The template comes back with a refusal so that it can be counted.
-fn prepare<'a>(state: &'a State, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
+fn prepare<'a>(state: &'a State, app: Option<&'a Arc<App>>, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
     const NO_ROUTE: &str = "(none)";
-    let Some(caller) = &request.caller else {
+    let (Some(caller), Some(app)) = (&request.caller, app) else {
         return Err((NO_ROUTE, error::invalid_token()));
     };
     let path = without_version(&request.path).unwrap_or_default();
@@ -65,7 +73,9 @@ fn prepare<'a>(state: &'a State, request: &'a Request) -> Result<(Route, Ask<'a>
         headers: &request.headers,
         body: &request.body,
         caller,
-        now_ms: request.now_ms,
+        app,
+        now_us: request.now_us,
+        now_ms: request.now_us.div_euclid(1_000),
     };
     Ok((route, ask))
 }
@@ -79,19 +89,29 @@ fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
         Err(refusal) => return Outcome::Answered(Err(refusal)),
     };
     let fault = mailbox::fault(ask, at);
-    let visit = traffic::Visit { app_id: &ask.caller.app_id, mailbox: at, workload, now_ms: ask.now_ms };
-    match ask.state.traffic().admit(&visit, mailbox::concurrency(fault), ask.state.limits(), hold) {
-        Admission::Refused(refusal) => return Outcome::Answered(Err(refusal)),
-        Admission::Admitted => {}
+    let first = !["skip", "skiptoken", "deltatoken"].iter().any(|option| ask.query.get(option).is_some());
+    let visit = Visit { app: ask.app, mailbox: at, workload, now_us: ask.now_us, at_once: mailbox::concurrency(fault), first };
+    if let Err(refusal) = ask.state.traffic().admit(&visit, hold) {
+        return Outcome::Answered(Err(refusal));
     }
+    let outcome = meet(route, ask, place, &visit, fault, hold);
+    if first && matches!(&outcome, Outcome::Answered(Ok(reply)) if (200..300).contains(&reply.status)) {
+        hold.succeeded();
+    }
+    outcome
+}
+
+/// What a request that was let in meets in the mailbox.
+fn meet(route: &Route, ask: &Ask<'_>, place: Place, visit: &Visit<'_>, fault: Option<FaultKind>, hold: &mut Hold) -> Outcome {
     let Some(fault) = fault else {
         return Outcome::Answered((route.run)(ask));
     };
+    let Visit { mailbox: at, workload, .. } = *visit;
     let attempt = ask.state.traffic().attempt(at, workload);
     match fault.effect(workload, attempt) {
         Effect::Fine => Outcome::Answered((route.run)(ask)),
         Effect::Refusal { status, code, message } => Outcome::Answered(Err(Refusal::new(status, code, message))),
-        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(&visit, as_date, hold))),
+        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(visit, as_date, hold))),
         Effect::Gateway => Outcome::Gateway,
         Effect::LeftOut => match place {
             Place::Batch => Outcome::LeftOut,
@@ -103,9 +123,7 @@ fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
 /// A request to the directory costs resource units, which its answer tells.
 fn directory(route: &Route, ask: &Ask<'_>, hold: &mut Hold) -> Result<Reply, Refusal> {
     let units = cost(route.template, ask);
-    if let Admission::Refused(refusal) = ask.state.traffic().spend(&ask.caller.app_id, units, ask.now_ms, ask.state.limits(), hold) {
-        return Err(refusal);
-    }
+    ask.state.traffic().spend(ask.app, units, ask.now_us, hold)?;
     let mut reply = (route.run)(ask)?;
     reply.headers.insert("x-ms-resource-unit", HeaderValue::from(units));
     Ok(reply)

@@ -57,12 +57,12 @@ pub(super) struct Ids {
 
 impl Ids {
     pub(super) fn of(state: &State, serial: u64, request: &Request) -> Ids {
-        let tenant = &state.world().tenant_id;
+        let tenant = state.tenant_id();
         Ids {
             request: uuid_from(hash(tenant, serial), hash(tenant, !serial)),
             client: header(&request.headers, "client-request-id").map(str::to_owned),
             lower_case: serial % 2 == 1,
-            now_ms: request.now_ms,
+            now_ms: request.now_us.div_euclid(1_000),
         }
     }
 }

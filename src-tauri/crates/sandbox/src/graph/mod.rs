@@ -24,18 +24,20 @@ mod users;
 #[cfg(test)]
 mod testing;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
-pub use state::{Limits, State};
+pub use state::{Limits, Load, State};
 
 use crate::token::Caller;
 use dispatch::{Outcome, Place, single};
 use error::Refusal;
 use query::Query;
-use traffic::Hold;
+use traffic::{App, Hold, Tally};
 
 /// One HTTP request, or one inside of a batch.
 pub struct Request {
@@ -47,8 +49,9 @@ pub struct Request {
     pub headers: HeaderMap,
     pub body: Bytes,
     /// Who the bearer token speaks for; `None` when it is missing or not of this start.
-    pub caller: Option<Caller>,
-    pub now_ms: i64,
+    pub caller: Option<Arc<Caller>>,
+    /// When it arrived, in microseconds since 1970.
+    pub now_us: i64,
 }
 
 /// What is sent back.
@@ -56,29 +59,53 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// How many times the work behind the answer takes one request's time: 1, or more for a batch that had to queue inside.
+    /// Rounds of Outlook requests behind it: none, 1, or more for a batch that had to queue inside.
     pub rounds: u32,
-    /// Keeps the mailboxes busy until the answer has been delivered; drop it then.
+    /// Requests that were answered: 1, or those of the batch.
+    pub items: u32,
+    /// Keeps the mailboxes busy until the answer has been delivered; [`Hold::deliver`] it then.
     pub hold: Hold,
 }
 
 /// Answers a request. Repeatable: the same world, history and request give the same answer.
-pub fn answer(state: &State, request: Request) -> Answer {
+pub fn answer(state: &State, request: &Request) -> Answer {
     let serial = state.next_serial();
-    let Some(path) = without_version(&request.path) else {
-        let refusal = Refusal::new(400, "BadRequest", "Invalid version.");
-        return envelope(state, serial, &request, Err(refusal), 1, Hold::none());
+    let mut work = Work::default();
+    let outcome = match without_version(&request.path) {
+        None => Outcome::Answered(Err(Refusal::new(400, "BadRequest", "Invalid version."))),
+        Some(path) if path.trim_matches('/').eq_ignore_ascii_case("$batch") => {
+            Outcome::Answered(batch::answer(state, serial, request, &mut work))
+        }
+        Some(_) => match enter(state, request, 1, &mut work.hold) {
+            Ok(app) => single(state, app.as_ref(), request, Place::Alone, &mut work),
+            Err(refusal) => Outcome::Answered(Err(refusal)),
+        },
     };
-    if path.trim_matches('/').eq_ignore_ascii_case("$batch") {
-        return batch::answer(state, serial, &request);
-    }
-    let mut hold = Hold::none();
-    let outcome = single(state, &request, Place::Alone, &mut hold);
-    match outcome {
-        Outcome::Answered(result) => envelope(state, serial, &request, result, 1, hold),
-        Outcome::LeftOut => envelope(state, serial, &request, Ok(Reply::empty(204)), 1, hold),
-        Outcome::Gateway => gateway(hold),
-    }
+    let Work { hold, tally, rounds, items } = work;
+    state.traffic().count(tally);
+    let (status, headers, body) = match outcome {
+        Outcome::Answered(result) => envelope(state, serial, request, result),
+        Outcome::LeftOut => envelope(state, serial, request, Ok(Reply::empty(204))),
+        Outcome::Gateway => gateway(),
+    };
+    Answer { status, headers, body, rounds, items: items.max(1), hold }
+}
+
+/// What was done for an HTTP request so far.
+#[derive(Default)]
+pub(crate) struct Work {
+    hold: Hold,
+    tally: Tally,
+    rounds: u32,
+    items: u32,
+}
+
+/// Counts the request towards its app's limits; there is no app without a token.
+fn enter(state: &State, request: &Request, items: u32, hold: &mut Hold) -> Result<Option<Arc<App>>, Refusal> {
+    let Some(caller) = &request.caller else { return Ok(None) };
+    let app = state.app(&caller.app_id);
+    state.traffic().enter(&app, items, request.now_us, hold)?;
+    Ok(Some(app))
 }
 
 /// A reply before its envelope.
@@ -119,6 +146,8 @@ pub(crate) struct Ask<'a> {
     headers: &'a HeaderMap,
     body: &'a [u8],
     caller: &'a Caller,
+    app: &'a Arc<App>,
+    now_us: i64,
     now_ms: i64,
 }
 
@@ -166,14 +195,14 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Puts a reply or a refusal into its HTTP answer.
-fn envelope(state: &State, serial: u64, request: &Request, result: Result<Reply, Refusal>, rounds: u32, hold: Hold) -> Answer {
+fn envelope(state: &State, serial: u64, request: &Request, result: Result<Reply, Refusal>) -> (u16, HeaderMap, Bytes) {
     let reply = dress(state, serial, request, result);
     let body = match reply.body {
         Body::Json(value) => Bytes::from(value.to_string()),
         Body::Text(text) => Bytes::from(text),
         Body::Empty => Bytes::new(),
     };
-    Answer { status: reply.status, headers: reply.headers, body, rounds, hold }
+    (reply.status, reply.headers, body)
 }
 
 /// Adds the ids and the date that Microsoft's support asks for.
@@ -186,7 +215,7 @@ fn dress(state: &State, serial: u64, request: &Request, result: Result<Reply, Re
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    if let Ok(date) = HeaderValue::from_str(&time::http_date(request.now_ms)) {
+    if let Ok(date) = HeaderValue::from_str(&time::http_date(request.now_us.div_euclid(1_000))) {
         headers.insert(DATE, date);
     }
     let content_type = match reply.body {
@@ -201,10 +230,10 @@ fn dress(state: &State, serial: u64, request: &Request, result: Result<Reply, Re
 }
 
 /// What a gateway in front of Graph sends: a page, no JSON, no ids.
-fn gateway(hold: Hold) -> Answer {
+fn gateway() -> (u16, HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
-    Answer { status: 504, headers, body: Bytes::from_static(GATEWAY_PAGE.as_bytes()), rounds: 1, hold }
+    (504, headers, Bytes::from_static(GATEWAY_PAGE.as_bytes()))
 }
 
 const GATEWAY_PAGE: &str = "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>";

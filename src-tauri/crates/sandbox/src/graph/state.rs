@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
-use super::traffic::Traffic;
+use super::traffic::{App, Traffic};
 use crate::world::World;
 
 /// What a running practice tenant shares between its requests.
@@ -12,10 +13,13 @@ pub struct State(Arc<Inner>);
 struct Inner {
     world: RwLock<World>,
     graph: String,
+    tenant_id: String,
     opened_ms: i64,
-    limits: Limits,
     traffic: Traffic,
     serial: AtomicU64,
+    /// How often all delta links were expired; a link is worth something in its own era only.
+    era: AtomicU64,
+    load: Meter,
 }
 
 /// How much the practice Graph lets through.
@@ -27,24 +31,62 @@ pub struct Limits {
     pub in_ten_minutes: Option<u32>,
     /// Resource units of one app in ten seconds for the directory; Microsoft's 3,500 to 8,000, `None` for no limit.
     pub directory_units: Option<u32>,
+    /// So many of a thousand pairs of mailbox and workload, the same ones for the same seed, answer the first request of an app
+    /// with 429 and `Retry-After: 1`; the next one passes.
+    pub throttled_per_mille: u32,
+    /// HTTP requests to Graph that are worked on at the same time; more of them wait inside, without an error. `None` for all.
+    pub capacity: Option<u32>,
+    /// Requests of one app in ten seconds, those in batches counted one by one; Microsoft's 130,000, `None` for no limit. What
+    /// comes beyond is refused whole, with a `Retry-After` to the end of the ten seconds, and so is all that does not wait for it.
+    pub in_ten_seconds: Option<u32>,
+    /// HTTP requests of one app under way at the same time; one more is refused with `Retry-After: 1` for the whole app.
+    pub at_once_app: Option<u32>,
+}
+
+/// What the practice Graph had to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Load {
+    /// HTTP requests to Graph.
+    pub requests: u64,
+    /// Requests answered, those in batches counted one by one.
+    pub items: u64,
+    /// Time spent computing answers, of all threads together; reading from and writing to sockets is not in it.
+    pub busy: Duration,
+}
+
+#[derive(Default)]
+struct Meter {
+    requests: AtomicU64,
+    items: AtomicU64,
+    busy_ns: AtomicU64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { at_once: 4, in_ten_minutes: None, directory_units: None }
+        Limits {
+            at_once: 4,
+            in_ten_minutes: None,
+            directory_units: None,
+            throttled_per_mille: 0,
+            capacity: None,
+            in_ten_seconds: None,
+            at_once_app: None,
+        }
     }
 }
 
 impl State {
     /// `graph` is the base of all links, without `/v1.0`; new mail starts to arrive at `opened_ms`.
-    pub fn new(world: World, graph: String, limits: Limits, opened_ms: i64) -> State {
+    pub fn new(world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
         State(Arc::new(Inner {
+            tenant_id: world.tenant_id.clone(),
             world: RwLock::new(world),
             graph,
             opened_ms,
-            limits,
-            traffic: Traffic::default(),
+            traffic: Traffic::new(seed, limits),
             serial: AtomicU64::new(0),
+            era: AtomicU64::new(0),
+            load: Meter::default(),
         }))
     }
 
@@ -74,12 +116,49 @@ impl State {
         self.0.opened_ms
     }
 
-    pub(crate) fn limits(&self) -> Limits {
-        self.0.limits
+    pub(super) fn tenant_id(&self) -> &str {
+        &self.0.tenant_id
     }
 
     pub(super) fn traffic(&self) -> &Traffic {
         &self.0.traffic
+    }
+
+    pub(super) fn app(&self, app_id: &str) -> Arc<App> {
+        self.0.traffic.app(app_id)
+    }
+
+    /// How often delta links were expired so far.
+    pub(super) fn era(&self) -> u64 {
+        self.0.era.load(Ordering::Relaxed)
+    }
+
+    /// All delta links that were given out until now are worth nothing any more.
+    pub fn expire_deltas(&self) {
+        self.0.era.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// First questions of an app to a workload of a mailbox that had been answered with success before.
+    pub fn duplicates(&self) -> u64 {
+        self.0.traffic.duplicates()
+    }
+
+    /// Begins a new count of duplicates: everything is asked, and refused, for the first time again.
+    pub fn forget_history(&self) {
+        self.0.traffic.forget_history();
+    }
+
+    pub fn load(&self) -> Load {
+        let of = |amount: &AtomicU64| amount.load(Ordering::Relaxed);
+        let Meter { requests, items, busy_ns } = &self.0.load;
+        Load { requests: of(requests), items: of(items), busy: Duration::from_nanos(of(busy_ns)) }
+    }
+
+    /// Adds an HTTP request to the load.
+    pub(crate) fn worked(&self, items: u32, busy: Duration) {
+        self.0.load.requests.fetch_add(1, Ordering::Relaxed);
+        self.0.load.items.fetch_add(u64::from(items), Ordering::Relaxed);
+        self.0.load.busy_ns.fetch_add(u64::try_from(busy.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(super) fn next_serial(&self) -> u64 {

@@ -60,24 +60,26 @@ struct Round {
     /// How many there were when the round began.
     until: u64,
     issued_ms: i64,
+    era: u64,
     select: String,
 }
 
 impl Round {
     fn seal(&self, ask: &Ask<'_>) -> String {
-        let Round { kind, next, until, issued_ms, select } = self;
-        seal::seal("outlook", &format!("{}\t{kind}\t{next}\t{until}\t{issued_ms}\t{select}", ask.segment(1).to_lowercase()))
+        let Round { kind, next, until, issued_ms, era, select } = self;
+        seal::seal("outlook", &format!("{}\t{kind}\t{next}\t{until}\t{issued_ms}\t{era}\t{select}", ask.segment(1).to_lowercase()))
     }
 
     fn open(ask: &Ask<'_>, token: &str) -> Result<Round, Refusal> {
         let damaged = || Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid.");
         let payload = seal::open("outlook", token).ok_or_else(damaged)?;
-        let [owner, kind, next, until, issued_ms, select] = payload.split('\t').collect::<Vec<_>>()[..] else { return Err(damaged()) };
+        let [owner, kind, next, until, issued_ms, era, select] = payload.split('\t').collect::<Vec<_>>()[..] else { return Err(damaged()) };
         if owner != ask.segment(1).to_lowercase() {
             return Err(damaged());
         }
         let issued_ms = issued_ms.parse().map_err(|_| damaged())?;
-        if ask.now_ms - issued_ms > OUTLOOK_LIFE_MS {
+        let era = era.parse().map_err(|_| damaged())?;
+        if ask.now_ms - issued_ms > OUTLOOK_LIFE_MS || era < ask.state.era() {
             return Err(gone());
         }
         Ok(Round {
@@ -85,6 +87,7 @@ impl Round {
             next: next.parse().map_err(|_| damaged())?,
             until: until.parse().map_err(|_| damaged())?,
             issued_ms,
+            era,
             select: select.to_owned(),
         })
     }
@@ -105,9 +108,14 @@ fn grow(
             let last = Round::open(ask, token)?;
             Round { until: series.count(ask.now_ms), issued_ms: ask.now_ms, ..last }
         }
-        (None, None) => {
-            Round { kind: kind.to_owned(), next: 0, until: series.count(ask.now_ms), issued_ms: ask.now_ms, select: select_text(ask) }
-        }
+        (None, None) => Round {
+            kind: kind.to_owned(),
+            next: 0,
+            until: series.count(ask.now_ms),
+            issued_ms: ask.now_ms,
+            era: ask.state.era(),
+            select: select_text(ask),
+        },
     };
     if round.kind.split(' ').next() != kind.split(' ').next() {
         return Err(Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid."));
@@ -143,7 +151,7 @@ fn still(ask: &Ask<'_>, kind: &str, entity: &str, items: &[Value]) -> Result<Rep
     let first = ask.query.get("deltatoken").is_none();
     let round = match ask.query.get("deltatoken") {
         Some(token) => Round { issued_ms: ask.now_ms, ..Round::open(ask, token)? },
-        None => Round { kind: kind.to_owned(), next: 0, until: 0, issued_ms: ask.now_ms, select: select_text(ask) },
+        None => Round { kind: kind.to_owned(), next: 0, until: 0, issued_ms: ask.now_ms, era: ask.state.era(), select: select_text(ask) },
     };
     let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
     let shown: Vec<Value> =

@@ -1,5 +1,7 @@
 //! A caller of the practice Graph for tests: no sockets, a clock that stands still until it is moved.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
@@ -17,7 +19,7 @@ pub(super) const OUTLOOK: [&str; 6] =
 
 pub(super) struct Desk {
     pub(super) state: State,
-    pub(super) caller: Option<Caller>,
+    pub(super) caller: Option<Arc<Caller>>,
     pub(super) now_ms: i64,
     pub(super) headers: Vec<(&'static str, &'static str)>,
 }
@@ -56,14 +58,14 @@ impl Desk {
 
     pub(super) fn limited(users: u32, plan: &FaultPlan, limits: Limits) -> Desk {
         let world = World::build(5, users, plan);
-        let state = State::new(world, "http://127.0.0.1:1/p/x/graph".to_owned(), limits, NOW);
+        let state = State::new(world, 5, "http://127.0.0.1:1/p/x/graph".to_owned(), limits, NOW);
         Desk { state, caller: None, now_ms: NOW, headers: Vec::new() }.app(&OUTLOOK)
     }
 
     /// Calls as an application that was granted these roles.
     pub(super) fn app(mut self, roles: &[&str]) -> Desk {
         let kind = CallerKind::App { roles: roles.iter().map(|role| (*role).to_owned()).collect() };
-        self.caller = Some(Caller { app_id: "app".to_owned(), tenant_id: "tenant".to_owned(), kind });
+        self.caller = Some(Arc::new(Caller { app_id: "app".to_owned(), tenant_id: "tenant".to_owned(), kind }));
         self
     }
 
@@ -75,7 +77,7 @@ impl Desk {
             (user.id.clone(), user.admin_roles.iter().map(|role| (*role).to_owned()).collect())
         };
         let kind = CallerKind::User { user_id, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), wids };
-        self.caller = Some(Caller { app_id: "app".to_owned(), tenant_id: "tenant".to_owned(), kind });
+        self.caller = Some(Arc::new(Caller { app_id: "app".to_owned(), tenant_id: "tenant".to_owned(), kind }));
         self
     }
 
@@ -92,7 +94,8 @@ impl Desk {
         let answer = self.answer(method, url, body);
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Seen { status: answer.status, headers: answer.headers.clone(), body, rounds: answer.rounds }
+        answer.hold.deliver(self.now_ms * 1_000);
+        Seen { status: answer.status, headers: answer.headers, body, rounds: answer.rounds }
     }
 
     /// The answer as it is on its way: what it keeps busy stays so until it is dropped.
@@ -110,9 +113,9 @@ impl Desk {
             headers,
             body: if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) },
             caller: self.caller.clone(),
-            now_ms: self.now_ms,
+            now_us: self.now_ms * 1_000,
         };
-        answer(&self.state, request)
+        answer(&self.state, &request)
     }
 
     /// Sends requests as one batch; the responses by id.

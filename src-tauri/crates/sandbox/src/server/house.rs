@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
@@ -12,8 +12,10 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
 
-use super::Wire;
+use tokio::sync::Semaphore;
+
 use super::door::Place;
+use super::{Alarm, Wire};
 use crate::clock::Clock;
 use crate::entra::{Ask, Entra, Fields};
 use crate::graph::{self, State};
@@ -23,8 +25,13 @@ pub(crate) struct House {
     pub start_token: String,
     /// The values that a Host header may have.
     pub hosts: [String; 2],
-    /// How long Graph thinks about one round of requests.
+    /// How long Graph takes for an HTTP request, whatever is in it.
     pub latency: Duration,
+    /// How long Outlook takes in addition for each round of its requests.
+    pub service: Duration,
+    /// Graph requests that may still be begun, when that is limited.
+    pub capacity: Option<Semaphore>,
+    pub alarm: Alarm,
     pub clock: Clock,
     pub key: Arc<Key>,
     pub entra: Entra,
@@ -48,23 +55,27 @@ impl House {
         if let Some(wire) = wire {
             return wire.answer();
         }
-        let now_ms = self.clock.now_ms();
-        let caller = self.caller(&head, now_ms);
+        let now_us = self.clock.now_us();
+        let began = Instant::now();
+        let caller = self.caller(&head, now_us.div_euclid(1_000));
         if path == "/oidc/userinfo" {
             return Ok(self.entra.userinfo(caller.as_ref()).map(Full::new));
         }
         let query = head.uri.query().unwrap_or_default().to_owned();
-        let request = graph::Request { method: head.method, path, query, headers: head.headers, body, caller, now_ms };
-        let answer = graph::answer(&self.graph, request);
-        // Even a sleep of no time waits for the timer's next tick.
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency.saturating_mul(answer.rounds)).await;
-        }
+        let caller = caller.map(Arc::new);
+        let request = graph::Request { method: head.method, path, query, headers: head.headers, body, caller, now_us };
+        let answer = graph::answer(&self.graph, &request);
+        self.graph.worked(answer.items, began.elapsed());
+        // What is judged is judged as it came; what has to queue for its turn takes longer.
+        let (_turn, begun) = match &self.capacity {
+            Some(capacity) => (capacity.acquire().await.ok(), Instant::now()),
+            None => (None, began),
+        };
+        self.alarm.until(begun + self.latency + self.service.saturating_mul(answer.rounds)).await;
         let mut response = Response::new(Full::new(answer.body));
         *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.headers_mut() = answer.headers;
-        // The mailboxes were busy for as long as the answer took.
-        drop(answer.hold);
+        answer.hold.deliver(self.clock.now_us());
         Ok(response)
     }
 
