@@ -1,16 +1,19 @@
 //! Checks: the latest answer of each mailbox's workload; one that is no pass is an open issue of the user.
 
 use rollcall_core::id::{OrganizationId, RunId, TenantId, UserId};
+use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::StoreError;
 use crate::probes::Mailbox;
-use crate::runs::{FingerprintRow, WorkloadResult, fingerprint_row, reach};
+use crate::result::Answer;
+use crate::runs::{FingerprintRow, Plan, WorkloadResult, fingerprint_row, reach};
 use crate::{text, users};
 
 /// The latest answer of one workload of a user.
@@ -138,83 +141,95 @@ pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError
     Ok(checks)
 }
 
-/// Keeps an answer as the latest of its workload; says whether that opens, changes or closes an issue. `None` when the user is
-/// gone, or no longer in the organization that was asked about.
-pub(crate) fn keep(
-    tx: &Transaction<'_>,
+/// The statements that keep the users' latest answers while a run is under way.
+pub(crate) struct Keeper<'a> {
     run: RunId,
-    organization: OrganizationId,
-    user: UserId,
-    row: &WorkloadResult,
-) -> Result<Option<bool>, StoreError> {
-    let mut statement = tx.prepare_cached(
-        "SELECT (SELECT verdict FROM checks WHERE user = ?1 AND workload = ?3)
-         FROM   users
-         WHERE  id = ?1 AND organization = ?2",
-    )?;
-    let before = statement.query_row(params![user.0, organization.0, row.workload.name()], |row| text::maybe_named(row, 0));
-    let Some(before): Option<Option<Verdict>> = before.optional()? else { return Ok(None) };
-    let is_issue = |verdict| matches!(verdict, Verdict::Failed | Verdict::Unknown);
-    if row.verdict == Verdict::NotRun {
-        return Ok(Some(false));
-    }
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked,
-                             digest, first_seen)
-         VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11)
-         ON CONFLICT (user, workload) DO UPDATE
-         SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code, cause = excluded.cause,
-             fingerprint = excluded.fingerprint, request_id = excluded.request_id,
-             client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
-             first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)",
-    )?;
-    statement.execute(params![
-        user.0,
-        row.workload.name(),
-        run.0,
-        row.verdict.name(),
-        row.http,
-        row.code,
-        row.cause.map(|cause| cause.name()),
-        row.fingerprint,
-        row.request_id,
-        row.client_request_id,
-        row.checked.map(|at| at.0),
-        row.digest(run, user),
-    ])?;
-    Ok(Some(is_issue(row.verdict) || before.is_some_and(is_issue)))
+    now: Timestamp,
+    /// Workloads that the integration doesn't cover.
+    uncovered: Vec<Workload>,
+    keep: CachedStatement<'a>,
+    drop: CachedStatement<'a>,
+    open: CachedStatement<'a>,
+    pass: CachedStatement<'a>,
+    summarize: CachedStatement<'a>,
 }
 
-/// Brings the user's own row in line with its checks. A pass of the mailbox doesn't hide an issue of a workload that the run left
-/// out; a refusal counts at once, a pass only when the mailbox is complete.
-pub(crate) fn summarize(tx: &Transaction<'_>, run: RunId, user: UserId, mailbox: Mailbox, now: Timestamp) -> Result<(), StoreError> {
-    if mailbox.complete {
-        // What the integration doesn't cover any more is no issue any more.
-        let mut statement = tx.prepare_cached(
-            "DELETE FROM checks
-             WHERE  user = ?2 AND workload IN (SELECT workload FROM probes WHERE run = ?1 AND user = ?2 AND cause = 'not_covered')",
-        )?;
-        statement.execute(params![run.0, user.0])?;
+impl<'a> Keeper<'a> {
+    pub fn new(tx: &'a Transaction<'_>, run: RunId, plan: &Plan, now: Timestamp) -> Result<Self, StoreError> {
+        let uncovered = plan.not_asked().filter(|(_, cause)| *cause == Cause::NotCovered);
+        Ok(Self {
+            run,
+            now,
+            uncovered: uncovered.map(|(workload, _)| workload).collect(),
+            keep: tx.prepare_cached(
+                "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
+                                     checked, digest, first_seen)
+                 VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11)
+                 ON CONFLICT (user, workload) DO UPDATE
+                 SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
+                     cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
+                     client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
+                     first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)",
+            )?,
+            drop: tx.prepare_cached("DELETE FROM checks WHERE user = ?1 AND workload = ?2")?,
+            open: tx.prepare_cached(
+                "SELECT   verdict, cause
+                 FROM     checks
+                 WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
+                 ORDER BY verdict, workload",
+            )?,
+            pass: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1")?,
+            summarize: tx.prepare_cached(
+                "UPDATE users
+                 SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
+                 WHERE  id = ?1",
+            )?,
+        })
     }
-    let mut statement = tx.prepare_cached(
-        "SELECT   verdict, cause
-         FROM     checks
-         WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
-         ORDER BY verdict, workload",
-    )?;
-    let open: Vec<(Verdict, Option<String>)> =
-        statement.query_map([user.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
-    // By name, failed comes before unknown.
-    let worst = open.first().map_or(mailbox.verdict, |(verdict, _)| *verdict);
-    let cause = open.first().and_then(|(_, cause)| cause.as_deref());
-    let settled = mailbox.complete || !open.is_empty();
-    let mut statement = tx.prepare_cached(
-        "UPDATE users
-         SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
-         WHERE  id = ?1",
-    )?;
-    statement.execute(params![user.0, u32::try_from(open.len()).unwrap_or(u32::MAX), cause, settled, worst.name(), now.0])?;
-    Ok(())
+
+    /// Keeps an answer as the latest of its workload.
+    pub fn keep(&mut self, user: UserId, answer: &Answer<'_>, digest: &[u8; 32]) -> Result<(), StoreError> {
+        self.keep.execute(params![
+            user.0,
+            answer.workload.name(),
+            self.run.0,
+            answer.verdict.name(),
+            answer.http,
+            answer.code,
+            answer.cause.map(Cause::name),
+            answer.fingerprint,
+            answer.request_id,
+            answer.client_request_id,
+            answer.checked.map(|at| at.0),
+            digest,
+        ])?;
+        Ok(())
+    }
+
+    /// Brings the user's own row in line with its checks; `touched` says whether it has, or had, an open issue. A pass of the
+    /// mailbox doesn't hide an issue of a workload that the run left out; a refusal counts at once, a pass only when the mailbox
+    /// is complete.
+    pub fn summarize(&mut self, user: UserId, mailbox: Mailbox, touched: bool) -> Result<(), StoreError> {
+        if mailbox.complete {
+            // What the integration doesn't cover any more is no issue any more.
+            for workload in &self.uncovered {
+                self.drop.execute(params![user.0, workload.name()])?;
+            }
+        }
+        if !touched {
+            self.pass.execute(params![user.0, mailbox.verdict.name(), self.now.0])?;
+            return Ok(());
+        }
+        let open: Vec<(Verdict, Option<String>)> =
+            self.open.query_map([user.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+        // By name, failed comes before unknown.
+        let worst = open.first().map_or(mailbox.verdict, |(verdict, _)| *verdict);
+        let cause = open.first().and_then(|(_, cause)| cause.as_deref());
+        let settled = mailbox.complete || !open.is_empty();
+        let issues = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        self.summarize.execute(params![user.0, issues, cause, settled, worst.name(), self.now.0])?;
+        Ok(())
+    }
 }
 
 fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {

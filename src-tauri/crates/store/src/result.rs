@@ -1,6 +1,6 @@
 //! The answer of one probe as it is stored: with a digest, because a flipped bit in a row is not noticed by SQLite.
 
-use ring::digest::{Context, SHA256};
+use ring::digest::SHA256;
 use rollcall_core::id::{RunId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
@@ -34,30 +34,23 @@ pub struct WorkloadResult {
 impl WorkloadResult {
     /// What the row's digest must be.
     pub(crate) fn digest(&self, run: RunId, user: UserId) -> [u8; 32] {
-        let mut context = Context::new(&SHA256);
-        let number = |value: Option<i64>| value.map(|value| value.to_string());
-        let fields = [
-            Some(run.to_string()),
-            Some(user.to_string()),
-            Some(self.workload.name().to_owned()),
-            Some(self.verdict.name().to_owned()),
-            number(self.http.map(i64::from)),
-            self.code.clone(),
-            self.cause.map(|cause| cause.name().to_owned()),
-            self.fingerprint.clone(),
-            self.request_id.clone(),
-            self.client_request_id.clone(),
-            number(self.checked.map(|at| at.0)),
-        ];
-        for field in fields {
-            // The length goes first, so that no two lists of fields feed the same bytes.
-            let length = field.as_ref().map_or(u64::MAX, |field| field.len() as u64);
-            context.update(&length.to_be_bytes());
-            context.update(field.unwrap_or_default().as_bytes());
-        }
-        let mut digest = [0; 32];
-        digest.copy_from_slice(context.finish().as_ref());
-        digest
+        let answer = Answer {
+            workload: self.workload,
+            verdict: self.verdict,
+            http: self.http,
+            code: self.code.as_deref(),
+            cause: self.cause,
+            fingerprint: self.fingerprint.as_deref(),
+            request_id: self.request_id.as_deref(),
+            client_request_id: self.client_request_id.as_deref(),
+            checked: self.checked,
+        };
+        answer.digest(run, user)
+    }
+
+    /// A workload that nobody asked about (`cause` says why), or not yet.
+    pub(crate) fn unanswered(workload: Workload, cause: Option<Cause>) -> Self {
+        Self { verdict: Verdict::NotRun, cause, intact: true, ..Self::damaged(workload) }
     }
 
     /// Reads ten columns: workload, verdict, http, code, cause, fingerprint, request id, client request id, checked, digest.
@@ -103,6 +96,66 @@ impl WorkloadResult {
     }
 }
 
+/// What is written of an answer, borrowed.
+pub struct Answer<'a> {
+    pub workload: Workload,
+    pub verdict: Verdict,
+    pub http: Option<u16>,
+    pub code: Option<&'a str>,
+    pub cause: Option<Cause>,
+    pub fingerprint: Option<&'a str>,
+    pub request_id: Option<&'a str>,
+    pub client_request_id: Option<&'a str>,
+    pub checked: Option<Timestamp>,
+}
+
+impl Answer<'_> {
+    /// A digest of every field, and of whose answer it is.
+    pub fn digest(&self, run: RunId, user: UserId) -> [u8; 32] {
+        let mut bytes = Vec::with_capacity(384);
+        let mut number = [0; 20];
+        field(&mut bytes, Some(decimal(i64::from(run.0), &mut number)));
+        field(&mut bytes, Some(decimal(i64::from(user.0), &mut number)));
+        field(&mut bytes, Some(self.workload.name().as_bytes()));
+        field(&mut bytes, Some(self.verdict.name().as_bytes()));
+        field(&mut bytes, self.http.map(|http| decimal(i64::from(http), &mut number)));
+        field(&mut bytes, self.code.map(str::as_bytes));
+        field(&mut bytes, self.cause.map(|cause| cause.name().as_bytes()));
+        field(&mut bytes, self.fingerprint.map(str::as_bytes));
+        field(&mut bytes, self.request_id.map(str::as_bytes));
+        field(&mut bytes, self.client_request_id.map(str::as_bytes));
+        field(&mut bytes, self.checked.map(|at| decimal(at.0, &mut number)));
+        let mut digest = [0; 32];
+        digest.copy_from_slice(ring::digest::digest(&SHA256, &bytes).as_ref());
+        digest
+    }
+}
+
+/// The length goes first, so that no two lists of fields are the same bytes.
+fn field(bytes: &mut Vec<u8>, content: Option<&[u8]>) {
+    let length = content.map_or(u64::MAX, |content| content.len() as u64);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(content.unwrap_or_default());
+}
+
+/// The number in decimal, without the formatter: it is written for each answer of a run.
+fn decimal(value: i64, digits: &mut [u8; 20]) -> &[u8] {
+    let (mut at, mut rest) = (digits.len(), value.unsigned_abs());
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    &digits[at..]
+}
+
 /// The verdict of a mailbox from its workloads, asked or not: what was never meant to be asked doesn't hold back a pass, what
 /// was cancelled or still waits does.
 pub fn of_mailbox(workloads: &[(Verdict, Option<Cause>)]) -> Verdict {
@@ -121,5 +174,34 @@ pub fn count_verdict(ledger: &mut Ledger, stored: ValueRef<'_>, mailboxes: u32) 
         Verdict::Failed => ledger.failed += mailboxes,
         Verdict::Unknown => ledger.unknown += mailboxes,
         Verdict::NotRun => ledger.not_run += mailboxes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_everywhere() {
+        for value in [0, 7, 10, -1, 1_800_000_000_000, i64::MAX, i64::MIN] {
+            assert_eq!(decimal(value, &mut [0; 20]), value.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_digest_is_what_it_was_in_the_first_version() {
+        let answer = Answer {
+            workload: Workload::Mail,
+            verdict: Verdict::Failed,
+            http: Some(403),
+            code: Some("ErrorAccessDenied"),
+            cause: Some(Cause::OutOfScope),
+            fingerprint: None,
+            request_id: Some(""),
+            client_request_id: None,
+            checked: Some(Timestamp(1_800_000_000_000)),
+        };
+        let digest: String = answer.digest(RunId(3), UserId(41)).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(digest, "cd1a4f16cdd2197ae273d4572c801d23354fd0ab7871abcbefb94d15bf71d7dc");
     }
 }

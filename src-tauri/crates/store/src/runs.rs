@@ -6,21 +6,23 @@ use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Ledger;
 use rollcall_core::workload::Workload;
 use rusqlite::types::Value;
-use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
 pub use crate::result::WorkloadResult;
-use crate::result::count_verdict;
-use crate::{organizations, text};
+use crate::text;
 
 mod compare;
 mod outcome;
+mod plan;
 
 pub use compare::{Comparison, Difference, compare};
 pub use outcome::{FingerprintRow, MailboxResult, ResultFilter, ResultPage, each_result, fingerprints, results};
 pub(crate) use outcome::{fingerprint_row, reach};
+pub(crate) use plan::{Plan, block, plan_before_removal};
+pub use plan::{create, plan_more};
 
 /// Which mailboxes of the organization a run asks. Excluded ones are never asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,98 +111,8 @@ pub struct Run {
     pub probes: u32,
     pub probes_done: u32,
     pub counters: Counters,
-    /// Mailboxes by verdict. One that still waits for an answer counts as not run, unless an answer has settled it already.
+    /// Mailboxes by verdict. One that still waits for an answer counts as not run.
     pub ledger: Ledger,
-}
-
-/// Plans a run: one row a mailbox, one a mailbox and workload. A workload with a cause is not asked and says so from the start.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such organization, or no such earlier run of it.
-pub fn create(
-    tx: &Transaction<'_>,
-    organization: OrganizationId,
-    workloads: &[(Workload, Option<Cause>)],
-    only: &Which,
-    now: Timestamp,
-) -> Result<RunId, StoreError> {
-    organizations::get(tx, organization)?;
-    let failed_of = match only {
-        Which::FailedOf(earlier) | Which::UnsettledOf(earlier) => Some(*earlier),
-        Which::All | Which::Users(_) => None,
-    };
-    if let Some(earlier) = failed_of
-        && get(tx, earlier)?.organization != organization
-    {
-        return Err(StoreError::NotFound(Thing::Run));
-    }
-    let plan: Vec<Planned> = workloads.iter().map(|&(workload, not_asked)| Planned { workload, not_asked }).collect();
-    let plan = text::to_json(&plan)?;
-    let run = tx.query_row(
-        "INSERT INTO runs (organization, state,     workloads, failed_of, started)
-         VALUES           (?1,           'running', ?2,        ?3,        ?4)
-         RETURNING id",
-        params![organization.0, plan, failed_of.map(|id| id.0), now.0],
-        |row| row.get(0).map(RunId),
-    )?;
-    let asked: u32 = workloads.iter().map(|(_, not_asked)| u32::from(not_asked.is_none())).sum();
-    add_mailboxes(tx, run, organization, asked, only)?;
-    // Neighbours in turn are of different mailboxes, and a block of mailboxes is done before the next begins, so that a run which
-    // is stopped half way has settled half of the mailboxes and not half of each.
-    tx.execute(
-        "INSERT INTO probes (run, user, workload, turn, due, verdict, cause)
-         SELECT m.run, m.user, json_extract(w.value, '$.workload'),
-                m.place / 512 * 512 * json_array_length(?2) + w.key * 512 + m.place % 512,
-                ?3,
-                iif(json_extract(w.value, '$.not_asked') IS NULL, NULL, 'not_run'),
-                json_extract(w.value, '$.not_asked')
-         FROM   (SELECT run, user, row_number() OVER (ORDER BY user) - 1 AS place
-                 FROM   run_mailboxes
-                 WHERE  run = ?1) AS m
-                CROSS JOIN json_each(?2) AS w",
-        params![run.0, plan, now.0],
-    )?;
-    tx.execute(
-        "UPDATE runs
-         SET    mailboxes      = (SELECT count(*) FROM run_mailboxes WHERE run = ?1),
-                mailboxes_done = (SELECT count(*) FROM run_mailboxes WHERE run = ?1 AND remaining = 0),
-                probes         = (SELECT count(*) FROM probes WHERE run = ?1),
-                probes_done    = (SELECT count(*) FROM probes WHERE run = ?1 AND verdict IS NOT NULL)
-         WHERE  id = ?1",
-        [run.0],
-    )?;
-    Ok(run)
-}
-
-/// Plans the next mailboxes of a run, `mailboxes` of them or a few more; says whether there are more to plan. The first are
-/// planned with the run itself.
-///
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such run.
-pub fn plan_more(tx: &Transaction<'_>, run: RunId, _mailboxes: u32) -> Result<bool, StoreError> {
-    get(tx, run).map(|_| false)
-}
-
-fn add_mailboxes(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, asked: u32, only: &Which) -> Result<(), StoreError> {
-    let (narrowed, value): (&str, Value) = match only {
-        Which::All => ("?4 IS NULL", Value::Null),
-        Which::FailedOf(earlier) => ("id IN (SELECT user FROM run_mailboxes WHERE run = ?4 AND verdict = 'failed')", earlier.0.into()),
-        Which::UnsettledOf(earlier) => {
-            ("id IN (SELECT user FROM run_mailboxes WHERE run = ?4 AND verdict IN ('unknown', 'not_run'))", earlier.0.into())
-        }
-        Which::Users(ids) => ("id IN (SELECT value FROM json_each(?4))", text::to_json(ids)?.into()),
-    };
-    tx.execute(
-        &format!(
-            "INSERT INTO run_mailboxes (run, user, object_id, upn, display_name, name_key, verdict,   remaining)
-             SELECT                     ?1,  id,   object_id, upn, display_name, name_key, 'not_run', ?2
-             FROM                       users
-             WHERE                      organization = ?3 AND mailbox <> 'excluded' AND {narrowed}
-             ORDER BY                   id"
-        ),
-        params![run.0, asked, organization.0, value],
-    )?;
-    Ok(())
 }
 
 /// Ends a run that is under way or interrupted. Cancelling settles what is still queued as not run. Interrupting keeps it queued;
@@ -209,10 +121,12 @@ fn add_mailboxes(tx: &Transaction<'_>, run: RunId, organization: OrganizationId,
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such run, or it has ended.
 pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> Result<(), StoreError> {
-    let queued: bool =
-        tx.query_row("SELECT EXISTS (SELECT 1 FROM probes WHERE run = ?1 AND verdict IS NULL)", [run.0], |row| row.get(0))?;
+    let whole: bool = tx
+        .query_row("SELECT mailboxes_done = mailboxes FROM runs WHERE id = ?1", [run.0], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NotFound(Thing::Run))?;
     let state = match end {
-        RunEnd::Finished if !queued => RunState::Finished,
+        RunEnd::Finished if whole => RunState::Finished,
         RunEnd::Finished | RunEnd::Interrupted | RunEnd::Parked { .. } => RunState::Interrupted,
         RunEnd::Cancelled => RunState::Cancelled,
     };
@@ -225,6 +139,9 @@ pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> 
     )?;
     if changed == 0 {
         return Err(StoreError::NotFound(Thing::Run));
+    }
+    if state != RunState::Interrupted {
+        plan_more(tx, run, u32::MAX)?;
     }
     if state == RunState::Cancelled {
         let cause = Cause::Cancelled.name();
@@ -276,35 +193,25 @@ pub fn unfinished(conn: &Connection) -> Result<Vec<Run>, StoreError> {
 /// already: the figures then add up with those of the mailboxes that are done.
 ///
 /// # Errors
-/// [`StoreError`] when the disk can't be read.
+/// [`StoreError::NotFound`] when there is none of that number.
 pub fn ledger(conn: &Connection, run: RunId) -> Result<Ledger, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT   iif(remaining = 0, verdict, 'not_run') AS settled, count(*)
-         FROM     run_mailboxes
-         WHERE    run = ?1
-         GROUP BY settled",
-    )?;
-    let mut rows = statement.query([run.0])?;
-    let mut ledger = Ledger::default();
-    while let Some(row) = rows.next()? {
-        count_verdict(&mut ledger, row.get_ref(0)?, row.get(1)?);
-    }
-    Ok(ledger)
+    get(conn, run).map(|run| run.ledger)
 }
 
 fn select(conn: &Connection, condition: &'static str, limit: &'static str, values: &[Value]) -> Result<Vec<Run>, StoreError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   r.id, r.organization, o.name, o.tenant, r.state, r.workloads, r.failed_of, r.started, r.ended, r.mailboxes,
-                  r.mailboxes_done, r.probes, r.probes_done, r.requests, r.throttled, r.retried, r.parked_until
+                  r.mailboxes_done, r.probes, r.probes_done, r.requests, r.throttled, r.retried, r.parked_until, r.passed, r.failed, r.unknown
          FROM     runs AS r JOIN organizations AS o ON o.id = r.organization
          WHERE    {condition}
          ORDER BY r.id DESC {limit}"
     ))?;
-    let runs: Vec<Run> = statement.query_map(params_from_iter(values), run_row)?.collect::<rusqlite::Result<_>>()?;
-    runs.into_iter().map(|run| Ok(Run { ledger: ledger(conn, run.id)?, ..run })).collect()
+    Ok(statement.query_map(params_from_iter(values), run_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 fn run_row(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let (mailboxes, passed, failed, unknown): (u32, u32, u32, u32) = (row.get(9)?, row.get(17)?, row.get(18)?, row.get(19)?);
+    let not_run = mailboxes.saturating_sub(passed).saturating_sub(failed).saturating_sub(unknown);
     Ok(Run {
         id: RunId(row.get(0)?),
         organization: OrganizationId(row.get(1)?),
@@ -316,11 +223,11 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<Run> {
         started: text::moment(row, 7)?,
         ended: text::maybe_moment(row, 8)?,
         parked_until: text::maybe_moment(row, 16)?,
-        mailboxes: row.get(9)?,
+        mailboxes,
         mailboxes_done: row.get(10)?,
         probes: row.get(11)?,
         probes_done: row.get(12)?,
         counters: Counters { requests: row.get(13)?, throttled: row.get(14)?, retried: row.get(15)? },
-        ledger: Ledger::default(),
+        ledger: Ledger { passed, failed, unknown, not_run },
     })
 }

@@ -212,11 +212,43 @@ BEGIN
 END;
 ";
 
-/// Version 2.
+/// Version 2. A workload without a probe row is queued, or not asked where the run's plan says so: since then only answers and
+/// waits are written. A probe's `turn` is of version 1; the order of a queue follows from its mailboxes.
 pub const SECOND: &str = "
 ALTER TABLE users ADD COLUMN gone INTEGER;
 
 ALTER TABLE runs ADD COLUMN parked_until INTEGER;
+
+-- Mailboxes of which nothing is queued, by verdict; the rest are not run.
+ALTER TABLE runs ADD COLUMN passed  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN failed  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN unknown INTEGER NOT NULL DEFAULT 0;
+
+-- How many mailboxes have a row of their own; the others are in unplanned.
+ALTER TABLE runs ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+
+UPDATE runs
+SET    planned = mailboxes,
+       passed  = (SELECT count(*) FROM run_mailboxes WHERE run = runs.id AND verdict = 'passed'  AND remaining = 0),
+       failed  = (SELECT count(*) FROM run_mailboxes WHERE run = runs.id AND verdict = 'failed'  AND remaining = 0),
+       unknown = (SELECT count(*) FROM run_mailboxes WHERE run = runs.id AND verdict = 'unknown' AND remaining = 0);
+
+CREATE TABLE unplanned (
+    run  INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    user INTEGER NOT NULL,
+    PRIMARY KEY (run, user)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW mailboxes_of_runs AS
+SELECT run, user, object_id, upn, display_name, name_key, verdict
+FROM   run_mailboxes
+UNION ALL
+SELECT n.run, n.user, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
+FROM   unplanned AS n JOIN users AS u ON u.id = n.user;
+
+-- Every verdict moved a row of this index; those that are looked for are few.
+DROP INDEX run_mailboxes_by_verdict;
+CREATE INDEX run_mailboxes_open ON run_mailboxes (run, verdict, name_key) WHERE verdict IN ('failed', 'unknown');
 
 CREATE TABLE deltas (
     organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,

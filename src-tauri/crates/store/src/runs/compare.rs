@@ -39,14 +39,14 @@ pub fn compare(conn: &Connection, earlier: RunId, later: RunId) -> Result<Compar
     let both = |condition: &str| {
         format!(
             "SELECT   b.user
-             FROM     run_mailboxes AS b JOIN run_mailboxes AS a ON a.run = ?1 AND a.object_id = b.object_id
+             FROM     mailboxes_of_runs AS b JOIN mailboxes_of_runs AS a ON a.run = ?1 AND a.object_id = b.object_id
              WHERE    b.run = ?2 AND {condition}
              ORDER BY b.user"
         )
     };
     let one_only = "SELECT   b.user
-                    FROM     run_mailboxes AS b
-                    WHERE    b.run = ?2 AND b.object_id NOT IN (SELECT object_id FROM run_mailboxes WHERE run = ?1)
+                    FROM     mailboxes_of_runs AS b
+                    WHERE    b.run = ?2 AND b.object_id NOT IN (SELECT object_id FROM mailboxes_of_runs WHERE run = ?1)
                     ORDER BY b.user";
     Ok(Comparison {
         newly_failing: difference(conn, &both("b.verdict = 'failed' AND a.verdict <> 'failed'"), earlier, later)?,

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, Rows, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::WorkloadResult;
+use super::{Plan, Planned, WorkloadResult};
 use crate::error::StoreError;
 use crate::fold::fold;
 use crate::result::of_mailbox;
@@ -136,15 +136,105 @@ pub(crate) fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow>
 /// A window of a run's results: what needs somebody first (failed, unknown, not run, passed), by name within.
 ///
 /// # Errors
-/// [`StoreError`] when the disk can't be read.
+/// [`StoreError`] when the disk can't be read, or there is no such run.
 pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32, limit: u32) -> Result<ResultPage, StoreError> {
+    let plan = Plan::of(conn, run)?;
+    let narrowed = filter.fingerprint.is_some() || filter.search.as_ref().is_some_and(|search| !search.trim().is_empty());
+    if plan.complete && !narrowed {
+        by_verdict(conn, run, &plan, filter, offset, limit)
+    } else {
+        scan(conn, run, &plan, filter, offset, limit)
+    }
+}
+
+/// The order in which verdicts are listed.
+const ORDER: [Verdict; 4] = [Verdict::Failed, Verdict::Unknown, Verdict::NotRun, Verdict::Passed];
+
+/// Goes through the verdicts one after the other, each by an index and in order of name.
+fn by_verdict(
+    conn: &Connection,
+    run: RunId,
+    plan: &Plan,
+    filter: &ResultFilter,
+    offset: u32,
+    limit: u32,
+) -> Result<ResultPage, StoreError> {
+    let (mut matching, mut offset, mut rows) = (0, offset, Vec::new());
+    let counts = counts(conn, run, plan)?;
+    for (verdict, count) in ORDER.into_iter().zip(counts) {
+        if !filter.verdict.is_empty() && !filter.verdict.contains(&verdict) {
+            continue;
+        }
+        matching += count;
+        let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        if offset < count && left > 0 {
+            let mut statement = conn.prepare_cached(of_verdict(verdict))?;
+            let mut found = statement.query(params![run.0, left, offset])?;
+            while let Some(row) = found.next()? {
+                rows.push(mailbox_result(conn, run, plan, row)?);
+            }
+        }
+        offset = offset.saturating_sub(count);
+    }
+    Ok(ResultPage { matching, rows })
+}
+
+/// How many mailboxes there are of each verdict, in the order of [`ORDER`]; those that wait for more answers included.
+fn counts(conn: &Connection, run: RunId, plan: &Plan) -> Result<[u32; 4], StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT count(*) FILTER (WHERE verdict = 'failed'), count(*) FILTER (WHERE verdict = 'unknown')
+         FROM   run_mailboxes INDEXED BY run_mailboxes_open
+         WHERE  run = ?1 AND verdict IN ('failed', 'unknown')",
+    )?;
+    let (failed, unknown): (u32, u32) = statement.query_row([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok([failed, unknown, plan.mailboxes.saturating_sub(failed + unknown + plan.passed), plan.passed])
+}
+
+/// A window of the mailboxes of one verdict. The index of those that need somebody holds only them (its condition
+/// must be repeated to be known); the others are most of a run, and found while going by name.
+const fn of_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Failed => {
+            "SELECT   user, object_id, upn, display_name
+             FROM     run_mailboxes INDEXED BY run_mailboxes_open
+             WHERE    run = ?1 AND verdict = 'failed' AND verdict IN ('failed', 'unknown')
+             ORDER BY name_key, user
+             LIMIT    ?2 OFFSET ?3"
+        }
+        Verdict::Unknown => {
+            "SELECT   user, object_id, upn, display_name
+             FROM     run_mailboxes INDEXED BY run_mailboxes_open
+             WHERE    run = ?1 AND verdict = 'unknown' AND verdict IN ('failed', 'unknown')
+             ORDER BY name_key, user
+             LIMIT    ?2 OFFSET ?3"
+        }
+        Verdict::NotRun => {
+            "SELECT   user, object_id, upn, display_name
+             FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
+             WHERE    run = ?1 AND verdict NOT IN ('failed', 'unknown', 'passed')
+             ORDER BY name_key, user
+             LIMIT    ?2 OFFSET ?3"
+        }
+        Verdict::Passed => {
+            "SELECT   user, object_id, upn, display_name
+             FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
+             WHERE    run = ?1 AND verdict = 'passed'
+             ORDER BY name_key, user
+             LIMIT    ?2 OFFSET ?3"
+        }
+    }
+}
+
+/// Goes through all mailboxes: for a search, and while the run is still being planned.
+fn scan(conn: &Connection, run: RunId, plan: &Plan, filter: &ResultFilter, offset: u32, limit: u32) -> Result<ResultPage, StoreError> {
+    let source = plan.source();
     let (condition, mut values) = condition(run, filter)?;
-    let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM run_mailboxes WHERE {condition}"))?;
+    let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM {source} WHERE {condition}"))?;
     let matching = statement.query_row(params_from_iter(&values), |row| row.get(0))?;
     values.extend([limit.into(), offset.into()]);
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   user, object_id, upn, display_name
-         FROM     run_mailboxes
+         FROM     {source}
          WHERE    {condition}
          ORDER BY CASE verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END, name_key, user
          LIMIT    ? OFFSET ?"
@@ -152,7 +242,7 @@ pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32
     let mut found = statement.query(params_from_iter(&values))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        rows.push(mailbox_result(conn, run, row)?);
+        rows.push(mailbox_result(conn, run, plan, row)?);
     }
     Ok(ResultPage { matching, rows })
 }
@@ -160,20 +250,24 @@ pub fn results(conn: &Connection, run: RunId, filter: &ResultFilter, offset: u32
 /// Hands every result of a run to `each`, one at a time and in the order of the users' numbers, without holding them all.
 ///
 /// # Errors
-/// The first error of `each`, and [`StoreError`] when the disk can't be read.
+/// The first error of `each`, and [`StoreError`] when the disk can't be read, or there is no such run.
 pub fn each_result<E: From<StoreError>>(
     conn: &Connection,
     run: RunId,
     mut each: impl FnMut(MailboxResult) -> Result<(), E>,
 ) -> Result<(), E> {
-    let sql = "SELECT   user, object_id, upn, display_name
-               FROM     run_mailboxes
-               WHERE    run = ?1
-               ORDER BY user";
-    let mut statement = conn.prepare_cached(sql).map_err(StoreError::from)?;
+    let plan = Plan::of(conn, run)?;
+    let sql = format!(
+        "SELECT   user, object_id, upn, display_name
+         FROM     {}
+         WHERE    run = ?1
+         ORDER BY user",
+        plan.source()
+    );
+    let mut statement = conn.prepare_cached(&sql).map_err(StoreError::from)?;
     let mut rows = statement.query([run.0]).map_err(StoreError::from)?;
     while let Some(row) = rows.next().map_err(StoreError::from)? {
-        each(mailbox_result(conn, run, row)?)?;
+        each(mailbox_result(conn, run, &plan, row)?)?;
     }
     Ok(())
 }
@@ -195,16 +289,20 @@ fn condition(run: RunId, filter: &ResultFilter) -> Result<(String, Vec<Value>), 
     Ok((clauses.join(" AND "), values))
 }
 
-fn mailbox_result(conn: &Connection, run: RunId, row: &Row<'_>) -> Result<MailboxResult, StoreError> {
+fn mailbox_result(conn: &Connection, run: RunId, plan: &Plan, row: &Row<'_>) -> Result<MailboxResult, StoreError> {
     let user = UserId(row.get(0)?);
     let mut statement = conn.prepare_cached(
-        "SELECT   workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
-         FROM     probes
-         WHERE    run = ?1 AND user = ?2
-         ORDER BY turn",
+        "SELECT workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
+         FROM   probes
+         WHERE  run = ?1 AND user = ?2",
     )?;
-    let workloads: Vec<WorkloadResult> =
+    let answers: Vec<WorkloadResult> =
         statement.query_map(params![run.0, user.0], |row| WorkloadResult::read(row, 0, run, user))?.collect::<rusqlite::Result<_>>()?;
+    let answer = |planned: &Planned| {
+        let found = answers.iter().find(|answer| answer.workload == planned.workload).cloned();
+        found.unwrap_or_else(|| WorkloadResult::unanswered(planned.workload, plan.unanswered(planned.workload)))
+    };
+    let workloads: Vec<WorkloadResult> = plan.workloads.iter().map(answer).collect();
     let verdicts: Vec<_> = workloads.iter().map(|result| (result.verdict, result.cause)).collect();
     Ok(MailboxResult {
         user,

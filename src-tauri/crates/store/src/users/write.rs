@@ -14,7 +14,7 @@ use super::filter::{Where, kind_name};
 use super::{Chosen, Upserted, directory_user};
 use crate::error::StoreError;
 use crate::fold::fold;
-use crate::{organizations, text};
+use crate::{organizations, runs, text};
 
 /// Brings in a page of the directory, or refreshes it. A person of a tenant is in one organization only: who is in another
 /// already stays there.
@@ -93,6 +93,7 @@ pub fn set_access(tx: &Transaction<'_>, chosen: &Chosen, access: Option<AccessTy
 /// [`StoreError`] when it can't be written.
 pub fn delete(tx: &Transaction<'_>, chosen: &Chosen) -> Result<u32, StoreError> {
     let ids = ids(tx, chosen)?;
+    runs::plan_before_removal(tx, &text::to_json(&ids)?)?;
     unindex(tx, &ids)?;
     tx.execute("DELETE FROM users WHERE id IN (SELECT value FROM json_each(?1))", [text::to_json(&ids)?])?;
     Ok(length(&ids))

@@ -11,6 +11,8 @@ mod killed;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod planning;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod searching;
