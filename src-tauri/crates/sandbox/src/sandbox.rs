@@ -126,6 +126,7 @@ impl Sandbox {
             service: options.service,
             capacity: options.limits.capacity.map(|most| Semaphore::new(most as usize)),
             alarm: Alarm::new()?,
+            gzip: options.gzip,
             clock,
             key,
             entra,
@@ -152,7 +153,8 @@ impl Sandbox {
         self.house.graph.world()
     }
 
-    /// Changes the world behind everybody's back, as another administrator would.
+    /// Changes the world behind everybody's back, as another administrator would. The next round of `/users/delta` reports what was
+    /// done through [`World::change_user`], [`World::promote`], [`World::add_user`] and [`World::delete_user`].
     pub fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         change(&mut self.house.graph.world_mut())
     }

@@ -1,6 +1,7 @@
 //! The practice tenant's bearer tokens: minted with the key of this start, and refused when any other key signed them.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -73,11 +74,13 @@ pub(crate) struct Key {
     key: hmac::Key,
     /// All that was made with it, for tests that look where it must not be.
     made: Mutex<Vec<String>>,
+    /// Tokens whose signature was checked before.
+    known: RwLock<HashMap<String, Verified>>,
 }
 
 impl Key {
     pub(crate) fn new(bytes: &[u8; 32]) -> Key {
-        Key { key: hmac::Key::new(hmac::HMAC_SHA256, bytes), made: Mutex::default() }
+        Key { key: hmac::Key::new(hmac::HMAC_SHA256, bytes), made: Mutex::default(), known: RwLock::default() }
     }
 
     /// Every token, code and form id of this start so far.
@@ -158,16 +161,46 @@ pub(crate) fn mint(key: &Key, caller: &Caller, about: &Particulars<'_>) -> Strin
 }
 
 /// The caller behind a bearer token; `None` for one that is foreign, altered, expired, or not an access token.
-pub(crate) fn verify(key: &Key, token: &str, audience: &str, now_ms: i64) -> Option<Caller> {
+pub(crate) fn verify(key: &Key, token: &str, audience: &str, now_ms: i64) -> Option<Arc<Caller>> {
+    let known = key.known.read().unwrap_or_else(PoisonError::into_inner).get(token).cloned();
+    let verified = match known {
+        Some(verified) => verified,
+        None => {
+            let verified = read(key, token)?;
+            let mut known = key.known.write().unwrap_or_else(PoisonError::into_inner);
+            // Tokens come again and again; those of long ago are read anew.
+            if known.len() == MOST_KNOWN {
+                known.clear();
+            }
+            known.insert(token.to_owned(), verified.clone());
+            verified
+        }
+    };
+    let now = now_ms.div_euclid(1000);
+    let in_time = verified.not_before <= now && now < verified.expires;
+    (in_time && verified.audience == audience).then_some(verified.caller)
+}
+
+/// An access token whose signature is ours; its time and its audience are still to be checked.
+#[derive(Clone)]
+struct Verified {
+    caller: Arc<Caller>,
+    audience: String,
+    /// Seconds since 1970.
+    not_before: i64,
+    expires: i64,
+}
+
+const MOST_KNOWN: usize = 1_000;
+
+fn read(key: &Key, token: &str) -> Option<Verified> {
     let claims = key.open(token)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let words = |name: &str| -> Vec<String> {
         let listed = claims.get(name).and_then(Value::as_array);
         listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let now = now_ms.div_euclid(1000);
-    let in_time = claims.get("nbf")?.as_i64()? <= now && now < claims.get("exp")?.as_i64()?;
-    if !in_time || text("use")? != "access" || text("aud")? != audience {
+    if text("use")? != "access" {
         return None;
     }
     let kind = match text("idtyp")?.as_str() {
@@ -179,7 +212,12 @@ pub(crate) fn verify(key: &Key, token: &str, audience: &str, now_ms: i64) -> Opt
         },
         _ => return None,
     };
-    Some(Caller { app_id: text("appid")?, tenant_id: text("tid")?, kind })
+    Some(Verified {
+        caller: Arc::new(Caller { app_id: text("appid")?, tenant_id: text("tid")?, kind }),
+        audience: text("aud")?,
+        not_before: claims.get("nbf")?.as_i64()?,
+        expires: claims.get("exp")?.as_i64()?,
+    })
 }
 
 #[cfg(test)]
@@ -217,7 +255,7 @@ mod tests {
         let key = Key::new(&[7; 32]);
         let caller = app(&["Mail.ReadWrite"]);
         let token = token(&key, &caller);
-        assert_eq!(verify(&key, &token, "graph", NOW), Some(caller));
+        assert_eq!(verify(&key, &token, "graph", NOW), Some(Arc::new(caller)));
         assert_eq!(verify(&key, &token, "graph", NOW + 3_600_000), None, "an expired token is refused");
         assert_eq!(verify(&key, &token, "graph", NOW - 1000), None, "a token from the future is refused");
         assert_eq!(verify(&key, &token, "other", NOW), None, "another audience is refused");

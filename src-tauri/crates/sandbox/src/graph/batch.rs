@@ -1,17 +1,21 @@
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::dispatch::{Outcome, Place, single, split};
 use super::error::{Refusal, invalid_token};
+use super::probe::{Desk, Probe, Reader};
 use super::traffic::App;
-use super::{Body, GATEWAY_PAGE, Reply, Request, State, Work, dress, enter, route};
-use crate::world::Random;
+use super::{Body, GATEWAY_PAGE, Reply, Request, State, Work, dress, enter, query, route, time};
+use crate::world::{Random, hash, write_uuid};
 
 /// "Combine multiple HTTP requests using JSON batching".
 const MOST: usize = 20;
@@ -20,10 +24,10 @@ const OUTLOOK_AT_ONCE: usize = 4;
 
 /// Answers `POST /$batch`. Requests inside run in rounds, and their answers come in no particular order.
 pub(super) fn answer(state: &State, serial: u64, request: &Request, work: &mut Work) -> Result<Reply, Refusal> {
-    let result = check(request).and_then(|items| {
-        let amount = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        let app = enter(state, request, amount, &mut work.hold)?;
-        run(state, serial, app.as_ref(), items, work)
+    let result = check(request).and_then(|steps| {
+        let amount = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+        let app = enter(state, request, amount, &mut work.hold)?.ok_or_else(invalid_token)?;
+        run(state, serial, request, &app, &steps, work)
     });
     let status = match &result {
         Ok(reply) => reply.status,
@@ -33,14 +37,45 @@ pub(super) fn answer(state: &State, serial: u64, request: &Request, work: &mut W
     result
 }
 
-struct Item {
-    id: String,
-    depends_on: Vec<String>,
-    outlook: bool,
-    request: Request,
+#[derive(Deserialize)]
+struct Payload<'a> {
+    #[serde(borrow)]
+    requests: Vec<Wish<'a>>,
 }
 
-fn check(request: &Request) -> Result<Vec<Item>, Refusal> {
+/// A request of the batch as it was sent.
+#[derive(Deserialize)]
+struct Wish<'a> {
+    #[serde(borrow)]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    method: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    url: Option<Cow<'a, str>>,
+    #[serde(default)]
+    headers: Option<HashMap<String, String>>,
+    #[serde(borrow, default)]
+    body: Option<&'a RawValue>,
+    #[serde(default, rename = "dependsOn")]
+    depends_on: Option<Vec<String>>,
+}
+
+/// A request that can be run.
+struct Step<'a> {
+    id: Cow<'a, str>,
+    /// Places of those that must have succeeded.
+    after: Vec<usize>,
+    outlook: bool,
+    what: What<'a>,
+}
+
+enum What<'a> {
+    /// One of the usual questions to a mailbox, which are answered on the spot.
+    Probe(Probe<'a>),
+    Other(Box<Request>),
+}
+
+fn check(request: &Request) -> Result<Vec<Step<'_>>, Refusal> {
     let malformed = |message: &str| Refusal::new(400, "BadRequest", message);
     if request.method != Method::POST {
         return Err(Refusal::new(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."));
@@ -48,38 +83,41 @@ fn check(request: &Request) -> Result<Vec<Item>, Refusal> {
     if request.caller.is_none() {
         return Err(invalid_token());
     }
-    let body: Value = serde_json::from_slice(&request.body).map_err(|_| malformed("Invalid batch payload format."))?;
-    let list = body.get("requests").and_then(Value::as_array).ok_or_else(|| malformed("Invalid batch payload format."))?;
-    if list.is_empty() || list.len() > MOST {
+    let payload: Payload<'_> = serde_json::from_slice(&request.body).map_err(|_| malformed("Invalid batch payload format."))?;
+    if payload.requests.is_empty() || payload.requests.len() > MOST {
         return Err(malformed("Number of batch request steps exceeds the maximum value of 20 or is zero."));
     }
-    let items: Vec<Item> = list
-        .iter()
-        .map(|item| read(request, item))
-        .collect::<Option<_>>()
-        .ok_or_else(|| malformed("Invalid batch request: id, method and url are needed."))?;
-    let ids: HashSet<String> = items.iter().map(|item| item.id.to_lowercase()).collect();
-    if ids.len() < items.len() {
-        return Err(malformed("Request Id has to be unique in a batch."));
+    let ids: Vec<Option<String>> = payload.requests.iter().map(|wish| Some(wish.id.as_ref()?.to_lowercase())).collect();
+    let place = |id: &str| ids.iter().position(|known| known.as_deref() == Some(id.to_lowercase().as_str()));
+    let unique = ids.iter().enumerate().all(|(at, id)| !ids.iter().take(at).any(|other| other == id));
+    let mut reader = Reader::default();
+    let mut steps = Vec::with_capacity(payload.requests.len());
+    for mut wish in payload.requests {
+        let after: Option<Vec<usize>> = wish.depends_on.take().unwrap_or_default().iter().map(|id| place(id)).collect();
+        let mut step =
+            read(request, wish, &mut reader).ok_or_else(|| malformed("Invalid batch request: id, method and url are needed."))?;
+        step.after = after.ok_or_else(|| malformed("A request depends on another one that is not in the batch."))?;
+        steps.push(step);
     }
-    if items.iter().flat_map(|item| &item.depends_on).any(|id| !ids.contains(&id.to_lowercase())) {
-        return Err(malformed("A request depends on another one that is not in the batch."));
-    }
-    Ok(items)
+    if unique { Ok(steps) } else { Err(malformed("Request Id has to be unique in a batch.")) }
 }
 
-fn read(outer: &Request, item: &Value) -> Option<Item> {
-    let text = |name: &str| item.get(name).and_then(Value::as_str);
-    let url = text("url")?;
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+fn read<'a>(outer: &Request, wish: Wish<'a>, reader: &mut Reader) -> Option<Step<'a>> {
+    let (id, method, url) = (wish.id?, wish.method?, wish.url?);
+    // Without headers, and spelled so that nothing had to be copied: as programs ask.
+    if let (None, "GET", Cow::Borrowed(url)) = (&wish.headers, &*method, &url) {
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        if let Some(probe) = reader.read(path, query) {
+            return Some(Step { id, after: Vec::new(), outlook: true, what: What::Probe(probe) });
+        }
+    }
+    let (path, query) = url.split_once('?').unwrap_or((&url, ""));
     let path = path.trim_start_matches('/');
     let mut headers = HeaderMap::new();
-    for (name, value) in item.get("headers").and_then(Value::as_object).into_iter().flatten() {
-        headers.append(HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_str(value.as_str()?).ok()?);
+    for (name, value) in wish.headers.iter().flatten() {
+        headers.append(HeaderName::try_from(name.as_str()).ok()?, HeaderValue::from_str(value).ok()?);
     }
-    let method = Method::from_bytes(text("method")?.to_uppercase().as_bytes()).ok()?;
-    let depends_on =
-        item.get("dependsOn").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).ok()?;
     let segments = split(path);
     // `/me` has the shape of `/users/{u}` once it is replaced.
     let shape: Vec<String> = match segments.first() {
@@ -88,95 +126,178 @@ fn read(outer: &Request, item: &Value) -> Option<Item> {
         }
         Some(_) | None => segments,
     };
-    Some(Item {
-        id: text("id")?.to_owned(),
-        depends_on,
-        outlook: route::find(&method, &shape).is_ok_and(|route| route.workload.is_some()),
-        request: Request {
-            method,
-            path: format!("/v1.0/{path}"),
-            query: query.to_owned(),
-            headers,
-            body: item.get("body").map(|body| Bytes::from(body.to_string())).unwrap_or_default(),
-            caller: outer.caller.clone(),
-            now_us: outer.now_us,
-        },
-    })
+    let outlook = route::find(&method, &shape).is_ok_and(|route| route.workload.is_some());
+    let request = Request {
+        method,
+        path: format!("/v1.0/{path}"),
+        query: query.to_owned(),
+        headers,
+        body: wish.body.map(|body| Bytes::copy_from_slice(body.get().as_bytes())).unwrap_or_default(),
+        caller: outer.caller.clone(),
+        now_us: outer.now_us,
+    };
+    Some(Step { id, after: Vec::new(), outlook, what: What::Other(Box::new(request)) })
 }
 
-fn run(state: &State, serial: u64, app: Option<&Arc<App>>, items: Vec<Item>, work: &mut Work) -> Result<Reply, Refusal> {
-    let mut done: HashMap<String, u16> = HashMap::new();
-    let mut responses = Vec::new();
-    let mut waiting = items;
-    while !waiting.is_empty() {
-        let (ready, later) = next_round(waiting, &done);
+fn run(state: &State, serial: u64, outer: &Request, app: &Arc<App>, steps: &[Step<'_>], work: &mut Work) -> Result<Reply, Refusal> {
+    let mut writer = Writer { state, date: time::http_date(outer.now_us.div_euclid(1_000)), out: Vec::with_capacity(700 * steps.len()) };
+    let caller = outer.caller.as_deref().ok_or_else(invalid_token)?;
+    let desk = Desk { state, caller, app, now_us: outer.now_us };
+    let mut done: Vec<Option<u16>> = vec![None; steps.len()];
+    let mut responses: Vec<Range<usize>> = Vec::with_capacity(steps.len());
+    while done.contains(&None) {
+        let ready = next_round(steps, &done);
         if ready.is_empty() {
             return Err(Refusal::new(400, "BadRequest", "Requests of the batch wait for each other in a circle."));
         }
-        work.rounds += u32::from(ready.iter().any(|item| item.outlook));
+        work.rounds += u32::from(ready.iter().any(|(_, step)| step.outlook));
         work.hold.next_round();
-        let mut finished = Vec::new();
-        for item in ready {
-            let (status, response) = one(state, app, &item, &done, work);
-            finished.push((item.id.to_lowercase(), status));
-            responses.extend(response);
+        let mut finished = Vec::with_capacity(ready.len());
+        for (at, step) in ready {
+            let begin = writer.out.len();
+            let failed = step.after.iter().any(|at| !matches!(done.get(*at), Some(Some(200..400))));
+            let status = if failed {
+                let refusal = Refusal::new(424, "FailedDependency", "A request that this one depends on has failed.");
+                writer.outcome(step, outer, Outcome::Answered(Err(refusal)))
+            } else {
+                one(&mut writer, &desk, step, outer, work)
+            };
+            finished.push((at, status));
+            if writer.out.len() > begin {
+                responses.push(begin..writer.out.len());
+            }
         }
-        done.extend(finished);
-        waiting = later;
+        for (at, status) in finished {
+            if let Some(done) = done.get_mut(at) {
+                *done = Some(status);
+            }
+        }
     }
     Random::new(serial).shuffle(&mut responses);
-    Ok(Reply::json(200, json!({ "responses": responses })))
+    let mut body = Vec::with_capacity(writer.out.len() + 32);
+    body.extend_from_slice(b"{\"responses\":[");
+    for (nth, response) in responses.into_iter().enumerate() {
+        body.extend_from_slice(if nth == 0 { b"" } else { b"," });
+        body.extend_from_slice(writer.out.get(response).unwrap_or_default());
+    }
+    body.extend_from_slice(b"]}");
+    Ok(Reply::raw(200, body))
 }
 
 /// Who runs next: all whose predecessors are done, but only four of those that Outlook answers.
-fn next_round(waiting: Vec<Item>, done: &HashMap<String, u16>) -> (Vec<Item>, Vec<Item>) {
+fn next_round<'s, 'a>(steps: &'s [Step<'a>], done: &[Option<u16>]) -> Vec<(usize, &'s Step<'a>)> {
+    let is_done = |at: usize| matches!(done.get(at), Some(Some(_)));
     let mut outlook = 0;
-    waiting.into_iter().partition(|item| {
-        let free = item.depends_on.iter().all(|id| done.contains_key(&id.to_lowercase()));
-        let fits = !item.outlook || outlook < OUTLOOK_AT_ONCE;
-        outlook += usize::from(free && fits && item.outlook);
-        free && fits
-    })
+    let mut ready = Vec::with_capacity(steps.len());
+    for (at, step) in steps.iter().enumerate() {
+        let free = !is_done(at) && step.after.iter().all(|at| is_done(*at));
+        if free && !(step.outlook && outlook == OUTLOOK_AT_ONCE) {
+            outlook += usize::from(step.outlook);
+            ready.push((at, step));
+        }
+    }
+    ready
 }
 
-/// Runs one request. Its response is missing when a fault leaves it out.
-fn one(state: &State, app: Option<&Arc<App>>, item: &Item, done: &HashMap<String, u16>, work: &mut Work) -> (u16, Option<Value>) {
-    let failed = item.depends_on.iter().any(|id| done.get(&id.to_lowercase()).is_none_or(|status| !(200..400).contains(status)));
-    let outcome = if failed {
-        Outcome::Answered(Err(Refusal::new(424, "FailedDependency", "A request that this one depends on has failed.")))
-    } else if item.request.path.to_ascii_lowercase().ends_with("/$batch") {
-        Outcome::Answered(Err(Refusal::new(400, "BadRequest", "A batch cannot hold a batch.")))
-    } else {
-        single(state, app, &item.request, Place::Batch, work)
-    };
-    let serial = state.next_serial();
-    match outcome {
-        Outcome::LeftOut => (0, None),
-        Outcome::Gateway => {
-            let page = URL_SAFE_NO_PAD.encode(GATEWAY_PAGE);
-            (504, Some(json!({ "id": item.id, "status": 504, "headers": { "Content-Type": "text/html" }, "body": page })))
+/// Runs one request; gives back its status, 0 when a fault leaves the response out.
+fn one(writer: &mut Writer<'_>, desk: &Desk<'_>, step: &Step<'_>, outer: &Request, work: &mut Work) -> u16 {
+    match &step.what {
+        What::Probe(probe) => {
+            let begin = writer.begin(&step.id);
+            let outcome = desk.answer(probe, Place::Batch, work, &mut writer.out);
+            match outcome {
+                None => {
+                    writer.out.push(b'}');
+                    200
+                }
+                Some(outcome) => {
+                    writer.out.truncate(begin);
+                    writer.outcome(step, outer, outcome)
+                }
+            }
         }
-        Outcome::Answered(result) => {
-            let reply = dress(state, serial, &item.request, result);
-            (reply.status, Some(response(&item.id, reply, serial)))
+        What::Other(request) if request.path.to_ascii_lowercase().ends_with("/$batch") => {
+            let refusal = Refusal::new(400, "BadRequest", "A batch cannot hold a batch.");
+            writer.outcome(step, request, Outcome::Answered(Err(refusal)))
+        }
+        What::Other(request) => {
+            let outcome = single(writer.state, Some(desk.app), request, Place::Batch, work);
+            writer.outcome(step, request, outcome)
         }
     }
 }
 
-fn response(id: &str, reply: Reply, serial: u64) -> Value {
-    let mut headers = Map::new();
-    for (name, value) in &reply.headers {
+/// Writes responses one behind the other.
+struct Writer<'a> {
+    state: &'a State,
+    date: String,
+    out: Vec<u8>,
+}
+
+impl Writer<'_> {
+    /// Begins the response of a probe that will be answered, up to where its body is to follow; gives back where it began.
+    fn begin(&mut self, id: &str) -> usize {
+        let begin = self.out.len();
+        let serial = self.state.next_serial();
         // Inside a batch the service's spelling of header names varies.
-        let name = if serial.is_multiple_of(2) { capitalised(name.as_str()) } else { name.as_str().to_owned() };
-        headers.insert(name, value.to_str().unwrap_or_default().into());
+        let [request_id, date, kind] = match serial.is_multiple_of(2) {
+            true => ["Request-Id", "Date", "Content-Type"],
+            false => ["request-id", "date", "content-type"],
+        };
+        let tenant = self.state.tenant_id();
+        let out = &mut self.out;
+        query::field(out, b"{", "id", &id);
+        out.extend_from_slice(b",\"status\":200,\"headers\":{\"");
+        out.extend_from_slice(request_id.as_bytes());
+        out.extend_from_slice(b"\":\"");
+        write_uuid(hash(tenant, serial), hash(tenant, !serial), out);
+        for (name, value) in [(date, self.date.as_str()), (kind, super::JSON)] {
+            for part in ["\",\"", name, "\":\"", value] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        }
+        out.extend_from_slice(b"\"},\"body\":");
+        begin
     }
-    let mut response = json!({ "id": id, "status": reply.status, "headers": headers });
-    match reply.body {
-        Body::Json(body) => response["body"] = body,
-        Body::Text(text) => response["body"] = text.into(),
-        Body::Empty => {}
+
+    /// Writes any other response; gives back its status.
+    fn outcome(&mut self, step: &Step<'_>, request: &Request, outcome: Outcome) -> u16 {
+        let serial = self.state.next_serial();
+        let (status, headers, body) = match outcome {
+            Outcome::LeftOut => return 0,
+            Outcome::Gateway => {
+                let mut headers = HeaderMap::new();
+                headers.insert("content-type", HeaderValue::from_static("text/html"));
+                (504, headers, Body::Text(URL_SAFE_NO_PAD.encode(GATEWAY_PAGE)))
+            }
+            Outcome::Answered(result) => {
+                let reply = dress(self.state, serial, request, result);
+                (reply.status, reply.headers, reply.body)
+            }
+        };
+        let out = &mut self.out;
+        query::field(out, b"{", "id", &step.id);
+        query::field(out, b",", "status", &status);
+        out.extend_from_slice(b",\"headers\":");
+        let mut mark: &[u8] = b"{";
+        for (name, value) in &headers {
+            let name = if serial.is_multiple_of(2) { capitalised(name.as_str()) } else { name.as_str().to_owned() };
+            query::field(out, mark, &name, &value.to_str().unwrap_or_default());
+            mark = b",";
+        }
+        out.extend_from_slice(if headers.is_empty() { b"{}" } else { b"}" });
+        match body {
+            Body::Json(body) => query::field(out, b",", "body", &body),
+            Body::Raw(body) => {
+                out.extend_from_slice(b",\"body\":");
+                out.extend_from_slice(&body);
+            }
+            Body::Text(text) => query::field(out, b",", "body", &text),
+            Body::Empty => {}
+        }
+        out.push(b'}');
+        status
     }
-    response
 }
 
 fn capitalised(name: &str) -> String {

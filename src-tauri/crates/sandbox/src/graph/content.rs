@@ -160,8 +160,20 @@ pub(super) fn settings(user: &User) -> Value {
     })
 }
 
+pub(super) fn task_lists(user: &User) -> [Value; 2] {
+    [("defaultList", "Tasks"), ("flaggedEmails", "Flagged Emails")].map(|(known, shown)| {
+        json!({
+            "id": format!("AQMk{:016x}{:016x}AAA=", hash(&user.id, 140), hash(known, 141)),
+            "displayName": shown,
+            "isOwner": true,
+            "isShared": false,
+            "wellknownListName": known,
+        })
+    })
+}
+
 /// `userPurpose` of "mailboxSettings resource type".
-fn purpose(recipient: Recipient) -> &'static str {
+pub(super) fn purpose(recipient: Recipient) -> &'static str {
     match recipient {
         Recipient::Person => "user",
         Recipient::Shared => "shared",

@@ -4,6 +4,7 @@ use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use super::error::{self, Refusal};
+use super::probe::{Desk, Reader};
 use super::query::Query;
 use super::route::{self, Route};
 use super::traffic::{App, Hold, Visit};
@@ -26,8 +27,26 @@ pub(super) enum Outcome {
     Gateway,
 }
 
+impl Outcome {
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Outcome::Answered(Ok(reply)) => reply.status,
+            Outcome::Answered(Err(refusal)) => refusal.status,
+            Outcome::LeftOut => 0,
+            Outcome::Gateway => 504,
+        }
+    }
+}
+
 /// Answers one request that is not itself a batch. `app` is that of the caller; what is done for it is added to `work`.
 pub(super) fn single(state: &State, app: Option<&Arc<App>>, request: &Request, place: Place, work: &mut Work) -> Outcome {
+    if let (Some(caller), Some(app), &http::Method::GET) = (&request.caller, app, &request.method)
+        && let Some(probe) = Reader::default().read(without_version(&request.path).unwrap_or_default(), &request.query)
+    {
+        let mut body = Vec::new();
+        let desk = Desk { state, caller, app, now_us: request.now_us };
+        return desk.answer(&probe, place, work, &mut body).unwrap_or_else(|| Outcome::Answered(Ok(Reply::raw(200, body))));
+    }
     let (template, outcome) = match prepare(state, app, request) {
         Ok((route, ask)) => {
             if place == Place::Alone {
@@ -37,13 +56,7 @@ pub(super) fn single(state: &State, app: Option<&Arc<App>>, request: &Request, p
         }
         Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
     };
-    let status = match &outcome {
-        Outcome::Answered(Ok(reply)) => reply.status,
-        Outcome::Answered(Err(refusal)) => refusal.status,
-        Outcome::LeftOut => 0,
-        Outcome::Gateway => 504,
-    };
-    work.tally.add(&request.method, template, status);
+    work.tally.add(&request.method, template, outcome.status());
     work.items += 1;
     outcome
 }
@@ -94,29 +107,23 @@ fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
     if let Err(refusal) = ask.state.traffic().admit(&visit, hold) {
         return Outcome::Answered(Err(refusal));
     }
-    let outcome = meet(route, ask, place, &visit, fault, hold);
+    let outcome = meet(ask.state, &visit, fault, place, hold).unwrap_or_else(|| Outcome::Answered((route.run)(ask)));
     if first && matches!(&outcome, Outcome::Answered(Ok(reply)) if (200..300).contains(&reply.status)) {
         hold.succeeded();
     }
     outcome
 }
 
-/// What a request that was let in meets in the mailbox.
-fn meet(route: &Route, ask: &Ask<'_>, place: Place, visit: &Visit<'_>, fault: Option<FaultKind>, hold: &mut Hold) -> Outcome {
-    let Some(fault) = fault else {
-        return Outcome::Answered((route.run)(ask));
-    };
-    let Visit { mailbox: at, workload, .. } = *visit;
-    let attempt = ask.state.traffic().attempt(at, workload);
-    match fault.effect(workload, attempt) {
-        Effect::Fine => Outcome::Answered((route.run)(ask)),
-        Effect::Refusal { status, code, message } => Outcome::Answered(Err(Refusal::new(status, code, message))),
-        Effect::Throttled { as_date } => Outcome::Answered(Err(ask.state.traffic().throttle(visit, as_date, hold))),
-        Effect::Gateway => Outcome::Gateway,
-        Effect::LeftOut => match place {
-            Place::Batch => Outcome::LeftOut,
-            Place::Alone => Outcome::Answered((route.run)(ask)),
-        },
+/// What a request that was let in meets in the mailbox; `None` when it is answered as by a healthy one.
+pub(super) fn meet(state: &State, visit: &Visit<'_>, fault: Option<FaultKind>, place: Place, hold: &mut Hold) -> Option<Outcome> {
+    let fault = fault?;
+    let attempt = state.traffic().attempt(visit.mailbox, visit.workload);
+    match fault.effect(visit.workload, attempt) {
+        Effect::Fine => None,
+        Effect::Refusal { status, code, message } => Some(Outcome::Answered(Err(Refusal::new(status, code, message)))),
+        Effect::Throttled { as_date } => Some(Outcome::Answered(Err(state.traffic().throttle(visit, as_date, hold)))),
+        Effect::Gateway => Some(Outcome::Gateway),
+        Effect::LeftOut => (place == Place::Batch).then_some(Outcome::LeftOut),
     }
 }
 

@@ -85,6 +85,20 @@ impl Filter {
         }
     }
 
+    /// With what a property must begin for the filter to hold, whatever else it demands.
+    pub(super) fn prefix(&self, property: &str) -> Option<&str> {
+        match self {
+            Filter::Text { how: TextMatch::Starts, left: Operand::Path(path), right } if path.eq_ignore_ascii_case(property) => Some(right),
+            Filter::And(left, right) => left.prefix(property).or_else(|| right.prefix(property)),
+            Filter::Or(..) | Filter::Not(_) | Filter::Compare { .. } | Filter::In { .. } | Filter::Text { .. } | Filter::Any { .. } => None,
+        }
+    }
+
+    /// Whether it demands nothing but how a property begins.
+    pub(super) fn is_prefix(&self) -> bool {
+        matches!(self, Filter::Text { how: TextMatch::Starts, .. })
+    }
+
     pub(super) fn matches(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {
         match self {
             Filter::And(left, right) => left.matches(property) && right.matches(property),

@@ -88,8 +88,15 @@ fn show(ask: &Ask<'_>, world: &World, members: &[Member]) -> Result<Reply, Refus
             Member::Group(group) => object(world.groups.get(*group as usize)?, true).get(name).cloned(),
         };
         let listed = |at: usize| members.get(at).is_some_and(|member| is_there(world, member));
-        let members =
-            query::Collection { context: "directoryObjects", len: members.len(), property: &property, listed: &listed, ..*people };
+        let members = query::Collection {
+            context: "directoryObjects",
+            len: members.len(),
+            property: &property,
+            write: None,
+            beginning: None,
+            listed: &listed,
+            ..*people
+        };
         query::page(ask, &members)
     })
 }

@@ -6,25 +6,32 @@ use super::filter::Filter;
 use super::{Ask, Reply, query};
 use crate::faults::FaultKind;
 use crate::token::CallerKind;
-use crate::world::{User, hash};
+use crate::world::{User, World};
 
 /// The place of the mailbox that the path names. Signed-in people reach their own only.
 pub(super) fn locate(ask: &Ask<'_>) -> Result<usize, Refusal> {
-    let world = ask.state.world();
-    let key = ask.segment(1);
+    find(&ask.state.world(), ask.segment(1), &ask.caller.kind).map(|(at, _)| at)
+}
+
+/// The account that `key` names, with its place, if this caller may reach its mailbox.
+pub(super) fn find<'a>(world: &'a World, key: &str, caller: &CallerKind) -> Result<(usize, &'a User), Refusal> {
     let at = world.user_index(key).ok_or_else(invalid_user)?;
     let user = world.users.get(at).filter(|user| !user.deleted).ok_or_else(invalid_user)?;
-    match &ask.caller.kind {
+    match caller {
         CallerKind::User { user_id, .. } if !user.id.eq_ignore_ascii_case(user_id) => Err(mailbox_denied()),
-        CallerKind::User { .. } | CallerKind::App { .. } => Ok(at),
+        CallerKind::User { .. } | CallerKind::App { .. } => Ok((at, user)),
     }
 }
 
 /// The mailbox's trouble for this caller: policies that scope apps do not touch people in their own mailbox.
 pub(super) fn fault(ask: &Ask<'_>, at: usize) -> Option<FaultKind> {
-    let fault = ask.state.world().users.get(at)?.fault?;
+    fault_of(ask.state.world().users.get(at)?, &ask.caller.kind)
+}
+
+pub(super) fn fault_of(user: &User, caller: &CallerKind) -> Option<FaultKind> {
+    let fault = user.fault?;
     let scopes_apps = matches!(fault, FaultKind::PolicyExcluded | FaultKind::ScopeExcluded);
-    match &ask.caller.kind {
+    match caller {
         CallerKind::User { .. } if scopes_apps => None,
         CallerKind::User { .. } | CallerKind::App { .. } => Some(fault),
     }
@@ -133,7 +140,7 @@ pub(super) fn contact_folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let lists = with_user(ask, lists_of)?;
+    let lists = with_user(ask, content::task_lists)?;
     page(ask, "todo/lists", "todoTaskList", lists.len(), &|at| lists.get(at).cloned())
 }
 
@@ -145,21 +152,6 @@ pub(super) fn send(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         true => Ok(Reply::empty(202)),
         false => Err(Refusal::new(400, "ErrorInvalidRecipients", "At least one recipient is not valid.")),
     }
-}
-
-pub(super) fn lists_of(user: &User) -> Vec<Value> {
-    [("defaultList", "Tasks"), ("flaggedEmails", "Flagged Emails")]
-        .into_iter()
-        .map(|(known, shown)| {
-            json!({
-                "id": format!("AQMk{:016x}{:016x}AAA=", hash(&user.id, 140), hash(known, 141)),
-                "displayName": shown,
-                "isOwner": true,
-                "isShared": false,
-                "wellknownListName": known,
-            })
-        })
-        .collect()
 }
 
 /// The window of a calendar view, in milliseconds since 1970.

@@ -12,6 +12,7 @@ mod grants;
 mod groups;
 mod mailbox;
 mod organization;
+mod probe;
 mod query;
 mod route;
 mod seal;
@@ -117,6 +118,8 @@ pub(crate) struct Reply {
 
 pub(crate) enum Body {
     Json(Value),
+    /// JSON that was written already.
+    Raw(Vec<u8>),
     Text(String),
     Empty,
 }
@@ -124,6 +127,10 @@ pub(crate) enum Body {
 impl Reply {
     fn json(status: u16, body: Value) -> Reply {
         Reply { status, headers: HeaderMap::new(), body: Body::Json(body) }
+    }
+
+    fn raw(status: u16, body: Vec<u8>) -> Reply {
+        Reply { status, headers: HeaderMap::new(), body: Body::Raw(body) }
     }
 
     fn text(body: String) -> Reply {
@@ -199,6 +206,7 @@ fn envelope(state: &State, serial: u64, request: &Request, result: Result<Reply,
     let reply = dress(state, serial, request, result);
     let body = match reply.body {
         Body::Json(value) => Bytes::from(value.to_string()),
+        Body::Raw(body) => Bytes::from(body),
         Body::Text(text) => Bytes::from(text),
         Body::Empty => Bytes::new(),
     };
@@ -219,7 +227,7 @@ fn dress(state: &State, serial: u64, request: &Request, result: Result<Reply, Re
         headers.insert(DATE, date);
     }
     let content_type = match reply.body {
-        Body::Json(_) => Some("application/json; odata.metadata=minimal; charset=utf-8"),
+        Body::Json(_) | Body::Raw(_) => Some(JSON),
         Body::Text(_) => Some("text/plain"),
         Body::Empty => None,
     };
@@ -235,6 +243,8 @@ fn gateway() -> (u16, HeaderMap, Bytes) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
     (504, headers, Bytes::from_static(GATEWAY_PAGE.as_bytes()))
 }
+
+const JSON: &str = "application/json; odata.metadata=minimal; charset=utf-8";
 
 const GATEWAY_PAGE: &str = "<html><head><title>504 Gateway Time-out</title></head><body><h1>504 Gateway Time-out</h1></body></html>";
 

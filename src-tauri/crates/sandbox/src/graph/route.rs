@@ -10,8 +10,10 @@ pub(super) struct Route {
     pub(super) template: &'static str,
     need: Need,
     pub(super) workload: Option<Workload>,
-    pub(super) run: fn(&Ask<'_>) -> Result<Reply, Refusal>,
+    pub(super) run: Run,
 }
+
+type Run = fn(&Ask<'_>) -> Result<Reply, Refusal>;
 
 /// Permissions of which one is enough, the least first ("Microsoft Graph permissions reference" and each method's page).
 #[derive(Clone, Copy)]
@@ -141,11 +143,23 @@ const CALENDAR_DELTA: Need = both(&["Calendars.Read", "Calendars.ReadWrite"]);
 const CONTACTS: Need = both(&["Contacts.Read", "Contacts.ReadWrite"]);
 const TASKS: Need = need(&["Tasks.Read", "Tasks.ReadWrite"], &["Tasks.Read.All", "Tasks.ReadWrite.All"]);
 
+// The usual questions of who checks mailboxes.
+pub(super) const SETTING: Route = outlook_route("/users/{u}/mailboxSettings/{property}", Workload::Settings, SETTINGS, mailbox::setting);
+pub(super) const FOLDER: Route = outlook_route("/users/{u}/mailFolders/{f}", Workload::Mail, MAIL, mailbox::folder);
+pub(super) const CALENDAR_VIEW: Route = outlook_route("/users/{u}/calendarView", Workload::Calendar, CALENDAR, mailbox::calendar_view);
+pub(super) const CONTACT_FOLDERS: Route =
+    outlook_route("/users/{u}/contactFolders", Workload::Contacts, CONTACTS, mailbox::contact_folders);
+pub(super) const TASK_LISTS: Route = outlook_route("/users/{u}/todo/lists", Workload::Tasks, TASKS, mailbox::task_lists);
+
+const fn outlook_route(template: &'static str, workload: Workload, need: Need, run: Run) -> Route {
+    Route { template, need, workload: Some(workload), run }
+}
+
 /// Finds what answers a path; keywords match in any letter case.
 pub(super) fn find(method: &Method, segments: &[String]) -> Result<Route, Refusal> {
     let lower: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
-    let directory = |template, need, run: fn(&Ask<'_>) -> Result<Reply, Refusal>| Some(Route { template, need, workload: None, run });
+    let directory = |template, need, run: Run| Some(Route { template, need, workload: None, run });
     let found = match (method.as_str(), parts.as_slice()) {
         ("GET", ["organization"]) => directory("/organization", ORGANIZATION, organization::organization),
         ("GET", ["domains"]) => directory("/domains", DOMAINS, organization::domains),
@@ -236,28 +250,26 @@ pub(super) fn find(method: &Method, segments: &[String]) -> Result<Route, Refusa
 /// The paths below `/users/{u}` that Exchange answers.
 fn outlook(rest: &[&str]) -> Option<Route> {
     use Workload::{Calendar, Contacts, Mail, Settings, Tasks};
-    let route = |template, workload, need, run: fn(&Ask<'_>) -> Result<Reply, Refusal>| {
-        Some(Route { template, need, workload: Some(workload), run })
-    };
+    let route = |template, workload, need, run: Run| Some(outlook_route(template, workload, need, run));
     match rest {
         ["mailboxsettings"] => route("/users/{u}/mailboxSettings", Settings, SETTINGS, mailbox::settings),
-        ["mailboxsettings", _] => route("/users/{u}/mailboxSettings/{property}", Settings, SETTINGS, mailbox::setting),
+        ["mailboxsettings", _] => Some(SETTING),
         ["mailfolders"] => route("/users/{u}/mailFolders", Mail, MAIL, mailbox::folders),
         ["mailfolders", "delta"] => route("/users/{u}/mailFolders/delta", Mail, MAIL, sync::folders),
-        ["mailfolders", _] => route("/users/{u}/mailFolders/{f}", Mail, MAIL, mailbox::folder),
+        ["mailfolders", _] => Some(FOLDER),
         ["mailfolders", _, "messages"] => route("/users/{u}/mailFolders/{f}/messages", Mail, MAIL, mailbox::folder_messages),
         ["mailfolders", _, "messages", "delta"] => route("/users/{u}/mailFolders/{f}/messages/delta", Mail, MAIL, sync::messages),
         ["messages"] => route("/users/{u}/messages", Mail, MAIL, mailbox::messages),
         ["calendar"] => route("/users/{u}/calendar", Calendar, CALENDAR, mailbox::calendar),
         ["calendars"] => route("/users/{u}/calendars", Calendar, CALENDAR, mailbox::calendars),
         ["events"] | ["calendar", "events"] => route("/users/{u}/events", Calendar, CALENDAR, mailbox::events),
-        ["calendarview"] | ["calendar", "calendarview"] => route("/users/{u}/calendarView", Calendar, CALENDAR, mailbox::calendar_view),
+        ["calendarview"] | ["calendar", "calendarview"] => Some(CALENDAR_VIEW),
         ["events", "delta"] => route("/users/{u}/events/delta", Calendar, CALENDAR_DELTA, sync::events),
         ["calendarview", "delta"] => route("/users/{u}/calendarView/delta", Calendar, CALENDAR_DELTA, sync::events),
         ["contacts"] => route("/users/{u}/contacts", Contacts, CONTACTS, mailbox::contacts),
         ["contacts", "delta"] => route("/users/{u}/contacts/delta", Contacts, CONTACTS, sync::contacts),
-        ["contactfolders"] => route("/users/{u}/contactFolders", Contacts, CONTACTS, mailbox::contact_folders),
-        ["todo", "lists"] => route("/users/{u}/todo/lists", Tasks, TASKS, mailbox::task_lists),
+        ["contactfolders"] => Some(CONTACT_FOLDERS),
+        ["todo", "lists"] => Some(TASK_LISTS),
         ["todo", "lists", "delta"] => route("/users/{u}/todo/lists/delta", Tasks, TASKS, sync::task_lists),
         _ => None,
     }

@@ -48,7 +48,7 @@ pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 
 /// `/todo/lists/delta`.
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let lists = mailbox::with_user(ask, mailbox::lists_of)?;
+    let lists = mailbox::with_user(ask, content::task_lists)?;
     still(ask, "lists", "todoTaskList", &lists)
 }
 

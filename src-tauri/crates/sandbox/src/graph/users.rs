@@ -1,11 +1,13 @@
+mod write;
+
 use serde_json::{Value, json};
 
 use super::error::{Refusal, denied, no_object};
 use super::query::{self, Collection};
-use super::{Ask, Reply, time};
+use super::{Ask, Reply};
 use crate::faults::FaultKind;
 use crate::token::CallerKind;
-use crate::world::{FOUNDED_MS, Member, Recipient, User, World, hash, uuid_from};
+use crate::world::{Member, World, hash, uuid_from};
 
 /// What `/users` shows without `$select` ("user resource type").
 const USUAL: [&str; 11] = [
@@ -108,16 +110,26 @@ fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
 
 pub(super) fn with_users<R>(ask: &Ask<'_>, world: &World, use_it: impl FnOnce(&Collection<'_>) -> R) -> R {
     let basic_only = only_basic(ask);
+    let seen = |name: &str| !basic_only || BASIC.contains(&name);
     let property = |at: usize, name: &str| {
-        let user = world.users.get(at)?;
-        if basic_only && !BASIC.contains(&name) { None } else { property(user, name) }
+        let mut written = Vec::new();
+        let known = seen(name) && write::property(world.users.get(at)?, name, &mut written);
+        if known { serde_json::from_slice(&written).ok() } else { None }
+    };
+    let write = |at: usize, shown: &[&str], out: &mut Vec<u8>| {
+        if let Some(user) = world.users.get(at) {
+            write::row(user, shown, seen, out);
+        }
     };
     let listed = |at: usize| world.users.get(at).is_some_and(|user| !user.deleted);
+    let beginning = |prefix: &str| world.beginning(prefix).iter().map(|at| *at as usize).collect();
     let collection = Collection {
         context: "users",
         kind: "user",
         len: world.users.len(),
         property: &property,
+        write: Some(&write),
+        beginning: Some(&beginning),
         listed: &listed,
         usual: &USUAL,
         more: &MORE,
@@ -134,56 +146,6 @@ fn only_basic(ask: &Ask<'_>) -> bool {
         CallerKind::User { user_id, scopes, .. } => (scopes, ask.segment(1).eq_ignore_ascii_case(user_id)),
     };
     !own && !held.iter().any(|held| FULL.contains(&held.as_str()))
-}
-
-/// One property of an account as JSON; `None` for what has no such value.
-pub(super) fn property(user: &User, name: &str) -> Option<Value> {
-    let text = |text: &str| (!text.is_empty()).then(|| text.into());
-    match name {
-        "id" => text(&user.id),
-        "userPrincipalName" => text(&user.upn),
-        "displayName" => text(&user.display_name),
-        "givenName" => text(user.given_name),
-        "surname" => text(user.surname),
-        "mail" => text(user.mail()),
-        "jobTitle" => text(user.job_title),
-        "department" => text(user.department),
-        "officeLocation" | "city" => text(user.office),
-        "country" | "usageLocation" => text(user.country),
-        "preferredLanguage" => text(user.language),
-        "companyName" => Some("Contoso Practice".into()),
-        "businessPhones" | "imAddresses" => Some(json!([])),
-        "accountEnabled" => Some(user.enabled.into()),
-        "userType" => Some(if user.recipient == Recipient::Guest { "Guest" } else { "Member" }.into()),
-        "proxyAddresses" => Some(user.addresses().into()),
-        "otherMails" => Some(match user.recipient {
-            Recipient::Guest => json!([user.mail()]),
-            Recipient::Person | Recipient::Shared | Recipient::Room | Recipient::Equipment => json!([]),
-        }),
-        "mailNickname" => user.upn.split('@').next().and_then(text),
-        "assignedPlans" => Some(plans(user)),
-        "assignedLicenses" => Some(match user.licence.exchange_plan() {
-            Some(plan) => json!([{ "skuId": uuid_from(hash(plan, 22), hash(plan, 23)), "disabledPlans": [] }]),
-            None => json!([]),
-        }),
-        "onPremisesSyncEnabled" => user.synced.then(|| true.into()),
-        "onPremisesImmutableId" => user.synced.then(|| format!("{:016x}==", hash(&user.id, 24)).into()),
-        "onPremisesLastSyncDateTime" => user.synced.then(|| time::moment(FOUNDED_MS).into()),
-        "onPremisesExtensionAttributes" => Some(json!({})),
-        "createdDateTime" => Some(time::moment(user.created_ms()).into()),
-        "externalUserState" => (user.recipient == Recipient::Guest).then(|| "Accepted".into()),
-        _ => None,
-    }
-}
-
-fn plans(user: &User) -> Value {
-    let Some(plan) = user.licence.exchange_plan() else { return json!([]) };
-    json!([{
-        "assignedDateTime": time::moment(user.created_ms()),
-        "capabilityStatus": "Enabled",
-        "service": "exchange",
-        "servicePlanId": plan,
-    }])
 }
 
 /// The directory roles of an account, with their template ids.

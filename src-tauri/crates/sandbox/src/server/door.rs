@@ -3,7 +3,7 @@
 
 use http::header::{HOST, ORIGIN};
 use http::request::Parts;
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Version};
 use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq;
 
@@ -40,13 +40,17 @@ pub(super) fn check(house: &House, head: &Parts) -> Result<Place, StatusCode> {
     }
 }
 
-/// One Host header with our own address. A rebound name arrives with the attacker's.
+/// One Host header with our own address, or in HTTP/2 the pseudo-header that stands for it. A rebound name arrives with the attacker's.
 fn check_host(house: &House, head: &Parts) -> Result<(), StatusCode> {
-    let mut named = head.headers.get_all(HOST).iter();
-    let (Some(host), None) = (named.next(), named.next()) else { return Err(StatusCode::MISDIRECTED_REQUEST) };
     let ours = |host: &[u8]| house.hosts.iter().any(|known| known.as_bytes() == host);
+    let mut named = head.headers.get_all(HOST).iter();
+    let named = match (named.next(), named.next()) {
+        (Some(host), None) => ours(host.as_bytes()),
+        (None, _) => head.version == Version::HTTP_2 && head.uri.authority().is_some(),
+        (Some(_), Some(_)) => false,
+    };
     let absolute = head.uri.authority().is_none_or(|authority| ours(authority.as_str().as_bytes()));
-    if ours(host.as_bytes()) && absolute { Ok(()) } else { Err(StatusCode::MISDIRECTED_REQUEST) }
+    if named && absolute { Ok(()) } else { Err(StatusCode::MISDIRECTED_REQUEST) }
 }
 
 /// Programs send no Origin; browsers send ours from our own pages. Scripts of any page are never served.

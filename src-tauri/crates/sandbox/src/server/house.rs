@@ -15,7 +15,7 @@ use hyper::{Response, StatusCode};
 use tokio::sync::Semaphore;
 
 use super::door::Place;
-use super::{Alarm, Wire};
+use super::{Alarm, Wire, compress};
 use crate::clock::Clock;
 use crate::entra::{Ask, Entra, Fields};
 use crate::graph::{self, State};
@@ -32,6 +32,8 @@ pub(crate) struct House {
     /// Graph requests that may still be begun, when that is limited.
     pub capacity: Option<Semaphore>,
     pub alarm: Alarm,
+    /// Whether answers are compressed for who accepts it.
+    pub gzip: bool,
     pub clock: Clock,
     pub key: Arc<Key>,
     pub entra: Entra,
@@ -59,12 +61,14 @@ impl House {
         let began = Instant::now();
         let caller = self.caller(&head, now_us.div_euclid(1_000));
         if path == "/oidc/userinfo" {
-            return Ok(self.entra.userinfo(caller.as_ref()).map(Full::new));
+            return Ok(self.entra.userinfo(caller.as_deref()).map(Full::new));
         }
         let query = head.uri.query().unwrap_or_default().to_owned();
-        let caller = caller.map(Arc::new);
         let request = graph::Request { method: head.method, path, query, headers: head.headers, body, caller, now_us };
-        let answer = graph::answer(&self.graph, &request);
+        let mut answer = graph::answer(&self.graph, &request);
+        if self.gzip {
+            compress::answer(&request.headers, &mut answer);
+        }
         self.graph.worked(answer.items, began.elapsed());
         // What is judged is judged as it came; what has to queue for its turn takes longer.
         let (_turn, begun) = match &self.capacity {
@@ -99,7 +103,7 @@ impl House {
     }
 
     /// Who the request's one bearer token speaks for.
-    fn caller(&self, head: &Parts, now_ms: i64) -> Option<Caller> {
+    fn caller(&self, head: &Parts, now_ms: i64) -> Option<Arc<Caller>> {
         let mut sent = head.headers.get_all(AUTHORIZATION).iter();
         let (Some(header), None) = (sent.next(), sent.next()) else { return None };
         let (scheme, token) = header.to_str().ok()?.split_once(' ')?;

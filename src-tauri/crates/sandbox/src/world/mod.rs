@@ -4,12 +4,11 @@ mod apps;
 mod changes;
 mod consent;
 mod groups;
+mod index;
 mod names;
 mod people;
 mod permissions;
 mod random;
-
-use std::collections::HashMap;
 
 pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
 pub use changes::{Change, ChangeKind};
@@ -17,9 +16,10 @@ pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
 pub use groups::{Group, GroupKind, Member};
 pub use people::{Licence, Recipient, User};
 pub use permissions::{AppRole, EXCHANGE_APP_ID, GRAPH_APP_ID, Scope, roles_of, scopes_of};
-pub(crate) use random::{Random, hash, uuid_from};
+pub(crate) use random::{Random, hash, uuid_from, write_uuid};
 
 use crate::faults::{self, FaultPlan};
+use index::Index;
 
 /// Global Administrator: may do everything (template id from "Microsoft Entra built-in roles").
 pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
@@ -51,8 +51,7 @@ pub struct World {
     pub delegated_grants: Vec<DelegatedGrant>,
     /// Directory changes since the start, oldest first; delta queries read them.
     pub changes: Vec<Change>,
-    /// Users by lower-case UPN and by id.
-    index: HashMap<Box<str>, u32>,
+    index: Index,
     /// Ids for objects that are created later continue the seeded sequence.
     random: Random,
 }
@@ -67,7 +66,7 @@ impl World {
         faults::plant(&mut random, &mut people, plan, domain);
         let groups = groups::form(&mut random, &people, domain);
         let (apps, principals) = apps::register(&mut random, FOUNDED_MS);
-        let index = index(&people);
+        let index = Index::of(&people);
         let mut world = World {
             tenant_id,
             name: "Contoso Practice".to_owned(),
@@ -102,7 +101,12 @@ impl World {
     }
 
     pub(crate) fn user_index(&self, id_or_upn: &str) -> Option<usize> {
-        self.index.get(id_or_upn.to_lowercase().as_str()).map(|at| *at as usize)
+        self.index.find(&self.users, id_or_upn)
+    }
+
+    /// The places of the accounts whose user principal name begins like this, in the order of the names.
+    pub(crate) fn beginning(&self, prefix: &str) -> &[u32] {
+        self.index.beginning(&self.users, prefix)
     }
 
     /// The app registration with this client id.
@@ -119,13 +123,4 @@ impl World {
     pub fn principal(&self, id: &str) -> Option<&Principal> {
         self.principals.iter().find(|principal| principal.id.eq_ignore_ascii_case(id))
     }
-}
-
-fn index(people: &[User]) -> HashMap<Box<str>, u32> {
-    let mut index = HashMap::with_capacity(people.len() * 2);
-    for (at, user) in (0_u32..).zip(people) {
-        index.insert(user.id.to_lowercase().into_boxed_str(), at);
-        index.insert(user.upn.to_lowercase().into_boxed_str(), at);
-    }
-    index
 }

@@ -158,6 +158,20 @@ fn admin(
     user
 }
 
+/// One more person, healthy and with a mailbox.
+pub(super) fn newcomer(random: &mut Random, display_name: &str, upn: String) -> User {
+    User {
+        display_name: display_name.to_owned(),
+        other_mail: None,
+        aliases: Vec::new(),
+        licence: Licence::Enterprise,
+        enabled: true,
+        synced: false,
+        upn,
+        ..person(random, &mut HashMap::new(), "", ("", "", String::new()), None)
+    }
+}
+
 fn anyone(random: &mut Random, taken: &mut HashMap<String, u32>, domain: &str) -> User {
     let culture = CULTURES.get(random.below(CULTURES.len()));
     let (given, given_plain) = culture.map_or(("Sam", "sam"), |culture| random.pick(culture.given, ("Sam", "sam")));

@@ -60,6 +60,12 @@ pub(crate) fn uuid_from(high: u64, low: u64) -> String {
     uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid().to_string()
 }
 
+/// Writes the same behind what is there already.
+pub(crate) fn write_uuid(high: u64, low: u64, out: &mut Vec<u8>) {
+    let uuid = uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid();
+    out.extend_from_slice(uuid.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
