@@ -12,6 +12,7 @@ use crate::lock::Lock;
 use crate::migrate::{self, SCHEMA};
 use crate::quarantine::{self, Condition};
 use crate::store::Store;
+use crate::users;
 
 /// The database file within the folder.
 pub const FILE: &str = "rollcall.db";
@@ -54,8 +55,19 @@ impl Store {
         if !carried.is_empty() {
             quarantine::carry_over(&mut writer, &carried)?;
         }
+        catch_up(&mut writer)?;
         Ok(Opened { store: Store::new(writer, folder.to_owned(), lock), quarantined })
     }
+}
+
+/// Indexes what an import that was cut off had left for later.
+fn catch_up(writer: &mut Connection) -> Result<(), StoreError> {
+    if !writer.query_row("SELECT EXISTS (SELECT 1 FROM unindexed)", [], |row| row.get(0))? {
+        return Ok(());
+    }
+    let transaction = writer.transaction()?;
+    users::index_pending(&transaction)?;
+    Ok(transaction.commit()?)
 }
 
 fn writer(file: &Path) -> Result<Connection, OpenError> {
@@ -72,7 +84,11 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     writer.pragma_update(None, "secure_delete", true)?;
     // 64 MiB: the indexes of 100,000 users stay in memory while they are brought in.
     writer.pragma_update(None, "cache_size", -65_536)?;
+    // 64 MiB between two checkpoints, so that a page of an index which changes again and again is carried over once.
+    writer.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+    writer.pragma_update(None, "journal_size_limit", 67_108_864)?;
     writer.set_prepared_statement_cache_capacity(128);
+    users::teach(&writer)?;
     Ok(writer)
 }
 
@@ -82,6 +98,7 @@ pub fn reader(folder: &Path) -> Result<Connection, StoreError> {
     let reader = Connection::open_with_flags(folder.join(FILE), flags)?;
     reader.busy_timeout(Duration::from_secs(10))?;
     reader.set_prepared_statement_cache_capacity(64);
+    users::teach(&reader)?;
     Ok(reader)
 }
 

@@ -250,6 +250,14 @@ FROM   unplanned AS n JOIN users AS u ON u.id = n.user;
 DROP INDEX run_mailboxes_by_verdict;
 CREATE INDEX run_mailboxes_open ON run_mailboxes (run, verdict, name_key) WHERE verdict IN ('failed', 'unknown');
 
+-- Users whose words the search index doesn't hold yet: it is brought up to date in steps larger than a page.
+CREATE TABLE unindexed (
+    user INTEGER PRIMARY KEY
+) STRICT;
+
+-- A step is sorted in memory and written as one segment.
+INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 67108864);
+
 CREATE TABLE deltas (
     organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
     link         TEXT    NOT NULL,

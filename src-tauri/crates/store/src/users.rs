@@ -14,11 +14,14 @@ use crate::error::{StoreError, Thing};
 use crate::text;
 
 mod filter;
+mod search;
 mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
-pub use write::{delete, forget_checks, index_pending, mark_gone, move_to, set_access, set_mailbox, set_sync, upsert_page};
+pub use search::index_pending;
+pub(crate) use search::teach;
+pub use write::{delete, forget_checks, mark_gone, move_to, set_access, set_mailbox, set_sync, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -171,13 +174,16 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
     }
     // The search index narrows thousands down to a few; only an alias that is equal counts.
     let mut statement = conn.prepare_cached(
-        "SELECT   u.id
-         FROM     users_search AS s JOIN users AS u ON u.id = s.rowid
-         WHERE    users_search MATCH ?2 AND u.tenant = ?1
-         ORDER BY u.id",
+        "SELECT   id
+         FROM     users
+         WHERE    tenant = ?1
+                  AND id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?2
+                             UNION ALL
+                             SELECT u.id FROM unindexed AS n JOIN users AS u ON u.id = n.user WHERE holds(?3, u.aliases))
+         ORDER BY id",
     )?;
     let phrase = format!("aliases : {}", filter::quoted(address));
-    let found: Vec<u32> = statement.query_map(params![tenant.0, phrase], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let found: Vec<u32> = statement.query_map(params![tenant.0, phrase, address], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in found {
         let row = get(conn, UserId(id))?;
         if row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase()) {

@@ -110,6 +110,12 @@ pub const fn kind_name(kind: MailboxKind) -> &'static str {
 /// More words than anybody types; each costs a lookup.
 const WORDS: usize = 12;
 
+/// What the search index finds, and what waits to enter it.
+const FOUND: &str = "u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?
+          UNION ALL
+          SELECT w.id FROM unindexed AS n JOIN users AS w ON w.id = n.user
+          WHERE holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title, w.object_id))";
+
 /// Clauses on `users AS u`, all of which must hold. Words of three letters and more may stand anywhere; the index holds nothing
 /// shorter, so shorter ones must begin a name or an address.
 pub fn search(searched: &str) -> Vec<(&'static str, Vec<Value>)> {
@@ -117,8 +123,8 @@ pub fn search(searched: &str) -> Vec<(&'static str, Vec<Value>)> {
     let (long, short): (Vec<&str>, Vec<&str>) = words.partition(|word| word.chars().filter(|c| !is_combining(*c)).count() >= 3);
     let mut clauses: Vec<_> = short.into_iter().map(begins).collect();
     if !long.is_empty() {
-        let all = long.into_iter().map(quoted).collect::<Vec<_>>().join(" AND ");
-        clauses.push(("u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?)", vec![all.into()]));
+        let all = long.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" AND ");
+        clauses.push((FOUND, vec![all.into(), long.join(" ").into()]));
     }
     clauses
 }

@@ -1,5 +1,4 @@
-//! Writing users, with the search index kept in step: its content is the users table itself, so a row leaves the index with the
-//! words it had there and enters it with its new ones, a whole page in one statement.
+//! Writing users, with the search index kept in step.
 
 use std::collections::HashMap;
 
@@ -7,11 +6,13 @@ use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxStatus};
-use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{CachedStatement, Transaction, params, params_from_iter};
+use uuid::Uuid;
 
 use super::filter::{Where, kind_name};
-use super::{Chosen, Upserted, directory_user};
+use super::search::{index, unindex};
+use super::{Chosen, Upserted};
 use crate::error::StoreError;
 use crate::fold::fold;
 use crate::{organizations, runs, text};
@@ -33,23 +34,22 @@ pub fn upsert_page(
     let mut upserted = Upserted::default();
     let (mut new, mut same, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     let newest = page.iter().enumerate().filter(|(place, person)| last.get(&person.object_id) == Some(place));
+    let mut written = Page::new(tx, tenant, organization, now)?;
     for (_, person) in newest {
-        match find(tx, tenant, person)? {
-            None => new.push(add(tx, tenant, organization, person, now)?),
-            Some((_, elsewhere, _)) if elsewhere != organization => upserted.elsewhere += 1,
-            Some((id, _, known)) if known == *person => same.push(id),
-            Some((id, _, _)) => changed.push((id, person)),
+        match written.find(person)? {
+            Found::Nobody => new.push(written.add(person)?),
+            Found::Elsewhere => upserted.elsewhere += 1,
+            Found::Same(id) => same.push(id),
+            Found::Changed(id) => changed.push((id, person)),
         }
     }
     let altered: Vec<UserId> = changed.iter().map(|(id, _)| *id).collect();
     unindex(tx, &altered)?;
     for (id, person) in changed {
-        alter(tx, id, person, now)?;
+        written.alter(id, person)?;
     }
-    tx.execute(
-        "UPDATE users SET seen = ?1, gone = NULL WHERE id IN (SELECT value FROM json_each(?2))",
-        params![now.0, text::to_json(&same)?],
-    )?;
+    let mut statement = tx.prepare_cached("UPDATE users SET seen = ?1, gone = NULL WHERE id IN (SELECT value FROM json_each(?2))")?;
+    statement.execute(params![now.0, text::to_json(&same)?])?;
     (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&altered), length(&same));
     new.extend(altered);
     index(tx, &new)?;
@@ -139,14 +139,6 @@ pub fn mark_gone(tx: &Transaction<'_>, tenant: TenantId, gone: &[ObjectId], now:
     Ok(u32::try_from(marked).unwrap_or(u32::MAX))
 }
 
-/// Brings the search index up to what pages have brought in since; answers how many users that were.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn index_pending(_tx: &Transaction<'_>) -> Result<u32, StoreError> {
-    Ok(0)
-}
-
 fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM checks WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
     tx.execute(
@@ -171,39 +163,90 @@ fn update(tx: &Transaction<'_>, set: &'static str, value: Value, those: &Where) 
     Ok(u32::try_from(changed).unwrap_or(u32::MAX))
 }
 
-type Known = (UserId, OrganizationId, DirectoryUser);
-
-fn find(tx: &Transaction<'_>, tenant: TenantId, person: &DirectoryUser) -> Result<Option<Known>, StoreError> {
-    let mut statement = tx.prepare_cached(
-        "SELECT id, organization, object_id, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises,
-                exchange_plan
-         FROM   users
-         WHERE  tenant = ?1 AND object_id = ?2",
-    )?;
-    let found = statement.query_row(params![tenant.0, person.object_id.to_string()], |row| {
-        Ok((UserId(row.get(0)?), OrganizationId(row.get(1)?), directory_user(row, 2)?))
-    });
-    Ok(found.optional()?)
+/// What a page finds of a person.
+enum Found {
+    Nobody,
+    /// In another organization of the tenant.
+    Elsewhere,
+    Same(UserId),
+    Changed(UserId),
 }
 
-fn add(
-    tx: &Transaction<'_>,
+/// The statements of a page, and what a person's columns are made of.
+struct Page<'a> {
     tenant: TenantId,
     organization: OrganizationId,
-    person: &DirectoryUser,
     now: Timestamp,
-) -> Result<UserId, StoreError> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO users (tenant, organization, object_id, upn, display_name, name_key, mail, aliases, department, job_title,
-                            enabled, guest, on_premises, exchange_plan, kind, sync, mailbox, created, seen)
-         VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)
-         RETURNING id",
-    )?;
-    let id = statement.query_row(
-        params![
-            tenant.0,
-            organization.0,
-            person.object_id.to_string(),
+    tx: &'a Transaction<'a>,
+    find: CachedStatement<'a>,
+    add: CachedStatement<'a>,
+    alter: CachedStatement<'a>,
+}
+
+impl<'a> Page<'a> {
+    fn new(tx: &'a Transaction<'_>, tenant: TenantId, organization: OrganizationId, now: Timestamp) -> Result<Self, StoreError> {
+        Ok(Self {
+            tenant,
+            organization,
+            now,
+            tx,
+            find: tx.prepare_cached(
+                "SELECT id, organization, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises,
+                        exchange_plan
+                 FROM   users
+                 WHERE  tenant = ?1 AND object_id = ?2",
+            )?,
+            add: tx.prepare_cached(
+                "INSERT INTO users (tenant, organization, object_id, upn, display_name, name_key, mail, aliases, department, job_title,
+                                    enabled, guest, on_premises, exchange_plan, kind, sync, mailbox, created, seen)
+                 VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)",
+            )?,
+            alter: tx.prepare_cached(
+                "UPDATE users
+                 SET    upn = ?2, display_name = ?3, name_key = ?4, mail = ?5, aliases = ?6, department = ?7, job_title = ?8,
+                        enabled = ?9, guest = ?10, on_premises = ?11, exchange_plan = ?12, kind = ?13, seen = ?14, gone = NULL
+                 WHERE  id = ?1",
+            )?,
+        })
+    }
+
+    /// Compares the row as it lies there with the person, without making a second person of it.
+    fn find(&mut self, person: &DirectoryUser) -> Result<Found, StoreError> {
+        let aliases = text::to_json(&person.aliases)?;
+        let mut buffer = Uuid::encode_buffer();
+        let object_id: &str = person.object_id.0.hyphenated().encode_lower(&mut buffer);
+        let mut rows = self.find.query(params![self.tenant.0, object_id])?;
+        let Some(row) = rows.next()? else { return Ok(Found::Nobody) };
+        let id = UserId(row.get(0)?);
+        if row.get::<_, u32>(1)? != self.organization.0 {
+            return Ok(Found::Elsewhere);
+        }
+        let texts = [
+            Some(&person.upn),
+            Some(&person.display_name),
+            person.mail.as_ref(),
+            Some(&aliases),
+            person.department.as_ref(),
+            person.job_title.as_ref(),
+        ];
+        let flags = [person.enabled, person.guest, person.on_premises, person.exchange_plan];
+        let is_text = |(at, text): (usize, Option<&String>)| {
+            let stored = row.get_ref(at)?;
+            Ok(text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())) == stored)
+        };
+        let same_texts = (2..).zip(texts).map(is_text).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
+        let is_flag = |(at, flag): (usize, bool)| Ok(row.get::<_, bool>(at)? == flag);
+        let same_flags = (8..).zip(flags).map(is_flag).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
+        Ok(if same_texts && same_flags { Found::Same(id) } else { Found::Changed(id) })
+    }
+
+    fn add(&mut self, person: &DirectoryUser) -> Result<UserId, StoreError> {
+        let mut buffer = Uuid::encode_buffer();
+        let object_id: &str = person.object_id.0.hyphenated().encode_lower(&mut buffer);
+        self.add.execute(params![
+            self.tenant.0,
+            self.organization.0,
+            object_id,
             person.upn,
             person.display_name,
             fold(&person.display_name),
@@ -218,60 +261,30 @@ fn add(
             kind_name(person.mailbox_kind()),
             SyncStatus::Enabled.name(),
             MailboxStatus::NotInitialized.name(),
-            now.0,
-        ],
-        |row| row.get(0).map(UserId),
-    )?;
-    Ok(id)
-}
+            self.now.0,
+        ])?;
+        Ok(UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX)))
+    }
 
-fn alter(tx: &Transaction<'_>, id: UserId, person: &DirectoryUser, now: Timestamp) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached(
-        "UPDATE users
-         SET    upn = ?2, display_name = ?3, name_key = ?4, mail = ?5, aliases = ?6, department = ?7, job_title = ?8, enabled = ?9,
-                guest = ?10, on_premises = ?11, exchange_plan = ?12, kind = ?13, seen = ?14, gone = NULL
-         WHERE  id = ?1",
-    )?;
-    statement.execute(params![
-        id.0,
-        person.upn,
-        person.display_name,
-        fold(&person.display_name),
-        person.mail,
-        text::to_json(&person.aliases)?,
-        person.department,
-        person.job_title,
-        person.enabled,
-        person.guest,
-        person.on_premises,
-        person.exchange_plan,
-        kind_name(person.mailbox_kind()),
-        now.0,
-    ])?;
-    Ok(())
-}
-
-fn index(tx: &Transaction<'_>, ids: &[UserId]) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO users_search (rowid, display_name, upn, mail, aliases, department, job_title, object_id)
-         SELECT                    id,    display_name, upn, mail, aliases, department, job_title, object_id
-         FROM                      users
-         WHERE                     id IN (SELECT value FROM json_each(?1))",
-    )?;
-    statement.execute([text::to_json(ids)?])?;
-    Ok(())
-}
-
-/// Must come before the rows change: the index takes out the words that it is shown.
-fn unindex(tx: &Transaction<'_>, ids: &[UserId]) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO users_search (users_search, rowid, display_name, upn, mail, aliases, department, job_title, object_id)
-         SELECT                    'delete',     id,    display_name, upn, mail, aliases, department, job_title, object_id
-         FROM                      users
-         WHERE                     id IN (SELECT value FROM json_each(?1))",
-    )?;
-    statement.execute([text::to_json(ids)?])?;
-    Ok(())
+    fn alter(&mut self, id: UserId, person: &DirectoryUser) -> Result<(), StoreError> {
+        self.alter.execute(params![
+            id.0,
+            person.upn,
+            person.display_name,
+            fold(&person.display_name),
+            person.mail,
+            text::to_json(&person.aliases)?,
+            person.department,
+            person.job_title,
+            person.enabled,
+            person.guest,
+            person.on_premises,
+            person.exchange_plan,
+            kind_name(person.mailbox_kind()),
+            self.now.0,
+        ])?;
+        Ok(())
+    }
 }
 
 fn length<T>(list: &[T]) -> u32 {

@@ -1,8 +1,10 @@
 use std::fs;
 
 use rollcall_core::user::DirectoryUser;
+use rollcall_store::organizations;
+use rollcall_store::users::{self, Chosen, Sort, UserFilter};
 
-use crate::fixture::{Room, named, person, room};
+use crate::fixture::{NOW, Room, named, open, person, room};
 
 const NAMES: [&str; 10] = [
     "Σοφία Παπαδοπούλου",
@@ -44,6 +46,10 @@ fn a_part_of_a_name_is_found_in_every_script() {
         ("A\u{30a}ngstro\u{308}m", 9),
     ];
     for (search, n) in cases {
+        assert_eq!(room.found(search), [NAMES[n]], "{search}, while it waits to be indexed");
+    }
+    room.store.write(users::index_pending).unwrap();
+    for (search, n) in cases {
         assert_eq!(room.found(search), [NAMES[n]], "{search}");
     }
 }
@@ -76,12 +82,40 @@ fn every_word_must_be_found_and_any_column_will_do() {
 #[test]
 fn a_changed_name_is_found_and_the_old_one_is_not() {
     let room = world();
-    room.bring_in(&[named(9, "Zoë Lindqvist")]);
-    assert_eq!(room.found("lindqvist"), ["Zoë Lindqvist"]);
-    assert!(room.found("angstrom").is_empty());
+    room.store.write(users::index_pending).unwrap();
+    room.bring_in(&[named(9, "Zoë Lindqvist"), named(3, "נועה כהן-לוי"), named(50, "Late Comer")]);
+    for indexed in [0, 3] {
+        assert_eq!(room.found("lindqvist"), ["Zoë Lindqvist"]);
+        assert_eq!(room.found("late com"), ["Late Comer"]);
+        assert!(room.found("angstrom").is_empty());
+        assert_eq!(room.store.write(users::index_pending).unwrap(), 3 - indexed, "what changed, and once");
+    }
+    let gone = Chosen::Ids(vec![room.user(50).user.id]);
+    room.bring_in(&[named(51, "Just Here"), named(9, "Zoë Ångström")]);
+    room.store.write(|tx| users::delete(tx, &gone)).unwrap();
+    assert!(room.found("late com").is_empty());
+    room.store.write(users::index_pending).unwrap();
+    assert_eq!(room.found("angstrom"), ["Zoë Ångström"]);
     room.store
         .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
         .expect("the index says exactly what the rows say");
+}
+
+#[test]
+fn an_import_that_was_cut_off_is_indexed_when_the_store_is_opened() {
+    let room = world();
+    let folder = room.folder;
+    drop(room.store);
+    let store = open(folder.path());
+    assert_eq!(store.write(users::index_pending).unwrap(), 0, "nothing is left to do");
+    let filter = UserFilter { search: Some("angstrom".into()), ..UserFilter::default() };
+    let found = |filter: &UserFilter| store.read(|conn| users::query(conn, filter, Sort::default(), 0, 9)).unwrap().matching;
+    assert_eq!(found(&filter), 1);
+    let many: Vec<_> = (100..25_000).map(person).collect();
+    let organization = store.read(|conn| organizations::list(conn, None)).unwrap()[0].id;
+    store.write(|tx| users::upsert_page(tx, organization, &many, NOW)).unwrap();
+    assert_eq!(store.write(users::index_pending).unwrap(), 0, "so many are not left to wait");
+    assert_eq!(found(&UserFilter { search: Some("person 24999".into()), ..UserFilter::default() }), 1);
 }
 
 #[test]
