@@ -15,7 +15,7 @@ use super::error::{Refusal, invalid_token};
 use super::probe::{Desk, Probe, Reader};
 use super::traffic::App;
 use super::{Body, GATEWAY_PAGE, Reply, Request, State, Work, dress, enter, query, route, time};
-use crate::world::{Random, hash, write_uuid};
+use crate::world::{Random, write_uuid};
 
 /// "Combine multiple HTTP requests using JSON batching".
 const MOST: usize = 20;
@@ -47,11 +47,11 @@ struct Payload<'a> {
 #[derive(Deserialize)]
 struct Wish<'a> {
     #[serde(borrow)]
-    id: Option<Cow<'a, str>>,
+    id: Option<Text<'a>>,
     #[serde(borrow)]
-    method: Option<Cow<'a, str>>,
+    method: Option<Text<'a>>,
     #[serde(borrow)]
-    url: Option<Cow<'a, str>>,
+    url: Option<Text<'a>>,
     #[serde(default)]
     headers: Option<HashMap<String, String>>,
     #[serde(borrow, default)]
@@ -59,6 +59,10 @@ struct Wish<'a> {
     #[serde(default, rename = "dependsOn")]
     depends_on: Option<Vec<String>>,
 }
+
+/// A text that is copied only if it has escapes; serde borrows no text behind an `Option` by itself.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A request that can be run.
 struct Step<'a> {
@@ -87,7 +91,7 @@ fn check(request: &Request) -> Result<Vec<Step<'_>>, Refusal> {
     if payload.requests.is_empty() || payload.requests.len() > MOST {
         return Err(malformed("Number of batch request steps exceeds the maximum value of 20 or is zero."));
     }
-    let ids: Vec<Option<String>> = payload.requests.iter().map(|wish| Some(wish.id.as_ref()?.to_lowercase())).collect();
+    let ids: Vec<Option<String>> = payload.requests.iter().map(|wish| Some(wish.id.as_ref()?.0.to_lowercase())).collect();
     let place = |id: &str| ids.iter().position(|known| known.as_deref() == Some(id.to_lowercase().as_str()));
     let unique = ids.iter().enumerate().all(|(at, id)| !ids.iter().take(at).any(|other| other == id));
     let mut reader = Reader::default();
@@ -103,7 +107,7 @@ fn check(request: &Request) -> Result<Vec<Step<'_>>, Refusal> {
 }
 
 fn read<'a>(outer: &Request, wish: Wish<'a>, reader: &mut Reader) -> Option<Step<'a>> {
-    let (id, method, url) = (wish.id?, wish.method?, wish.url?);
+    let (Text(id), Text(method), Text(url)) = (wish.id?, wish.method?, wish.url?);
     // Without headers, and spelled so that nothing had to be copied: as programs ask.
     if let (None, "GET", Cow::Borrowed(url)) = (&wish.headers, &*method, &url) {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -244,13 +248,13 @@ impl Writer<'_> {
             true => ["Request-Id", "Date", "Content-Type"],
             false => ["request-id", "date", "content-type"],
         };
-        let tenant = self.state.tenant_id();
+        let (high, low) = self.state.request_id(serial);
         let out = &mut self.out;
         query::field(out, b"{", "id", &id);
         out.extend_from_slice(b",\"status\":200,\"headers\":{\"");
         out.extend_from_slice(request_id.as_bytes());
         out.extend_from_slice(b"\":\"");
-        write_uuid(hash(tenant, serial), hash(tenant, !serial), out);
+        write_uuid(high, low, out);
         for (name, value) in [(date, self.date.as_str()), (kind, super::JSON)] {
             for part in ["\",\"", name, "\":\"", value] {
                 out.extend_from_slice(part.as_bytes());

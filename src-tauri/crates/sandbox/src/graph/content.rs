@@ -1,7 +1,11 @@
+mod id;
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::time;
 use crate::world::{Recipient, User, hash};
+use id::ItemId;
 
 /// Things of one kind in a mailbox: some from before the practice began, then a new one every so often. Nothing of it is stored.
 pub(super) struct Series<'a> {
@@ -44,8 +48,8 @@ impl<'a> Series<'a> {
         self.base + u64::try_from((now_ms - self.opened_ms) / self.every_ms).unwrap_or(0)
     }
 
-    pub(super) fn id(&self, index: u64) -> String {
-        format!("AAMk{:016x}{:016x}AAA=", hash(self.owner, self.salt), hash(self.owner, self.salt + (index << 16)))
+    pub(super) fn id(&self, index: u64) -> ItemId {
+        ItemId::new(b"AAMk", hash(self.owner, self.salt), hash(self.owner, self.salt + (index << 16)), b"AAA=")
     }
 
     /// When it came, in milliseconds since 1970.
@@ -56,7 +60,7 @@ impl<'a> Series<'a> {
 }
 
 /// A message's properties. The text is made up and the same everywhere: nobody has a reason to read it.
-pub(super) fn message(series: &Series<'_>, index: u64, folder_id: &str) -> Value {
+pub(super) fn message(series: &Series<'_>, index: u64, folder_id: &ItemId) -> Value {
     let came = time::moment(series.came_ms(index));
     json!({
         "id": series.id(index),
@@ -117,8 +121,8 @@ pub(super) const FOLDERS: [(&str, &str); 7] = [
     ("sentitems", "Sent Items"),
 ];
 
-pub(super) fn folder_id(user: &User, name: &str) -> String {
-    format!("AQMk{:016x}{:016x}AAAA", hash(&user.id, 130), hash(name, 131))
+pub(super) fn folder_id(user: &User, name: &str) -> ItemId {
+    ItemId::new(b"AQMk", hash(&user.id, 130), hash(name, 131), b"AAAA")
 }
 
 pub(super) fn folder(user: &User, name: &str, shown: &str, opened_ms: i64, now_ms: i64) -> Value {
@@ -160,15 +164,22 @@ pub(super) fn settings(user: &User) -> Value {
     })
 }
 
-pub(super) fn task_lists(user: &User) -> [Value; 2] {
-    [("defaultList", "Tasks"), ("flaggedEmails", "Flagged Emails")].map(|(known, shown)| {
-        json!({
-            "id": format!("AQMk{:016x}{:016x}AAA=", hash(&user.id, 140), hash(known, 141)),
-            "displayName": shown,
-            "isOwner": true,
-            "isShared": false,
-            "wellknownListName": known,
-        })
+/// "todoTaskList resource type".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TaskList {
+    id: ItemId,
+    display_name: &'static str,
+    is_owner: bool,
+    is_shared: bool,
+    #[serde(rename = "wellknownListName")]
+    known: &'static str,
+}
+
+pub(super) fn task_lists(user: &User) -> [TaskList; 2] {
+    [("defaultList", "Tasks"), ("flaggedEmails", "Flagged Emails")].map(|(known, display_name)| {
+        let id = ItemId::new(b"AQMk", hash(&user.id, 140), hash(known, 141), b"AAA=");
+        TaskList { id, display_name, is_owner: true, is_shared: false, known }
     })
 }
 

@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 
 use super::{Reply, Request, State, header, time};
-use crate::world::{hash, uuid_from};
+use crate::world::uuid_from;
 
 /// An error answer before its ids: status, code (the contract) and message (English, may change).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +57,9 @@ pub(super) struct Ids {
 
 impl Ids {
     pub(super) fn of(state: &State, serial: u64, request: &Request) -> Ids {
-        let tenant = state.tenant_id();
+        let (high, low) = state.request_id(serial);
         Ids {
-            request: uuid_from(hash(tenant, serial), hash(tenant, !serial)),
+            request: uuid_from(high, low),
             client: header(&request.headers, "client-request-id").map(str::to_owned),
             lower_case: serial % 2 == 1,
             now_ms: request.now_us.div_euclid(1_000),

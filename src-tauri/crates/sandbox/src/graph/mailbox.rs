@@ -140,7 +140,7 @@ pub(super) fn contact_folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let lists = with_user(ask, content::task_lists)?;
+    let lists = with_user(ask, |user| content::task_lists(user).map(|list| json!(list)))?;
     page(ask, "todo/lists", "todoTaskList", lists.len(), &|at| lists.get(at).cloned())
 }
 
@@ -175,7 +175,7 @@ pub(super) fn window(ask: &Ask<'_>) -> Result<(i64, i64), Refusal> {
 pub(super) fn named_folder(ask: &Ask<'_>) -> Result<(&'static str, &'static str), Refusal> {
     let key = ask.segment(3);
     let found = with_user(ask, |user| {
-        FOLDERS.into_iter().find(|(name, _)| key.eq_ignore_ascii_case(name) || key == content::folder_id(user, name))
+        FOLDERS.into_iter().find(|(name, _)| key.eq_ignore_ascii_case(name) || key == content::folder_id(user, name).as_str())
     })?;
     found.ok_or_else(|| match key.starts_with("AQMk") || key.chars().all(|c| c.is_ascii_alphabetic()) {
         true => Refusal::new(404, "ErrorItemNotFound", "The specified object was not found in the store."),

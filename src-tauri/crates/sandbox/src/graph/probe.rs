@@ -180,7 +180,7 @@ impl Desk<'_> {
         match what {
             What::Folder(at) => {
                 let (name, _) = FOLDERS.get(*at).copied().unwrap_or_default();
-                put(out, &["mailFolders/$entity\",", &etag[1..], &content::folder_id(user, name), "\""]);
+                put(out, &["mailFolders/$entity\",", &etag[1..], content::folder_id(user, name).as_str(), "\""]);
                 if options.counts {
                     query::field(out, b",", "totalItemCount", &content::messages(user, name, opened_ms).count(now_ms));
                 }
@@ -192,13 +192,13 @@ impl Desk<'_> {
                 let (from_ms, to_ms) = options.window;
                 let mut found = (0..series.count(now_ms)).filter(|index| (from_ms..to_ms).contains(&content::starts_ms(&series, *index)));
                 for (nth, index) in found.by_ref().take(options.top).enumerate() {
-                    put(out, &[if nth == 0 { "" } else { "," }, etag, &series.id(index), "\"}"]);
+                    put(out, &[if nth == 0 { "" } else { "," }, etag, series.id(index).as_str(), "\"}"]);
                 }
                 out.push(b']');
                 self.end(probe, found.next().map(|_| options.top), out);
             }
             What::ContactFolders => {
-                put(out, &["contactFolders\",\"value\":[", etag, &content::folder_id(user, "friends"), "\"}]}"]);
+                put(out, &["contactFolders\",\"value\":[", etag, content::folder_id(user, "friends").as_str(), "\"}]}"]);
             }
             What::TaskLists => {
                 put(out, &["todo/lists\",\"value\":"]);
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn usual_questions_are_answered_as_if_they_were_unusual() {
-        let mut desk = Desk::new(250, &FaultPlan::none());
+        let mut desk = Desk::new(60, &FaultPlan::none());
         desk.now_ms += 40 * 86_400_000;
         let window = "startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-01T00:00:00Z";
         let questions = [
@@ -259,7 +259,7 @@ mod tests {
                 assert_eq!((usual.status, usual.body), (200, unusual.body), "{question}");
             }
         }
-        assert!(next_pages > 100, "{next_pages} answers had a next page");
+        assert!(next_pages > 20, "{next_pages} answers had a next page");
         assert!(super::Reader::default().read("%75sers/a/todo/lists", "").is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::traffic::{App, Traffic};
-use crate::world::World;
+use crate::world::{Random, World, hash};
 
 /// What a running practice tenant shares between its requests.
 #[derive(Clone)]
@@ -13,7 +13,8 @@ pub struct State(Arc<Inner>);
 struct Inner {
     world: RwLock<World>,
     graph: String,
-    tenant_id: String,
+    /// Where the ids of answers begin.
+    ids: u64,
     opened_ms: i64,
     traffic: Traffic,
     serial: AtomicU64,
@@ -79,7 +80,7 @@ impl State {
     /// `graph` is the base of all links, without `/v1.0`; new mail starts to arrive at `opened_ms`.
     pub fn new(world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
         State(Arc::new(Inner {
-            tenant_id: world.tenant_id.clone(),
+            ids: hash(&world.tenant_id, seed),
             world: RwLock::new(world),
             graph,
             opened_ms,
@@ -116,8 +117,10 @@ impl State {
         self.0.opened_ms
     }
 
-    pub(super) fn tenant_id(&self) -> &str {
-        &self.0.tenant_id
+    /// The two halves of what identifies the `serial`th answer.
+    pub(super) fn request_id(&self, serial: u64) -> (u64, u64) {
+        let mut random = Random::new(self.0.ids ^ serial.wrapping_mul(0xd134_2543_de82_ef95));
+        (random.next(), random.next())
     }
 
     pub(super) fn traffic(&self) -> &Traffic {

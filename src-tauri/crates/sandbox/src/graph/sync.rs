@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::content::{self, Series};
 use super::delta::{delta_body, link, select_text};
@@ -48,7 +48,7 @@ pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 
 /// `/todo/lists/delta`.
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let lists = mailbox::with_user(ask, content::task_lists)?;
+    let lists = mailbox::with_user(ask, |user| content::task_lists(user).map(|list| json!(list)))?;
     still(ask, "lists", "todoTaskList", &lists)
 }
 
