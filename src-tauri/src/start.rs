@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::time::{self, Clock, Timestamp};
 use rollcall_identity::vault::Vault;
 use rollcall_ops::desk::{Desk, Opening, Pace, default_folder};
 use rollcall_ops::error::{Error, Result};
@@ -20,7 +20,13 @@ pub async fn desk() -> Result<Desk> {
     // Secrets are filed under the folder's path, which has to be the same wherever Rollcall is started from.
     let folder = std::path::absolute(folder).map_err(|_| Error::input("data folder", "it is not a path"))?;
     let vault = Vault::open(&folder.to_string_lossy()).await;
-    Desk::open(Opening { folder, vault, clock: clock(), pace: Pace::default(), start_practice: Some(practice::start()) })
+    Desk::open(Opening { folder, vault, clock: clock(), steady: steady(), pace: Pace::default(), start_practice: Some(practice::start()) })
+}
+
+/// Counts the time that the computer sleeps, and isn't changed by setting its clock.
+fn steady() -> Clock {
+    let begun = boot_time::Instant::now();
+    time::steady(clock()(), move || begun.elapsed())
 }
 
 fn clock() -> Clock {

@@ -195,7 +195,7 @@ async fn when_the_network_goes_the_cache_still_answers_and_the_run_waits_to_be_r
 
     assert_eq!(Box::pin(start(&desk, ask, &Job::quiet())).await.unwrap_err().code, Code::Offline);
     assert_eq!(runs().await.unwrap().len(), 1, "a run that can't begin leaves nothing behind");
-    let everybody = ImportUsers { organization: organization.id, from: Source::All };
+    let everybody = ImportUsers { organization: organization.id, from: Source::All, anew: false };
     assert_eq!(Box::pin(import(&desk, everybody, &Job::quiet())).await.unwrap_err().code, Code::Offline);
     let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 10 };
     assert_eq!(query(&desk, ask, &Job::quiet()).await.unwrap().rows.len(), 10, "what is known is still searchable");
@@ -234,7 +234,7 @@ async fn what_can_not_run_now_says_why() {
     assert_eq!(reason(run.unwrap_err()), (Code::NotNow, Some(Reason::NoSecret)));
     let deleted = delete(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await;
     assert_eq!(reason(deleted.unwrap_err()), (Code::NotNow, Some(Reason::HasUsers)));
-    let filter = ImportUsers { organization, from: Source::Filter { odata: "this is no filter".into() } };
+    let filter = ImportUsers { organization, from: Source::Filter { odata: "this is no filter".into() }, anew: false };
     assert_eq!(Box::pin(import(&rehearsal.desk, filter, &Job::quiet())).await.unwrap_err().code, Code::InvalidInput);
 }
 

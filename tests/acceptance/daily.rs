@@ -176,7 +176,9 @@ async fn some_are_brought_in_by_filter_group_or_csv_and_nobody_is_in_two_organiz
     rehearsal.sign_in().await.unwrap();
     let first = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
     let second = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
-    let bring = |organization, from| Box::pin(import(&rehearsal.desk, ImportUsers { organization, from }, QUIET.get_or_init(Job::quiet)));
+    let bring = |organization, from| {
+        Box::pin(import(&rehearsal.desk, ImportUsers { organization, from, anew: false }, QUIET.get_or_init(Job::quiet)))
+    };
 
     let (group, members) = {
         let world = rehearsal.sandbox.world();

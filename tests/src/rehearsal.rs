@@ -8,7 +8,7 @@ use rollcall_core::id::{OrganizationId, TenantId};
 use rollcall_core::integration::{Integration, Preset};
 use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::tenant::{Cloud, Tenant};
-use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::time::{self, Clock, Timestamp};
 use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::Vault;
 use rollcall_ops::consent::show::ConsentView;
@@ -134,7 +134,7 @@ impl Rehearsal {
     /// # Errors
     /// Those of the verb.
     pub async fn import(&self, organization: OrganizationId) -> Result<Imported> {
-        let ask = ImportUsers { organization, from: Source::All };
+        let ask = ImportUsers { organization, from: Source::All, anew: false };
         Box::pin(users::import::import(&self.desk, ask, &Job::quiet())).await
     }
 
@@ -188,6 +188,11 @@ pub fn clock() -> Clock {
     })
 }
 
+fn steady() -> Clock {
+    let begun = boot_time::Instant::now();
+    time::steady(clock()(), move || begun.elapsed())
+}
+
 /// A desk on this folder with secrets in memory only.
 ///
 /// # Errors
@@ -197,6 +202,7 @@ pub fn open_desk(folder: &Path, pace: &Pace) -> Result<Desk> {
         folder: folder.to_owned(),
         vault: Vault::session_only(),
         clock: clock(),
+        steady: steady(),
         pace: pace.clone(),
         start_practice: None,
     })

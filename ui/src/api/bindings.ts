@@ -36,6 +36,8 @@ export type AppId = string;
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
+export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
+
 export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
 
 export type ChangeIntegration = { integration: IntegrationId, name: string | null, permissions: Array<RequiredPermission> | null, };
@@ -204,7 +206,11 @@ export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number,
 
 export type GroupIssues = { organization: OrganizationId | null, };
 
-export type ImportUsers = { organization: OrganizationId, from: Source, };
+export type ImportUsers = { organization: OrganizationId, from: Source, 
+/**
+ * Reads everybody again, where asking for what changed since the last time would do.
+ */
+anew: boolean, };
 
 export type Imported = { 
 /**
@@ -215,6 +221,14 @@ read: number, new: number, changed: number, same: number,
  * Users that stay in another organization; a user is in one at a time.
  */
 elsewhere: number, 
+/**
+ * Users whom the directory doesn't have any more. They stay until somebody removes them.
+ */
+gone: number, 
+/**
+ * Since when changes were asked for; `None` when everybody was read.
+ */
+since: Timestamp | null, 
 /**
  * Lines of the CSV that match nobody, as written.
  */
@@ -352,6 +366,14 @@ not_covered: Array<Workload>,
  */
 seconds: [number, number], 
 /**
+ * What will bound it.
+ */
+bound: Bound, 
+/**
+ * Whether time and bound are those of the last run in the tenant; else they are what Microsoft's limits allow.
+ */
+measured: boolean, 
+/**
  * Why it can't be started now, if it can't.
  */
 may: Reason | null, };
@@ -371,6 +393,8 @@ export type PresetView = { preset: Preset, permissions: Array<RequiredPermission
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "verified" } & Verified;
 
 export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
+
+export type RecordTraffic = { on: boolean, };
 
 export type Refused = { user: UserId, reason: Reason, };
 
@@ -408,17 +432,49 @@ export type ResultPage = { matching: number, rows: Array<MailboxResult>, };
 
 export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, limit: number, };
 
+export type Resume = "on_click" | "by_itself";
+
+export type Route = { 
+/**
+ * Method and shape of the address; it names nobody.
+ */
+route: string, 
+/**
+ * Whether it was a part of a batch.
+ */
+inside: boolean, 
+/**
+ * `None` where no answer came.
+ */
+status: number | null, count: number, 
+/**
+ * Of these, tries after the first.
+ */
+repeats: number, 
+/**
+ * Milliseconds spent waiting for a place, all together; nothing for parts of a batch.
+ */
+waited_ms: number, 
+/**
+ * Milliseconds until the answers were here, all together; nothing for parts of a batch.
+ */
+took_ms: number, };
+
 export type Run = { id: RunId, organization: OrganizationId, organization_name: string, tenant: TenantId, state: RunState, workloads: Array<Planned>, 
 /**
  * The earlier run of which this one asks some mailboxes again.
  */
-failed_of: RunId | null, started: Timestamp, ended: Timestamp | null, mailboxes: number, 
+failed_of: RunId | null, started: Timestamp, ended: Timestamp | null, 
+/**
+ * Interrupted because nothing can be asked before this moment.
+ */
+parked_until: Timestamp | null, mailboxes: number, 
 /**
  * Mailboxes with an answer to every probe.
  */
 mailboxes_done: number, probes: number, probes_done: number, counters: Counters, 
 /**
- * Mailboxes by verdict. One that still waits for an answer counts as not run, unless an answer has settled it already.
+ * Mailboxes by verdict. One that still waits for an answer counts as not run.
  */
 ledger: Ledger, };
 
@@ -440,9 +496,35 @@ export type SecretStored = {
  */
 proven: boolean, kept: Kept, };
 
+export type Service = { 
+/**
+ * `directory` or `outlook`.
+ */
+name: string, in_flight: number, 
+/**
+ * Requests that wait for a place.
+ */
+waiting: number, 
+/**
+ * How many may be in flight.
+ */
+allowed: number, 
+/**
+ * What keeps it from being more.
+ */
+bound: Bound, 
+/**
+ * Until when it asked for a pause, if it is one now.
+ */
+held_until: Timestamp | null, };
+
 export type SetSecret = { integration: IntegrationId, secret: string, };
 
-export type Settings = { theme: Theme, density: Density, };
+export type Settings = { theme: Theme, density: Density, resume: Resume, 
+/**
+ * Percent of what Microsoft allows the integration that checks leave to its live work: 0 to 90.
+ */
+leave_to_integration: number, };
 
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
@@ -518,6 +600,16 @@ seen: Timestamp, };
 
 export type TenantRef = { tenant: TenantId, };
 
+export type TenantTraffic = { tenant: TenantId, name: string, 
+/**
+ * Over the last five seconds.
+ */
+requests_per_second: number, 
+/**
+ * The same with the parts of batches in their place.
+ */
+parts_per_second: number, services: Array<Service>, routes: Array<Route>, };
+
 export type TenantView = { tenant: Tenant, signed_in: boolean, 
 /**
  * The user principal name of the signed-in admin.
@@ -527,6 +619,12 @@ account: string | null, };
 export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
+
+export type Traffic = { tenants: Array<TenantTraffic>, 
+/**
+ * The trace file that is being written, if one is.
+ */
+recording: string | null, };
 
 export type User = { id: UserId, organization: OrganizationId, directory: DirectoryUser, 
 /**
@@ -540,7 +638,11 @@ sync: SyncStatus, mailbox: MailboxStatus, created: Timestamp,
 /**
  * When the directory last confirmed these facts.
  */
-seen: Timestamp, };
+seen: Timestamp, 
+/**
+ * When the directory was first read without this person in it; `None` while the person is there.
+ */
+gone: Timestamp | null, };
 
 export type UserDetail = { row: UserRow, checks: Array<Check>, };
 
@@ -622,9 +724,21 @@ seconds_left: [number, number] | null,
  */
 requests: number, throttled: number, 
 /**
+ * Requests under way, and how many may be.
+ */
+in_flight: number, allowed: number, 
+/**
+ * What keeps it from going faster.
+ */
+bound: Bound, 
+/**
  * Until when everything waits because Graph asked for it.
  */
-waiting_until: Timestamp | null, };
+waiting_until: Timestamp | null, 
+/**
+ * Whether the run is parked until then: the wait is a long one, and nothing is under way.
+ */
+parked: boolean, };
 
 export type Verify = { organization: OrganizationId, which: Scope, };
 
@@ -705,11 +819,14 @@ export type Commands = {
   "tenants.list": { question: null; answer: Array<TenantView> };
   "tenants.sign_in": { question: TenantRef; answer: SignedIn };
   "tenants.sign_out": { question: TenantRef; answer: null };
+  "traffic.describe": { question: null; answer: Traffic };
+  "traffic.record": { question: RecordTraffic; answer: Traffic };
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.import": { question: ImportUsers; answer: Imported };
   "users.query": { question: UserQuery; answer: UserPage };
   "users.remove": { question: RemoveUsers; answer: Removed };
   "verify.cancel": { question: RunRef; answer: Run };
+  "verify.cut_off": { question: null; answer: Array<Run> };
   "verify.plan": { question: Verify; answer: Plan };
   "verify.resume": { question: RunRef; answer: Run };
   "verify.start": { question: Verify; answer: Run };

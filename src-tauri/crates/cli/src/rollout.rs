@@ -99,7 +99,7 @@ async fn stages(ask: &Rollout, desk: &Desk, rehearsal: &Rehearsal, screen: &Scre
         tenant: Some(practice.tenant.id),
     };
     let organization = create::create(desk, create, &job()).await?.id;
-    let imported = Box::pin(import::import(desk, ImportUsers { organization, from: Source::All }, &job())).await?;
+    let imported = Box::pin(import::import(desk, ImportUsers { organization, from: Source::All, anew: false }, &job())).await?;
     let first = begin.elapsed().as_secs();
 
     screen.note("Stage 2: admin consent in the browser, and reading it back");

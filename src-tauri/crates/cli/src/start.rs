@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::time::{self, Clock, Timestamp};
 use rollcall_identity::vault::Vault;
 use rollcall_ops::desk::{Desk, Opening, Pace, StartPractice, default_folder};
 use rollcall_ops::error::{Error, Result};
@@ -40,7 +40,7 @@ pub async fn desk(globals: &Globals, secrets: Secrets) -> Result<Desk> {
 /// # Errors
 /// Those of [`Desk::open`].
 pub fn open(folder: PathBuf, vault: Vault, start_practice: Option<StartPractice>) -> Result<Desk> {
-    Desk::open(Opening { folder, vault, clock: clock(), pace: Pace::default(), start_practice })
+    Desk::open(Opening { folder, vault, clock: clock(), steady: steady(), pace: Pace::default(), start_practice })
 }
 
 /// A token that the first Ctrl+C (or SIGTERM) cancels. The second ends the process, for whoever doesn't want to wait.
@@ -63,6 +63,12 @@ fn folder(globals: &Globals) -> Result<PathBuf> {
             .ok_or_else(|| Error::input("data folder", "this account has no home: say --data-dir or set ROLLCALL_DATA_DIR"))?,
     };
     std::path::absolute(chosen).map_err(|_| Error::input("data folder", "it is not a path"))
+}
+
+/// Counts the time that the computer sleeps, and isn't changed by setting its clock.
+fn steady() -> Clock {
+    let begun = boot_time::Instant::now();
+    time::steady(clock()(), move || begun.elapsed())
 }
 
 fn clock() -> Clock {

@@ -45,6 +45,9 @@ pub struct Import {
     /// Everybody in the directory
     #[arg(long)]
     all: bool,
+    /// With --all: read everybody again, where reading what changed since the last time would do
+    #[arg(long, requires = "all")]
+    anew: bool,
     /// Those that an OData filter matches, such as "department eq 'Sales'"
     #[arg(long, value_name = "ODATA")]
     filter: Option<String>,
@@ -97,9 +100,12 @@ pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
 async fn import(ask: Import, call: &Call) -> Result<Exit> {
     let from = source(&ask)?;
     let organization = names::organization(call, &ask.org, ask.tenant.as_deref()).await?.organization;
-    let ask = ImportUsers { organization: organization.id, from };
+    let ask = ImportUsers { organization: organization.id, from, anew: ask.anew };
     let imported = Box::pin(import::import(&call.desk, ask, &call.job())).await?;
     call.screen.answer(&imported, |screen| {
+        if let Some(since) = imported.since {
+            screen.line(&format!("What changed since {} was read; --anew reads everybody.", utc(since)));
+        }
         screen.line(&format!(
             "{} read: {} new, {} changed, {} as before.",
             counted(imported.read, "user", "users"),
@@ -107,6 +113,12 @@ async fn import(ask: Import, call: &Call) -> Result<Exit> {
             count(imported.changed),
             count(imported.same)
         ));
+        if imported.gone > 0 {
+            screen.line(&format!(
+                "{} not in the directory any more; users delete removes them here.",
+                counted(imported.gone, "user is", "users are")
+            ));
+        }
         if imported.elsewhere > 0 {
             screen.line(&format!("{} stayed in another organization.", counted(imported.elsewhere, "user", "users")));
         }

@@ -1,5 +1,6 @@
 //! Nouns: what is true without network, disk, clock or async. Every other room speaks in these words.
 
+pub mod bound;
 pub mod consent;
 pub mod id;
 pub mod integration;

@@ -1,5 +1,6 @@
 //! A moment in time, always handed in by a face: nothing below the faces reads a clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,13 @@ impl Timestamp {
 }
 
 /// What tells the time: the faces hand in the system's clock, tests one that they move.
-pub type Clock = std::sync::Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A clock for waits: it begins at `start` and goes on with `elapsed`, which must count the time that the computer sleeps, so that
+/// setting the system's clock neither shortens a wait nor draws it out.
+pub fn steady(start: Timestamp, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Clock {
+    Arc::new(move || start.after(elapsed()))
+}
 
 #[cfg(test)]
 mod tests {
@@ -38,5 +45,11 @@ mod tests {
         assert_eq!(late.since(early), Duration::from_secs(3));
         assert_eq!(early.since(late), Duration::ZERO, "a clock that was put back must not yield a huge wait");
         assert_eq!(early.after(Duration::from_secs(3)), late);
+    }
+
+    #[test]
+    fn a_steady_clock_knows_only_how_long_it_has_run() {
+        let clock = steady(Timestamp(5_000), || Duration::from_millis(250));
+        assert_eq!(clock(), Timestamp(5_250));
     }
 }

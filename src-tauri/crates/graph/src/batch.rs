@@ -11,27 +11,48 @@ use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{self, GraphError, Trace};
-use crate::gate::Outcome;
+use crate::gate::{Outcome, Size};
 use crate::probe::{Answer, Probe, Probed};
 use crate::retry_after;
+use crate::route;
 use crate::send::{self, Call, Graph};
 
 /// How many probes one request carries.
 pub const LARGEST: usize = 20;
 
-/// Asks the probes, in one request for each twenty, and answers for each of them in the same order. A throttled whole is waited for
-/// and repeated; throttled probes are reported, so that they alone can be asked again.
+/// Asks the probes, in one request for each twenty, and answers for each of them in the same order; one probe is asked without a
+/// batch around it. A throttled whole is waited for and repeated; throttled probes are reported, so that they alone can be asked again.
 ///
 /// # Errors
 /// All that a read can end with; [`GraphError::Damaged`] also when the answer names a probe twice or one that wasn't asked.
 pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &CancellationToken) -> Result<Vec<Probed>, GraphError> {
+    if let [probe] = *probes {
+        return Ok(vec![alone(graph, probe, now, stop).await?]);
+    }
     let mut probed = Vec::with_capacity(probes.len());
     for twenty in probes.chunks(LARGEST) {
-        let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now));
+        let items = u32::try_from(twenty.len()).unwrap_or(u32::MAX);
+        let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now), items);
         let answer = graph.send(&call, stop).await?;
-        probed.extend(read(twenty, answer, graph.now())?);
+        let answers = read(twenty, answer, graph.now())?;
+        graph.gate().traffic().note_inside(answers.iter().map(|one| (route::of_probe(one.probe.workload), one.answer.trace().http)));
+        probed.extend(answers);
     }
     Ok(probed)
+}
+
+async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationToken) -> Result<Probed, GraphError> {
+    let call = Call::ask_one(graph.below(&probe.path(now))?);
+    let send::Answer { body, trace, permit, retry_after } = graph.send(&call, stop).await?;
+    let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
+    let (outcome, answer) = match trace.http {
+        Some(200..=299) if body.trim_ascii_start().starts_with(b"{") => (Outcome::Good(Size::Single), Answer::Answered(trace)),
+        Some(200..=299) => (Outcome::Indifferent, Answer::Unanswered(trace)),
+        Some(429) => (Outcome::Strained, Answer::Throttled { trace, retry_after }),
+        _ => (Outcome::Indifferent, Answer::Refused { trace, retry_after }),
+    };
+    permit.report(outcome);
+    Ok(Probed { probe, answer })
 }
 
 fn question(probes: &[Probe], now: Timestamp) -> Bytes {
@@ -52,7 +73,7 @@ fn question(probes: &[Probe], now: Timestamp) -> Bytes {
 }
 
 fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Probed>, GraphError> {
-    let send::Answer { body, trace: outer, permit } = answer;
+    let send::Answer { body, trace: outer, permit, .. } = answer;
     let Some(mut found) = by_place(&body, probes.len()) else {
         return Err(GraphError::Damaged(Box::new(outer)));
     };
@@ -72,12 +93,14 @@ fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Pr
     Ok(probed)
 }
 
-/// A few throttled mailboxes say nothing about the rest, but they are no invitation either; many say that it is too much at once.
+/// A few throttled mailboxes say nothing about the rest, but they are no invitation either; a quarter and more say that it is too much
+/// at once.
 fn outcome(probed: &[Probed]) -> Outcome {
     let throttled = probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count();
     if throttled == 0 {
-        Outcome::Good
-    } else if throttled * 2 < probed.len() {
+        // All that take five rounds of four take as long as each other.
+        Outcome::Good(if probed.len() > LARGEST - 4 { Size::Full } else { Size::Other })
+    } else if throttled * 4 < probed.len() {
         Outcome::Indifferent
     } else {
         Outcome::Strained

@@ -25,6 +25,9 @@ pub enum GraphError {
     /// There is no such thing.
     #[error("Graph doesn't know it")]
     NotFound(Box<Trace>),
+    /// What changed since a delta link was handed out can't be told any more: read everything anew.
+    #[error("the changes can't be told any more")]
+    Resync(Box<Trace>),
     /// It is there already: read it and treat it as done.
     #[error("it is there already")]
     Exists(Box<Trace>),
@@ -89,6 +92,7 @@ impl GraphError {
             Self::Unauthorized(trace)
             | Self::Forbidden(trace)
             | Self::NotFound(trace)
+            | Self::Resync(trace)
             | Self::Exists(trace)
             | Self::Throttled { trace, .. }
             | Self::Unavailable(trace)
@@ -108,6 +112,9 @@ impl GraphError {
         let trace = Box::new(trace);
         if trace.says_exists() {
             return Self::Exists(trace);
+        }
+        if trace.says_resync() {
+            return Self::Resync(trace);
         }
         match trace.http {
             Some(401) => Self::Unauthorized(trace),
@@ -181,6 +188,12 @@ impl Trace {
         self.code = deepest.map(|&code| code.to_owned()).unwrap_or_default();
     }
 
+    /// "Use delta query to track changes", synchronization reset; an expired token of the directory comes as 400.
+    fn says_resync(&self) -> bool {
+        const CODES: [&str; 3] = ["Directory_ExpiredPageToken", "SyncStateNotFound", "resyncRequired"];
+        self.http == Some(410) || CODES.iter().any(|code| self.code.eq_ignore_ascii_case(code))
+    }
+
     fn says_exists(&self) -> bool {
         const CODES: [&str; 2] = ["Permission_Duplicate", "Request_MultipleObjectsWithSameKeyValue"];
         CODES.iter().any(|code| self.code.eq_ignore_ascii_case(code))
@@ -223,7 +236,7 @@ fn is_known(code: &str) -> bool {
 }
 
 /// Codes of the directory and of tokens, which tell nothing about mailboxes.
-const DIRECTORY_CODES: [&str; 8] = [
+const DIRECTORY_CODES: [&str; 10] = [
     "InvalidAuthenticationToken",
     "Authorization_IdentityNotFound",
     "Authorization_RequestDenied",
@@ -232,6 +245,8 @@ const DIRECTORY_CODES: [&str; 8] = [
     "Request_MultipleObjectsWithSameKeyValue",
     "Permission_Duplicate",
     "Directory_ExpiredPageToken",
+    "SyncStateNotFound",
+    "resyncRequired",
 ];
 
 fn shortened(text: &str, limit: usize) -> String {
@@ -278,6 +293,18 @@ mod tests {
         assert_eq!(read(404, body).request_id.as_deref(), Some("0f0e0d0c-0000-4000-8000-000000000001"));
         let hostile = r#"{"error":{"code":"x","innerError":{"request-id":"<script>"}}}"#;
         assert_eq!(read(404, hostile).request_id, None);
+    }
+
+    #[test]
+    fn a_change_list_that_is_lost_is_told_apart() {
+        for (status, body) in [
+            (410, r#"{"error":{"code":"resyncRequired","message":""}}"#),
+            (410, ""),
+            (400, r#"{"error":{"code":"Directory_ExpiredPageToken","message":""}}"#),
+            (404, r#"{"error":{"code":"SyncStateNotFound","message":""}}"#),
+        ] {
+            assert!(matches!(GraphError::from_trace(read(status, body)), GraphError::Resync(_)), "{status} {body}");
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 pub mod applications;
 pub mod batch;
+pub mod changes;
 pub mod error;
+pub mod everyone;
 pub mod gate;
 pub mod grants;
 pub mod groups;
@@ -11,8 +13,11 @@ pub mod me;
 pub mod organization;
 pub mod pace;
 pub mod pages;
+pub mod party;
 pub mod probe;
 pub mod retry_after;
+mod route;
 pub mod send;
 mod text;
+pub mod traffic;
 pub mod users;

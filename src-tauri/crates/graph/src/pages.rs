@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::error::GraphError;
-use crate::gate::Outcome;
+use crate::gate::{Outcome, Size};
 use crate::send::{BoxFuture, Call, Graph};
 use crate::text;
 
@@ -29,6 +29,7 @@ pub struct Pages<T> {
     next: Next<T>,
     seen: HashSet<String>,
     empty: u32,
+    delta: Option<String>,
 }
 
 /// One page of a list.
@@ -50,6 +51,7 @@ enum Next<T> {
 struct Fetched<T> {
     page: Page<T>,
     next: Option<String>,
+    delta: Option<String>,
 }
 
 impl<T: Send + 'static> Pages<T> {
@@ -61,7 +63,16 @@ impl<T: Send + 'static> Pages<T> {
         stop: &CancellationToken,
     ) -> Self {
         let fetch: Fetch<T> = |graph, url, eventual, stop| Box::pin(fetch::<W, T>(graph, url, eventual, stop));
-        Self { graph: graph.clone(), stop: stop.clone(), eventual, fetch, next: Next::At(first), seen: HashSet::new(), empty: 0 }
+        Self {
+            graph: graph.clone(),
+            stop: stop.clone(),
+            eventual,
+            fetch,
+            next: Next::At(first),
+            seen: HashSet::new(),
+            empty: 0,
+            delta: None,
+        }
     }
 
     /// The next page, or `None` after the last. The one after it is already on its way when this returns. After an error there
@@ -81,6 +92,7 @@ impl<T: Send + 'static> Pages<T> {
             // The task ends early only when the runtime is shut down.
             Next::Coming(mut task) => (&mut task).await.map_err(|_| GraphError::Cancelled)??,
         };
+        self.delta = fetched.delta;
         self.empty = if fetched.page.items.is_empty() { self.empty + 1 } else { 0 };
         if let Some(link) = fetched.next {
             // A page that is here is worth having, so what is wrong with its link is told when the next one is asked for.
@@ -90,6 +102,12 @@ impl<T: Send + 'static> Pages<T> {
             };
         }
         Ok(Some(fetched.page))
+    }
+
+    /// The link that the last page ended with: what changes from now on can be asked there.
+    #[must_use]
+    pub fn delta(&self) -> Option<&str> {
+        self.delta.as_deref()
     }
 
     /// All items of all pages.
@@ -134,9 +152,9 @@ async fn fetch<W: DeserializeOwned + Into<T>, T>(
     if list.value.len() > MOST_ITEMS {
         return Err(GraphError::TooLarge(Box::new(answer.trace)));
     }
-    answer.permit.report(Outcome::Good);
+    answer.permit.report(Outcome::Good(Size::Other));
     let items = list.value.into_iter().map(Into::into).collect();
-    Ok(Fetched { page: Page { items, total: list.count }, next: text::some(list.next) })
+    Ok(Fetched { page: Page { items, total: list.count }, next: text::some(list.next), delta: text::some(list.delta) })
 }
 
 #[derive(Deserialize)]
@@ -144,6 +162,8 @@ struct List<W> {
     value: Vec<W>,
     #[serde(rename = "@odata.nextLink")]
     next: Option<text::Text>,
+    #[serde(rename = "@odata.deltaLink")]
+    delta: Option<text::Text>,
     #[serde(rename = "@odata.count")]
     count: Option<u32>,
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod connections;
 mod fault;
 
 use std::pin::Pin;
@@ -12,18 +13,22 @@ pub use http::HeaderValue;
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use rollcall_core::issue;
-use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::time::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::error::{BearerError, GraphError, Trace};
-use crate::gate::{Gate, Outcome, Permit, Shut};
+use crate::gate::{Gate, Outcome, Permit, Shut, Size};
+use crate::party::Party;
+use crate::route;
+use crate::traffic::Passage;
 pub(crate) use answer::Answer;
 use answer::Heard;
 use call::Kind;
 pub(crate) use call::{Call, Wants};
+use connections::Connections;
 use fault::Fault;
 
 /// A future that can be kept and sent to another thread.
@@ -47,7 +52,6 @@ pub struct GraphOptions {
     pub base: Url,
     pub bearer: Bearer,
     pub gate: Arc<Gate>,
-    pub clock: Clock,
 }
 
 /// Why there can be no connection to such a Graph.
@@ -63,14 +67,16 @@ pub enum SetupError {
 
 /// A tenant's Graph. Cheap to clone.
 #[derive(Clone)]
-pub struct Graph(Arc<Inner>);
+pub struct Graph {
+    inner: Arc<Inner>,
+    party: Party,
+}
 
 struct Inner {
-    client: reqwest::Client,
+    connections: Connections,
     root: Url,
     bearer: Bearer,
     gate: Arc<Gate>,
-    clock: Clock,
 }
 
 impl Graph {
@@ -79,33 +85,27 @@ impl Graph {
     /// # Errors
     /// [`SetupError`] says what is wrong with the address or this computer.
     pub fn new(options: GraphOptions) -> Result<Self, SetupError> {
-        let GraphOptions { base, bearer, gate, clock } = options;
+        let GraphOptions { base, bearer, gate } = options;
         let here = is_loopback(&base);
         if !(base.scheme() == "https" || (base.scheme() == "http" && here)) || has_extras(&base) {
             return Err(SetupError::BadBase);
         }
         let mut root = base;
         root.path_segments_mut().map_err(|()| SetupError::BadBase)?.pop_if_empty().push("v1.0");
-        // Fails only when a provider was installed before, which is then the one to use.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let pace = gate.pace();
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(pace.connect)
-            .read_timeout(pace.read)
-            .timeout(pace.whole)
-            .referer(false)
-            .user_agent(concat!("Rollcall/", env!("CARGO_PKG_VERSION")));
-        // A proxy has no business between this computer and itself.
-        let builder = if here { builder.no_proxy() } else { builder.https_only(true) };
-        let client = builder.build().map_err(|_| SetupError::NoTrustStore)?;
-        Ok(Self(Arc::new(Inner { client, root, bearer, gate, clock })))
+        let connections = Connections::new(gate.pace(), here).ok_or(SetupError::NoTrustStore)?;
+        Ok(Self { inner: Arc::new(Inner { connections, root, bearer, gate }), party: Party::Console })
+    }
+
+    /// The same Graph, with requests on behalf of a party.
+    #[must_use]
+    pub fn of(&self, party: Party) -> Self {
+        Self { inner: Arc::clone(&self.inner), party }
     }
 
     /// The gate that its requests pass.
     #[must_use]
     pub fn gate(&self) -> &Arc<Gate> {
-        &self.0.gate
+        &self.inner.gate
     }
 
     /// The address of something: each segment is escaped, so that a `#` or `/` in a user name stays in its place.
@@ -114,12 +114,17 @@ impl Graph {
         if segments.iter().any(|segment| matches!(*segment, "" | "." | "..")) {
             return Err(GraphError::ForeignLink);
         }
-        let mut url = self.0.root.clone();
+        let mut url = self.inner.root.clone();
         url.path_segments_mut().map_err(|()| GraphError::ForeignLink)?.extend(segments);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
         Ok(url)
+    }
+
+    /// The address of a path and query that we have written ourselves, below the version.
+    pub(crate) fn below(&self, path: &str) -> Result<Url, GraphError> {
+        self.link(&format!("{}{path}", self.inner.root))
     }
 
     /// The address that a next link names, if it is one of this Graph.
@@ -129,7 +134,7 @@ impl Graph {
     }
 
     fn is_ours(&self, url: &Url) -> bool {
-        let root = &self.0.root;
+        let root = &self.inner.root;
         let below = url.path().strip_prefix(root.path()).is_some_and(|rest| rest.starts_with('/'));
         let same =
             url.scheme() == root.scheme() && url.host() == root.host() && url.port_or_known_default() == root.port_or_known_default();
@@ -141,7 +146,7 @@ impl Graph {
         let answer = self.send(call, stop).await?;
         match serde_json::from_slice(&answer.body) {
             Ok(read) => {
-                answer.permit.report(Outcome::Good);
+                answer.permit.report(Outcome::Good(Size::Other));
                 Ok(read)
             }
             Err(_) if call.kind == Kind::Write => Err(GraphError::OutcomeUnknown(Box::new(answer.trace))),
@@ -152,7 +157,7 @@ impl Graph {
     /// Sends a call whose answer says nothing but that it is done.
     pub(crate) async fn done(&self, call: &Call, stop: &CancellationToken) -> Result<(), GraphError> {
         let answer = self.send(call, stop).await?;
-        answer.permit.report(Outcome::Good);
+        answer.permit.report(Outcome::Good(Size::Other));
         Ok(())
     }
 
@@ -163,21 +168,27 @@ impl Graph {
             return Err(GraphError::ForeignLink);
         }
         let (mut failures, mut throttled, mut ask, mut renewed) = (0, 0, Ask::Current, false);
+        let mut attempt = 0;
         loop {
-            let permit = self.0.gate.enter(call.lane, stop).await.map_err(|shut| match shut {
+            let came = self.now();
+            let permit = self.inner.gate.enter(call.lane, self.party, stop).await.map_err(|shut| match shut {
                 Shut::Stopped => GraphError::Cancelled,
                 Shut::Held { until } => GraphError::Throttled { until, trace: Box::default() },
             })?;
             let bearer = tokio::select! {
                 () = stop.cancelled() => return Err(GraphError::Cancelled),
-                bearer = (self.0.bearer)(std::mem::replace(&mut ask, Ask::Current)) => bearer.map_err(GraphError::Bearer)?,
+                bearer = (self.inner.bearer)(std::mem::replace(&mut ask, Ask::Current)) => bearer.map_err(GraphError::Bearer)?,
             };
             // A token may take its time, and a pause may have begun meanwhile.
-            if self.0.gate.held(call.lane).is_some() {
+            if self.inner.gate.held(call.lane).is_some() {
                 continue;
             }
             let id = Uuid::new_v4();
-            let heard = match self.once(call, bearer.clone(), id, stop).await {
+            attempt += 1;
+            let left = self.now();
+            let heard = self.once(call, bearer.clone(), id, stop).await;
+            self.note(call, attempt, left.since(came), left, heard.as_ref().ok(), id);
+            let heard = match heard {
                 Ok(heard) => heard,
                 Err(fault) => {
                     drop(permit);
@@ -192,13 +203,13 @@ impl Graph {
                 Next::Renew => (ask, renewed) = (Ask::Renewed { refused: bearer }, true),
                 Next::Wait { until, trace } => {
                     throttled += 1;
-                    if throttled >= self.0.gate.pace().throttled_tries {
+                    if throttled >= self.inner.gate.pace().throttled_tries {
                         return Err(GraphError::Throttled { until, trace });
                     }
                 }
                 Next::BackOff(trace) => {
                     failures += 1;
-                    if failures >= self.0.gate.pace().tries {
+                    if failures >= self.inner.gate.pace().tries {
                         return Err(GraphError::Unavailable(trace));
                     }
                     self.back_off(failures, id, stop).await?;
@@ -210,8 +221,9 @@ impl Graph {
     async fn once(&self, call: &Call, mut bearer: HeaderValue, id: Uuid, stop: &CancellationToken) -> Result<Heard, Fault> {
         bearer.set_sensitive(true);
         let mut request = self
-            .0
-            .client
+            .inner
+            .connections
+            .client()
             .request(call.method.clone(), call.url.clone())
             .header(AUTHORIZATION, bearer)
             .header(ACCEPT, call.wants.accept())
@@ -239,7 +251,7 @@ impl Graph {
         if call.kind == Kind::Write && sent {
             return Err(GraphError::OutcomeUnknown(Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() })));
         }
-        if !fault.may_pass() || failures >= self.0.gate.pace().tries {
+        if !fault.may_pass() || failures >= self.inner.gate.pace().tries {
             return Err(fault.into());
         }
         tracing::debug!(client_request_id = %id, %failures, "no answer from Graph, trying again");
@@ -247,7 +259,7 @@ impl Graph {
     }
 
     async fn back_off(&self, failures: u32, id: Uuid, stop: &CancellationToken) -> Result<(), GraphError> {
-        let wait = self.0.gate.pace().wait_after(failures, id.as_u64_pair().1);
+        let wait = self.inner.gate.pace().wait_after(failures, id.as_u64_pair().1);
         tokio::select! {
             () = stop.cancelled() => Err(GraphError::Cancelled),
             () = tokio::time::sleep(wait) => Ok(()),
@@ -258,26 +270,37 @@ impl Graph {
     fn judge(&self, heard: Heard, call: &Call, renewed: bool, permit: Permit) -> Next {
         let trace = heard.trace();
         let status = heard.status;
+        if let Some(date) = trace.date {
+            self.inner.gate.hear_date(date);
+        }
         tracing::debug!(http = status.as_u16(), client_request_id = %heard.id, "Graph answered");
         if let Some(kind) = heard.foreign(call.wants) {
             return Next::Failed(GraphError::NotGraph { kind, trace: Box::new(trace) });
         }
         if status.is_success() {
-            return Next::Answered(Box::new(Answer { body: heard.body, trace, permit }));
+            return Next::Answered(Box::new(Answer { body: heard.body, trace, permit, retry_after: None }));
         }
         if status == StatusCode::UNAUTHORIZED && !renewed {
             return Next::Renew;
         }
-        let asked_wait = heard.retry_after((self.0.clock)());
+        let asked_wait = heard.retry_after(self.now());
+        if call.probes {
+            // Whatever one mailbox says is its own affair, as it would be inside of a batch.
+            return Next::Answered(Box::new(Answer { body: heard.body, trace, permit, retry_after: asked_wait }));
+        }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let until = self.until(asked_wait.unwrap_or_else(|| self.0.gate.pace().wait_after(1, heard.id.as_u64_pair().1)));
+            let until = self.until(asked_wait.unwrap_or_else(|| self.inner.gate.pace().wait_after(1, heard.id.as_u64_pair().1)));
             permit.report(Outcome::Throttled { until });
             return Next::Wait { until, trace: Box::new(trace) };
         }
         let service = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504 | 509);
         if !service {
-            permit.report(Outcome::Good);
+            permit.report(Outcome::Good(Size::Other));
             return Next::Failed(GraphError::from_trace(trace));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            // A front end that is overloaded stays so; another may not be ("Best practices for working with Microsoft Graph").
+            self.inner.connections.renew(self.now());
         }
         match asked_wait {
             Some(wait) => permit.report(Outcome::Throttled { until: self.until(wait) }),
@@ -294,11 +317,30 @@ impl Graph {
 
     /// The moment a wait is over; one millisecond more, because moments are cut to whole ones.
     fn until(&self, wait: Duration) -> Timestamp {
-        (self.0.clock)().after(wait.saturating_add(Duration::from_millis(1)))
+        self.now().after(wait.saturating_add(Duration::from_millis(1)))
     }
 
+    /// The time by the gate's clock.
     pub(crate) fn now(&self) -> Timestamp {
-        (self.0.clock)()
+        self.inner.gate.now()
+    }
+
+    fn note(&self, call: &Call, attempt: u32, waited: Duration, left: Timestamp, heard: Option<&Heard>, id: Uuid) {
+        let now = self.now();
+        let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        self.inner.gate.traffic().note(&Passage {
+            at: now,
+            lane: call.lane.name(),
+            route: route::of(&call.method, &call.url, &self.inner.root),
+            status: heard.map(|heard| heard.status.as_u16()),
+            items: call.items,
+            attempt,
+            waited_ms: millis(waited),
+            took_ms: millis(now.since(left)),
+            retry_after_ms: heard.and_then(|heard| heard.retry_after(now)).map(millis),
+            request_id: heard.and_then(|heard| heard.trace().request_id),
+            client_request_id: Some(id.to_string()),
+        });
     }
 }
 

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::error::GraphError;
-use crate::gate::Outcome;
+use crate::gate::{Outcome, Size};
 use crate::pages::Pages;
 use crate::send::{Call, Graph};
 use crate::text::{self, Text};
@@ -40,7 +40,7 @@ pub async fn count(graph: &Graph, filter: Option<&str>, stop: &CancellationToken
     let body = answer.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&answer.body);
     let number = std::str::from_utf8(body).ok().and_then(|text| text.trim().parse().ok());
     let Some(number) = number else { return Err(GraphError::Damaged(Box::new(answer.trace))) };
-    answer.permit.report(Outcome::Good);
+    answer.permit.report(Outcome::Good(Size::Other));
     Ok(number)
 }
 

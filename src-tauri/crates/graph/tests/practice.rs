@@ -69,8 +69,8 @@ async fn connect(sandbox: &Sandbox) -> Graph {
     };
     let (begun, start) = (Instant::now(), sandbox.now_ms());
     let clock: Clock = Arc::new(move || Timestamp(start).after(begun.elapsed()));
-    let gate = Gate::new(Arc::clone(&clock), Pace { back_off: Duration::from_millis(5), ..Pace::default() });
-    Graph::new(GraphOptions { base: details.graph.parse().unwrap(), bearer, gate, clock }).unwrap()
+    let gate = Gate::new(clock, Pace { back_off: Duration::from_millis(5), ..Pace::default() }, None);
+    Graph::new(GraphOptions { base: details.graph.parse().unwrap(), bearer, gate }).unwrap()
 }
 
 /// The integration's own token, with the roles it has now.

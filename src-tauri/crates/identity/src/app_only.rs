@@ -36,6 +36,8 @@ pub async fn app_only(
         (Some(tenant), Directory::Id(id)) if tenant != *id => {
             Err(IdentityError::plain(Kind::NotTrusted, "the token belongs to another tenant"))
         }
-        (Some(_) | None, Directory::Id(_) | Directory::Domain(_)) => Ok(Lease { token: tokens.access, from: clock(), lives: tokens.lives }),
+        (Some(_) | None, Directory::Id(_) | Directory::Domain(_)) => {
+            Ok(Lease { token: tokens.access, from: clock(), lives: tokens.lives, served: tokens.server_time })
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A signed-in session: access tokens in memory only, and one renewal for all who wait.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use rollcall_core::id::AppId;
@@ -27,6 +27,8 @@ pub struct Lease {
     pub from: Timestamp,
     /// How long it lives from then.
     pub lives: Duration,
+    /// When it was handed out, by the sign-in service's clock.
+    pub served: Option<Timestamp>,
 }
 
 /// Where rotated refresh tokens go, to be put into the vault.
@@ -43,6 +45,8 @@ struct Inner {
     clock: Clock,
     /// How many renewals have ended. Who sees it grow while waiting takes over that renewal's outcome.
     renewals: AtomicU64,
+    /// What the sign-in service said the time was, until somebody takes note.
+    date: std::sync::Mutex<Option<Timestamp>>,
     state: Mutex<State>,
 }
 
@@ -111,6 +115,12 @@ impl Session {
         self.current(Some(refused)).await
     }
 
+    /// The sign-in service's time, once after each renewal: take it at once, while it is still true.
+    #[must_use]
+    pub fn take_date(&self) -> Option<Timestamp> {
+        self.0.date.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Forgets every token and secret of the session, for all its clones.
     pub async fn sign_out(&self) {
         let mut state = self.0.state.lock().await;
@@ -122,7 +132,7 @@ impl Session {
     fn new(party: Party, grant: Grant, lease: Option<Lease>) -> Self {
         let Party { wire, authority, client_id, clock } = party;
         let state = Mutex::new(State { grant, lease, failure: None });
-        Self(Arc::new(Inner { wire, authority, client_id, clock, renewals: AtomicU64::new(0), state }))
+        Self(Arc::new(Inner { wire, authority, client_id, clock, renewals: AtomicU64::new(0), date: std::sync::Mutex::default(), state }))
     }
 
     async fn current(&self, refused: Option<&AccessToken>) -> Result<AccessToken, IdentityError> {
@@ -143,6 +153,7 @@ impl Session {
         match renewed {
             Ok(lease) => {
                 let token = lease.token.clone();
+                *self.0.date.lock().unwrap_or_else(PoisonError::into_inner) = lease.served;
                 (state.lease, state.failure) = (Some(lease), None);
                 Ok(token)
             }
@@ -175,7 +186,7 @@ impl Inner {
                     *refresh = next.clone();
                     keep(next);
                 }
-                Ok(Lease { token: tokens.access, from: (self.clock)(), lives: tokens.lives })
+                Ok(Lease { token: tokens.access, from: (self.clock)(), lives: tokens.lives, served: tokens.server_time })
             }
         }
     }
@@ -186,7 +197,7 @@ mod tests {
     use super::*;
 
     fn lease(lives: u64) -> Lease {
-        Lease { token: AccessToken::new("t".into()), from: Timestamp(1_000_000), lives: Duration::from_secs(lives) }
+        Lease { token: AccessToken::new("t".into()), from: Timestamp(1_000_000), lives: Duration::from_secs(lives), served: None }
     }
 
     #[test]

@@ -121,7 +121,7 @@ async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Invitatio
     .await?;
     let now = clock();
     let account = account_of(&tokens, &discovery, ask.client_id, &nonce, now)?;
-    let access = Lease { token: tokens.access, from: now, lives: tokens.lives };
+    let access = Lease { token: tokens.access, from: now, lives: tokens.lives, served: tokens.server_time };
     Ok(SignedIn { account, access, refresh: tokens.refresh, scopes: tokens.scopes })
 }
 

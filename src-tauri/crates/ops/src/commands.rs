@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
-use crate::{about, consent, integrations, issues, journal, organizations, practice, runs, settings, tenants, users, verify};
+use crate::{about, consent, integrations, issues, journal, organizations, practice, runs, settings, tenants, traffic, users, verify};
 
 macro_rules! menu {
     ($($name:literal: $question:ty => $answer:ty, $verb:path;)*) => {
@@ -68,11 +68,14 @@ menu! {
     "tenants.list": () => Vec<tenants::list::TenantView>, tenants::list::list;
     "tenants.sign_in": tenants::sign_in::TenantRef => tenants::sign_in::SignedIn, tenants::sign_in::sign_in;
     "tenants.sign_out": tenants::sign_in::TenantRef => (), tenants::sign_out::sign_out;
+    "traffic.describe": () => traffic::describe::Traffic, traffic::describe::describe;
+    "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
     "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
     "users.remove": users::remove::RemoveUsers => users::remove::Removed, users::remove::remove;
     "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;
+    "verify.cut_off": () => Vec<rollcall_store::runs::Run>, verify::cut_off::cut_off;
     "verify.plan": verify::plan::Verify => verify::plan::Plan, verify::plan::plan;
     "verify.resume": runs::describe::RunRef => rollcall_store::runs::Run, verify::resume::resume;
     "verify.start": verify::plan::Verify => rollcall_store::runs::Run, verify::start::start;

@@ -233,25 +233,30 @@ fn bytes(secret: &str) -> SecretBytes {
 }
 
 fn party(desk: &Desk, tenant: &Tenant, client_id: rollcall_core::id::AppId) -> Result<Party> {
-    Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.clock) })
+    Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.steady) })
 }
 
 fn graph(desk: &Desk, tenant: &Tenant, session: &Session) -> Result<Graph> {
     let base = tenant.graph.parse().map_err(|_| Error::input("graph", "it is not an address"))?;
-    let gate = Arc::clone(desk.gates().entry(tenant.id).or_insert_with(|| Gate::new(Arc::clone(&desk.clock), desk.pace.clone())));
-    Graph::new(GraphOptions { base, bearer: bearer(session.clone()), gate, clock: Arc::clone(&desk.clock) }).map_err(Error::from)
+    let gate = desk.gate(tenant.id)?;
+    let bearer = bearer(session.clone(), Arc::clone(&gate));
+    Graph::new(GraphOptions { base, bearer, gate }).map_err(Error::from)
 }
 
-/// What hands Graph a token for each request. After a 401 the token that was refused is renewed, once for all who wait.
-fn bearer(session: Session) -> Bearer {
+/// What hands Graph a token for each request. After a 401 the token that was refused is renewed, once for all who wait. The sign-in
+/// service tells the gate what time it is there, so that a pause from before a restart is known before anything is sent.
+fn bearer(session: Session, gate: Arc<Gate>) -> Bearer {
     Arc::new(move |ask| {
-        let session = session.clone();
+        let (session, gate) = (session.clone(), Arc::clone(&gate));
         let answer: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(async move {
             let token = match ask {
                 Ask::Current => session.token().await,
                 Ask::Renewed { refused } => session.renew_after(&token_in(&refused)).await,
             };
             let token = token.map_err(|error| Box::new(error) as BearerError)?;
+            if let Some(date) = session.take_date() {
+                gate.hear_date(date);
+            }
             token.header().ok_or_else(|| Box::new(Unusable) as BearerError)
         });
         answer

@@ -19,7 +19,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::connection::{AppOnly, Delegated};
 use crate::error::{Code, Error, Result};
+use crate::pauses;
 use crate::practice::open::Ground;
+use crate::settings;
+use crate::traffic::record::Recording;
 
 /// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
 pub type StartPractice =
@@ -29,7 +32,9 @@ pub type StartPractice =
 pub struct Desk {
     store: Arc<Store>,
     pub(crate) vault: Vault,
-    pub(crate) clock: Clock,
+    clock: Clock,
+    /// For waits and whatever else is measured.
+    pub(crate) steady: Clock,
     pub(crate) pace: Pace,
     pub(crate) wire: Wire,
     folder: PathBuf,
@@ -40,6 +45,8 @@ pub struct Desk {
     verifying: Mutex<HashMap<OrganizationId, Sitting>>,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
     kept: Mutex<HashMap<SecretName, bool>>,
+    recording: Mutex<Option<Recording>>,
+    cut_off: Mutex<Vec<RunId>>,
 }
 
 /// Somebody works on a run of an organization.
@@ -55,7 +62,11 @@ pub struct Opening {
     /// Where the data rests.
     pub folder: PathBuf,
     pub vault: Vault,
+    /// The time of day, for what is written down.
     pub clock: Clock,
+    /// For waits: it counts the time that the computer sleeps and isn't changed by setting the time of day; see
+    /// [`rollcall_core::time::steady`].
+    pub steady: Clock,
     /// How patiently Graph is asked; the default outside tests.
     pub pace: Pace,
     /// How this face starts the practice tenant; `None` where it can't.
@@ -73,6 +84,7 @@ impl Desk {
             store: Arc::new(opened.store),
             vault: opening.vault,
             clock: opening.clock,
+            steady: opening.steady,
             pace: opening.pace,
             wire: Wire::new()?,
             folder: opening.folder,
@@ -83,8 +95,11 @@ impl Desk {
             verifying: Mutex::default(),
             gates: Mutex::default(),
             kept: Mutex::default(),
+            recording: Mutex::default(),
+            cut_off: Mutex::default(),
         };
-        desk.interrupt_unfinished()?;
+        let cut_off = desk.interrupt_unfinished()?;
+        *desk.cut_off() = cut_off;
         Ok(desk)
     }
 
@@ -109,9 +124,42 @@ impl Desk {
         (self.clock)()
     }
 
-    /// One gate per tenant, which all that is sent to it passes.
+    /// A moment of the steady clock by the time of day as it is set now.
+    pub(crate) fn by_day(&self, steady: Timestamp) -> Timestamp {
+        Timestamp(steady.0.saturating_add(self.now().0.saturating_sub((self.steady)().0)))
+    }
+
+    /// The gate of a tenant, which all that is sent to it passes: made when it is first asked for, with the pauses that outlived the
+    /// last process.
+    pub(crate) fn gate(&self, tenant: TenantId) -> Result<Arc<Gate>> {
+        if let Some(gate) = self.gates().get(&tenant) {
+            return Ok(Arc::clone(gate));
+        }
+        let (settings, kept) = self.store.read(|conn| Ok((settings::of(conn)?, pauses::kept(conn, tenant)?)))?;
+        let gate = Gate::new(Arc::clone(&self.steady), self.pace.clone(), Some(pauses::keeper(Arc::clone(&self.store), tenant)));
+        gate.leave(settings.leave_to_integration);
+        for (lane, pause) in kept {
+            gate.restore(lane, pause);
+        }
+        if let Some(recording) = self.recording().as_ref() {
+            gate.traffic().listen(Some(recording.ear(tenant)));
+        }
+        Ok(Arc::clone(self.gates().entry(tenant).or_insert(gate)))
+    }
+
+    /// The gates of the tenants that something was sent to.
     pub(crate) fn gates(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Gate>>> {
         self.gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The trace file that is being written, if one is.
+    pub(crate) fn recording(&self) -> MutexGuard<'_, Option<Recording>> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The runs that the end of the last process cut off, until somebody takes them up.
+    pub(crate) fn cut_off(&self) -> MutexGuard<'_, Vec<RunId>> {
+        self.cut_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Which secrets the vault is known to hold, or not to.
@@ -119,19 +167,23 @@ impl Desk {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A run that is marked as running while nobody works on it was cut off by the end of the process.
-    fn interrupt_unfinished(&self) -> Result<()> {
+    /// A run that is marked as running while nobody works on it was cut off by the end of the process, and so was the wait of one
+    /// that is parked. A run that somebody has paused is neither.
+    fn interrupt_unfinished(&self) -> Result<Vec<RunId>> {
         let now = self.now();
-        self.store
-            .write(|tx| {
-                for run in runs::unfinished(tx)? {
+        let cut_off = self.store.write(|tx| {
+            let unfinished = runs::unfinished(tx)?.into_iter();
+            let cut_off = unfinished.filter(|run| run.state == RunState::Running || run.parked_until.is_some());
+            cut_off
+                .map(|run| {
                     if run.state == RunState::Running {
                         runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
                     }
-                }
-                Ok(())
-            })
-            .map_err(Error::from)
+                    Ok(run.id)
+                })
+                .collect()
+        })?;
+        Ok(cut_off)
     }
 
     pub(crate) fn start_practice(&self) -> Option<&StartPractice> {

@@ -208,7 +208,7 @@ impl From<GraphError> for Error {
             GraphError::Forbidden(_) => Code::NotPermitted,
             GraphError::NotFound(_) => Code::NotFound,
             GraphError::Throttled { .. } => Code::Throttled,
-            GraphError::Unavailable(_) => Code::ServiceUnavailable,
+            GraphError::Unavailable(_) | GraphError::Resync(_) => Code::ServiceUnavailable,
             // A filter that Graph can't read is the one refused request that a person may have typed.
             GraphError::Refused(trace) if trace.http == Some(400) => Code::InvalidInput,
             GraphError::Exists(_) | GraphError::Refused(_) | GraphError::Bearer(_) => Code::Internal,

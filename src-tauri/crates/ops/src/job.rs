@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rollcall_core::bound::Bound;
 use rollcall_core::time::Timestamp;
 use rollcall_identity::loopback::Invitation;
 use serde::Serialize;
@@ -71,8 +72,15 @@ pub struct Verified {
     /// Requests sent, and answers that asked to wait, in this sitting.
     pub requests: u32,
     pub throttled: u32,
+    /// Requests under way, and how many may be.
+    pub in_flight: u32,
+    pub allowed: u32,
+    /// What keeps it from going faster.
+    pub bound: Bound,
     /// Until when everything waits because Graph asked for it.
     pub waiting_until: Option<Timestamp>,
+    /// Whether the run is parked until then: the wait is a long one, and nothing is under way.
+    pub parked: bool,
 }
 
 /// The caller's side of one call.

@@ -17,11 +17,16 @@ use crate::retry_after;
 /// The largest answer that is read, after decompression; a page of 999 users has some 1 MiB.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
-/// A good answer. Its permit is reported by whoever understands the body.
+/// How deep brackets may be nested in an answer; Graph's go to some ten.
+const DEEPEST_ANSWER: usize = 64;
+
+/// A good answer, or any answer to a probe. Its permit is reported by whoever understands the body.
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
     pub(crate) trace: Trace,
     pub(crate) permit: Permit,
+    /// The wait that a refused probe was asked for.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Any answer, heard to its end.
@@ -48,7 +53,31 @@ pub(super) async fn hear(request: reqwest::RequestBuilder, id: Uuid) -> Result<H
         }
         body.extend_from_slice(&chunk);
     }
+    if is_too_deep(&body) {
+        return Err(too_large());
+    }
     Ok(Heard { status, headers, body: body.freeze(), id })
+}
+
+/// Whether brackets are nested deeper than any answer of Graph's. Text that isn't JSON may look so too, and is refused either way.
+fn is_too_deep(body: &[u8]) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                if depth > DEEPEST_ANSWER {
+                    return true;
+                }
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
 }
 
 impl Heard {
@@ -96,4 +125,21 @@ impl Heard {
 fn is_json(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_too_deep;
+
+    #[test]
+    fn depth_is_counted_outside_of_texts_only() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(!is_too_deep(nested(64).as_bytes()));
+        assert!(is_too_deep(nested(65).as_bytes()));
+        assert!(is_too_deep("{\"a\":".repeat(65).as_bytes()));
+        let side_by_side = format!("[{}]", vec![nested(60); 50].join(","));
+        assert!(!is_too_deep(side_by_side.as_bytes()), "brackets that were closed don't count");
+        let text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(500));
+        assert!(!is_too_deep(text.as_bytes()), "what stands in a text is text");
+    }
 }

@@ -42,12 +42,26 @@ pub(crate) struct Call {
     pub(super) wants: Wants,
     pub(super) eventual: bool,
     pub(super) body: Option<Bytes>,
+    /// Requests inside, for a batch; one otherwise.
+    pub(super) items: u32,
+    /// Asks one mailbox alone, whose throttling concerns nobody else.
+    pub(super) probes: bool,
 }
 
 impl Call {
     /// Reads JSON from the directory.
     pub(crate) const fn read(url: Url) -> Self {
-        Self { method: Method::GET, url, lane: Lane::Directory, kind: Kind::Read, wants: Wants::Json, eventual: false, body: None }
+        Self {
+            method: Method::GET,
+            url,
+            lane: Lane::Directory,
+            kind: Kind::Read,
+            wants: Wants::Json,
+            eventual: false,
+            body: None,
+            items: 1,
+            probes: false,
+        }
     }
 
     /// Reads a bare number.
@@ -55,9 +69,16 @@ impl Call {
         Self { wants: Wants::Text, eventual: true, ..Self::read(url) }
     }
 
-    /// Asks mailboxes by a body; nothing is changed by it.
-    pub(crate) fn ask(url: Url, body: Bytes) -> Self {
-        Self { method: Method::POST, lane: Lane::Outlook, body: Some(body), ..Self::read(url) }
+    /// Asks one mailbox.
+    pub(crate) const fn ask_one(url: Url) -> Self {
+        let mut call = Self::read(url);
+        (call.lane, call.probes) = (Lane::Outlook, true);
+        call
+    }
+
+    /// Asks mailboxes by a body with so many requests inside; nothing is changed by it.
+    pub(crate) fn ask(url: Url, body: Bytes, items: u32) -> Self {
+        Self { method: Method::POST, lane: Lane::Outlook, body: Some(body), items, ..Self::read(url) }
     }
 
     /// Changes the directory and reads what became of it.

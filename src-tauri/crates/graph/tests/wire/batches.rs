@@ -54,12 +54,44 @@ async fn answers_find_their_questions_in_any_order() {
 async fn an_answer_that_is_not_graphs_is_no_answer() {
     let inner = |status: u16, body: Value| json!({ "responses": [{ "id": "0", "status": status, "body": body }] });
     for body in [json!("PGh0bWw+"), json!(null), json!([]), json!(7)] {
-        let probed = probed(1, inner(200, body.clone())).await.unwrap();
+        let probed = probed(2, inner(200, body.clone())).await.unwrap();
         assert!(matches!(probed[0].answer, Answer::Unanswered(_)), "{body}: {probed:?}");
     }
-    let probed = probed(1, inner(504, json!("PGh0bWw+"))).await.unwrap();
+    let probed = probed(2, inner(504, json!("PGh0bWw+"))).await.unwrap();
     let Answer::Refused { trace, .. } = &probed[0].answer else { panic!("{probed:?}") };
     assert_eq!((trace.http, trace.code.as_str()), (Some(504), ""));
+}
+
+#[tokio::test]
+async fn one_probe_is_asked_without_a_batch_and_told_apart_in_the_same_way() {
+    let refused = r#"{"error":{"code":"ErrorAccessDenied"}}"#;
+    let stub = Stub::start(move |nth, _, _| {
+        Some(match nth {
+            0 => stub::json(200, r#"{"id":"x"}"#),
+            1 => stub::answer(
+                429,
+                &[("Retry-After", "7"), ("Content-Type", "application/json")],
+                r#"{"error":{"code":"ApplicationThrottled"}}"#,
+            ),
+            2 => stub::json(403, refused),
+            3 => stub::answer(504, &[("Content-Type", "text/html")], "<html>"),
+            _ => stub::json(200, "[]"),
+        })
+    })
+    .await;
+    let graph = graph(&stub, quick());
+    let ask = async || batch::probe(&graph, &probes(1), NOW, &CancellationToken::new()).await.unwrap().remove(0).answer;
+    assert!(matches!(ask().await, Answer::Answered(trace) if trace.http == Some(200)));
+    let Answer::Throttled { retry_after, .. } = ask().await else { panic!("a busy mailbox") };
+    assert_eq!(retry_after, Some(Duration::from_millis(7_001)));
+    assert_eq!(graph.gate().held(Lane::Outlook), None, "one mailbox that is busy holds nobody else");
+    assert!(matches!(ask().await, Answer::Refused { trace, .. } if trace.code == "ErrorAccessDenied"));
+    assert!(matches!(ask().await, Answer::Refused { trace, .. } if trace.http == Some(504)));
+    assert!(matches!(ask().await, Answer::Unanswered(_)));
+    let seen = stub.seen();
+    assert_eq!(seen.len(), 5, "whoever asks decides what is asked again");
+    let target = format!("/v1.0/users/{}/mailFolders/inbox?$select=id,totalItemCount", Uuid::nil());
+    assert!(seen[0].line.contains(&target), "{}", seen[0].line);
 }
 
 #[tokio::test]
@@ -132,7 +164,7 @@ async fn a_throttled_whole_is_waited_for_and_many_throttled_parts_slow_the_rest(
         let answer = move |at: usize| json!({ "id": at.to_string(), "status": if at < of { 429 } else { 200 }, "body": {} });
         stub::json(200, json!({ "responses": (0..20).map(answer).collect::<Vec<_>>() }).to_string())
     };
-    for (parts, limit) in [(0, 5), (9, 4), (10, 2), (20, 2)] {
+    for (parts, limit) in [(0, 4), (4, 4), (5, 2), (20, 2)] {
         let stub =
             Stub::start(move |nth, _, _| Some(if nth == 0 { stub::answer(429, &[("Retry-After", "0")], "") } else { throttled(parts) }))
                 .await;
@@ -140,7 +172,7 @@ async fn a_throttled_whole_is_waited_for_and_many_throttled_parts_slow_the_rest(
         let graph = graph(&stub, pace);
         let probed = batch::probe(&graph, &probes(20), NOW, &CancellationToken::new()).await.unwrap();
         assert_eq!(probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count(), parts);
-        assert_eq!(graph.gate().limit(Lane::Outlook), limit, "{parts} of 20, after the whole had halved 8 to 4");
+        assert_eq!(graph.gate().allowed(Lane::Outlook), limit, "{parts} of 20, after the whole had halved 8 to 4");
     }
 }
 

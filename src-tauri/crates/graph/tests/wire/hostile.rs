@@ -137,8 +137,7 @@ async fn what_breaks_off_is_asked_for_again_and_then_called_damaged() {
 
 #[tokio::test]
 async fn json_that_is_not_a_list_of_users_is_damaged() {
-    let deep = "[".repeat(1_000_000);
-    let ended = format!(r#"{{"value":{}{}}}"#, "[".repeat(500), "]".repeat(500));
+    let ended = format!(r#"{{"value":{}{}}}"#, "[".repeat(60), "]".repeat(60));
     for body in [
         "",
         "{",
@@ -156,7 +155,6 @@ async fn json_that_is_not_a_list_of_users_is_damaged() {
         r#"{"value":[]}trailing"#,
         "\u{feff}{\"value\":[]}x",
         "NaN",
-        &deep,
         &ended,
     ] {
         let (error, asked) = listing(json(200, body)).await;
@@ -190,6 +188,9 @@ async fn what_is_too_large_is_not_read_to_its_end() {
     let many = vec![ADA; 10_001].join(",");
     let (error, _) = listing(json(200, format!(r#"{{"value":[{many}]}}"#))).await;
     assert!(matches!(error, GraphError::TooLarge(_)), "{error:?}");
+
+    let (error, _) = listing(json(200, "[".repeat(1_000_000))).await;
+    assert!(matches!(error, GraphError::TooLarge(_)), "brackets within brackets: {error:?}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::grants::{self, Grantee};
 use rollcall_graph::pace::Pace;
+use rollcall_graph::party::Party;
 use rollcall_graph::send::{Ask, Graph, GraphOptions};
 use rollcall_graph::{me, users};
 use tokio_util::sync::CancellationToken;
@@ -126,7 +127,7 @@ async fn a_pause_is_kept_in_full_by_everyone() {
     me::read(&graph, &stop()).await.unwrap();
     me::read(&graph, &stop()).await.unwrap();
     assert!(stub.seen()[1].at - asked >= Duration::from_secs(1));
-    assert_eq!(graph.gate().counters().throttled, 1);
+    assert_eq!(graph.gate().counters(Party::Console).throttled, 1);
 }
 
 #[tokio::test]
@@ -163,7 +164,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
         (403, "Authorization_RequestDenied", "forbidden"),
         (404, "Request_ResourceNotFound", "not found"),
         (409, "Request_MultipleObjectsWithSameKeyValue", "exists"),
-        (410, "resyncRequired", "refused"),
+        (410, "resyncRequired", "resync"),
         (501, "NotImplemented", "refused"),
     ] {
         let stub = Stub::always(refusal(status, code)).await;
@@ -173,6 +174,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
             GraphError::Forbidden(_) => "forbidden",
             GraphError::NotFound(_) => "not found",
             GraphError::Exists(_) => "exists",
+            GraphError::Resync(_) => "resync",
             _ => "something else",
         };
         assert_eq!(is, expected, "{status}: {error:?}");
@@ -251,10 +253,9 @@ async fn a_number_is_read_as_a_number() {
 #[test]
 fn only_an_address_of_graph_is_taken() {
     let setup = |base: &str| {
-        let clock = crate::stub::clock();
-        let gate = Gate::new(Arc::clone(&clock), quick());
+        let gate = Gate::new(crate::stub::clock(), quick(), None);
         let bearer: rollcall_graph::send::Bearer = Arc::new(|_| Box::pin(async { Ok(crate::stub::token("x")) }));
-        Graph::new(GraphOptions { base: base.parse().unwrap(), bearer, gate, clock }).is_ok()
+        Graph::new(GraphOptions { base: base.parse().unwrap(), bearer, gate }).is_ok()
     };
     for good in [
         "https://graph.microsoft.com",
@@ -277,7 +278,7 @@ fn only_an_address_of_graph_is_taken() {
     ] {
         assert!(!setup(bad), "{bad}");
     }
-    assert_eq!(Gate::new(crate::stub::clock(), quick()).held(Lane::Directory), None);
+    assert_eq!(Gate::new(crate::stub::clock(), quick(), None).held(Lane::Directory), None);
 }
 
 async fn wait_for_request(stub: &Stub) {

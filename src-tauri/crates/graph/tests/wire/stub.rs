@@ -156,9 +156,8 @@ pub fn graph(stub: &Stub, pace: Pace) -> Graph {
 }
 
 pub fn graph_with(stub: &Stub, pace: Pace, bearer: Bearer) -> Graph {
-    let clock = clock();
     let base = Url::parse(&stub.base()).unwrap();
-    Graph::new(GraphOptions { base, bearer, gate: Gate::new(Arc::clone(&clock), pace), clock }).unwrap()
+    Graph::new(GraphOptions { base, bearer, gate: Gate::new(clock(), pace, None) }).unwrap()
 }
 
 pub fn token(text: &str) -> HeaderValue {

@@ -59,7 +59,7 @@ pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn>
     let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
     let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint: None, limit: PATIENCE };
     let present = |invitation: &Invitation| job.tell(invitation.into());
-    let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.clock)).await.map_err(refused)?;
+    let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.steady)).await.map_err(refused)?;
     job.tell(Progress::ReadingBack);
 
     let Some(refresh) = tokens.refresh else {

@@ -1,15 +1,20 @@
 //! Brings users into an organization from the directory: all, by filter, by group, or those named in a CSV file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
 use rollcall_core::rules;
+use rollcall_core::time::Timestamp;
 use rollcall_core::user::DirectoryUser;
+use rollcall_graph::changes::{self, Change};
+use rollcall_graph::error::GraphError;
+use rollcall_graph::everyone::everyone;
 use rollcall_graph::groups::{self, Members};
+use rollcall_graph::pages::Page;
 use rollcall_graph::send::Graph;
 use rollcall_graph::users as directory;
-use rollcall_store::organizations;
 use rollcall_store::users::{self, Upserted};
+use rollcall_store::{deltas, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -21,6 +26,10 @@ use crate::organizations::describe::standing;
 
 /// The largest CSV file that is taken.
 const CSV_LIMIT: usize = 64 * 1024 * 1024;
+/// Users that are stored in one go.
+const PAGE: usize = 999;
+/// The search index takes so many users in at once; a page at a time it would be an effort for each.
+const INDEXED_AT_ONCE: u32 = 20_000;
 
 /// Where the users come from.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -42,6 +51,9 @@ pub enum Source {
 pub struct ImportUsers {
     pub organization: OrganizationId,
     pub from: Source,
+    /// Reads everybody again, where asking for what changed since the last time would do.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 /// What the import did.
@@ -54,11 +66,16 @@ pub struct Imported {
     pub same: u32,
     /// Users that stay in another organization; a user is in one at a time.
     pub elsewhere: u32,
+    /// Users whom the directory doesn't have any more. They stay until somebody removes them.
+    pub gone: u32,
+    /// Since when changes were asked for; `None` when everybody was read.
+    pub since: Option<Timestamp>,
     /// Lines of the CSV that match nobody, as written.
     pub unmatched: Vec<String>,
 }
 
-/// Pages are stored as they come, so an import that is stopped or cut off keeps what it has and can simply be repeated.
+/// Pages are stored as they come, so an import that is stopped or cut off keeps what it has and can simply be repeated. Whoever has
+/// read everybody once reads only what changed from then on.
 ///
 /// # Errors
 /// `NotNow` when nobody is signed in; `InvalidInput` for a filter that Graph refuses or a CSV without addresses; those of
@@ -67,48 +84,146 @@ pub async fn import(desk: &Desk, ask: ImportUsers, job: &Job) -> Result<Imported
     let standing = standing(desk, ask.organization).await?;
     rules::may_import(&standing).map_err(Error::not_now)?;
     let organization = desk.read(move |conn| organizations::get(conn, ask.organization)).await?;
-    let graph = connection::delegated(desk, organization.tenant).await?;
     let mut wanted = match &ask.from {
         Source::Csv { text } => Some(addresses(text)?),
         Source::All | Source::Filter { .. } | Source::Group { .. } => None,
     };
-    let mut imported = Imported::default();
-    bring_in(desk, &graph, &ask, wanted.as_mut(), job, &mut imported).await?;
+    let graph = connection::delegated(desk, organization.tenant).await?;
+    let mut arrivals =
+        Arrivals { desk, organization: organization.id, tenant: organization.tenant, job, imported: Imported::default(), unindexed: 0 };
+    let brought = bring_in(&graph, &ask, wanted.as_mut(), &mut arrivals).await;
+    // Whatever came is found by searching, however the import ended.
+    arrivals.index().await?;
+    brought?;
+    let mut imported = arrivals.imported;
     imported.unmatched = wanted.map(|wanted| wanted.unmatched()).unwrap_or_default();
     Ok(imported)
 }
 
-async fn bring_in(
-    desk: &Desk,
-    graph: &Graph,
-    ask: &ImportUsers,
-    mut wanted: Option<&mut Wanted>,
-    job: &Job,
-    imported: &mut Imported,
-) -> Result<()> {
+async fn bring_in(graph: &Graph, ask: &ImportUsers, mut wanted: Option<&mut Wanted>, arrivals: &mut Arrivals<'_>) -> Result<()> {
+    let stop = &arrivals.job.stop;
     let mut pages = match &ask.from {
-        Source::All | Source::Csv { .. } => directory::pages(graph, None, &job.stop),
-        Source::Filter { odata } => directory::pages(graph, Some(odata.as_str()), &job.stop),
+        Source::All if !ask.anew && changes_only(graph, arrivals).await? => return Ok(()),
+        Source::All => return everybody(graph, arrivals).await,
+        Source::Csv { .. } => {
+            let mut pages = everyone(graph, stop);
+            while let Some(mut page) = pages.next().await? {
+                page.items.retain(|user| wanted.as_deref_mut().is_none_or(|wanted| wanted.takes(user)));
+                arrivals.store(page.items).await?;
+            }
+            return Ok(());
+        }
+        Source::Filter { odata } => directory::pages(graph, Some(odata.as_str()), stop),
         Source::Group { group, nested } => {
-            groups::members(graph, *group, if *nested { Members::Transitive } else { Members::Direct }, &job.stop)
+            groups::members(graph, *group, if *nested { Members::Transitive } else { Members::Direct }, stop)
         }
     };
     while let Some(page) = pages.next().await? {
-        let mut page = page.items;
-        if let Some(wanted) = wanted.as_deref_mut() {
-            page.retain(|user| wanted.takes(user));
-        }
-        imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
-        let organization = ask.organization;
-        let now = desk.now();
-        let Upserted { new, changed, same, elsewhere } = desk.write(move |tx| users::upsert_page(tx, organization, &page, now)).await?;
-        imported.new += new;
-        imported.changed += changed;
-        imported.same += same;
-        imported.elsewhere += elsewhere;
-        job.tell(Progress::Imported { read: imported.read, new: imported.new });
+        arrivals.store(page.items).await?;
     }
     Ok(())
+}
+
+/// Reads everybody, and keeps the link at which the changes from now on can be asked for. The link is taken first, so that nothing
+/// that changes meanwhile is missed.
+async fn everybody(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<()> {
+    let stop = &arrivals.job.stop;
+    let mut pages = everyone(graph, stop);
+    let (link, first) = tokio::join!(changes::from_now(graph, stop), pages.next());
+    let began = arrivals.desk.now();
+    let mut page = first?;
+    while let Some(Page { items, .. }) = page {
+        let (stored, next) = tokio::join!(arrivals.store(items), pages.next());
+        stored?;
+        page = next?;
+    }
+    let organization = arrivals.organization;
+    arrivals
+        .desk
+        .write(move |tx| match link {
+            Ok(link) => deltas::set(tx, organization, &link, began),
+            // Without a link everybody is read again the next time.
+            Err(_) => deltas::forget(tx, organization),
+        })
+        .await
+}
+
+/// Brings in what changed since the last time, if that can be told; answers whether it could.
+async fn changes_only(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<bool> {
+    let organization = arrivals.organization;
+    let Some(delta) = arrivals.desk.read(move |conn| deltas::get(conn, organization)).await? else { return Ok(false) };
+    let stop = &arrivals.job.stop;
+    let began = arrivals.desk.now();
+    let (changes, link) = match changes::since(graph, &delta.link, stop).await {
+        Ok(told) => told,
+        // The link has lapsed, or isn't one of this Graph any more: reading everybody always works.
+        Err(GraphError::Resync(_) | GraphError::ForeignLink | GraphError::NotFound(_) | GraphError::Refused(_) | GraphError::Endless) => {
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    arrivals.imported.since = Some(delta.at);
+    // The same person may be told of several times, and the last time counts.
+    let mut last: HashMap<ObjectId, Option<DirectoryUser>> = HashMap::new();
+    for change in changes {
+        match change {
+            Change::Is(user) => last.insert(user.object_id, Some(*user)),
+            Change::Gone(id) => last.insert(id, None),
+            Change::Ask(id) => last.insert(id, directory::by_id_or_upn(graph, &id.to_string(), stop).await?),
+        };
+    }
+    let gone: Vec<ObjectId> = last.iter().filter(|(_, user)| user.is_none()).map(|(id, _)| *id).collect();
+    let mut users: Vec<DirectoryUser> = last.into_values().flatten().collect();
+    users.sort_by_key(|user| user.object_id);
+    for page in users.chunks(PAGE) {
+        arrivals.store(page.to_vec()).await?;
+    }
+    let tenant = arrivals.tenant;
+    let marked = arrivals
+        .desk
+        .write(move |tx| {
+            deltas::set(tx, organization, &link, began)?;
+            users::mark_gone(tx, tenant, &gone, began)
+        })
+        .await?;
+    arrivals.imported.gone = marked;
+    Ok(true)
+}
+
+/// Users on their way into an organization.
+struct Arrivals<'a> {
+    desk: &'a Desk,
+    organization: OrganizationId,
+    tenant: TenantId,
+    job: &'a Job,
+    imported: Imported,
+    /// Users that searching doesn't go through the index for yet.
+    unindexed: u32,
+}
+
+impl Arrivals<'_> {
+    /// Stores a page and tells how far it is.
+    async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
+        self.imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        let (organization, now) = (self.organization, self.desk.now());
+        let Upserted { new, changed, same, elsewhere } =
+            self.desk.write(move |tx| users::upsert_page(tx, organization, &page, now)).await?;
+        self.imported.new += new;
+        self.imported.changed += changed;
+        self.imported.same += same;
+        self.imported.elsewhere += elsewhere;
+        self.unindexed += new + changed;
+        if self.unindexed >= INDEXED_AT_ONCE {
+            self.index().await?;
+        }
+        self.job.tell(Progress::Imported { read: self.imported.read, new: self.imported.new });
+        Ok(())
+    }
+
+    async fn index(&mut self) -> Result<()> {
+        self.unindexed = 0;
+        self.desk.write(users::index_pending).await.map(|_| ())
+    }
 }
 
 /// The addresses of a CSV that still look for their user.

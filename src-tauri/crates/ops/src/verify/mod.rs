@@ -1,9 +1,14 @@
 //! *Check users' access*: plan a run, start it, resume it, cancel it. It changes nothing in the tenant.
 
 pub mod cancel;
+mod claim;
+pub mod cut_off;
+mod judge;
+mod pace;
 pub mod plan;
 mod queue;
 pub mod resume;
+mod sitting;
 pub mod start;
 mod tally;
 mod work;

@@ -1,5 +1,6 @@
 //! Says beforehand what a run will do, and about how long it takes.
 
+use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId, UserId};
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::Cause;
@@ -11,6 +12,7 @@ use rollcall_store::{Connection, StoreError, integrations, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::pace::{self, Estimate};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -58,6 +60,10 @@ pub struct Plan {
     pub not_covered: Vec<Workload>,
     /// Between how many seconds it will probably take.
     pub seconds: (u32, u32),
+    /// What will bound it.
+    pub bound: Bound,
+    /// Whether time and bound are those of the last run in the tenant; else they are what Microsoft's limits allow.
+    pub measured: bool,
     /// Why it can't be started now, if it can't.
     pub may: Option<Reason>,
 }
@@ -66,21 +72,25 @@ pub struct Plan {
 /// `NotFound`.
 pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
     let standing = standing(desk, ask.organization).await?;
-    let (integration, access, mailboxes) = desk
+    let (integration, access, mailboxes, measured) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
-            Ok((integration, organization.access, mailboxes(conn, &ask)?))
+            let measured = pace::remembered(conn, organization.tenant)?;
+            Ok((integration, organization.access, mailboxes(conn, &ask)?, measured))
         })
         .await?;
     let workloads = workloads(&integration, access);
     let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
     let probes = mailboxes.saturating_mul(u32::try_from(covered).unwrap_or(5));
+    let Estimate { seconds, bound, measured } = pace::estimate(probes, measured);
     Ok(Plan {
         mailboxes,
         probes,
         not_covered: workloads.iter().filter(|(_, cause)| cause.is_some()).map(|&(workload, _)| workload).collect(),
-        seconds: seconds(probes),
+        seconds,
+        bound,
+        measured,
         may: rules::may_verify(&standing).err(),
     })
 }
@@ -100,30 +110,4 @@ fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreE
 /// All workloads, with the cause why one isn't asked.
 pub(super) fn workloads(integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
     Workload::ALL.into_iter().map(|workload| (workload, (!integration.covers(workload, access)).then_some(Cause::NotCovered))).collect()
-}
-
-/// A batch of 20 takes five rounds at Outlook, because four of its requests are dispatched at a time ("Combine multiple
-/// requests in one HTTP call using JSON batching"). The low end has 16 batches in flight at 80 ms a round, the high end 4.
-fn seconds(probes: u32) -> (u32, u32) {
-    let batches = f64::from(probes.div_ceil(20));
-    let whole = |in_flight: f64| {
-        let seconds = ((batches / in_flight).ceil() * 0.08 * 5.0).ceil();
-        // Between 0 and 10 million by construction, so the conversion keeps the value.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded and not negative")]
-        let seconds = seconds as u32;
-        seconds
-    };
-    (whole(16.0), whole(4.0).saturating_mul(2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::seconds;
-
-    #[test]
-    fn an_estimate_is_a_range_and_nothing_takes_no_time() {
-        assert_eq!(seconds(0), (0, 0));
-        let (low, high) = seconds(100_000);
-        assert!(low > 60 && low < high, "{low}..{high}");
-    }
 }

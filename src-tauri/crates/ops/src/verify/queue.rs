@@ -6,10 +6,9 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::LARGEST;
 
-/// The most requests at once for one mailbox ("Microsoft Graph throttling limits", Outlook service limits).
-const PER_MAILBOX: u8 = 4;
+/// Probes of busy mailboxes that are passed over in search of others.
+const LOOKED_AT: usize = 2_000;
 
 /// A probe that waits for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub(super) struct Queue {
     later: BinaryHeap<Reverse<(Timestamp, u64)>>,
     postponed: HashMap<u64, Waiting>,
     next: u64,
-    in_flight: HashMap<UserId, u8>,
+    in_flight: HashMap<UserId, u32>,
 }
 
 impl Queue {
@@ -43,24 +42,32 @@ impl Queue {
         }
     }
 
-    /// Takes the next batch: probes that are due, of mailboxes that have a place free. Empty when none can go now.
-    pub fn batch(&mut self, now: Timestamp) -> Vec<Waiting> {
+    /// Takes the next batch of at most `size`: probes that are due, of mailboxes with less than `per_mailbox` requests in flight. Empty
+    /// when none can go now.
+    pub fn batch(&mut self, size: usize, per_mailbox: u32, now: Timestamp) -> Vec<Waiting> {
         self.wake(now);
-        let mut batch = Vec::with_capacity(LARGEST);
-        for _ in 0..self.ready.len() {
-            if batch.len() == LARGEST {
-                break;
-            }
+        let (mut batch, mut busy) = (Vec::with_capacity(size), Vec::new());
+        while batch.len() < size && busy.len() < LOOKED_AT {
             let Some(probe) = self.ready.pop_front() else { break };
-            let busy = self.in_flight.entry(probe.user).or_default();
-            if *busy < PER_MAILBOX {
-                *busy += 1;
+            let in_flight = self.in_flight.entry(probe.user).or_default();
+            if *in_flight < per_mailbox {
+                *in_flight += 1;
                 batch.push(probe);
             } else {
-                self.ready.push_back(probe);
+                busy.push(probe);
             }
         }
+        // They keep their place: a mailbox that was begun is to be done soon.
+        for probe in busy.into_iter().rev() {
+            self.ready.push_front(probe);
+        }
         batch
+    }
+
+    /// Takes a probe back that was handed out and not asked.
+    pub fn take_back(&mut self, probe: Waiting) {
+        self.done(probe.user);
+        self.ready.push_front(probe);
     }
 
     /// Frees the place that a probe of this mailbox held.
@@ -76,6 +83,12 @@ impl Queue {
     /// When the next postponed probe is due; `None` when none is postponed.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.later.peek().map(|Reverse((due, _))| *due)
+    }
+
+    /// How many are due already.
+    pub fn ready(&mut self, now: Timestamp) -> usize {
+        self.wake(now);
+        self.ready.len()
     }
 
     /// Whether nothing waits any more.
@@ -110,10 +123,11 @@ mod tests {
         for workload in Workload::ALL {
             queue.add(probe(1, workload), NOW, NOW);
         }
-        assert_eq!(queue.batch(NOW).len(), 4);
-        assert!(queue.batch(NOW).is_empty(), "the fifth waits for one of the four");
+        assert_eq!(queue.batch(20, 4, NOW).len(), 4);
+        assert!(queue.batch(20, 4, NOW).is_empty(), "the fifth waits for one of the four");
         queue.done(UserId(1));
-        assert_eq!(queue.batch(NOW).len(), 1);
+        assert!(queue.batch(20, 3, NOW).is_empty(), "one place is left to the integration");
+        assert_eq!(queue.batch(20, 4, NOW).len(), 1);
         assert!(queue.is_empty());
     }
 
@@ -122,16 +136,19 @@ mod tests {
         let mut queue = Queue::default();
         queue.add(probe(1, Workload::Mail), Timestamp(3_000), NOW);
         assert_eq!(queue.next_due(), Some(Timestamp(3_000)));
-        assert!(queue.batch(Timestamp(2_999)).is_empty());
-        assert_eq!(queue.batch(Timestamp(3_000)).len(), 1);
+        assert!(queue.batch(20, 4, Timestamp(2_999)).is_empty());
+        assert_eq!(queue.batch(20, 4, Timestamp(3_000)).len(), 1);
     }
 
     #[test]
-    fn a_batch_holds_twenty_at_most() {
+    fn a_batch_holds_as_many_as_it_should_and_what_was_not_asked_comes_first_again() {
         let mut queue = Queue::default();
         for user in 0..50 {
             queue.add(probe(user, Workload::Mail), NOW, NOW);
         }
-        assert_eq!([queue.batch(NOW).len(), queue.batch(NOW).len(), queue.batch(NOW).len()], [20, 20, 10]);
+        let first = queue.batch(20, 4, NOW);
+        assert_eq!([first.len(), queue.batch(20, 4, NOW).len(), queue.batch(8, 4, NOW).len()], [20, 20, 8]);
+        queue.take_back(first[0]);
+        assert_eq!(queue.batch(1, 4, NOW), [first[0]]);
     }
 }

@@ -3,7 +3,8 @@
 use rollcall_core::rules::{self, Reason};
 use rollcall_store::runs::{self, Run, RunState};
 
-use super::work::{Claim, work};
+use super::claim::Claim;
+use super::work::work;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;

@@ -4,8 +4,9 @@ use rollcall_core::rules;
 use rollcall_store::runs::{self, Run};
 use rollcall_store::{integrations, organizations};
 
+use super::claim::Claim;
 use super::plan::{Verify, workloads};
-use super::work::{Claim, work};
+use super::work::work;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;

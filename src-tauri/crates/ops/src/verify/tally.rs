@@ -1,17 +1,27 @@
-//! How fast a sitting of a run goes, and how long the rest will take.
+//! How fast a sitting of a run goes, what bounds it, and how long the rest will take.
 
-use rollcall_core::id::RunId;
+use std::collections::VecDeque;
+use std::time::Duration;
+
 use rollcall_core::time::Timestamp;
 use rollcall_graph::gate::{Counters as Passed, Gate, Lane};
+use rollcall_graph::party::Party;
 use rollcall_store::runs::{Counters, Run};
 
+use super::pace::Measured;
 use crate::job::Verified;
 
-/// The figures of one sitting.
+/// The rate is taken over so long: short enough to follow what happens, long enough not to jump about.
+const WINDOW: Duration = Duration::from_secs(15);
+/// The first answers say little.
+const SOON: Duration = Duration::from_secs(1);
+
+/// The figures of one sitting, by the gate's clock.
 pub(super) struct Tally {
-    run: RunId,
     started: Timestamp,
-    done_before: u32,
+    before: u32,
+    /// When how many probes were settled, over the last seconds.
+    recent: VecDeque<(Timestamp, u32)>,
     at_start: Passed,
     booked: Passed,
     retried: u32,
@@ -20,13 +30,13 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Starts counting; `gate` may have been passed by others before.
-    pub fn new(run: &Run, gate: &Gate, now: Timestamp) -> Self {
-        let counters = gate.counters();
+    /// Starts counting.
+    pub fn new(run: &Run, gate: &Gate) -> Self {
+        let counters = gate.counters(Party::Run(run.id));
         Self {
-            run: run.id,
-            started: now,
-            done_before: run.mailboxes_done,
+            started: gate.now(),
+            before: run.probes_done,
+            recent: VecDeque::from([(gate.now(), run.probes_done)]),
             at_start: counters,
             booked: counters,
             retried: 0,
@@ -34,23 +44,19 @@ impl Tally {
         }
     }
 
-    /// Notes that a probe has to be asked again.
-    pub fn again(&mut self) {
+    /// Notes that a probe has to be asked again, and whether Graph asked for it.
+    pub fn again(&mut self, throttled: bool) {
         self.retried += 1;
-    }
-
-    /// Notes that a probe alone was asked to wait.
-    pub fn throttled(&mut self) {
-        self.throttled_inside.0 += 1;
-        self.throttled_inside.1 += 1;
+        self.throttled_inside.0 += u32::from(throttled);
+        self.throttled_inside.1 += u32::from(throttled);
     }
 
     /// What has been sent since the last call, to be booked on the run.
-    pub fn unbooked(&mut self, gate: &Gate) -> Counters {
-        let now = gate.counters();
+    pub fn unbooked(&mut self, run: &Run, gate: &Gate) -> Counters {
+        let now = gate.counters(Party::Run(run.id));
         let counters = Counters {
-            requests: clamp(now.requests - self.booked.requests),
-            throttled: clamp(now.throttled - self.booked.throttled) + std::mem::take(&mut self.throttled_inside.1),
+            requests: clamp(now.requests.saturating_sub(self.booked.requests)),
+            throttled: clamp(now.throttled.saturating_sub(self.booked.throttled)) + std::mem::take(&mut self.throttled_inside.1),
             retried: std::mem::take(&mut self.retried),
         };
         self.booked = now;
@@ -58,35 +64,64 @@ impl Tally {
     }
 
     /// The progress line for the run as it is on disk.
-    pub fn line(&self, run: &Run, gate: &Gate, now: Timestamp) -> Verified {
-        let seconds = now.since(self.started).as_secs_f64();
-        let here = f64::from(run.mailboxes_done.saturating_sub(self.done_before));
-        let per_second = if seconds > 0.0 { here / seconds } else { 0.0 };
-        let left = f64::from(run.mailboxes.saturating_sub(run.mailboxes_done));
-        let counters = gate.counters();
+    pub fn line(&mut self, run: &Run, gate: &Gate, by_day: impl Fn(Timestamp) -> Timestamp) -> Verified {
+        let now = gate.now();
+        self.recent.push_back((now, run.probes_done));
+        while self.recent.len() > 2 && self.recent.front().is_some_and(|(at, _)| now.since(*at) > WINDOW) {
+            self.recent.pop_front();
+        }
+        let (lately, overall) = (self.lately(run, now), self.overall(run, now));
+        let left = f64::from(run.probes.saturating_sub(run.probes_done));
+        let share = f64::from(run.mailboxes) / f64::from(run.probes.max(1));
+        let (counters, standing) = (gate.counters(Party::Run(run.id)), gate.standing(Lane::Outlook));
         Verified {
-            run: self.run.0,
+            run: run.id.0,
             done: run.mailboxes_done,
             total: run.mailboxes,
             passed: run.ledger.passed,
             failed: run.ledger.failed,
             unknown: run.ledger.unknown,
-            per_second,
-            // The first answers say little: an estimate from less than a second's work would jump about.
-            seconds_left: (seconds >= 1.0 && per_second > 0.0)
-                .then(|| (whole(left / per_second * 0.8), whole(left / per_second * 1.4 + 1.0))),
-            requests: clamp(counters.requests - self.at_start.requests),
-            throttled: clamp(counters.throttled - self.at_start.throttled) + self.throttled_inside.0,
-            waiting_until: gate.held(Lane::Outlook),
+            per_second: lately * share,
+            seconds_left: (now.since(self.started) >= SOON && lately > 0.0)
+                .then(|| (whole(left / lately.max(overall) * 0.9), whole(left / lately.min(overall) * 1.2 + 1.0))),
+            requests: clamp(counters.requests.saturating_sub(self.at_start.requests)),
+            throttled: clamp(counters.throttled.saturating_sub(self.at_start.throttled)) + self.throttled_inside.0,
+            in_flight: standing.in_flight,
+            allowed: standing.allowed,
+            bound: standing.bound,
+            waiting_until: standing.held.map(by_day),
+            parked: false,
         }
     }
+
+    /// What the sitting shows about the tenant, if it was long enough to show something.
+    pub fn measured(&self, run: &Run, gate: &Gate) -> Option<Measured> {
+        let now = gate.now();
+        let per_second = self.overall(run, now);
+        (now.since(self.started) >= SOON && per_second > 0.0)
+            .then(|| Measured { probes_per_second: per_second, bound: gate.standing(Lane::Outlook).bound })
+    }
+
+    /// Probes settled a second over the last seconds.
+    fn lately(&self, run: &Run, now: Timestamp) -> f64 {
+        self.recent.front().map_or(0.0, |&(at, done)| rate(run.probes_done.saturating_sub(done), now.since(at)))
+    }
+
+    fn overall(&self, run: &Run, now: Timestamp) -> f64 {
+        rate(run.probes_done.saturating_sub(self.before), now.since(self.started))
+    }
+}
+
+fn rate(count: u32, over: Duration) -> f64 {
+    if over.is_zero() { 0.0 } else { f64::from(count) / over.as_secs_f64() }
 }
 
 fn clamp(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn whole(seconds: f64) -> u32 {
+/// Seconds, rounded up.
+pub(super) fn whole(seconds: f64) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,0 +1,130 @@
+//! All users of a directory. The pages of one list come one after the other, so a large directory is read in parts side by side.
+
+use rollcall_core::user::DirectoryUser;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::GraphError;
+use crate::pages::{Page, Pages};
+use crate::send::Graph;
+use crate::users::{self, SELECT, TOP};
+
+/// Up to so many users one list is as quick.
+const SMALL: u32 = 4_000;
+/// Parts that are read at once; each holds a page and the next one.
+const AT_ONCE: usize = 12;
+/// What a user principal name can begin with. Which characters Entra allows there, and that `startswith` on it works without the
+/// advanced index, isn't in the documents at hand: the parts are therefore compared with the count, and read again as one list
+/// where they don't add up.
+const FIRST_LETTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789_-.!#^~'";
+
+type Found = Result<Page<DirectoryUser>, GraphError>;
+
+/// The users, page by page in no order. Somebody may come twice, when the directory changes meanwhile.
+pub struct Everyone {
+    pages: mpsc::Receiver<Found>,
+    /// Ends the reading when nobody listens any more.
+    stop: CancellationToken,
+}
+
+/// Begins to read all users.
+#[must_use]
+pub fn everyone(graph: &Graph, stop: &CancellationToken) -> Everyone {
+    let (sender, pages) = mpsc::channel(4);
+    let stop = stop.child_token();
+    tokio::spawn(read(graph.clone(), stop.clone(), sender));
+    Everyone { pages, stop }
+}
+
+impl Everyone {
+    /// The next page, or `None` after the last.
+    ///
+    /// # Errors
+    /// As [`Pages::next`].
+    pub async fn next(&mut self) -> Result<Option<Page<DirectoryUser>>, GraphError> {
+        self.pages.recv().await.transpose()
+    }
+}
+
+impl Drop for Everyone {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn read(graph: Graph, stop: CancellationToken, to: mpsc::Sender<Found>) {
+    // The first page is asked for beside the count, so that a small directory costs no round trip more.
+    let mut list = users::pages(&graph, None, &stop);
+    let (first, before) = tokio::join!(list.next(), users::count(&graph, None, &stop));
+    match (first, before) {
+        (Ok(Some(page)), Ok(before)) if before > SMALL => {
+            drop((list, page));
+            match in_parts(&graph, &stop, &to).await {
+                Ok(read) if adds_up(&graph, read, before, &stop).await => {}
+                // Asked in one list nobody can be missing; who came already comes again.
+                Ok(_) | Err(GraphError::Refused(_)) => forward(users::pages(&graph, None, &stop), &to).await,
+                Err(error) => tell(&to, Err(error)).await,
+            }
+        }
+        // Without a count there is nothing to compare parts with.
+        (Ok(Some(page)), _) => {
+            tell(&to, Ok(page)).await;
+            forward(list, &to).await;
+        }
+        (Ok(None), _) => {}
+        (Err(error), _) => tell(&to, Err(error)).await,
+    }
+}
+
+/// Whether as many were read as there are, or were before: the directory may change while it is read.
+async fn adds_up(graph: &Graph, read: u32, before: u32, stop: &CancellationToken) -> bool {
+    read == before || users::count(graph, None, stop).await.is_ok_and(|after| (before.min(after)..=before.max(after)).contains(&read))
+}
+
+/// Reads all parts, so many at a time; answers how many users they held.
+async fn in_parts(graph: &Graph, stop: &CancellationToken, to: &mpsc::Sender<Found>) -> Result<u32, GraphError> {
+    let mut letters = FIRST_LETTERS.chars();
+    let mut parts = tokio::task::JoinSet::new();
+    let mut read = 0;
+    loop {
+        while parts.len() < AT_ONCE
+            && let Some(letter) = letters.next()
+        {
+            parts.spawn(part(graph.clone(), letter, stop.clone(), to.clone()));
+        }
+        match parts.join_next().await {
+            None => return Ok(read),
+            Some(Ok(part)) => read += part?,
+            // The task ends early only when the runtime is shut down.
+            Some(Err(_)) => return Err(GraphError::Cancelled),
+        }
+    }
+}
+
+async fn part(graph: Graph, letter: char, stop: CancellationToken, to: mpsc::Sender<Found>) -> Result<u32, GraphError> {
+    let letter = if letter == '\'' { "\'\'".to_owned() } else { letter.to_string() };
+    let filter = format!("startswith(userPrincipalName,'{letter}')");
+    let query = [("$select", SELECT), ("$top", TOP), ("$filter", filter.as_str())];
+    let mut pages = Pages::of::<users::User>(&graph, graph.url(&["users"], &query), false, &stop);
+    let mut read = 0;
+    while let Some(page) = pages.next().await? {
+        read += u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+        tell(&to, Ok(page)).await;
+    }
+    Ok(read)
+}
+
+async fn forward(mut pages: Pages<DirectoryUser>, to: &mpsc::Sender<Found>) {
+    while let Some(page) = pages.next().await.transpose() {
+        let last = page.is_err();
+        tell(to, page).await;
+        if last {
+            return;
+        }
+    }
+}
+
+/// Nobody may be listening any more; then the reading is stopped as well.
+async fn tell(to: &mpsc::Sender<Found>, page: Found) {
+    let _ = to.send(page).await;
+}

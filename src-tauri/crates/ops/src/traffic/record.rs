@@ -1,0 +1,116 @@
+//! Writes each request to a trace file, on demand, for whoever has to find out what went over the line. A line names the route, the
+//! answer and the times, and Microsoft's request ids: no person, no address, no secret.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use rollcall_core::id::TenantId;
+use rollcall_graph::traffic::{Ear, Passage};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+use crate::traffic::describe::{self, Traffic};
+
+/// A file doesn't grow beyond this; some two million requests.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// Whether to record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RecordTraffic {
+    pub on: bool,
+}
+
+/// A trace file that is being written. The last line is on disk once this is dropped everywhere.
+pub(crate) struct Recording {
+    file: PathBuf,
+    lines: Sender<Vec<u8>>,
+}
+
+impl Recording {
+    /// Where it is written.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What writes the requests to a tenant down.
+    pub fn ear(&self, tenant: TenantId) -> Ear {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            tenant: TenantId,
+            #[serde(flatten)]
+            passage: &'a Passage,
+        }
+        let lines = self.lines.clone();
+        Arc::new(move |passage| {
+            // Names and numbers always serialize; where the file is full nobody listens any more.
+            if let Ok(line) = serde_json::to_vec(&Line { tenant, passage }) {
+                let _ = lines.send(line);
+            }
+        })
+    }
+
+    fn begin(file: PathBuf) -> std::io::Result<Self> {
+        let mut to = BufWriter::new(create(&file)?);
+        let (lines, written) = channel::<Vec<u8>>();
+        std::thread::Builder::new().name("trace".to_owned()).spawn(move || {
+            let mut size = 0;
+            loop {
+                match written.recv_timeout(Duration::from_secs(1)) {
+                    Ok(line) if size < LARGEST => {
+                        size += line.len() as u64 + 1;
+                        if to.write_all(&line).and_then(|()| to.write_all(b"\n")).is_err() {
+                            return;
+                        }
+                    }
+                    Ok(_) => return,
+                    Err(RecvTimeoutError::Timeout) if to.flush().is_ok() => {}
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        })?;
+        Ok(Self { file, lines })
+    }
+}
+
+/// Begins a new trace file in the data folder, or ends the one that is being written.
+///
+/// # Errors
+/// `DiskFull` and the like when no file can be made.
+pub async fn record(desk: &Desk, ask: RecordTraffic, job: &Job) -> Result<Traffic> {
+    let running = desk.recording().is_some();
+    if ask.on && !running {
+        let file = desk.folder().join(format!("trace-{}.jsonl", desk.now().0));
+        let recording =
+            Recording::begin(file).map_err(|error| Error::new(Code::DiskFull, format!("no trace file can be made: {:?}", error.kind())))?;
+        for (tenant, gate) in desk.gates().iter() {
+            gate.traffic().listen(Some(recording.ear(*tenant)));
+        }
+        *desk.recording() = Some(recording);
+    }
+    if !ask.on {
+        for gate in desk.gates().values() {
+            gate.traffic().listen(None);
+        }
+        *desk.recording() = None;
+    }
+    describe::describe(desk, (), job).await
+}
+
+#[cfg(unix)]
+fn create(file: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().create_new(true).write(true).mode(0o600).open(file)
+}
+
+#[cfg(not(unix))]
+fn create(file: &Path) -> std::io::Result<File> {
+    File::options().create_new(true).write(true).open(file)
+}

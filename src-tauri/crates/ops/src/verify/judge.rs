@@ -1,0 +1,78 @@
+//! What an answer to a probe means: settled, or to be asked again and when.
+
+use std::time::Duration;
+
+use rollcall_core::issue::{self, Cause, Refusal};
+use rollcall_core::verdict::Verdict;
+use rollcall_graph::error::Trace;
+use rollcall_graph::pace::Pace;
+use rollcall_graph::probe::Answer;
+use rollcall_store::probes::ProbeResult;
+
+use super::queue::Waiting;
+
+/// What becomes of a probe.
+pub(super) enum Judgement {
+    Settled(Box<ProbeResult>),
+    Again {
+        wait: Duration,
+        /// Graph asked for the wait.
+        throttled: bool,
+    },
+}
+
+/// Judges an answer, `None` where none came. `permitted` says whether the token opens the workload.
+pub(super) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, pace: &Pace) -> Judgement {
+    let (trace, wait, throttled, cause) = match answer {
+        Some(Answer::Answered(trace)) => return settled(waiting, &trace, None),
+        Some(Answer::Throttled { trace, retry_after }) => {
+            (trace, again(pace, waiting.attempts, pace.throttled_tries, retry_after), true, Cause::Throttled)
+        }
+        Some(Answer::Refused { trace, retry_after }) => {
+            let wait = issue::may_pass(trace.http, &trace.code).then(|| again(pace, waiting.attempts, pace.tries, retry_after)).flatten();
+            let cause = issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted });
+            (trace, wait, false, cause)
+        }
+        Some(Answer::Unanswered(trace)) => (trace, again(pace, waiting.attempts, pace.tries, None), false, Cause::NoAnswer),
+        None => (Trace::default(), again(pace, waiting.attempts, pace.tries, None), false, Cause::NoAnswer),
+    };
+    match wait {
+        Some(wait) => Judgement::Again { wait, throttled },
+        None => settled(waiting, &trace, Some(cause)),
+    }
+}
+
+/// How long to wait before a probe is asked again; `None` when it has been asked often enough. Never less than was asked for.
+fn again(pace: &Pace, attempts: u32, tries: u32, retry_after: Option<Duration>) -> Option<Duration> {
+    (attempts + 1 < tries)
+        .then(|| retry_after.unwrap_or_else(|| pace.wait_after(attempts + 1, u64::from(attempts).wrapping_mul(0x9E37_79B9))))
+}
+
+fn settled(waiting: &Waiting, trace: &Trace, cause: Option<Cause>) -> Judgement {
+    Judgement::Settled(Box::new(ProbeResult {
+        user: waiting.user,
+        workload: waiting.workload,
+        verdict: cause.map_or(Verdict::Passed, Cause::verdict),
+        http: trace.http,
+        code: (!trace.code.is_empty()).then(|| trace.code.clone()),
+        cause,
+        fingerprint: cause.map(|cause| issue::fingerprint(cause, trace.http, &trace.code, waiting.workload)),
+        request_id: trace.request_id.clone(),
+        client_request_id: trace.client_request_id.clone(),
+        attempts: waiting.attempts + 1,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_after_is_never_shortened_and_tries_run_out() {
+        let pace = Pace::default();
+        let long = Duration::from_secs(3_600);
+        assert_eq!(again(&pace, 0, 5, Some(long)), Some(long));
+        assert!(again(&pace, 3, 5, None).is_some());
+        assert_eq!(again(&pace, 4, 5, None), None, "the fifth try was the last");
+    }
+}

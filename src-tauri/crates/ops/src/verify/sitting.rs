@@ -1,0 +1,416 @@
+//! One sitting at a run: batches go out through the gate, answers come back and are committed in groups before they are shown, and
+//! what can't be settled yet goes back to the queue on its own. Sending, storing, reading the queue and planning go on side by side.
+
+use std::collections::HashMap;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::ObjectId;
+use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
+use rollcall_graph::batch::{self, LARGEST};
+use rollcall_graph::error::GraphError;
+use rollcall_graph::gate::{Gate, Lane};
+use rollcall_graph::party::Party;
+use rollcall_graph::probe::{Answer, Probe, Probed};
+use rollcall_graph::send::Graph;
+use rollcall_store::probes::{self, Postponed, ProbeResult, QueuedProbe, Recorded};
+use rollcall_store::runs::{self, Counters, Run};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::claim::Connected;
+use super::judge::{Judgement, judge};
+use super::pace;
+use super::queue::{Queue, Waiting};
+use super::tally::Tally;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::{Job, Progress};
+
+/// A group of results is put on disk when it has so many …
+const GROUP: usize = 100;
+/// … or its first is so old, whichever comes first.
+const GROUP_AGE: Duration = Duration::from_millis(250);
+/// While so many results wait for the disk nothing more is asked.
+const MOST_UNSTORED: usize = 5_000;
+/// Queued probes that are read at a time …
+const WINDOW: u32 = 4_000;
+/// … whenever fewer than these are at hand, which is more than can be asked before they are here.
+const LOW: usize = 2_600;
+/// Mailboxes whose probes are written at a time, while others are being asked.
+const PLANNED_AT_ONCE: u32 = 5_000;
+/// How long a stopped sitting waits for the answers to what it has already asked: promised is that a stop acts within a second.
+const LANDING: Duration = Duration::from_millis(700);
+
+/// How a sitting ended.
+pub(super) enum Ended {
+    Settled,
+    Stopped,
+    /// Nothing can be asked before that moment of the gate's clock, which is longer away than anybody sits and waits.
+    Parked {
+        until: Timestamp,
+    },
+}
+
+/// Sits at the run until everything is settled, nothing can be asked for a long time, or `stop` says so.
+///
+/// # Errors
+/// Whatever ends it for good: no connection, a refused secret, a full disk. What was answered before is stored.
+pub(super) async fn sit(desk: &Desk, run: Run, connected: &Connected, stop: &CancellationToken, job: &Job) -> Result<Ended> {
+    let graph = connected.app.graph.of(Party::Run(run.id));
+    let gate = Arc::clone(graph.gate());
+    let mut sitting = Sitting {
+        desk,
+        tally: Tally::new(&run, &gate),
+        run,
+        graph,
+        gate,
+        permitted: &connected.permitted,
+        queue: Queue::default(),
+        rows: Rows::More { after: None },
+        planned: false,
+        give_up: CancellationToken::new(),
+        flights: JoinSet::new(),
+        settled: Vec::new(),
+        put_off: Vec::new(),
+        since: None,
+        committing: None,
+        reading: None,
+        planning: None,
+    };
+    let ended = sitting.all(stop, job).await;
+    if let Some(measured) = sitting.tally.measured(&sitting.run, &sitting.gate) {
+        let tenant = sitting.run.tenant;
+        desk.write(move |tx| pace::remember(tx, tenant, &measured)).await?;
+    }
+    ended
+}
+
+/// A batch that came back: what it asked, and the answers.
+type Flight = (Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>);
+
+/// Work on the disk that goes on beside the rest.
+type Later<'a, T> = Option<Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>>;
+
+struct Sitting<'a> {
+    desk: &'a Desk,
+    /// The run, with the figures that are on disk.
+    run: Run,
+    graph: Graph,
+    gate: Arc<Gate>,
+    permitted: &'a [Workload],
+    queue: Queue,
+    rows: Rows,
+    /// Whether all probes of the run are on disk.
+    planned: bool,
+    /// Gives up the requests under way.
+    give_up: CancellationToken,
+    flights: JoinSet<Flight>,
+    settled: Vec<ProbeResult>,
+    put_off: Vec<Postponed>,
+    /// When the oldest result that is not on its way to disk came in.
+    since: Option<Instant>,
+    committing: Later<'a, (Recorded, Counters)>,
+    /// What is read, and whether all was planned by then.
+    reading: Later<'a, (Vec<QueuedProbe>, bool)>,
+    planning: Later<'a, bool>,
+    tally: Tally,
+}
+
+/// How much of the durable queue has been read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// All up to a turn.
+    More {
+        after: Option<i64>,
+    },
+    /// All there are so far; more are being planned.
+    Dry {
+        after: Option<i64>,
+    },
+    All,
+}
+
+/// What happened next.
+enum Event {
+    Stopped,
+    Landed(std::result::Result<Flight, JoinError>),
+    Committed(Result<(Recorded, Counters)>),
+    Read(Result<(Vec<QueuedProbe>, bool)>),
+    Planned(Result<bool>),
+    Time,
+}
+
+impl<'a> Sitting<'a> {
+    async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<Ended> {
+        loop {
+            self.plan();
+            self.read();
+            self.take_off();
+            self.commit();
+            if self.is_done() {
+                return Ok(Ended::Settled);
+            }
+            if let Some(until) = self.too_long_a_wait() {
+                self.land(job).await?;
+                return Ok(Ended::Parked { until });
+            }
+            match self.next(stop).await {
+                Event::Stopped => {
+                    self.land(job).await?;
+                    return Ok(Ended::Stopped);
+                }
+                Event::Landed(landed) => {
+                    if let Err(error) = self.landed(landed) {
+                        self.store_all(job).await?;
+                        return Err(error);
+                    }
+                }
+                Event::Committed(committed) => self.committed(committed?, job),
+                Event::Read(read) => self.add(read?),
+                Event::Planned(more) => self.on_planned(more?),
+                Event::Time => {}
+            }
+        }
+    }
+
+    async fn next(&mut self, stop: &CancellationToken) -> Event {
+        let wake = self.wake_in();
+        let Self { flights, committing, reading, planning, .. } = self;
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Event::Stopped,
+            // The disk goes first: its work begins when it is first looked at, and answers may come without a gap.
+            committed = done(committing) => Event::Committed(committed),
+            rows = done(reading) => Event::Read(rows),
+            more = done(planning) => Event::Planned(more),
+            Some(landed) = flights.join_next() => Event::Landed(landed),
+            () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
+        }
+    }
+
+    /// When there is something to do though nothing happens. In slices, because a timer may stand still while the computer sleeps and
+    /// the clock doesn't.
+    fn wake_in(&self) -> Option<Duration> {
+        let now = self.gate.now();
+        let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
+        let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
+        let commit = self.since.filter(|_| self.committing.is_none()).map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
+        [due, held, commit].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
+    }
+
+    fn is_done(&self) -> bool {
+        let asked = self.planned && self.rows == Rows::All && self.reading.is_none() && self.queue.is_empty() && self.flights.is_empty();
+        asked && self.committing.is_none() && self.settled.is_empty() && self.put_off.is_empty()
+    }
+
+    /// Until when nothing can be asked, if that is longer than the pace's patience.
+    fn too_long_a_wait(&mut self) -> Option<Timestamp> {
+        let now = self.gate.now();
+        let held = self.gate.held(Lane::Outlook);
+        let idle = self.rows == Rows::All && self.reading.is_none() && self.flights.is_empty() && self.queue.ready(now) == 0;
+        let due = self.queue.next_due().filter(|_| idle);
+        held.max(due).filter(|until| until.since(now) > self.gate.pace().patience)
+    }
+
+    /// Has the rest of the probes written, while those that are there are asked.
+    fn plan(&mut self) {
+        if !self.planned && self.planning.is_none() {
+            let (desk, id) = (self.desk, self.run.id);
+            self.planning = Some(Box::pin(async move { desk.write(move |tx| runs::plan_more(tx, id, PLANNED_AT_ONCE)).await }));
+        }
+    }
+
+    fn on_planned(&mut self, more: bool) {
+        self.planned = !more;
+        if let Rows::Dry { after } = self.rows {
+            self.rows = Rows::More { after };
+        }
+    }
+
+    /// Reads more of the durable queue before the probes at hand run out.
+    fn read(&mut self) {
+        let Rows::More { after } = self.rows else { return };
+        if self.reading.is_none() && self.queue.ready(self.gate.now()) < LOW {
+            let (desk, id, planned) = (self.desk, self.run.id, self.planned);
+            self.reading = Some(Box::pin(async move {
+                let rows = desk.read(move |conn| probes::queued(conn, id, after, WINDOW)).await?;
+                Ok((rows, planned))
+            }));
+        }
+    }
+
+    fn add(&mut self, (rows, planned): (Vec<QueuedProbe>, bool)) {
+        let now = self.gate.now();
+        self.rows = match (rows.last(), self.rows) {
+            (Some(last), _) => Rows::More { after: Some(last.turn) },
+            (None, _) if planned => Rows::All,
+            // What was planned since then is behind what was read.
+            (None, Rows::More { after }) if !self.planned => Rows::Dry { after },
+            (None, rows) => rows,
+        };
+        for QueuedProbe { user, object_id, workload, due, attempts, .. } in rows {
+            // A probe that was never put off is due from the start, whatever the clocks say.
+            let due = if attempts == 0 { now } else { self.gate.by_ours(due) };
+            self.queue.add(Waiting { user, object_id, workload, attempts }, due, now);
+        }
+    }
+
+    /// Sends off as many requests as the gate lets be in flight at once, and one more that waits at the gate.
+    fn take_off(&mut self) {
+        if self.settled.len() >= MOST_UNSTORED || self.gate.held(Lane::Outlook).is_some() {
+            return;
+        }
+        let allowed = self.gate.allowed(Lane::Outlook);
+        while self.flights.len() <= allowed as usize {
+            let now = self.gate.now();
+            let waiting = u32::try_from(self.queue.ready(now)).unwrap_or(u32::MAX);
+            // Before the whole queue is known, few at hand are not few in all.
+            let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
+            let size = if self.rows == Rows::All { self.gate.together(most, waiting) } else { most };
+            let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
+            if batch.is_empty() {
+                return;
+            }
+            let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
+            self.flights.spawn(async move {
+                let asked: Vec<Probe> = batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload }).collect();
+                let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
+                (batch, answers)
+            });
+        }
+    }
+
+    /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
+    /// stays queued.
+    async fn land(&mut self, job: &Job) -> Result<()> {
+        let deadline = Instant::now() + LANDING;
+        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+            // The sitting ends in any case; an error of a late answer leaves its probes queued.
+            let _ = self.landed(landed);
+        }
+        self.give_up.cancel();
+        self.flights.shutdown().await;
+        self.store_all(job).await
+    }
+
+    /// Puts everything that has come in on disk, before the sitting ends.
+    async fn store_all(&mut self, job: &Job) -> Result<()> {
+        loop {
+            if let Some(committing) = self.committing.take() {
+                self.committed(committing.await?, job);
+            }
+            if self.settled.is_empty() && self.put_off.is_empty() {
+                return Ok(());
+            }
+            self.start_commit();
+        }
+    }
+
+    fn landed(&mut self, landed: std::result::Result<Flight, JoinError>) -> Result<()> {
+        let (asked, answers) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
+        self.take_in(asked, answers)
+    }
+
+    /// Sorts a batch's answers into settled ones and ones to be asked again. An error ends the sitting; the probes stay queued.
+    fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
+        let mut by_probe: HashMap<(ObjectId, Workload), Answer> = match answers {
+            Ok(answers) => answers.into_iter().map(|probed| ((probed.probe.user, probed.probe.workload), probed.answer)).collect(),
+            // It never left: the gate is held for longer than a call waits.
+            Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
+                asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
+                return Ok(());
+            }
+            Err(GraphError::Throttled { until, .. }) => {
+                for waiting in asked {
+                    self.queue.done(waiting.user);
+                    self.put_off(waiting, until, waiting.attempts.max(1));
+                }
+                return Ok(());
+            }
+            // Something about this very batch: its probes are asked again, and in the end given up one by one.
+            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
+                let unanswered = |waiting: &Waiting| ((waiting.object_id, waiting.workload), Answer::Unanswered((*trace).clone()));
+                asked.iter().map(unanswered).collect()
+            }
+            Err(GraphError::TimedOut) => HashMap::new(),
+            Err(error) => {
+                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+                // A stop is dealt with where it is waited for; the probes stay queued.
+                return if matches!(error, GraphError::Cancelled) { Ok(()) } else { Err(error.into()) };
+            }
+        };
+        let gate = Arc::clone(&self.gate);
+        for waiting in asked {
+            self.queue.done(waiting.user);
+            let answer = by_probe.remove(&(waiting.object_id, waiting.workload));
+            let permitted = self.permitted.contains(&waiting.workload);
+            match judge(&waiting, answer, permitted, gate.pace()) {
+                Judgement::Settled(result) => {
+                    self.settled.push(*result);
+                    self.since.get_or_insert_with(Instant::now);
+                }
+                Judgement::Again { wait, throttled } => {
+                    self.tally.again(throttled);
+                    self.put_off(waiting, gate.now().after(wait), waiting.attempts + 1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a probe off to a moment of the gate's clock; on disk it is one of the service's, which nobody sets.
+    fn put_off(&mut self, waiting: Waiting, due: Timestamp, attempts: u32) {
+        let kept = Postponed { user: waiting.user, workload: waiting.workload, due: self.gate.by_service(due), attempts };
+        self.put_off.push(kept);
+        self.since.get_or_insert_with(Instant::now);
+        self.queue.add(Waiting { attempts, ..waiting }, due, self.gate.now());
+    }
+
+    /// Puts what has come in on its way to disk, when it is time and the last group is there.
+    fn commit(&mut self) {
+        let Some(since) = self.since else { return };
+        let full = self.settled.len() + self.put_off.len() >= GROUP;
+        if self.committing.is_none() && (full || since.elapsed() >= GROUP_AGE) {
+            self.start_commit();
+        }
+    }
+
+    fn start_commit(&mut self) {
+        self.since = None;
+        let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
+        let counters = self.tally.unbooked(&self.run, &self.gate);
+        let (desk, id, now) = (self.desk, self.run.id, self.desk.now());
+        self.committing = Some(Box::pin(async move {
+            let recorded = desk.write(move |tx| probes::commit(tx, id, &settled, &put_off, counters, now)).await?;
+            Ok((recorded, counters))
+        }));
+    }
+
+    /// Tells what is on disk now, and nothing else.
+    fn committed(&mut self, (recorded, counters): (Recorded, Counters), job: &Job) {
+        let run = &mut self.run;
+        run.probes_done += recorded.probes;
+        run.mailboxes_done += recorded.mailboxes;
+        run.ledger.passed += recorded.passed;
+        run.ledger.failed += recorded.failed;
+        run.ledger.unknown += recorded.unknown;
+        run.counters.requests += counters.requests;
+        run.counters.throttled += counters.throttled;
+        run.counters.retried += counters.retried;
+        let desk = self.desk;
+        job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
+    }
+}
+
+/// What comes of work beside the rest, once; never, while there is none.
+async fn done<T>(later: &mut Later<'_, T>) -> Result<T> {
+    let Some(work) = later else { return pending().await };
+    let outcome = work.await;
+    *later = None;
+    outcome
+}
