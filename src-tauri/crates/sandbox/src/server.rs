@@ -65,10 +65,14 @@ pub(crate) async fn serve(listener: TcpListener, house: Arc<House>, mut stop: wa
     }
 }
 
-async fn connection(stream: TcpStream, house: Arc<House>, stop: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, house: Arc<House>, mut stop: watch::Receiver<bool>) {
     // Small answers must not wait for a full segment.
     let _ = stream.set_nodelay(true);
-    let Ok(version) = timeout(READ_TIME, version(&stream)).await else { return };
+    let version = tokio::select! {
+        version = timeout(READ_TIME, version(&stream)) => version,
+        () = told(&mut stop) => return,
+    };
+    let Ok(version) = version else { return };
     let service = service_fn(move |request| {
         let house = Arc::clone(&house);
         async move { Box::pin(answer(house, request)).await }

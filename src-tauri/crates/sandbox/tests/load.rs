@@ -138,6 +138,10 @@ async fn the_roster_can_be_read_in_parts_by_the_beginning_of_the_name() {
     met.sort();
     met.dedup();
     assert_eq!(met.len(), all, "the parts together are the whole");
+    let both = "startswith(userPrincipalName,%27x%27)%20or%20startswith(userPrincipalName,%27AD%27)";
+    let page = get(&format!("{}/v1.0/users?$filter={both}&$top=999&$count=true", sandbox.details().graph), &header).await.json();
+    let expected = sandbox.world().users.iter().filter(|user| user.upn.starts_with('x') || user.upn.starts_with("ad")).count();
+    assert_eq!((page["value"].as_array().unwrap().len(), page["@odata.count"].as_u64()), (expected, Some(expected as u64)));
     let refused = get(&format!("{}/v1.0/users?$filter=endswith(userPrincipalName,%27x%27)", sandbox.details().graph), &header[..1]).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (400, Some("Request_UnsupportedQuery")));
 }

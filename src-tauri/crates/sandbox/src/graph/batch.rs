@@ -108,8 +108,9 @@ fn check(request: &Request) -> Result<Vec<Step<'_>>, Refusal> {
 
 fn read<'a>(outer: &Request, wish: Wish<'a>, reader: &mut Reader) -> Option<Step<'a>> {
     let (Text(id), Text(method), Text(url)) = (wish.id?, wish.method?, wish.url?);
-    // Without headers, and spelled so that nothing had to be copied: as programs ask.
-    if let (None, "GET", Cow::Borrowed(url)) = (&wish.headers, &*method, &url) {
+    // Spelled so that nothing had to be copied, and without an id of their own that would have to come back: as programs ask.
+    let named = wish.headers.iter().flatten().any(|(name, _)| name.eq_ignore_ascii_case("client-request-id"));
+    if let (false, "GET", Cow::Borrowed(url)) = (named, &*method, &url) {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         if let Some(probe) = reader.read(path, query) {
             return Some(Step { id, after: Vec::new(), outlook: true, what: What::Probe(probe) });

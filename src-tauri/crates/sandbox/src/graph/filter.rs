@@ -85,18 +85,28 @@ impl Filter {
         }
     }
 
-    /// With what a property must begin for the filter to hold, whatever else it demands.
-    pub(super) fn prefix(&self, property: &str) -> Option<&str> {
+    /// The beginnings of which a property must have one for the filter to hold, whatever else it demands; none when it may begin anyhow.
+    pub(super) fn beginnings(&self, property: &str) -> Vec<&str> {
         match self {
-            Filter::Text { how: TextMatch::Starts, left: Operand::Path(path), right } if path.eq_ignore_ascii_case(property) => Some(right),
-            Filter::And(left, right) => left.prefix(property).or_else(|| right.prefix(property)),
-            Filter::Or(..) | Filter::Not(_) | Filter::Compare { .. } | Filter::In { .. } | Filter::Text { .. } | Filter::Any { .. } => None,
+            Filter::Text { how: TextMatch::Starts, left: Operand::Path(path), right } if path.eq_ignore_ascii_case(property) => vec![right],
+            Filter::And(left, right) => {
+                Some(left.beginnings(property)).filter(|all| !all.is_empty()).unwrap_or_else(|| right.beginnings(property))
+            }
+            Filter::Or(left, right) => match (left.beginnings(property), right.beginnings(property)) {
+                (left, right) if left.is_empty() || right.is_empty() => Vec::new(),
+                (left, right) => [left, right].concat(),
+            },
+            Filter::Not(_) | Filter::Compare { .. } | Filter::In { .. } | Filter::Text { .. } | Filter::Any { .. } => Vec::new(),
         }
     }
 
-    /// Whether it demands nothing but how a property begins.
-    pub(super) fn is_prefix(&self) -> bool {
-        matches!(self, Filter::Text { how: TextMatch::Starts, .. })
+    /// Whether it demands nothing but how properties begin.
+    pub(super) fn is_about_beginnings(&self) -> bool {
+        match self {
+            Filter::Text { how, .. } => *how == TextMatch::Starts,
+            Filter::Or(left, right) => left.is_about_beginnings() && right.is_about_beginnings(),
+            Filter::And(..) | Filter::Not(_) | Filter::Compare { .. } | Filter::In { .. } | Filter::Any { .. } => false,
+        }
     }
 
     pub(super) fn matches(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {

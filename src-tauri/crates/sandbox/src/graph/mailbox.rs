@@ -9,23 +9,23 @@ use crate::token::CallerKind;
 use crate::world::{User, World};
 
 /// The place of the mailbox that the path names. Signed-in people reach their own only.
-pub(super) fn locate(ask: &Ask<'_>) -> Result<usize, Refusal> {
+pub(super) fn locate(ask: &Ask<'_>) -> Result<u32, Refusal> {
     find(&ask.state.world(), ask.segment(1), &ask.caller.kind).map(|(at, _)| at)
 }
 
 /// The account that `key` names, with its place, if this caller may reach its mailbox.
-pub(super) fn find<'a>(world: &'a World, key: &str, caller: &CallerKind) -> Result<(usize, &'a User), Refusal> {
+pub(super) fn find<'a>(world: &'a World, key: &str, caller: &CallerKind) -> Result<(u32, &'a User), Refusal> {
     let at = world.user_index(key).ok_or_else(invalid_user)?;
     let user = world.users.get(at).filter(|user| !user.deleted).ok_or_else(invalid_user)?;
     match caller {
         CallerKind::User { user_id, .. } if !user.id.eq_ignore_ascii_case(user_id) => Err(mailbox_denied()),
-        CallerKind::User { .. } | CallerKind::App { .. } => Ok((at, user)),
+        CallerKind::User { .. } | CallerKind::App { .. } => Ok((u32::try_from(at).map_err(|_| invalid_user())?, user)),
     }
 }
 
 /// The mailbox's trouble for this caller: policies that scope apps do not touch people in their own mailbox.
-pub(super) fn fault(ask: &Ask<'_>, at: usize) -> Option<FaultKind> {
-    fault_of(ask.state.world().users.get(at)?, &ask.caller.kind)
+pub(super) fn fault(ask: &Ask<'_>, at: u32) -> Option<FaultKind> {
+    fault_of(ask.state.world().users.get(at as usize)?, &ask.caller.kind)
 }
 
 pub(super) fn fault_of(user: &User, caller: &CallerKind) -> Option<FaultKind> {

@@ -76,7 +76,7 @@ pub(super) fn page(ask: &Ask<'_>, collection: &Collection<'_>) -> Result<Reply, 
     let item = |at: usize| candidates.as_ref().map_or(at, |candidates| candidates.get(at).copied().unwrap_or(at));
     let mut items = Vec::new();
     let mut at = plan.start;
-    let scan_end = if plan.is_scan(collection) { at.saturating_add(SCANNED_PER_PAGE) } else { usize::MAX };
+    let scan_end = if plan.is_scan() { at.saturating_add(SCANNED_PER_PAGE) } else { usize::MAX };
     while at < len && items.len() < plan.top && at < scan_end {
         if plan.holds(collection, item(at)) {
             items.push(item(at));
@@ -198,6 +198,10 @@ struct Plan<'a> {
     top: usize,
     counts: bool,
     start: usize,
+    /// The beginnings of which user principal names must have one, where an index knows those that do.
+    beginnings: Vec<String>,
+    /// Whether the filter demands nothing else, and what is looked at comes from that index.
+    beginnings_suffice: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -245,17 +249,16 @@ impl<'a> Plan<'a> {
                 Refusal::new(400, "Directory_ExpiredPageToken", "The specified page token value has expired or is not valid.")
             })?,
         };
-        Ok(Plan { shown: shown(query, collection, Single::No)?, filter, search, order_by, top, counts, start })
+        let indexed = filter.as_ref().filter(|_| collection.beginning.is_some() && order_by.is_none());
+        let beginnings: Vec<String> = indexed.iter().flat_map(|filter| filter.beginnings("userPrincipalName")).map(str::to_owned).collect();
+        let beginnings_suffice = !beginnings.is_empty() && indexed.is_some_and(Filter::is_about_beginnings);
+        let shown = shown(query, collection, Single::No)?;
+        Ok(Plan { shown, filter, search, order_by, top, counts, start, beginnings, beginnings_suffice })
     }
 
     /// Whether items are looked at one by one, most of them perhaps in vain.
-    fn is_scan(&self, collection: &Collection<'_>) -> bool {
-        self.search.is_some() || self.filter.is_some() && self.prefix(collection).is_none()
-    }
-
-    /// With what the user principal names must begin, where an index knows those that do.
-    fn prefix(&self, collection: &Collection<'_>) -> Option<&str> {
-        collection.beginning.and(self.filter.as_ref()?.prefix("userPrincipalName"))
+    fn is_scan(&self) -> bool {
+        self.search.is_some() || self.filter.is_some() && self.beginnings.is_empty()
     }
 
     /// The items to look at, in their order; `None` for all as they come.
@@ -263,7 +266,17 @@ impl<'a> Plan<'a> {
         if self.order_by.is_some() {
             return self.order(collection);
         }
-        Some(collection.beginning?(self.prefix(collection)?))
+        let beginning = collection.beginning?;
+        match self.beginnings.as_slice() {
+            [] => None,
+            [one] => Some(beginning(one)),
+            several => {
+                let mut all: Vec<usize> = several.iter().flat_map(|one| beginning(one)).collect();
+                all.sort_unstable();
+                all.dedup();
+                Some(all)
+            }
+        }
     }
 
     fn count(&self, collection: &Collection<'_>, candidates: Option<&[usize]>) -> usize {
@@ -276,9 +289,9 @@ impl<'a> Plan<'a> {
     fn holds(&self, collection: &Collection<'_>, item: usize) -> bool {
         let property = |name: &str| (collection.property)(item, name);
         // A candidate begins as it must; when that is all the filter wants, its name need not be read again.
-        let known = |filter: &Filter| filter.is_prefix() && self.prefix(collection).is_some();
+        let fits = |filter: &Filter| self.beginnings_suffice || filter.matches(&property);
         (collection.listed)(item)
-            && self.filter.as_ref().is_none_or(|filter| known(filter) || filter.matches(&property))
+            && self.filter.as_ref().is_none_or(fits)
             && self.search.as_ref().is_none_or(|search| search.matches(&property))
     }
 

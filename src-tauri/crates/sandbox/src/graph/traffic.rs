@@ -25,7 +25,7 @@ struct Books {
     limits: Limits,
     apps: RwLock<HashMap<String, Arc<App>>>,
     /// Attempts at workloads with planted trouble, by whomever.
-    attempts: Mutex<HashMap<(usize, Workload), u32>>,
+    attempts: Mutex<HashMap<(u32, Workload), u32>>,
     counts: Mutex<HashMap<(Method, &'static str, u16), u64>>,
     violations: AtomicU64,
     duplicates: AtomicU64,
@@ -35,7 +35,7 @@ struct Books {
 pub(super) struct App {
     gate: Mutex<Gate>,
     /// Mailboxes the app has been to, spread so that threads seldom meet.
-    mailboxes: [Mutex<HashMap<usize, Mailbox>>; SHARDS],
+    mailboxes: [Mutex<HashMap<u32, Mailbox>>; SHARDS],
 }
 
 const SHARDS: usize = 16;
@@ -56,7 +56,8 @@ struct Gate {
 /// An app's doings in one mailbox.
 #[derive(Default)]
 struct Mailbox {
-    windows: [Window; 5],
+    /// Until when to stay away from each workload, in microseconds since 1970.
+    until_us: [i64; 5],
     /// Start of the current ten minutes, and the requests in them.
     used: Used,
     at_work: u32,
@@ -89,7 +90,7 @@ impl Used {
 /// A request to a workload of a mailbox.
 pub(super) struct Visit<'a> {
     pub(super) app: &'a Arc<App>,
-    pub(super) mailbox: usize,
+    pub(super) mailbox: u32,
     pub(super) workload: Workload,
     pub(super) now_us: i64,
     /// How many requests the mailbox takes at once, when that differs from the usual number.
@@ -154,7 +155,7 @@ impl Traffic {
         if again {
             self.0.duplicates.fetch_add(1, Ordering::Relaxed);
         }
-        let judgement = books.window(workload).map_or(Judgement::Open, |window| window.judge(now_us, 0));
+        let judgement = Window::until(*books.until_us(workload)).judge(now_us, 0);
         if let Some(refusal) = self.judge(judgement, |until| hold.tell(self, app, stay(until))) {
             return Err(refusal);
         }
@@ -209,7 +210,7 @@ impl Traffic {
     }
 
     /// How many requests this workload of the mailbox has met before; counts this one.
-    pub(super) fn attempt(&self, mailbox: usize, workload: Workload) -> u32 {
+    pub(super) fn attempt(&self, mailbox: u32, workload: Workload) -> u32 {
         let mut all = lock(&self.0.attempts);
         let attempts = all.entry((mailbox, workload)).or_insert(0);
         *attempts += 1;
@@ -269,8 +270,8 @@ impl Traffic {
     }
 
     /// Whether a workload is among those whose first attempt is refused; the same ones in every tenant of this seed.
-    fn is_chosen(&self, mailbox: usize, workload: Workload) -> bool {
-        let place = (mailbox as u64) << 3 | workload as u64;
+    fn is_chosen(&self, mailbox: u32, workload: Workload) -> bool {
+        let place = u64::from(mailbox) << 3 | workload as u64;
         Random::new(self.0.seed ^ place.wrapping_mul(0x2545_f491_4f6c_dd1d)).next() % 1_000 < u64::from(self.0.limits.throttled_per_mille)
     }
 }
@@ -280,14 +281,21 @@ impl App {
         lock(&self.gate)
     }
 
-    fn shard(&self, mailbox: usize) -> MutexGuard<'_, HashMap<usize, Mailbox>> {
-        lock(&self.mailboxes[mailbox % SHARDS])
+    fn shard(&self, mailbox: u32) -> MutexGuard<'_, HashMap<u32, Mailbox>> {
+        lock(&self.mailboxes[mailbox as usize % SHARDS])
     }
 }
 
 impl Mailbox {
-    fn window(&mut self, workload: Workload) -> Option<&mut Window> {
-        self.windows.get_mut(workload as usize)
+    fn until_us(&mut self, workload: Workload) -> &mut i64 {
+        let [mail, calendar, contacts, tasks, settings] = &mut self.until_us;
+        match workload {
+            Workload::Mail => mail,
+            Workload::Calendar => calendar,
+            Workload::Contacts => contacts,
+            Workload::Tasks => tasks,
+            Workload::Settings => settings,
+        }
     }
 }
 

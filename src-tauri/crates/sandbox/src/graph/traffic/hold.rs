@@ -15,7 +15,7 @@ pub struct Hold {
 
 /// A mailbox at work for one HTTP request; a batch holds the most that it needs in any of its rounds.
 struct Held {
-    mailbox: usize,
+    mailbox: u32,
     in_round: u32,
     most: u32,
 }
@@ -24,10 +24,10 @@ struct Held {
 pub(super) enum Outcome {
     App(Until),
     Directory(Until),
-    Mailbox(usize, Workload, Until),
+    Mailbox(u32, Workload, Until),
     /// An answer of a workload; with its success the workload was read. `again` when it had been before.
     Expected {
-        mailbox: usize,
+        mailbox: u32,
         workload: Workload,
         again: bool,
         success: bool,
@@ -56,9 +56,9 @@ impl Hold {
                 Outcome::App(until) => app.gate().all.close(now_us, end(until)),
                 Outcome::Directory(until) => app.gate().directory.close(now_us, end(until)),
                 Outcome::Mailbox(mailbox, workload, until) => {
-                    if let Some(window) = app.shard(mailbox).entry(mailbox).or_default().window(workload) {
-                        window.close(now_us, end(until));
-                    }
+                    let mut mailboxes = app.shard(mailbox);
+                    let until_us = mailboxes.entry(mailbox).or_default().until_us(workload);
+                    *until_us = end(until).max(*until_us);
                 }
                 Outcome::Expected { success: false, .. } => {}
                 Outcome::Expected { mailbox, workload, again, success: true } => {
@@ -98,12 +98,12 @@ impl Hold {
         self.outcomes.push(outcome);
     }
 
-    pub(super) fn expect(&mut self, mailbox: usize, workload: Workload, again: bool) {
+    pub(super) fn expect(&mut self, mailbox: u32, workload: Workload, again: bool) {
         self.outcomes.push(Outcome::Expected { mailbox, workload, again, success: false });
     }
 
     /// Keeps a mailbox at work, of which `at_work` requests are there already; false when that is too many.
-    pub(super) fn occupy(&mut self, traffic: &Traffic, app: &Arc<App>, mailbox: usize, at_work: &mut u32, most: u32) -> bool {
+    pub(super) fn occupy(&mut self, traffic: &Traffic, app: &Arc<App>, mailbox: u32, at_work: &mut u32, most: u32) -> bool {
         let known = self.mailboxes.iter().position(|held| held.mailbox == mailbox);
         let held = known.and_then(|at| self.mailboxes.get_mut(at));
         let (in_round, own) = held.as_ref().map_or((0, 0), |held| (held.in_round, held.most));

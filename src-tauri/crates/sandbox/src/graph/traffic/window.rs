@@ -30,6 +30,11 @@ pub(super) enum Judgement {
 }
 
 impl Window {
+    /// A time that ends so, told long ago.
+    pub(super) fn until(until_us: i64) -> Window {
+        Window { told_us: i64::MIN / 2, until_us }
+    }
+
     /// Judges a request that arrived at `now_us`; it may have been under way for `on_the_wire_us`.
     pub(super) fn judge(&self, now_us: i64, on_the_wire_us: i64) -> Judgement {
         let left_us = self.until_us - now_us;
