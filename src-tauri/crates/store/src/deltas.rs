@@ -1,6 +1,6 @@
 //! Deltas: where the directory said to go on reading an organization's changes.
 
-use rollcall_core::id::OrganizationId;
+use rollcall_core::id::{OrganizationId, TenantId};
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -38,6 +38,15 @@ pub fn set(tx: &Transaction<'_>, organization: OrganizationId, link: &str, now: 
          SET link = excluded.link, at = excluded.at",
     )?;
     statement.execute(params![organization.0, link, now.0])?;
+    Ok(())
+}
+
+/// Forgets those of all organizations of a tenant: who left one of them may come into any, and no change of the directory will say so.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn forget_tenant(tx: &Transaction<'_>, tenant: TenantId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM deltas WHERE organization IN (SELECT id FROM organizations WHERE tenant = ?1)", [tenant.0])?;
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! Takes users out of their organization. Nothing changes in the tenant: the directory can bring them in again.
 
+use std::collections::BTreeSet;
+
 use rollcall_core::id::UserId;
 use rollcall_core::rules::{self, Reason};
-use rollcall_store::StoreError;
 use rollcall_store::users::{self, Chosen};
+use rollcall_store::{StoreError, deltas, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -40,6 +42,7 @@ pub async fn remove(desk: &Desk, ask: RemoveUsers, _job: &Job) -> Result<Removed
     let verifying: Vec<_> = desk.verifying().keys().copied().collect();
     desk.write(move |tx| {
         let mut removed = Removed::default();
+        let mut left = BTreeSet::new();
         for id in ask.users {
             let row = match users::get(tx, id) {
                 Ok(row) => row,
@@ -54,11 +57,18 @@ pub async fn remove(desk: &Desk, ask: RemoveUsers, _job: &Job) -> Result<Removed
                 rules::may_delete_user(row.user.mailbox)
             };
             match may {
-                Ok(()) => removed.done.push(id),
+                Ok(()) => {
+                    removed.done.push(id);
+                    left.insert(row.user.organization);
+                }
                 Err(reason) => removed.refused.push(Refused { user: id, reason }),
             }
         }
         users::delete(tx, &Chosen::Ids(removed.done.clone()))?;
+        // Whom the next import is to bring back, no change of the directory names.
+        for organization in left {
+            deltas::forget_tenant(tx, organizations::get(tx, organization)?.tenant)?;
+        }
         Ok(removed)
     })
     .await
