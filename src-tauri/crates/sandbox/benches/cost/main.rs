@@ -5,7 +5,7 @@ mod client;
 
 use std::error::Error;
 use std::io::Write;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,9 @@ const SELECT: &str =
 fn main() -> Outcome<()> {
     let say = |text: String| writeln!(std::io::stdout(), "{text}");
     say(pages()?)?;
-    say(batches(1)?)?;
-    say(batches(64)?)?;
+    say(one_at_a_time("a batch of 20 probes", 20, Served::batch)?)?;
+    say(one_at_a_time("a single probe", 1, Served::single)?)?;
+    say(at_once()?)?;
     say(precision()?)?;
     say(size()?)?;
     Ok(())
@@ -32,6 +33,7 @@ fn main() -> Outcome<()> {
 
 /// A practice tenant on a thread of its own, whose CPU time is that of the tenant alone.
 struct Served {
+    sandbox: Arc<Sandbox>,
     target: Target,
     ids: Vec<String>,
     /// Where the kernel tells the thread's time on a processor.
@@ -47,19 +49,18 @@ impl Served {
         let thread = thread::spawn(move || {
             let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
             runtime.block_on(async {
-                let Ok(sandbox) = Sandbox::start(options).await else { return };
+                let Ok(sandbox) = Sandbox::start(options).await.map(Arc::new) else { return };
                 let (client_id, now_ms) = (sandbox.details().client_id.clone(), sandbox.now_ms());
                 sandbox.change(|world| world.grant_tenant_wide(&client_id, now_ms));
                 let ids: Vec<String> = sandbox.world().users.iter().map(|user| user.id.clone()).collect();
                 let link = std::fs::read_link("/proc/thread-self").unwrap_or_default();
-                let _ = send.send((sandbox.details().clone(), ids, format!("/proc/{}/schedstat", link.display())));
+                let _ = send.send((sandbox, ids, format!("/proc/{}/schedstat", link.display())));
                 let _ = stopped.await;
-                sandbox.stop().await;
             });
         });
-        let (details, ids, schedstat) = receive.recv()?;
-        let target = client::sign_in(&details)?;
-        Ok(Served { target, ids, schedstat, stop: Some(stop), thread: Some(thread) })
+        let (sandbox, ids, schedstat) = receive.recv()?;
+        let target = client::sign_in(sandbox.details())?;
+        Ok(Served { sandbox, target, ids, schedstat, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Time that the tenant's thread has spent on a processor so far, system calls included.
@@ -73,18 +74,28 @@ impl Served {
     fn batch(&self, n: usize) -> Vec<u8> {
         let mut body = String::from("{\"requests\":[");
         for at in 0..20 {
-            let user = self.ids.get((n * 5 + at / 4) % self.ids.len()).map_or("", String::as_str);
-            let probe = match at % 4 {
-                0 => "mailFolders/inbox?$select=id,totalItemCount",
-                1 => "calendarView?startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-01T00:00:00Z&$top=1&$select=id",
-                2 => "contactFolders?$top=1&$select=id",
-                _ => "todo/lists?$top=1",
-            };
             let comma = if at == 0 { "" } else { "," };
-            body.push_str(&format!("{comma}{{\"id\":\"{at}\",\"method\":\"GET\",\"url\":\"/users/{user}/{probe}\"}}"));
+            let probe = self.probe(n * 20 + at);
+            body.push_str(&format!("{comma}{{\"id\":\"{at}\",\"method\":\"GET\",\"url\":\"{probe}\"}}"));
         }
         body.push_str("]}");
         self.target.post("/v1.0/$batch", &body)
+    }
+
+    /// The `n`th probe without a batch around it.
+    fn single(&self, n: usize) -> Vec<u8> {
+        self.target.get(&format!("/v1.0{}", self.probe(n)))
+    }
+
+    fn probe(&self, n: usize) -> String {
+        let user = self.ids.get(n / 4 % self.ids.len()).map_or("", String::as_str);
+        let rest = match n % 4 {
+            0 => "mailFolders/inbox?$select=id,totalItemCount",
+            1 => "calendarView?startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-01T00:00:00Z&$top=1&$select=id",
+            2 => "contactFolders?$top=1&$select=id",
+            _ => "todo/lists?$top=1",
+        };
+        format!("/users/{user}/{rest}")
     }
 }
 
@@ -120,37 +131,45 @@ fn pages() -> Outcome<String> {
     Ok(format!("a page of 999 users: {:.2} ms CPU, {} kB", each.as_secs_f64() * 1e3, bytes / 1_000 / read as usize))
 }
 
-/// As many batches of 20 probes as the tenant can answer, on so many connections.
-fn batches(connections: usize) -> Outcome<String> {
-    let latency = if connections == 1 { Duration::ZERO } else { Duration::from_millis(80) };
+/// Requests with so many probes in each, one after the other on one connection.
+fn one_at_a_time(name: &str, probes: usize, request: fn(&Served, usize) -> Vec<u8>) -> Outcome<String> {
+    const REQUESTS: usize = 4_000;
+    let served = Served::start(Options { users: 20_000, faults: FaultPlan::none(), ..Options::default() })?;
+    let requests: Vec<Vec<u8>> = (0..REQUESTS).map(|n| request(&served, n)).collect();
+    let mut connection = Connection::open(&served.target)?;
+    for request in requests.iter().take(REQUESTS / 8) {
+        connection.ask(request)?;
+    }
+    let (before, worked) = (served.cpu()?, served.sandbox.load().busy);
+    for request in &requests {
+        if connection.ask(request)?.status != 200 {
+            return Err("a request was refused".into());
+        }
+    }
+    let each = |time: Duration| time.as_secs_f64() / requests.len() as f64;
+    let (cpu, busy) = (each(served.cpu()? - before), each(served.sandbox.load().busy - worked));
+    Ok(format!(
+        "{name}: {:.1} µs CPU, {:.1} of them for the answer; {:.0} probes/s on one core",
+        cpu * 1e6,
+        busy * 1e6,
+        probes as f64 / cpu
+    ))
+}
+
+/// Many batches of 20 probes under way at the same time.
+fn at_once() -> Outcome<String> {
+    const CONNECTIONS: usize = 64;
+    let latency = Duration::from_millis(80);
     let served = Served::start(Options { users: 20_000, latency, faults: FaultPlan::none(), ..Options::default() })?;
     let requests: Vec<Vec<u8>> = (0..4_000).map(|n| served.batch(n)).collect();
-    if connections == 1 {
-        let mut connection = Connection::open(&served.target)?;
-        for request in &requests[..500] {
-            connection.ask(request)?;
-        }
-        let before = served.cpu()?;
-        let mut healthy = 0;
-        for request in &requests {
-            let answer = connection.ask(request)?;
-            healthy += usize::from(answer.status == 200);
-        }
-        if healthy < requests.len() {
-            return Err("a batch was refused".into());
-        }
-        let each = (served.cpu()? - before).as_secs_f64() / requests.len() as f64;
-        return Ok(format!("a batch of 20 probes: {:.1} µs CPU; {:.0} probes/s on one core", each * 1e6, 20.0 / each));
-    }
-    let began = Instant::now();
-    let before = served.cpu()?;
-    client::ask_at_once(&served.target, &requests, connections)?;
+    let (before, began) = (served.cpu()?, Instant::now());
+    client::ask_at_once(&served.target, &requests, CONNECTIONS)?;
     let (cpu, wall) = (served.cpu()? - before, began.elapsed());
     Ok(format!(
-        "{connections} batches in flight at {} ms: {:.1} % of one core, {:.1} ms a batch",
+        "{CONNECTIONS} batches in flight at {} ms: {:.1} % of one core, {:.1} ms a batch",
         latency.as_millis(),
         cpu.as_secs_f64() / wall.as_secs_f64() * 100.0,
-        wall.as_secs_f64() * 1e3 * connections as f64 / requests.len() as f64
+        wall.as_secs_f64() * 1e3 * CONNECTIONS as f64 / requests.len() as f64
     ))
 }
 

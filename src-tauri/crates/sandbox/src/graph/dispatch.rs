@@ -61,9 +61,16 @@ pub(super) fn single(state: &State, app: Option<&Arc<App>>, request: &Request, p
     outcome
 }
 
+/// The route's name for the counts, of a request that is not looked at any further.
+pub(super) fn template(request: &Request) -> &'static str {
+    let segments = split(without_version(&request.path).unwrap_or_default());
+    route::find(&request.method, &segments).map_or(NO_ROUTE, |route| route.template)
+}
+
+const NO_ROUTE: &str = "(none)";
+
 /// Finds the route and checks the token against it. The template comes back with a refusal so that it can be counted.
 fn prepare<'a>(state: &'a State, app: Option<&'a Arc<App>>, request: &'a Request) -> Result<(Route, Ask<'a>), (&'static str, Refusal)> {
-    const NO_ROUTE: &str = "(none)";
     let (Some(caller), Some(app)) = (&request.caller, app) else {
         return Err((NO_ROUTE, error::invalid_token()));
     };

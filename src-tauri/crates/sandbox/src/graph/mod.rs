@@ -79,7 +79,10 @@ pub fn answer(state: &State, request: &Request) -> Answer {
         }
         Some(_) => match enter(state, request, 1, &mut work.hold) {
             Ok(app) => single(state, app.as_ref(), request, Place::Alone, &mut work),
-            Err(refusal) => Outcome::Answered(Err(refusal)),
+            Err(refusal) => {
+                work.tally.add(&request.method, dispatch::template(request), refusal.status);
+                Outcome::Answered(Err(refusal))
+            }
         },
     };
     let Work { hold, tally, rounds, items } = work;

@@ -72,6 +72,10 @@ fn the_ten_seconds_of_an_app_count_what_is_inside_of_batches() {
     assert_eq!((refused.status, refused.retry_after()), (429, Some("6")), "to the end of the ten seconds, in whole seconds");
     desk.now_ms += 5_999;
     assert_eq!(desk.batch(&twenty).0.status, 429, "the whole batch");
+    let counts = desk.state.counts();
+    assert_eq!(counts[&("GET /organization".to_owned(), 429)], 1);
+    assert_eq!(counts[&("GET /organization".to_owned(), 200)], 25);
+    assert_eq!(counts[&("POST /$batch".to_owned(), 429)], 1);
     assert_eq!(desk.state.violations(), 1);
     desk.now_ms += 1_000;
     assert_eq!(desk.batch(&twenty).0.status, 200);
