@@ -40,6 +40,11 @@ impl House {
         self.target.join("screenshots")
     }
 
+    /// Where the store's benchmark leaves its figures for the engine's, which shows them all.
+    pub fn store_figures(&self) -> PathBuf {
+        self.target.join("store-figures.jsonl")
+    }
+
     /// A program that cargo has built in `profile_folder` (`debug` or `release`).
     pub fn program(&self, profile_folder: &str, name: &str) -> PathBuf {
         self.target.join(profile_folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))

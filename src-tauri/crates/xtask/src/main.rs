@@ -1,6 +1,7 @@
-//! What a contributor types: set up, run, test. It leans on nothing but the standard library, so that on a bare
+//! What a contributor types: set up, run, test, measure. It leans on nothing but the standard library, so that on a bare
 //! machine it is there a second after it is asked for.
 
+mod bench;
 mod counts;
 mod failure;
 mod house;
@@ -29,6 +30,9 @@ cargo xtask test                set up what is missing, then every check there i
                                 and the real window under a virtual display
 cargo xtask test --quick        the same without the real window
 cargo xtask test --only STEP    one step, and the builds that it needs
+cargo xtask bench [NAME…]       measure: the store beside SQLite, the engine beside a bare client, on the practice tenant
+cargo xtask bench --quick       the engine's figures at small sizes, to see that everything works
+cargo xtask bench --write       all of them, and renew docs/performance.md and its plots
 cargo xtask bindings            write ui/src/api/bindings.ts anew from the Rust types";
 
 fn main() -> ExitCode {
@@ -54,6 +58,7 @@ fn obey(words: &[&str]) -> Outcome<ExitCode> {
         ["test"] => test::test(&House::find()?, test::Choice::Everything),
         ["test", "--quick"] => test::test(&House::find()?, test::Choice::Quick),
         ["test", "--only", step] => test::test(&House::find()?, test::Choice::Only(step)),
+        ["bench", words @ ..] => bench::bench(&House::find()?, words),
         ["bindings"] => bindings(&House::find()?),
         unknown => Err(Failure::Usage(format!("there is no `cargo xtask {}`\n\n{HELP}", unknown.join(" ")))),
     }
