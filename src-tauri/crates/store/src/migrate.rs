@@ -39,7 +39,13 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 
 #[cfg(test)]
 mod tests {
+    use rollcall_core::id::RunId;
+    use rollcall_core::verdict::{Ledger, Verdict};
+
     use super::*;
+    use crate::store::Store;
+    use crate::users::{self, Sort, UserFilter};
+    use crate::{probes, runs};
 
     #[test]
     fn a_migration_keeps_the_rows_and_a_copy_of_the_file_before_it() {
@@ -66,5 +72,76 @@ mod tests {
         to_newest(&mut conn, &broken, folder.path(), Timestamp(1)).unwrap_err();
         assert_eq!(version(&conn).unwrap(), 1);
         assert!(conn.prepare("SELECT note FROM settings").is_err(), "the column of the failed step is not there");
+    }
+
+    /// A file of version 1 with people, a run that is finished and one that was stopped half way.
+    const OF_VERSION_1: &str = "
+        INSERT INTO tenants (id, name, cloud, authority, graph, directory, client_id, practice, created)
+        VALUES (1, 'Contoso', 'global', 'https://login.microsoftonline.com', 'https://graph.microsoft.com', 'contoso.example',
+                '00000000-0000-0000-0000-000000000000', 0, 1);
+        INSERT INTO integrations (id, tenant, name, client_id, preset, permissions, created)
+        VALUES (1, 1, 'Revenue Grid', '00000000-0000-0000-0000-000000000000', 'revenue_grid', '[]', 1);
+        INSERT INTO organizations (id, tenant, integration, name, external_id, access, sync, created)
+        VALUES (1, 1, 1, 'Europe', 'EU-01', 'graph_app_only', 'enabled', 1);
+        WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 40)
+        INSERT INTO users (id, tenant, organization, object_id, upn, display_name, name_key, aliases, enabled, guest, on_premises,
+                           exchange_plan, kind, sync, mailbox, created, seen)
+        SELECT n, 1, 1, printf('00000000-0000-0000-0000-%012d', n), 'person' || n || '@contoso.example', 'Person ' || n, 'person ' || n,
+               '[]', 1, 0, 0, 1, 'user', 'enabled', 'not_initialized', 1, 1
+        FROM   n;
+        INSERT INTO users_search (users_search) VALUES ('rebuild');
+        INSERT INTO runs (id, organization, state, workloads, started, mailboxes, mailboxes_done, probes, probes_done)
+        VALUES (1, 1, 'finished',    '[{\"workload\":\"mail\",\"not_asked\":null}]', 1, 40, 40, 40, 40),
+               (2, 1, 'interrupted', '[{\"workload\":\"mail\",\"not_asked\":null},{\"workload\":\"calendar\",\"not_asked\":null}]',
+                5, 40, 10, 80, 20);
+        INSERT INTO run_mailboxes (run, user, object_id, upn, display_name, name_key, verdict, remaining)
+        SELECT 1, id, object_id, upn, display_name, name_key,
+               CASE WHEN id <= 3 THEN 'failed' WHEN id <= 5 THEN 'unknown' ELSE 'passed' END, 0
+        FROM   users;
+        INSERT INTO run_mailboxes (run, user, object_id, upn, display_name, name_key, verdict, remaining)
+        SELECT 2, id, object_id, upn, display_name, name_key, iif(id <= 10, 'passed', 'not_run'), iif(id <= 10, 0, 2)
+        FROM   users;
+        INSERT INTO probes (run, user, workload, turn, due, attempts, verdict)
+        SELECT 2, users.id, w.value, users.id, iif(users.id = 11, 900, 5), iif(users.id = 11, 2, 0), iif(users.id <= 10, 'passed', NULL)
+        FROM   users CROSS JOIN json_each('[\"mail\",\"calendar\"]') AS w;
+    ";
+
+    #[test]
+    fn a_file_of_version_1_keeps_its_people_and_goes_on_with_its_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let get = |run| store.read(|conn| runs::get(conn, RunId(run))).unwrap();
+        assert_eq!(get(1).ledger, Ledger { passed: 35, failed: 3, unknown: 2, not_run: 0 });
+        assert_eq!(get(2).ledger, Ledger { passed: 10, not_run: 30, ..Ledger::default() });
+        let filter = UserFilter { search: Some("person 40".into()), ..UserFilter::default() };
+        let page = store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 9)).unwrap();
+        assert_eq!((page.total, page.matching, page.rows[0].user.gone), (40, 1, None));
+
+        store.write(|tx| runs::resume(tx, RunId(2))).unwrap();
+        assert!(!store.write(|tx| runs::plan_more(tx, RunId(2), 100)).unwrap(), "it was planned as a whole");
+        let queue = store.read(|conn| probes::queued(conn, RunId(2), None, u32::MAX)).unwrap();
+        assert_eq!(queue.len(), 60);
+        assert!(queue.iter().all(|probe| (probe.due.0, probe.attempts) == if probe.user.0 == 11 { (900, 2) } else { (5, 0) }));
+        let answer = |probe: &probes::QueuedProbe| probes::ProbeResult {
+            user: probe.user,
+            workload: probe.workload,
+            verdict: Verdict::Passed,
+            http: Some(200),
+            code: None,
+            cause: None,
+            fingerprint: None,
+            request_id: None,
+            client_request_id: None,
+            attempts: 1,
+        };
+        let answers: Vec<_> = queue.iter().map(answer).collect();
+        store.write(|tx| probes::commit(tx, RunId(2), &answers, &[], runs::Counters::default(), Timestamp(8))).unwrap();
+        store.write(|tx| runs::finish(tx, RunId(2), runs::RunEnd::Finished, Timestamp(9))).unwrap();
+        assert_eq!((get(2).state, get(2).ledger.passed, get(2).probes_done), (runs::RunState::Finished, 40, 80));
     }
 }

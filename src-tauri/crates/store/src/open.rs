@@ -97,6 +97,8 @@ pub fn reader(folder: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(folder.join(FILE), flags)?;
     reader.busy_timeout(Duration::from_secs(10))?;
+    // 8 MiB: the inner pages of every index, and the window that is being looked at.
+    reader.pragma_update(None, "cache_size", -8_192)?;
     reader.set_prepared_statement_cache_capacity(64);
     users::teach(&reader)?;
     Ok(reader)

@@ -217,6 +217,10 @@ END;
 pub const SECOND: &str = "
 ALTER TABLE users ADD COLUMN gone INTEGER;
 
+-- How many users it has.
+ALTER TABLE organizations ADD COLUMN users INTEGER NOT NULL DEFAULT 0;
+UPDATE organizations SET users = (SELECT count(*) FROM users WHERE organization = organizations.id);
+
 ALTER TABLE runs ADD COLUMN parked_until INTEGER;
 
 -- Mailboxes of which nothing is queued, by verdict; the rest are not run.
@@ -256,7 +260,11 @@ CREATE TABLE unindexed (
 ) STRICT;
 
 -- A step is sorted in memory and written as one segment.
-INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 67108864);
+INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 16777216);
+
+-- Most people's primary address is their principal name, which has an index of its own.
+DROP INDEX users_by_mail;
+CREATE INDEX users_by_other_mail ON users (mail) WHERE mail IS NOT NULL AND mail <> upn;
 
 CREATE TABLE deltas (
     organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,

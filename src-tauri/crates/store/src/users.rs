@@ -15,12 +15,14 @@ use crate::text;
 
 mod filter;
 mod search;
+mod window;
 mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
 pub use search::index_pending;
 pub(crate) use search::teach;
+pub use window::query;
 pub use write::{delete, forget_checks, mark_gone, move_to, set_access, set_mailbox, set_sync, upsert_page};
 
 /// What became of a page of the directory.
@@ -122,25 +124,6 @@ pub enum Chosen {
     Filter(UserFilter),
 }
 
-/// A window of the users that `filter` leaves.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, limit: u32) -> Result<UserPage, StoreError> {
-    let matching = Where::of(filter)?;
-    let order = order(sort);
-    let mut statement = conn.prepare_cached(&format!("SELECT u.id FROM users AS u {matching} ORDER BY {order} LIMIT ? OFFSET ?"))?;
-    let window = matching.values().cloned().chain([limit.into(), offset.into()]);
-    let ids: Vec<u32> = statement.query_map(params_from_iter(window), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let scope = Where::scope(filter);
-    let total = count_where(conn, &scope)?;
-    Ok(UserPage {
-        total,
-        matching: if matching.is_no_narrower_than(&scope) { total } else { count_where(conn, &matching)? },
-        rows: ids.into_iter().map(|id| get(conn, UserId(id))).collect::<Result<_, _>>()?,
-    })
-}
-
 /// One user.
 ///
 /// # Errors
@@ -165,7 +148,7 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
     let mut statement = conn.prepare_cached(
         "SELECT   id
          FROM     users
-         WHERE    tenant = ?1 AND (upn = ?2 OR mail = ?2)
+         WHERE    tenant = ?1 AND (upn = ?2 OR mail = ?2 AND mail <> upn)
          ORDER BY upn = ?2 DESC, id
          LIMIT    1",
     )?;
@@ -179,7 +162,7 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
          WHERE    tenant = ?1
                   AND id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?2
                              UNION ALL
-                             SELECT u.id FROM unindexed AS n JOIN users AS u ON u.id = n.user WHERE holds(?3, u.aliases))
+                             SELECT u.id FROM unindexed AS n CROSS JOIN users AS u ON u.id = n.user WHERE holds(?3, u.aliases))
          ORDER BY id",
     )?;
     let phrase = format!("aliases : {}", filter::quoted(address));
@@ -236,32 +219,6 @@ pub fn count(conn: &Connection, chosen: &Chosen) -> Result<u32, StoreError> {
 fn count_where(conn: &Connection, matching: &Where) -> Result<u32, StoreError> {
     let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM users AS u {matching}"))?;
     Ok(statement.query_row(params_from_iter(matching.values()), |row| row.get(0))?)
-}
-
-/// The grave first, in the order of what needs somebody's attention; equals keep one order, so that windows fit together.
-const fn order(sort: Sort) -> &'static str {
-    match (sort.by, sort.descending) {
-        (UserSort::Name, false) => "u.name_key, u.id",
-        (UserSort::Name, true) => "u.name_key DESC, u.id DESC",
-        (UserSort::Upn, false) => "u.upn, u.id",
-        (UserSort::Upn, true) => "u.upn DESC, u.id DESC",
-        (UserSort::Organization, false) => "(SELECT name FROM organizations WHERE id = u.organization), u.id",
-        (UserSort::Organization, true) => "(SELECT name FROM organizations WHERE id = u.organization) DESC, u.id DESC",
-        (UserSort::Access, false) => "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)), u.id",
-        (UserSort::Access, true) => "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) DESC, u.id DESC",
-        (UserSort::Mailbox, false) => "u.mailbox, u.id",
-        (UserSort::Mailbox, true) => "u.mailbox DESC, u.id DESC",
-        (UserSort::Kind, false) => "u.kind, u.id",
-        (UserSort::Kind, true) => "u.kind DESC, u.id DESC",
-        (UserSort::Verdict, false) => "CASE u.verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END, u.id",
-        (UserSort::Verdict, true) => {
-            "CASE u.verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END DESC, u.id DESC"
-        }
-        (UserSort::Checked, false) => "u.checked, u.id",
-        (UserSort::Checked, true) => "u.checked DESC, u.id DESC",
-        (UserSort::Issues, false) => "u.open_issues, u.id",
-        (UserSort::Issues, true) => "u.open_issues DESC, u.id DESC",
-    }
 }
 
 fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {

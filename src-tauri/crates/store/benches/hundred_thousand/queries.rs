@@ -126,7 +126,7 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: all(),
             sort: by(UserSort::Checked, true),
             offset: 0,
-            rows: "SELECT * FROM users WHERE organization = ?1 ORDER BY checked DESC, id DESC LIMIT 50",
+            rows: "SELECT * FROM users WHERE id IN (SELECT id FROM users WHERE organization = ?1 ORDER BY checked DESC, id DESC LIMIT 50) ORDER BY checked DESC, id DESC",
             count: "SELECT count(*) FROM users WHERE organization = ?1",
             values: of(),
         },

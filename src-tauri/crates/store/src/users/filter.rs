@@ -1,5 +1,6 @@
 //! A filter as a condition in SQL: fixed clauses, and every value bound.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use rollcall_core::user::{MailboxKind, MailboxStatus};
@@ -14,7 +15,7 @@ use crate::text;
 /// The condition on `users AS u`; displayed as its WHERE clause.
 #[derive(Default)]
 pub struct Where {
-    clauses: Vec<&'static str>,
+    clauses: Vec<Cow<'static, str>>,
     values: Vec<Value>,
 }
 
@@ -40,10 +41,9 @@ impl Where {
     /// The whole filter.
     pub fn of(filter: &UserFilter) -> Result<Self, StoreError> {
         let mut condition = Self::scope(filter);
-        condition
-            .among("u.mailbox IN (SELECT value FROM json_each(?))", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)))?;
-        condition.among("u.verdict IN (SELECT value FROM json_each(?))", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)))?;
-        condition.among("u.kind IN (SELECT value FROM json_each(?))", filter.kind.iter().map(|kind| kind_name(*kind)))?;
+        condition.among("u.mailbox", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)));
+        condition.among("u.verdict", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)));
+        condition.among("u.kind", filter.kind.iter().map(|kind| kind_name(*kind)));
         if let Some(fingerprint) = &filter.fingerprint {
             let clause = "u.id IN (SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown'))";
             condition.and(clause, [fingerprint.clone().into()]);
@@ -73,7 +73,7 @@ impl Where {
 
     /// Narrows by one more clause, which has a `?` for each value.
     pub fn and(&mut self, clause: &'static str, values: impl IntoIterator<Item = Value>) {
-        self.clauses.push(clause);
+        self.clauses.push(clause.into());
         self.values.extend(values);
     }
 
@@ -82,17 +82,30 @@ impl Where {
         self.clauses.len() == scope.clauses.len()
     }
 
+    /// The clause with room for one more condition.
+    pub fn open(&self) -> String {
+        if self.clauses.is_empty() { "WHERE".to_owned() } else { format!("{self} AND") }
+    }
+
     /// The values, in the order of their question marks.
     pub fn values(&self) -> std::slice::Iter<'_, Value> {
         self.values.iter()
     }
 
-    fn among(&mut self, clause: &'static str, names: impl Iterator<Item = &'static str>) -> Result<(), StoreError> {
-        let names: Vec<&str> = names.collect();
-        if !names.is_empty() {
-            self.and(clause, [text::to_json(&names)?.into()]);
+    /// One value is compared, not looked for in a list of one: an index then keeps its order.
+    fn among(&mut self, column: &'static str, names: impl Iterator<Item = &'static str>) {
+        let names: Vec<Value> = names.map(|name| Value::from(name.to_owned())).collect();
+        match names.len() {
+            0 => {}
+            1 => {
+                self.clauses.push(format!("{column} = ?").into());
+                self.values.extend(names);
+            }
+            several => {
+                self.clauses.push(format!("{column} IN (?{})", ", ?".repeat(several - 1)).into());
+                self.values.extend(names);
+            }
         }
-        Ok(())
     }
 }
 
@@ -110,10 +123,10 @@ pub const fn kind_name(kind: MailboxKind) -> &'static str {
 /// More words than anybody types; each costs a lookup.
 const WORDS: usize = 12;
 
-/// What the search index finds, and what waits to enter it.
+/// What the search index finds, and what waits to enter it: a cross join is done in the order in which it is written.
 const FOUND: &str = "u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?
           UNION ALL
-          SELECT w.id FROM unindexed AS n JOIN users AS w ON w.id = n.user
+          SELECT w.id FROM unindexed AS n CROSS JOIN users AS w ON w.id = n.user
           WHERE holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title, w.object_id))";
 
 /// Clauses on `users AS u`, all of which must hold. Words of three letters and more may stand anywhere; the index holds nothing

@@ -50,6 +50,7 @@ pub fn upsert_page(
     }
     let mut statement = tx.prepare_cached("UPDATE users SET seen = ?1, gone = NULL WHERE id IN (SELECT value FROM json_each(?2))")?;
     statement.execute(params![now.0, text::to_json(&same)?])?;
+    count_in(tx, organization, new.len())?;
     (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&altered), length(&same));
     new.extend(altered);
     index(tx, &new)?;
@@ -95,7 +96,9 @@ pub fn delete(tx: &Transaction<'_>, chosen: &Chosen) -> Result<u32, StoreError> 
     let ids = ids(tx, chosen)?;
     runs::plan_before_removal(tx, &text::to_json(&ids)?)?;
     unindex(tx, &ids)?;
-    tx.execute("DELETE FROM users WHERE id IN (SELECT value FROM json_each(?1))", [text::to_json(&ids)?])?;
+    let listed = text::to_json(&ids)?;
+    count_out(tx, &listed)?;
+    tx.execute("DELETE FROM users WHERE id IN (SELECT value FROM json_each(?1))", [listed])?;
     Ok(length(&ids))
 }
 
@@ -112,7 +115,9 @@ pub fn move_to(tx: &Transaction<'_>, chosen: &Chosen, organization: Organization
     let moving: Vec<u32> = statement.query_map(params_from_iter(those.values()), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     let moving = text::to_json(&moving)?;
     forget_checks_of(tx, &moving)?;
+    count_out(tx, &moving)?;
     let moved = tx.execute("UPDATE users SET organization = ?2 WHERE id IN (SELECT value FROM json_each(?1))", params![moving, to.id.0])?;
+    count_in(tx, to.id, moved)?;
     Ok(u32::try_from(moved).unwrap_or(u32::MAX))
 }
 
@@ -137,6 +142,25 @@ pub fn mark_gone(tx: &Transaction<'_>, tenant: TenantId, gone: &[ObjectId], now:
         marked += statement.execute(params![tenant.0, person.to_string(), now.0])?;
     }
     Ok(u32::try_from(marked).unwrap_or(u32::MAX))
+}
+
+fn count_in(tx: &Transaction<'_>, organization: OrganizationId, users: usize) -> Result<(), StoreError> {
+    let mut statement = tx.prepare_cached("UPDATE organizations SET users = users + ?2 WHERE id = ?1")?;
+    statement.execute(params![organization.0, u32::try_from(users).unwrap_or(u32::MAX)])?;
+    Ok(())
+}
+
+/// Must come before users leave: they are counted where they are.
+fn count_out(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE organizations
+         SET    users = organizations.users - leaving.users
+         FROM   (SELECT organization, count(*) AS users FROM users WHERE id IN (SELECT value FROM json_each(?1)) GROUP BY organization)
+                AS leaving
+         WHERE  leaving.organization = organizations.id",
+        [ids],
+    )?;
+    Ok(())
 }
 
 fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {

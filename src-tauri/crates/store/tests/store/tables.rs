@@ -3,6 +3,8 @@ use rollcall_core::id::{AppId, DirectoryId};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::tenant::TenantIdentity;
+use rollcall_core::time::Timestamp;
+use rollcall_store::deltas::{self, Delta};
 use rollcall_store::integrations::IntegrationChange;
 use rollcall_store::organizations::OrganizationChange;
 use rollcall_store::runs::Which;
@@ -85,11 +87,25 @@ fn forgetting_a_tenant_takes_its_rows_and_leaves_the_audit_log() {
     store.write(|tx| tenants::set_identity(tx, *tenant, &identity)).unwrap();
     assert_eq!(store.read(|conn| tenants::by_name(conn, "CONTOSO")).unwrap().unwrap().identity, Some(identity));
 
+    store.write(|tx| deltas::set(tx, room.organization, "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1", NOW)).unwrap();
     store.write(|tx| tenants::forget(tx, *tenant)).unwrap();
     let rows_left = |table: &str| {
         store.read(|conn| Ok(conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u32>(0))?)).unwrap()
     };
-    for table in ["tenants", "integrations", "organizations", "users", "runs", "run_mailboxes", "probes", "checks", "grants"] {
+    for table in [
+        "tenants",
+        "integrations",
+        "organizations",
+        "users",
+        "runs",
+        "run_mailboxes",
+        "probes",
+        "checks",
+        "grants",
+        "deltas",
+        "unplanned",
+        "unindexed",
+    ] {
         assert_eq!(rows_left(table), 0, "{table}");
     }
     assert!(room.found("person").is_empty(), "nor can anything be found");
@@ -107,4 +123,20 @@ fn a_setting_is_read_as_it_was_put() {
     assert_eq!(store.read(|conn| settings::get::<u32>(conn, "columns")).unwrap(), None, "of a form that isn't understood");
     store.write(|tx| settings::remove(tx, "columns")).unwrap();
     assert_eq!(store.read(|conn| settings::get::<Vec<String>>(conn, "columns")).unwrap(), None);
+}
+
+#[test]
+fn where_the_changes_go_on_is_kept_until_it_is_forgotten() {
+    let room = room();
+    let (store, organization) = (&room.store, room.organization);
+    let get = || store.read(|conn| deltas::get(conn, organization)).unwrap();
+    assert_eq!(get(), None);
+    for (link, at) in [("https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1", 1), ("https://graph.microsoft.com/next", 2)] {
+        store.write(|tx| deltas::set(tx, organization, link, Timestamp(at))).unwrap();
+        assert_eq!(get(), Some(Delta { link: link.into(), at: Timestamp(at) }), "the latest");
+    }
+    store.write(|tx| deltas::forget(tx, organization)).unwrap();
+    assert_eq!(get(), None);
+    let nowhere = store.write(|tx| deltas::set(tx, rollcall_core::id::OrganizationId(99), "x", NOW));
+    assert!(nowhere.is_err(), "there is no such organization");
 }

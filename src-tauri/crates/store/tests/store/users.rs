@@ -1,4 +1,5 @@
 use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rollcall_store::organizations::{self, OrganizationChange};
@@ -137,6 +138,36 @@ fn a_moved_user_starts_unchecked_and_a_deleted_one_can_not_be_found() {
     assert_eq!(room.store.write(|tx| users::delete(tx, &passed_ones)).unwrap(), 1);
     assert!(room.found("00002").is_empty());
     assert_eq!(room.found("Person").len(), 4);
+}
+
+#[test]
+fn an_organization_knows_how_many_it_has_whoever_comes_moves_or_goes() {
+    let room = room();
+    let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    let totals = || {
+        let of = |filter: UserFilter| room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 0)).unwrap().total;
+        let in_one = |id| of(UserFilter { organization: Some(id), ..UserFilter::default() });
+        (in_one(room.organization), in_one(asia), of(UserFilter { tenant: Some(room.tenant), ..UserFilter::default() }))
+    };
+    room.fill(10);
+    room.fill(12);
+    assert_eq!(totals(), (12, 0, 12));
+    let some = |people: &[u32]| Chosen::Ids(people.iter().map(|n| room.user(*n).user.id).collect());
+    room.store.write(|tx| users::move_to(tx, &some(&[1, 2, 3]), asia)).unwrap();
+    room.store.write(|tx| users::delete(tx, &some(&[3, 4]))).unwrap();
+    assert_eq!(totals(), (8, 2, 10));
+}
+
+#[test]
+fn who_is_gone_from_the_directory_is_marked_once_and_unmarked_by_coming_back() {
+    let room = room();
+    room.fill(3);
+    let gone = [person(1).object_id, person(2).object_id, person(99).object_id];
+    let mark = |at| room.store.write(|tx| users::mark_gone(tx, room.tenant, &gone, Timestamp(at))).unwrap();
+    assert_eq!((mark(100), mark(200)), (2, 0));
+    assert_eq!((room.user(0).user.gone, room.user(1).user.gone), (None, Some(Timestamp(100))), "since when, not until when");
+    room.bring_in(&[person(1), DirectoryUser { job_title: Some("Buyer".into()), ..person(2) }]);
+    assert_eq!((room.user(1).user.gone, room.user(2).user.gone), (None, None));
 }
 
 #[test]
