@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod daily;
+mod directory;
+mod engine;
 mod house;
 mod kill;
 mod rollout;

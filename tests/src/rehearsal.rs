@@ -24,7 +24,7 @@ use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
 use rollcall_ops::users::import::{ImportUsers, Imported, Source};
 use rollcall_ops::{consent, integrations, organizations, tenants, users};
 use rollcall_sandbox::browser::{Person, visit};
-use rollcall_sandbox::{FaultPlan, Options, Sandbox};
+use rollcall_sandbox::{FaultPlan, Limits, Options, Sandbox};
 use tokio_util::sync::CancellationToken;
 
 /// What a rehearsal takes place on.
@@ -32,6 +32,8 @@ pub struct Scene {
     pub users: u32,
     pub faults: FaultPlan,
     pub latency: Duration,
+    /// How much the practice Graph lets through.
+    pub limits: Limits,
     /// How patiently Graph is asked. Shorter waits of our own; never a shorter Retry-After.
     pub pace: Pace,
 }
@@ -44,7 +46,7 @@ impl Default for Scene {
             throttled_tries: 3,
             ..Pace::default()
         };
-        Self { users: 120, faults: FaultPlan::default(), latency: Duration::ZERO, pace }
+        Self { users: 120, faults: FaultPlan::default(), latency: Duration::ZERO, limits: Limits::default(), pace }
     }
 }
 
@@ -75,9 +77,10 @@ impl Rehearsal {
     /// # Panics
     /// As [`Rehearsal::on`].
     pub async fn in_folder(folder: &Path, scene: Scene) -> Self {
-        let options = Options { users: scene.users, faults: scene.faults, latency: scene.latency, ..Options::default() };
+        let Scene { users, faults, latency, limits, pace } = scene;
+        let options = Options { users, faults, latency, limits, ..Options::default() };
         let sandbox = Sandbox::start(options).await.expect("a port on loopback");
-        let desk = open_desk(folder, &scene.pace).expect("a fresh data folder opens");
+        let desk = open_desk(folder, &pace).expect("a fresh data folder opens");
         let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");
         Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), kept: None }
     }
@@ -109,9 +112,7 @@ impl Rehearsal {
     /// # Errors
     /// Those of the verb.
     pub async fn hand_in_secret(&self) -> Result<()> {
-        let secret = ClientSecret::new(self.sandbox.details().client_secret.clone());
-        let ask = SetSecret { integration: self.integration.id, secret };
-        integrations::set_secret::set_secret(&self.desk, ask, &Job::quiet()).await.map(|_| ())
+        hand_in(&self.desk, &self.sandbox).await
     }
 
     /// Creates an organization that uses the integration.
@@ -158,6 +159,20 @@ impl Rehearsal {
         self.hand_in_secret().await.expect("the secret is right");
         organization
     }
+}
+
+/// Hands the secret of the practice integration in on a desk that was opened anew.
+///
+/// # Errors
+/// Those of the verb.
+///
+/// # Panics
+/// When the desk knows no integration.
+pub async fn hand_in(desk: &Desk, sandbox: &Sandbox) -> Result<()> {
+    let known = integrations::list::list(desk, (), &Job::quiet()).await?;
+    let integration = known.first().expect("the practice integration was added").integration.id;
+    let secret = ClientSecret::new(sandbox.details().client_secret.clone());
+    integrations::set_secret::set_secret(desk, SetSecret { integration, secret }, &Job::quiet()).await.map(|_| ())
 }
 
 /// A job whose browser pages are answered by this person.

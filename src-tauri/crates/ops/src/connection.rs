@@ -96,14 +96,20 @@ impl AppOnly {
     /// Gets a token, so that a wrong secret is known before anything else is.
     pub async fn try_secret(&self, stop: &CancellationToken) -> Result<()> {
         tokio::select! {
-            token = self.session.token() => token.map(|_| ()).map_err(Error::from),
+            token = self.token() => token.map(|_| ()),
             () = stop.cancelled() => Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
         }
     }
 
+    async fn token(&self) -> Result<AccessToken> {
+        let token = self.session.token().await?;
+        hear_date(&self.session, self.graph.gate());
+        Ok(token)
+    }
+
     /// The workloads that the token as it is now has a permission for. A grant given since it was issued needs a new token.
     pub async fn permitted(&self) -> Result<Vec<Workload>> {
-        let token = self.session.token().await?;
+        let token = self.token().await?;
         let roles = Claims::read(token.reveal()).map(|claims| claims.roles).unwrap_or_default();
         Ok(Workload::ALL.into_iter().filter(|&workload| roles.iter().any(|role| permission::opens(role, workload))).collect())
     }
@@ -254,13 +260,18 @@ fn bearer(session: Session, gate: Arc<Gate>) -> Bearer {
                 Ask::Renewed { refused } => session.renew_after(&token_in(&refused)).await,
             };
             let token = token.map_err(|error| Box::new(error) as BearerError)?;
-            if let Some(date) = session.take_date() {
-                gate.hear_date(date);
-            }
+            hear_date(&session, &gate);
             token.header().ok_or_else(|| Box::new(Unusable) as BearerError)
         });
         answer
     })
+}
+
+/// Tells the gate what the time is at the sign-in service, where it has just said so.
+fn hear_date(session: &Session, gate: &Gate) {
+    if let Some(date) = session.take_date() {
+        gate.hear_date(date);
+    }
 }
 
 /// The token that a header carries; it was made from one.

@@ -23,6 +23,7 @@ use crate::pauses;
 use crate::practice::open::Ground;
 use crate::settings;
 use crate::traffic::record::Recording;
+use crate::verify::cut_off;
 
 /// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
 pub type StartPractice =
@@ -172,16 +173,21 @@ impl Desk {
     fn interrupt_unfinished(&self) -> Result<Vec<RunId>> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {
-            let unfinished = runs::unfinished(tx)?.into_iter();
-            let cut_off = unfinished.filter(|run| run.state == RunState::Running || run.parked_until.is_some());
-            cut_off
-                .map(|run| {
-                    if run.state == RunState::Running {
-                        runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
-                    }
-                    Ok(run.id)
-                })
-                .collect()
+            let before = cut_off::known(tx)?;
+            let mut cut_off = Vec::new();
+            for run in runs::unfinished(tx)? {
+                let running = run.state == RunState::Running;
+                if running {
+                    runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
+                }
+                if running || run.parked_until.is_some() || before.contains(&run.id) {
+                    cut_off.push(run.id);
+                }
+            }
+            if cut_off != before {
+                cut_off::remember(tx, &cut_off)?;
+            }
+            Ok(cut_off)
         })?;
         Ok(cut_off)
     }

@@ -9,6 +9,7 @@ use rollcall_graph::party::Party;
 use rollcall_store::runs::{self, Run, RunEnd};
 
 use super::claim::{Claim, Connected};
+use super::cut_off;
 use super::sitting::{self, Ended};
 use crate::desk::Desk;
 use crate::error::Result;
@@ -28,6 +29,7 @@ async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, connected: &Connected, i
     loop {
         let run = desk
             .write(move |tx| {
+                cut_off::taken_up(tx, id)?;
                 runs::resume(tx, id)?;
                 runs::get(tx, id)
             })

@@ -1,0 +1,330 @@
+//! The engine against a practice tenant that counts: nobody is asked too early, too often or twice, whatever happens to the clocks,
+//! the process and the service.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rollcall_core::bound::Bound;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::time::Clock;
+use rollcall_identity::vault::Vault;
+use rollcall_ops::desk::{Desk, Opening, Pace};
+use rollcall_ops::job::{Job, Progress, Verified};
+use rollcall_ops::runs::describe::RunRef;
+use rollcall_ops::runs::{RunState, list};
+use rollcall_ops::settings::{self, Resume, Settings};
+use rollcall_ops::traffic::{describe, record};
+use rollcall_ops::users::import::{ImportUsers, Source, import};
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::{cut_off, plan, resume, start};
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{FaultPlan, Limits};
+use rollcall_store::runs::Run;
+use rollcall_tests::{Rehearsal, Scene, clock, hand_in, open_desk};
+use tokio_util::sync::CancellationToken;
+
+fn at_once(workers: u32) -> Pace {
+    Pace { first_in_flight: workers, most_in_flight: workers, ..Scene::default().pace }
+}
+
+async fn check(rehearsal: &Rehearsal, organization: OrganizationId, job: &Job) -> Run {
+    Box::pin(start::start(&rehearsal.desk, Verify { organization, which: Scope::All }, job)).await.unwrap()
+}
+
+/// A job that keeps every line it is told, and can be stopped.
+fn listening() -> (Job, Arc<Mutex<Vec<Verified>>>, CancellationToken) {
+    let (lines, stop) = (Arc::new(Mutex::new(Vec::new())), CancellationToken::new());
+    let ear = Arc::clone(&lines);
+    let job = Job::new(stop.clone(), move |progress| {
+        if let Progress::Verified(line) = progress {
+            ear.lock().unwrap().push(line);
+        }
+    });
+    (job, lines, stop)
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    tokio::time::timeout(Duration::from_secs(60), async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .expect("it happens within a minute");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_requests_with_one_eight_and_sixty_four_workers_come_none_too_early() {
+    let limits = Limits { throttled_per_mille: 20, ..Limits::default() };
+    let scene = Scene { users: 6_700, faults: FaultPlan::none(), limits, ..Scene::default() };
+    let rehearsal = Rehearsal::on(scene).await;
+    let organization = rehearsal.ready().await.id;
+    let mut asked = 0;
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    drop(desk);
+    for workers in [1, 8, 64] {
+        sandbox.forget_history();
+        let desk = open_desk(&folder, &at_once(workers)).unwrap();
+        hand_in(&desk, &sandbox).await.unwrap();
+        let run = Box::pin(start::start(&desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+        assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 6_700), "{workers} workers");
+        assert!(run.counters.throttled > 500, "{:?}", run.counters);
+        assert_eq!((sandbox.violations(), sandbox.duplicates()), (0, 0), "{workers} workers");
+        asked += run.probes + run.counters.retried;
+    }
+    assert!(asked > 100_000, "{asked}");
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn setting_the_clock_shortens_no_pause_neither_in_a_run_nor_between_two() {
+    let limits = Limits { throttled_per_mille: 100, in_ten_seconds: Some(900), ..Limits::default() };
+    let rehearsal = Rehearsal::on(Scene { users: 240, faults: FaultPlan::none(), limits, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    drop(desk);
+    // The time of day jumps about during the runs; the computer is restarted with clocks that are off by days and hours.
+    let jumps: [i64; 4] = [86_400_000, -7_200_000, 300_000, -86_400_000];
+    let mut last = None;
+    for (sitting, off) in jumps.into_iter().enumerate() {
+        let set = Arc::new(AtomicI64::new(off));
+        let desk = desk_with_clock(&folder, &set);
+        hand_in(&desk, &sandbox).await.unwrap();
+        let (job, lines, stop) = listening();
+        let jumping = tokio::spawn({
+            let set = Arc::clone(&set);
+            async move {
+                for step in jumps.into_iter().cycle() {
+                    tokio::time::sleep(Duration::from_millis(150)).await;
+                    set.store(step, Ordering::Relaxed);
+                }
+            }
+        });
+        // The first three sittings are broken off while the service holds everything back.
+        let breaking = sitting < 3;
+        let watch = tokio::spawn({
+            let (lines, stop) = (Arc::clone(&lines), stop.clone());
+            async move {
+                if breaking {
+                    until(|| lines.lock().unwrap().iter().any(|line| line.waiting_until.is_some() || line.throttled > 20)).await;
+                    stop.cancel();
+                }
+            }
+        });
+        let run = match last {
+            None => Box::pin(start::start(&desk, Verify { organization, which: Scope::All }, &job)).await.unwrap(),
+            Some(run) => Box::pin(resume::resume(&desk, RunRef { run }, &job)).await.unwrap(),
+        };
+        jumping.abort();
+        watch.abort();
+        assert_eq!(sandbox.violations(), 0, "sitting {sitting}");
+        last = Some(run.id);
+        if run.state == RunState::Finished {
+            assert_eq!(run.ledger.passed, 240);
+            break;
+        }
+    }
+    assert_eq!((sandbox.violations(), sandbox.duplicates()), (0, 0));
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_pause_parks_the_run_which_says_until_when_and_goes_on_by_itself() {
+    let limits = Limits { in_ten_seconds: Some(700), ..Limits::default() };
+    let pace = Pace { patience: Duration::from_secs(1), ..Scene::default().pace };
+    let rehearsal = Rehearsal::on(Scene { users: 200, faults: FaultPlan::none(), limits, pace, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let (job, lines, _stop) = listening();
+    let desk = &rehearsal.desk;
+    let seen_parked = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.parked)).await;
+        let line = lines.lock().unwrap().last().cloned().unwrap();
+        assert_eq!(line.bound, Bound::Pause);
+        let run = list::list(desk, list::ListRuns::default(), &Job::quiet()).await.unwrap().remove(0);
+        assert_eq!(run.state, RunState::Interrupted, "a crash now would leave it to be resumed");
+        let (said, kept) = (line.waiting_until.unwrap(), run.parked_until.unwrap());
+        assert!(said.0.abs_diff(kept.0) < 100, "{said:?} {kept:?}");
+    };
+    let (run, ()) = tokio::join!(check(&rehearsal, organization, &job), seen_parked);
+    assert_eq!((run.state, run.ledger.passed, run.parked_until), (RunState::Finished, 200, None));
+    assert_eq!((rehearsal.sandbox.violations(), rehearsal.sandbox.duplicates()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parked_run_stops_within_a_second_and_a_restart_keeps_the_pause() {
+    let limits = Limits { in_ten_seconds: Some(700), ..Limits::default() };
+    let pace = Pace { patience: Duration::from_secs(1), ..Scene::default().pace };
+    let rehearsal = Rehearsal::on(Scene { users: 200, faults: FaultPlan::none(), limits, pace: pace.clone(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let (job, lines, stop) = listening();
+    let stopped = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.parked)).await;
+        stop.cancel();
+        std::time::Instant::now()
+    };
+    let (run, asked) = tokio::join!(check(&rehearsal, organization, &job), stopped);
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert_eq!((run.state, run.parked_until), (RunState::Interrupted, None), "somebody paused it, so it doesn't go on by itself");
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    drop(desk);
+    let desk = open_desk(&folder, &pace).unwrap();
+    hand_in(&desk, &sandbox).await.unwrap();
+    let run = Box::pin(resume::resume(&desk, RunRef { run: run.id }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 200));
+    assert_eq!(sandbox.violations(), 0, "the new process knew of the pause");
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_share_the_gate_and_both_get_on() {
+    let latency = Duration::from_millis(15);
+    let scene = Scene { users: 900, faults: FaultPlan::none(), latency, pace: at_once(4), ..Scene::default() };
+    let rehearsal = Rehearsal::on(scene).await;
+    rehearsal.sign_in().await.unwrap();
+    let mut organizations = Vec::new();
+    let people: Vec<String> = rehearsal.sandbox.planted().into_iter().map(|planted| planted.upn).collect();
+    for (half, (name, external_id)) in people.chunks(450).zip([("Contoso EU", "EU-01"), ("Contoso US", "US-01")]) {
+        let organization = rehearsal.organization(name, external_id).await.unwrap().id;
+        let ask = ImportUsers { organization, from: Source::Csv { text: half.join("\n") }, anew: false };
+        Box::pin(import(&rehearsal.desk, ask, &QUIET)).await.unwrap();
+        organizations.push(organization);
+    }
+    let (first, second) = (organizations[0], organizations[1]);
+    rehearsal.grant_as(first, Person::Admin).await.unwrap();
+    rehearsal.hand_in_secret().await.unwrap();
+    let ((one, one_lines, _), (other, other_lines, _)) = (listening(), listening());
+    let (a, b) = tokio::join!(check(&rehearsal, first, &one), check(&rehearsal, second, &other));
+    assert_eq!((a.ledger.passed, b.ledger.passed), (450, 450));
+    let (one, other) = (one_lines.lock().unwrap().clone(), other_lines.lock().unwrap().clone());
+    let done_when_half = |mine: &[Verified], theirs: &[Verified]| {
+        let half = mine.iter().position(|line| line.done >= 225).unwrap_or(mine.len());
+        theirs.get(half.min(theirs.len().saturating_sub(1))).map_or(0, |line| line.done)
+    };
+    let (fair, fair_too) = (done_when_half(&one, &other), done_when_half(&other, &one));
+    assert!(fair > 60 && fair_too > 60, "when one is half done the other has begun in earnest: {fair}, {fair_too}");
+    let total = a.counters.requests + b.counters.requests;
+    let counted: u64 = rehearsal.sandbox.counts().iter().filter(|((route, _), _)| route.ends_with("/$batch")).map(|(_, count)| count).sum();
+    assert!(u64::from(total) >= counted && a.counters.requests > 50 && b.counters.requests > 50, "each counts its own: {a:?} {b:?}");
+    assert_eq!((rehearsal.sandbox.violations(), rehearsal.sandbox.duplicates()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
+    let latency = Duration::from_millis(20);
+    let rehearsal = Rehearsal::on(Scene { users: 300, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let chosen = Settings { resume: Resume::ByItself, ..Settings::default() };
+    settings::set(&rehearsal.desk, chosen, &Job::quiet()).await.unwrap();
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    // The future of the run is dropped in its middle, as the end of a process would.
+    let (job, lines, _stop) = listening();
+    {
+        let running = Box::pin(start::start(&desk, Verify { organization, which: Scope::All }, &job));
+        tokio::select! {
+            _ = running => panic!("it can't be done so soon"),
+            () = until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)) => {}
+        }
+    }
+    drop(desk);
+    // What was on its way to the disk still gets there, and the folder is free after that. Another program looks in first.
+    until(|| open_desk(&folder, &Scene::default().pace).is_ok()).await;
+    let desk = open_desk(&folder, &Scene::default().pace).unwrap();
+    let named = cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap();
+    assert_eq!(named.iter().map(|run| run.state).collect::<Vec<_>>(), [RunState::Interrupted]);
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().is_empty(), "once");
+    hand_in(&desk, &sandbox).await.unwrap();
+    let run = Box::pin(resume::resume(&desk, RunRef { run: named[0].id }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 300));
+    drop(desk);
+
+    let desk = open_desk(&folder, &Scene::default().pace).unwrap();
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().is_empty(), "a finished run isn't cut off");
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_is_counted_as_the_service_counted_it_and_a_trace_names_nobody() {
+    let limits = Limits { throttled_per_mille: 50, ..Limits::default() };
+    let rehearsal = Rehearsal::on(Scene { users: 150, limits, ..Scene::default() }).await;
+    let recording = record::record(&rehearsal.desk, record::RecordTraffic { on: true }, &Job::quiet()).await.unwrap().recording;
+    let file = recording.expect("the trace file is named");
+    let organization = rehearsal.ready().await.id;
+    let before = rehearsal.sandbox.counts();
+    let run = check(&rehearsal, organization, &Job::quiet()).await;
+    let traffic = record::record(&rehearsal.desk, record::RecordTraffic { on: false }, &Job::quiet()).await.unwrap();
+    assert_eq!(traffic.recording, None);
+
+    let line = &traffic.tenants[0];
+    let ours = |inside: bool, route: &str, status: u16| -> u64 {
+        line.routes.iter().filter(|row| row.inside == inside && row.route == route && row.status == Some(status)).map(|row| row.count).sum()
+    };
+    let counts = rehearsal.sandbox.counts();
+    let theirs = |route: &str, status: u16| counts.get(&(route.to_owned(), status)).copied().unwrap_or(0);
+    assert_eq!(ours(false, "POST /$batch", 200), theirs("POST /$batch", 200));
+    let inbox = "GET /users/{id}/mailFolders/inbox";
+    for status in [200, 403, 404, 429] {
+        assert_eq!(ours(true, inbox, status) + ours(false, inbox, status), theirs("GET /users/{u}/mailFolders/{f}", status), "{status}");
+    }
+    assert!(before.values().sum::<u64>() < counts.values().sum::<u64>());
+    let outlook = line.services.iter().find(|service| service.name == "outlook").unwrap();
+    assert_eq!((outlook.in_flight, outlook.waiting, outlook.held_until), (0, 0, None));
+    assert!(run.counters.requests > 0);
+
+    drop(describe::describe(&rehearsal.desk, (), &Job::quiet()).await.unwrap());
+    until(|| std::fs::read_to_string(&file).is_ok_and(|text| text.lines().count() as u64 >= theirs("POST /$batch", 200))).await;
+    let trace = std::fs::read_to_string(&file).unwrap();
+    for line in trace.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("each line is a document of its own");
+    }
+    for planted in rehearsal.sandbox.planted() {
+        assert!(!trace.contains(&planted.user_id) && !trace.contains(&planted.upn), "{}", planted.upn);
+    }
+    for issued in rehearsal.sandbox.issued() {
+        assert!(!trace.contains(&issued), "a token or code is in the trace");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_says_what_bounds_the_run_and_learns_from_the_last_one() {
+    let rehearsal = Rehearsal::on(Scene {
+        users: 600,
+        faults: FaultPlan::none(),
+        latency: Duration::from_millis(25),
+        pace: at_once(2),
+        ..Scene::default()
+    })
+    .await;
+    let organization = rehearsal.ready().await.id;
+    let ask = || plan::plan(&rehearsal.desk, Verify { organization, which: Scope::All }, &QUIET);
+    let first = ask().await.unwrap();
+    assert!(!first.measured && first.seconds.0 <= first.seconds.1, "{first:?}");
+    let begun = std::time::Instant::now();
+    check(&rehearsal, organization, &QUIET).await;
+    let took = begun.elapsed().as_secs_f64();
+    let second = ask().await.unwrap();
+    assert!(second.measured, "{second:?}");
+    assert!(f64::from(second.seconds.0) <= took + 1.0 && took <= f64::from(second.seconds.1) + 1.0, "{second:?} after {took}");
+}
+
+static QUIET: std::sync::LazyLock<Job> = std::sync::LazyLock::new(Job::quiet);
+
+/// A desk whose time of day is off by what `set` says at the moment, while its steady clock begins with that and then just runs.
+fn desk_with_clock(folder: &std::path::Path, set: &Arc<AtomicI64>) -> Desk {
+    let day = clock();
+    let off: Clock = {
+        let set = Arc::clone(set);
+        Arc::new(move || rollcall_core::time::Timestamp(day().0 + set.load(Ordering::Relaxed)))
+    };
+    let begun = std::time::Instant::now();
+    let steady = rollcall_core::time::steady(off(), move || begun.elapsed());
+    let opening = Opening {
+        folder: folder.to_owned(),
+        vault: Vault::session_only(),
+        clock: off,
+        steady,
+        pace: Scene::default().pace,
+        start_practice: None,
+    };
+    Desk::open(opening).unwrap()
+}
