@@ -31,7 +31,7 @@ test("progress comes over the call's own channel", async () => {
     return null;
   });
   const heard: Progress[] = [];
-  const source = { organization: 1, from: { kind: "all" } } as const;
+  const source = { organization: 1, from: { kind: "all" }, anew: false } as const;
   await call("users.import", source, { onProgress: (progress) => heard.push(progress) });
   expect(heard).toEqual([{ kind: "imported", read: 999, new: 12 }]);
 });

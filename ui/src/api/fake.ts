@@ -1,4 +1,14 @@
-import type { FingerprintRow, OrganizationView, Run, Settings, UserFilter, UserRow, UserSort } from "./bindings";
+import type {
+  FingerprintRow,
+  OrganizationView,
+  Run,
+  Settings,
+  Traffic,
+  UserFilter,
+  UserRow,
+  UserSort,
+  Verified,
+} from "./bindings";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import {
   checksOf,
@@ -14,6 +24,7 @@ import {
   resultsOf,
   runOf,
   tenant,
+  trafficOf,
 } from "./fakeWorld";
 
 export type FakeOptions = {
@@ -25,6 +36,14 @@ export type FakeOptions = {
   readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
+  /** The pace of a run, where it differs from the usual. */
+  readonly pace?: Partial<Verified>;
+  /** Whether an earlier run has shown the pace. */
+  readonly measured?: boolean;
+  /** The last run was cut off, and until when it is parked, if it is. */
+  readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Nothing was sent yet. */
+  readonly silent?: boolean;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -48,11 +67,19 @@ export function fakeDoor(
       runOf(118, organization, eu, NOW - 300_000),
       runOf(112, organization, eu.slice(0, -12), NOW - 7 * 86_400_000),
     ]);
+  const [last] = runs;
+  if (options.cutOff && last) {
+    const done = Math.floor(last.mailboxes / 2);
+    Object.assign(last, { state: "interrupted", ended: null, mailboxes_done: done });
+    Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger: ledgerOf(eu.slice(0, done)) });
+  }
+  let cutOffAsked = 0;
   const asked: Array<{ name: Name; question: unknown }> = [];
   const listeners = new Set<() => void>();
   let started = !options.fresh;
   let missing = 2;
-  let settings: Settings = { theme: "system", density: "comfortable" };
+  let settings: Settings = { theme: "system", density: "comfortable", resume: "on_click", leave_to_integration: 25 };
+  let recording: string | null = null;
   const changed = () => {
     for (const listener of listeners) listener();
   };
@@ -92,7 +119,12 @@ export function fakeDoor(
         seconds_left: [Math.round(left), Math.round(left * 1.6)],
         requests: run.mailboxes_done,
         throttled: 3,
+        in_flight: 14,
+        allowed: 16,
+        bound: "line",
         waiting_until: null,
+        parked: false,
+        ...options.pace,
       });
     }
     const over = run.mailboxes_done === run.mailboxes;
@@ -133,13 +165,15 @@ export function fakeDoor(
       return { row, checks: checksOf(row) };
     },
     "users.remove": ({ users }) => ({ done: users, refused: [] }),
-    "users.import": async (_, { onProgress, signal }) => {
+    "users.import": async ({ from, anew }, { onProgress, signal }) => {
       const stopped = () => signal?.aborted === true;
       for (let read = 999; read < 10_000 && !stopped(); read += 999) {
         await wait();
         onProgress?.({ kind: "imported", read, new: Math.floor(read / 3) });
       }
-      return { read: 9990, new: 3330, changed: 12, same: 6648, elsewhere: 0, unmatched: [] };
+      return from.kind === "all" && !anew
+        ? { read: 6, new: 2, changed: 3, same: 0, elsewhere: 0, gone: 1, since: NOW - 86_400_000, unmatched: [] }
+        : { read: 9990, new: 3330, changed: 12, same: 6648, elsewhere: 0, gone: 0, since: null, unmatched: [] };
     },
     "consent.show": consentView,
     "consent.read": consentView,
@@ -163,6 +197,8 @@ export function fakeDoor(
         probes: mailboxes * 4,
         not_covered: ["settings"],
         seconds: [Math.ceil(mailboxes / 60), Math.ceil(mailboxes / 20)],
+        bound: options.measured ? "line" : "finding",
+        measured: options.measured ?? false,
         may: null,
       };
     },
@@ -179,6 +215,15 @@ export function fakeDoor(
       runs.unshift(run);
       changed();
       return check(run, calling);
+    },
+    "verify.cut_off": () => {
+      const found = settings.resume === "by_itself" ? runs.filter((run) => run.state === "interrupted") : [];
+      return cutOffAsked++ === 0 ? found.map((run) => ({ ...run })) : [];
+    },
+    "traffic.describe": () => traffic(),
+    "traffic.record": ({ on }) => {
+      recording = on ? "/home/ada/.local/share/app.rollcall.console/trace-1795183200000.jsonl" : null;
+      return traffic();
     },
     "verify.resume": ({ run }, calling) => check(runNamed(run), calling),
     "verify.cancel": ({ run }) => {
@@ -244,6 +289,10 @@ export function fakeDoor(
       quarantined: null,
     }),
   };
+
+  function traffic(): Traffic {
+    return { tenants: started && !options.silent ? [trafficOf(tenant)] : [], recording };
+  }
 
   function integration() {
     return {

@@ -8,8 +8,10 @@ import type {
   MailboxStatus,
   Organization,
   RequiredPermission,
+  Route,
   Run,
   Tenant,
+  TenantTraffic,
   UserRow,
   Verdict,
   Workload,
@@ -138,6 +140,9 @@ function fingerprintOf(cause: Cause, workload: Workload): string {
   return `graph.${http}.${code.toLowerCase()}.${cause}.${workload}`;
 }
 
+/** One who was in the directory once. */
+export const GONE = 62;
+
 function kindOf(n: number): MailboxKind {
   if (n % 97 === 0) return "unlicensed";
   return n % 41 === 0 ? "shared_or_resource" : "user";
@@ -173,6 +178,7 @@ export function person(n: number, organization: Organization, checked: boolean):
       mailbox: verdict === "failed" && mailbox !== "excluded" ? "error" : mailbox,
       created: organization.created,
       seen: NOW - 25 * MINUTE,
+      gone: n === GONE ? NOW - 60 * MINUTE : null,
     },
     organization_name: organization.name,
     effective_access: organization.access,
@@ -234,11 +240,50 @@ export function runOf(id: number, organization: Organization, rows: readonly Use
     failed_of: null,
     started,
     ended: started + 4 * MINUTE,
+    parked_until: null,
     mailboxes: rows.length,
     mailboxes_done: rows.length,
     probes: rows.length * 5,
     probes_done: rows.length * 5,
     counters: { requests: Math.ceil(rows.length / 4), throttled: 3, retried: 12 },
     ledger: ledgerOf(rows),
+  };
+}
+
+/** What went over the line to a tenant: batches, their parts, and pages of the directory. */
+export function trafficOf({ id, name }: Tenant): TenantTraffic {
+  const kind = (route: string, status: number | null, count: number, repeats = 0, took = 84): Route => ({
+    route,
+    inside: false,
+    status,
+    count,
+    repeats,
+    waited_ms: count * 12,
+    took_ms: count * took,
+  });
+  const inside = (route: string, status: number, count: number): Route => ({
+    ...kind(route, status, count),
+    inside: true,
+    waited_ms: 0,
+    took_ms: 0,
+  });
+  return {
+    tenant: id,
+    name,
+    requests_per_second: 61.4,
+    parts_per_second: 1204.2,
+    services: [
+      { name: "directory", in_flight: 0, waiting: 0, allowed: 8, bound: "work", held_until: null },
+      { name: "outlook", in_flight: 14, waiting: 3, allowed: 16, bound: "line", held_until: null },
+    ],
+    routes: [
+      kind("GET /users", 200, 49, 0, 132),
+      kind("POST /$batch", 200, 1204, 2),
+      kind("POST /$batch", 429, 2, 0, 31),
+      kind("POST /$batch", null, 1, 1, 30_000),
+      inside("GET /users/{id}/messages", 200, 4721),
+      inside("GET /users/{id}/messages", 403, 79),
+      inside("GET /users/{id}/messages", 429, 12),
+    ],
   };
 }

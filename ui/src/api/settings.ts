@@ -1,6 +1,19 @@
 import { useEffect } from "react";
 import { usePreferences } from "../lib/preferences";
+import type { Settings } from "./bindings";
 import { call } from "./client";
+
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * Changes some of the settings. The others stay as they are kept at that moment, because the command line may have changed
+ * them; changes that follow each other quickly are made one after the other. Resolves to what is kept now.
+ */
+export function changeSettings(some: Partial<Settings>): Promise<Settings> {
+  const change = before.then(async () => call("settings.set", { ...(await call("settings.get", null)), ...some }));
+  before = change.catch(() => undefined);
+  return change;
+}
 
 /**
  * Keeps theme and density in step with the settings that the command line shares. The local copy is there at the first
@@ -15,7 +28,7 @@ export function useSharedSettings() {
       if (known === "" || now === known) return;
       known = now;
       // A theme that can't be stored still holds for this sitting.
-      void call("settings.set", { theme, density }).catch(() => undefined);
+      void changeSettings({ theme, density }).catch(() => undefined);
     });
     const read = async () => {
       const { theme, density } = await call("settings.get", null);

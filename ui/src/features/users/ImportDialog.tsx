@@ -1,5 +1,6 @@
 import {
   Button,
+  Checkbox,
   Dialog,
   DialogActions,
   DialogBody,
@@ -33,6 +34,7 @@ export function ImportDialog({ organization, onClose }: { organization: Organiza
   const [kind, setKind] = useState<Kind>("all");
   const [text, setText] = useState<Record<Kind, string>>({ all: "", group: "", filter: "", csv: "" });
   const [nested, setNested] = useState(true);
+  const [anew, setAnew] = useState(false);
   const typed = text[kind].trim();
   const type = (value: string) => setText({ ...text, [kind]: value });
   const start = () => {
@@ -41,6 +43,7 @@ export function ImportDialog({ organization, onClose }: { organization: Organiza
     void begin(importKey(organization.id), title, "users.import", {
       organization: organization.id,
       from: sourceOf(kind, typed, nested),
+      anew: kind === "all" && anew,
     }).then(
       (imported) => useImported.setState({ [organization.id]: imported }),
       () => useImported.setState({ [organization.id]: undefined }),
@@ -59,6 +62,15 @@ export function ImportDialog({ organization, onClose }: { organization: Organiza
                 ))}
               </RadioGroup>
             </Field>
+            {kind === "all" && (
+              <Field hint={t("users.anewHint")}>
+                <Checkbox
+                  label={t("users.anew")}
+                  checked={anew}
+                  onChange={(_, data) => setAnew(data.checked === true)}
+                />
+              </Field>
+            )}
             {kind === "group" && (
               <>
                 <Field label={t("users.groupId")} required hint={t("users.groupIdHint")}>

@@ -6,6 +6,7 @@ import type { Imported } from "../../api/bindings";
 import { dismiss, isLive, stop, useWork } from "../../api/work";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
+import { shortTime } from "../../lib/time";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 
@@ -67,7 +68,7 @@ export function ImportProgress({ organization }: { organization: number }) {
 
 function importedWords(imported: Imported): string {
   const parts = [
-    t("users.importedCounts", { new: imported.new, changed: imported.changed, same: imported.same }),
+    ...countWords(imported),
     ...(imported.elsewhere > 0 ? [t("users.importedElsewhere", { n: imported.elsewhere })] : []),
     ...(imported.unmatched.length > 0
       ? [
@@ -79,4 +80,11 @@ function importedWords(imported: Imported): string {
       : []),
   ];
   return parts.join(" ");
+}
+
+/** The counts of all that was read, or only of what the directory named as changed since the last time. */
+function countWords({ since, new: fresh, changed, same, gone }: Imported): string[] {
+  if (since !== null) return [t("users.importedSince", { since: shortTime(since), new: fresh, changed, gone })];
+  const counts = t("users.importedCounts", { new: fresh, changed, same });
+  return gone > 0 ? [counts, t("users.importedGone", { n: gone })] : [counts];
 }

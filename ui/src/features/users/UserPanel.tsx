@@ -1,4 +1,4 @@
-import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { makeStyles, MessageBar, MessageBarBody, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Check, UserDetail, WorkloadResult } from "../../api/bindings";
@@ -102,6 +102,11 @@ function Overview({ detail: { row } }: { detail: UserDetail }) {
   const { directory } = row.user;
   return (
     <>
+      {row.user.gone !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t("users.gone", { time: fullTime(row.user.gone) })}</MessageBarBody>
+        </MessageBar>
+      )}
       {row.verdict === "passed" ? (
         <div className={styles.passed}>
           <StatusBadge state="good" word={checkedWell.status} strong />

@@ -31,6 +31,8 @@ export const people = {
   "users.importKind.group": "The members of a group",
   "users.importKind.filter": "Those who match a filter",
   "users.importKind.csv": "Those on a list (CSV)",
+  "users.anew": "Read everybody again",
+  "users.anewHint": "Otherwise only what changed since the last time is asked for, where the directory can tell.",
   "users.groupId": "Group object ID",
   "users.groupIdHint": "Shown on the group's overview in the Entra admin center.",
   "users.groupNested": "Include members of nested groups",
@@ -45,6 +47,11 @@ export const people = {
   "users.imported": "Import finished.",
   "users.importStopped": "Import stopped. What was read until then is kept.",
   "users.importedCounts": "{new} new, {changed} changed, {same} unchanged.",
+  "users.importedSince": "What changed since {since}: {new} new, {changed} changed, {gone} gone.",
+  "users.importedGone": {
+    one: "{n} user is not in the directory any more, and stays here until somebody removes it.",
+    other: "{n} users are not in the directory any more, and stay here until somebody removes them.",
+  },
   "users.importedElsewhere": {
     one: "{n} user stays in another organization.",
     other: "{n} users stay in another organization.",
@@ -78,6 +85,7 @@ export const people = {
   "users.accountOff": "Disabled",
   "users.objectId": "Object ID",
   "users.seen": "Directory read",
+  "users.gone": "Not in the directory any more since {time}. The facts below are the last that were read.",
   "users.noChecks": "This mailbox has not been checked yet.",
   "users.noIssues": "No open issues at the last check.",
 
