@@ -172,7 +172,7 @@ impl Sandbox {
     /// Ends all sessions of a person: refresh tokens issued until now are refused with AADSTS50173.
     /// An unknown account has none.
     pub fn revoke(&self, upn: &str) {
-        let user_id = self.world().user_by_upn(upn).map(|user| user.id.clone());
+        let user_id = self.world().user_by_upn(upn).map(|user| user.id.to_string());
         if let Some(user_id) = user_id {
             self.house.entra.revoke(&user_id, self.now_ms());
         }

@@ -57,7 +57,7 @@ async fn named_scopes_grant_delegated_permissions_only() {
     let url = consent_url(&sandbox, "v2.0/adminconsent", &listener.redirect_uri, Some(scope));
     visit(&url, &Person::Upn("cloud.admin@contoso.example".into())).await.unwrap();
     assert_eq!(listener.next().await.get("error"), None, "delegated permissions are within this role");
-    let admin = sandbox.world().admin().unwrap().id.clone();
+    let admin = sandbox.world().admin().unwrap().id;
     let granted = sandbox.world().delegated_scopes(&sandbox.details().client_id, &admin);
     assert_eq!(granted, ["Mail.Read", "User.Read"]);
     assert_eq!(roles(&sandbox).await, 0);

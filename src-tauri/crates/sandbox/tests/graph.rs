@@ -67,7 +67,7 @@ async fn consent_decides_what_the_next_token_may_read() {
 async fn a_batch_takes_the_latency_once_and_for_each_four_outlook_requests_the_service() {
     let (latency, service) = (Duration::from_millis(60), Duration::from_millis(20));
     let (sandbox, bearer) = granted(Options { users: 60, faults: FaultPlan::none(), latency, service, ..Options::default() }).await;
-    let ids: Vec<String> = sandbox.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+    let ids: Vec<String> = sandbox.world().users.iter().take(20).map(|user| user.id.to_string()).collect();
     let urls: Vec<String> = ids.iter().map(|id| format!("/users/{id}/mailFolders/inbox?$select=id")).collect();
     let began = Instant::now();
     let answer = batch(&sandbox, &bearer, &urls).await;

@@ -30,7 +30,7 @@ fn healthy(users: u32) -> Options {
 }
 
 fn folder(sandbox: &Sandbox, at: usize) -> String {
-    let id = sandbox.world().users[at].id.clone();
+    let id = sandbox.world().users[at].id.to_string();
     format!("{}/v1.0/users/{id}/mailFolders/inbox?$select=id", sandbox.details().graph)
 }
 

@@ -52,7 +52,7 @@ impl Served {
                 let Ok(sandbox) = Sandbox::start(options).await.map(Arc::new) else { return };
                 let (client_id, now_ms) = (sandbox.details().client_id.clone(), sandbox.now_ms());
                 sandbox.change(|world| world.grant_tenant_wide(&client_id, now_ms));
-                let ids: Vec<String> = sandbox.world().users.iter().map(|user| user.id.clone()).collect();
+                let ids: Vec<String> = sandbox.world().users.iter().map(|user| user.id.to_string()).collect();
                 let link = std::fs::read_link("/proc/thread-self").unwrap_or_default();
                 let _ = send.send((sandbox, ids, format!("/proc/{}/schedstat", link.display())));
                 let _ = stopped.await;

@@ -69,7 +69,7 @@ pub(super) fn picked(entra: &Entra, ask: &Ask, world: &World, consent: AdminCons
         return refuse(entra, ask, &consent, &error::MAY_NOT_GRANT.into());
     }
     let app_name = world.app(&consent.app_id).map(|app| app.display_name.clone()).unwrap_or_default();
-    let flow = Flow { wish: Wish::AdminConsent(consent), user_id: Some(user.id.clone()) };
+    let flow = Flow { wish: Wish::AdminConsent(consent), user_id: Some(user.id.to_string()) };
     let flow = entra.memory().keep_flow(&entra.key, flow, ask.now_ms);
     let page = pages::consent(&pages::Consent {
         action: &action(entra),

@@ -140,7 +140,7 @@ fn begin(entra: &Entra, ask: &Ask, sign_in: SignIn) -> Result<Response<Bytes>, R
         People::Auto => {
             let world = entra.world();
             let hinted = sign_in.login_hint.as_deref().and_then(|hint| world.user_by_upn(hint));
-            let user_id = hinted.or(world.admin()).map(|user| user.id.clone());
+            let user_id = hinted.or(world.admin()).map(|user| user.id.to_string());
             drop(world);
             let user_id = user_id.ok_or(error::ACCOUNT_UNKNOWN)?;
             Ok(accepted(entra, ask, sign_in, &user_id))
@@ -180,7 +180,7 @@ fn picked(entra: &Entra, ask: &Ask, wish: Wish, account: &str) -> Result<Respons
 fn consent_page(entra: &Entra, ask: &Ask, world: &World, sign_in: SignIn, user: &User, asked: &[String]) -> Response<Bytes> {
     let app_name = world.app(&sign_in.app_id).map(|app: &App| app.display_name.clone()).unwrap_or_default();
     let needs_admin = scopes_of(GRAPH_APP_ID).iter().any(|scope| scope.admin && asked.iter().any(|name| name == scope.value));
-    let flow = Flow { wish: Wish::SignIn(sign_in), user_id: Some(user.id.clone()) };
+    let flow = Flow { wish: Wish::SignIn(sign_in), user_id: Some(user.id.to_string()) };
     let flow = entra.memory().keep_flow(&entra.key, flow, ask.now_ms);
     if needs_admin && !admin_consent::may_grant_delegated(user) {
         return reply::html(StatusCode::FORBIDDEN, &pages::admin_needed(&action(entra), &flow, &app_name));
@@ -228,7 +228,7 @@ fn refuse(entra: &Entra, ask: &Ask, mode: Mode, address: &str, state: Option<&st
 /// The hinted account first, then those a rehearsal needs: both administrators and a few ordinary people.
 fn accounts<'a>(world: &'a World, hint: Option<&str>) -> Vec<&'a User> {
     let hinted = hint.and_then(|hint| world.user_by_upn(hint));
-    let may_sign_in = |user: &&User| user.enabled && Some(user.id.as_str()) != hinted.map(|user| user.id.as_str());
+    let may_sign_in = |user: &&User| user.enabled && Some(&*user.id) != hinted.map(|user| &*user.id);
     let (admins, others): (Vec<&User>, Vec<&User>) =
         world.users.iter().filter(may_sign_in).take(40).partition(|user| !user.admin_roles.is_empty());
     hinted.into_iter().chain(admins).chain(others.into_iter().take(3)).collect()

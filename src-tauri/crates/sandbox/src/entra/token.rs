@@ -149,7 +149,7 @@ fn user_tokens(entra: &Entra, ask: &Ask, client: &Client, user: &User, consented
     let scopes: Vec<String> = consented.now.iter().filter(|name| *name != "offline_access").cloned().collect();
     let has = |names: &[String], word: &str| names.iter().any(|name| name == word);
     let kind = CallerKind::User {
-        user_id: user.id.clone(),
+        user_id: user.id.to_string(),
         scopes: scopes.clone(),
         wids: user.admin_roles.iter().map(|role| (*role).to_owned()).collect(),
     };
@@ -163,7 +163,7 @@ fn user_tokens(entra: &Entra, ask: &Ask, client: &Client, user: &User, consented
     });
     if has(consented.all, "offline_access") || has(consented.now, "offline_access") {
         let renewal =
-            Renewal { app_id: client.app_id.clone(), user_id: user.id.clone(), scopes: consented.all.to_vec(), issued_ms: ask.now_ms };
+            Renewal { app_id: client.app_id.clone(), user_id: user.id.to_string(), scopes: consented.all.to_vec(), issued_ms: ask.now_ms };
         body["refresh_token"] = entra.memory().keep_renewal(&entra.key, renewal, ask.now_ms).into();
     }
     if has(consented.now, "openid") {

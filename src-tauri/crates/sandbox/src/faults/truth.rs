@@ -30,7 +30,7 @@ impl Planted {
         let workloads = Workload::ALL.map(|workload| (workload, expected(user.fault, workload)));
         let verdict =
             workloads.iter().map(|(_, expected)| expected).find(|expected| expected.verdict != "passed").unwrap_or(&PASSED).clone();
-        Planted { user_id: user.id.clone(), upn: user.upn.clone(), fault: user.fault, verdict, workloads }
+        Planted { user_id: user.id.to_string(), upn: user.upn.clone(), fault: user.fault, verdict, workloads }
     }
 }
 

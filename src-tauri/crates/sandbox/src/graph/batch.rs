@@ -1,10 +1,10 @@
+mod response;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Deserialize;
@@ -14,8 +14,9 @@ use super::dispatch::{Outcome, Place, single, split};
 use super::error::{Refusal, invalid_token};
 use super::probe::{Desk, Probe, Reader};
 use super::traffic::App;
-use super::{Body, GATEWAY_PAGE, Reply, Request, State, Work, dress, enter, query, route, time};
-use crate::world::{Random, write_uuid};
+use super::{Reply, Request, State, Work, enter, route, time};
+use crate::world::Random;
+use response::Writer;
 
 /// "Combine multiple HTTP requests using JSON batching".
 const MOST: usize = 20;
@@ -163,7 +164,7 @@ fn run(state: &State, serial: u64, outer: &Request, app: &Arc<App>, steps: &[Ste
             let failed = step.after.iter().any(|at| !matches!(done.get(*at), Some(Some(200..400))));
             let status = if failed {
                 let refusal = Refusal::new(424, "FailedDependency", "A request that this one depends on has failed.");
-                writer.outcome(step, outer, Outcome::Answered(Err(refusal)))
+                writer.outcome(&step.id, outer, Outcome::Answered(Err(refusal)))
             } else {
                 one(&mut writer, &desk, step, outer, work)
             };
@@ -217,98 +218,19 @@ fn one(writer: &mut Writer<'_>, desk: &Desk<'_>, step: &Step<'_>, outer: &Reques
                 }
                 Some(outcome) => {
                     writer.out.truncate(begin);
-                    writer.outcome(step, outer, outcome)
+                    writer.outcome(&step.id, outer, outcome)
                 }
             }
         }
         What::Other(request) if request.path.to_ascii_lowercase().ends_with("/$batch") => {
             let refusal = Refusal::new(400, "BadRequest", "A batch cannot hold a batch.");
-            writer.outcome(step, request, Outcome::Answered(Err(refusal)))
+            writer.outcome(&step.id, request, Outcome::Answered(Err(refusal)))
         }
         What::Other(request) => {
             let outcome = single(writer.state, Some(desk.app), request, Place::Batch, work);
-            writer.outcome(step, request, outcome)
+            writer.outcome(&step.id, request, outcome)
         }
     }
-}
-
-/// Writes responses one behind the other.
-struct Writer<'a> {
-    state: &'a State,
-    date: String,
-    out: Vec<u8>,
-}
-
-impl Writer<'_> {
-    /// Begins the response of a probe that will be answered, up to where its body is to follow; gives back where it began.
-    fn begin(&mut self, id: &str) -> usize {
-        let begin = self.out.len();
-        let serial = self.state.next_serial();
-        // Inside a batch the service's spelling of header names varies.
-        let [request_id, date, kind] = match serial.is_multiple_of(2) {
-            true => ["Request-Id", "Date", "Content-Type"],
-            false => ["request-id", "date", "content-type"],
-        };
-        let (high, low) = self.state.request_id(serial);
-        let out = &mut self.out;
-        query::field(out, b"{", "id", &id);
-        out.extend_from_slice(b",\"status\":200,\"headers\":{\"");
-        out.extend_from_slice(request_id.as_bytes());
-        out.extend_from_slice(b"\":\"");
-        write_uuid(high, low, out);
-        for (name, value) in [(date, self.date.as_str()), (kind, super::JSON)] {
-            for part in ["\",\"", name, "\":\"", value] {
-                out.extend_from_slice(part.as_bytes());
-            }
-        }
-        out.extend_from_slice(b"\"},\"body\":");
-        begin
-    }
-
-    /// Writes any other response; gives back its status.
-    fn outcome(&mut self, step: &Step<'_>, request: &Request, outcome: Outcome) -> u16 {
-        let serial = self.state.next_serial();
-        let (status, headers, body) = match outcome {
-            Outcome::LeftOut => return 0,
-            Outcome::Gateway => {
-                let mut headers = HeaderMap::new();
-                headers.insert("content-type", HeaderValue::from_static("text/html"));
-                (504, headers, Body::Text(URL_SAFE_NO_PAD.encode(GATEWAY_PAGE)))
-            }
-            Outcome::Answered(result) => {
-                let reply = dress(self.state, serial, request, result);
-                (reply.status, reply.headers, reply.body)
-            }
-        };
-        let out = &mut self.out;
-        query::field(out, b"{", "id", &step.id);
-        query::field(out, b",", "status", &status);
-        out.extend_from_slice(b",\"headers\":");
-        let mut mark: &[u8] = b"{";
-        for (name, value) in &headers {
-            let name = if serial.is_multiple_of(2) { capitalised(name.as_str()) } else { name.as_str().to_owned() };
-            query::field(out, mark, &name, &value.to_str().unwrap_or_default());
-            mark = b",";
-        }
-        out.extend_from_slice(if headers.is_empty() { b"{}" } else { b"}" });
-        match body {
-            Body::Json(body) => query::field(out, b",", "body", &body),
-            Body::Raw(body) => {
-                out.extend_from_slice(b",\"body\":");
-                out.extend_from_slice(&body);
-            }
-            Body::Text(text) => query::field(out, b",", "body", &text),
-            Body::Empty => {}
-        }
-        out.push(b'}');
-        status
-    }
-}
-
-fn capitalised(name: &str) -> String {
-    let parts: Vec<String> =
-        name.split('-').map(|part| part.get(..1).unwrap_or_default().to_uppercase() + part.get(1..).unwrap_or_default()).collect();
-    parts.join("-")
 }
 
 #[cfg(test)]
@@ -321,7 +243,7 @@ mod tests {
     #[test]
     fn requests_inside_are_answered_like_others_in_any_order() {
         let desk = Desk::new(120, &FaultPlan::default());
-        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.to_string()).collect();
         let ids: Vec<String> = (0..20).map(|n| format!("q{n}")).collect();
         let requests: Vec<(&str, String)> = ids.iter().map(String::as_str).zip(users.iter().map(|user| format!("/users/{user}"))).collect();
         let (seen, responses) = desk.batch(&requests);
@@ -336,12 +258,33 @@ mod tests {
     #[test]
     fn four_outlook_requests_run_at_a_time_so_twenty_take_five_rounds() {
         let desk = Desk::new(30, &FaultPlan::none());
-        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.clone()).collect();
+        let users: Vec<String> = desk.state.world().users.iter().take(20).map(|user| user.id.to_string()).collect();
         let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
         let requests: Vec<(&str, String)> =
             ids.iter().map(String::as_str).zip(users.iter().map(|user| probe(user, Workload::Mail))).collect();
         assert_eq!(desk.batch(&requests).0.rounds, 5);
         assert_eq!(desk.batch(&requests[..4]).0.rounds, 1);
+    }
+
+    #[test]
+    fn probes_inside_are_answered_as_outside() {
+        let desk = Desk::new(120, &FaultPlan::none().with(FaultKind::CalendarMissing, 1));
+        let (healthy, afflicted) = (desk.afflicted(None), desk.afflicted(Some(FaultKind::CalendarMissing)));
+        let urls: Vec<String> = [healthy, afflicted].iter().flat_map(|user| Workload::ALL.map(|workload| probe(user, workload))).collect();
+        let outside: Vec<(u16, Value)> = urls.iter().map(|url| desk.get(url)).map(|seen| (seen.status, seen.body)).collect();
+        assert_eq!(outside.iter().filter(|(status, _)| *status == 404).count(), 1);
+        let ids: Vec<String> = (0..urls.len()).map(|n| n.to_string()).collect();
+        let (_, inside) = desk.batch(&ids.iter().map(String::as_str).zip(urls).collect::<Vec<_>>());
+        for (id, (status, body)) in ids.iter().zip(outside) {
+            let response = &inside[id];
+            assert_eq!(response["status"], status);
+            let names: Vec<String> = response["headers"].as_object().unwrap().keys().map(|name| name.to_lowercase()).collect();
+            assert!(["content-type", "date", "request-id"].iter().all(|name| names.iter().any(|known| known == name)), "{names:?}");
+            match status {
+                200 => assert_eq!(response["body"], body),
+                _ => assert_eq!(response["body"]["error"]["code"], body["error"]["code"]),
+            }
+        }
     }
 
     #[test]

@@ -251,7 +251,7 @@ mod tests {
 
         let (promoted, deleted) = {
             let mut world = desk.state.world_mut();
-            let (promoted, deleted) = (world.users[20].id.clone(), world.users[30].id.clone());
+            let (promoted, deleted) = (world.users[20].id.to_string(), world.users[30].id.to_string());
             world.promote(&promoted, "Chief of Everything");
             world.delete_user(&deleted);
             (promoted, deleted)
@@ -275,7 +275,7 @@ mod tests {
         let latest = desk.get("/users/delta?$deltatoken=latest");
         assert!(latest.ids().is_empty());
         assert!(latest.link("@odata.nextLink").is_none());
-        let admin = desk.state.world().users[0].id.clone();
+        let admin = desk.state.world().users[0].id.to_string();
         desk.state.world_mut().promote(&admin, "Chief");
         assert_eq!(desk.get(&latest.link("@odata.deltaLink").unwrap()).ids(), [admin]);
         assert_eq!(desk.get("/users/delta?$top=5").status, 400);
@@ -288,7 +288,7 @@ mod tests {
         let start = desk.get("/users/delta?$select=displayName,department&$deltatoken=latest").link("@odata.deltaLink").unwrap();
         let (renamed, both, created) = {
             let mut world = desk.state.world_mut();
-            let (renamed, both) = (world.users[20].id.clone(), world.users[21].id.clone());
+            let (renamed, both) = (world.users[20].id.to_string(), world.users[21].id.to_string());
             assert!(world.change_user(&both, |user| user.department = "Legal"));
             assert!(world.change_user(&renamed, |user| user.display_name = "Ada Renamed".to_owned()));
             let created = world.add_user("New Person", "new.person");
@@ -312,7 +312,7 @@ mod tests {
     fn minimal_tells_what_was_changed_only() {
         let mut desk = Desk::new(30, &FaultPlan::none());
         let start = desk.get("/users/delta?$deltatoken=latest").link("@odata.deltaLink").unwrap();
-        let id = desk.state.world().users[5].id.clone();
+        let id = desk.state.world().users[5].id.to_string();
         desk.state.world_mut().change_user(&id, |user| {
             user.department = "Circus";
             user.enabled = false;

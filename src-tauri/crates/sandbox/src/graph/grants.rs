@@ -19,7 +19,7 @@ pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn of_user(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let user = ask.state.world().user(ask.segment(1)).map(|user| user.id.clone());
+    let user = ask.state.world().user(ask.segment(1)).map(|user| user.id.to_string());
     let user = user.ok_or_else(|| no_object(ask.segment(1)))?;
     show(ask, |grant| grant.principal_id.as_ref() == Some(&user))
 }

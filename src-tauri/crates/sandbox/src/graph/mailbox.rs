@@ -294,7 +294,7 @@ mod tests {
     fn healthy_mailboxes_answer_everything_whoever_owns_them() {
         let desk = Desk::new(120, &FaultPlan::none());
         for (recipient, purpose) in [(Recipient::Person, "user"), (Recipient::Shared, "shared"), (Recipient::Room, "room")] {
-            let user = desk.state.world().users.iter().find(|user| user.recipient == recipient).unwrap().id.clone();
+            let user = desk.state.world().users.iter().find(|user| user.recipient == recipient).unwrap().id;
             for workload in Workload::ALL {
                 assert_eq!(desk.get(&probe(&user, workload)).status, 200, "{recipient:?} {workload:?}");
             }

@@ -245,7 +245,7 @@ mod tests {
             "todo/lists".to_owned(),
             "mailboxSettings/userPurpose".to_owned(),
         ];
-        let users: Vec<(String, String)> = desk.state.world().users.iter().map(|user| (user.id.clone(), user.upn.clone())).collect();
+        let users: Vec<(String, String)> = desk.state.world().users.iter().map(|user| (user.id.to_string(), user.upn.clone())).collect();
         let mut next_pages = 0;
         for (id, upn) in users.iter().filter(|(_, upn)| !upn.contains(['\'', '#'])) {
             for (key, question) in [id, upn].into_iter().flat_map(|key| questions.iter().map(move |question| (key, question))) {

@@ -1,3 +1,6 @@
+mod objects;
+mod search;
+
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -6,6 +9,8 @@ use serde_json::{Map, Value, json};
 use super::error::{Refusal, bad_request, unsupported};
 use super::filter::Filter;
 use super::{Ask, Reply, seal};
+pub(super) use objects::{count_objects, object, objects};
+use search::Search;
 
 /// What need not be escaped in the name of an option.
 const KEPT_IN_NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'$');
@@ -329,96 +334,6 @@ fn order_by(text: &str, collection: &Collection<'_>) -> Result<(String, bool), R
             Ok(((*known).to_owned(), descending))
         }
         Some(_) | None => Err(unsupported(format!("Sorting not supported for property '{name}'."))),
-    }
-}
-
-/// `"displayName:ada" OR "mail:ada"`: groups of clauses; one whole group must hold.
-struct Search(Vec<Vec<(String, String)>>);
-
-impl Search {
-    fn parse(text: &str) -> Result<Search, Refusal> {
-        let wrong = || bad_request("Syntax error in the search clause: clauses are written \"property:text\", in double quotes.");
-        let mut groups = vec![Vec::new()];
-        for (at, part) in text.trim().split('"').enumerate() {
-            if at % 2 == 1 {
-                let (property, wanted) = part.split_once(':').ok_or_else(wrong)?;
-                let last = groups.last_mut().ok_or_else(wrong)?;
-                last.push((property.to_owned(), wanted.trim().to_lowercase()));
-            } else {
-                match part.trim() {
-                    "" | "AND" => {}
-                    "OR" => groups.push(Vec::new()),
-                    _ => return Err(wrong()),
-                }
-            }
-        }
-        if text.matches('"').count() % 2 == 1 || groups.iter().any(Vec::is_empty) {
-            return Err(wrong());
-        }
-        Ok(Search(groups))
-    }
-
-    fn matches(&self, property: &dyn Fn(&str) -> Option<Value>) -> bool {
-        self.0.iter().any(|group| {
-            group.iter().all(|(name, wanted)| {
-                let text = property(name).and_then(|value| value.as_str().map(str::to_lowercase)).unwrap_or_default();
-                // displayName is tokenised; other properties match from their start.
-                let tokens: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|token| !token.is_empty()).collect();
-                match name.eq_ignore_ascii_case("displayName") {
-                    true => wanted.split_whitespace().all(|word| tokens.iter().any(|token| token.starts_with(word))),
-                    false => text.starts_with(wanted.as_str()),
-                }
-            })
-        })
-    }
-}
-
-/// A collection whose items are whole JSON objects.
-pub(super) fn objects(ask: &Ask<'_>, context: &str, kind: &str, objects: &[Value]) -> Result<Reply, Refusal> {
-    let names = names(objects);
-    page(ask, &of_objects(context, kind, objects, &names, &|item, name| objects.get(item).and_then(|object| object.get(name)).cloned()))
-}
-
-/// A number of such a collection.
-pub(super) fn count_objects(ask: &Ask<'_>, kind: &str, objects: &[Value]) -> Result<Reply, Refusal> {
-    let names = names(objects);
-    count(ask, &of_objects("", kind, objects, &names, &|item, name| objects.get(item).and_then(|object| object.get(name)).cloned()))
-}
-
-/// One JSON object as an entity.
-pub(super) fn object(ask: &Ask<'_>, context: &str, kind: &str, object: &Value) -> Result<Reply, Refusal> {
-    let names = names(std::slice::from_ref(object));
-    entity(ask, &of_objects(context, kind, std::slice::from_ref(object), &names, &|_, name| object.get(name).cloned()), 0)
-}
-
-fn names(objects: &[Value]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in objects.iter().filter_map(Value::as_object).flat_map(Map::keys) {
-        if !names.contains(&name.as_str()) && !name.starts_with('@') {
-            names.push(name);
-        }
-    }
-    names
-}
-
-fn of_objects<'a>(
-    context: &'a str,
-    kind: &'a str,
-    objects: &'a [Value],
-    names: &'a [&'a str],
-    property: &'a dyn Fn(usize, &str) -> Option<Value>,
-) -> Collection<'a> {
-    Collection {
-        context,
-        kind,
-        len: objects.len(),
-        property,
-        write: None,
-        beginning: None,
-        listed: &|_| true,
-        usual: names,
-        more: &[],
-        most: 999,
     }
 }
 

@@ -211,7 +211,7 @@ mod tests {
         let desk = Desk::new(30, &FaultPlan::none());
         let user = desk.afflicted(None);
         let link = desk.get(&format!("/users/{user}/contacts/delta?$top=200")).link("@odata.deltaLink").unwrap();
-        let other = desk.state.world().users[0].id.clone();
+        let other = desk.state.world().users[0].id.to_string();
         assert_eq!(desk.get(&link.replace(&user, &other)).code(), "ErrorInvalidSyncStateData");
         assert_eq!(desk.get(&link.replace("contacts", "events")).code(), "ErrorInvalidSyncStateData");
         assert_eq!(desk.get(&format!("/users/{user}/calendarView/delta")).status, 400, "the first round needs a window");

@@ -74,7 +74,7 @@ impl Desk {
         let (user_id, wids) = {
             let world = self.state.world();
             let user = world.user_by_upn(upn).unwrap();
-            (user.id.clone(), user.admin_roles.iter().map(|role| (*role).to_owned()).collect())
+            (user.id.to_string(), user.admin_roles.iter().map(|role| (*role).to_owned()).collect())
         };
         let kind = CallerKind::User { user_id, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), wids };
         self.caller = Some(Arc::new(Caller { app_id: "app".to_owned(), tenant_id: "tenant".to_owned(), kind }));
@@ -130,7 +130,7 @@ impl Desk {
     /// The id of an account with this trouble; `None` finds a healthy person.
     pub(super) fn afflicted(&self, fault: Option<FaultKind>) -> String {
         let world = self.state.world();
-        world.users.iter().skip(2).find(|user| user.fault == fault).map(|user| user.id.clone()).unwrap()
+        world.users.iter().skip(2).find(|user| user.fault == fault).map(|user| user.id.to_string()).unwrap()
     }
 }
 

@@ -150,7 +150,7 @@ fn only_basic(ask: &Ask<'_>) -> bool {
 
 /// The directory roles of an account, with their template ids.
 fn roles(world: &World, at: usize) -> Vec<Value> {
-    let templates = world.users.get(at).map(|user| user.admin_roles.as_slice()).unwrap_or_default();
+    let templates = world.users.get(at).map(|user| user.admin_roles).unwrap_or_default();
     templates
         .iter()
         .map(|template| {

@@ -46,7 +46,7 @@ impl World {
     /// name before the `@` and must be free. Gives back the object id.
     pub fn add_user(&mut self, display_name: &str, local: &str) -> String {
         let user = newcomer(&mut self.random, display_name, format!("{local}@{}", self.domain));
-        let id = user.id.clone();
+        let id = user.id.to_string();
         let at = self.users.len();
         self.users.push(user);
         self.reindex(at);

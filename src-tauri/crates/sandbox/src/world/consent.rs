@@ -195,7 +195,7 @@ impl World {
             }
         }
         let legacy = self.apps.iter().find(|app| app.display_name == "Sales Insights Legacy").map(|app| app.client_id.clone());
-        let person = self.users.get(2).map(|user| user.id.clone());
+        let person = self.users.get(2).map(|user| user.id.to_string());
         if let (Some(legacy), Some(person)) = (legacy, person) {
             self.grant_for_user(&legacy, &person, &["Mail.Read", "User.Read"]);
         }

@@ -7,7 +7,8 @@ use super::User;
 
 /// Finds accounts by object id, and by user principal name or its beginning, in any letter case. Holds places in `World::users`, no texts.
 pub(super) struct Index {
-    by_id: HashMap<u128, u32>,
+    /// By the two halves of the id: a whole number would be padded.
+    by_id: HashMap<(u64, u64), u32>,
     /// In the order of the names in lower case.
     by_upn: Vec<u32>,
 }
@@ -52,9 +53,9 @@ fn upn(people: &[User], at: u32) -> &str {
     people.get(at as usize).map_or("", |user| &user.upn)
 }
 
-fn number(id: &str) -> Option<u128> {
+fn number(id: &str) -> Option<(u64, u64)> {
     // Other spellings of a UUID are no object ids.
-    if id.len() == 36 { Uuid::try_parse(id).ok().map(|id| id.as_u128()) } else { None }
+    if id.len() == 36 { Uuid::try_parse(id).ok().map(|id| id.as_u64_pair()) } else { None }
 }
 
 fn order(left: &str, right: &str) -> Ordering {

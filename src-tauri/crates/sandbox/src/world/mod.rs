@@ -4,6 +4,7 @@ mod apps;
 mod changes;
 mod consent;
 mod groups;
+mod id;
 mod index;
 mod names;
 mod people;
@@ -14,6 +15,7 @@ pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
 pub use groups::{Group, GroupKind, Member};
+pub use id::Id;
 pub use people::{Licence, Recipient, User};
 pub use permissions::{AppRole, EXCHANGE_APP_ID, GRAPH_APP_ID, Scope, roles_of, scopes_of};
 pub(crate) use random::{Random, hash, uuid_from, write_uuid};

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::names::{AWKWARD, CULTURES};
 use super::random::hash;
-use super::{CLOUD_APPLICATION_ADMINISTRATOR, FOUNDED_MS, GLOBAL_ADMINISTRATOR, Random};
+use super::{CLOUD_APPLICATION_ADMINISTRATOR, FOUNDED_MS, GLOBAL_ADMINISTRATOR, Id, Random};
 use crate::faults::FaultKind;
 
 /// What kind of account it is.
@@ -45,7 +45,7 @@ impl Licence {
 /// An account of the practice company.
 #[derive(Debug, Clone)]
 pub struct User {
-    pub id: String,
+    pub id: Id,
     pub upn: String,
     pub display_name: String,
     pub given_name: &'static str,
@@ -66,7 +66,7 @@ pub struct User {
     /// Synchronized from on-premises Active Directory.
     pub synced: bool,
     /// Role template ids the account holds now.
-    pub admin_roles: Vec<&'static str>,
+    pub admin_roles: &'static [&'static str],
     pub fault: Option<FaultKind>,
     pub deleted: bool,
 }
@@ -112,8 +112,8 @@ const EQUIPMENT: [&str; 4] = ["Projector", "Van", "Camera", "Demo Kit"];
 pub(super) fn hire(random: &mut Random, count: u32, domain: &str) -> Vec<User> {
     let mut taken = HashMap::new();
     let mut people = Vec::with_capacity(count as usize);
-    people.push(admin(random, &mut taken, domain, ("Ada", "Admin", "admin"), GLOBAL_ADMINISTRATOR));
-    people.push(admin(random, &mut taken, domain, ("Cloud", "Admin", "cloud.admin"), CLOUD_APPLICATION_ADMINISTRATOR));
+    people.push(admin(random, &mut taken, domain, ("Ada", "Admin", "admin"), &[GLOBAL_ADMINISTRATOR]));
+    people.push(admin(random, &mut taken, domain, ("Cloud", "Admin", "cloud.admin"), &[CLOUD_APPLICATION_ADMINISTRATOR]));
     while people.len() < count as usize {
         // Every 20th is a shared mailbox, every 25th a room, every 50th a piece of equipment, as in a company of this kind.
         let at = people.len();
@@ -144,10 +144,10 @@ fn admin(
     taken: &mut HashMap<String, u32>,
     domain: &str,
     (given, family, local): (&'static str, &'static str, &str),
-    role: &'static str,
+    role: &'static [&'static str],
 ) -> User {
     let mut user = person(random, taken, domain, (given, family, local.to_owned()), None);
-    user.admin_roles = vec![role];
+    user.admin_roles = role;
     user.department = "IT";
     user.job_title = "Systems Administrator";
     user.other_mail = None;
@@ -209,7 +209,7 @@ fn person(
     // One in twelve signs in with another name than the one on the letterhead.
     let other_mail = random.chance(8).then(|| upn.replacen('@', "@people.", 1));
     User {
-        id: random.uuid(),
+        id: Id::new(random.uuid_bits()),
         display_name: format!("{given} {family}").trim().to_owned(),
         upn,
         given_name: given,
@@ -229,7 +229,7 @@ fn person(
         },
         enabled: !random.chance(3),
         synced: random.chance(40),
-        admin_roles: Vec::new(),
+        admin_roles: &[],
         fault: None,
         deleted: false,
     }
@@ -247,7 +247,7 @@ fn resource(random: &mut Random, taken: &mut HashMap<String, u32>, domain: &str,
     let number =
         upn.split('@').next().and_then(|local| local.rsplit(|c: char| !c.is_ascii_digit()).next()).filter(|digits| !digits.is_empty());
     User {
-        id: random.uuid(),
+        id: Id::new(random.uuid_bits()),
         display_name: number.map_or_else(|| shown.clone(), |number| format!("{shown} {number}")),
         upn,
         given_name: "",
@@ -263,7 +263,7 @@ fn resource(random: &mut Random, taken: &mut HashMap<String, u32>, domain: &str,
         licence: Licence::None,
         enabled: false,
         synced: false,
-        admin_roles: Vec::new(),
+        admin_roles: &[],
         fault: None,
         deleted: false,
     }
@@ -290,7 +290,7 @@ mod tests {
     fn the_same_seed_gives_the_same_company_and_every_address_is_its_own() {
         let one = World::build(42, 3_000, &FaultPlan::default());
         let two = World::build(42, 3_000, &FaultPlan::default());
-        let names = |world: &World| world.users.iter().map(|user| (user.id.clone(), user.upn.clone(), user.fault)).collect::<Vec<_>>();
+        let names = |world: &World| world.users.iter().map(|user| (user.id.to_string(), user.upn.clone(), user.fault)).collect::<Vec<_>>();
         assert_eq!(names(&one), names(&two));
         let upns: HashSet<String> = one.users.iter().map(|user| user.upn.to_lowercase()).collect();
         assert_eq!(upns.len(), 3_000);

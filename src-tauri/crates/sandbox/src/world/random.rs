@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 /// A small reproducible generator (splitmix64, Steele, Lea and Flood 2014). Not for secrets.
 #[derive(Clone)]
 pub(crate) struct Random(u64);
@@ -35,7 +37,12 @@ impl Random {
 
     /// A version 4 UUID in lower-case text.
     pub(crate) fn uuid(&mut self) -> String {
-        uuid_from(self.next(), self.next())
+        self.uuid_bits().to_string()
+    }
+
+    /// A version 4 UUID.
+    pub(crate) fn uuid_bits(&mut self) -> Uuid {
+        uuid_of(self.next(), self.next())
     }
 
     /// Brings the items into a reproducible random order (Fisher and Yates).
@@ -57,13 +64,16 @@ pub(crate) fn hash(text: &str, salt: u64) -> u64 {
 
 /// A version 4 UUID from 128 given bits.
 pub(crate) fn uuid_from(high: u64, low: u64) -> String {
-    uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid().to_string()
+    uuid_of(high, low).to_string()
+}
+
+fn uuid_of(high: u64, low: u64) -> Uuid {
+    uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid()
 }
 
 /// Writes the same behind what is there already.
 pub(crate) fn write_uuid(high: u64, low: u64, out: &mut Vec<u8>) {
-    let uuid = uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes()).into_uuid();
-    out.extend_from_slice(uuid.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+    out.extend_from_slice(uuid_of(high, low).hyphenated().encode_lower(&mut [0; 36]).as_bytes());
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn a_mailbox_takes_so_many_requests_in_ten_minutes() {
 fn a_share_of_the_workloads_refuses_its_first_request_and_the_same_share_for_the_same_seed() {
     let refused = |per_mille| {
         let desk = Desk::limited(200, &FaultPlan::none(), Limits { throttled_per_mille: per_mille, ..Limits::default() });
-        let ids: Vec<String> = desk.state.world().users.iter().map(|user| user.id.clone()).collect();
+        let ids: Vec<String> = desk.state.world().users.iter().map(|user| user.id.to_string()).collect();
         let urls: Vec<String> = ids.iter().flat_map(|id| Workload::ALL.map(|workload| probe(id, workload))).collect();
         let refused: Vec<String> = urls.into_iter().filter(|url| desk.get(url).retry_after() == Some("1")).collect();
         (desk, refused)
@@ -120,7 +120,7 @@ fn asking_again_after_a_success_is_a_duplicate_and_the_next_page_is_not() {
     assert_eq!(desk.state.duplicates(), 1);
     let lost = desk.answer("GET", &probe(&desk.state.world().users[9].id, Workload::Mail), &serde_json::Value::Null);
     drop(lost);
-    let id = desk.state.world().users[9].id.clone();
+    let id = desk.state.world().users[9].id.to_string();
     desk.get(&probe(&id, Workload::Mail));
     assert_eq!(desk.state.duplicates(), 1, "nobody has seen the first answer");
     desk.state.forget_history();
