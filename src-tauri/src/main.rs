@@ -1,6 +1,7 @@
 //! The window: opens it, hands out the desk. What a person may ask goes through the door; the rooms below decide.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod changes;
 mod door;
 mod practice;
 mod start;

@@ -1,7 +1,6 @@
 //! The one window: built from Rust, kept on its own pages, told of every change of the data.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use rollcall_ops::desk::Desk;
@@ -11,14 +10,12 @@ use rollcall_ops::practice::open::{self, OpenPractice};
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 use tracing::warn;
 
+use crate::changes;
 use crate::door::{self, Door};
 use crate::start;
 
 /// The label that the capability file names.
 const LABEL: &str = "main";
-
-/// The screens hear of changes at most four times a second.
-const BETWEEN_CHANGES: Duration = Duration::from_millis(250);
 
 /// Opens the window and stays until it is closed. With `practice`, the practice tenant is connected first.
 pub fn run(practice: bool) -> anyhow::Result<()> {
@@ -75,20 +72,16 @@ fn focus(app: &AppHandle) {
 
 /// One `changed` event for all the commits of a moment.
 fn tell_changes(app: &AppHandle, desk: &Desk) {
-    let (sender, mut changes) = tokio::sync::watch::channel(0);
+    let (sender, revisions) = tokio::sync::watch::channel(0);
     desk.on_change(move |revision| {
         sender.send_replace(revision);
     });
     let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        while changes.changed().await.is_ok() {
-            let revision = *changes.borrow_and_update();
-            if app.emit("changed", revision).is_err() {
-                warn!("The window could not be told of a change");
-            }
-            tokio::time::sleep(BETWEEN_CHANGES).await;
+    tauri::async_runtime::spawn(changes::tell(revisions, move |revision| {
+        if app.emit("changed", revision).is_err() {
+            warn!("The window could not be told of a change");
         }
-    });
+    }));
 }
 
 #[cfg(test)]
