@@ -64,7 +64,10 @@ pub struct Done {
     pub first: Vec<f64>,
     pub listed: u32,
     pub checked: u32,
+    /// Requests that the run sent, answers that said to wait, and probes that were asked again.
+    pub requests: u32,
     pub throttled: u32,
+    pub retried: u32,
     /// Mailboxes whose verdict is not the planted one, and the first of them.
     pub wrong: u32,
     pub mistake: Option<String>,
@@ -112,7 +115,7 @@ async fn go(errand: Errand) -> Result<Done> {
     done.peak_kb = usage::peak_memory();
     ensure!(run.state == RunState::Finished, "the run ended as {:?}", run.state);
     done.checked = run.ledger.total();
-    done.throttled = run.counters.throttled;
+    (done.requests, done.throttled, done.retried) = (run.counters.requests, run.counters.throttled, run.counters.retried);
     compare(&desk, &run, &Truth::read(&errand.planted)?, errand.check, &mut done).await?;
     Ok(done)
 }
