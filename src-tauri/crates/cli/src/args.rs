@@ -6,7 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{consent, integration, issues, journal, org, permissions, practice, rollout, runs, session, tenant, users, verify};
+use crate::{consent, integration, issues, journal, org, permissions, practice, rollout, runs, session, settings, tenant, users, verify};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::BrightBlue.on_default().bold())
@@ -95,6 +95,9 @@ pub enum Command {
     /// The audit log: what was changed in the tenant, by whom
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// What a check leaves to the integration, and what becomes of a run that was cut off
+    #[command(subcommand)]
+    Settings(settings::Settings),
     /// A simulated tenant to rehearse in
     #[command(subcommand)]
     Practice(practice::Practice),

@@ -32,12 +32,8 @@ Exit codes: 0 authorized, 1 partly or not authorized, 3 unknown.";
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub struct Show {
-    /// The organization's name
-    #[arg(long, value_name = "NAME")]
-    org: String,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    of: names::Organization,
     /// What was read last, without asking Graph again
     #[arg(long)]
     cached: bool,
@@ -45,12 +41,8 @@ pub struct Show {
 
 #[derive(Args)]
 pub struct Grant {
-    /// The organization's name
-    #[arg(long, value_name = "NAME")]
-    org: String,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    of: names::Organization,
     /// Write the address to stdout, on a line of its own, in place of opening a browser
     #[arg(long)]
     print_url: bool,
@@ -63,7 +55,7 @@ pub struct Grant {
 pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
     match ask {
         Consent::Show(ask) => {
-            let organization = names::organization(call, &ask.org, ask.tenant.as_deref()).await?;
+            let organization = ask.of.find(call).await?;
             let question = OrganizationRef { organization: organization.organization.id };
             // Whoever isn't signed in is shown what was known last, with its age.
             let signed_out = organization.may.consent == Some(Reason::NotSignedIn);
@@ -78,7 +70,7 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
             Ok(answer(&view, &organization, call))
         }
         Consent::Grant(ask) => {
-            let organization = names::organization(call, &ask.org, ask.tenant.as_deref()).await?;
+            let organization = ask.of.find(call).await?;
             let question = OrganizationRef { organization: organization.organization.id };
             let browser = if ask.print_url { Browser::Print } else { Browser::Open };
             let view = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser))).await?;

@@ -23,12 +23,8 @@ pub enum Issues {
 
 #[derive(Args)]
 pub struct List {
-    /// Only of this organization
-    #[arg(long, value_name = "NAME")]
-    org: Option<String>,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    only: names::Confined,
     /// Only of this group
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Option<String>,
@@ -39,12 +35,8 @@ pub struct List {
 
 #[derive(Args)]
 pub struct Groups {
-    /// Only of this organization
-    #[arg(long, value_name = "NAME")]
-    org: Option<String>,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    only: names::Confined,
 }
 
 /// Does what is asked of issues.
@@ -60,8 +52,8 @@ pub async fn run(ask: Issues, call: &Call) -> Result<Exit> {
 
 async fn list(ask: List, call: &Call) -> Result<Exit> {
     let filter = IssueFilter {
-        organization: names::maybe_organization(call, ask.org.as_deref(), ask.tenant.as_deref()).await?,
-        tenant: names::maybe_tenant(call, ask.tenant.as_deref()).await?,
+        organization: ask.only.organization(call).await?,
+        tenant: ask.only.tenant(call).await?,
         fingerprint: ask.fingerprint,
         search: ask.search,
     };
@@ -111,7 +103,7 @@ fn table(rows: &[issues::Issue]) -> Table {
 }
 
 async fn groups(ask: &Groups, call: &Call) -> Result<Exit> {
-    let organization = names::maybe_organization(call, ask.org.as_deref(), ask.tenant.as_deref()).await?;
+    let organization = ask.only.organization(call).await?;
     let groups = issues::groups(&call.desk, GroupIssues { organization }, &Job::quiet()).await?;
     let document: Vec<_> = groups.iter().map(problems::Group::from).collect();
     call.screen.answer(&document, |screen| {

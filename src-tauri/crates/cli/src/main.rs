@@ -21,10 +21,12 @@ mod runs;
 mod screen;
 mod secret;
 mod session;
+mod settings;
 mod start;
 mod table;
 mod tenant;
 mod text;
+mod traffic;
 mod users;
 mod verify;
 mod words;
@@ -94,6 +96,7 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::Runs(ask) => desk.open(kept, async |call| runs::run(ask, call).await).await,
         Command::Issues(ask) => desk.open(kept, async |call| issues::run(ask, call).await).await,
         Command::Journal(ask) => desk.open(kept, async |call| journal::run(ask, call).await).await,
+        Command::Settings(ask) => desk.open(kept, async |call| settings::run(ask, call).await).await,
         Command::Practice(ask) => practice::run(ask, &screen, &stop).await,
         Command::Rollout(ask) => Box::pin(rollout::run(ask, &screen, &stop)).await,
     };

@@ -12,7 +12,16 @@ pub fn utc(at: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", within / 3_600, within % 3_600 / 60)
 }
 
-/// The same, or a dash.
+/// A moment that is near: `09:30 UTC` of the day that it is now, with its date otherwise.
+pub fn near(at: Timestamp, now: Timestamp) -> String {
+    let (whole, today) = (utc(at), utc(now));
+    match (whole.split_once(' '), today.split_once(' ')) {
+        (Some((day, time)), Some((same, _))) if day == same => time.to_owned(),
+        _ => whole,
+    }
+}
+
+/// [`utc`], or a dash.
 pub fn utc_or_dash(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "–".to_owned(), utc)
 }
@@ -41,5 +50,12 @@ mod tests {
         assert_eq!(utc(Timestamp(951_782_400_000)), "2000-02-29 00:00 UTC");
         assert_eq!(utc(Timestamp(1_772_323_200_000)), "2026-03-01 00:00 UTC");
         assert_eq!(utc(Timestamp(4_107_542_340_000)), "2100-02-28 23:59 UTC");
+    }
+
+    #[test]
+    fn a_moment_of_today_needs_no_date() {
+        let now = Timestamp(1_772_323_200_000);
+        assert_eq!(near(Timestamp(now.0 + 5_400_000), now), "01:30 UTC");
+        assert_eq!(near(Timestamp(now.0 + 86_400_000), now), "2026-03-02 00:00 UTC");
     }
 }

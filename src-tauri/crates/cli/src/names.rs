@@ -1,5 +1,6 @@
 //! From the names that a person types to the numbers that the verbs take.
 
+use clap::Args;
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::integrations::list::{self as integrations, IntegrationView};
@@ -8,6 +9,59 @@ use rollcall_ops::organizations::describe::{self as organizations, OrganizationV
 use rollcall_ops::tenants::list::{self as tenants, TenantView};
 
 use crate::call::Call;
+
+/// The organization that a command is about.
+#[derive(Args)]
+pub struct Organization {
+    /// The organization's name
+    #[arg(long, value_name = "NAME")]
+    org: String,
+    /// Its tenant, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+impl Organization {
+    /// Finds it.
+    ///
+    /// # Errors
+    /// As [`organization`].
+    pub async fn find(&self, call: &Call) -> Result<OrganizationView> {
+        organization(call, &self.org, self.tenant.as_deref()).await
+    }
+}
+
+/// The organization that a list is confined to, if it is to one.
+#[derive(Args)]
+pub struct Confined {
+    /// Only of this organization
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// Its tenant, where several have one of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+impl Confined {
+    /// The number of the organization, where one is named.
+    ///
+    /// # Errors
+    /// As [`organization`].
+    pub async fn organization(&self, call: &Call) -> Result<Option<OrganizationId>> {
+        match &self.org {
+            Some(name) => Ok(Some(organization(call, name, self.tenant.as_deref()).await?.organization.id)),
+            None => Ok(None),
+        }
+    }
+
+    /// The number of the tenant, where one is named.
+    ///
+    /// # Errors
+    /// As [`tenant`].
+    pub async fn tenant(&self, call: &Call) -> Result<Option<TenantId>> {
+        maybe_tenant(call, self.tenant.as_deref()).await
+    }
+}
 
 /// The tenant of that name.
 ///
@@ -57,17 +111,6 @@ pub async fn organization(call: &Call, name: &str, tenant: Option<&str>) -> Resu
     let within = maybe_tenant(call, tenant).await?;
     let all = organizations::list(&call.desk, (), &Job::quiet()).await?;
     only("organization", all.into_iter().filter(|view| is(&view.organization.name, name) && may_be(view.organization.tenant, within)))
-}
-
-/// The number of the organization of that name, where one is named.
-///
-/// # Errors
-/// As [`organization`].
-pub async fn maybe_organization(call: &Call, name: Option<&str>, tenant: Option<&str>) -> Result<Option<OrganizationId>> {
-    match name {
-        Some(name) => Ok(Some(organization(call, name, tenant).await?.organization.id)),
-        None => Ok(None),
-    }
 }
 
 /// Names are compared without regard to case, like the store does.

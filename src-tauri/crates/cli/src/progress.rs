@@ -4,13 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_core::time::Timestamp;
 use rollcall_ops::job::{Job, Page, Progress, Verified};
 use rollcall_sandbox::browser::{self, Person};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::moment::near;
 use crate::screen::Screen;
-use crate::text::{count, counted, range};
+use crate::text::{count, counted, range, rate};
+use crate::{start, words};
 
 /// Between two lines where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
@@ -34,7 +37,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
         Progress::Browser { url, page } => shown.visit(&url, &page, &browser),
         Progress::ReadingBack => shown.note("Reading back what is true now …"),
         Progress::Imported { read, new } => shown.imported(read, new),
-        Progress::Verified(verified) => shown.verified(&verified),
+        Progress::Verified(verified) => shown.verified(&verified, start::now()),
     })
 }
 
@@ -73,36 +76,48 @@ impl Shown {
 
     fn imported(&self, read: u32, new: u32) {
         let text = format!("{} read, {} new", counted(read, "user", "users"), count(new));
-        self.show(&text, None);
-    }
-
-    fn verified(&self, verified: &Verified) {
-        let mut text = format!("{} passed, {} failed, {} unknown", count(verified.passed), count(verified.failed), count(verified.unknown));
-        match (verified.waiting_until, verified.seconds_left) {
-            (Some(_), _) => text.push_str(", waiting because Graph asked for it"),
-            (None, Some(left)) if verified.done < verified.total => text.push_str(&format!(", {} left", range(left))),
-            (None, _) => {}
+        if console::Term::stderr().is_term() {
+            self.draw(None, text, String::new());
+        } else if self.is_time() {
+            self.screen.note(&text);
         }
-        self.show(&text, Some((verified.done, verified.total)));
     }
 
-    fn show(&self, text: &str, of: Option<(u32, u32)>) {
-        if self.screen.is_quiet() {
+    fn verified(&self, verified: &Verified, now: Timestamp) {
+        let of = (verified.done, verified.total);
+        let came_to = came_to(verified);
+        match verified.waiting_until.filter(|_| verified.parked) {
+            Some(until) => {
+                let until = near(until, now);
+                self.note(&format!(
+                    "Graph asked for a pause until {until}; the run is parked and goes on by itself then. \
+                     Ctrl+C ends this program; the run can be resumed."
+                ));
+                self.draw(Some(of), format!("parked until {until}"), came_to);
+            }
+            None if console::Term::stderr().is_term() => self.draw(Some(of), pace(verified, now), came_to),
+            None if self.is_time() || verified.done == verified.total => {
+                let done = format!("{} of {}", count(verified.done), counted(verified.total, "mailbox", "mailboxes"));
+                self.screen.note(&format!("{done}: {}; {came_to}", pace(verified, now)));
+            }
+            None => {}
+        }
+    }
+
+    /// Brings the bar up to date, where there is a terminal: one line with how fast it goes, and one with what it came to.
+    fn draw(&self, of: Option<(u32, u32)>, pace: String, came_to: String) {
+        if self.screen.is_quiet() || !console::Term::stderr().is_term() {
             return;
         }
-        if console::Term::stderr().is_term() {
-            let mut slot = self.bar();
-            let bar = slot.get_or_insert_with(|| bar(of.is_some()));
-            if let Some((done, total)) = of {
-                bar.set_length(total.into());
-                bar.set_position(done.into());
-            }
-            bar.set_message(text.to_owned());
-            bar.tick();
-        } else if self.is_time() || of.is_some_and(|(done, total)| done == total) {
-            let share = of.map(|(done, total)| format!("{} of {}: ", count(done), counted(total, "mailbox", "mailboxes")));
-            self.screen.note(&format!("{}{text}", share.unwrap_or_default()));
+        let mut slot = self.bar();
+        let bar = slot.get_or_insert_with(|| bar(of.is_some()));
+        if let Some((done, total)) = of {
+            bar.set_length(total.into());
+            bar.set_position(done.into());
         }
+        bar.set_message(pace);
+        bar.set_prefix(came_to);
+        bar.tick();
     }
 
     fn is_time(&self) -> bool {
@@ -128,9 +143,30 @@ impl Drop for Shown {
     }
 }
 
+/// How far it is, how fast it goes, how long it will take from here, and what keeps it from going faster.
+fn pace(verified: &Verified, now: Timestamp) -> String {
+    let Verified { done, total, per_second, seconds_left, bound, waiting_until, .. } = verified;
+    let percent = u64::from(*done) * 100 / u64::from(*total).max(1);
+    let mut text = format!("{percent} %, {} a second", rate(*per_second));
+    if done < total {
+        if let Some(left) = seconds_left {
+            text.push_str(&format!(", {} left", range(*left)));
+        }
+        text.push_str(&format!(", bound by {}", words::of_bound(*bound)));
+        if let Some(until) = waiting_until {
+            text.push_str(&format!(" until {}", near(*until, now)));
+        }
+    }
+    text
+}
+
+fn came_to(verified: &Verified) -> String {
+    format!("{} passed, {} failed, {} unknown", count(verified.passed), count(verified.failed), count(verified.unknown))
+}
+
 fn bar(counts: bool) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(counts.then_some(0), ProgressDrawTarget::stderr());
-    let template = if counts { "{bar:16.cyan/dim} {human_pos} of {human_len}  {wide_msg}" } else { "{spinner:.cyan} {msg}" };
+    let template = if counts { "{bar:16.cyan/dim} {human_pos} of {human_len}  {wide_msg}\n{prefix}" } else { "{spinner:.cyan} {msg}" };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("━━─")),
         Err(_) => bar,
@@ -148,7 +184,19 @@ fn may_open(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_open;
+    use super::*;
+    use rollcall_core::bound::Bound;
+
+    #[test]
+    fn progress_says_how_fast_how_long_and_what_bounds_it() {
+        let now = Timestamp(1_772_323_200_000);
+        let half =
+            Verified { done: 400, total: 800, per_second: 95.2, seconds_left: Some((4, 6)), bound: Bound::Share, ..Verified::default() };
+        assert_eq!(pace(&half, now), "50 %, 95 a second, 4 to 6 s left, bound by what is left to the integration's own work");
+        let waiting = Verified { bound: Bound::Pause, seconds_left: None, waiting_until: Some(Timestamp(now.0 + 120_000)), ..half.clone() };
+        assert_eq!(pace(&waiting, now), "50 %, 95 a second, bound by a pause that Graph asked for until 00:02 UTC");
+        assert_eq!(pace(&Verified { done: 800, ..half }, now), "100 %, 95 a second", "nothing bounds what is over");
+    }
 
     #[test]
     fn only_web_addresses_are_opened() {

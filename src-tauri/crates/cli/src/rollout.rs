@@ -22,6 +22,7 @@ use rollcall_ops::practice::open::{self, OpenPractice};
 use rollcall_ops::runs::describe::{self, RunDetail, RunRef};
 use rollcall_ops::runs::{MailboxResult, RunState, results};
 use rollcall_ops::tenants::sign_in::{self, TenantRef};
+use rollcall_ops::traffic::describe::Route;
 use rollcall_ops::users::import::{self, ImportUsers, Imported, Source};
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start;
@@ -36,8 +37,8 @@ use crate::progress::{self, Browser};
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted, seconds};
-use crate::verify::Summary;
-use crate::{problems, start as opening, words};
+use crate::verify::summary::Summary;
+use crate::{problems, start as opening, traffic, words};
 
 const AFTER: &str = "\
 Exit codes: 0 when all stages were done and every mailbox came to what was
@@ -66,6 +67,7 @@ struct Outcome {
     /// Mailboxes that came to something else than what was planted, by principal name.
     different: Vec<String>,
     planted: u32,
+    traffic: Vec<Route>,
     took: [u64; 3],
 }
 
@@ -114,7 +116,9 @@ async fn stages(ask: &Rollout, desk: &Desk, rehearsal: &Rehearsal, screen: &Scre
     let planted = rehearsal.planted();
     let different = compare(desk, &detail, &planted).await?;
     let took = [first, second, begin.elapsed().as_secs()];
-    Ok(Outcome { imported, consent, detail, different, planted: u32::try_from(planted.len()).unwrap_or(u32::MAX), took })
+    let planted = u32::try_from(planted.len()).unwrap_or(u32::MAX);
+    let traffic = traffic::of(desk, practice.tenant.id).await?;
+    Ok(Outcome { imported, consent, detail, different, planted, traffic, took })
 }
 
 /// The mailboxes that differ from what was planted, and those that were never asked.
@@ -165,6 +169,7 @@ struct Document<'a> {
     consent: Authorization,
     verify: Summary<'a>,
     planted: Comparison<'a>,
+    traffic: &'a [Route],
 }
 
 /// How many mailboxes there are, and which came to something else than what was planted.
@@ -180,6 +185,7 @@ fn document(outcome: &Outcome) -> Document<'_> {
         consent: outcome.consent.consent.authorization,
         verify: Summary::from(&outcome.detail),
         planted: Comparison { mailboxes: outcome.planted, different: &outcome.different },
+        traffic: &outcome.traffic,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, Subcommand};
 use rollcall_core::id::{RunId, UserId};
+use rollcall_core::time::Timestamp;
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::runs::compare::{self, CompareRuns};
 use rollcall_ops::runs::describe::{self, RunRef};
 use rollcall_ops::runs::list::{self, ListRuns};
-use rollcall_ops::runs::{Difference, RunState, results};
+use rollcall_ops::runs::{Difference, Run, RunState, results};
 use serde_json::{Value, json};
 
 use crate::call::Call;
@@ -18,7 +19,8 @@ use crate::exit::Exit;
 use crate::moment::utc;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
-use crate::{names, verify};
+use crate::verify::summary::{self, Summary};
+use crate::{names, start};
 
 #[derive(Subcommand)]
 pub enum Runs {
@@ -32,12 +34,8 @@ pub enum Runs {
 
 #[derive(Args)]
 pub struct List {
-    /// Only of this organization
-    #[arg(long, value_name = "NAME")]
-    org: Option<String>,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    only: names::Confined,
 }
 
 #[derive(Args)]
@@ -63,7 +61,7 @@ pub async fn run(ask: Runs, call: &Call) -> Result<Exit> {
         Runs::List(ask) => list(&ask, call).await,
         Runs::Describe(ask) => {
             let detail = describe::describe(&call.desk, RunRef { run: ask.run }, &Job::quiet()).await?;
-            call.screen.answer(&verify::Summary::from(&detail), |screen| verify::show(&detail, screen));
+            call.screen.answer(&Summary::from(&detail), |screen| summary::show(&detail, screen));
             Ok(Exit::Fine)
         }
         Runs::Compare(ask) => compare(&ask, call).await,
@@ -71,7 +69,7 @@ pub async fn run(ask: Runs, call: &Call) -> Result<Exit> {
 }
 
 async fn list(ask: &List, call: &Call) -> Result<Exit> {
-    let organization = names::maybe_organization(call, ask.org.as_deref(), ask.tenant.as_deref()).await?;
+    let organization = ask.only.organization(call).await?;
     let all = list::list(&call.desk, ListRuns { organization }, &Job::quiet()).await?;
     call.screen.answer(&all, |screen| {
         if all.is_empty() {
@@ -88,12 +86,13 @@ async fn list(ask: &List, call: &Call) -> Result<Exit> {
             Column::Right("unknown"),
             Column::Right("not checked"),
         ]);
+        let now = start::now();
         for run in &all {
             table.row([
                 run.id.to_string().into(),
                 run.organization_name.as_str().into(),
                 utc(run.started).into(),
-                state(run.state),
+                state(run, now),
                 count(run.mailboxes).into(),
                 count(run.ledger.passed).into(),
                 counts(run.ledger.failed, Paint::Bad),
@@ -159,12 +158,15 @@ async fn addresses(ask: &Compare, wanted: Vec<UserId>, call: &Call) -> Result<Ha
     Ok(found)
 }
 
-fn state(state: RunState) -> Cell {
-    match state {
+fn state(run: &Run, now: Timestamp) -> Cell {
+    match run.state {
         RunState::Running => Cell::painted("running", Paint::Open),
         RunState::Finished => "finished".into(),
         RunState::Cancelled => Cell::painted("cancelled", Paint::Faint),
-        RunState::Interrupted => Cell::painted("interrupted", Paint::Open),
+        RunState::Interrupted => match summary::parked(run, now) {
+            Some(until) => Cell::painted(&format!("parked until {until}"), Paint::Open),
+            None => Cell::painted("interrupted", Paint::Open),
+        },
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn desk(globals: &Globals, secrets: Secrets) -> Result<Desk> {
 /// # Errors
 /// Those of [`Desk::open`].
 pub fn open(folder: PathBuf, vault: Vault, start_practice: Option<StartPractice>) -> Result<Desk> {
-    Desk::open(Opening { folder, vault, clock: clock(), steady: steady(), pace: Pace::default(), start_practice })
+    Desk::open(Opening { folder, vault, clock: Arc::new(now), steady: steady(), pace: Pace::default(), start_practice })
 }
 
 /// A token that the first Ctrl+C (or SIGTERM) cancels. The second ends the process, for whoever doesn't want to wait.
@@ -68,16 +68,15 @@ fn folder(globals: &Globals) -> Result<PathBuf> {
 /// Counts the time that the computer sleeps, and isn't changed by setting its clock.
 fn steady() -> Clock {
     let begun = boot_time::Instant::now();
-    time::steady(clock()(), move || begun.elapsed())
+    time::steady(now(), move || begun.elapsed())
 }
 
-fn clock() -> Clock {
-    Arc::new(|| {
-        #[expect(clippy::disallowed_methods, reason = "a face is where the clock is read")]
-        let now = std::time::SystemTime::now();
-        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    })
+/// The time of day.
+pub fn now() -> Timestamp {
+    #[expect(clippy::disallowed_methods, reason = "a face is where the clock is read")]
+    let now = std::time::SystemTime::now();
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(unix)]

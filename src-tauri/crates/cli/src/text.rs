@@ -65,9 +65,24 @@ pub fn seconds(seconds: u64) -> String {
     }
 }
 
+/// Something a second: one decimal where it is slow.
+pub fn rate(per_second: f64) -> String {
+    if per_second < 10.0 {
+        return format!("{per_second:.1}");
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float to integer cast saturates, and the value is not negative"
+    )]
+    let whole = per_second.round() as u32;
+    count(whole)
+}
+
 /// A range of seconds in the unit that suits its end: `5 to 10 s`, `3 to 5 min`.
 pub fn range((low, high): (u32, u32)) -> String {
     match high {
+        _ if low == high => seconds(high.into()),
         0..90 => format!("{low} to {high} s"),
         90..5_400 => format!("{} to {} min", low / 60, high.div_ceil(60)),
         _ => format!("{} to {} h", low / 3_600, high.div_ceil(3_600)),
@@ -101,6 +116,7 @@ mod tests {
     fn numbers_read_well() {
         assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([range((5, 10)), range((100, 290)), range((3_000, 8_000))], ["5 to 10 s", "1 to 5 min", "0 to 3 h"]);
+        assert_eq!([range((2, 2)), range((0, 0)), rate(0.44), rate(9.96), rate(1_234.5)], ["2 s", "0 s", "0.4", "10.0", "1,235"]);
         assert_eq!([seconds(59), seconds(61), seconds(7_800)], ["59 s", "1 min 1 s", "2 h 10 min"]);
     }
 }

@@ -36,12 +36,8 @@ pub enum Users {
 #[derive(Args)]
 #[command(group(ArgGroup::new("from").args(["all", "filter", "group", "csv"]).required(true)))]
 pub struct Import {
-    /// The organization's name
-    #[arg(long, value_name = "NAME")]
-    org: String,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    of: names::Organization,
     /// Everybody in the directory
     #[arg(long)]
     all: bool,
@@ -99,7 +95,7 @@ pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
 
 async fn import(ask: Import, call: &Call) -> Result<Exit> {
     let from = source(&ask)?;
-    let organization = names::organization(call, &ask.org, ask.tenant.as_deref()).await?.organization;
+    let organization = ask.of.find(call).await?.organization;
     let ask = ImportUsers { organization: organization.id, from, anew: ask.anew };
     let imported = Box::pin(import::import(&call.desk, ask, &call.job())).await?;
     call.screen.answer(&imported, |screen| {
@@ -115,7 +111,7 @@ async fn import(ask: Import, call: &Call) -> Result<Exit> {
         ));
         if imported.gone > 0 {
             screen.line(&format!(
-                "{} not in the directory any more; users delete removes them here.",
+                "{} not in the directory any more; `rollcallctl users delete` takes out who is gone.",
                 counted(imported.gone, "user is", "users are")
             ));
         }

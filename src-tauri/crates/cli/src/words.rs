@@ -1,6 +1,7 @@
 //! Every sentence that a person reads about a failure: what it is called, and what to do about it. Matched without wildcards,
 //! so that a new code can't come without words.
 
+use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::issue::{Cause, Who};
 use rollcall_core::rules::Reason;
@@ -225,6 +226,19 @@ pub const fn of_authorization(authorization: Authorization) -> &'static str {
         Authorization::PartlyAuthorized => "Partly authorized",
         Authorization::NotAuthorized => "Not authorized",
         Authorization::Unknown => "Unknown",
+    }
+}
+
+/// What keeps a run from going faster, after "bound by".
+pub const fn of_bound(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Finding => "nothing yet, so more at once is being tried",
+        Bound::Work => "the work: too little is left for more at once",
+        Bound::Pause => "a pause that Graph asked for",
+        Bound::Throttling => "Graph, which throttles when more is asked at once",
+        Bound::Line => "the line: with more at once each answer takes longer",
+        Bound::Ceiling => "the most that is ever asked at once",
+        Bound::Share => "what is left to the integration's own work",
     }
 }
 

@@ -16,12 +16,8 @@ use crate::{csv_text, names, words};
 
 #[derive(Args)]
 pub struct List {
-    /// Only of this organization
-    #[arg(long, value_name = "NAME")]
-    org: Option<String>,
-    /// Its tenant, where several have one of that name
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    #[command(flatten)]
+    only: names::Confined,
     /// Only with this mailbox status
     #[arg(long)]
     status: Option<Status>,
@@ -73,8 +69,8 @@ const PAGE: u32 = query::WINDOW_LIMIT;
 /// Those of the verb.
 pub async fn run(ask: List, call: &Call) -> Result<Exit> {
     let filter = UserFilter {
-        organization: names::maybe_organization(call, ask.org.as_deref(), ask.tenant.as_deref()).await?,
-        tenant: names::maybe_tenant(call, ask.tenant.as_deref()).await?,
+        organization: ask.only.organization(call).await?,
+        tenant: ask.only.tenant(call).await?,
         mailbox: ask.status.map(MailboxStatus::from).into_iter().collect(),
         with_issues: ask.with_issues,
         search: ask.search,

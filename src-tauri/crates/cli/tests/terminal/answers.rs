@@ -34,6 +34,7 @@ fn help_names_what_there_is_and_nothing_else() {
             "runs",
             "issues",
             "journal",
+            "settings",
             "practice",
             "rollout"
         ]
@@ -59,6 +60,8 @@ fn a_command_that_is_not_understood_is_a_usage_error_in_json_too() {
         &["verify", "--org", "HQ", "--resume", "one"],
         &["verify", "--org", "HQ", "--resume", "1", "--failed-only"],
         &["verify", "--org", "HQ", "--unknown-only", "--failed-only"],
+        &["settings", "set"],
+        &["settings", "set", "--resume", "perhaps"],
         &["rollout"],
         &["practice", "serve", "--users", "1000000"],
     ] {
@@ -235,6 +238,19 @@ fn without_a_keychain_a_sign_in_stores_nothing_and_says_so() {
     assert_eq!((wrong.code, &wrong.json()["error"]["code"]), (4, &json!("wrong_secret")));
     let empty = script.pipe(&["verify", "--org", "HQ", "--secret-stdin"], "\n");
     assert_eq!(empty.code, 2, "{empty:?}");
+}
+
+#[test]
+fn settings_stay_as_they_were_set_and_what_is_not_named_is_left_alone() {
+    let script = Script::new();
+    assert_eq!(script.run(&["settings", "show", "--json"]).json(), json!({ "leave_to_integration": 25, "resume": "on_click" }));
+    let set = script.run(&["settings", "set", "--leave-to-integration", "60", "--json"]);
+    assert_eq!((set.code, set.json()), (0, json!({ "leave_to_integration": 60, "resume": "on_click" })));
+    assert_eq!(script.run(&["settings", "set", "--resume", "by-itself"]).code, 0);
+    assert_eq!(script.run(&["settings", "show", "--json"]).json(), json!({ "leave_to_integration": 60, "resume": "by_itself" }));
+    let refused = script.run(&["settings", "set", "--leave-to-integration", "91", "--json"]);
+    assert_eq!((refused.code, &refused.json()["error"]["code"]), (2, &json!("invalid_input")), "something has to be left for the check");
+    assert!(script.run(&["settings", "show"]).out.contains("60 %"), "a refused value changes nothing");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a script that can't go on is a failed test")]
 
 mod answers;
+mod checks;
 mod rehearsal;
 mod script;
 mod walk;

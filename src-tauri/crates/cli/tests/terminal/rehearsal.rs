@@ -12,6 +12,12 @@ fn a_rehearsal_comes_to_what_was_planted() {
     assert_eq!(answer["import"]["new"], 120);
     assert_eq!(answer["planted"]["mailboxes"], 120);
     assert_eq!(answer["planted"]["different"], serde_json::json!([]));
+    let traffic = answer["traffic"].as_array().unwrap();
+    assert!(
+        traffic.iter().any(|route| route["route"] == "GET /users" && route["inside"] == false && route["status"] == 200),
+        "{traffic:?}"
+    );
+    assert!(traffic.iter().any(|route| route["route"] == "POST /$batch" && route["count"].as_u64().unwrap() > 20), "{traffic:?}");
     let verify = &answer["verify"];
     let sum = ["passed", "failed", "unknown", "not_run"].iter().map(|name| verify[name].as_u64().unwrap()).sum::<u64>();
     assert_eq!(sum, verify["expected"].as_u64().unwrap(), "every mailbox is counted once");

@@ -1,6 +1,7 @@
 //! A script at work: runs the binary on a data folder of its own, without a keychain unless there is one to play with.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 
 use rollcall_sandbox::browser::{Person, Visited, visit};
@@ -46,6 +47,11 @@ impl Script {
         Self { folder: TempDir::new().unwrap(), keychain: true }
     }
 
+    /// Where the data rests.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// A file in the script's own folder.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
@@ -56,11 +62,18 @@ impl Script {
     /// The command, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rollcallctl"));
-        command.args(arguments).env("ROLLCALL_DATA_DIR", self.folder.path().join("data")).env_remove("ROLLCALL_LOG");
+        command.args(arguments).env("ROLLCALL_DATA_DIR", self.data()).env_remove("ROLLCALL_LOG");
         if !self.keychain {
             command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").env("XDG_RUNTIME_DIR", self.folder.path());
         }
         command
+    }
+
+    /// Connects a practice tenant under the name `Lab`, by the details that it tells about itself.
+    pub fn connect(&self, details: &Value) -> Ended {
+        let get = |field: &str| details[field].as_str().unwrap();
+        let add = ["tenant", "add", "Lab", "--cloud", "custom", "--authority", get("authority"), "--graph", get("graph")];
+        self.run(&[&add[..], &["--tenant-id", get("tenant_id"), "--client-id", get("client_id")]].concat())
     }
 
     /// Runs a command to its end.
@@ -70,9 +83,14 @@ impl Script {
 
     /// Runs a command to its end, with this on its stdin.
     pub fn pipe(&self, arguments: &[&str], input: &str) -> Ended {
+        self.start_with(arguments, input).end()
+    }
+
+    /// Starts a command with this on its stdin, and leaves it running.
+    pub fn start_with(&self, arguments: &[&str], input: &str) -> Running {
         let mut running = self.start(arguments);
         running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        running.end()
+        running
     }
 
     /// Starts a command, and leaves it running.
@@ -158,23 +176,7 @@ impl Served {
 
     /// Connects it under the name `Lab`.
     pub fn connect(&self, script: &Script) -> Ended {
-        let (authority, graph) = (self.get("authority"), self.get("graph"));
-        let (tenant, client) = (self.get("tenant_id"), self.get("client_id"));
-        script.run(&[
-            "tenant",
-            "add",
-            "Lab",
-            "--cloud",
-            "custom",
-            "--authority",
-            authority,
-            "--graph",
-            graph,
-            "--tenant-id",
-            tenant,
-            "--client-id",
-            client,
-        ])
+        script.connect(&self.details)
     }
 
     /// Interrupts it as Ctrl+C does.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{FaultPlan, Options, Sandbox};
 use serde_json::{Value, json};
 
 use crate::script::{Ended, Script, Served, browse};
@@ -24,16 +25,22 @@ fn in_the_browser(script: &Script, arguments: &[&str], person: &Person) -> Ended
     waiting.end()
 }
 
-/// Connected, signed in, with the integration's secret, an organization and all its users.
-fn first_stage(script: &Script, served: &Served) {
-    assert_eq!(served.connect(script).code, 0);
+/// Connected, signed in, with the integration's secret, and an organization without users.
+fn organization(script: &Script, details: &Value) {
+    assert_eq!(script.connect(details).code, 0);
     let signed_in = in_the_browser(script, &["sign-in", "--tenant", "Lab"], &Person::Admin);
     assert_eq!(signed_in.code, 0, "{signed_in:?}");
-    let add = ["integration", "add", "CRM", "--tenant", "Lab", "--client-id", served.get("client_id"), "--preset", "revenue-grid"];
-    let added = script.pipe(&[&add[..], &["--secret-stdin"]].concat(), served.get("client_secret"));
+    let get = |field: &str| details[field].as_str().unwrap();
+    let add = ["integration", "add", "CRM", "--tenant", "Lab", "--client-id", get("client_id"), "--preset", "revenue-grid"];
+    let added = script.pipe(&[&add[..], &["--secret-stdin"]].concat(), get("client_secret"));
     assert_eq!(added.code, 0, "{added:?}");
     let create = ["org", "create", "HQ", "--tenant", "Lab", "--external-id", "hq", "--integration", "CRM", "--access", "graph_app_only"];
     assert_eq!(script.run(&create).code, 0);
+}
+
+/// The same with all users.
+fn first_stage(script: &Script, served: &Served) {
+    organization(script, &served.details);
     let imported = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
     assert_eq!(imported.code, 0, "{imported:?}");
 }
@@ -106,6 +113,39 @@ fn a_rollout_command_by_command() {
     let out = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
     assert_eq!((out.code, &out.json()["error"]["code"]), (4, &json!("not_signed_in")));
     assert_eq!(script.run(&["tenant", "forget", "Lab"]).code, 0, "secrets included");
+}
+
+#[test]
+fn an_import_reads_only_what_changed_unless_it_is_to_read_everybody() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = Options { users: 50, faults: FaultPlan::none(), ..Options::default() };
+    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+    organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
+    let import = |more: &[&str]| script.run(&[&["users", "import", "--org", "HQ", "--all"], more].concat());
+    let first = import(&["--json"]).json();
+    assert_eq!((&first["new"], &first["since"]), (&json!(50), &json!(null)));
+
+    let upn = sandbox.planted().last().unwrap().upn.clone();
+    assert!(sandbox.change(|world| {
+        world.add_user("Ada Newcomer", "ada.newcomer");
+        world.delete_user(&upn)
+    }));
+    let changes = import(&["--json"]).json();
+    assert!(changes["since"].is_i64(), "{changes}");
+    assert_eq!([&changes["read"], &changes["new"], &changes["gone"]], [1, 1, 1], "one came and one went: {changes}");
+
+    let told = import(&[]);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(told.out.contains("What changed since ") && told.out.contains("--anew reads everybody"), "{told:?}");
+    assert!(told.out.contains("0 users read"), "{told:?}");
+
+    let anew = import(&["--json", "--anew"]).json();
+    assert_eq!((&anew["read"], &anew["since"]), (&json!(50), &json!(null)), "{anew}");
+    assert_eq!(script.run(&["users", "import", "--org", "HQ", "--filter", "x", "--anew"]).code, 2, "a filter always reads anew");
 }
 
 #[test]

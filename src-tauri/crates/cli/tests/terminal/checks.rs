@@ -1,0 +1,157 @@
+//! Checks of a tenant that is ready for them, over real HTTP: what is said beforehand, meanwhile and afterwards, and what a pause, a
+//! crash and a trace come to.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use rollcall_sandbox::{FaultPlan, Limits, Sandbox, Wire};
+use rollcall_tests::{Rehearsal, Scene};
+use serde_json::{Value, json};
+
+use crate::script::{Ended, Running, Script};
+
+const VERIFY: [&str; 4] = ["verify", "--org", "Contoso EU", "--secret-stdin"];
+
+/// A data folder with an organization whose users were brought in and whose consent was granted, and the tenant that it is about.
+struct Ready {
+    script: Script,
+    sandbox: Sandbox,
+}
+
+impl Ready {
+    async fn with(scene: Scene) -> Self {
+        let script = Script::new();
+        let rehearsal = Rehearsal::in_folder(&script.data(), Scene { faults: FaultPlan::none(), ..scene }).await;
+        rehearsal.ready().await;
+        Self { script, sandbox: rehearsal.sandbox }
+    }
+
+    fn verify(&self, more: &[&str]) -> Ended {
+        self.script.pipe(&[&VERIFY, more].concat(), &self.sandbox.details().client_secret)
+    }
+
+    fn start_verify(&self, more: &[&str]) -> Running {
+        self.script.start_with(&[&VERIFY, more].concat(), &self.sandbox.details().client_secret)
+    }
+
+    fn answers_with(&self, status: u16) -> u64 {
+        self.sandbox.counts().iter().filter(|((_, found), _)| *found == status).map(|(_, count)| count).sum()
+    }
+}
+
+fn count(traffic: &Value, which: impl Fn(&Value) -> bool) -> u64 {
+    traffic.as_array().unwrap().iter().filter(|route| which(route)).map(|route| route["count"].as_u64().unwrap()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_says_beforehand_how_long_it_takes_and_afterwards_what_it_sent() {
+    // Who is asked to come back in a second makes a run that is long enough to be measured.
+    let limits = Limits { throttled_per_mille: 100, ..Limits::default() };
+    let ready = Ready::with(Scene { users: 200, limits, ..Scene::default() }).await;
+    let before = [ready.answers_with(200), ready.answers_with(429)];
+
+    let checked = ready.verify(&["--json"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let mut said = checked.err.lines();
+    let plan = said.next().unwrap();
+    assert!(plan.starts_with("200 mailboxes, ") && plan.contains("bound by Microsoft's limits; assumed"), "{plan}");
+    let progress = said.next().unwrap();
+    for part in [" of 200 mailboxes: ", " %, ", " a second", " bound by ", " passed, "] {
+        assert!(progress.contains(part), "{part:?} is missing: {progress}");
+    }
+    let summary = checked.json();
+    let traffic = &summary["traffic"];
+    let fields: BTreeSet<&str> = traffic[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, BTreeSet::from(["route", "status", "inside", "count", "repeats", "waited_ms", "took_ms"]));
+    assert_eq!(
+        [count(traffic, |route| route["status"] == 200), count(traffic, |route| route["status"] == 429)],
+        [ready.answers_with(200) - before[0], ready.answers_with(429) - before[1]],
+        "each answer that the tenant gave is counted once: {traffic}"
+    );
+    assert_eq!(count(traffic, |route| route["inside"] == false), summary["requests"].as_u64().unwrap());
+
+    let again = ready.verify(&[]);
+    assert_eq!(again.code, 0, "{again:?}");
+    let plan = again.err.lines().next().unwrap();
+    assert!(plan.ends_with("measured when this tenant was last checked."), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_holds_every_request_and_nothing_personal_or_secret() {
+    let limits = Limits { throttled_per_mille: 50, ..Limits::default() };
+    let ready = Ready::with(Scene { users: 120, limits, ..Scene::default() }).await;
+    let checked = ready.verify(&["--json", "--trace"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let said = checked.err.lines().find_map(|line| line.strip_prefix("Each request is written down in ")).unwrap();
+    let (file, _) = said.split_once(',').unwrap();
+    assert!(file.starts_with(ready.script.data().to_str().unwrap()), "{file}");
+    assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600, "for nobody else's eyes");
+
+    let trace = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<Value> = trace.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (sent, batches) = (count(&checked.json()["traffic"], |route| route["inside"] == false), "POST /$batch");
+    assert_eq!(lines.len() as u64, sent, "one line for each request");
+    assert!(lines.iter().any(|line| line["route"] == batches && line["status"] == 200 && line["request_id"].is_string()), "{trace}");
+    assert!(!trace.contains('@'), "an address stands in it");
+    for person in ready.sandbox.planted() {
+        assert!(!trace.contains(&person.user_id) && !trace.contains(&person.upn), "{} stands in it", person.upn);
+    }
+    let issued = ready.sandbox.issued();
+    assert!(!issued.is_empty());
+    assert!(issued.iter().chain([&ready.sandbox.details().client_secret]).all(|secret| !trace.contains(secret)), "a secret stands in it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_pause_parks_the_run_and_every_command_says_until_when() {
+    let ready = Ready::with(Scene { users: 120, ..Scene::default() }).await;
+    ready.sandbox.next_answers(vec![Wire::ServiceUnavailable { retry_after: Some(1_200) }]);
+    let mut running = ready.start_verify(&[]);
+    let parked = running.until("asked for a pause");
+    assert!(parked.contains(" UTC; the run is parked and goes on by itself then. Ctrl+C ends this program"), "{parked}");
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
+
+    let run = &ready.script.run(&["runs", "list", "--json"]).json()[0];
+    assert_eq!(run["state"], "interrupted");
+    let until = run["parked_until"].as_i64().unwrap();
+    let left = until - ready.sandbox.now_ms();
+    assert!((1_000_000..=1_200_000).contains(&left), "{left} ms are left of the twenty minutes");
+    assert_eq!(ready.script.run(&["runs", "describe", "1", "--json"]).json()["parked_until"], until);
+    for command in [&["runs", "list"][..], &["runs", "describe", "1"]] {
+        let told = ready.script.run(command).out;
+        assert!(told.to_lowercase().contains("parked until "), "{command:?}: {told}");
+    }
+
+    let mut resumed = ready.start_verify(&["--resume", "last"]);
+    resumed.until("asked for a pause");
+    resumed.signal("INT");
+    let stopped = resumed.end();
+    assert_eq!(stopped.code, 3, "{stopped:?}");
+    assert!(stopped.err.contains("--resume 1"), "it says how to go on: {}", stopped.err);
+    assert_eq!(ready.sandbox.violations(), 0, "the pause outlives the process");
+    let told = ready.script.run(&["runs", "list"]).out;
+    assert!(told.contains("interrupted") && !told.contains("parked"), "whoever stopped it has not parked it: {told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_cut_off_is_resumed_without_knowing_its_number() {
+    let ready = Ready::with(Scene { users: 400, latency: Duration::from_millis(80), ..Scene::default() }).await;
+    let nothing = ready.verify(&["--json", "--resume", "last"]);
+    assert_eq!((nothing.code, &nothing.json()["error"]["code"]), (2, &json!("not_found")));
+
+    let mut running = ready.start_verify(&[]);
+    running.until(" of 400 mailboxes");
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
+
+    let other = ready.verify(&[]);
+    assert_eq!(other.code, 0, "{other:?}");
+    assert!(other.err.contains("Run 1 stays interrupted; --resume 1"), "who starts anew is told of it: {}", other.err);
+
+    let resumed = ready.verify(&["--json", "--resume", "last"]);
+    assert_eq!(resumed.code, 0, "the other run is over, so it isn't the one: {resumed:?}");
+    let summary = resumed.json();
+    assert_eq!((&summary["run"], &summary["passed"], &summary["not_run"]), (&json!(1), &json!(400), &json!(0)));
+    assert_eq!(ready.verify(&["--resume", "last"]).code, 2, "there is nothing left to go on with");
+}
