@@ -1,12 +1,14 @@
 //! Up to twenty probes in one request ("JSON batching"). The inner answers come in any order, may be throttled one by one, and may
 //! be missing.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
 use rollcall_core::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
@@ -130,18 +132,18 @@ struct Inner<'a> {
     id: String,
     status: u16,
     #[serde(default)]
-    headers: Option<HashMap<String, serde_json::Value>>,
+    headers: Headers,
     #[serde(borrow, default)]
     body: Option<&'a RawValue>,
 }
 
 impl Inner<'_> {
     fn read(self, outer: &Trace, base: Timestamp) -> Answer {
-        let id = |name| self.header(name).and_then(|value| error::id(&value));
+        let id = |value: &Option<String>| value.as_deref().and_then(error::id);
         let mut trace = Trace {
             http: Some(self.status),
-            request_id: id("request-id").or_else(|| outer.request_id.clone()),
-            client_request_id: id("client-request-id").or_else(|| outer.client_request_id.clone()),
+            request_id: id(&self.headers.request_id).or_else(|| outer.request_id.clone()),
+            client_request_id: id(&self.headers.client_request_id).or_else(|| outer.client_request_id.clone()),
             date: outer.date,
             ..Trace::default()
         };
@@ -152,18 +154,70 @@ impl Inner<'_> {
         }
         trace.read_error(body.as_bytes());
         // One millisecond more, because moments are cut to whole ones and the wait must not be.
-        let retry_after = self.header("retry-after").and_then(|value| retry_after::parse(&value, base));
+        let retry_after = self.headers.retry_after.as_deref().and_then(|value| retry_after::parse(value, base));
         let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
         match self.status {
             429 => Answer::Throttled { trace, retry_after },
             _ => Answer::Refused { trace, retry_after },
         }
     }
+}
 
-    /// A header, whatever the case of its letters, and also where its value is a bare number.
-    fn header(&self, name: &str) -> Option<String> {
-        let headers = self.headers.as_ref()?;
-        let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        value.as_str().map(str::to_owned).or_else(|| value.as_u64().map(|number| number.to_string()))
+/// The headers of an inner answer that are of use, whatever the case of their letters, and also where a value is a bare number.
+#[derive(Default)]
+struct Headers {
+    request_id: Option<String>,
+    client_request_id: Option<String>,
+    retry_after: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_option(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Headers {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("headers")
+    }
+
+    fn visit_none<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(Name(name)) = map.next_key()? {
+            let place = [
+                ("request-id", &mut self.request_id),
+                ("client-request-id", &mut self.client_request_id),
+                ("retry-after", &mut self.retry_after),
+            ];
+            match place.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+                Some((_, place)) => *place = map.next_value::<Value>()?.0,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(self)
+    }
+}
+
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// A text, or a number as one; anything else is nothing.
+struct Value(Option<String>);
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let text = if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { raw.parse::<u64>().ok().map(|number| number.to_string()) };
+        Ok(Self(text))
     }
 }

@@ -1,13 +1,11 @@
 //! One sitting at a run: batches go out through the gate, answers come back and are committed in groups before they are shown, and
 //! what can't be settled yet goes back to the queue on its own. Sending, storing, reading the queue and planning go on side by side.
 
-use std::collections::HashMap;
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_core::id::ObjectId;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch::{self, LARGEST};
@@ -318,8 +316,9 @@ impl<'a> Sitting<'a> {
 
     /// Sorts a batch's answers into settled ones and ones to be asked again. An error ends the sitting; the probes stay queued.
     fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
-        let mut by_probe: HashMap<(ObjectId, Workload), Answer> = match answers {
-            Ok(answers) => answers.into_iter().map(|probed| ((probed.probe.user, probed.probe.workload), probed.answer)).collect(),
+        let answers: Vec<Option<Answer>> = match answers {
+            // They come in the order in which they were asked.
+            Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
             // It never left: the gate is held for longer than a call waits.
             Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
                 asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
@@ -334,10 +333,9 @@ impl<'a> Sitting<'a> {
             }
             // Something about this very batch: its probes are asked again, and in the end given up one by one.
             Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                let unanswered = |waiting: &Waiting| ((waiting.object_id, waiting.workload), Answer::Unanswered((*trace).clone()));
-                asked.iter().map(unanswered).collect()
+                asked.iter().map(|_| Some(Answer::Unanswered((*trace).clone()))).collect()
             }
-            Err(GraphError::TimedOut) => HashMap::new(),
+            Err(GraphError::TimedOut) => asked.iter().map(|_| None).collect(),
             Err(error) => {
                 asked.iter().for_each(|waiting| self.queue.done(waiting.user));
                 // A stop is dealt with where it is waited for; the probes stay queued.
@@ -345,9 +343,8 @@ impl<'a> Sitting<'a> {
             }
         };
         let gate = Arc::clone(&self.gate);
-        for waiting in asked {
+        for (waiting, answer) in asked.into_iter().zip(answers) {
             self.queue.done(waiting.user);
-            let answer = by_probe.remove(&(waiting.object_id, waiting.workload));
             let permitted = self.permitted.contains(&waiting.workload);
             match judge(&waiting, answer, permitted, gate.pace()) {
                 Judgement::Settled(result) => {
@@ -374,7 +371,8 @@ impl<'a> Sitting<'a> {
     /// Puts what has come in on its way to disk, when it is time and the last group is there.
     fn commit(&mut self) {
         let Some(since) = self.since else { return };
-        let full = self.settled.len() + self.put_off.len() >= GROUP;
+        // With nothing under way nothing more comes to wait for.
+        let full = self.settled.len() + self.put_off.len() >= GROUP || self.flights.is_empty();
         if self.committing.is_none() && (full || since.elapsed() >= GROUP_AGE) {
             self.start_commit();
         }
