@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
+import { CutOff } from "./features/verify/CutOff";
 import { usePreferences } from "./lib/preferences";
 import type { newRouter } from "./routes";
 import { darkTheme, lightTheme } from "./ui/theme";
@@ -20,6 +21,7 @@ export function App({ client, router }: Props) {
   return (
     <FluentProvider theme={dark ? darkTheme : lightTheme}>
       <QueryClientProvider client={client}>
+        <CutOff />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </FluentProvider>

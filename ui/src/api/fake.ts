@@ -42,6 +42,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Settings that differ from the usual. */
+  readonly settings?: Partial<Settings>;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
   /** Milliseconds between two steps of long work. */
@@ -78,7 +80,13 @@ export function fakeDoor(
   const listeners = new Set<() => void>();
   let started = !options.fresh;
   let missing = 2;
-  let settings: Settings = { theme: "system", density: "comfortable", resume: "on_click", leave_to_integration: 25 };
+  let settings: Settings = {
+    theme: "system",
+    density: "comfortable",
+    resume: "on_click",
+    leave_to_integration: 25,
+    ...options.settings,
+  };
   let recording: string | null = null;
   const changed = () => {
     for (const listener of listeners) listener();

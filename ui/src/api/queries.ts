@@ -26,6 +26,11 @@ export function reading<N extends Name>(name: N, question: Question<N>) {
   return queryOptions({ queryKey: [name, question], queryFn: () => call(name, question) });
 }
 
+/** Reads what isn't stored, again and again while it is on screen. */
+export function watching<N extends Name>(name: N, question: Question<N>, everyMs: number) {
+  return queryOptions({ ...reading(name, question), staleTime: 0, refetchInterval: everyMs, meta: { watched: true } });
+}
+
 /**
  * Re-reads what is on screen whenever the store has changed: at most once a second, and never while the read before is
  * still going on, so that slow reads are not started over and over.
@@ -40,7 +45,7 @@ export function useFreshness(client: QueryClient) {
       timer = undefined;
       underWay = true;
       stale = false;
-      await client.invalidateQueries();
+      await client.invalidateQueries({ predicate: ({ meta }) => meta?.["watched"] !== true });
       underWay = false;
       last = Date.now();
       if (stale) plan();

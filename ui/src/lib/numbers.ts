@@ -6,6 +6,11 @@ export function grouped(n: number): string {
   return numberFormat.format(n);
 }
 
+/** A rate: "1,204", and below ten "3.5". */
+export function perSecond(rate: number): string {
+  return rate >= 10 || rate === 0 ? grouped(Math.round(rate)) : rate.toFixed(1);
+}
+
 /** "54%". Never "100%" before everything is done. */
 export function share(part: number, whole: number): string {
   if (whole <= 0) return percentFormat.format(0);

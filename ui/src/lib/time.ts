@@ -28,3 +28,9 @@ export function lasted(ms: number): string {
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** A short length of time, to the millisecond: "84 ms", "1.2 s"; from ten seconds on as `lasted` says it. */
+export function instant(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : lasted(ms);
+}

@@ -23,6 +23,7 @@ const places = [
   ["/integrations?add=true", "Integrations"],
   ["/settings", "Settings"],
   ["/settings?tab=%22tenants%22", "Settings"],
+  ["/settings?tab=%22traffic%22", "Settings"],
   ["/settings?tab=%22journal%22", "Settings"],
   ["/settings?tab=%22about%22", "Settings"],
 ] as const;

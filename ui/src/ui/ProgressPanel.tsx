@@ -1,6 +1,6 @@
 import { makeStyles, ProgressBar, tokens } from "@fluentui/react-components";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { grouped, share } from "../lib/numbers";
+import { perSecond, share } from "../lib/numbers";
 import { lasted } from "../lib/time";
 import { t } from "../words/t";
 
@@ -32,9 +32,8 @@ type Props = {
   readonly rate?: number | undefined;
   /** Between how many seconds it will probably still take. */
   readonly secondsLeft?: readonly [number, number] | undefined;
-  /** How long the server asked us to wait, while it does. */
-  readonly waitingMs?: number | undefined;
-  readonly children?: ReactNode;
+  /** What else there is to say about its pace. */
+  readonly details?: readonly string[];
   readonly actions?: ReactNode;
 };
 
@@ -61,10 +60,7 @@ export function ProgressPanel(props: Props) {
       )}
       <div className={styles.line}>
         <span className={styles.quiet}>{pace}</span>
-        {props.waitingMs !== undefined && props.waitingMs > 0 && (
-          <span className={styles.quiet}>{t("progress.throttled", { time: lasted(props.waitingMs) })}</span>
-        )}
-        {props.children}
+        {props.details && props.details.length > 0 && <span className={styles.quiet}>{props.details.join(" · ")}</span>}
       </div>
       <Announced text={headline} />
     </section>
@@ -82,7 +78,7 @@ function usePace(props: Props): string {
   }, [started]);
   const parts: string[] = [];
   if (rate !== undefined && rate > 0) {
-    parts.push(t("progress.rate", { rate: rate >= 10 ? grouped(Math.round(rate)) : rate.toFixed(1) }));
+    parts.push(t("progress.rate", { rate: perSecond(rate) }));
   }
   if (started !== undefined) parts.push(t("progress.gone", { time: lasted(now - started) }));
   if (secondsLeft) {

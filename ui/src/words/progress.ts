@@ -1,4 +1,5 @@
 import type { Progress } from "../api/bindings";
+import { shortTime } from "../lib/time";
 import { t } from "./t";
 
 /** One line that says how far long work is. */
@@ -11,6 +12,8 @@ export function progressLine(progress: Progress): string {
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
     case "verified":
-      return t("work.verified", { done: progress.done, total: progress.total });
+      return progress.parked && progress.waiting_until !== null
+        ? t("work.parked", { done: progress.done, total: progress.total, time: shortTime(progress.waiting_until) })
+        : t("work.verified", { done: progress.done, total: progress.total });
   }
 }

@@ -7,8 +7,9 @@ import { General } from "./General";
 import { Journal } from "./Journal";
 import { Tenants } from "./Tenants";
 import { settingsSearch } from "./search";
+import { Traffic } from "./Traffic";
 
-const tabs = ["general", "tenants", "journal", "about"] as const;
+const tabs = ["general", "tenants", "traffic", "journal", "about"] as const;
 
 /** How the window looks, who is connected, and what this Rollcall is. */
 export function SettingsPage() {
@@ -36,6 +37,7 @@ export function SettingsPage() {
       <div role="tabpanel" aria-label={t(`settings.tab.${tab}`)}>
         {tab === "general" && <General />}
         {tab === "tenants" && <Tenants />}
+        {tab === "traffic" && <Traffic />}
         {tab === "journal" && <Journal />}
         {tab === "about" && <About />}
       </div>

@@ -4,5 +4,5 @@ import { maybe } from "../../lib/place";
 /** What the address of the page holds. */
 export const settingsSearch = v.object({
   org: maybe(v.number()),
-  tab: maybe(v.picklist(["general", "tenants", "journal", "about"])),
+  tab: maybe(v.picklist(["general", "tenants", "traffic", "journal", "about"])),
 });

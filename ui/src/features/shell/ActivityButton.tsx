@@ -9,6 +9,8 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { AlertRegular, DismissRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { dismiss, isLive, stop, useWorks, type Work } from "../../api/work";
 import { clock } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
@@ -21,6 +23,7 @@ const useStyles = makeStyles({
   count: { position: "absolute", top: "2px", right: "2px", pointerEvents: "none" },
   surface: { width: "360px", padding: "12px", display: "flex", flexDirection: "column", rowGap: "12px" },
   title: { fontWeight: tokens.fontWeightSemibold },
+  traffic: { alignSelf: "start" },
   work: { display: "flex", flexDirection: "column", rowGap: "4px" },
   line: { display: "flex", alignItems: "center", columnGap: "8px" },
   name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
@@ -38,15 +41,27 @@ const states = {
 /** What is going on in the background, and what has ended in this sitting. */
 export function ActivityButton() {
   const styles = useStyles();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
   const live = useWorks((works) => Object.values(works.all).filter((work) => isLive(work)).length);
   return (
     <span className={styles.holder}>
-      <Popover positioning="below-end" trapFocus>
+      <Popover positioning="below-end" trapFocus open={open} onOpenChange={(_, data) => setOpen(data.open)}>
         <PopoverTrigger disableButtonEnhancement>
           <Button appearance="subtle" icon={<AlertRegular />} aria-label={t("activity.button", { n: live })} />
         </PopoverTrigger>
         <PopoverSurface className={styles.surface} aria-label={t("activity.title")}>
           <Works />
+          <Button
+            size="small"
+            className={styles.traffic}
+            onClick={() => {
+              setOpen(false);
+              void navigate({ to: "/settings", search: { tab: "traffic" } });
+            }}
+          >
+            {t("activity.traffic")}
+          </Button>
         </PopoverSurface>
       </Popover>
       {live > 0 && <CounterBadge className={styles.count} size="small" count={live} />}

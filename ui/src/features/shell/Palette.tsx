@@ -168,6 +168,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
       label: t("palette.density"),
       run: () => setDensity(density === "compact" ? "comfortable" : "compact"),
     },
+    { key: "traffic", label: t("palette.traffic"), run: go("/settings", { tab: "traffic" }) },
     { key: "keys", label: t("palette.shortcuts"), run: onShortcuts },
   ].map((entry) => ({ ...entry, hint: t("palette.command"), icon: <FlashRegular /> }));
   const organizations = (all ?? []).map(

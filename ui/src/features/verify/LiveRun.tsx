@@ -1,12 +1,15 @@
-import { Button } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Error as Refusal, Run, Verified } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { isLive, stop, useWork, type Work } from "../../api/work";
+import { lasted, shortTime } from "../../lib/time";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
 import { SegmentBar } from "../../ui/SegmentBar";
+import { boundWords } from "../../words/bounds";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { ledgerSegments } from "./runs";
@@ -16,11 +19,13 @@ import { resumeRun, settled, verifyKey } from "./start";
 export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
   const key = verifyKey(run.organization);
   const work = useWork(key);
+  const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const live = isLive(work);
   const now = verified(work, run.id);
-  const waiting = useWait(now?.waiting_until ?? undefined);
+  const until = (live ? now?.waiting_until : run.parked_until) ?? undefined;
+  const left = useWait(until);
   const ledger = now
     ? { ...now, not_run: Math.max(0, run.mailboxes - now.passed - now.failed - now.unknown) }
     : run.ledger;
@@ -34,16 +39,17 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
       setRefusal(refusalOf(thrown));
     }
   };
+  const parked = live && now?.parked;
   return (
     <>
       <ProgressPanel
-        title={t(live ? "run.liveTitle" : "run.pausedTitle", { id: run.id })}
+        title={t(parked ? "run.parkedTitle" : live ? "run.liveTitle" : "run.pausedTitle", { id: run.id })}
         done={now?.done ?? run.mailboxes_done}
         total={now?.total ?? run.mailboxes}
         started={live ? work?.started : undefined}
-        rate={now?.per_second}
-        secondsLeft={now?.seconds_left ?? undefined}
-        waitingMs={waiting}
+        rate={live ? now?.per_second : undefined}
+        secondsLeft={live ? (now?.seconds_left ?? undefined) : undefined}
+        details={live && now ? pace(now, left) : []}
         actions={
           <>
             {onOpen && (
@@ -51,12 +57,17 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
                 {t("run.open")}
               </Button>
             )}
+            {live && (
+              <Button size="small" onClick={() => void navigate({ to: "/settings", search: { tab: "traffic" } })}>
+                {t("run.traffic")}
+              </Button>
+            )}
             {live ? (
               <Button size="small" disabled={work?.state === "stopping"} onClick={() => stop(key)}>
                 {t(work?.state === "stopping" ? "activity.stopping" : "run.pause")}
               </Button>
             ) : (
-              <Button size="small" appearance="primary" onClick={() => resumeRun(run)}>
+              <Button size="small" appearance="primary" onClick={() => void resumeRun(run)}>
                 {t("run.resume")}
               </Button>
             )}
@@ -65,9 +76,14 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
             </Button>
           </>
         }
-      >
-        {now && now.throttled > 0 && t("run.throttled", { n: now.throttled, requests: now.requests })}
-      </ProgressPanel>
+      />
+      {until !== undefined && left !== undefined && (parked || !live) && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>
+            {t(parked ? "run.parked" : left > 0 ? "run.parkedStill" : "run.parkedOver", { time: shortTime(until) })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       <SegmentBar label={t("run.ledger")} segments={ledgerSegments({ ledger })} />
       {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
@@ -89,13 +105,29 @@ function verified(work: Work | undefined, run: number): Verified | undefined {
   return work?.progress?.kind === "verified" && work.progress.run === run ? work.progress : undefined;
 }
 
+/** What is under way, what keeps it from going faster, and how often Microsoft said to wait; of a parked run nothing is. */
+function pace(now: Verified, left: number | undefined): string[] {
+  if (now.parked) return [];
+  const waiting =
+    now.waiting_until !== null && left !== undefined && left > 0
+      ? t("run.waiting", { time: shortTime(now.waiting_until), left: lasted(left) })
+      : boundWords[now.bound];
+  const throttled = now.throttled > 0 ? [t("run.throttled", { n: now.throttled, requests: now.requests })] : [];
+  return [t("run.inFlight", { n: now.in_flight, allowed: now.allowed }), waiting, ...throttled];
+}
+
 /** How long it is until `until`, counted down by the second. */
 function useWait(until: number | undefined): number | undefined {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (until === undefined) return;
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
+    const tick = () => setNow(Date.now());
+    const first = setTimeout(tick);
+    const timer = setInterval(tick, 1000);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
   }, [until]);
   return until === undefined ? undefined : Math.max(0, until - now);
 }

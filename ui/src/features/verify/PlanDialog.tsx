@@ -6,6 +6,7 @@ import { reading } from "../../api/queries";
 import { lasted } from "../../lib/time";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { boundedWords } from "../../words/bounds";
 import { explain, reasonWords } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
@@ -48,6 +49,9 @@ export function PlanDialog({
               low: lasted(plan.seconds[0] * 1000),
               high: lasted(plan.seconds[1] * 1000),
             })}
+          </p>
+          <p className={styles.text}>
+            {plan.measured ? `${t("verify.planMeasured")} ${boundedWords[plan.bound]}` : t("verify.planAssumed")}
           </p>
           {plan.not_covered.length > 0 && (
             <p className={styles.text}>

@@ -51,7 +51,7 @@ const columns: ReadonlyArray<Column<Run>> = [
   {
     id: "result",
     title: t("run.result"),
-    width: 170,
+    width: 190,
     render: (run) => <StatusBadge {...runBadge(run)} />,
     text: (run) => runBadge(run).word,
   },

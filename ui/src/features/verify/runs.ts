@@ -1,16 +1,20 @@
 import type { Run } from "../../api/bindings";
 import type { State } from "../../lib/state";
+import { shortTime } from "../../lib/time";
 import { verdictBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 
 /** What a run came to, as one state. A finished run is good only if each mailbox answered. */
-export function runBadge(run: Run): { state: State; word: string } {
+export function runBadge(run: Run, now = Date.now()): { state: State; word: string } {
   const { passed, failed, unknown, not_run } = run.ledger;
   switch (run.state) {
     case "running":
       return { state: "working", word: t("run.running") };
     case "interrupted":
+      if (run.parked_until !== null && run.parked_until > now) {
+        return { state: "waiting", word: t("run.parkedUntil", { time: shortTime(run.parked_until) }) };
+      }
       return { state: "waiting", word: t("run.interrupted") };
     case "cancelled":
       return { state: "off", word: t("run.cancelled") };

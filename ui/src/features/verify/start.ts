@@ -15,11 +15,19 @@ export function startRun(organization: number, name: string, which: Scope): void
   }).catch(() => undefined);
 }
 
-/** Goes on with a run that was paused or cut off. */
-export function resumeRun(run: Run): void {
-  void begin(verifyKey(run.organization), t("verify.work", { organization: run.organization_name }), "verify.resume", {
-    run: run.id,
-  }).catch(() => undefined);
+/** Goes on with a run that was paused or cut off. Resolves when the work on it has ended, however it did. */
+export function resumeRun(run: Run): Promise<void> {
+  return begin(
+    verifyKey(run.organization),
+    t("verify.work", { organization: run.organization_name }),
+    "verify.resume",
+    {
+      run: run.id,
+    },
+  ).then(
+    () => undefined,
+    () => undefined,
+  );
 }
 
 /** Resolves when the work of that key goes on no longer. */

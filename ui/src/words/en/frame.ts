@@ -36,6 +36,7 @@ export const frame = {
   "palette.newOrganization": "New organization…",
   "palette.theme": "Switch between light and dark",
   "palette.density": "Switch between comfortable and compact rows",
+  "palette.traffic": "Show the traffic to Microsoft Graph",
   "palette.shortcuts": "Show keyboard shortcuts",
 
   "keys.title": "Keyboard shortcuts",
@@ -58,6 +59,7 @@ export const frame = {
   "activity.button": { one: "Activity: {n} running", other: "Activity: {n} running" },
   "activity.title": "Activity",
   "activity.none": "Nothing has run since Rollcall was opened.",
+  "activity.traffic": "Traffic to Microsoft Graph",
   "activity.stop": "Stop",
   "activity.stopping": "Stopping…",
   "activity.dismiss": "Remove {title} from the list",
@@ -70,6 +72,7 @@ export const frame = {
   "work.readingBack": "Reading back what is granted now",
   "work.imported": "{read} read, {new} new",
   "work.verified": "{done} of {total} mailboxes",
+  "work.parked": "{done} of {total} mailboxes, parked until {time}",
 
   "browser.body":
     "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
@@ -129,7 +132,6 @@ export const frame = {
   "progress.gone": "{time} gone",
   "progress.left": "about {low} to {high} left",
   "progress.leftOne": "about {time} left",
-  "progress.throttled": "Microsoft asks to wait: going on in {time}",
 
   "scope.chooseFirst": "Choose an organization at the top first.",
   "scope.chooseTitle": "Choose an organization",

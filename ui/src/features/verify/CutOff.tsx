@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { Run } from "../../api/bindings";
+import { call } from "../../api/client";
+import { reading } from "../../api/queries";
+import { useNotices } from "../../lib/notices";
+import { t } from "../../words/t";
+import { resumeRun } from "./start";
+
+/**
+ * Goes on with the runs that the end of the program has cut off, if the admin chose so. They are asked for once the data is
+ * open, and each is named once.
+ */
+export function CutOff(): null {
+  const { isSuccess } = useQuery(reading("tenants.list", null));
+  useEffect(() => {
+    // Where they can't be read they stay interrupted, with the button that resumes them.
+    if (isSuccess) void call("verify.cut_off", null).then(goOn, () => undefined);
+  }, [isSuccess]);
+  return null;
+}
+
+function goOn(runs: readonly Run[]) {
+  const { say } = useNotices.getState();
+  const latest = new Map<number, Promise<void>>();
+  for (const run of runs) {
+    say("info", t("run.goesOn", { id: run.id, organization: run.organization_name }), t("run.goesOnBecause"));
+    // An organization is checked by one run at a time.
+    const before = latest.get(run.organization);
+    latest.set(run.organization, before ? before.then(() => resumeRun(run)) : resumeRun(run));
+  }
+}

@@ -1,0 +1,177 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { Bound } from "../api/bindings";
+import { boundedWords, boundWords } from "../words/bounds";
+import { openAt } from "./app";
+
+const SOON = () => Date.now() + 125_000;
+
+test("the traffic panel shows each service, and the routes in any order", async () => {
+  const { user } = await openAt("/settings?tab=%22traffic%22");
+  const services = await screen.findByRole("table");
+  expect(
+    within(services).getByRole("row", { name: /Mailboxes 14 16 3 More at once makes each answer slower/ }),
+  ).toBeTruthy();
+  const grid = screen.getByRole("grid", { name: "Requests by route" });
+  const counts = () =>
+    within(grid)
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => within(row).getAllByRole("gridcell")[3]?.textContent);
+  await waitFor(() => expect(counts().slice(0, 2)).toEqual(["4,721", "1,204"]));
+  await user.click(screen.getByRole("columnheader", { name: "Count" }));
+  await waitFor(() => expect(counts().slice(0, 2)).toEqual(["1", "2"]));
+});
+
+test("what isn't known of a part of a batch is not called nothing", async () => {
+  await openAt("/settings?tab=%22traffic%22");
+  const grid = await screen.findByRole("grid", { name: "Requests by route" });
+  const part = await within(grid).findByRole("row", { name: /In a batch 200/ });
+  expect(
+    within(part)
+      .getAllByRole("gridcell")
+      .slice(4)
+      .map((cell) => cell.textContent),
+  ).toEqual(["–", "–", "–"]);
+});
+
+test("the traffic is asked for while it is on screen, and no longer", async () => {
+  const { user, door } = await openAt("/settings?tab=%22traffic%22");
+  const asked = () => door.asked.filter(({ name }) => name === "traffic.describe").length;
+  await waitFor(() => expect(asked()).toBeGreaterThan(1));
+  await user.click(screen.getByRole("tab", { name: "General" }));
+  await screen.findByRole("radio", { name: "Dark" });
+  const before = asked();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(asked()).toBe(before);
+});
+
+test("the trace file is named while it is written and after it", async () => {
+  const { user } = await openAt("/settings?tab=%22traffic%22");
+  const toggle = await screen.findByRole("switch", { name: "Write a trace file" });
+  expect(screen.getByText(/No names, no addresses, no secrets/)).toBeTruthy();
+  await user.click(toggle);
+  await screen.findByText("Being written");
+  await user.click(toggle);
+  await screen.findByText("Written");
+  expect(screen.getByText(/trace-\d+\.jsonl$/)).toBeTruthy();
+});
+
+test("before anything was sent the traffic panel says so", async () => {
+  await openAt("/settings?tab=%22traffic%22", { silent: true });
+  await screen.findByText("Nothing was sent yet");
+  expect(screen.queryByRole("grid")).toBeNull();
+});
+
+test("a plan says whether its time was measured or follows from published limits", async () => {
+  await openAt("/verification?org=1&plan=true");
+  await screen.findByText(/not measured yet/);
+});
+
+test("a measured plan says what bounded the last check", async () => {
+  await openAt("/verification?org=1&plan=true", { measured: true });
+  expect((await screen.findByText(/This is measured/)).textContent).toContain(boundedWords.line);
+});
+
+test("every bound has its own words", () => {
+  for (const words of [boundWords, boundedWords]) {
+    expect(new Set(Object.values(words)).size).toBe(Object.keys(words).length);
+  }
+});
+
+test.each<[Bound, string]>([
+  ["throttling", "Microsoft throttles when more is asked at once"],
+  ["share", "The rest is left to the live integration"],
+])("a live check that is bounded by %s says so", async (bound, words) => {
+  const { user } = await openAt("/verification?org=1&plan=true", { step: 20, pace: { bound } });
+  await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
+  await screen.findByText(`14 requests in flight, 16 allowed · ${words} · 450 requests, 3 asked to wait`, {
+    normalizer: (text) => text.replace(/\d+ requests, 3/, "450 requests, 3"),
+  });
+});
+
+test("a check that waits for Microsoft says until when", async () => {
+  const { user } = await openAt("/verification?org=1&plan=true", {
+    step: 20,
+    pace: { bound: "pause", waiting_until: SOON() },
+  });
+  await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
+  await screen.findByText(/Waiting for Microsoft until \d\d:\d\d, (2 min|1 min)/);
+});
+
+test("a parked check says that it goes on by itself, and shows no pace", async () => {
+  const { user } = await openAt("/verification?org=1&plan=true", {
+    step: 20,
+    pace: { parked: true, waiting_until: SOON(), per_second: 0, seconds_left: null },
+  });
+  await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
+  await screen.findByText("Run 119, parked");
+  await screen.findByText(/The run is parked and goes on by itself then/);
+  expect(screen.queryByText(/in flight/)).toBeNull();
+});
+
+test("a run that was parked when Rollcall ended says until when, in the list too", async () => {
+  await openAt("/verification?org=1", { cutOff: { parkedUntil: SOON() } });
+  await screen.findByText("Run 118, interrupted");
+  expect(screen.getByText(/A run that is resumed before then waits for its end/)).toBeTruthy();
+  expect(await screen.findByText(/^Parked until/)).toBeTruthy();
+});
+
+test("runs that were cut off wait for a click, unless the admin chose otherwise", async () => {
+  const { door } = await openAt("/verification?org=1", { cutOff: { parkedUntil: null } });
+  await screen.findByText("Run 118, interrupted");
+  expect(door.asked.filter(({ name }) => name === "verify.cut_off")).toHaveLength(1);
+  expect(door.asked.some(({ name }) => name === "verify.resume")).toBe(false);
+});
+
+test("where the admin chose so, a run that was cut off goes on by itself and can be paused", async () => {
+  const { user, door } = await openAt("/verification?org=1", {
+    cutOff: { parkedUntil: null },
+    settings: { resume: "by_itself" },
+    step: 20,
+  });
+  await screen.findByText("Run 118 of Contoso EU goes on");
+  await screen.findByText("Run 118, checking");
+  expect(door.asked.filter(({ name }) => name === "verify.resume")).toEqual([
+    { name: "verify.resume", question: { run: 118 } },
+  ]);
+  await user.click(screen.getByRole("button", { name: "Pause" }));
+  await screen.findByText("Run 118, interrupted");
+});
+
+test("what checks leave to the integration is stored without touching the theme", async () => {
+  const { user, door } = await openAt("/settings", { settings: { theme: "dark", leave_to_integration: 33 } });
+  expect(
+    await screen.findByRole("radio", { name: "33 %", checked: true }),
+    "one that isn't offered is shown",
+  ).toBeTruthy();
+  await user.click(screen.getByRole("radio", { name: "50 %" }));
+  await user.click(screen.getByRole("radio", { name: "Resume by itself" }));
+  await waitFor(() =>
+    expect(door.asked.findLast(({ name }) => name === "settings.set")?.question).toEqual({
+      theme: "dark",
+      density: "comfortable",
+      resume: "by_itself",
+      leave_to_integration: 50,
+    }),
+  );
+});
+
+test("an import asks for what changed, or for everybody when told so", async () => {
+  const { user, door } = await openAt("/users?org=1");
+  await screen.findByText("450 users");
+  await user.click(screen.getByRole("button", { name: "Import users" }));
+  await user.click(await screen.findByText("Import", { selector: "button" }));
+  await screen.findByText(/What changed since .*: 2 new, 3 changed, 1 gone\./);
+  await user.click(screen.getByRole("button", { name: "Import users" }));
+  await user.click(await screen.findByLabelText("Read everybody again"));
+  await user.click(await screen.findByText("Import", { selector: "button" }));
+  await screen.findByText(/3,330 new, 12 changed, 6,648 unchanged\./);
+  const asked = door.asked.filter(({ name }) => name === "users.import").map(({ question }) => question);
+  expect(asked).toMatchObject([{ anew: false }, { anew: true }]);
+});
+
+test("whoever left the directory is told since when", async () => {
+  await openAt("/users?org=1&open=62");
+  await screen.findByText(/Not in the directory any more since/);
+});
