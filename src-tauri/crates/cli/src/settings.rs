@@ -32,7 +32,7 @@ pub struct Set {
 enum ResumeName {
     /// It waits until somebody goes on with it, in the window or with `verify --resume`
     OnClick,
-    /// It goes on when the window is opened
+    /// It goes on when the window is opened, or with the next `verify` of all its organization's users
     ByItself,
 }
 
@@ -67,7 +67,7 @@ pub async fn run(ask: Settings, call: &Call) -> Result<Exit> {
     call.screen.answer(&Kept { leave_to_integration, resume }, |screen| {
         let cut_off = match resume {
             Resume::OnClick => "waits until somebody goes on with it",
-            Resume::ByItself => "goes on when the window is opened",
+            Resume::ByItself => "goes on when the window is opened, or with the next `verify` of its organization",
         };
         screen.facts(&[
             ("Left to the integration", format!("{leave_to_integration} % of what Graph allows it").into()),

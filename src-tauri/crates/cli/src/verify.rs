@@ -18,7 +18,7 @@ use rollcall_ops::runs::{Run, RunState};
 use rollcall_ops::traffic::describe::Route;
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery, WINDOW_LIMIT};
 use rollcall_ops::verify::plan::{self, Plan, Scope, Verify as Question};
-use rollcall_ops::verify::{resume, start};
+use rollcall_ops::verify::{cut_off, resume, start};
 use serde::Serialize;
 
 use self::summary::Summary;
@@ -112,7 +112,9 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
     let run = match run {
         Ok(run) => run,
         Err(error) => {
-            tell_how_to_resume(&organization, call).await?;
+            if let Some(run) = latest_interrupted(organization.organization.id, call).await? {
+                tell_how_to_resume(&run, call);
+            }
             return Err(error);
         }
     };
@@ -128,7 +130,9 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
     Ok(if run.state == RunState::Finished {
         Exit::of_ledger(&run.ledger)
     } else {
-        tell_how_to_resume(&organization, call).await?;
+        if is_interrupted(&run) {
+            tell_how_to_resume(&run, call);
+        }
         Exit::Incomplete
     })
 }
@@ -137,31 +141,46 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
 async fn work(ask: &Verify, organization: &OrganizationView, call: &Call) -> Result<Run> {
     let id = organization.organization.id;
     if let Some(interrupted) = ask.resume {
-        let run = find(interrupted, id, call).await?;
-        let left = Question { organization: id, which: Scope::UnsettledOf { run: run.id } };
-        tell_plan(left, call).await?;
-        return Box::pin(resume::resume(&call.desk, RunRef { run: run.id }, &call.job())).await;
+        return go_on(find(interrupted, id, call).await?.id, id, call).await;
     }
     let which = match (ask.failed_only, ask.unknown_only) {
         (true, _) => having(id, &[Verdict::Failed], call).await?,
         (false, true) => having(id, &[Verdict::Unknown, Verdict::NotRun], call).await?,
         (false, false) => Scope::All,
     };
-    if let Some(run) = last_interrupted(id, call).await? {
+    let question = Question { organization: id, which };
+    let plan = plan::plan(&call.desk, question.clone(), &Job::quiet()).await?;
+    if matches!(question.which, Scope::All)
+        && let Some(run) = going_on_by_itself(id, plan.mailboxes, call).await?
+    {
+        call.screen.note(&format!("Run {run} was cut off and goes on; `settings set --resume on-click` would start a new one."));
+        return go_on(run, id, call).await;
+    }
+    if let Some(run) = latest_interrupted(id, call).await? {
         call.screen.note(&format!("Run {} stays interrupted; --resume {} goes on with it in place of a new run.", run.id, run.id));
     }
-    let question = Question { organization: id, which };
-    tell_plan(question.clone(), call).await?;
+    tell(&plan, call);
     Box::pin(start::start(&call.desk, question, &call.job())).await
 }
 
+async fn go_on(run: RunId, organization: OrganizationId, call: &Call) -> Result<Run> {
+    let left = Question { organization, which: Scope::UnsettledOf { run } };
+    tell(&plan::plan(&call.desk, left, &Job::quiet()).await?, call);
+    Box::pin(resume::resume(&call.desk, RunRef { run }, &call.job())).await
+}
+
+/// The run that a crash cut off, where the settings want it to go on by itself. One that checks only some of the mailboxes is none:
+/// whoever asks for all would be told of those.
+async fn going_on_by_itself(organization: OrganizationId, mailboxes: u32, call: &Call) -> Result<Option<RunId>> {
+    let cut_off = cut_off::cut_off(&call.desk, (), &Job::quiet()).await?.into_iter();
+    Ok(cut_off.filter(|run| run.organization == organization && run.mailboxes == mailboxes).map(|run| run.id).max())
+}
+
 /// Says beforehand how long it will take, and what will bound it. Where it can't be begun the verb says why.
-async fn tell_plan(question: Question, call: &Call) -> Result<()> {
-    let plan = plan::plan(&call.desk, question, &Job::quiet()).await?;
+fn tell(plan: &Plan, call: &Call) {
     if plan.may.is_none() && plan.probes > 0 {
-        call.screen.note(&foretold(&plan));
+        call.screen.note(&foretold(plan));
     }
-    Ok(())
 }
 
 fn foretold(plan: &Plan) -> String {
@@ -177,8 +196,10 @@ fn foretold(plan: &Plan) -> String {
 /// The run to go on with, which has to be one of the organization.
 async fn find(interrupted: Interrupted, organization: OrganizationId, call: &Call) -> Result<Run> {
     match interrupted {
-        Interrupted::Last => last_interrupted(organization, call)
+        Interrupted::Last => all(organization, call)
             .await?
+            .into_iter()
+            .find(is_interrupted)
             .ok_or_else(|| Error::not_found("no run of this organization was paused or cut off; without --resume a new one starts")),
         Interrupted::Run(run) => {
             let found = describe::describe(&call.desk, RunRef { run }, &Job::quiet()).await?.run;
@@ -187,10 +208,18 @@ async fn find(interrupted: Interrupted, organization: OrganizationId, call: &Cal
     }
 }
 
-/// The latest run of the organization that was paused or cut off.
-async fn last_interrupted(organization: OrganizationId, call: &Call) -> Result<Option<Run>> {
-    let runs = list::list(&call.desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await?;
-    Ok(runs.into_iter().find(|run| run.state == RunState::Interrupted))
+/// The latest run of the organization, where it was paused or cut off. An older one has been overtaken by those after it.
+async fn latest_interrupted(organization: OrganizationId, call: &Call) -> Result<Option<Run>> {
+    Ok(all(organization, call).await?.into_iter().next().filter(is_interrupted))
+}
+
+/// The runs of the organization, the latest first.
+async fn all(organization: OrganizationId, call: &Call) -> Result<Vec<Run>> {
+    list::list(&call.desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await
+}
+
+fn is_interrupted(run: &Run) -> bool {
+    run.state == RunState::Interrupted
 }
 
 /// The users of an organization whose last check came to one of these verdicts.
@@ -214,13 +243,10 @@ async fn having(organization: OrganizationId, verdict: &[Verdict], call: &Call) 
 }
 
 /// A run that was cut off says how to go on with it.
-async fn tell_how_to_resume(organization: &OrganizationView, call: &Call) -> Result<()> {
-    if let Some(run) = last_interrupted(organization.organization.id, call).await? {
-        let (done, all) = (count(run.mailboxes_done), counted(run.mailboxes, "mailbox", "mailboxes"));
-        call.screen.note(&format!("Run {} is paused: {done} of {all} have answered, and nothing of that is lost.", run.id));
-        call.screen.note(&format!("Go on with: rollcallctl verify --org '{}' --resume {}", organization.organization.name, run.id));
-    }
-    Ok(())
+fn tell_how_to_resume(run: &Run, call: &Call) {
+    let (done, all) = (count(run.mailboxes_done), counted(run.mailboxes, "mailbox", "mailboxes"));
+    call.screen.note(&format!("Run {} is paused: {done} of {all} have answered, and nothing of that is lost.", run.id));
+    call.screen.note(&format!("Go on with: rollcallctl verify --org '{}' --resume {}", run.organization_name, run.id));
 }
 
 #[cfg(test)]

@@ -155,3 +155,20 @@ async fn what_a_crash_cut_off_is_resumed_without_knowing_its_number() {
     assert_eq!((&summary["run"], &summary["passed"], &summary["not_run"]), (&json!(1), &json!(400), &json!(0)));
     assert_eq!(ready.verify(&["--resume", "last"]).code, 2, "there is nothing left to go on with");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_cut_off_goes_on_by_itself_where_the_admin_wants_that() {
+    let ready = Ready::with(Scene { users: 400, latency: Duration::from_millis(80), ..Scene::default() }).await;
+    assert_eq!(ready.script.run(&["settings", "set", "--resume", "by-itself"]).code, 0);
+    let mut running = ready.start_verify(&[]);
+    running.until(" of 400 mailboxes");
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
+    assert_eq!(ready.script.run(&["runs", "list"]).code, 0, "a command in between takes nothing up");
+
+    let gone_on = ready.verify(&["--json"]);
+    assert_eq!(gone_on.code, 0, "{gone_on:?}");
+    assert!(gone_on.err.contains("Run 1 was cut off and goes on"), "{}", gone_on.err);
+    assert_eq!([&gone_on.json()["run"], &gone_on.json()["passed"]], [1, 400]);
+    assert_eq!(ready.verify(&["--json"]).json()["run"], 2, "once it is over the next check is a new one");
+}
