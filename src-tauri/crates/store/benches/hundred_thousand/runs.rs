@@ -30,8 +30,8 @@ pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().unwrap();
     let (store, organization) = open(folder.path());
     bring_in(&store, organization, &everybody());
-    plan(report, &store, organization);
     results(report, &store, organization);
+    plan(report, &store, organization);
 }
 
 fn plan(report: &mut Report, store: &Store, organization: OrganizationId) {

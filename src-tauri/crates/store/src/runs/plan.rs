@@ -16,16 +16,16 @@ use crate::{organizations, text};
 const FIRST_STEP: u32 = 960;
 
 /// Mailboxes of the largest block.
-const LARGEST_BLOCK: u32 = 160;
+const LARGEST_BLOCK: u32 = 80;
 
 /// The size of a queue's block: a run that is stopped half way has settled half of the mailboxes and not half of each, and
-/// neighbours in a block are of different mailboxes. The first blocks are small, so that the first mailboxes are done soon;
-/// later ones are large enough that many batches under way don't meet at one mailbox.
+/// neighbours in a block are of different mailboxes. The first blocks are small, so that the first mailboxes are done soon; later
+/// ones are large enough that batches under way seldom meet at one mailbox, and small enough that the answers of a commit lie on
+/// few pages of the file.
 pub(crate) const fn block(number: u32) -> u32 {
     match number {
         0 | 1 => 20,
         2 => 40,
-        3 => 80,
         _ => LARGEST_BLOCK,
     }
 }
