@@ -13,7 +13,7 @@ pub fn write(measured: &Measured) -> Result<()> {
     let docs = docs()?;
     let file = docs.join("performance.md");
     let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let text = renew(&text, "machine", &format!("{}.\n", machine::describe()))?;
+    let text = renew(&text, "machine", &format!("{}.\n", machine::describe(measured.load)))?;
     let text = renew(&text, "figures", &table::marked(&measured.figures))?;
     let text = renew(&text, "growth", &table::marked_growth(&measured.growth))?;
     std::fs::write(&file, text).with_context(|| file.display().to_string())?;

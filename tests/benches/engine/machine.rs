@@ -2,8 +2,8 @@
 
 use std::fs;
 
-/// Processor, memory and system in one line.
-pub fn describe() -> String {
+/// Processor, memory and system in one line, and how busy it was before.
+pub fn describe(load: Option<f64>) -> String {
     let processor = of("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let memory = of("/proc/meminfo", "MemTotal").and_then(|text| text.strip_suffix("kB")?.trim().parse::<u64>().ok());
@@ -16,7 +16,14 @@ pub fn describe() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let kernel: String = kernel.trim().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     let cores = if cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    format!("{processor}, {cores}{memory}, {system}, kernel {}", if kernel.is_empty() { "unknown" } else { &kernel })
+    let kernel = if kernel.is_empty() { "unknown" } else { &kernel };
+    let load = load.map_or_else(String::new, |load| format!("; load average before the start: {load:.1}"));
+    format!("{processor}, {cores}{memory}, {system}, kernel {kernel}{load}")
+}
+
+/// How many programs wanted a processor, on average over the last minute; what was measured beside them is to be taken with care.
+pub fn load() -> Option<f64> {
+    fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
 /// What a file of `name: value` lines says first.

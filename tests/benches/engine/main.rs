@@ -83,7 +83,7 @@ fn measure(wish: &Wish) -> Result<ExitCode> {
     } else {
         say(&table::plain(&measured.figures));
         say(&table::growth(&measured.growth));
-        say(&machine::describe());
+        say(&machine::describe(measured.load));
     }
     if wish.write {
         if wish.quick || !wish.names.is_empty() {

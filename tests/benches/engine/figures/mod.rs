@@ -8,6 +8,7 @@ mod times;
 use anyhow::{Result, bail};
 
 use crate::figure::Figure;
+use crate::machine;
 use lab::Lab;
 pub use times::grouped;
 
@@ -60,6 +61,8 @@ pub struct Step {
 pub struct Measured {
     pub figures: Vec<Figure>,
     pub growth: Vec<Step>,
+    /// How busy the machine was before.
+    pub load: Option<f64>,
 }
 
 type Group = fn(&Lab<'_>, &mut Measured) -> Result<()>;
@@ -83,7 +86,7 @@ const GROUPS: &[(&[&str], Group)] = &[
 pub fn measure(size: &Size, names: &[String], tell: &dyn Fn(&str)) -> Result<Measured> {
     let lab = Lab::open(size, tell)?;
     let wanted = |group: &[&str]| names.is_empty() || group.iter().any(|own| names.iter().any(|name| own.contains(name.as_str())));
-    let mut measured = Measured::default();
+    let mut measured = Measured { load: machine::load(), ..Measured::default() };
     for (own, group) in GROUPS {
         if wanted(own) {
             group(&lab, &mut measured)?;
