@@ -23,10 +23,8 @@ const CHECK: &str = "window.axeFound = undefined;
 fn every_screen_is_free_of_barriers_in_light_and_dark() -> Result<()> {
     let Some(stage) = Stage::new("accessible")? else { return Ok(()) };
     let _tenant = stage.rehearsed(80)?;
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
-    let axe = std::fs::read_to_string(&source).with_context(|| format!("{} is missing; `npm ci` in ui brings it", source.display()))?;
     let mut window = stage.open(&[])?;
-    window.run(&axe, &json!([]))?;
+    bring_axe(&window)?;
     let mut found = Vec::new();
     for dark in [false, true] {
         window.set_theme(dark)?;
@@ -49,7 +47,7 @@ fn every_screen_is_free_of_barriers_in_light_and_dark() -> Result<()> {
             window.go(page)?;
             check(page)?;
         }
-        for tab in ["Tenants", "About"] {
+        for tab in ["Tenants", "Traffic", "About"] {
             window.click("tab", tab)?;
             check(tab)?;
         }
@@ -81,7 +79,15 @@ fn every_screen_is_free_of_barriers_in_light_and_dark() -> Result<()> {
     Ok(())
 }
 
-fn violations(window: &Window) -> Result<Vec<String>> {
+/// Puts axe-core into the page.
+pub fn bring_axe(window: &Window) -> Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+    let axe = std::fs::read_to_string(&source).with_context(|| format!("{} is missing; `npm ci` in ui brings it", source.display()))?;
+    window.run(&axe, &json!([])).map(drop)
+}
+
+/// What axe-core finds on the page as it is now.
+pub fn violations(window: &Window) -> Result<Vec<String>> {
     window.still()?;
     window.run(CHECK, &json!([]))?;
     window.holds("axe to finish", "return window.axeFound !== undefined")?;

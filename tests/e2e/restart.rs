@@ -93,7 +93,8 @@ fn integration(window: &Window, details: &Details) -> Result<()> {
     window.find("heading", "CRM").map(drop)
 }
 
-fn secret(window: &Window, details: &Details) -> Result<()> {
+/// Stores the secret of the integration “CRM”, as a person would.
+pub fn secret(window: &Window, details: &Details) -> Result<()> {
     window.go("Integrations")?;
     window.click("cell", "CRM")?;
     window.press("Set client secret…")?;

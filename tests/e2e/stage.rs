@@ -74,7 +74,16 @@ impl Stage {
     }
 
     /// Fills the data folder by the same verbs as the window's: signed in for this sitting only, one organization with all users,
-    /// consent granted, one run over. The practice tenant goes on until it is dropped; the folder is free for the window.
+    /// consent granted. The practice tenant goes on until it is dropped; the folder is free for the window.
+    pub fn prepared(&self, users: u32) -> Result<Sandbox> {
+        self.runtime.block_on(async {
+            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            Box::pin(rehearsal.ready()).await;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
+    /// The same with one run over.
     pub fn rehearsed(&self, users: u32) -> Result<Sandbox> {
         self.runtime.block_on(async {
             let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;

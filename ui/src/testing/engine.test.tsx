@@ -1,8 +1,16 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { Bound } from "../api/bindings";
+import { isLive, stop, useWorks } from "../api/work";
 import { boundedWords, boundWords } from "../words/bounds";
 import { openAt } from "./app";
+
+// A check outlives its page, and must not tell the next test how far it is.
+afterEach(async () => {
+  const works = () => Object.values(useWorks.getState().all);
+  for (const { key } of works()) stop(key);
+  await waitFor(() => expect(works().some(isLive)).toBe(false));
+});
 
 const SOON = () => Date.now() + 125_000;
 
@@ -83,7 +91,7 @@ test.each<[Bound, string]>([
   ["throttling", "Microsoft throttles when more is asked at once"],
   ["share", "The rest is left to the live integration"],
 ])("a live check that is bounded by %s says so", async (bound, words) => {
-  const { user } = await openAt("/verification?org=1&plan=true", { step: 20, pace: { bound } });
+  const { user } = await openAt("/verification?org=1&plan=true", { step: 60, pace: { bound } });
   await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
   await screen.findByText(`14 requests in flight, 16 allowed · ${words} · 450 requests, 3 asked to wait`, {
     normalizer: (text) => text.replace(/\d+ requests, 3/, "450 requests, 3"),
@@ -92,7 +100,7 @@ test.each<[Bound, string]>([
 
 test("a check that waits for Microsoft says until when", async () => {
   const { user } = await openAt("/verification?org=1&plan=true", {
-    step: 20,
+    step: 60,
     pace: { bound: "pause", waiting_until: SOON() },
   });
   await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
@@ -101,7 +109,7 @@ test("a check that waits for Microsoft says until when", async () => {
 
 test("a parked check says that it goes on by itself, and shows no pace", async () => {
   const { user } = await openAt("/verification?org=1&plan=true", {
-    step: 20,
+    step: 60,
     pace: { parked: true, waiting_until: SOON(), per_second: 0, seconds_left: null },
   });
   await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
@@ -128,7 +136,7 @@ test("where the admin chose so, a run that was cut off goes on by itself and can
   const { user, door } = await openAt("/verification?org=1", {
     cutOff: { parkedUntil: null },
     settings: { resume: "by_itself" },
-    step: 20,
+    step: 60,
   });
   await screen.findByText("Run 118 of Contoso EU goes on");
   await screen.findByText("Run 118, checking");
