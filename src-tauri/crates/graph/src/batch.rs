@@ -16,7 +16,6 @@ use crate::error::{self, GraphError, Trace};
 use crate::gate::{Outcome, Size};
 use crate::probe::{Answer, Probe, Probed};
 use crate::retry_after;
-use crate::route;
 use crate::send::{self, Call, Graph};
 
 /// How many probes one request carries.
@@ -37,14 +36,14 @@ pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &Cance
         let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now), items);
         let answer = graph.send(&call, stop).await?;
         let answers = read(twenty, answer, graph.now())?;
-        graph.gate().traffic().note_inside(answers.iter().map(|one| (route::of_probe(one.probe.workload), one.answer.trace().http)));
+        graph.gate().traffic().note_inside(answers.iter().map(|one| (one.probe, one.answer.trace().http)));
         probed.extend(answers);
     }
     Ok(probed)
 }
 
 async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationToken) -> Result<Probed, GraphError> {
-    let call = Call::ask_one(graph.below(&probe.path(now))?);
+    let call = Call::ask_one(graph.below(&probe.path(now))?, probe.attempt.saturating_sub(1));
     let send::Answer { body, trace, permit, retry_after } = graph.send(&call, stop).await?;
     let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
     let (outcome, answer) = match trace.http {

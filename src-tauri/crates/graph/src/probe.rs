@@ -13,6 +13,8 @@ use crate::error::Trace;
 pub struct Probe {
     pub user: ObjectId,
     pub workload: Workload,
+    /// Which try it is, from 1.
+    pub attempt: u32,
 }
 
 /// A probe and what came of it.
@@ -104,7 +106,7 @@ mod tests {
     #[test]
     fn a_probe_asks_for_no_content() {
         for workload in Workload::ALL {
-            let path = Probe { user: ObjectId(uuid::Uuid::nil()), workload }.path(Timestamp(0));
+            let path = Probe { user: ObjectId(uuid::Uuid::nil()), workload, attempt: 1 }.path(Timestamp(0));
             assert!(!path.contains("body") && !path.contains("subject"), "{path}");
             assert!(path.contains("$select=id") || path.contains("$top=1") || path.ends_with("userPurpose"), "{path} may answer with more");
         }

@@ -168,7 +168,7 @@ impl Graph {
             return Err(GraphError::ForeignLink);
         }
         let (mut failures, mut throttled, mut ask, mut renewed) = (0, 0, Ask::Current, false);
-        let mut attempt = 0;
+        let mut attempt = call.tried;
         loop {
             let came = self.now();
             let permit = self.inner.gate.enter(call.lane, self.party, stop).await.map_err(|shut| match shut {

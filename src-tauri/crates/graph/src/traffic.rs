@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::workload::Workload;
 use serde::Serialize;
+
+use crate::probe::Probe;
+use crate::route;
 
 /// Over so many whole seconds the rate is taken.
 const WINDOW: i64 = 5;
@@ -70,6 +74,8 @@ pub struct Traffic {
 #[derive(Default)]
 struct Books {
     kinds: HashMap<Kind, Figures>,
+    /// Parts of batches; there are many, so they are kept without their route's text.
+    inside: HashMap<(Workload, Option<u16>), Figures>,
     /// Requests and their parts of the last seconds: second, requests, parts.
     seconds: Vec<(i64, u64, u64)>,
 }
@@ -87,7 +93,12 @@ impl Traffic {
     /// All kinds in order, with what was counted.
     #[must_use]
     pub fn figures(&self) -> Vec<(Kind, Figures)> {
-        let mut figures: Vec<(Kind, Figures)> = self.books().kinds.iter().map(|(kind, figures)| (kind.clone(), *figures)).collect();
+        let books = self.books();
+        let inside = books.inside.iter().map(|(&(workload, status), figures)| {
+            (Kind { route: route::of_probe(workload).to_owned(), inside: true, status }, *figures)
+        });
+        let alone = books.kinds.iter().map(|(kind, figures)| (kind.clone(), *figures));
+        let mut figures: Vec<(Kind, Figures)> = alone.chain(inside).collect();
         figures.sort_by(|one, other| one.0.cmp(&other.0));
         figures
     }
@@ -123,11 +134,13 @@ impl Traffic {
         }
     }
 
-    /// Notes the parts of a batch: how many of a route were answered with a status.
-    pub(crate) fn note_inside(&self, parts: impl IntoIterator<Item = (&'static str, Option<u16>)>) {
+    /// Notes the parts of a batch, each with the status that it was answered with.
+    pub(crate) fn note_inside(&self, parts: impl IntoIterator<Item = (Probe, Option<u16>)>) {
         let mut books = self.books();
-        for (route, status) in parts {
-            books.kinds.entry(Kind { route: route.to_owned(), inside: true, status }).or_default().count += 1;
+        for (probe, status) in parts {
+            let figures = books.inside.entry((probe.workload, status)).or_default();
+            figures.count += 1;
+            figures.repeats += u64::from(probe.attempt > 1);
         }
     }
 
@@ -154,6 +167,7 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rollcall_core::id::ObjectId;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     fn passage(at: i64, status: Option<u16>, attempt: u32) -> Passage {
@@ -191,7 +205,8 @@ mod tests {
         }
         traffic.listen(None);
         traffic.note(&passage(4_999, None, 1));
-        traffic.note_inside([("GET /users/{id}/todo/lists", Some(429)), ("GET /users/{id}/todo/lists", Some(429))]);
+        let tasks = |attempt| Probe { user: ObjectId(uuid::Uuid::nil()), workload: Workload::Tasks, attempt };
+        traffic.note_inside([(tasks(1), Some(429)), (tasks(2), Some(429))]);
 
         now.store(5_000, Ordering::Relaxed);
         assert_eq!(traffic.rate(), (11.0 / 5.0, 220.0 / 5.0));
@@ -200,7 +215,7 @@ mod tests {
         assert_eq!(*heard.lock().unwrap(), 10);
         let figures = traffic.figures();
         let counts: Vec<_> = figures.iter().map(|(kind, figures)| (kind.inside, kind.status, figures.count, figures.repeats)).collect();
-        assert_eq!(counts, [(true, Some(429), 2, 0), (false, None, 1, 0), (false, Some(200), 10, 5)]);
+        assert_eq!(counts, [(true, Some(429), 2, 1), (false, None, 1, 0), (false, Some(200), 10, 5)]);
         assert_eq!(figures[2].1.took, Duration::from_millis(800));
     }
 }

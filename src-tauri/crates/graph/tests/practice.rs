@@ -152,7 +152,7 @@ struct Queued {
 
 /// Asks every workload of these mailboxes, with only those again that may pass, and never before their time.
 async fn sweep(graph: Graph, ids: Vec<ObjectId>, now: Clock) -> HashMap<(String, Workload), Option<Refused>> {
-    let all = Workload::ALL.into_iter().flat_map(|workload| ids.iter().map(move |&user| Probe { user, workload }));
+    let all = Workload::ALL.into_iter().flat_map(|workload| ids.iter().map(move |&user| Probe { user, workload, attempt: 1 }));
     let mut queue: Vec<Queued> = all.map(|probe| Queued { probe, due: now(), attempts: 0 }).collect();
     let mut results = HashMap::new();
     while !queue.is_empty() {

@@ -59,7 +59,8 @@ impl Flow {
             window: 0,
             too_much: None,
             crowded: None,
-            used: false,
+            // Until the first answers nobody knows.
+            used: true,
             last: Timestamp(i64::MIN),
             times: [Average::default(); 7],
             single: Average::default(),

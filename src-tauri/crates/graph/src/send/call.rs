@@ -46,6 +46,8 @@ pub(crate) struct Call {
     pub(super) items: u32,
     /// Asks one mailbox alone, whose throttling concerns nobody else.
     pub(super) probes: bool,
+    /// How often the same was asked before.
+    pub(super) tried: u32,
 }
 
 impl Call {
@@ -61,6 +63,7 @@ impl Call {
             body: None,
             items: 1,
             probes: false,
+            tried: 0,
         }
     }
 
@@ -69,10 +72,10 @@ impl Call {
         Self { wants: Wants::Text, eventual: true, ..Self::read(url) }
     }
 
-    /// Asks one mailbox.
-    pub(crate) const fn ask_one(url: Url) -> Self {
+    /// Asks one mailbox, which was asked so often before.
+    pub(crate) const fn ask_one(url: Url, tried: u32) -> Self {
         let mut call = Self::read(url);
-        (call.lane, call.probes) = (Lane::Outlook, true);
+        (call.lane, call.probes, call.tried) = (Lane::Outlook, true, tried);
         call
     }
 

@@ -18,7 +18,7 @@ use crate::stub::{self, Stub, graph, quick};
 const NOW: Timestamp = Timestamp(1_795_168_800_000);
 
 fn probes(count: usize) -> Vec<Probe> {
-    let at = |number: usize| Probe { user: ObjectId(Uuid::from_u128(number as u128)), workload: Workload::ALL[number % 5] };
+    let at = |number: usize| Probe { user: ObjectId(Uuid::from_u128(number as u128)), workload: Workload::ALL[number % 5], attempt: 1 };
     (0..count).map(at).collect()
 }
 

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rollcall_core::id::TenantId;
@@ -28,10 +29,11 @@ pub struct RecordTraffic {
     pub on: bool,
 }
 
-/// A trace file that is being written. The last line is on disk once this is dropped everywhere.
+/// A trace file that is being written.
 pub(crate) struct Recording {
     file: PathBuf,
     lines: Sender<Vec<u8>>,
+    writer: JoinHandle<()>,
 }
 
 impl Recording {
@@ -60,7 +62,7 @@ impl Recording {
     fn begin(file: PathBuf) -> std::io::Result<Self> {
         let mut to = BufWriter::new(create(&file)?);
         let (lines, written) = channel::<Vec<u8>>();
-        std::thread::Builder::new().name("trace".to_owned()).spawn(move || {
+        let writer = std::thread::Builder::new().name("trace".to_owned()).spawn(move || {
             let mut size = 0;
             loop {
                 match written.recv_timeout(Duration::from_secs(1)) {
@@ -76,7 +78,14 @@ impl Recording {
                 }
             }
         })?;
-        Ok(Self { file, lines })
+        Ok(Self { file, lines, writer })
+    }
+
+    /// Waits until every line is on disk. Nobody may hold an ear any more that could write one.
+    fn end(self) {
+        drop(self.lines);
+        // A writer that panicked has written what it could.
+        let _ = self.writer.join();
     }
 }
 
@@ -99,7 +108,12 @@ pub async fn record(desk: &Desk, ask: RecordTraffic, job: &Job) -> Result<Traffi
         for gate in desk.gates().values() {
             gate.traffic().listen(None);
         }
-        *desk.recording() = None;
+        let recording = desk.recording().take();
+        if let Some(recording) = recording {
+            // A request that is being noted at this moment still holds its ear, so the end may take that long.
+            let ended = tokio::task::spawn_blocking(move || recording.end()).await;
+            ended.map_err(|_| Error::new(Code::Internal, "the trace file's writer ended without an answer"))?;
+        }
     }
     describe::describe(desk, (), job).await
 }

@@ -276,7 +276,7 @@ impl<'a> Sitting<'a> {
             }
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
-                let asked: Vec<Probe> = batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload }).collect();
+                let asked: Vec<Probe> = batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
                 let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
                 (batch, answers)
             });
