@@ -83,8 +83,8 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     writer.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not just unlinked.
     writer.pragma_update(None, "secure_delete", true)?;
-    // 32 MiB: most of the indexes of 100,000 users stay in memory while they are brought in.
-    writer.pragma_update(None, "cache_size", -32_768)?;
+    // 48 MiB: the indexes of 100,000 users stay in memory while they are brought in.
+    writer.pragma_update(None, "cache_size", -49_152)?;
     // 64 MiB between two checkpoints, so that a page of an index which changes again and again is carried over once.
     writer.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     writer.pragma_update(None, "journal_size_limit", 67_108_864)?;

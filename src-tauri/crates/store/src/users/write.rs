@@ -36,8 +36,8 @@ pub fn upsert_page(
     let newest = page.iter().enumerate().filter(|(place, person)| last.get(&person.object_id) == Some(place));
     let mut written = Page::new(tx, tenant, organization, now)?;
     for (_, person) in newest {
-        match written.find(person)? {
-            Found::Nobody => new.push(written.add(person)?),
+        match written.take(person)? {
+            Found::New(id) => new.push(id),
             Found::Elsewhere => upserted.elsewhere += 1,
             Found::Same(id) => same.push(id),
             Found::Changed(id) => changed.push((id, person)),
@@ -189,7 +189,8 @@ fn update(tx: &Transaction<'_>, set: &'static str, value: Value, those: &Where) 
 
 /// What a page finds of a person.
 enum Found {
-    Nobody,
+    /// Nobody, so the person was added.
+    New(UserId),
     /// In another organization of the tenant.
     Elsewhere,
     Same(UserId),
@@ -202,6 +203,8 @@ struct Page<'a> {
     organization: OrganizationId,
     now: Timestamp,
     tx: &'a Transaction<'a>,
+    /// Whether the person before was new: then the next one is, too, and needn't be looked for first.
+    among_new: bool,
     find: CachedStatement<'a>,
     add: CachedStatement<'a>,
     alter: CachedStatement<'a>,
@@ -214,6 +217,7 @@ impl<'a> Page<'a> {
             organization,
             now,
             tx,
+            among_new: false,
             find: tx.prepare_cached(
                 "SELECT id, organization, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises,
                         exchange_plan
@@ -223,7 +227,8 @@ impl<'a> Page<'a> {
             add: tx.prepare_cached(
                 "INSERT INTO users (tenant, organization, object_id, upn, display_name, name_key, mail, aliases, department, job_title,
                                     enabled, guest, on_premises, exchange_plan, kind, sync, mailbox, created, seen)
-                 VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)",
+                 VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)
+                 ON CONFLICT (tenant, object_id) DO NOTHING",
             )?,
             alter: tx.prepare_cached(
                 "UPDATE users
@@ -234,40 +239,54 @@ impl<'a> Page<'a> {
         })
     }
 
-    /// Compares the row as it lies there with the person, without making a second person of it.
-    fn find(&mut self, person: &DirectoryUser) -> Result<Found, StoreError> {
+    /// Adds a person whom nobody knows, or says how the one who is known differs.
+    fn take(&mut self, person: &DirectoryUser) -> Result<Found, StoreError> {
         let aliases = text::to_json(&person.aliases)?;
         let mut buffer = Uuid::encode_buffer();
         let object_id: &str = person.object_id.0.hyphenated().encode_lower(&mut buffer);
+        if self.among_new
+            && let Some(id) = self.add(person, object_id, &aliases)?
+        {
+            return Ok(Found::New(id));
+        }
+        self.among_new = false;
+        if let Some(found) = self.compare(person, object_id, &aliases)? {
+            return Ok(found);
+        }
+        self.among_new = true;
+        self.add(person, object_id, &aliases)?.map(Found::New).ok_or(StoreError::Damaged)
+    }
+
+    /// Compares the row as it lies there with the person, without making a second person of it; `None` when nobody is there.
+    fn compare(&mut self, person: &DirectoryUser, object_id: &str, aliases: &str) -> Result<Option<Found>, StoreError> {
         let mut rows = self.find.query(params![self.tenant.0, object_id])?;
-        let Some(row) = rows.next()? else { return Ok(Found::Nobody) };
+        let Some(row) = rows.next()? else { return Ok(None) };
         let id = UserId(row.get(0)?);
         if row.get::<_, u32>(1)? != self.organization.0 {
-            return Ok(Found::Elsewhere);
+            return Ok(Some(Found::Elsewhere));
         }
         let texts = [
-            Some(&person.upn),
-            Some(&person.display_name),
-            person.mail.as_ref(),
-            Some(&aliases),
-            person.department.as_ref(),
-            person.job_title.as_ref(),
+            Some(person.upn.as_str()),
+            Some(person.display_name.as_str()),
+            person.mail.as_deref(),
+            Some(aliases),
+            person.department.as_deref(),
+            person.job_title.as_deref(),
         ];
         let flags = [person.enabled, person.guest, person.on_premises, person.exchange_plan];
-        let is_text = |(at, text): (usize, Option<&String>)| {
+        let is_text = |(at, text): (usize, Option<&str>)| {
             let stored = row.get_ref(at)?;
             Ok(text.map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())) == stored)
         };
         let same_texts = (2..).zip(texts).map(is_text).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
         let is_flag = |(at, flag): (usize, bool)| Ok(row.get::<_, bool>(at)? == flag);
         let same_flags = (8..).zip(flags).map(is_flag).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
-        Ok(if same_texts && same_flags { Found::Same(id) } else { Found::Changed(id) })
+        Ok(Some(if same_texts && same_flags { Found::Same(id) } else { Found::Changed(id) }))
     }
 
-    fn add(&mut self, person: &DirectoryUser) -> Result<UserId, StoreError> {
-        let mut buffer = Uuid::encode_buffer();
-        let object_id: &str = person.object_id.0.hyphenated().encode_lower(&mut buffer);
-        self.add.execute(params![
+    /// Adds a person; `None` when somebody of that object id is there.
+    fn add(&mut self, person: &DirectoryUser, object_id: &str, aliases: &str) -> Result<Option<UserId>, StoreError> {
+        let added = self.add.execute(params![
             self.tenant.0,
             self.organization.0,
             object_id,
@@ -275,7 +294,7 @@ impl<'a> Page<'a> {
             person.display_name,
             fold(&person.display_name),
             person.mail,
-            text::to_json(&person.aliases)?,
+            aliases,
             person.department,
             person.job_title,
             person.enabled,
@@ -287,7 +306,7 @@ impl<'a> Page<'a> {
             MailboxStatus::NotInitialized.name(),
             self.now.0,
         ])?;
-        Ok(UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX)))
+        Ok((added > 0).then(|| UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX))))
     }
 
     fn alter(&mut self, id: UserId, person: &DirectoryUser) -> Result<(), StoreError> {

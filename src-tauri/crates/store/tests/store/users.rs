@@ -22,6 +22,8 @@ fn a_page_says_what_was_new_changed_or_the_same_and_leaves_people_where_they_are
     let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
     let upserted = room.store.write(|tx| users::upsert_page(tx, asia, &[person(1), person(11)], NOW)).unwrap();
     assert_eq!(upserted, Upserted { new: 1, elsewhere: 1, ..Upserted::default() });
+    let upserted = room.store.write(|tx| users::upsert_page(tx, asia, &[person(12), person(2), person(13), person(11)], NOW)).unwrap();
+    assert_eq!(upserted, Upserted { new: 2, same: 1, elsewhere: 1, changed: 0 }, "in whatever order they come");
     assert_eq!(room.user(1).organization_name, "Europe");
     assert_eq!(room.user(3).user.directory, again[3], "every fact comes back as it went in");
 }
