@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a stub or a test that can't go on has failed")]
 
 mod batches;
+mod connections;
 mod hostile;
 mod patience;
 mod stub;
