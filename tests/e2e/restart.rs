@@ -13,6 +13,9 @@ use crate::window::Window;
 
 const USERS: usize = 250;
 
+/// Enough for a check that is still going on when somebody pauses it.
+const MANY: u32 = 2_000;
+
 /// Slow enough that the window can be killed while it asks.
 const LATENCY: Duration = Duration::from_millis(400);
 
@@ -63,9 +66,46 @@ fn a_check_that_was_cut_off_is_resumed_after_the_restart_and_finishes() -> Resul
     Ok(())
 }
 
+#[test]
+fn a_check_that_was_cut_off_goes_on_by_itself_where_the_admin_chose_so() -> Result<()> {
+    let Some(stage) = Stage::new("by_itself")? else { return Ok(()) };
+    let tenant = stage.prepared(MANY)?;
+    let window = stage.open(&[])?;
+    secret(&window, tenant.details())?;
+    window.go("Settings")?;
+    window.click("radio", "Resume by itself")?;
+    window.photo("settings-checks")?;
+    window.go("Verification")?;
+    window.press("Check users' access")?;
+    let start = format!("Check {} mailboxes", window.number(MANY)?);
+    window.find("button", &start)?;
+    window.photo("verification-plan-assumed")?;
+    window.press(&start)?;
+    until("sixty mailboxes to have answered", || Ok((done(&window)? > 60).then_some(())))?;
+    window.kill()?;
+
+    let window = stage.open(&[])?;
+    window.reads("Run 1 of Contoso EU goes on")?;
+    window.find("button", "Activity: 1 running")?;
+    window.go("Verification")?;
+    window.reads("Run 1, checking")?;
+    window.press("Pause")?;
+    window.reads("Run 1, interrupted")?;
+    window.close();
+
+    let window = stage.open(&[])?;
+    window.go("Verification")?;
+    window.reads("Run 1, interrupted")?;
+    window.find("button", "Resume")?;
+    window.find("button", "Activity: 0 running")?;
+    window.close();
+    Ok(())
+}
+
 /// How many mailboxes the window shows as done.
 fn done(window: &Window) -> Result<u64> {
-    let number = "return Number(/Run 1, (?:checking|interrupted)\\s+(\\d+) of/.exec(document.body.innerText)?.[1] ?? 0)";
+    let number =
+        "return Number(/Run 1, (?:checking|interrupted)\\s+([\\d,]+) of/.exec(document.body.innerText)?.[1].replace(',', '') ?? 0)";
     window.run(number, &json!([]))?.as_u64().context("a number of mailboxes")
 }
 

@@ -12,6 +12,7 @@ const FIND: &str = include_str!("page.js");
 
 /// Keys as WebDriver writes them (W3C "WebDriver", Keyboard actions).
 pub mod keys {
+    pub const BACKSPACE: char = '\u{e003}';
     pub const TAB: char = '\u{e004}';
     pub const ENTER: char = '\u{e007}';
     pub const CONTROL: char = '\u{e009}';
@@ -119,6 +120,12 @@ impl Window {
     /// Runs a function body in the page.
     pub fn run(&self, body: &str, arguments: &Value) -> Result<Value> {
         self.driver.run(body, arguments)
+    }
+
+    /// A number as the window writes it: its separators are those of the machine.
+    pub fn number(&self, number: u32) -> Result<String> {
+        let written = self.run("return new Intl.NumberFormat().format(arguments[0])", &json!([number]))?;
+        Ok(written.as_str().context("a number")?.to_owned())
     }
 
     /// Chooses a theme in the settings, as a person would.

@@ -150,10 +150,10 @@ test("where the admin chose so, a run that was cut off goes on by itself and can
 test("what checks leave to the integration is stored without touching the theme", async () => {
   const { user, door } = await openAt("/settings", { settings: { theme: "dark", leave_to_integration: 33 } });
   expect(
-    await screen.findByRole("radio", { name: "33 %", checked: true }),
+    await screen.findByRole("radio", { name: "33%", checked: true }),
     "one that isn't offered is shown",
   ).toBeTruthy();
-  await user.click(screen.getByRole("radio", { name: "50 %" }));
+  await user.click(screen.getByRole("radio", { name: "50%" }));
   await user.click(screen.getByRole("radio", { name: "Resume by itself" }));
   await waitFor(() =>
     expect(door.asked.findLast(({ name }) => name === "settings.set")?.question).toEqual({

@@ -58,10 +58,8 @@ export function ProgressPanel(props: Props) {
       ) : (
         <ProgressBar aria-label={props.title} thickness="large" value={props.done} max={Math.max(1, props.total)} />
       )}
-      <div className={styles.line}>
-        <span className={styles.quiet}>{pace}</span>
-        {props.details && props.details.length > 0 && <span className={styles.quiet}>{props.details.join(" · ")}</span>}
-      </div>
+      {pace !== "" && <span className={styles.quiet}>{pace}</span>}
+      {props.details && props.details.length > 0 && <span className={styles.quiet}>{props.details.join(" · ")}</span>}
       <Announced text={headline} />
     </section>
   );

@@ -3,7 +3,7 @@ import type { Bound } from "../api/bindings";
 /** What keeps requests from going out faster, said beside the rate while it is so. */
 export const boundWords = {
   finding: "More at once is being tried",
-  work: "Too little is left to do for more at once",
+  work: "Too little to do for more at once",
   pause: "Microsoft asked for a pause",
   throttling: "Microsoft throttles when more is asked at once",
   line: "More at once makes each answer slower",

@@ -25,6 +25,7 @@ const useStyles = makeStyles({
   tenant: { display: "flex", flexDirection: "column", rowGap: "8px" },
   name: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
   services: {
+    alignSelf: "start",
     borderCollapse: "collapse",
     fontVariantNumeric: "tabular-nums",
     "& th": {

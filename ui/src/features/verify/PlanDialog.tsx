@@ -46,8 +46,8 @@ export function PlanDialog({
             {t("verify.plan", {
               mailboxes: plan.mailboxes,
               probes: plan.probes,
-              low: lasted(plan.seconds[0] * 1000),
-              high: lasted(plan.seconds[1] * 1000),
+              low: unbroken(plan.seconds[0]),
+              high: unbroken(plan.seconds[1]),
             })}
           </p>
           <p className={styles.text}>
@@ -65,4 +65,9 @@ export function PlanDialog({
       )}
     </ConfirmDialog>
   );
+}
+
+/** A length of time that stays on one line. */
+function unbroken(seconds: number): string {
+  return lasted(seconds * 1000).replaceAll(" ", "\u00a0");
 }

@@ -159,7 +159,7 @@ export const rollout = {
   "verify.readOnly": "A check only reads IDs and counts. It changes nothing in the tenant or in any mailbox.",
   "verify.planTitle": "Check users' access in {organization}?",
   "verify.planning": "Working out what to ask…",
-  "verify.plan": "{mailboxes} mailboxes are asked with {probes} requests. It will take about {low} to {high}.",
+  "verify.plan": "{mailboxes} mailboxes are asked with {probes} requests. It will probably take {low} to {high}.",
   "verify.planMeasured": "This is measured: the last check in this tenant went at that pace.",
   "verify.planAssumed":
     "This is not measured yet: it follows from the limits that Microsoft publishes. What bounds it is found while it runs.",
@@ -211,7 +211,10 @@ export const rollout = {
   "run.goesOn": "Run {id} of {organization} goes on",
   "run.goesOnBecause": "It was cut off when Rollcall ended. Settings say that such runs go on by themselves.",
   "run.traffic": "Traffic",
-  "run.inFlight": "{n} requests in flight, {allowed} allowed",
+  "run.inFlight": {
+    one: "{n} request in flight, {allowed} allowed",
+    other: "{n} requests in flight, {allowed} allowed",
+  },
   "run.waiting": "Waiting for Microsoft until {time}, {left} more",
   "run.throttled": { one: "{requests} requests, {n} asked to wait", other: "{requests} requests, {n} asked to wait" },
   "run.ledger": "Mailboxes by result",

@@ -102,9 +102,9 @@ export const setUp = {
   "settings.resume.on_click": "Resume on a click",
   "settings.resume.by_itself": "Resume by itself",
   "settings.leave": "Leave to the live integration",
-  "settings.leavePercent": "{n} %",
+  "settings.leavePercent": "{n}%",
   "settings.leaveHint":
-    "A check shares Microsoft's limits per app and mailbox with the integration's own live work; at 25 % it uses at most three of the four requests that Microsoft allows at once per mailbox.",
+    "A check shares Microsoft's limits per app and mailbox with the integration's own live work; at 25% it uses at most three of the four requests that Microsoft allows at once per mailbox.",
 
   "traffic.requests": "Requests per second",
   "traffic.parts": "With the parts of batches counted singly",
