@@ -73,7 +73,8 @@ export function fakeDoor(
   if (options.cutOff && last) {
     const done = Math.floor(last.mailboxes / 2);
     Object.assign(last, { state: "interrupted", ended: null, mailboxes_done: done });
-    Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger: ledgerOf(eu.slice(0, done)) });
+    const ledger = { ...ledgerOf(eu.slice(0, done)), not_run: last.mailboxes - done };
+    Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger });
   }
   let cutOffAsked = 0;
   const asked: Array<{ name: Name; question: unknown }> = [];

@@ -43,7 +43,7 @@ const columns: ReadonlyArray<Column<Run>> = [
   {
     id: "run",
     title: t("run.title"),
-    width: 90,
+    width: 80,
     fixed: true,
     render: (run) => t("run.name", { id: run.id }),
     text: (run) => t("run.name", { id: run.id }),
@@ -51,31 +51,31 @@ const columns: ReadonlyArray<Column<Run>> = [
   {
     id: "result",
     title: t("run.result"),
-    width: 190,
+    width: 176,
     render: (run) => <StatusBadge {...runBadge(run)} />,
     text: (run) => runBadge(run).word,
   },
   {
     id: "organization",
     title: t("users.organization"),
-    width: 150,
+    width: 120,
     grows: true,
     render: (run) => run.organization_name,
     text: (run) => run.organization_name,
   },
-  { id: "which", title: t("run.which"), width: 150, grows: true, render: whichWords, text: whichWords },
+  { id: "which", title: t("run.which"), width: 130, grows: true, render: whichWords, text: whichWords },
   {
     id: "started",
     title: t("run.started"),
-    width: 130,
+    width: 116,
     render: (run) => shortTime(run.started),
     text: (run) => shortTime(run.started),
   },
-  { id: "took", title: t("run.took"), width: 110, render: took, text: took },
+  { id: "took", title: t("run.took"), width: 84, render: took, text: took },
   figure("passed", t("run.passed"), (run) => run.ledger.passed),
   figure("failed", t("run.failed"), (run) => run.ledger.failed),
   figure("unknown", t("run.unknown"), (run) => run.ledger.unknown),
-  { ...figure("not_run", t("run.notRun"), (run) => run.ledger.not_run), width: 112 },
+  { ...figure("not_run", t("run.notRun"), (run) => run.ledger.not_run), width: 104 },
 ];
 
 const columnsInScope = columns.filter((column) => column.id !== "organization");
