@@ -20,6 +20,7 @@ test("the traffic panel shows each service, and the routes in any order", async 
   expect(
     within(services).getByRole("row", { name: /Mailboxes 14 16 3 More at once makes each answer slower/ }),
   ).toBeTruthy();
+  expect(within(services).getByRole("row", { name: /Directory 0 8 0 Nothing is under way/ })).toBeTruthy();
   const grid = screen.getByRole("grid", { name: "Requests by route" });
   const counts = () =>
     within(grid)

@@ -2,7 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { ArrowSwapRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { TenantTraffic } from "../../api/bindings";
+import type { Service, TenantTraffic } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { watching } from "../../api/queries";
 import { grouped, perSecond } from "../../lib/numbers";
@@ -120,7 +120,7 @@ function Line({ line }: { line: TenantTraffic }) {
               <td className="figure">{grouped(service.in_flight)}</td>
               <td className="figure">{grouped(service.allowed)}</td>
               <td className="figure">{grouped(service.waiting)}</td>
-              <td>{boundWords[service.bound]}</td>
+              <td>{boundOf(service)}</td>
               <td title={service.held_until === null ? undefined : fullTime(service.held_until)}>
                 {service.held_until === null ? t("traffic.notHeld") : shortTime(service.held_until)}
               </td>
@@ -130,4 +130,9 @@ function Line({ line }: { line: TenantTraffic }) {
       </table>
     </section>
   );
+}
+
+/** What bounds a service that has something to do; of one at rest nothing is claimed. */
+function boundOf({ in_flight, waiting, held_until, bound }: Service): string {
+  return in_flight === 0 && waiting === 0 && held_until === null ? t("traffic.idle") : boundWords[bound];
 }

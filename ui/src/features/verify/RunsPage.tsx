@@ -75,7 +75,7 @@ const columns: ReadonlyArray<Column<Run>> = [
   figure("passed", t("run.passed"), (run) => run.ledger.passed),
   figure("failed", t("run.failed"), (run) => run.ledger.failed),
   figure("unknown", t("run.unknown"), (run) => run.ledger.unknown),
-  { ...figure("not_run", t("run.notRun"), (run) => run.ledger.not_run), width: 104 },
+  { ...figure("not_run", t("run.notRun"), (run) => run.ledger.not_run), width: 112 },
 ];
 
 const columnsInScope = columns.filter((column) => column.id !== "organization");

@@ -113,6 +113,7 @@ export const setUp = {
   "traffic.allowed": "Allowed",
   "traffic.waiting": "Waiting",
   "traffic.bound": "What bounds it",
+  "traffic.idle": "Nothing is under way",
   "traffic.held": "Held until",
   "traffic.notHeld": "Not held",
   "traffic.routes": "Requests by route",
