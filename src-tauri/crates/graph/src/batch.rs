@@ -216,7 +216,8 @@ struct Value(Option<String>);
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let text = if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { raw.parse::<u64>().ok().map(|number| number.to_string()) };
+        let text =
+            if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { raw.parse::<u64>().ok().map(|number| number.to_string()) };
         Ok(Self(text))
     }
 }

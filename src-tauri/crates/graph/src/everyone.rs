@@ -12,7 +12,7 @@ use crate::users::{self, SELECT, TOP};
 /// Up to so many users one list is as quick.
 const SMALL: u32 = 4_000;
 /// Parts that are read at once; each holds a page and the next one.
-const AT_ONCE: usize = 12;
+const AT_ONCE: usize = 8;
 /// What a user principal name can begin with. Which characters Entra allows there, and that `startswith` on it works without the
 /// advanced index, isn't in the documents at hand: the parts are therefore compared with the count, and read again as one list
 /// where they don't add up.
@@ -30,7 +30,7 @@ pub struct Everyone {
 /// Begins to read all users.
 #[must_use]
 pub fn everyone(graph: &Graph, stop: &CancellationToken) -> Everyone {
-    let (sender, pages) = mpsc::channel(4);
+    let (sender, pages) = mpsc::channel(1);
     let stop = stop.child_token();
     tokio::spawn(read(graph.clone(), stop.clone(), sender));
     Everyone { pages, stop }

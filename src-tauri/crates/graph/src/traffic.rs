@@ -94,9 +94,10 @@ impl Traffic {
     #[must_use]
     pub fn figures(&self) -> Vec<(Kind, Figures)> {
         let books = self.books();
-        let inside = books.inside.iter().map(|(&(workload, status), figures)| {
-            (Kind { route: route::of_probe(workload).to_owned(), inside: true, status }, *figures)
-        });
+        let inside = books
+            .inside
+            .iter()
+            .map(|(&(workload, status), figures)| (Kind { route: route::of_probe(workload).to_owned(), inside: true, status }, *figures));
         let alone = books.kinds.iter().map(|(kind, figures)| (kind.clone(), *figures));
         let mut figures: Vec<(Kind, Figures)> = alone.chain(inside).collect();
         figures.sort_by(|one, other| one.0.cmp(&other.0));

@@ -260,7 +260,7 @@ CREATE TABLE unindexed (
 ) STRICT;
 
 -- A step is sorted in memory and written as one segment.
-INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 8388608);
 
 -- Most people's primary address is their principal name, which has an index of its own.
 DROP INDEX users_by_mail;

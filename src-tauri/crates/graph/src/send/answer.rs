@@ -61,12 +61,17 @@ pub(super) async fn hear(request: reqwest::RequestBuilder, id: Uuid) -> Result<H
 
 /// Whether brackets are nested deeper than any answer of Graph's. Text that isn't JSON may look so too, and is refused either way.
 fn is_too_deep(body: &[u8]) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for byte in body {
+    let (mut depth, mut quoted) = (0_usize, false);
+    let mut bytes = body.iter();
+    while let Some(&byte) = bytes.next() {
+        // Nearly every byte is passed over here.
+        if !OF_NOTE[usize::from(byte)] {
+            continue;
+        }
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
+            // Whatever it escapes is text.
+            b'\\' if quoted => drop(bytes.next()),
             b'{' | b'[' if !quoted => {
                 depth += 1;
                 if depth > DEEPEST_ANSWER {
@@ -79,6 +84,18 @@ fn is_too_deep(body: &[u8]) -> bool {
     }
     false
 }
+
+/// The bytes that tell where brackets are.
+const OF_NOTE: [bool; 256] = {
+    let mut of_note = [false; 256];
+    let mut at = 0;
+    while at < NOTES.len() {
+        of_note[NOTES[at] as usize] = true;
+        at += 1;
+    }
+    of_note
+};
+const NOTES: &[u8] = b"\"\\{}[]";
 
 impl Heard {
     pub(super) fn trace(&self) -> Trace {

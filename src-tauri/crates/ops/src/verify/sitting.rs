@@ -29,9 +29,11 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
 
-/// A group of results is put on disk when it has so many …
+/// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
+/// disk, whatever is in it …
 const GROUP: usize = 100;
-/// … or its first is so old, whichever comes first.
+const APART: Duration = Duration::from_millis(50);
+/// … or when its first result is so old, whichever comes first.
 const GROUP_AGE: Duration = Duration::from_millis(250);
 /// While so many results wait for the disk nothing more is asked.
 const MOST_UNSTORED: usize = 5_000;
@@ -76,6 +78,7 @@ pub(super) async fn sit(desk: &Desk, run: Run, connected: &Connected, stop: &Can
         settled: Vec::new(),
         put_off: Vec::new(),
         since: None,
+        last_commit: None,
         committing: None,
         reading: None,
         planning: None,
@@ -112,6 +115,7 @@ struct Sitting<'a> {
     put_off: Vec<Postponed>,
     /// When the oldest result that is not on its way to disk came in.
     since: Option<Instant>,
+    last_commit: Option<Instant>,
     committing: Later<'a, (Recorded, Counters)>,
     /// What is read, and whether all was planned by then.
     reading: Later<'a, (Vec<QueuedProbe>, bool)>,
@@ -197,7 +201,7 @@ impl<'a> Sitting<'a> {
         let now = self.gate.now();
         let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
-        let commit = self.since.filter(|_| self.committing.is_none()).map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
+        let commit = self.commit_in().filter(|_| self.committing.is_none());
         [due, held, commit].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
     }
 
@@ -276,7 +280,10 @@ impl<'a> Sitting<'a> {
             }
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
-                let asked: Vec<Probe> = batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
+                let asked: Vec<Probe> = batch
+                    .iter()
+                    .map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 })
+                    .collect();
                 let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
                 (batch, answers)
             });
@@ -370,16 +377,27 @@ impl<'a> Sitting<'a> {
 
     /// Puts what has come in on its way to disk, when it is time and the last group is there.
     fn commit(&mut self) {
-        let Some(since) = self.since else { return };
-        // With nothing under way nothing more comes to wait for.
-        let full = self.settled.len() + self.put_off.len() >= GROUP || self.flights.is_empty();
-        if self.committing.is_none() && (full || since.elapsed() >= GROUP_AGE) {
+        if self.committing.is_none() && self.commit_in().is_some_and(|wait| wait.is_zero()) {
             self.start_commit();
         }
     }
 
+    /// How long it is until what has come in should be on its way to disk; `None` while there is nothing.
+    fn commit_in(&self) -> Option<Duration> {
+        let by_age = GROUP_AGE.saturating_sub(self.since?.elapsed());
+        let apart = self.last_commit.map_or(Duration::ZERO, |last| APART.saturating_sub(last.elapsed()));
+        if self.flights.is_empty() {
+            // Nothing more comes to wait for.
+            Some(Duration::ZERO)
+        } else if self.settled.len() + self.put_off.len() >= GROUP {
+            Some(apart.min(by_age))
+        } else {
+            Some(by_age)
+        }
+    }
+
     fn start_commit(&mut self) {
-        self.since = None;
+        (self.since, self.last_commit) = (None, Some(Instant::now()));
         let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
         let counters = self.tally.unbooked(&self.run, &self.gate);
         let (desk, id, now) = (self.desk, self.run.id, self.desk.now());
