@@ -173,11 +173,14 @@ async fn compare(desk: &Desk, run: &Run, truth: &Truth, check: Check, done: &mut
         let _ = sender.send(result);
     });
     all.await.map_err(told)?;
+    let mut compared = 0;
     for result in found {
+        compared += 1;
         if let Some(mistake) = truth.contradicts(&result, &WORKLOADS) {
             done.wrong += 1;
             done.mistake.get_or_insert(mistake);
         }
     }
+    ensure!(compared == expected, "the run of {expected} mailboxes has results of {compared}");
     Ok(())
 }
