@@ -49,7 +49,7 @@ async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationT
     let (outcome, answer) = match trace.http {
         Some(200..=299) if body.trim_ascii_start().starts_with(b"{") => (Outcome::Good(Size::Single), Answer::Answered(trace)),
         Some(200..=299) => (Outcome::Indifferent, Answer::Unanswered(trace)),
-        Some(429) => (Outcome::Strained, Answer::Throttled { trace, retry_after }),
+        Some(429) => (Outcome::Busy, Answer::Throttled { trace, retry_after }),
         _ => (Outcome::Indifferent, Answer::Refused { trace, retry_after }),
     };
     permit.report(outcome);

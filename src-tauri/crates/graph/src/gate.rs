@@ -59,6 +59,8 @@ pub enum Outcome {
     Throttled { until: Timestamp },
     /// The service is struggling: half as many at once.
     Strained,
+    /// One mailbox alone was throttled: half as many at once, but only where there is much at once.
+    Busy,
 }
 
 /// How much was inside of a request, where that tells something about its time.
@@ -376,6 +378,9 @@ impl Permit {
                     inner.counters.entry(self.party).or_default().throttled += 1;
                 }
                 Outcome::Strained => state.flow.ease(self.window, now),
+                // At the end of a run there are few left to ask, and those are the busy ones.
+                Outcome::Busy if state.in_flight > gate.pace.first_in_flight => state.flow.ease(self.window, now),
+                Outcome::Busy => {}
             }
         }
         let Some(until) = pause else { return };

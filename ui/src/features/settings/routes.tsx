@@ -25,10 +25,6 @@ function took(row: RouteRow): number | undefined {
   return row.inside || row.count === 0 ? undefined : row.took_ms / row.count;
 }
 
-function repeats(row: RouteRow): number | undefined {
-  return row.inside ? undefined : row.repeats;
-}
-
 function sent(row: RouteRow): string {
   return t(row.inside ? "traffic.inBatch" : "traffic.alone");
 }
@@ -66,7 +62,7 @@ export const routeColumns: ReadonlyArray<Column<RouteRow>> = [
   text("sent", t("traffic.sent"), 120, sent),
   text("status", t("traffic.status"), 96, statusWords),
   figure("count", t("traffic.count"), 96, (row) => row.count, grouped),
-  figure("repeats", t("traffic.repeats"), 96, repeats, grouped),
+  figure("repeats", t("traffic.repeats"), 96, (row) => row.repeats, grouped),
   figure("waited", t("traffic.waited"), 120, waited, instant),
   figure("took", t("traffic.took"), 120, took, instant),
 ];
@@ -82,7 +78,7 @@ export function sortedRoutes(rows: readonly RouteRow[], { column, descending }: 
     sent: (a, b) => Number(a.inside) - Number(b.inside),
     status: byFigure((row) => row.status),
     count: byFigure((row) => row.count),
-    repeats: byFigure(repeats),
+    repeats: byFigure((row) => row.repeats),
     waited: byFigure(waited),
     took: byFigure(took),
   };
