@@ -27,7 +27,7 @@ pub struct Pace {
     /// Requests in flight at most, per lane; beyond some 54 batches at 80 ms the limit of an app across tenants is reached
     /// ("Microsoft Graph throttling limits"). Production: 64.
     pub most_in_flight: u32,
-    /// After how many good answers one more may be in flight. Production: 4.
+    /// After how many good answers one more may be in flight, on the way back after it was too much. Production: 4.
     pub good_for_one_more: u32,
 }
 

@@ -77,7 +77,7 @@ pub async fn describe(desk: &Desk, _ask: (), _job: &Job) -> Result<Traffic> {
     let tenants = desk.read(tenants::list).await?;
     let gates = desk.gates().clone();
     let lines = tenants.into_iter().filter_map(|tenant| gates.get(&tenant.id).map(|gate| line(desk, tenant.id, tenant.name, gate)));
-    let recording = desk.recording().as_ref().map(|recording| recording.file().display().to_string());
+    let recording = desk.recording().as_ref().and_then(|recording| Some(recording.file()?.display().to_string()));
     Ok(Traffic { tenants: lines.collect(), recording })
 }
 

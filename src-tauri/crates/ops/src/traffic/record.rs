@@ -37,9 +37,9 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Where it is written.
-    pub fn file(&self) -> &Path {
-        &self.file
+    /// Where it is written; `None` once it is full, or the disk is.
+    pub fn file(&self) -> Option<&Path> {
+        (!self.writer.is_finished()).then_some(&self.file)
     }
 
     /// What writes the requests to a tenant down.
@@ -94,7 +94,7 @@ impl Recording {
 /// # Errors
 /// `DiskFull` and the like when no file can be made.
 pub async fn record(desk: &Desk, ask: RecordTraffic, job: &Job) -> Result<Traffic> {
-    let running = desk.recording().is_some();
+    let running = desk.recording().as_ref().is_some_and(|recording| recording.file().is_some());
     if ask.on && !running {
         let file = desk.folder().join(format!("trace-{}.jsonl", desk.now().0));
         let recording =
