@@ -24,7 +24,7 @@ type Settled = HashMap<(String, Workload), (Verdict, Option<String>)>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_kills_lose_and_repeat_nothing_that_was_shown_as_done() {
-    let latency = Duration::from_millis(10);
+    let latency = Duration::from_millis(20);
     let rehearsal = Rehearsal::on(Scene { users: 400, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
     rehearsal.ready().await;
     let (folder, secret) = (rehearsal.folder().to_owned(), rehearsal.sandbox.details().client_secret.clone());
@@ -33,9 +33,13 @@ async fn fifty_kills_lose_and_repeat_nothing_that_was_shown_as_done() {
 
     let (mut before, mut of_run) = (Settled::new(), None);
     let (mut killed, mut finished) = (0, 0);
-    while killed < KILLS {
+    for round in 0.. {
+        if killed == KILLS {
+            break;
+        }
+        assert!(round < 10 * KILLS, "runs are over before they can be killed: {killed} of {round}");
         let mut sitting = sit(&folder, &secret);
-        let shown = shown_until_killed(&mut sitting, killed);
+        let shown = shown_until_killed(&mut sitting, round);
         let desk = open_desk(&folder, &Scene::default().pace).unwrap();
         let Some(run) = list::list(&desk, list::ListRuns::default(), &Job::quiet()).await.unwrap().into_iter().next() else {
             killed += 1;

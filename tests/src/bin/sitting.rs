@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use rollcall_identity::secret::ClientSecret;
+use rollcall_ops::desk::Pace;
 use rollcall_ops::integrations::set_secret::{SetSecret, set_secret};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::runs::describe::RunRef;
@@ -20,7 +21,8 @@ async fn main() -> anyhow::Result<()> {
     let folder: PathBuf = std::env::args_os().nth(1).context("the data folder")?.into();
     let mut secret = String::new();
     stdin().read_to_string(&mut secret)?;
-    let desk = open_desk(&folder, &Scene::default().pace)?;
+    // Slowly, so that there is something to break off.
+    let desk = open_desk(&folder, &Pace { most_in_flight: 4, ..Scene::default().pace })?;
     let quiet = Job::quiet();
     let integration = integrations::list::list(&desk, (), &quiet).await?.first().context("an integration")?.integration.id;
     set_secret(&desk, SetSecret { integration, secret: ClientSecret::new(secret) }, &quiet).await?;
