@@ -338,7 +338,7 @@ impl Graph {
             waited_ms: millis(waited),
             took_ms: millis(now.since(left)),
             retry_after_ms: heard.and_then(|heard| heard.retry_after(now)).map(millis),
-            request_id: heard.and_then(|heard| heard.trace().request_id),
+            request_id: heard.and_then(Heard::request_id),
             client_request_id: Some(id.to_string()),
         });
     }

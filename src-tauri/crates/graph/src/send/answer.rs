@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Wants;
 use super::fault::Fault;
-use crate::error::{Foreign, Trace};
+use crate::error::{self, Foreign, Trace};
 use crate::gate::Permit;
 use crate::retry_after;
 
@@ -100,6 +100,12 @@ const NOTES: &[u8] = b"\"\\{}[]";
 impl Heard {
     pub(super) fn trace(&self) -> Trace {
         Trace::read(self.status, &self.headers, &self.body, &self.id.to_string())
+    }
+
+    /// Graph's own id of the request; a refusal may have it in its body only.
+    pub(super) fn request_id(&self) -> Option<String> {
+        let header = self.headers.get("request-id").and_then(|value| value.to_str().ok()).and_then(error::id);
+        header.or_else(|| (!self.status.is_success()).then(|| self.trace().request_id).flatten())
     }
 
     /// Whether something between here and Graph answered. Graph's own gateways answer HTML or nothing while they fail, so a

@@ -75,12 +75,6 @@ impl Tally {
         let share = f64::from(run.mailboxes) / f64::from(run.probes.max(1));
         let (counters, standing) = (gate.counters(Party::Run(run.id)), gate.standing(Lane::Outlook));
         Verified {
-            run: run.id.0,
-            done: run.mailboxes_done,
-            total: run.mailboxes,
-            passed: run.ledger.passed,
-            failed: run.ledger.failed,
-            unknown: run.ledger.unknown,
             per_second: lately * share,
             seconds_left: (now.since(self.started) >= SOON && lately > 0.0)
                 .then(|| (whole(left / lately.max(overall) * 0.9), whole(left / lately.min(overall) * 1.2 + 1.0))),
@@ -90,7 +84,7 @@ impl Tally {
             allowed: standing.allowed,
             bound: standing.bound,
             waiting_until: standing.held.map(by_day),
-            parked: false,
+            ..figures(run)
         }
     }
 
@@ -109,6 +103,19 @@ impl Tally {
 
     fn overall(&self, run: &Run, now: Timestamp) -> f64 {
         rate(run.probes_done.saturating_sub(self.before), now.since(self.started))
+    }
+}
+
+/// How far the run is on disk, with nothing under way.
+pub(super) fn figures(run: &Run) -> Verified {
+    Verified {
+        run: run.id.0,
+        done: run.mailboxes_done,
+        total: run.mailboxes,
+        passed: run.ledger.passed,
+        failed: run.ledger.failed,
+        unknown: run.ledger.unknown,
+        ..Verified::default()
     }
 }
 

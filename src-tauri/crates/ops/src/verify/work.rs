@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use rollcall_core::bound::Bound;
 use rollcall_core::id::RunId;
 use rollcall_core::time::Timestamp;
 use rollcall_graph::party::Party;
@@ -11,6 +12,7 @@ use rollcall_store::runs::{self, Run, RunEnd};
 use super::claim::{Claim, Connected};
 use super::cut_off;
 use super::sitting::{self, Ended};
+use super::tally;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};
@@ -74,16 +76,5 @@ async fn wait(desk: &Desk, claim: &Claim<'_>, run: &Run, until: Timestamp, job: 
 }
 
 fn parked(desk: &Desk, run: &Run, until: Timestamp) -> Verified {
-    Verified {
-        run: run.id.0,
-        done: run.mailboxes_done,
-        total: run.mailboxes,
-        passed: run.ledger.passed,
-        failed: run.ledger.failed,
-        unknown: run.ledger.unknown,
-        waiting_until: Some(desk.by_day(until)),
-        parked: true,
-        bound: rollcall_core::bound::Bound::Pause,
-        ..Verified::default()
-    }
+    Verified { waiting_until: Some(desk.by_day(until)), parked: true, bound: Bound::Pause, ..tally::figures(run) }
 }
