@@ -11,6 +11,8 @@ use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_core::time::{self, Clock, Timestamp};
 use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::Vault;
+use rollcall_ops::consent::change::ConsentPage;
+use rollcall_ops::consent::grant::GrantConsent;
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::desk::{Desk, Opening, Pace};
 use rollcall_ops::error::Result;
@@ -144,7 +146,7 @@ impl Rehearsal {
     /// # Errors
     /// Those of the verb.
     pub async fn grant_as(&self, organization: OrganizationId, person: Person) -> Result<ConsentView> {
-        Box::pin(consent::grant::grant(&self.desk, OrganizationRef { organization }, &at_the_browser(person))).await
+        Box::pin(consent::grant::grant(&self.desk, GrantConsent { organization, with: ConsentPage::Registered }, &at_the_browser(person))).await
     }
 
     /// Everything up to verification: signed in, one organization with all users, consent granted, the secret handed in.

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use rollcall_core::consent::{Authorization, ConsentRow, ConsentState, ForWhom};
 use rollcall_core::rules::Reason;
+use rollcall_ops::consent::change::ConsentPage;
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::consent::{grant, read, show};
 use rollcall_ops::error::Result;
@@ -71,7 +72,7 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
         }
         Consent::Grant(ask) => {
             let organization = ask.of.find(call).await?;
-            let question = OrganizationRef { organization: organization.organization.id };
+            let question = grant::GrantConsent { organization: organization.organization.id, with: ConsentPage::Registered };
             let browser = if ask.print_url { Browser::Print } else { Browser::Open };
             let view = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser))).await?;
             Ok(answer(&view, &organization, call))
@@ -131,7 +132,7 @@ fn needed(row: &ConsentRow) -> Cell {
 fn state(state: ConsentState) -> Cell {
     let paint = match state {
         ConsentState::Granted => Paint::Good,
-        ConsentState::Missing => Paint::Bad,
+        ConsentState::Missing | ConsentState::PendingRequest => Paint::Bad,
         ConsentState::Excess | ConsentState::StrongerThanNeeded => Paint::Open,
         ConsentState::Unknown => Paint::Faint,
     };

@@ -31,7 +31,7 @@ impl Exit {
         match error.code {
             Code::InvalidInput | Code::DuplicateName | Code::DuplicateExternalId | Code::ExternalIdFixed | Code::NotFound => Self::Usage,
             Code::NotNow => match error.reason {
-                Some(Reason::NotSignedIn | Reason::NoSecret) => Self::NotPermitted,
+                Some(Reason::NotSignedIn | Reason::NoSecret | Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) => Self::NotPermitted,
                 Some(
                     Reason::NoUsers
                     | Reason::RunUnderWay
@@ -66,6 +66,7 @@ impl Exit {
             | Code::DamagedAnswer
             | Code::Throttled
             | Code::ServiceUnavailable
+            | Code::Changed
             | Code::OutcomeUnknown
             | Code::Stopped
             | Code::DataNewer

@@ -37,6 +37,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
         Progress::Browser { url, page } => shown.visit(&url, &page, &browser),
         Progress::ReadingBack => shown.note("Reading back what is true now …"),
         Progress::Imported { read, new } => shown.imported(read, new),
+        Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
     })
 }

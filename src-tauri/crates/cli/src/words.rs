@@ -85,6 +85,7 @@ const fn of_code(code: Code) -> Words {
         Code::ServiceUnavailable => {
             words("Microsoft's service is not available", "Try again later, and look at the service health of the tenant.")
         }
+        Code::Changed => words("The tenant has changed meanwhile", "Nothing was written. Look at the preview again, and agree to what it shows now."),
         Code::OutcomeUnknown => words("It is not known whether that was done", "Read back what is true now before doing it again."),
         Code::Stopped => words("Stopped", "What was done before is kept; the command can simply be repeated."),
         Code::Keychain => words("The keychain can't be used", "Unlock it, or run the command in a desktop session."),
@@ -118,6 +119,14 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::HasUsers => words("The organization still has users", "Take them out with `rollcallctl users delete`, then delete it."),
         Reason::HasOrganizations => words("Organizations still use the integration", "Delete them or give them another integration first."),
         Reason::StillInitialized => words("The mailbox is initialized", "Use --force if it is to go all the same."),
+        Reason::NeedsPrivilegedRole => words(
+            "Your role doesn't allow this",
+            "Sign in as a Privileged Role Administrator or a Global Administrator, or ask one to grant it.",
+        ),
+        Reason::NeedsApplicationRole => words(
+            "Your role doesn't allow this",
+            "Sign in as a Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
+        ),
     }
 }
 
@@ -133,6 +142,8 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::HasUsers => "has_users",
         Reason::HasOrganizations => "has_organizations",
         Reason::StillInitialized => "still_initialized",
+        Reason::NeedsPrivilegedRole => "needs_privileged_role",
+        Reason::NeedsApplicationRole => "needs_application_role",
     }
 }
 
@@ -247,6 +258,7 @@ pub const fn of_consent(state: ConsentState) -> &'static str {
     match state {
         ConsentState::Granted => "granted",
         ConsentState::Missing => "missing",
+        ConsentState::PendingRequest => "requested",
         ConsentState::Excess => "excess",
         ConsentState::StrongerThanNeeded => "stronger than needed",
         ConsentState::Unknown => "unknown",

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::grant::{Api, Grant, Grantee, Holding};
 use crate::integration::RequiredPermission;
-use crate::permission::{self, PermissionType, Resource};
+use crate::permission::{self, PermissionType, Resource, Risk};
+use crate::time::Timestamp;
 
 /// One permission that the tenant has consented to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -15,6 +19,12 @@ pub struct Held {
     /// The name that the resource's service principal publishes for it; its id where it publishes none.
     pub name: String,
     pub whom: ForWhom,
+    /// When it was granted, where the tenant tells.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Who granted it, where the directory's log still tells.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// For whom a permission is granted.
@@ -33,6 +43,8 @@ pub enum ForWhom {
 pub enum ConsentState {
     Granted,
     Missing,
+    /// Missing, and users have asked an administrator for it.
+    PendingRequest,
     /// Granted although nothing requires it.
     Excess,
     /// A wider permission is granted in place of the required one, or beside it.
@@ -67,9 +79,14 @@ pub struct ConsentRow {
     pub optional: bool,
     /// Whether granting it needs an administrator, as far as the catalogue knows.
     pub admin_consent: Option<bool>,
+    /// How much harm it can do, as far as the catalogue knows it.
+    pub risk: Option<Risk>,
     pub state: ConsentState,
     /// For whom it is granted, where it is.
     pub whom: Option<ForWhom>,
+    /// When it was granted and by whom, where that can be told.
+    pub since: Option<Timestamp>,
+    pub by: Option<String>,
     /// What stops working without it.
     pub feature: Option<String>,
     /// The smaller permission that would do, or the stronger one that stands in.
@@ -93,15 +110,41 @@ pub struct Consent {
     pub features_off: Vec<String>,
 }
 
-/// Compares what is required with what is held. `None` for `held` means that the grants could not be read: then every row is
-/// unknown, never missing and never granted.
+/// What objects of the directory come to, permission by permission. Those of other APIs than Graph and Exchange are left out.
 #[must_use]
-pub fn compare(required: &[RequiredPermission], held: Option<&[Held]>) -> Consent {
+pub fn summary(objects: &[Holding]) -> Vec<Held> {
+    let mut held: BTreeMap<Grant, (BTreeSet<Grantee>, Option<Timestamp>)> = BTreeMap::new();
+    for object in objects {
+        for grant in object.grants() {
+            let grantee = grant.grantee;
+            let (grantees, since) = held.entry(Grant { grantee: Grantee::Everyone, ..grant }).or_default();
+            grantees.insert(grantee);
+            *since = (*since).max(object.since);
+        }
+    }
+    let known = held.into_iter().filter_map(|(Grant { api, kind, name, .. }, (grantees, since))| match api {
+        Api::Known(resource) => Some(Held { resource, kind, name, whom: whom(&grantees), since, by: None }),
+        Api::Other(_) => None,
+    });
+    known.collect()
+}
+
+fn whom(grantees: &BTreeSet<Grantee>) -> ForWhom {
+    if grantees.contains(&Grantee::Everyone) {
+        return ForWhom::Everyone;
+    }
+    ForWhom::Users { count: u32::try_from(grantees.len()).unwrap_or(u32::MAX) }
+}
+
+/// Compares what is required with what is held; `requested` are delegated permissions of Graph that users have asked an administrator
+/// for. `None` for `held` means that the grants could not be read: then every row is unknown, never missing and never granted.
+#[must_use]
+pub fn compare(required: &[RequiredPermission], held: Option<&[Held]>, requested: &[String]) -> Consent {
     let Some(held) = held else {
         let rows = required.iter().map(|wanted| row_for(wanted, ConsentState::Unknown)).collect();
         return Consent { authorization: Authorization::Unknown, rows, features_off: Vec::new() };
     };
-    let mut rows: Vec<ConsentRow> = required.iter().map(|wanted| judge(wanted, held)).collect();
+    let mut rows: Vec<ConsentRow> = required.iter().map(|wanted| judge(wanted, held, requested)).collect();
     rows.extend(
         held.iter().filter(|grant| !required.iter().any(|wanted| is_exactly(grant, wanted))).map(|grant| judge_extra(grant, required)),
     );
@@ -116,18 +159,27 @@ fn stands_in(grant: &Held, wanted: &RequiredPermission) -> bool {
     grant.resource == wanted.resource && grant.kind == wanted.kind && permission::covers(&grant.name, &wanted.name)
 }
 
-fn judge(wanted: &RequiredPermission, held: &[Held]) -> ConsentRow {
-    if let Some(grant) = held.iter().find(|grant| is_exactly(grant, wanted)) {
-        return ConsentRow { whom: Some(grant.whom), ..row_for(wanted, ConsentState::Granted) };
+fn judge(wanted: &RequiredPermission, held: &[Held], requested: &[String]) -> ConsentRow {
+    // What everyone has outweighs what some have, and the very permission outweighs a wider one.
+    let best = held
+        .iter()
+        .filter(|grant| stands_in(grant, wanted))
+        .min_by_key(|grant| (grant.whom != ForWhom::Everyone, !is_exactly(grant, wanted)));
+    match best {
+        Some(grant) if is_exactly(grant, wanted) => given(row_for(wanted, ConsentState::Granted), grant),
+        Some(wider) => ConsentRow { instead: Some(wider.name.clone()), ..given(row_for(wanted, ConsentState::StrongerThanNeeded), wider) },
+        None if is_requested(wanted, requested) => row_for(wanted, ConsentState::PendingRequest),
+        None => row_for(wanted, ConsentState::Missing),
     }
-    if let Some(wider) = held.iter().find(|grant| stands_in(grant, wanted)) {
-        return ConsentRow {
-            whom: Some(wider.whom),
-            instead: Some(wider.name.clone()),
-            ..row_for(wanted, ConsentState::StrongerThanNeeded)
-        };
-    }
-    row_for(wanted, ConsentState::Missing)
+}
+
+fn given(row: ConsentRow, grant: &Held) -> ConsentRow {
+    ConsentRow { whom: Some(grant.whom), since: grant.since, by: grant.by.clone(), ..row }
+}
+
+fn is_requested(wanted: &RequiredPermission, requested: &[String]) -> bool {
+    let delegated = wanted.kind == PermissionType::Delegated && wanted.resource == Resource::Graph;
+    delegated && requested.iter().any(|name| name.eq_ignore_ascii_case(&wanted.name))
 }
 
 /// What every sign-in to an application asks for. An admin who consents to it gives nothing away beyond who signed in, so
@@ -137,34 +189,42 @@ const SIGN_IN: [&str; 5] = ["openid", "profile", "email", "offline_access", "Use
 fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
     let would_do = required.iter().find(|wanted| stands_in(grant, wanted));
     let signs_in = grant.kind == PermissionType::Delegated && SIGN_IN.iter().any(|scope| grant.name.eq_ignore_ascii_case(scope));
+    let known = permission::find(grant.resource, grant.kind, &grant.name);
     ConsentRow {
         resource: grant.resource,
         kind: grant.kind,
         name: grant.name.clone(),
         required: false,
         optional: false,
-        admin_consent: permission::find(grant.resource, grant.kind, &grant.name).map(|known| known.admin_consent),
+        admin_consent: known.map(|known| known.admin_consent),
+        risk: known.map(|known| known.risk),
         state: match would_do {
             Some(_) => ConsentState::StrongerThanNeeded,
             None if signs_in => ConsentState::Granted,
             None => ConsentState::Excess,
         },
         whom: Some(grant.whom),
+        since: grant.since,
+        by: grant.by.clone(),
         feature: None,
         instead: would_do.map(|wanted| wanted.name.clone()),
     }
 }
 
 fn row_for(wanted: &RequiredPermission, state: ConsentState) -> ConsentRow {
+    let known = permission::find(wanted.resource, wanted.kind, &wanted.name);
     ConsentRow {
         resource: wanted.resource,
         kind: wanted.kind,
         name: wanted.name.clone(),
         required: true,
         optional: wanted.optional,
-        admin_consent: permission::find(wanted.resource, wanted.kind, &wanted.name).map(|known| known.admin_consent),
+        admin_consent: known.map(|known| known.admin_consent),
+        risk: known.map(|known| known.risk),
         state,
         whom: None,
+        since: None,
+        by: None,
         feature: wanted.feature.clone(),
         instead: None,
     }
@@ -209,7 +269,11 @@ mod tests {
     }
 
     fn held(name: &str) -> Held {
-        Held { resource: Resource::Graph, kind: Application, name: name.into(), whom: ForWhom::Everyone }
+        Held { resource: Resource::Graph, kind: Application, name: name.into(), whom: ForWhom::Everyone, since: None, by: None }
+    }
+
+    fn compare(required: &[RequiredPermission], held: Option<&[Held]>) -> Consent {
+        super::compare(required, held, &[])
     }
 
     fn state_of(consent: &Consent, name: &str) -> Option<ConsentState> {
@@ -267,5 +331,42 @@ mod tests {
         let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }];
         let own = Held { kind: Delegated, whom: ForWhom::Users { count: 3 }, ..held("Mail.Read") };
         assert_eq!(compare(&required, Some(&[own])).authorization, Authorization::NotAuthorized);
+    }
+
+    #[test]
+    fn a_wider_grant_for_everyone_outweighs_the_very_permission_of_a_few() {
+        let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }];
+        let few = Held { kind: Delegated, whom: ForWhom::Users { count: 3 }, ..held("Mail.Read") };
+        let wide = Held { kind: Delegated, ..held("Mail.ReadWrite") };
+        assert_eq!(compare(&required, Some(&[few, wide])).authorization, Authorization::Authorized);
+    }
+
+    #[test]
+    fn what_users_asked_for_is_pending_until_it_is_granted() {
+        let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }, wanted("Mail.Read", "mail")];
+        let consent = super::compare(&required, Some(&[]), &["mail.read".into()]);
+        let states: Vec<_> = consent.rows.iter().map(|row| row.state).collect();
+        assert_eq!(states, [ConsentState::PendingRequest, ConsentState::Missing], "users can only ask for delegated permissions");
+        assert_eq!(consent.authorization, Authorization::NotAuthorized);
+    }
+
+    #[test]
+    fn users_are_counted_once_and_everyone_outranks_them() {
+        let graph = Api::Known(Resource::Graph);
+        let user = |number| Grantee::User(crate::id::ObjectId(uuid::Uuid::from_u128(number)));
+        let object = |grantee, names: &[&str]| Holding {
+            id: String::new(),
+            api: graph,
+            since: None,
+            what: crate::grant::What::Scopes { grantee, names: names.iter().map(|&name| name.to_owned()).collect() },
+        };
+        let held = summary(&[
+            object(user(1), &["Mail.Read", "User.Read"]),
+            object(user(1), &["mail.read"]),
+            object(user(2), &["Mail.Read"]),
+            object(Grantee::Everyone, &["User.Read"]),
+        ]);
+        let whom: Vec<_> = held.iter().map(|one| (one.name.as_str(), one.whom)).collect();
+        assert_eq!(whom, [("Mail.Read", ForWhom::Users { count: 2 }), ("User.Read", ForWhom::Everyone)]);
     }
 }

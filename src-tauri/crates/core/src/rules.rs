@@ -28,6 +28,10 @@ pub enum Reason {
     HasOrganizations,
     /// The user's mailbox is initialized.
     StillInitialized,
+    /// The signed-in admin is neither Privileged Role Administrator nor Global Administrator.
+    NeedsPrivilegedRole,
+    /// The signed-in admin is none of the administrators who may grant permissions.
+    NeedsApplicationRole,
 }
 
 /// What is known about an organization when an action on it is judged.

@@ -78,6 +78,20 @@ pub async fn service_principal(graph: &Graph, app: AppId, stop: &CancellationTok
     found(graph.json::<WirePrincipal>(&call, stop).await)
 }
 
+/// The service principal of that object id in this tenant; `None` when it has none.
+///
+/// # Errors
+/// All that a read can end with, but for [`GraphError::NotFound`].
+pub async fn service_principal_of_id(
+    graph: &Graph,
+    id: ObjectId,
+    stop: &CancellationToken,
+) -> Result<Option<ServicePrincipal>, GraphError> {
+    let select = "id,appId,displayName,accountEnabled,appRoles,oauth2PermissionScopes";
+    let call = Call::read(graph.url(&["servicePrincipals", &id.to_string()], &[("$select", select)])?);
+    found(graph.json::<WirePrincipal>(&call, stop).await)
+}
+
 /// The registration of an application, if this tenant owns it; else `None`.
 ///
 /// # Errors
@@ -102,7 +116,7 @@ pub async fn create_service_principal(graph: &Graph, app: AppId, stop: &Cancella
     graph.json::<WirePrincipal>(&call, stop).await.map(Into::into)
 }
 
-fn found<W: Into<T>, T>(answer: Result<W, GraphError>) -> Result<Option<T>, GraphError> {
+pub(crate) fn found<W: Into<T>, T>(answer: Result<W, GraphError>) -> Result<Option<T>, GraphError> {
     match answer {
         Ok(wire) => Ok(Some(wire.into())),
         Err(GraphError::NotFound(_)) => Ok(None),

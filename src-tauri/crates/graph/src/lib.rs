@@ -2,14 +2,20 @@
 //! hands in what yields a token.
 
 pub mod applications;
+pub mod audits;
 pub mod batch;
 pub mod changes;
+pub mod conditional_access;
+pub mod consent_requests;
+pub mod consent_settings;
+pub mod enterprise;
 pub mod error;
 pub mod everyone;
 pub mod gate;
 pub mod grants;
 pub mod groups;
 pub mod me;
+mod moment;
 pub mod organization;
 pub mod pace;
 pub mod pages;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
-use rollcall_core::consent::{ForWhom, Held};
+use rollcall_core::grant::{self, Api, Change, Grant, Grantee, Step};
 use rollcall_core::id::{AppId, ObjectId};
 use rollcall_core::issue::{self, Refusal};
 use rollcall_core::permission::{self, PermissionType, Resource};
@@ -15,7 +15,7 @@ use rollcall_core::time::{Clock, Timestamp};
 use rollcall_core::workload::Workload;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
-use rollcall_graph::grants::Grantee;
+use rollcall_graph::grants::{Holdings, StepError};
 use rollcall_graph::pace::Pace;
 use rollcall_graph::probe::{Answer, Probe};
 use rollcall_graph::send::{Bearer, Graph, GraphOptions};
@@ -259,13 +259,12 @@ async fn what_is_granted_is_read_back_by_its_published_name() {
     assert_eq!((registration.app_id, client.app_id, client.enabled), (app, app, true));
     assert_ne!(registration.id, client.id, "the registration and its representative are two objects");
 
-    let held = grants::held(&graph, client.id, &stop()).await.unwrap();
+    let held = held(&graph, client.id).await;
     let api = applications::service_principal(&graph, Resource::Graph.app_id(), &stop()).await.unwrap().unwrap();
     assert!(registration.required.iter().any(|asked| asked.resource == api.app_id));
     for asked in &registration.required {
         let name = api.name_of(asked.kind, asked.id).unwrap();
-        let whom = ForWhom::Everyone;
-        assert!(held.contains(&Held { resource: Resource::Graph, kind: asked.kind, name: name.into(), whom }), "{name}");
+        assert!(held.contains(&format!("graph/{}/{name}", asked.kind)), "{name}");
     }
     assert_eq!(applications::service_principal(&graph, AppId(uuid::Uuid::nil()), &stop()).await.unwrap(), None);
 }
@@ -280,33 +279,50 @@ async fn grants_are_made_changed_and_taken_back() {
     };
     let api = applications::service_principal(&graph, Resource::Graph.app_id(), &stop()).await.unwrap().unwrap();
     let role = api.id_of(PermissionType::Application, "Mail.Read").unwrap();
-    let made = grants::assign_role(&graph, client.id, api.id, role, &stop()).await.unwrap();
+    grants::assign_role(&graph, client.id, api.id, role, &stop()).await.unwrap();
     let again = grants::assign_role(&graph, client.id, api.id, role, &stop()).await.unwrap_err();
     assert!(matches!(again, GraphError::Exists(_)), "{again:?}");
 
     let ada: ObjectId = sandbox.world().admin().unwrap().id.parse().unwrap();
-    let everyone = grants::grant_scopes(&graph, client.id, api.id, Grantee::Everyone, &["User.Read"], &stop()).await.unwrap();
-    let own = grants::grant_scopes(&graph, client.id, api.id, Grantee::User(ada), &["Mail.Read"], &stop()).await.unwrap();
-    assert_eq!((everyone.grantee, own.grantee), (Grantee::Everyone, Grantee::User(ada)));
-    grants::change_scopes(&graph, &own.id, &["Mail.Read", "Calendars.Read"], &stop()).await.unwrap();
+    let of_graph = Api::Known(Resource::Graph);
+    let own = |name: &str| Grant::scope(of_graph, name, Grantee::User(ada));
+    let everyone = Grant::scope(of_graph, "User.Read", Grantee::Everyone);
+    change(&graph, client.id, &Change::Add(vec![everyone.clone(), own("Mail.Read")])).await;
+    change(&graph, client.id, &Change::Add(vec![own("Calendars.Read")])).await;
+    let all = [
+        "graph/application/Mail.Read".to_owned(),
+        format!("graph/delegated/Calendars.Read@{ada}"),
+        format!("graph/delegated/Mail.Read@{ada}"),
+        "graph/delegated/User.Read".to_owned(),
+    ];
+    assert_eq!(held(&graph, client.id).await, all, "a scope joins the others of its user");
+    let made = grants::holdings(&graph, client.id, &stop()).await.unwrap();
+    assert!(made.objects.iter().any(|object| object.since.is_some()), "an assignment says since when it is there");
 
-    let names = |held: Vec<Held>| held.into_iter().map(|one| (one.kind, one.name, one.whom)).collect::<Vec<_>>();
-    let one = ForWhom::Users { count: 1 };
-    assert_eq!(
-        names(grants::held(&graph, client.id, &stop()).await.unwrap()),
-        [
-            (PermissionType::Application, "Mail.Read".to_owned(), ForWhom::Everyone),
-            (PermissionType::Delegated, "Calendars.Read".to_owned(), one),
-            (PermissionType::Delegated, "Mail.Read".to_owned(), one),
-            (PermissionType::Delegated, "User.Read".to_owned(), ForWhom::Everyone),
-        ]
-    );
-    grants::remove_role(&graph, client.id, &made.id, &stop()).await.unwrap();
-    grants::revoke_scopes(&graph, &everyone.id, &stop()).await.unwrap();
-    grants::revoke_scopes(&graph, &own.id, &stop()).await.unwrap();
-    assert!(grants::held(&graph, client.id, &stop()).await.unwrap().is_empty());
-    let gone = grants::revoke_scopes(&graph, &own.id, &stop()).await.unwrap_err();
+    change(&graph, client.id, &Change::Remove(vec![own("Mail.Read")])).await;
+    assert_eq!(held(&graph, client.id).await.len(), 3, "the other scope of that user stays");
+    change(&graph, client.id, &Change::RemoveAll).await;
+    assert!(held(&graph, client.id).await.is_empty());
+
+    let unheard = Step::Assign { api: of_graph, role: "Unheard.Of".into() };
+    let refused = grants::perform(&graph, client.id, &made.apis, &unheard, &stop()).await;
+    assert!(matches!(refused, Err(StepError::Unpublished)), "what the tenant's API doesn't publish is never asked for");
+    let gone = grants::revoke_scopes(&graph, &made.objects[1].id, &stop()).await.unwrap_err();
     assert!(matches!(gone, GraphError::NotFound(_)), "{gone:?}");
+}
+
+/// What a client holds, as the journal writes it.
+async fn held(graph: &Graph, client: ObjectId) -> Vec<String> {
+    let held = grants::holdings(graph, client, &stop()).await.unwrap();
+    grant::all(&held.objects).iter().map(ToString::to_string).collect()
+}
+
+/// Plans a change from what is held now, and does it.
+async fn change(graph: &Graph, client: ObjectId, change: &Change) {
+    let Holdings { objects, apis } = grants::holdings(graph, client, &stop()).await.unwrap();
+    for step in grant::plan(&objects, change).steps {
+        grants::perform(graph, client, &apis, &step, &stop()).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -317,6 +333,6 @@ async fn grants_that_may_not_be_read_are_an_error_and_never_an_empty_list() {
     sandbox.change(|world| world.grant_tenant_wide(&client_id, now_ms));
     let client: ObjectId = sandbox.world().principal_of(&client_id).unwrap().id.parse().unwrap();
     let graph = connect(&sandbox).await;
-    let error = grants::held(&graph, client, &stop()).await.unwrap_err();
+    let error = grants::holdings(&graph, client, &stop()).await.unwrap_err();
     assert!(matches!(&error, GraphError::Forbidden(trace) if trace.code == "Authorization_RequestDenied"), "{error:?}");
 }

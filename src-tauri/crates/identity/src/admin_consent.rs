@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rollcall_core::id::{AppId, DirectoryId};
+use rollcall_core::permission::Resource;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -24,8 +25,16 @@ pub struct ConsentClaim {
     pub scopes: Vec<String>,
 }
 
-/// Opens Microsoft's consent page for everything that the application `client_id` asks of Graph in its registration, and
-/// waits for the answer. `present` is handed the page once the listener is up, and opens it.
+/// What the page asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Everything that the application's registration asks of an API, the only way that covers application permissions.
+    Registered(Resource),
+    /// These delegated permissions, each of its API. What everyone was granted of these APIs before and isn't among them goes.
+    Scopes(Vec<(Resource, String)>),
+}
+
+/// Opens Microsoft's consent page for the application `client_id`, and waits for the answer. `present` is handed the page once the listener is up, and opens it.
 ///
 /// # Errors
 /// [`Declined`](crate::error::Kind::Declined) when the administrator refused,
@@ -35,6 +44,7 @@ pub struct ConsentClaim {
 pub async fn admin_consent(
     authority: &Authority,
     client_id: AppId,
+    request: &Request,
     present: impl FnOnce(&Invitation),
     stop: &CancellationToken,
     limit: Duration,
@@ -42,19 +52,26 @@ pub async fn admin_consent(
     let exchange = async {
         let mut listener = Loopback::bind().await?;
         let state = State::new(unguessable().into_secret());
-        present(&listener.lead_to(page(authority, client_id, &listener.redirect_uri(), &state))?);
+        present(&listener.lead_to(page(authority, client_id, request, &listener.redirect_uri(), &state))?);
         listener.wait(Carrier::Query, authority.endpoints(), move |form| answer(&state, form)).await
     };
     within(limit, stop, Box::pin(exchange)).await
 }
 
-/// The address of the v2.0 consent page ("Admin consent on the Microsoft identity platform"). The scope `.default` is the
-/// only one that covers application permissions.
-fn page(authority: &Authority, client_id: AppId, redirect: &str, state: &State) -> Url {
+/// The address of the v2.0 consent page ("Admin consent on the Microsoft identity platform").
+fn page(authority: &Authority, client_id: AppId, request: &Request, redirect: &str, state: &State) -> Url {
+    let endpoints = authority.endpoints();
+    let scope = match request {
+        Request::Registered(resource) => endpoints.scope(*resource, ".default"),
+        Request::Scopes(scopes) => {
+            let written: Vec<String> = scopes.iter().map(|(resource, name)| endpoints.scope(*resource, name)).collect();
+            written.join(" ")
+        }
+    };
     let mut url = authority.at("v2.0/adminconsent");
     url.query_pairs_mut()
         .append_pair("client_id", &client_id.to_string())
-        .append_pair("scope", &authority.endpoints().graph_default_scope())
+        .append_pair("scope", &scope)
         .append_pair("redirect_uri", redirect)
         .append_pair("state", state.reveal());
     url
@@ -92,7 +109,7 @@ mod tests {
     fn the_page_asks_for_everything_in_the_registration() {
         let authority = Authority::new(Endpoints::of(Cloud::Global).unwrap(), TENANT).unwrap();
         let app = "8410d572-e055-48e5-b2c7-869538daf671".parse().unwrap();
-        let url = page(&authority, app, "http://localhost:4000", &State::new("s1".into()));
+        let url = page(&authority, app, &Request::Registered(Resource::Graph), "http://localhost:4000", &State::new("s1".into()));
         assert_eq!(
             url.as_str(),
             format!(
@@ -100,6 +117,18 @@ mod tests {
                  &scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&redirect_uri=http%3A%2F%2Flocalhost%3A4000&state=s1"
             )
         );
+    }
+
+    #[test]
+    fn named_permissions_are_asked_of_their_own_apis() {
+        let authority = Authority::new(Endpoints::of(Cloud::Global).unwrap(), TENANT).unwrap();
+        let app = "8410d572-e055-48e5-b2c7-869538daf671".parse().unwrap();
+        let named = [(Resource::Graph, "Mail.Read"), (Resource::Exchange, "EWS.AccessAsUser.All"), (Resource::Graph, "offline_access")];
+        let request = Request::Scopes(named.iter().map(|&(resource, name)| (resource, name.to_owned())).collect());
+        let url = page(&authority, app, &request, "http://localhost:4000", &State::new("s1".into()));
+        let scope = url.query_pairs().find_map(|(name, value)| (name == "scope").then(|| value.into_owned()));
+        let asked = "https://graph.microsoft.com/Mail.Read https://outlook.office365.com/EWS.AccessAsUser.All offline_access";
+        assert_eq!(scope.as_deref(), Some(asked));
     }
 
     #[test]

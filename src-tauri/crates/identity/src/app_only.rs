@@ -1,6 +1,7 @@
 //! Tokens of an application itself, by its secret.
 
 use rollcall_core::id::AppId;
+use rollcall_core::permission::Resource;
 use rollcall_core::time::Clock;
 
 use crate::claims::Claims;
@@ -28,7 +29,7 @@ pub async fn app_only(
         ("grant_type", "client_credentials"),
         ("client_id", &client_id.to_string()),
         ("client_secret", secret.reveal()),
-        ("scope", &authority.endpoints().graph_default_scope()),
+        ("scope", &authority.endpoints().scope(Resource::Graph, ".default")),
     ];
     let tokens = redeem(wire, &authority.token_endpoint(), &fields).await?;
     let tenant = Claims::read(tokens.access.reveal()).ok().and_then(|claims| claims.directory_id);
@@ -37,7 +38,7 @@ pub async fn app_only(
             Err(IdentityError::plain(Kind::NotTrusted, "the token belongs to another tenant"))
         }
         (Some(_) | None, Directory::Id(_) | Directory::Domain(_)) => {
-            Ok(Lease { token: tokens.access, from: clock(), lives: tokens.lives, served: tokens.server_time })
+            Ok(Lease { token: tokens.access, from: clock(), lives: tokens.lives, served: tokens.server_time, scopes: Vec::new() })
         }
     }
 }

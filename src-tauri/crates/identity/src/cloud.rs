@@ -3,15 +3,20 @@
 use std::fmt;
 
 use rollcall_core::id::DirectoryId;
+use rollcall_core::permission::Resource;
 use rollcall_core::tenant::Cloud;
 use thiserror::Error;
 use url::{Host, Url};
+
+/// Exchange Online of the global cloud, as scopes name it.
+const EXCHANGE: &str = "https://outlook.office365.com";
 
 /// Where sign-in and Graph of one cloud answer. Tokens obtained from `authority` are only ever sent to `graph`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     authority: Url,
     graph: Url,
+    exchange: &'static str,
     aliases: &'static [&'static str],
 }
 
@@ -37,20 +42,35 @@ impl Endpoints {
     /// [`Cloud::Custom`], whose addresses are typed in: see [`Endpoints::custom`].
     #[must_use]
     pub fn of(cloud: Cloud) -> Option<Self> {
-        let (authority, graph, aliases): (_, _, &'static [_]) = match cloud {
+        let (authority, graph, exchange, aliases): (_, _, _, &'static [_]) = match cloud {
             Cloud::Global => (
                 "https://login.microsoftonline.com",
                 "https://graph.microsoft.com",
+                EXCHANGE,
                 &["login.windows.net", "login.microsoft.com", "sts.windows.net"],
             ),
-            Cloud::UsGov => ("https://login.microsoftonline.us", "https://graph.microsoft.us", &["login.usgovcloudapi.net"]),
-            Cloud::UsGovDod => ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us", &["login.usgovcloudapi.net"]),
-            Cloud::China => {
-                ("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", &["login.chinacloudapi.cn"])
-            }
+            // Exchange's names outside of the global cloud are from general knowledge; Microsoft's tables at hand don't list them.
+            Cloud::UsGov => (
+                "https://login.microsoftonline.us",
+                "https://graph.microsoft.us",
+                "https://outlook.office365.us",
+                &["login.usgovcloudapi.net"],
+            ),
+            Cloud::UsGovDod => (
+                "https://login.microsoftonline.us",
+                "https://dod-graph.microsoft.us",
+                "https://outlook-dod.office365.us",
+                &["login.usgovcloudapi.net"],
+            ),
+            Cloud::China => (
+                "https://login.partner.microsoftonline.cn",
+                "https://microsoftgraph.chinacloudapi.cn",
+                "https://partner.outlook.cn",
+                &["login.chinacloudapi.cn"],
+            ),
             Cloud::Custom => return None,
         };
-        Some(Self { authority: Url::parse(authority).ok()?, graph: Url::parse(graph).ok()?, aliases })
+        Some(Self { authority: Url::parse(authority).ok()?, graph: Url::parse(graph).ok()?, exchange, aliases })
     }
 
     /// Endpoints typed in by the admin: https, or http on loopback. Each may have a path, as the practice tenant's do.
@@ -58,7 +78,7 @@ impl Endpoints {
     /// # Errors
     /// [`EndpointError`] says what is wrong with the first address that can't be used.
     pub fn custom(authority: &str, graph: &str) -> Result<Self, EndpointError> {
-        Ok(Self { authority: checked(authority)?, graph: checked(graph)?, aliases: &[] })
+        Ok(Self { authority: checked(authority)?, graph: checked(graph)?, exchange: EXCHANGE, aliases: &[] })
     }
 
     /// Base address of sign-in, without tenant.
@@ -73,10 +93,16 @@ impl Endpoints {
         &self.graph
     }
 
-    /// The scope that asks for everything an application has been granted on Graph: `{graph}/.default`.
+    /// A permission of an API as a scope: `{graph}/Mail.Read`, or `{graph}/.default` for everything that an application has been
+    /// granted there. What identifies a person belongs to no API.
     #[must_use]
-    pub fn graph_default_scope(&self) -> String {
-        format!("{}/.default", self.graph.as_str().trim_end_matches('/'))
+    pub fn scope(&self, resource: Resource, name: &str) -> String {
+        let base = match resource {
+            Resource::Graph if ["openid", "profile", "email", "offline_access"].contains(&name) => return name.to_owned(),
+            Resource::Graph => self.graph.as_str().trim_end_matches('/'),
+            Resource::Exchange => self.exchange,
+        };
+        format!("{base}/{name}")
     }
 
     /// Whether a page of this origin (the value of an `Origin` header) may hand over a sign-in answer. Entra moves
@@ -219,7 +245,7 @@ mod tests {
 
     #[test]
     fn each_cloud_keeps_to_its_own_hosts() {
-        let graph = |cloud| Endpoints::of(cloud).map(|e| e.graph_default_scope());
+        let graph = |cloud| Endpoints::of(cloud).map(|e| e.scope(Resource::Graph, ".default"));
         assert_eq!(graph(Cloud::Global).as_deref(), Some("https://graph.microsoft.com/.default"));
         assert_eq!(graph(Cloud::UsGov).as_deref(), Some("https://graph.microsoft.us/.default"));
         assert_eq!(graph(Cloud::UsGovDod).as_deref(), Some("https://dod-graph.microsoft.us/.default"));

@@ -29,6 +29,8 @@ pub struct Lease {
     pub lives: Duration,
     /// When it was handed out, by the sign-in service's clock.
     pub served: Option<Timestamp>,
+    /// The delegated permissions of Graph that it carries, by their short names; none for an application's own token.
+    pub scopes: Vec<String>,
 }
 
 /// Where rotated refresh tokens go, to be put into the vault.
@@ -115,6 +117,16 @@ impl Session {
         self.current(Some(refused)).await
     }
 
+    /// The delegated permissions that the token at hand carries; gets one where none is.
+    ///
+    /// # Errors
+    /// As [`Session::token`].
+    pub async fn scopes(&self) -> Result<Vec<String>, IdentityError> {
+        self.token().await?;
+        let state = self.0.state.lock().await;
+        Ok(state.lease.as_ref().map(|lease| lease.scopes.clone()).unwrap_or_default())
+    }
+
     /// The sign-in service's time, once after each renewal: take it at once, while it is still true.
     #[must_use]
     pub fn take_date(&self) -> Option<Timestamp> {
@@ -186,7 +198,13 @@ impl Inner {
                     *refresh = next.clone();
                     keep(next);
                 }
-                Ok(Lease { token: tokens.access, from: (self.clock)(), lives: tokens.lives, served: tokens.server_time })
+                Ok(Lease {
+                    token: tokens.access,
+                    from: (self.clock)(),
+                    lives: tokens.lives,
+                    served: tokens.server_time,
+                    scopes: tokens.scopes,
+                })
             }
         }
     }
@@ -197,7 +215,13 @@ mod tests {
     use super::*;
 
     fn lease(lives: u64) -> Lease {
-        Lease { token: AccessToken::new("t".into()), from: Timestamp(1_000_000), lives: Duration::from_secs(lives), served: None }
+        Lease {
+            token: AccessToken::new("t".into()),
+            from: Timestamp(1_000_000),
+            lives: Duration::from_secs(lives),
+            served: None,
+            scopes: vec![],
+        }
     }
 
     #[test]

@@ -42,12 +42,10 @@ pub struct SignIn<'a> {
 pub struct SignedIn {
     /// Who.
     pub account: Account,
-    /// The first access token.
+    /// The first access token. The permissions that it carries may be fewer or more than were asked for.
     pub access: Lease,
     /// What renews it, when the tenant allows that.
     pub refresh: Option<RefreshToken>,
-    /// The permissions that were granted, which may be fewer or more than asked for.
-    pub scopes: Vec<String>,
 }
 
 /// An account, as its id token names it.
@@ -121,8 +119,8 @@ async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Invitatio
     .await?;
     let now = clock();
     let account = account_of(&tokens, &discovery, ask.client_id, &nonce, now)?;
-    let access = Lease { token: tokens.access, from: now, lives: tokens.lives, served: tokens.server_time };
-    Ok(SignedIn { account, access, refresh: tokens.refresh, scopes: tokens.scopes })
+    let access = Lease { token: tokens.access, from: now, lives: tokens.lives, served: tokens.server_time, scopes: tokens.scopes };
+    Ok(SignedIn { account, access, refresh: tokens.refresh })
 }
 
 fn with_always(scopes: &[String]) -> Vec<String> {

@@ -16,6 +16,7 @@ pub(crate) struct Tokens {
     pub lives: Duration,
     pub refresh: Option<RefreshToken>,
     pub id: Option<IdToken>,
+    /// By their short names.
     pub scopes: Vec<String>,
     pub server_time: Option<Timestamp>,
 }
@@ -35,9 +36,14 @@ pub(crate) async fn redeem(wire: &Wire, endpoint: &Url, fields: &[(&str, &str)])
         lives: Duration::from_secs(said.expires_in),
         refresh: said.refresh_token,
         id: said.id_token,
-        scopes: said.scope.split_whitespace().map(str::to_owned).collect(),
+        scopes: said.scope.split_whitespace().map(short).collect(),
         server_time: answer.date(),
     })
+}
+
+/// A scope without its resource, which Entra writes before it now and then (`https://graph.microsoft.com/Mail.Read`).
+fn short(scope: &str) -> String {
+    scope.rsplit('/').next().unwrap_or(scope).to_owned()
 }
 
 #[derive(Deserialize)]

@@ -38,9 +38,14 @@ macro_rules! menu {
 
 menu! {
     "about.describe": () => about::About, about::describe;
-    "consent.grant": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::grant::grant;
+    "consent.apply": consent::change::apply::ApplyChange => consent::change::apply::Applied, consent::change::apply::apply;
+    "consent.grant": consent::grant::GrantConsent => consent::show::ConsentView, consent::grant::grant;
+    "consent.preview": consent::change::PreviewChange => consent::change::preview::ChangePreview, consent::change::preview::preview;
     "consent.read": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::read::read;
+    "consent.read_tenant": tenants::sign_in::TenantRef => consent::tenant::TenantConsentView, consent::tenant::read;
     "consent.show": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::show::show;
+    "consent.tenant": tenants::sign_in::TenantRef => consent::tenant::TenantConsentView, consent::tenant::show;
+    "consent.users": consent::users::ConsentUsers => consent::users::UserConsentPage, consent::users::users;
     "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
     "integrations.change": integrations::change::ChangeIntegration => rollcall_core::integration::Integration, integrations::change::change;
     "integrations.list": () => Vec<integrations::list::IntegrationView>, integrations::list::list;
@@ -64,6 +69,7 @@ menu! {
     "settings.get": () => settings::Settings, settings::get;
     "settings.set": settings::Settings => settings::Settings, settings::set;
     "tenants.add": tenants::add::AddTenant => rollcall_core::tenant::Tenant, tenants::add::add;
+    "tenants.allow": tenants::allow::AllowMore => tenants::sign_in::SignedIn, tenants::allow::allow;
     "tenants.forget": tenants::sign_in::TenantRef => (), tenants::forget::forget;
     "tenants.list": () => Vec<tenants::list::TenantView>, tenants::list::list;
     "tenants.sign_in": tenants::sign_in::TenantRef => tenants::sign_in::SignedIn, tenants::sign_in::sign_in;

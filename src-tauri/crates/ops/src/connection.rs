@@ -26,7 +26,8 @@ use ts_rs::TS;
 
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
-use crate::tenants::sign_in::{Kept, SCOPES};
+use crate::job::Job;
+use crate::tenants::sign_in::{Kept, asked, in_browser};
 
 /// Graph as the signed-in admin.
 pub(crate) struct Delegated {
@@ -56,9 +57,10 @@ pub enum SecretAtHand {
 }
 
 impl Delegated {
-    /// A connection with a refresh token that was just given out, or taken from the vault.
-    pub fn open(desk: &Desk, tenant: &Tenant, refresh: RefreshToken, first: Option<Lease>) -> Result<Self> {
-        let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
+    /// A connection with a refresh token that was just given out, or taken from the vault. Each renewal asks for `more` beside what
+    /// every sign-in asks for.
+    pub fn open(desk: &Desk, tenant: &Tenant, refresh: RefreshToken, first: Option<Lease>, more: &[String]) -> Result<Self> {
+        let scopes = asked(more);
         let (vault, name) = (desk.vault.clone(), SecretName::Refresh(tenant.id));
         let keeping: Keeping = Arc::default();
         let started = Arc::clone(&keeping);
@@ -130,17 +132,45 @@ pub(crate) fn authority(tenant: &Tenant) -> Result<Authority> {
 
 /// Graph as the signed-in admin; takes the sign-in up again from the keychain after a restart.
 pub(crate) async fn delegated(desk: &Desk, id: TenantId) -> Result<Graph> {
+    Ok(as_admin(desk, id).await?.graph.clone())
+}
+
+/// The delegated permissions that the signed-in admin's token carries.
+pub(crate) async fn scopes(desk: &Desk, id: TenantId) -> Result<Vec<String>> {
+    Ok(as_admin(desk, id).await?.session.scopes().await?)
+}
+
+/// Graph as the signed-in admin with these delegated permissions. Where the token lacks one, Microsoft's page asks the admin for it:
+/// at the moment of need, and for this session only.
+///
+/// # Errors
+/// `ConsentMissing` when the admin was signed in and the permission still isn't there; the sign-in codes.
+pub(crate) async fn allowed(desk: &Desk, id: TenantId, wanted: &[&str], job: &Job) -> Result<Graph> {
+    let held = scopes(desk, id).await?;
+    let lacks = |held: &[String], scope: &&&str| !held.iter().any(|held| permission::covers(held, scope));
+    if wanted.iter().any(|scope| lacks(&held, &scope)) {
+        let tenant = desk.read(move |conn| tenants::get(conn, id)).await?;
+        let more: Vec<String> = held.into_iter().chain(wanted.iter().map(|&scope| scope.to_owned())).collect();
+        Box::pin(in_browser(desk, &tenant, &more, job)).await?;
+        let now = scopes(desk, id).await?;
+        if let Some(missing) = wanted.iter().find(|scope| lacks(&now, scope)) {
+            return Err(Error::new(Code::ConsentMissing, format!("Microsoft did not give {missing} to this sign-in")));
+        }
+    }
+    delegated(desk, id).await
+}
+
+async fn as_admin(desk: &Desk, id: TenantId) -> Result<Arc<Delegated>> {
     if let Some(open) = desk.delegated().get(&id) {
-        return Ok(open.graph.clone());
+        return Ok(Arc::clone(open));
     }
     let Some(refresh) = secret(desk, SecretName::Refresh(id)).await? else {
         return Err(Error::new(Code::NotSignedIn, format!("nobody is signed in to tenant {id}")));
     };
     let tenant = desk.read(move |conn| tenants::get(conn, id)).await?;
-    let open = Delegated::open(desk, &tenant, RefreshToken::new(refresh), None)?;
-    let graph = open.graph.clone();
-    desk.delegated().insert(id, Arc::new(open));
-    Ok(graph)
+    let open = Arc::new(Delegated::open(desk, &tenant, RefreshToken::new(refresh), None, &[])?);
+    desk.delegated().insert(id, Arc::clone(&open));
+    Ok(open)
 }
 
 /// The integration's own connection, with the secret from the keychain.

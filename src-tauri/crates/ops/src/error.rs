@@ -135,6 +135,8 @@ codes! {
     /// Graph or Entra asks to wait.
     Throttled "throttled",
     ServiceUnavailable "service_unavailable",
+    /// What was agreed to is not what would be done now: somebody changed the tenant meanwhile.
+    Changed "changed",
     /// A write was sent and its outcome could not be learned.
     OutcomeUnknown "outcome_unknown",
     /// The caller stopped the work.

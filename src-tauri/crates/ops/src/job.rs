@@ -26,6 +26,8 @@ pub enum Progress {
     ReadingBack,
     /// Users read from the directory and stored.
     Imported { read: u32, new: u32 },
+    /// Writes to the tenant that were made, of so many.
+    Written { done: u32, total: u32 },
     /// A verification run: everything counted here is on disk.
     Verified(Verified),
 }

@@ -1,17 +1,13 @@
-//! Integrations: the applications being onboarded, and the last read of what they were granted.
+//! Integrations: the applications being onboarded.
 
-use rollcall_core::consent::Held;
 use rollcall_core::id::{AppId, IntegrationId, TenantId};
 use rollcall_core::integration::{Integration, Preset, RequiredPermission};
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use serde::Serialize;
-use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
-use crate::organizations;
-use crate::text;
 use crate::users::{self, Chosen, UserFilter};
+use crate::{grants, organizations, text};
 
 /// An integration that isn't known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,16 +28,6 @@ pub struct IntegrationChange {
     pub client_id: Option<AppId>,
     pub preset: Option<Preset>,
     pub permissions: Option<Vec<RequiredPermission>>,
-}
-
-/// The last read of an integration's grants. A failed read says nothing about them, so it holds none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct GrantsRead {
-    /// What was granted; `None` when the read failed.
-    pub held: Option<Vec<Held>>,
-    /// Why the read failed: Graph's code or ours.
-    pub error_code: Option<String>,
-    pub at: Timestamp,
 }
 
 /// The integrations of a tenant, or of all, by name.
@@ -117,7 +103,7 @@ pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChang
     )?;
     let after = get(tx, id)?;
     if after.client_id != before.client_id {
-        forget_grants(tx, id)?;
+        grants::forget(tx, id)?;
     }
     if after.client_id != before.client_id || after.permissions != before.permissions {
         forget_checks(tx, id)?;
@@ -134,32 +120,6 @@ pub fn delete(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError>
     if changed == 0 { Err(StoreError::NotFound(Thing::Integration)) } else { Ok(()) }
 }
 
-/// Remembers what an integration was granted.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_grants(tx: &Transaction<'_>, id: IntegrationId, held: &[Held], now: Timestamp) -> Result<(), StoreError> {
-    put_grants(tx, id, Some(text::to_json(held)?), None, now)
-}
-
-/// Remembers that the grants could not be read, and forgets what was read before: shown beside the failure it would pass for
-/// the present state.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_grants_failed(tx: &Transaction<'_>, id: IntegrationId, code: &str, now: Timestamp) -> Result<(), StoreError> {
-    put_grants(tx, id, None, Some(code), now)
-}
-
-/// Forgets what was read of an integration's grants: they count as never read.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn forget_grants(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM grants WHERE integration = ?1", [id.0])?;
-    Ok(())
-}
-
 /// Forgets what was checked of the users of its organizations.
 ///
 /// # Errors
@@ -168,30 +128,6 @@ pub fn forget_checks(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), Stor
     for organization in organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id) {
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(organization.id), ..UserFilter::default() }))?;
     }
-    Ok(())
-}
-
-/// The last read of an integration's grants; `None` when they were never read.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn grants(conn: &Connection, id: IntegrationId) -> Result<Option<GrantsRead>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT held, error_code, at FROM grants WHERE integration = ?1")?;
-    let read = statement.query_row([id.0], |row| {
-        let held = if row.get_ref(0)? == rusqlite::types::ValueRef::Null { None } else { Some(text::json(row, 0)?) };
-        Ok(GrantsRead { held, error_code: row.get(1)?, at: text::moment(row, 2)? })
-    });
-    Ok(read.optional()?)
-}
-
-fn put_grants(tx: &Transaction<'_>, id: IntegrationId, held: Option<String>, code: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO grants (integration, held, error_code, at)
-         VALUES             (?1,          ?2,   ?3,         ?4)
-         ON CONFLICT (integration) DO UPDATE
-         SET held = excluded.held, error_code = excluded.error_code, at = excluded.at",
-        params![id.0, held, code, now.0],
-    )?;
     Ok(())
 }
 

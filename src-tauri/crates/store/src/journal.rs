@@ -117,6 +117,19 @@ pub fn list(conn: &Connection, before: Option<u32>, limit: u32) -> Result<Vec<Ke
     Ok(statement.query_map(params![before, limit], kept)?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The entry of that number; `None` when there is none.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn get(conn: &Connection, number: u32) -> Result<Option<Kept>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT number, at, actor, tenant, action, target, before, after, request_id, outcome, digest
+         FROM   journal
+         WHERE  number = ?1",
+    )?;
+    Ok(statement.query_row([number], kept).optional()?)
+}
+
 /// Checks the whole chain.
 ///
 /// # Errors

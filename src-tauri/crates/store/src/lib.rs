@@ -13,6 +13,7 @@ mod text;
 
 pub mod checks;
 pub mod deltas;
+pub mod grants;
 pub mod integrations;
 pub mod journal;
 pub mod organizations;

@@ -272,3 +272,17 @@ CREATE TABLE deltas (
     at           INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Version 3. What single users consented to has rows of its own, so that who still lacks what is told from the disk.
+pub const THIRD: &str = "
+-- Grants of other APIs than Graph and Exchange, and whether the application may be used at all; both of the same read.
+ALTER TABLE grants ADD COLUMN others   TEXT;
+ALTER TABLE grants ADD COLUMN approval TEXT;
+
+CREATE TABLE user_grants (
+    integration INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+    object_id   TEXT    NOT NULL,
+    scopes      TEXT    NOT NULL,
+    PRIMARY KEY (integration, object_id)
+) STRICT, WITHOUT ROWID;
+";

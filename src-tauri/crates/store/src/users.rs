@@ -1,5 +1,7 @@
 //! Users: the people and resources that were brought in, found by any column and by any part of their names.
 
+use std::collections::BTreeMap;
+
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -184,6 +186,21 @@ pub fn by_object_id(conn: &Connection, tenant: TenantId, object_id: ObjectId) ->
     let mut statement = conn.prepare_cached("SELECT id FROM users WHERE tenant = ?1 AND object_id = ?2")?;
     let id = statement.query_row(params![tenant.0, object_id.to_string()], |row| row.get(0)).optional()?;
     id.map(|id| get(conn, UserId(id))).transpose()
+}
+
+/// The principal names of those of a tenant's users that are known here.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn names(conn: &Connection, tenant: TenantId, users: &[ObjectId]) -> Result<BTreeMap<ObjectId, String>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT upn FROM users WHERE tenant = ?1 AND object_id = ?2")?;
+    let mut names = BTreeMap::new();
+    for user in users {
+        if let Some(upn) = statement.query_row(params![tenant.0, user.to_string()], |row| row.get(0)).optional()? {
+            names.insert(*user, upn);
+        }
+    }
+    Ok(names)
 }
 
 /// How many of the users that `filter` leaves stand where.

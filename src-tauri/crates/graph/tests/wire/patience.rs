@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::stub::{Stub, answer, graph, graph_with, json, quick, renewing};
+use rollcall_core::grant::Grantee;
 use rollcall_core::id::{ObjectId, PermissionId};
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
-use rollcall_graph::grants::{self, Grantee};
+use rollcall_graph::grants;
 use rollcall_graph::pace::Pace;
 use rollcall_graph::party::Party;
 use rollcall_graph::send::{Ask, Graph, GraphOptions};
@@ -205,7 +206,8 @@ async fn a_change_is_repeated_only_when_it_surely_was_not_made() {
     }
     let silent = Stub::start(|_, _, _| None).await;
     let graph = graph(&silent, Pace { whole: Duration::from_millis(50), ..quick() });
-    let error = grants::grant_scopes(&graph, object(1), object(2), Grantee::Everyone, &["User.Read"], &stop()).await.unwrap_err();
+    let error =
+        grants::grant_scopes(&graph, object(1), object(2), Grantee::Everyone, &["User.Read".to_owned()], &stop()).await.unwrap_err();
     assert!(matches!(error, GraphError::OutcomeUnknown(_)), "{error:?}");
     assert!(error.trace().unwrap().client_request_id.is_some(), "support can still look for it");
 }

@@ -1,15 +1,23 @@
 //! Grants what the integration asks for, by Microsoft's admin-consent page in the browser, and believes only the read-back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rollcall_core::consent::Consent;
+use rollcall_core::grant::{self, Grant};
+use rollcall_core::id::OrganizationId;
+use rollcall_core::integration::Integration;
+use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules;
-use rollcall_identity::admin_consent::admin_consent;
+use rollcall_graph::enterprise;
+use rollcall_identity::admin_consent::{Request, admin_consent};
 use rollcall_identity::loopback::Invitation;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, organizations, tenants};
+use serde::Deserialize;
+use ts_rs::TS;
 
-use super::read::refresh;
+use super::change::{ConsentPage, recorded};
+use super::read::{holdings, refresh};
 use super::show::{self, ConsentView};
 use crate::connection;
 use crate::desk::Desk;
@@ -21,11 +29,21 @@ use crate::organizations::describe::standing;
 /// How long the browser may take before the attempt is given up.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
+/// Consent for an organization's integration.
+#[derive(Debug, Clone, Copy, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GrantConsent {
+    pub organization: OrganizationId,
+    /// What the page is asked for; everything that the registration asks for where it isn't said.
+    #[serde(default)]
+    pub with: ConsentPage,
+}
+
 /// Whatever the browser says, the grants are read afterwards: an admin may have consented and then closed the page.
 ///
 /// # Errors
 /// `NotNow`; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`, `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
-pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<ConsentView> {
+pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentView> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_consent(&standing).map_err(Error::not_now)?;
     let (tenant, integration) = desk
@@ -35,10 +53,7 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
         })
         .await?;
     // What was there before is part of the evidence, so it is read now; where it can't be, the journal says that it isn't known.
-    let before = match refresh(desk, &integration, job).await {
-        Ok(()) => Some(granted(&show::show(desk, ask, job).await?.consent)),
-        Err(_) => None,
-    };
+    let before = held(desk, &integration, job).await;
     let authority = connection::authority(&tenant)?;
     let actor = tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone());
     let entry = Entry {
@@ -47,7 +62,7 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
         tenant: Some(tenant.id),
         action: "consent.grant".to_owned(),
         target: integration.client_id.to_string(),
-        before: before.clone(),
+        before: before.as_ref().map(|before| recorded(before.iter(), None)),
         after: None,
         request_id: None,
         outcome: Outcome::Intended,
@@ -56,22 +71,48 @@ pub async fn grant(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Conse
     desk.write(move |tx| journal::append(tx, &intent)).await?;
 
     let present = |invitation: &Invitation| job.tell(invitation.into());
-    let claim = admin_consent(&authority, integration.client_id, present, &job.stop, PATIENCE).await;
+    let request = request(&integration, ask.with)?;
+    let claim = admin_consent(&authority, integration.client_id, &request, present, &job.stop, PATIENCE).await;
     job.tell(Progress::ReadingBack);
     // The stop that ended the wait must not end the read that tells what is true now.
-    let read = refresh(desk, &integration, &Job::quiet()).await;
-    let after = show::show(desk, ask, job).await?;
-    let now_granted = read.is_ok().then(|| granted(&after.consent));
-    let outcome = outcome(before.as_ref(), now_granted.as_ref(), claim.is_ok());
-    let done = Entry { at: desk.now(), after: now_granted, outcome, ..entry };
+    let quiet = Job::quiet();
+    let after = held(desk, &integration, &quiet).await;
+    let outcome = outcome(before.as_ref(), after.as_ref(), claim.is_ok());
+    let done = Entry { at: desk.now(), after: after.as_ref().map(|after| recorded(after.iter(), None)), outcome, ..entry };
     desk.write(move |tx| journal::append(tx, &done)).await?;
+    let read = refresh(desk, &integration, &quiet).await;
     claim.map_err(Error::from)?;
     read?;
-    Ok(after)
+    show::show(desk, OrganizationRef { organization: ask.organization }, job).await
+}
+
+/// What is held now; `None` where it can't be read.
+async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTreeSet<Grant>> {
+    let graph = connection::delegated(desk, integration.tenant).await.ok()?;
+    let app = enterprise::app(&graph, integration.client_id, &job.stop).await.ok()?;
+    let held = holdings(&graph, app.map(|app| app.id), job).await.ok()?;
+    Some(grant::all(&held.objects).into_iter().collect())
+}
+
+fn request(integration: &Integration, with: ConsentPage) -> Result<Request> {
+    match with {
+        ConsentPage::Registered => Ok(Request::Registered(Resource::Graph)),
+        ConsentPage::Required => {
+            let delegated = integration.permissions.iter().filter(|wanted| wanted.kind == PermissionType::Delegated);
+            let scopes: Vec<(Resource, String)> = delegated.map(|wanted| (wanted.resource, wanted.name.clone())).collect();
+            if scopes.is_empty() {
+                return Err(Error::input(
+                    "with",
+                    "no delegated permission is required, and the page grants no single application permission",
+                ));
+            }
+            Ok(Request::Scopes(scopes))
+        }
+    }
 }
 
 /// What the read-back shows. Consent that was refused and changed nothing has failed, however much was granted before.
-fn outcome(before: Option<&String>, after: Option<&String>, claimed: bool) -> Outcome {
+fn outcome(before: Option<&BTreeSet<Grant>>, after: Option<&BTreeSet<Grant>>, claimed: bool) -> Outcome {
     match (before, after) {
         (_, None) => Outcome::Unknown,
         (Some(before), Some(after)) if before != after => Outcome::Done,
@@ -79,9 +120,4 @@ fn outcome(before: Option<&String>, after: Option<&String>, claimed: bool) -> Ou
         (_, Some(_)) if claimed => Outcome::Done,
         (_, Some(_)) => Outcome::Failed,
     }
-}
-
-fn granted(consent: &Consent) -> String {
-    let names: Vec<&str> = consent.rows.iter().filter(|row| row.whom.is_some()).map(|row| row.name.as_str()).collect();
-    names.join(" ")
 }

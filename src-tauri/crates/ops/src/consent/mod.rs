@@ -1,5 +1,9 @@
-//! What the integration needs and what it holds: show it, read it back, grant it in the browser.
+//! What the integration needs and what it holds: show it, read it back, grant it in the browser or permission by permission, take it
+//! back, and undo what was done.
 
+pub mod change;
 pub mod grant;
 pub mod read;
 pub mod show;
+pub mod tenant;
+pub mod users;

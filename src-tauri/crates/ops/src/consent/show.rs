@@ -1,12 +1,19 @@
-//! Shows required against granted, from the last time that the grants were read.
+//! Shows required against granted, from the last time that the grants were read, and all that decides what can be done about it.
 
+use rollcall_core::approval::{Approval, Credential, CredentialState, Registered};
 use rollcall_core::consent::{self, Consent};
+use rollcall_core::permission::{self, PermissionType};
 use rollcall_core::presets;
+use rollcall_core::role::{Action, Role};
+use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
-use rollcall_store::{integrations, organizations};
+use rollcall_core::user_consent::{ConsentSettings, OwnConsent};
+use rollcall_store::{grants, integrations, organizations, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::tenant::{self, RequestView};
+use crate::connection;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -20,24 +27,115 @@ pub struct ConsentView {
     pub read_at: Option<Timestamp>,
     /// The code of the failed read, when the last one failed: then everything is unknown.
     pub error: Option<String>,
+    /// What the integration holds of other APIs, as the journal writes it.
+    pub others: Vec<String>,
+    /// Whether the application may be used at all, as of the same read.
+    pub approval: Option<Approval>,
+    /// The credentials of its registration, where this tenant owns it.
+    pub credentials: Vec<CredentialView>,
+    /// What users of the tenant may consent to by themselves, where that could be read.
+    pub settings: Option<ConsentSettings>,
+    /// The same, for each delegated permission that is required.
+    pub own: Vec<OwnConsentView>,
+    /// Requests of users for this integration that wait for an administrator.
+    pub requests: Vec<RequestView>,
     /// What the integration can't do over Graph.
     pub limitations: Vec<String>,
+    /// The active roles of the admin who read this; `None` when they are not known.
+    pub roles: Option<Vec<Role>>,
+    pub may: MayGrant,
+}
+
+/// A credential and how it stands now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct CredentialView {
+    pub credential: Credential,
+    pub state: CredentialState,
+}
+
+/// Whether users can consent to a permission by themselves.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct OwnConsentView {
+    pub name: String,
+    pub can: OwnConsent,
+}
+
+/// Why consent can't be granted now, if it can't: what needs the higher role, and the rest.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub struct MayGrant {
+    /// Application permissions of Graph, and everything that the registration asks for.
+    pub graph_roles: Option<Reason>,
+    /// Delegated permissions, and application permissions of other APIs.
+    pub others: Option<Reason>,
 }
 
 /// # Errors
 /// `NotFound`.
 pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<ConsentView> {
-    let (integration, grants) = desk
+    let (organization, integration, read, tenant) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
-            Ok((integrations::get(conn, organization.integration)?, integrations::grants(conn, organization.integration)?))
+            let integration = integrations::get(conn, organization.integration)?;
+            tenants::get(conn, organization.tenant)?;
+            let (read, tenant) = (grants::get(conn, organization.integration)?, tenant::view(conn, organization.tenant)?);
+            Ok((organization, integration, read, tenant))
         })
         .await?;
-    let held = grants.as_ref().and_then(|read| read.held.as_deref());
+    let required = &integration.permissions;
+    let requests: Vec<RequestView> = tenant.requests.into_iter().filter(|view| view.request.app == integration.client_id).collect();
+    let requested: Vec<String> = requests.iter().flat_map(|view| view.request.scopes.clone()).collect();
+    let settings = tenant.tenant.as_ref().and_then(|tenant| tenant.settings.value()).cloned();
+    let roles = tenant.tenant.and_then(|tenant| tenant.roles);
+    let signed_in = connection::is_signed_in(desk, organization.tenant).await;
+    let approval = read.as_ref().and_then(|read| read.approval.clone());
+    let now = desk.now();
+    let own = settings.iter().flat_map(|settings| {
+        let delegated = required.iter().filter(|wanted| wanted.kind == PermissionType::Delegated);
+        delegated.map(|wanted| {
+            let known = permission::find(wanted.resource, wanted.kind, &wanted.name);
+            OwnConsentView { name: wanted.name.clone(), can: settings.users.allows(&wanted.name, known.map(|known| known.admin_consent)) }
+        })
+    });
     Ok(ConsentView {
-        consent: consent::compare(&integration.permissions, held),
-        read_at: grants.as_ref().map(|read| read.at),
-        error: grants.as_ref().and_then(|read| read.error_code.clone()),
+        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), &requested),
+        read_at: read.as_ref().map(|read| read.at),
+        error: read.as_ref().and_then(|read| read.error_code.clone()),
+        others: read.iter().flat_map(|read| &read.others).map(ToString::to_string).collect(),
+        credentials: credentials(approval.as_ref(), now),
+        own: own.collect(),
         limitations: presets::limitations(integration.preset).iter().map(|&text| text.to_owned()).collect(),
+        may: MayGrant {
+            graph_roles: refusal(signed_in, roles.as_deref(), Action::GrantGraphRole),
+            others: refusal(signed_in, roles.as_deref(), Action::Grant),
+        },
+        approval,
+        settings,
+        requests,
+        roles,
     })
+}
+
+/// Why somebody can't do it. Roles that aren't known refuse nothing: Graph decides then.
+pub(super) fn refusal(signed_in: bool, roles: Option<&[Role]>, action: Action) -> Option<Reason> {
+    match roles {
+        _ if !signed_in => Some(Reason::NotSignedIn),
+        Some(roles) if !action.is_open_to(roles) => Some(match action {
+            Action::GrantGraphRole => Reason::NeedsPrivilegedRole,
+            Action::Grant
+            | Action::ReadAudits
+            | Action::ReadConsentSettings
+            | Action::ReadConsentRequests
+            | Action::ReadConditionalAccess => Reason::NeedsApplicationRole,
+        }),
+        Some(_) | None => None,
+    }
+}
+
+fn credentials(approval: Option<&Approval>, now: Timestamp) -> Vec<CredentialView> {
+    match approval.and_then(|approval| approval.registered.value()) {
+        Some(Registered::Here { credentials }) => {
+            credentials.iter().map(|credential| CredentialView { state: credential.state(now), credential: credential.clone() }).collect()
+        }
+        Some(Registered::Elsewhere) | None => Vec::new(),
+    }
 }

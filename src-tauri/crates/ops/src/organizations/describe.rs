@@ -10,11 +10,11 @@ use rollcall_core::rules::{self, Reason, Standing};
 use rollcall_core::tenant::Tenant;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::{Ledger, Verdict};
-use rollcall_store::integrations::{self, GrantsRead};
+use rollcall_store::grants::{self, GrantsRead};
 use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
-use rollcall_store::{Connection, StoreError, organizations, tenants};
+use rollcall_store::{Connection, StoreError, integrations, organizations, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -143,7 +143,7 @@ struct Facts {
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
     let integration = integrations::get(conn, organization.integration)?;
     let tenant = tenants::get(conn, organization.tenant)?;
-    let grants = integrations::grants(conn, integration.id)?;
+    let grants = grants::get(conn, integration.id)?;
     let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let tally = organizations::tally(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
@@ -190,7 +190,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
 
 fn summary(facts: &Facts) -> ConsentSummary {
     let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
-    let consent = consent::compare(&facts.integration.permissions, held);
+    let consent = consent::compare(&facts.integration.permissions, held, &[]);
     let required = consent.rows.iter().filter(|row| row.required && !row.optional);
     let granted = required.clone().filter(|row| row.holds()).count();
     ConsentSummary {

@@ -6,6 +6,7 @@ use rollcall_core::presets;
 use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
+use rollcall_store::grants;
 use rollcall_store::integrations::{self, IntegrationChange, NewIntegration};
 use rollcall_store::tenants::{self, NewTenant};
 use serde::{Deserialize, Serialize};
@@ -105,7 +106,7 @@ async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<I
     desk.write(move |tx| {
         let known = integrations::list(tx, Some(new.tenant))?;
         for integration in &known {
-            integrations::forget_grants(tx, integration.id)?;
+            grants::forget(tx, integration.id)?;
             integrations::forget_checks(tx, integration.id)?;
         }
         let by_name = |integration: &Integration| integration.name == INTEGRATION;

@@ -55,9 +55,24 @@ pub struct SignedIn {
 /// network. Nothing is stored unless the tenant has been confirmed by a Graph read.
 pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn> {
     let tenant = desk.read(move |conn| tenants::get(conn, ask.tenant)).await?;
-    let authority = connection::authority(&tenant)?;
-    let scopes: Vec<String> = SCOPES.iter().map(|&scope| scope.to_owned()).collect();
-    let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint: None, limit: PATIENCE };
+    Box::pin(in_browser(desk, &tenant, &[], job)).await
+}
+
+/// What a sign-in asks for: what each does, and `more`.
+pub(crate) fn asked(more: &[String]) -> Vec<String> {
+    let more = more.iter().filter(|scope| !SCOPES.contains(&scope.as_str()));
+    SCOPES.iter().map(|&scope| scope.to_owned()).chain(more.cloned()).collect()
+}
+
+/// Signs in with `more` permissions than usual. Whoever is signed in already is proposed for it.
+///
+/// # Errors
+/// As [`sign_in`].
+pub(crate) async fn in_browser(desk: &Desk, tenant: &Tenant, more: &[String], job: &Job) -> Result<SignedIn> {
+    let authority = connection::authority(tenant)?;
+    let scopes = asked(more);
+    let login_hint = tenant.identity.as_ref().filter(|_| !more.is_empty()).map(|identity| identity.admin.as_str());
+    let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint, limit: PATIENCE };
     let present = |invitation: &Invitation| job.tell(invitation.into());
     let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.steady)).await.map_err(refused)?;
     job.tell(Progress::ReadingBack);
@@ -65,7 +80,7 @@ pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn>
     let Some(refresh) = tokens.refresh else {
         return Err(Error::new(Code::SignInRefused, "Entra sent no refresh token; the application must be allowed offline_access"));
     };
-    let delegated = Delegated::open(desk, &tenant, refresh.clone(), Some(tokens.access))?;
+    let delegated = Delegated::open(desk, tenant, refresh.clone(), Some(tokens.access), more)?;
     let organization = organization::read(&delegated.graph, &job.stop).await?;
     let claimed = tokens.account.directory_id;
     if organization.id != claimed {
@@ -76,10 +91,11 @@ pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn>
     let account = tokens.account.upn.unwrap_or_else(|| tokens.account.object_id.to_string());
     let identity =
         TenantIdentity { directory_id: organization.id, display_name: organization.name, admin: account.clone(), seen: desk.now() };
+    let id = tenant.id;
     let tenant = desk
         .write(move |tx| {
-            tenants::set_identity(tx, ask.tenant, &identity)?;
-            tenants::get(tx, ask.tenant)
+            tenants::set_identity(tx, id, &identity)?;
+            tenants::get(tx, id)
         })
         .await?;
     desk.delegated().insert(tenant.id, Arc::new(delegated));

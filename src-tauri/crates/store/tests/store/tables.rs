@@ -1,3 +1,4 @@
+use rollcall_core::approval::{Approval, Part, Registered, Unread};
 use rollcall_core::consent::{ForWhom, Held};
 use rollcall_core::id::{AppId, DirectoryId};
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -9,7 +10,7 @@ use rollcall_store::integrations::IntegrationChange;
 use rollcall_store::organizations::OrganizationChange;
 use rollcall_store::runs::Which;
 use rollcall_store::users::UserFilter;
-use rollcall_store::{Field, StoreError, Thing, integrations, journal, organizations, runs, settings, tenants};
+use rollcall_store::{Field, StoreError, Thing, grants, integrations, journal, organizations, runs, settings, tenants};
 use uuid::Uuid;
 
 use crate::fixture::{NOW, Room, add_integration, add_organization, add_tenant, new_organization, passed, room};
@@ -51,19 +52,41 @@ fn an_integration_in_use_stays_and_its_grants_are_those_of_its_last_read() {
     let refused = store.write(|tx| integrations::delete(tx, *integration)).unwrap_err();
     assert!(matches!(refused, StoreError::StillUsed), "{refused:?}");
 
-    let grants = || store.read(|conn| integrations::grants(conn, *integration)).unwrap();
-    let held =
-        vec![Held { resource: Resource::Graph, kind: PermissionType::Application, name: "Mail.Read".into(), whom: ForWhom::Everyone }];
-    assert_eq!(grants(), None, "never read is not the same as nothing granted");
-    store.write(|tx| integrations::set_grants(tx, *integration, &held, NOW)).unwrap();
-    assert_eq!(grants().unwrap().held, Some(held.clone()));
-    store.write(|tx| integrations::set_grants_failed(tx, *integration, "Authorization_RequestDenied", NOW)).unwrap();
-    assert_eq!(grants().unwrap().held, None, "an older read must not pass for the present state");
+    let read = || store.read(|conn| grants::get(conn, *integration)).unwrap();
+    let held = vec![Held {
+        resource: Resource::Graph,
+        kind: PermissionType::Application,
+        name: "Mail.Read".into(),
+        whom: ForWhom::Everyone,
+        since: Some(NOW),
+        by: Some("admin@contoso.example".into()),
+    }];
+    let unread = || Unread::NotAsked { scope: "Policy.Read.All".into() };
+    let approval = Approval {
+        app: None,
+        assigned: Part::Unread { why: unread() },
+        registered: Part::Read { value: Registered::Elsewhere },
+        policies: Part::Unread { why: unread() },
+    };
+    let known = store.read(|conn| grants::of_users(conn, *organization)).unwrap();
+    let users = vec![(known[0].object_id, "graph/Mail.Read".to_owned())];
+    let snapshot = grants::Snapshot { held: held.clone(), others: vec![], approval, users };
+    let consents = || {
+        let users = store.read(|conn| grants::of_users(conn, *organization)).unwrap();
+        users.into_iter().map(|user| user.scopes).filter(|scopes| !scopes.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(read(), None, "never read is not the same as nothing granted");
+    store.write(|tx| grants::set(tx, *integration, &snapshot, NOW)).unwrap();
+    assert_eq!((read().unwrap().held, read().unwrap().approval), (Some(held), Some(snapshot.approval.clone())));
+    assert_eq!(consents(), ["graph/Mail.Read"]);
+    store.write(|tx| grants::set_failed(tx, *integration, "Authorization_RequestDenied", NOW)).unwrap();
+    assert_eq!(read().unwrap().held, None, "an older read must not pass for the present state");
+    assert!(consents().is_empty());
 
-    store.write(|tx| integrations::set_grants(tx, *integration, &held, NOW)).unwrap();
+    store.write(|tx| grants::set(tx, *integration, &snapshot, NOW)).unwrap();
     let other = IntegrationChange { client_id: Some(AppId(Uuid::from_u128(99))), ..IntegrationChange::default() };
     store.write(|tx| integrations::change(tx, *integration, &other)).unwrap();
-    assert_eq!(grants(), None, "they were another application's");
+    assert_eq!((read(), consents()), (None, vec![]), "they were another application's");
 
     store.write(|tx| organizations::delete(tx, *organization)).unwrap();
     store.write(|tx| integrations::delete(tx, *integration)).unwrap();

@@ -1,0 +1,271 @@
+//! Changes of what an integration holds: what is wanted, what that would do, and doing exactly what was shown.
+
+pub mod apply;
+pub mod preview;
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rollcall_core::consent::ConsentState;
+use rollcall_core::grant::{self, Api, Change, Grant, Grantee, Plan, Step};
+use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::integration::Integration;
+use rollcall_core::organization::Organization;
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::role::Action;
+use rollcall_core::tenant::Tenant;
+use rollcall_graph::grants::Holdings;
+use rollcall_graph::send::Graph;
+use rollcall_graph::{applications, enterprise};
+use rollcall_store::{integrations, journal, organizations, tenants};
+use serde::Deserialize;
+use ts_rs::TS;
+
+use super::read::holdings;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+use crate::tenants::allow::{ASSIGN_ROLES, GRANT_SCOPES};
+
+/// A permission by name.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionRef {
+    pub resource: Resource,
+    #[serde(rename = "type")]
+    pub kind: PermissionType,
+    pub name: String,
+}
+
+/// What Microsoft's consent page is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentPage {
+    /// Everything that the application's registration asks of Graph, application permissions included.
+    #[default]
+    Registered,
+    /// Exactly the delegated permissions that the organization requires.
+    Required,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Wanted {
+    /// Each of these, for everyone or for one user. Application permissions are for everyone.
+    Grant {
+        permissions: Vec<PermissionRef>,
+        whom: Grantee,
+    },
+    /// Everything that is required and missing, for everyone.
+    GrantMissing,
+    Revoke {
+        permissions: Vec<PermissionRef>,
+        whom: Grantee,
+    },
+    /// Everything that the integration holds, of whatever API and for whomever.
+    RevokeAll,
+    /// Undoes the change that the journal has under this number.
+    Restore {
+        entry: u32,
+    },
+    /// What Microsoft's consent page would do.
+    Page {
+        with: ConsentPage,
+    },
+}
+
+/// The change of an organization's integration that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewChange {
+    pub organization: OrganizationId,
+    pub wanted: Wanted,
+}
+
+/// A change that was looked at from all sides, against what is held at this moment.
+struct Looked {
+    organization: Organization,
+    integration: Integration,
+    tenant: Tenant,
+    client: Option<ObjectId>,
+    holdings: Holdings,
+    plan: Plan,
+    /// Whether what the page would grant could be read; otherwise it is what the integration is known to need.
+    foreseen: bool,
+}
+
+impl Looked {
+    /// Stands for exactly this change: another one has another text.
+    fn seal(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        for part in [&self.plan.added, &self.plan.dropped] {
+            part.iter().map(ToString::to_string).collect::<Vec<_>>().hash(&mut hasher);
+        }
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// The delegated permissions that its writes need.
+    fn scopes(&self) -> Vec<&'static str> {
+        let roles = self.plan.steps.iter().any(|step| matches!(step, Step::Assign { .. } | Step::Unassign { .. }));
+        let scopes = self.plan.steps.iter().any(|step| matches!(step, Step::Create { .. } | Step::Alter { .. } | Step::Delete { .. }));
+        [(roles, ASSIGN_ROLES), (scopes, GRANT_SCOPES)].into_iter().filter_map(|(needed, scope)| needed.then_some(scope)).collect()
+    }
+
+    /// What a role is needed for.
+    fn action(&self) -> Action {
+        let of_graph = |grant: &Grant| grant.kind == PermissionType::Application && grant.api == Api::Known(Resource::Graph);
+        if self.plan.added.iter().chain(&self.plan.dropped).any(of_graph) { Action::GrantGraphRole } else { Action::Grant }
+    }
+}
+
+/// Reads what is held now and plans the change.
+async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Result<Looked> {
+    let id = ask.organization;
+    let (organization, integration, tenant) = desk
+        .read(move |conn| {
+            let organization = organizations::get(conn, id)?;
+            let integration = integrations::get(conn, organization.integration)?;
+            let tenant = tenants::get(conn, organization.tenant)?;
+            Ok((organization, integration, tenant))
+        })
+        .await?;
+    let app = enterprise::app(graph, integration.client_id, &job.stop).await?;
+    let client = app.as_ref().map(|app| app.id);
+    let holdings = holdings(graph, client, job).await?;
+    let (change, foreseen) = match &ask.wanted {
+        Wanted::Grant { permissions, whom } => (Change::Add(named(&holdings, permissions, *whom)?), true),
+        Wanted::GrantMissing => (Change::Add(missing(&integration, &holdings)), true),
+        Wanted::Revoke { permissions, whom } => (Change::Remove(held(&holdings, permissions, *whom)?), true),
+        Wanted::RevokeAll => (Change::RemoveAll, true),
+        Wanted::Restore { entry } => (undo(desk, &integration, *entry).await?, true),
+        Wanted::Page { with } => page(graph, &integration, *with, job).await?,
+    };
+    let plan = grant::plan(&holdings.objects, &change);
+    Ok(Looked { organization, integration, tenant, client, holdings, plan, foreseen })
+}
+
+fn of(permission: &PermissionRef, whom: Grantee) -> Result<Grant> {
+    let api = Api::Known(permission.resource);
+    match (permission.kind, whom) {
+        (PermissionType::Application, Grantee::Everyone) => Ok(Grant::role(api, &permission.name)),
+        (PermissionType::Delegated, whom) => Ok(Grant::scope(api, &permission.name, whom)),
+        (PermissionType::Application, Grantee::User(_)) => {
+            Err(Error::input("whom", format!("{} is an application permission, which can't be one user's", permission.name)))
+        }
+    }
+}
+
+/// The permissions as grants, spelled as the tenant's own APIs publish them.
+fn named(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Result<Vec<Grant>> {
+    let spelled = |permission: &PermissionRef| {
+        let wanted = of(permission, whom)?;
+        let api = holdings.apis.get(wanted.api);
+        let published =
+            api.and_then(|api| api.publishes.iter().find(|one| one.kind == wanted.kind && one.name.eq_ignore_ascii_case(&wanted.name)));
+        // What every sign-in asks for is no scope that an API has to publish under its own name.
+        let name = match published {
+            Some(published) => published.name.clone(),
+            None if wanted.kind == PermissionType::Delegated && is_of_sign_in(&wanted.name) => wanted.name.clone(),
+            None => {
+                let (kind, resource) = (wanted.kind, permission.resource.name());
+                return Err(Error::input(
+                    "permissions",
+                    format!("this tenant's {resource} publishes no {kind} permission {}", wanted.name),
+                ));
+            }
+        };
+        Ok(Grant { name, ..wanted })
+    };
+    if permissions.is_empty() {
+        return Err(Error::input("permissions", "name at least one"));
+    }
+    permissions.iter().map(spelled).collect()
+}
+
+fn is_of_sign_in(name: &str) -> bool {
+    ["openid", "profile", "email", "offline_access"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// The permissions as grants that are there.
+fn held(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Result<Vec<Grant>> {
+    let there: BTreeSet<Grant> = grant::all(&holdings.objects).into_iter().collect();
+    let found = |permission: &PermissionRef| {
+        let wanted = of(permission, whom)?;
+        let missing = || Error::input("permissions", format!("{} is not granted, so it can't be revoked", permission.name));
+        there.get(&wanted).cloned().ok_or_else(missing)
+    };
+    if permissions.is_empty() {
+        return Err(Error::input("permissions", "name at least one"));
+    }
+    permissions.iter().map(found).collect()
+}
+
+/// What is required and not there for everyone, by itself or by something wider.
+fn missing(integration: &Integration, holdings: &Holdings) -> Vec<Grant> {
+    let held = rollcall_core::consent::summary(&holdings.objects);
+    let consent = rollcall_core::consent::compare(&integration.permissions, Some(&held), &[]);
+    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
+    lacking
+        .filter(|row| matches!(row.state, ConsentState::Missing | ConsentState::Granted | ConsentState::StrongerThanNeeded))
+        .map(|row| match row.kind {
+            PermissionType::Application => Grant::role(Api::Known(row.resource), &row.name),
+            PermissionType::Delegated => Grant::scope(Api::Known(row.resource), &row.name, Grantee::Everyone),
+        })
+        .collect()
+}
+
+/// The way back from what the journal has under a number.
+async fn undo(desk: &Desk, integration: &Integration, number: u32) -> Result<Change> {
+    let kept = desk.read(move |conn| journal::get(conn, number)).await?;
+    let entry = kept.map(|kept| kept.entry).filter(|entry| entry.action.starts_with("consent."));
+    let entry = entry.filter(|entry| entry.target == integration.client_id.to_string() && entry.tenant == Some(integration.tenant));
+    let Some(entry) = entry else { return Err(Error::new(Code::NotFound, "the journal has no such change of this integration")) };
+    let (Some(before), Some(after)) = (&entry.before, &entry.after) else {
+        return Err(Error::input("entry", "the journal doesn't know what was granted before and after it"));
+    };
+    let read = |text: &str| -> Result<BTreeSet<Grant>> {
+        text.split_whitespace().map(|one| one.parse().map_err(|why| Error::input("entry", why))).collect()
+    };
+    let (before, after) = (read(before)?, read(after)?);
+    Ok(Change::Exchange { add: before.difference(&after).cloned().collect(), remove: after.difference(&before).cloned().collect() })
+}
+
+/// What Microsoft's page would do, and whether that could be read.
+async fn page(graph: &Graph, integration: &Integration, with: ConsentPage, job: &Job) -> Result<(Change, bool)> {
+    let required = |kind: Option<PermissionType>| {
+        let wanted = integration.permissions.iter().filter(move |wanted| kind.is_none_or(|kind| wanted.kind == kind));
+        wanted
+            .map(|wanted| match wanted.kind {
+                PermissionType::Application => Grant::role(Api::Known(wanted.resource), &wanted.name),
+                PermissionType::Delegated => Grant::scope(Api::Known(wanted.resource), &wanted.name, Grantee::Everyone),
+            })
+            .collect::<Vec<_>>()
+    };
+    match with {
+        ConsentPage::Required => Ok((Change::Rewrite(required(Some(PermissionType::Delegated))), true)),
+        ConsentPage::Registered => {
+            let registration = applications::registration(graph, integration.client_id, &job.stop).await?;
+            let Some(registration) = registration else { return Ok((Change::Rewrite(required(None)), false)) };
+            let api = applications::service_principal(graph, Resource::Graph.app_id(), &job.stop).await?;
+            let of_graph = Api::Known(Resource::Graph);
+            let asked = registration.required.iter().filter(|asked| asked.resource == Resource::Graph.app_id());
+            let grants = asked.filter_map(|asked| {
+                let name = api.as_ref()?.name_of(asked.kind, asked.id)?;
+                Some(match asked.kind {
+                    PermissionType::Application => Grant::role(of_graph, name),
+                    PermissionType::Delegated => Grant::scope(of_graph, name, Grantee::Everyone),
+                })
+            });
+            Ok((Change::Rewrite(grants.collect()), true))
+        }
+    }
+}
+
+/// What the journal keeps of what was held: all that is everyone's, and of single users what the change concerns. Without a plan,
+/// which only Microsoft's page has none of, no single user is concerned.
+pub(super) fn recorded<'a>(held: impl Iterator<Item = &'a Grant>, plan: Option<&Plan>) -> String {
+    let concerned: BTreeSet<&Grant> = plan.iter().flat_map(|plan| plan.added.iter().chain(&plan.dropped)).collect();
+    let kept = held.filter(|grant| grant.grantee == Grantee::Everyone || concerned.contains(grant));
+    kept.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
