@@ -13,5 +13,5 @@ pub mod world;
 
 pub use faults::{Expected, FaultKind, FaultPlan, Planted, Workload};
 pub use graph::{Limits, Load};
-pub use sandbox::{Details, Options, People, Sandbox};
+pub use sandbox::{AppDetails, Details, Options, People, Sandbox};
 pub use server::Wire;

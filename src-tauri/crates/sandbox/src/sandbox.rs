@@ -14,7 +14,7 @@ use crate::entra::{Entra, Memory};
 use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
-use crate::world::World;
+use crate::world::{App, World};
 use crate::{FaultPlan, Planted};
 
 /// What a practice tenant is made of.
@@ -79,6 +79,19 @@ pub struct Details {
     pub admin: String,
 }
 
+/// An application that the practice tenant knows, to sign in with or to look at. No `Debug`: the secret is handled like a real one.
+#[derive(Clone, Serialize)]
+pub struct AppDetails {
+    /// What it is called here whatever its ids: `practice`, `revenue_grid`, `outreach`, `inloox`, `crelate` and others; see
+    /// [`Sandbox::apps`].
+    pub key: &'static str,
+    pub client_id: String,
+    pub client_secret: String,
+    pub display_name: String,
+    /// Whether it is an enterprise application of the tenant already.
+    pub present: bool,
+}
+
 /// A running practice tenant. Dropping it stops it.
 pub struct Sandbox {
     details: Details,
@@ -141,6 +154,18 @@ impl Sandbox {
     /// Addresses and the practice integration's credentials.
     pub fn details(&self) -> &Details {
         &self.details
+    }
+
+    /// Every application that Entra knows, those of the four vendors among them.
+    pub fn apps(&self) -> Vec<AppDetails> {
+        let world = self.world();
+        world.apps.iter().filter_map(|app| app_details(&world, app)).collect()
+    }
+
+    /// The application with this [`AppDetails::key`].
+    pub fn app(&self, key: &str) -> Option<AppDetails> {
+        let world = self.world();
+        world.app_by_key(key).and_then(|app| app_details(&world, app))
     }
 
     /// Every account with the verdict that a check must reach; the oracle of tests.
@@ -242,6 +267,16 @@ fn describe(world: &World, authority: String, graph: String) -> Option<Details> 
         client_id: app.client_id.clone(),
         client_secret: app.secrets.first()?.value.clone(),
         admin: world.admin()?.upn.clone(),
+    })
+}
+
+fn app_details(world: &World, app: &App) -> Option<AppDetails> {
+    Some(AppDetails {
+        key: app.key,
+        client_id: app.client_id.clone(),
+        client_secret: app.secrets.first()?.value.clone(),
+        display_name: app.display_name.clone(),
+        present: world.principal_of(&app.client_id).is_some(),
     })
 }
 

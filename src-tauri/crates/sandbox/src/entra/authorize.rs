@@ -225,11 +225,11 @@ fn refuse(entra: &Entra, ask: &Ask, mode: Mode, address: &str, state: Option<&st
     redirect::deliver(mode, address, &parameters)
 }
 
-/// The hinted account first, then those a rehearsal needs: both administrators and a few ordinary people.
+/// The hinted account first, then those a rehearsal needs: whoever holds a role, and a few ordinary people.
 fn accounts<'a>(world: &'a World, hint: Option<&str>) -> Vec<&'a User> {
     let hinted = hint.and_then(|hint| world.user_by_upn(hint));
     let may_sign_in = |user: &&User| user.enabled && Some(&*user.id) != hinted.map(|user| &*user.id);
-    let (admins, others): (Vec<&User>, Vec<&User>) =
-        world.users.iter().filter(may_sign_in).take(40).partition(|user| !user.admin_roles.is_empty());
-    hinted.into_iter().chain(admins).chain(others.into_iter().take(3)).collect()
+    let admins = world.users.iter().filter(|user| !user.admin_roles.is_empty()).filter(may_sign_in);
+    let others = world.users.iter().filter(|user| user.admin_roles.is_empty()).filter(may_sign_in).take(3);
+    hinted.into_iter().chain(admins).chain(others).collect()
 }

@@ -49,12 +49,14 @@ pub(super) fn add_password(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let expires_ms = end.unwrap_or(ask.now_ms + 2 * YEAR_MS);
     let mut world = ask.state.world_mut();
     let at = find_app(ask, &world)?;
-    let (key_id, value) = world.add_secret(at, Some(expires_ms)).ok_or_else(|| no_object(ask.segment(1)))?;
+    let name = wanted.and_then(|wanted| wanted.get("displayName")).and_then(Value::as_str).map(str::to_owned);
+    let made = world.add_secret(at, name.clone(), ask.now_ms, Some(expires_ms));
+    let (key_id, value) = made.ok_or_else(|| no_object(ask.segment(1)))?;
     let credential = json!({
         "keyId": key_id,
         "secretText": value,
         "hint": value.get(..3),
-        "displayName": wanted.and_then(|wanted| wanted.get("displayName")),
+        "displayName": name,
         "startDateTime": time::moment(ask.now_ms),
         "endDateTime": time::moment(expires_ms),
     });
@@ -182,9 +184,9 @@ fn app_object(app: &App) -> Value {
             json!({
                 "keyId": secret.key_id,
                 "hint": secret.value.get(..3),
-                "displayName": null,
+                "displayName": secret.display_name,
                 "secretText": null,
-                "startDateTime": time::moment(FOUNDED_MS),
+                "startDateTime": time::moment(secret.created_ms),
                 "endDateTime": time::moment(secret.expires_ms.unwrap_or(FOUNDED_MS + 100 * YEAR_MS)),
             })
         })

@@ -31,6 +31,18 @@ pub const PRIVILEGED_ROLE_ADMINISTRATOR: &str = "e8611ab8-c189-46e8-94e1-60213ab
 pub const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 /// Cloud Application Administrator: may consent to all but Microsoft Graph application permissions.
 pub const CLOUD_APPLICATION_ADMINISTRATOR: &str = "158c047a-c907-4556-b7ef-446551a6b5f7";
+/// Global Reader: sees everything, changes nothing.
+pub const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
+/// Reports Reader: reads audit logs and usage reports.
+pub const REPORTS_READER: &str = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+/// Security Reader: reads audit logs and access policies.
+pub const SECURITY_READER: &str = "5d6b6bb7-de71-4623-b4af-96380a352509";
+/// Security Administrator: reads audit logs, changes access policies.
+pub const SECURITY_ADMINISTRATOR: &str = "194ae4cb-b126-40b2-bd5b-6091b380977d";
+/// Conditional Access Administrator: changes access policies.
+pub const CONDITIONAL_ACCESS_ADMINISTRATOR: &str = "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9";
+/// Exchange Administrator: may do everything in Exchange, nothing about consent.
+pub const EXCHANGE_ADMINISTRATOR: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
 
 /// The moment at which the practice company was set up, in milliseconds since 1970 (2024-03-04T08:00:00Z); ages are counted from here.
 pub const FOUNDED_MS: i64 = 1_709_539_200_000;
@@ -67,7 +79,11 @@ impl World {
         let mut people = people::hire(&mut random, users.max(2), domain);
         faults::plant(&mut random, &mut people, plan, domain);
         let groups = groups::form(&mut random, &people, domain);
-        let (apps, principals) = apps::register(&mut random, FOUNDED_MS);
+        let (mut apps, mut principals) = apps::register(&mut random, FOUNDED_MS);
+        let later = apps::register_more(&mut Random::new(hash(&tenant_id, 40)), FOUNDED_MS);
+        apps.extend(later.0);
+        principals.extend(later.1);
+        people::appoint(&mut people, domain);
         let index = Index::of(&people);
         let mut world = World {
             tenant_id,
