@@ -14,7 +14,7 @@ use crate::entra::{Entra, Memory};
 use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
-use crate::world::{App, World};
+use crate::world::{Adoption, App, World};
 use crate::{FaultPlan, Planted};
 
 /// What a practice tenant is made of.
@@ -37,6 +37,8 @@ pub struct Options {
     pub limits: Limits,
     /// Compresses answers of more than 1 KiB for who accepts it. Costs the practice tenant more than the answer itself.
     pub gzip: bool,
+    /// How many people consented to Outreach by themselves before Rollcall comes.
+    pub adoption: Adoption,
 }
 
 impl Default for Options {
@@ -51,6 +53,7 @@ impl Default for Options {
             people: People::Ask,
             limits: Limits::default(),
             gzip: false,
+            adoption: Adoption::default(),
         }
     }
 }
@@ -112,8 +115,13 @@ impl Sandbox {
         let authority = format!("http://127.0.0.1:{port}/p/{start_token}");
         let graph = format!("{authority}/graph");
 
-        let Options { users, seed, faults, .. } = options.clone();
-        let world = tokio::task::spawn_blocking(move || World::build(seed, users, &faults)).await;
+        let Options { users, seed, faults, adoption, .. } = options.clone();
+        let build = move || {
+            let mut world = World::build(seed, users, &faults);
+            world.adopt("outreach", adoption);
+            world
+        };
+        let world = tokio::task::spawn_blocking(build).await;
         let world = world.map_err(io::Error::other)?;
         let details = describe(&world, authority, graph).ok_or(io::ErrorKind::InvalidData)?;
 

@@ -1,5 +1,6 @@
 //! Everything the practice tenant holds: people, groups, apps and who was granted what. Built from a seed, changed only through its methods.
 
+mod adoption;
 mod apps;
 mod changes;
 mod consent;
@@ -11,6 +12,7 @@ mod people;
 mod permissions;
 mod random;
 
+pub use adoption::Adoption;
 pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
