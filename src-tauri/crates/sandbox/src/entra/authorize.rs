@@ -118,6 +118,9 @@ fn read(entra: &Entra, ask: &Ask, realm: Realm, address: &str, mode: Mode) -> Re
     };
     let client_id = ask.query.need("client_id")?;
     let world = entra.world();
+    if world.app(client_id).is_some_and(|app| app.blocked) {
+        return Err(error::APP_BLOCKED.about(client_id));
+    }
     if world.principal_of(client_id).is_some_and(|principal| !principal.enabled) {
         return Err(error::PRINCIPAL_DISABLED.about(client_id));
     }
@@ -165,6 +168,9 @@ fn picked(entra: &Entra, ask: &Ask, wish: Wish, account: &str) -> Result<Respons
     match wish {
         Wish::AdminConsent(consent) => Ok(admin_consent::picked(entra, ask, &world, consent, user)),
         Wish::SignIn(sign_in) => {
+            if !world.may_use(&sign_in.app_id, user) {
+                return Err(error::NOT_ASSIGNED.about(&user.upn));
+            }
             let names = sign_in.wanted.resolve(&world, &sign_in.app_id);
             let granted = world.delegated_scopes(&sign_in.app_id, &user.id);
             let missing: Vec<String> = names.iter().filter(|name| !granted.contains(name)).cloned().collect();

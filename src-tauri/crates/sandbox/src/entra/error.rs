@@ -49,6 +49,8 @@ reasons! {
         "A silent sign-in was asked for but nobody is signed in.";
     NO_TENANT = 50059, "invalid_request":
         "No tenant could be derived; name it in the authority path.";
+    NOT_ASSIGNED = 50105, "access_denied":
+        "The account is not assigned to the application, which demands that.";
     CHALLENGE_MISSING = 50147, "invalid_request":
         "A code challenge of 43 characters with the method S256 is required.";
     VERIFIER_MISMATCH = 501_481, "invalid_grant":
@@ -109,6 +111,8 @@ reasons! {
         "No reply address was provided.";
     NOT_ON_COMMON = 9_001_023, "invalid_request":
         "This grant is not possible on /common; name the tenant.";
+    APP_BLOCKED = 1_000_031, "access_denied":
+        "The application cannot be accessed at this time; Microsoft has disabled it.";
     SCOPE_NOT_DEFAULT = 1_002_012, "invalid_scope":
         "The scope of client credentials must be one resource followed by /.default.";
 }

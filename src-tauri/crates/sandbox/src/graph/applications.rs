@@ -5,12 +5,15 @@ use serde_json::{Value, json};
 use super::error::{Refusal, bad_request, no_object};
 use super::query;
 use super::{Ask, Reply, time};
+use crate::entra::certificate;
 use crate::world::{App, FOUNDED_MS, Principal, Required, RequiredKind, World, hash, roles_of, scopes_of, uuid_from};
 
+/// The directory in which Microsoft registers its own APIs.
+const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 const YEAR_MS: i64 = 365 * 86_400_000;
 
 pub(super) fn list_apps(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let apps: Vec<Value> = ask.state.world().apps.iter().map(app_object).collect();
+    let apps: Vec<Value> = ask.state.world().apps.iter().filter(|app| !app.multi_tenant).map(app_object).collect();
     query::objects(ask, "applications", "application", &apps)
 }
 
@@ -131,6 +134,7 @@ pub(super) fn delete_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let gone = world.principals.remove(at);
     world.role_assignments.retain(|grant| grant.principal_id != gone.id && grant.resource_id != gone.id);
     world.delegated_grants.retain(|grant| grant.client_id != gone.id && grant.resource_id != gone.id);
+    world.assigned.retain(|assigned| assigned.resource_id != gone.id);
     Ok(Reply::empty(204))
 }
 
@@ -144,12 +148,14 @@ pub(super) fn find_principal(ask: &Ask<'_>, world: &World) -> Result<usize, Refu
     found.ok_or_else(|| no_object(app_id_key(key).unwrap_or(key)))
 }
 
+/// A registration of this tenant. Those of the vendors live in the vendors' tenants and cannot be read here.
 fn find_app(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
     let key = ask.segment(1);
     let found = match app_id_key(key) {
         Some(app_id) => world.apps.iter().position(|app| app.client_id.eq_ignore_ascii_case(app_id)),
         None => world.app_by_object_id(key),
     };
+    let found = found.filter(|at| world.apps.get(*at).is_some_and(|app| !app.multi_tenant));
     found.ok_or_else(|| no_object(app_id_key(key).unwrap_or(key)))
 }
 
@@ -196,7 +202,17 @@ fn app_object(app: &App) -> Value {
         .iter()
         .map(|der| {
             let name = STANDARD.encode(der);
-            json!({ "keyId": uuid_from(hash(&name, 30), hash(&name, 31)), "type": "AsymmetricX509Cert", "usage": "Verify", "key": null })
+            // A bare public key says nothing about its time, so it has none.
+            let validity = certificate::validity(der).and_then(|(start, end)| Some((utc(start)?, utc(end)?)));
+            json!({
+                "keyId": uuid_from(hash(&name, 30), hash(&name, 31)),
+                "type": "AsymmetricX509Cert",
+                "usage": "Verify",
+                "key": null,
+                "displayName": certificate::common_name(der).map(|name| format!("CN={name}")),
+                "startDateTime": validity.map(|(start, _)| time::moment(start)),
+                "endDateTime": validity.map(|(_, end)| time::moment(end)),
+            })
         })
         .collect();
     json!({
@@ -211,6 +227,19 @@ fn app_object(app: &App) -> Value {
         "keyCredentials": certificates,
         "createdDateTime": time::moment(FOUNDED_MS),
     })
+}
+
+/// Milliseconds since 1970 of the times in certificates, `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ` (RFC 5280, 4.1.2.5).
+fn utc(text: &str) -> Option<i64> {
+    let (century, rest) = match text.len() {
+        13 if text < "50" => ("20", text),
+        13 => ("19", text),
+        15 => text.split_at_checked(2)?,
+        _ => return None,
+    };
+    let part = |at: usize| rest.get(at..at + 2);
+    let (year, month, day) = (part(0)?, part(2)?, part(4)?);
+    time::parse(&format!("{century}{year}-{month}-{day}T{}:{}:{}Z", part(6)?, part(8)?, part(10)?))
 }
 
 fn principal_objects(ask: &Ask<'_>) -> Vec<Value> {
@@ -238,7 +267,17 @@ fn principal_object(world: &World, principal: &Principal) -> Value {
             })
         })
         .collect();
-    let multi_tenant = world.app(&principal.app_id).is_none_or(|app| app.multi_tenant);
+    let app = world.app(&principal.app_id);
+    let multi_tenant = app.is_none_or(|app| app.multi_tenant);
+    let owner = match app {
+        None => MICROSOFT.to_owned(),
+        Some(app) if app.multi_tenant => uuid_from(hash(&app.client_id, 32), hash(&app.client_id, 33)),
+        Some(_) => world.tenant_id.clone(),
+    };
+    let verified = app.filter(|app| app.multi_tenant && app.verified).map(
+        |app| json!({ "displayName": app.display_name, "verifiedPublisherId": format!("{:08}", hash(&app.client_id, 34) % 100_000_000) }),
+    );
+    let tags: &[&str] = if app.is_some() { &["WindowsAzureActiveDirectoryIntegratedApp"] } else { &[] };
     json!({
         "id": principal.id,
         "appId": principal.app_id,
@@ -249,7 +288,10 @@ fn principal_object(world: &World, principal: &Principal) -> Value {
         "servicePrincipalType": "Application",
         "servicePrincipalNames": [principal.app_id],
         "signInAudience": if multi_tenant { "AzureADMultipleOrgs" } else { "AzureADMyOrg" },
-        "tags": ["WindowsAzureActiveDirectoryIntegratedApp"],
+        "appOwnerOrganizationId": owner,
+        "disabledByMicrosoftStatus": app.filter(|app| app.blocked).map(|_| "DisabledDueToViolationOfServicesAgreement"),
+        "verifiedPublisher": verified,
+        "tags": tags,
         "createdDateTime": time::moment(principal.created_ms),
         "appRoles": roles,
         "oauth2PermissionScopes": scopes,
@@ -305,6 +347,68 @@ mod tests {
         let filtered = desk.get(&format!("/servicePrincipals?$filter=appId%20eq%20'{app_id}'&$select=id,appId"));
         assert_eq!(filtered.ids().len(), 1);
         assert_eq!(desk.send("POST", "/servicePrincipals", &json!({ "appId": app_id })).code(), "Request_MultipleObjectsWithSameKeyValue");
+    }
+
+    #[test]
+    fn only_registrations_of_this_tenant_can_be_read() {
+        let desk = Desk::new(30, &FaultPlan::none()).app(&["Application.Read.All"]);
+        let keys = ["practice", "invoice_scanner", "payroll_mailer", "room_display", "outreach", "crelate", "sales_insights"];
+        let ids: Vec<(String, String)> = {
+            let world = desk.state.world();
+            keys.iter().map(|key| world.app_by_key(key).map(|app| (app.id.clone(), app.client_id.clone())).unwrap()).collect()
+        };
+        for (at, (id, client_id)) in ids.iter().enumerate() {
+            let status = if at < 4 { 200 } else { 404 };
+            assert_eq!(desk.get(&format!("/applications(appId='{client_id}')")).status, status, "{}", keys[at]);
+            assert_eq!(desk.get(&format!("/applications/{id}")).status, status, "{}", keys[at]);
+            let listed = desk.get(&format!("/applications?$filter=appId%20eq%20'{client_id}'")).ids().len();
+            assert_eq!(listed, usize::from(at < 4), "{}", keys[at]);
+        }
+        let owner = |key: &str| {
+            let app_id = desk.state.world().app_by_key(key).unwrap().client_id.clone();
+            desk.get(&format!("/servicePrincipals(appId='{app_id}')")).body["appOwnerOrganizationId"].clone()
+        };
+        assert_eq!(owner("practice"), desk.state.world().tenant_id.as_str());
+        assert_ne!(owner("sales_insights"), desk.state.world().tenant_id.as_str());
+    }
+
+    #[test]
+    fn credentials_show_when_they_end_and_never_what_they_are() {
+        let desk = Desk::new(30, &FaultPlan::none()).app(&["Application.Read.All"]);
+        desk.state.world_mut().apps[0].certificates.push(include_bytes!("../../tests/fixtures/practice-app.certificate.der").to_vec());
+        let app = |key: &str| {
+            let app_id = desk.state.world().app_by_key(key).unwrap().client_id.clone();
+            desk.get(&format!("/applications(appId='{app_id}')")).body
+        };
+        let end = |key: &str| {
+            let secret = app(key)["passwordCredentials"][0].clone();
+            assert!(secret["secretText"].is_null() && secret["keyId"].is_string() && secret["displayName"].is_string(), "{key}");
+            super::time::parse(secret["endDateTime"].as_str().unwrap()).unwrap()
+        };
+        let left = end("payroll_mailer") - desk.now_ms;
+        assert!((0..30 * 86_400_000).contains(&left), "it ends within 30 days");
+        assert!(end("invoice_scanner") < desk.now_ms, "it has ended");
+        let key = app("practice")["keyCredentials"][0].clone();
+        assert!(key["key"].is_null() && key["keyId"].is_string());
+        let (start, end) = (key["startDateTime"].as_str().unwrap(), key["endDateTime"].as_str().unwrap());
+        assert!(super::time::parse(start) < super::time::parse(end), "{key}");
+    }
+
+    #[test]
+    fn an_enterprise_application_says_whether_it_may_be_used() {
+        let desk = Desk::new(60, &FaultPlan::none()).person("cloud.admin@contoso.example", &["Application.ReadWrite.All"]);
+        let url = |key: &str| format!("/servicePrincipals(appId='{}')", desk.state.world().app_by_key(key).unwrap().client_id);
+        assert_eq!(desk.get(&url("mail_merger")).body["disabledByMicrosoftStatus"], "DisabledDueToViolationOfServicesAgreement");
+        assert!(desk.get(&url("travel_desk")).body["disabledByMicrosoftStatus"].is_null());
+        let off = desk.get(&url("newsletter_tool")).body;
+        assert_eq!((off["accountEnabled"].as_bool(), off["disabledByMicrosoftStatus"].is_null()), (Some(false), true));
+        assert_eq!(desk.send("PATCH", &url("newsletter_tool"), &json!({ "accountEnabled": true })).status, 204);
+        assert_eq!(desk.send("PATCH", &url("newsletter_tool"), &json!({ "appRoleAssignmentRequired": true })).status, 204);
+        let on = desk.get(&url("newsletter_tool")).body;
+        assert_eq!((on["accountEnabled"].as_bool(), on["appRoleAssignmentRequired"].as_bool()), (Some(true), Some(true)));
+        let url = url("newsletter_tool");
+        let desk = desk.person("global.reader@contoso.example", &["Application.ReadWrite.All"]);
+        assert_eq!(desk.send("PATCH", &url, &json!({ "accountEnabled": false })).code(), "Authorization_RequestDenied");
     }
 
     #[test]

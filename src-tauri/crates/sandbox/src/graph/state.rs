@@ -78,7 +78,8 @@ impl Default for Limits {
 
 impl State {
     /// `graph` is the base of all links, without `/v1.0`; new mail starts to arrive at `opened_ms`.
-    pub fn new(world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
+    pub fn new(mut world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
+        world.open(opened_ms);
         State(Arc::new(Inner {
             ids: hash(&world.tenant_id, seed),
             world: RwLock::new(world),

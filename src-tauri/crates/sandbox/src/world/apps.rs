@@ -115,6 +115,25 @@ impl World {
         Some((key_id, value))
     }
 
+    /// Gives the secrets of our own registrations the ages that a check should notice, counted from when the tenant opens: one has ended
+    /// long ago already, one ends in twelve days, those of the practice integration last.
+    pub(super) fn age_secrets(&mut self, now_ms: i64) {
+        const DAY_MS: i64 = 86_400_000;
+        for app in &mut self.apps {
+            let (name, created_ms, expires_ms) = match app.key {
+                "practice" => ("practice integration", FOUNDED_MS, None),
+                "invoice_scanner" => ("scanner on the ground floor", FOUNDED_MS, Some(FOUNDED_MS + 180 * DAY_MS)),
+                "payroll_mailer" => ("payroll run", now_ms - 353 * DAY_MS, Some(now_ms + 12 * DAY_MS)),
+                "room_display" => ("door displays", now_ms - 90 * DAY_MS, Some(now_ms + 275 * DAY_MS)),
+                _ => continue,
+            };
+            for secret in &mut app.secrets {
+                secret.display_name = Some(name.to_owned());
+                (secret.created_ms, secret.expires_ms) = (created_ms, expires_ms);
+            }
+        }
+    }
+
     /// The registration that tests and scripts know by this name; see [`App::key`].
     pub fn app_by_key(&self, key: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.key == key)

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod apps;
+mod assigned;
 mod changes;
 mod consent;
 mod groups;
@@ -14,6 +15,7 @@ mod random;
 
 pub use adoption::Adoption;
 pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
+pub use assigned::{Assigned, AssigneeKind};
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
 pub use groups::{Group, GroupKind, Member};
@@ -65,6 +67,8 @@ pub struct World {
     pub role_assignments: Vec<RoleAssignment>,
     /// Delegated permissions that were granted.
     pub delegated_grants: Vec<DelegatedGrant>,
+    /// People and groups that were assigned to enterprise applications.
+    pub assigned: Vec<Assigned>,
     /// Directory changes since the start, oldest first; delta queries read them.
     pub changes: Vec<Change>,
     index: Index,
@@ -97,12 +101,19 @@ impl World {
             principals,
             role_assignments: Vec::new(),
             delegated_grants: Vec::new(),
+            assigned: Vec::new(),
             changes: Vec::new(),
             index,
             random,
         };
         world.grant_as_found();
+        world.assign_as_found();
         world
+    }
+
+    /// The tenant opens: whatever is recent is so many days before this moment, in milliseconds since 1970.
+    pub fn open(&mut self, now_ms: i64) {
+        self.age_secrets(now_ms);
     }
 
     /// The Global Administrator whose account comes first in the picker.
