@@ -14,7 +14,7 @@ use crate::entra::{Entra, Memory};
 use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
-use crate::world::{Adoption, App, World};
+use crate::world::{Adoption, App, ConsentSettings, UserConsent, World};
 use crate::{FaultPlan, Planted};
 
 /// What a practice tenant is made of.
@@ -39,6 +39,8 @@ pub struct Options {
     pub gzip: bool,
     /// How many people consented to Outreach by themselves before Rollcall comes.
     pub adoption: Adoption,
+    /// The tenant's settings about consent when it opens.
+    pub consent: ConsentSettings,
 }
 
 impl Default for Options {
@@ -54,6 +56,7 @@ impl Default for Options {
             limits: Limits::default(),
             gzip: false,
             adoption: Adoption::default(),
+            consent: ConsentSettings::default(),
         }
     }
 }
@@ -115,10 +118,11 @@ impl Sandbox {
         let authority = format!("http://127.0.0.1:{port}/p/{start_token}");
         let graph = format!("{authority}/graph");
 
-        let Options { users, seed, faults, adoption, .. } = options.clone();
+        let Options { users, seed, faults, adoption, consent, .. } = options.clone();
         let build = move || {
             let mut world = World::build(seed, users, &faults);
             world.adopt("outreach", adoption);
+            world.consent = consent;
             world
         };
         let world = tokio::task::spawn_blocking(build).await;
@@ -184,6 +188,16 @@ impl Sandbox {
     /// The world as it is now. Requests that change it wait while this is held.
     pub fn world(&self) -> RwLockReadGuard<'_, World> {
         self.house.graph.world()
+    }
+
+    /// What users may consent to by themselves from now on.
+    pub fn set_user_consent(&self, user_consent: UserConsent) {
+        self.change(|world| world.consent.user_consent = user_consent);
+    }
+
+    /// Whether users may ask an administrator for what they may not consent to.
+    pub fn set_consent_workflow(&self, on: bool) {
+        self.change(|world| world.consent.workflow = on);
     }
 
     /// Changes the world behind everybody's back, as another administrator would. The next round of `/users/delta` reports what was

@@ -105,6 +105,8 @@ reasons! {
         "The signed-in account may not grant these permissions; another role is needed.";
     ADMIN_NEEDED = 90094, "consent_required":
         "An administrator has to consent to these permissions.";
+    APPROVAL_NEEDED = 90095, "access_denied":
+        "An administrator has to consent; the request can be sent for approval.";
     PARAMETER_MISSING = 900_144, "invalid_request":
         "The request must contain a parameter that is missing.";
     REDIRECT_MISSING = 900_971, "invalid_request":

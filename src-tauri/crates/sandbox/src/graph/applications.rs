@@ -6,7 +6,7 @@ use super::error::{Refusal, bad_request, no_object};
 use super::query;
 use super::{Ask, Reply, time};
 use crate::entra::certificate;
-use crate::world::{App, FOUNDED_MS, Principal, Required, RequiredKind, World, hash, roles_of, scopes_of, uuid_from};
+use crate::world::{Activity, App, FOUNDED_MS, Modified, Principal, Required, RequiredKind, World, hash, roles_of, scopes_of, uuid_from};
 
 /// The directory in which Microsoft registers its own APIs.
 const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -40,6 +40,8 @@ pub(super) fn patch_app(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     }
     if let Some(certificates) = certificates {
         app.certificates = certificates;
+        let signed = ask.signature(&world);
+        world.audit_credentials(at, &signed);
     }
     Ok(Reply::empty(204))
 }
@@ -55,6 +57,8 @@ pub(super) fn add_password(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let name = wanted.and_then(|wanted| wanted.get("displayName")).and_then(Value::as_str).map(str::to_owned);
     let made = world.add_secret(at, name.clone(), ask.now_ms, Some(expires_ms));
     let (key_id, value) = made.ok_or_else(|| no_object(ask.segment(1)))?;
+    let signed = ask.signature(&world);
+    world.audit_credentials(at, &signed);
     let credential = json!({
         "keyId": key_id,
         "secretText": value,
@@ -74,7 +78,12 @@ pub(super) fn remove_password(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let Some(app) = world.apps.get_mut(at) else { return Err(no_object(ask.segment(1))) };
     let before = app.secrets.len();
     app.secrets.retain(|secret| !secret.key_id.eq_ignore_ascii_case(key_id));
-    if app.secrets.len() == before { Err(bad_request("No password credential has this keyId.")) } else { Ok(Reply::empty(204)) }
+    if app.secrets.len() == before {
+        return Err(bad_request("No password credential has this keyId."));
+    }
+    let signed = ask.signature(&world);
+    world.audit_credentials(at, &signed);
+    Ok(Reply::empty(204))
 }
 
 pub(super) fn list_principals(ask: &Ask<'_>) -> Result<Reply, Refusal> {
@@ -109,6 +118,10 @@ pub(super) fn create_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         Refusal::new(400, "Request_BadRequest", "The appId of the service principal does not reference a valid application object.")
     })?;
     let created = world.principals.get(at).map(|principal| principal_object(&world, principal)).unwrap_or_default();
+    if let Some(id) = world.principals.get(at).map(|principal| principal.id.clone()) {
+        let signed = ask.signature(&world);
+        world.audit_principal(Activity::AddPrincipal, &id, Vec::new(), &signed);
+    }
     Ok(Reply::json(201, created))
 }
 
@@ -118,12 +131,18 @@ pub(super) fn patch_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut world = ask.state.world_mut();
     let at = find_principal(ask, &world)?;
     let Some(principal) = world.principals.get_mut(at) else { return Err(no_object(ask.segment(1))) };
-    if let Some(enabled) = body.get("accountEnabled").and_then(Value::as_bool) {
-        principal.enabled = enabled;
-    }
-    if let Some(required) = body.get("appRoleAssignmentRequired").and_then(Value::as_bool) {
-        principal.assignment_required = required;
-    }
+    let id = principal.id.clone();
+    let mut modified = Vec::new();
+    let mut set = |name, property: &mut bool| {
+        if let Some(new) = body.get(name).and_then(Value::as_bool) {
+            let old = std::mem::replace(property, new);
+            modified.push(Modified { name, old: Some(old.to_string()), new: Some(new.to_string()) });
+        }
+    };
+    set("accountEnabled", &mut principal.enabled);
+    set("appRoleAssignmentRequired", &mut principal.assignment_required);
+    let signed = ask.signature(&world);
+    world.audit_principal(Activity::UpdatePrincipal, &id, modified, &signed);
     Ok(Reply::empty(204))
 }
 
@@ -131,6 +150,10 @@ pub(super) fn patch_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 pub(super) fn delete_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut world = ask.state.world_mut();
     let at = find_principal(ask, &world)?;
+    let signed = ask.signature(&world);
+    if let Some(id) = world.principals.get(at).map(|principal| principal.id.clone()) {
+        world.audit_principal(Activity::RemovePrincipal, &id, Vec::new(), &signed);
+    }
     let gone = world.principals.remove(at);
     world.role_assignments.retain(|grant| grant.principal_id != gone.id && grant.resource_id != gone.id);
     world.delegated_grants.retain(|grant| grant.client_id != gone.id && grant.resource_id != gone.id);

@@ -6,7 +6,8 @@ use super::query;
 use super::users::demand_role;
 use super::{Ask, Reply, time};
 use crate::world::{
-    Assigned, AssigneeKind, GLOBAL_ADMINISTRATOR, GRAPH_APP_ID, GrantRefused, PRIVILEGED_ROLE_ADMINISTRATOR, RoleAssignment, World,
+    Activity, Assigned, AssigneeKind, GLOBAL_ADMINISTRATOR, GRAPH_APP_ID, GrantRefused, PRIVILEGED_ROLE_ADMINISTRATOR, RoleAssignment,
+    World,
 };
 
 /// What the client was granted.
@@ -49,7 +50,11 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         demand_role(ask, &[PRIVILEGED_ROLE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR])?;
     }
     match world.assign_role(principal_id, resource_id, role_id, ask.now_ms) {
-        Ok(grant) => Ok(Reply::json(201, object(&world, &grant))),
+        Ok(grant) => {
+            let signed = ask.signature(&world);
+            world.audit_role(Activity::AddRole, &grant, &signed);
+            Ok(Reply::json(201, object(&world, &grant)))
+        }
         Err(GrantRefused::Missing) => Err(no_object(principal_id)),
         Err(GrantRefused::UnknownPermission) => Err(bad_request("Permission being assigned was not found on application")),
         Err(GrantRefused::Duplicate) => Err(bad_request("Permission being assigned already exists on the object")),
@@ -59,7 +64,9 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 pub(super) fn delete(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut world = ask.state.world_mut();
     let at = find(ask, &world)?;
-    world.role_assignments.remove(at);
+    let signed = ask.signature(&world);
+    let gone = world.role_assignments.remove(at);
+    world.audit_role(Activity::RemoveRole, &gone, &signed);
     Ok(Reply::empty(204))
 }
 

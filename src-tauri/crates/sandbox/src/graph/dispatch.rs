@@ -136,6 +136,11 @@ pub(super) fn meet(state: &State, visit: &Visit<'_>, fault: Option<FaultKind>, p
 
 /// A request to the directory costs resource units, which its answer tells.
 fn directory(route: &Route, ask: &Ask<'_>, hold: &mut Hold) -> Result<Reply, Refusal> {
+    if route.is_audit() {
+        ask.state.traffic().read_log(ask.app, ask.now_us, hold)?;
+    } else if route.template.starts_with("/identity/conditionalAccess/") {
+        ask.state.traffic().read_access(ask.app, ask.now_us)?;
+    }
     let units = cost(route.template, ask);
     ask.state.traffic().spend(ask.app, units, ask.now_us, hold)?;
     let mut reply = (route.run)(ask)?;

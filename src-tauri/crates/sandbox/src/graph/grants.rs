@@ -50,14 +50,20 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         resource_id: needed("resourceId")?,
         scope: needed("scope")?,
     };
-    match ask.state.world_mut().add_grant(grant) {
-        Ok(grant) => Ok(Reply::json(201, object(&grant))),
+    let mut world = ask.state.world_mut();
+    let signed = ask.signature(&world);
+    match world.add_grant(grant) {
+        Ok(grant) => {
+            world.audit_grant(&grant, "", &signed);
+            world.settle_requests(&grant.client_id, ask.now_ms);
+            Ok(Reply::json(201, object(&grant)))
+        }
         Err(GrantRefused::Duplicate) => Err(bad_request("Permission entry already exists.")),
         Err(GrantRefused::Missing | GrantRefused::UnknownPermission) => Err(no_object(&needed("clientId")?)),
     }
 }
 
-/// Changes `scope`, the only property that can change.
+/// Changes `scope`, the only property that can change. An empty one leaves a grant of nothing; Microsoft's pages are silent about it.
 pub(super) fn patch(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let body = ask.json_body()?;
     let scope = body.get("scope").and_then(Value::as_str).ok_or_else(|| bad_request("Property 'scope' is required."))?;
@@ -66,16 +72,22 @@ pub(super) fn patch(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     }
     let mut world = ask.state.world_mut();
     let at = find(ask, &world)?;
-    if let Some(grant) = world.delegated_grants.get_mut(at) {
-        scope.clone_into(&mut grant.scope);
-    }
+    let signed = ask.signature(&world);
+    let Some(grant) = world.delegated_grants.get_mut(at) else { return Err(no_object(ask.segment(1))) };
+    let before = std::mem::replace(&mut grant.scope, scope.to_owned());
+    let grant = grant.clone();
+    world.audit_grant(&grant, &before, &signed);
+    world.settle_requests(&grant.client_id, ask.now_ms);
     Ok(Reply::empty(204))
 }
 
 pub(super) fn delete(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut world = ask.state.world_mut();
     let at = find(ask, &world)?;
-    world.delegated_grants.remove(at);
+    let signed = ask.signature(&world);
+    let mut gone = world.delegated_grants.remove(at);
+    let before = std::mem::take(&mut gone.scope);
+    world.audit_grant(&gone, &before, &signed);
     Ok(Reply::empty(204))
 }
 

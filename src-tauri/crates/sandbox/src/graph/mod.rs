@@ -2,6 +2,7 @@
 
 mod applications;
 mod assignments;
+mod audits;
 mod batch;
 mod content;
 mod delta;
@@ -12,8 +13,10 @@ mod grants;
 mod groups;
 mod mailbox;
 mod organization;
+mod policies;
 mod probe;
 mod query;
+mod requests;
 mod route;
 mod seal;
 mod state;
@@ -34,7 +37,8 @@ use serde_json::Value;
 
 pub use state::{Limits, Load, State};
 
-use crate::token::Caller;
+use crate::token::{Caller, CallerKind};
+use crate::world::{Actor, Signature, World};
 use dispatch::{Outcome, Place, single};
 use error::Refusal;
 use query::Query;
@@ -162,6 +166,15 @@ pub(crate) struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Who changes something now, for the audit log.
+    fn signature(&self, world: &World) -> Signature {
+        let signed = match &self.caller.kind {
+            CallerKind::User { user_id, .. } => world.signature(user_id, self.now_ms),
+            CallerKind::App { .. } => None,
+        };
+        signed.unwrap_or_else(|| Signature { by: Actor::App { client_id: self.caller.app_id.clone() }, at_ms: self.now_ms })
+    }
+
     fn segment(&self, at: usize) -> &str {
         self.segments.get(at).map_or("", String::as_str)
     }

@@ -1,8 +1,10 @@
 //! Everything the practice tenant holds: people, groups, apps and who was granted what. Built from a seed, changed only through its methods.
 
+mod access;
 mod adoption;
 mod apps;
 mod assigned;
+mod audit;
 mod changes;
 mod consent;
 mod groups;
@@ -12,10 +14,15 @@ mod names;
 mod people;
 mod permissions;
 mod random;
+mod requests;
+mod settings;
 
+pub use access::{AccessPolicy, AccessState};
 pub use adoption::Adoption;
 pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
 pub use assigned::{Assigned, AssigneeKind};
+pub use audit::{Activity, Actor, Audit, Modified, Target};
+pub(crate) use audit::{Consenter, Signature};
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
 pub use groups::{Group, GroupKind, Member};
@@ -23,6 +30,8 @@ pub use id::Id;
 pub use people::{Licence, Recipient, User};
 pub use permissions::{AppRole, EXCHANGE_APP_ID, GRAPH_APP_ID, Scope, roles_of, scopes_of};
 pub(crate) use random::{Random, hash, uuid_from, write_uuid};
+pub use requests::{Asked, ConsentRequest};
+pub use settings::{ConsentSettings, UserConsent};
 
 use crate::faults::{self, FaultPlan};
 use index::Index;
@@ -69,6 +78,12 @@ pub struct World {
     pub delegated_grants: Vec<DelegatedGrant>,
     /// People and groups that were assigned to enterprise applications.
     pub assigned: Vec<Assigned>,
+    /// What users may consent to, and whether they may ask for the rest.
+    pub consent: ConsentSettings,
+    pub consent_requests: Vec<ConsentRequest>,
+    pub access_policies: Vec<AccessPolicy>,
+    /// The directory's audit log, oldest first.
+    pub audits: Vec<Audit>,
     /// Directory changes since the start, oldest first; delta queries read them.
     pub changes: Vec<Change>,
     index: Index,
@@ -102,18 +117,25 @@ impl World {
             role_assignments: Vec::new(),
             delegated_grants: Vec::new(),
             assigned: Vec::new(),
+            consent: ConsentSettings::default(),
+            consent_requests: Vec::new(),
+            access_policies: Vec::new(),
+            audits: Vec::new(),
             changes: Vec::new(),
             index,
             random,
         };
         world.grant_as_found();
         world.assign_as_found();
+        world.guard_as_found();
         world
     }
 
     /// The tenant opens: whatever is recent is so many days before this moment, in milliseconds since 1970.
     pub fn open(&mut self, now_ms: i64) {
         self.age_secrets(now_ms);
+        self.ask_as_found(now_ms);
+        self.log_as_found(now_ms);
     }
 
     /// The Global Administrator whose account comes first in the picker.
