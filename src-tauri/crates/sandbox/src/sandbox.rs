@@ -15,7 +15,7 @@ use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
 use crate::world::{Adoption, App, ConsentSettings, UserConsent, World};
-use crate::{FaultPlan, Planted};
+use crate::{FaultPlan, Planted, RouteFault};
 
 /// What a practice tenant is made of.
 #[derive(Debug, Clone)]
@@ -41,6 +41,9 @@ pub struct Options {
     pub adoption: Adoption,
     /// The tenant's settings about consent when it opens.
     pub consent: ConsentSettings,
+    /// How long a new service principal answers 404, and new grants are missing from lists, as they are while Microsoft's replicas
+    /// catch up.
+    pub settling: Duration,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             gzip: false,
             adoption: Adoption::default(),
             consent: ConsentSettings::default(),
+            settling: Duration::ZERO,
         }
     }
 }
@@ -133,6 +137,10 @@ impl Sandbox {
         let key = Arc::new(Key::new(&random::<32>()?));
         let domain = world.domain.clone();
         let state = State::new(world, seed, details.graph.clone(), options.limits, clock.now_ms());
+        state.settle_after(options.settling);
+        for fault in options.faults.routes() {
+            state.fail(fault.clone());
+        }
         let entra = Entra {
             authority: details.authority.clone(),
             graph: details.graph.clone(),
@@ -228,6 +236,16 @@ impl Sandbox {
     /// These troubles befall the next Graph requests, one each.
     pub fn next_answers(&self, wires: Vec<Wire>) {
         self.house.wires.lock().unwrap_or_else(PoisonError::into_inner).extend(wires);
+    }
+
+    /// From now on a route of the directory has this trouble, on top of those of [`FaultPlan::on_route`].
+    pub fn fail(&self, fault: RouteFault) {
+        self.house.graph.fail(fault);
+    }
+
+    /// Ends the troubles of all routes. Those of mailboxes stay.
+    pub fn heal(&self) {
+        self.house.graph.heal();
     }
 
     /// Graph requests so far, by route and status.

@@ -196,7 +196,7 @@ fn grant(world: &mut World, consent: &AdminConsent, signed: &Signature) {
             asked.delegated.iter().filter(|wish| wish.resource_app_id == resource_app_id).map(|wish| wish.value.clone()).collect();
         let resource = world.principal_of(resource_app_id).map(|principal| principal.id.clone());
         let Some(resource) = resource.filter(|_| !names.is_empty()) else { continue };
-        if let Some((grant, before)) = world.rewrite_scopes(&client_id, &resource, &names) {
+        if let Some((grant, before)) = world.rewrite_scopes(&client_id, &resource, &names, signed.at_ms) {
             world.audit_grant(&grant, &before, signed);
         }
     }

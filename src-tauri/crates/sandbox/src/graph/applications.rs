@@ -161,13 +161,15 @@ pub(super) fn delete_principal(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::empty(204))
 }
 
-/// By object id, or by `appId='…'` in parentheses.
+/// By object id, or by `appId='…'` in parentheses. One that was made a moment ago may not be found yet.
 pub(super) fn find_principal(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
     let key = ask.segment(1);
     let found = world.principals.iter().position(|principal| match app_id_key(key) {
         Some(app_id) => principal.app_id.eq_ignore_ascii_case(app_id),
         None => principal.id.eq_ignore_ascii_case(key),
     });
+    let settled = |principal: &Principal| ask.state.has_settled(principal.created_ms, ask.now_ms);
+    let found = found.filter(|at| world.principals.get(*at).is_some_and(settled));
     found.ok_or_else(|| no_object(app_id_key(key).unwrap_or(key)))
 }
 
@@ -267,7 +269,8 @@ fn utc(text: &str) -> Option<i64> {
 
 fn principal_objects(ask: &Ask<'_>) -> Vec<Value> {
     let world = ask.state.world();
-    world.principals.iter().map(|principal| principal_object(&world, principal)).collect()
+    let settled = world.principals.iter().filter(|principal| ask.state.has_settled(principal.created_ms, ask.now_ms));
+    settled.map(|principal| principal_object(&world, principal)).collect()
 }
 
 fn principal_object(world: &World, principal: &Principal) -> Value {

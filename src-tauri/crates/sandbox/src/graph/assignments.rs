@@ -14,7 +14,7 @@ use crate::world::{
 pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let world = ask.state.world();
     let principal = &world.principals.get(find_principal(ask, &world)?).map(|principal| principal.id.as_str());
-    let held = world.role_assignments.iter().filter(|grant| Some(grant.principal_id.as_str()) == *principal);
+    let held = settled(ask, &world).filter(|grant| Some(grant.principal_id.as_str()) == *principal);
     show(ask, &held.map(|grant| object(&world, grant)).collect::<Vec<_>>())
 }
 
@@ -22,7 +22,7 @@ pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 pub(super) fn of_resource(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let world = ask.state.world();
     let principal = &world.principals.get(find_principal(ask, &world)?).map(|principal| principal.id.as_str());
-    let clients = world.role_assignments.iter().filter(|grant| Some(grant.resource_id.as_str()) == *principal);
+    let clients = settled(ask, &world).filter(|grant| Some(grant.resource_id.as_str()) == *principal);
     let assigned = world.assigned.iter().filter(|assigned| Some(assigned.resource_id.as_str()) == *principal);
     let all = clients.map(|grant| object(&world, grant)).chain(assigned.map(|assigned| assigned_object(&world, assigned)));
     show(ask, &all.collect::<Vec<_>>())
@@ -79,6 +79,11 @@ fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
         .iter()
         .position(|grant| grant.id.eq_ignore_ascii_case(id) && (grant.principal_id == principal || grant.resource_id == principal))
         .ok_or_else(|| no_object(id))
+}
+
+/// The assignments that lists know of already.
+fn settled<'a>(ask: &'a Ask<'_>, world: &'a World) -> impl Iterator<Item = &'a RoleAssignment> {
+    world.role_assignments.iter().filter(|grant| ask.state.has_settled(grant.created_ms, ask.now_ms))
 }
 
 fn show(ask: &Ask<'_>, grants: &[Value]) -> Result<Reply, Refusal> {

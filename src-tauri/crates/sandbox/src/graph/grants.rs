@@ -49,8 +49,12 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         principal_id,
         resource_id: needed("resourceId")?,
         scope: needed("scope")?,
+        created_ms: ask.now_ms,
     };
     let mut world = ask.state.world_mut();
+    if world.principal(&grant.client_id).is_some_and(|client| !ask.state.has_settled(client.created_ms, ask.now_ms)) {
+        return Err(no_object(&grant.client_id));
+    }
     let signed = ask.signature(&world);
     match world.add_grant(grant) {
         Ok(grant) => {
@@ -102,6 +106,7 @@ const PROPERTIES: [&str; 6] = ["id", "clientId", "consentType", "principalId", "
 fn show(ask: &Ask<'_>, belongs: impl Fn(&DelegatedGrant) -> bool) -> Result<Reply, Refusal> {
     let world = ask.state.world();
     let grants: Vec<&DelegatedGrant> = world.delegated_grants.iter().filter(|grant| belongs(grant)).collect();
+    let listed = |at: usize| grants.get(at).is_some_and(|grant| ask.state.has_settled(grant.created_ms, ask.now_ms));
     let property = |at: usize, name: &str| grants.get(at).and_then(|grant| property(grant, name));
     let collection = Collection {
         context: "oauth2PermissionGrants",
@@ -110,7 +115,7 @@ fn show(ask: &Ask<'_>, belongs: impl Fn(&DelegatedGrant) -> bool) -> Result<Repl
         property: &property,
         write: None,
         beginning: None,
-        listed: &|_| true,
+        listed: &listed,
         usual: &PROPERTIES,
         more: &[],
         most: 999,

@@ -27,6 +27,8 @@ mod users;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod troubles;
 
 use std::sync::Arc;
 
@@ -68,6 +70,8 @@ pub struct Answer {
     pub rounds: u32,
     /// Requests that were answered: 1, or those of the batch.
     pub items: u32,
+    /// Whether the connection ends instead of carrying this.
+    pub lost: bool,
     /// Keeps the mailboxes busy until the answer has been delivered; [`Hold::deliver`] it then.
     pub hold: Hold,
 }
@@ -91,12 +95,13 @@ pub fn answer(state: &State, request: &Request) -> Answer {
     };
     let Work { hold, tally, rounds, items } = work;
     state.traffic().count(tally);
+    let lost = matches!(outcome, Outcome::Lost);
     let (status, headers, body) = match outcome {
         Outcome::Answered(result) => envelope(state, serial, request, result),
-        Outcome::LeftOut => envelope(state, serial, request, Ok(Reply::empty(204))),
+        Outcome::LeftOut | Outcome::Lost => envelope(state, serial, request, Ok(Reply::empty(204))),
         Outcome::Gateway => gateway(),
     };
-    Answer { status, headers, body, rounds, items: items.max(1), hold }
+    Answer { status, headers, body, rounds, items: items.max(1), lost, hold }
 }
 
 /// What was done for an HTTP request so far.
@@ -142,6 +147,19 @@ impl Reply {
 
     fn text(body: String) -> Reply {
         Reply { status: 200, headers: HeaderMap::new(), body: Body::Text(body) }
+    }
+
+    /// The same without the second half of its body.
+    fn cut_off(mut self) -> Reply {
+        let whole = match self.body {
+            Body::Json(value) => value.to_string().into_bytes(),
+            Body::Raw(body) => body,
+            Body::Text(text) => text.into_bytes(),
+            Body::Empty => Vec::new(),
+        };
+        let half = whole.get(..whole.len() / 2).unwrap_or_default().to_vec();
+        self.body = Body::Raw(half);
+        self
     }
 
     fn empty(status: u16) -> Reply {

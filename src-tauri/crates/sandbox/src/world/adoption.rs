@@ -66,6 +66,7 @@ impl World {
                 principal_id: Some(user.id.to_string()),
                 resource_id: resource.clone(),
                 scope: scope.clone(),
+                created_ms: user.created_ms(),
             });
         }
     }

@@ -35,6 +35,7 @@ pub struct DelegatedGrant {
     pub resource_id: String,
     /// Space-separated, may start with a blank as Microsoft's do.
     pub scope: String,
+    pub created_ms: i64,
 }
 
 /// Why a grant was not written.
@@ -112,7 +113,13 @@ impl World {
 
     /// Sets what everyone grants a client for an API, whatever was granted before; gives back the grant and its scopes before, or
     /// `None` when nothing changes. All ids are object ids.
-    pub(crate) fn rewrite_scopes(&mut self, client: &str, resource: &str, scopes: &[String]) -> Option<(DelegatedGrant, String)> {
+    pub(crate) fn rewrite_scopes(
+        &mut self,
+        client: &str,
+        resource: &str,
+        scopes: &[String],
+        now_ms: i64,
+    ) -> Option<(DelegatedGrant, String)> {
         let standing = self
             .delegated_grants
             .iter_mut()
@@ -128,6 +135,7 @@ impl World {
             principal_id: None,
             resource_id: resource.to_owned(),
             scope: scopes.join(" "),
+            created_ms: now_ms,
         };
         self.add_grant(grant).ok().map(|grant| (grant, String::new()))
     }
@@ -252,6 +260,7 @@ impl World {
                     principal_id: user.map(str::to_owned),
                     resource_id: resource.to_owned(),
                     scope: scopes.join(" "),
+                    created_ms: FOUNDED_MS,
                 });
             }
         }
