@@ -1,12 +1,14 @@
 //! What goes wrong in the practice tenant, on purpose: kinds of trouble, where they are planted and what a checker must conclude.
 
 mod plan;
+mod route;
 mod truth;
 
 use serde::{Deserialize, Serialize};
 
 pub use plan::FaultPlan;
 pub(crate) use plan::plant;
+pub use route::{RouteFault, Trouble};
 pub use truth::{Expected, Planted};
 
 /// One kind of trouble of one mailbox. The doc comment of each says which verdict on the mailbox is the right one.

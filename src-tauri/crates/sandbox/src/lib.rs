@@ -11,7 +11,7 @@ mod server;
 mod token;
 pub mod world;
 
-pub use faults::{Expected, FaultKind, FaultPlan, Planted, Workload};
+pub use faults::{Expected, FaultKind, FaultPlan, Planted, RouteFault, Trouble, Workload};
 pub use graph::{Limits, Load};
-pub use sandbox::{Details, Options, People, Sandbox};
+pub use sandbox::{AppDetails, Details, Options, People, Sandbox};
 pub use server::Wire;

@@ -14,8 +14,8 @@ use crate::entra::{Entra, Memory};
 use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
-use crate::world::World;
-use crate::{FaultPlan, Planted};
+use crate::world::{Adoption, App, ConsentSettings, UserConsent, World};
+use crate::{FaultPlan, Planted, RouteFault};
 
 /// What a practice tenant is made of.
 #[derive(Debug, Clone)]
@@ -37,6 +37,13 @@ pub struct Options {
     pub limits: Limits,
     /// Compresses answers of more than 1 KiB for who accepts it. Costs the practice tenant more than the answer itself.
     pub gzip: bool,
+    /// How many people consented to Outreach by themselves before Rollcall comes.
+    pub adoption: Adoption,
+    /// The tenant's settings about consent when it opens.
+    pub consent: ConsentSettings,
+    /// How long a new service principal answers 404, and new grants are missing from lists, as they are while Microsoft's replicas
+    /// catch up.
+    pub settling: Duration,
 }
 
 impl Default for Options {
@@ -51,6 +58,9 @@ impl Default for Options {
             people: People::Ask,
             limits: Limits::default(),
             gzip: false,
+            adoption: Adoption::default(),
+            consent: ConsentSettings::default(),
+            settling: Duration::ZERO,
         }
     }
 }
@@ -79,6 +89,19 @@ pub struct Details {
     pub admin: String,
 }
 
+/// An application that the practice tenant knows, to sign in with or to look at. No `Debug`: the secret is handled like a real one.
+#[derive(Clone, Serialize)]
+pub struct AppDetails {
+    /// What it is called here whatever its ids: `practice`, `revenue_grid`, `outreach`, `inloox`, `crelate` and others; see
+    /// [`Sandbox::apps`].
+    pub key: &'static str,
+    pub client_id: String,
+    pub client_secret: String,
+    pub display_name: String,
+    /// Whether it is an enterprise application of the tenant already.
+    pub present: bool,
+}
+
 /// A running practice tenant. Dropping it stops it.
 pub struct Sandbox {
     details: Details,
@@ -99,8 +122,14 @@ impl Sandbox {
         let authority = format!("http://127.0.0.1:{port}/p/{start_token}");
         let graph = format!("{authority}/graph");
 
-        let Options { users, seed, faults, .. } = options.clone();
-        let world = tokio::task::spawn_blocking(move || World::build(seed, users, &faults)).await;
+        let Options { users, seed, faults, adoption, consent, .. } = options.clone();
+        let build = move || {
+            let mut world = World::build(seed, users, &faults);
+            world.adopt("outreach", adoption);
+            world.consent = consent;
+            world
+        };
+        let world = tokio::task::spawn_blocking(build).await;
         let world = world.map_err(io::Error::other)?;
         let details = describe(&world, authority, graph).ok_or(io::ErrorKind::InvalidData)?;
 
@@ -108,6 +137,10 @@ impl Sandbox {
         let key = Arc::new(Key::new(&random::<32>()?));
         let domain = world.domain.clone();
         let state = State::new(world, seed, details.graph.clone(), options.limits, clock.now_ms());
+        state.settle_after(options.settling);
+        for fault in options.faults.routes() {
+            state.fail(fault.clone());
+        }
         let entra = Entra {
             authority: details.authority.clone(),
             graph: details.graph.clone(),
@@ -143,6 +176,18 @@ impl Sandbox {
         &self.details
     }
 
+    /// Every application that Entra knows, those of the four vendors among them.
+    pub fn apps(&self) -> Vec<AppDetails> {
+        let world = self.world();
+        world.apps.iter().filter_map(|app| app_details(&world, app)).collect()
+    }
+
+    /// The application with this [`AppDetails::key`].
+    pub fn app(&self, key: &str) -> Option<AppDetails> {
+        let world = self.world();
+        world.app_by_key(key).and_then(|app| app_details(&world, app))
+    }
+
     /// Every account with the verdict that a check must reach; the oracle of tests.
     pub fn planted(&self) -> Vec<Planted> {
         self.world().users.iter().map(Planted::of).collect()
@@ -151,6 +196,16 @@ impl Sandbox {
     /// The world as it is now. Requests that change it wait while this is held.
     pub fn world(&self) -> RwLockReadGuard<'_, World> {
         self.house.graph.world()
+    }
+
+    /// What users may consent to by themselves from now on.
+    pub fn set_user_consent(&self, user_consent: UserConsent) {
+        self.change(|world| world.consent.user_consent = user_consent);
+    }
+
+    /// Whether users may ask an administrator for what they may not consent to.
+    pub fn set_consent_workflow(&self, on: bool) {
+        self.change(|world| world.consent.workflow = on);
     }
 
     /// Changes the world behind everybody's back, as another administrator would. The next round of `/users/delta` reports what was
@@ -181,6 +236,16 @@ impl Sandbox {
     /// These troubles befall the next Graph requests, one each.
     pub fn next_answers(&self, wires: Vec<Wire>) {
         self.house.wires.lock().unwrap_or_else(PoisonError::into_inner).extend(wires);
+    }
+
+    /// From now on a route of the directory has this trouble, on top of those of [`FaultPlan::on_route`].
+    pub fn fail(&self, fault: RouteFault) {
+        self.house.graph.fail(fault);
+    }
+
+    /// Ends the troubles of all routes. Those of mailboxes stay.
+    pub fn heal(&self) {
+        self.house.graph.heal();
     }
 
     /// Graph requests so far, by route and status.
@@ -242,6 +307,16 @@ fn describe(world: &World, authority: String, graph: String) -> Option<Details> 
         client_id: app.client_id.clone(),
         client_secret: app.secrets.first()?.value.clone(),
         admin: world.admin()?.upn.clone(),
+    })
+}
+
+fn app_details(world: &World, app: &App) -> Option<AppDetails> {
+    Some(AppDetails {
+        key: app.key,
+        client_id: app.client_id.clone(),
+        client_secret: app.secrets.first()?.value.clone(),
+        display_name: app.display_name.clone(),
+        present: world.principal_of(&app.client_id).is_some(),
     })
 }
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use common::{Answer, app_token, get, try_send};
 use http::Method;
-use rollcall_sandbox::{FaultKind, FaultPlan, Options, Sandbox};
+use rollcall_sandbox::world::{ConsentSettings, UserConsent};
+use rollcall_sandbox::{FaultKind, FaultPlan, Options, RouteFault, Sandbox, Trouble};
 use serde_json::{Value, json};
 
 async fn granted(options: Options) -> (Sandbox, String) {
@@ -89,4 +90,22 @@ async fn a_request_for_a_busy_mailbox_is_refused_while_another_is_under_way() {
     let mut seen = [first.status, second.status];
     seen.sort_unstable();
     assert_eq!(seen, [200, 429]);
+}
+
+#[tokio::test]
+async fn an_answer_can_get_lost_until_the_route_is_healed() {
+    let lost = RouteFault::always("GET /organization", Trouble::DoneUnanswered);
+    let (sandbox, bearer) =
+        granted(Options { users: 30, faults: FaultPlan::none().on_route(lost), consent: quiet(), ..Options::default() }).await;
+    let url = format!("{}/v1.0/organization", sandbox.details().graph);
+    let headers = [("authorization", bearer.as_str())];
+    assert!(try_send(Method::GET, &url, &headers, "").await.is_none(), "the connection ends");
+    assert_eq!(sandbox.counts()[&("GET /organization".to_owned(), 0)], 1, "it is counted without a status");
+    sandbox.heal();
+    assert_eq!(read(&url, &bearer).await.status, 200);
+    assert_eq!(sandbox.world().consent, quiet(), "the tenant opens as it was told to");
+}
+
+fn quiet() -> ConsentSettings {
+    ConsentSettings { user_consent: UserConsent::None, workflow: false }
 }

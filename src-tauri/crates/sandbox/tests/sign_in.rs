@@ -112,6 +112,7 @@ async fn cancelling_returns_access_denied() {
 #[tokio::test]
 async fn an_ordinary_person_is_stopped_where_an_admin_must_consent() {
     let sandbox = small().await;
+    sandbox.set_consent_workflow(false);
     let mut listener = Listener::open().await;
     let person = Person::Upn(ordinary(&sandbox));
     let url = authorize_url(&sandbox, &listener.redirect_uri, &[("scope", "openid Directory.Read.All")]);

@@ -10,7 +10,7 @@ use super::redirect::{self, Mode};
 use super::scope::{self, Wanted};
 use super::{Ask, Entra, Realm, admin_consent, pages, reply};
 use crate::People;
-use crate::world::{App, GRAPH_APP_ID, User, World, scopes_of};
+use crate::world::{Activity, App, Consenter, GRAPH_APP_ID, User, World};
 
 /// What the application asked for, checked.
 #[derive(Clone)]
@@ -60,7 +60,11 @@ pub(super) fn step(entra: &Entra, ask: &Ask) -> Result<Response<Bytes>, Refusal>
         (_, Some(account), None) => picked(entra, ask, flow.wish, account),
         (Some("accept"), _, Some(user_id)) => match flow.wish {
             Wish::SignIn(sign_in) => Ok(accepted(entra, ask, sign_in, &user_id)),
-            Wish::AdminConsent(consent) => Ok(admin_consent::accepted(entra, ask, &consent)),
+            Wish::AdminConsent(consent) => Ok(admin_consent::accepted(entra, ask, &consent, &user_id)),
+        },
+        (Some("ask"), _, Some(user_id)) => match flow.wish {
+            Wish::SignIn(sign_in) => Ok(asked_for_approval(entra, ask, &sign_in, &user_id)),
+            Wish::AdminConsent(_) => Err(error::REQUEST_INVALID.about("administrators do not ask")),
         },
         _ => Err(error::REQUEST_INVALID.about("the form has no answer")),
     }
@@ -118,6 +122,9 @@ fn read(entra: &Entra, ask: &Ask, realm: Realm, address: &str, mode: Mode) -> Re
     };
     let client_id = ask.query.need("client_id")?;
     let world = entra.world();
+    if world.app(client_id).is_some_and(|app| app.blocked) {
+        return Err(error::APP_BLOCKED.about(client_id));
+    }
     if world.principal_of(client_id).is_some_and(|principal| !principal.enabled) {
         return Err(error::PRINCIPAL_DISABLED.about(client_id));
     }
@@ -165,6 +172,9 @@ fn picked(entra: &Entra, ask: &Ask, wish: Wish, account: &str) -> Result<Respons
     match wish {
         Wish::AdminConsent(consent) => Ok(admin_consent::picked(entra, ask, &world, consent, user)),
         Wish::SignIn(sign_in) => {
+            if !world.may_use(&sign_in.app_id, user) {
+                return Err(error::NOT_ASSIGNED.about(&user.upn));
+            }
             let names = sign_in.wanted.resolve(&world, &sign_in.app_id);
             let granted = world.delegated_scopes(&sign_in.app_id, &user.id);
             let missing: Vec<String> = names.iter().filter(|name| !granted.contains(name)).cloned().collect();
@@ -178,35 +188,85 @@ fn picked(entra: &Entra, ask: &Ask, wish: Wish, account: &str) -> Result<Respons
 }
 
 fn consent_page(entra: &Entra, ask: &Ask, world: &World, sign_in: SignIn, user: &User, asked: &[String]) -> Response<Bytes> {
-    let app_name = world.app(&sign_in.app_id).map(|app: &App| app.display_name.clone()).unwrap_or_default();
-    let needs_admin = scopes_of(GRAPH_APP_ID).iter().any(|scope| scope.admin && asked.iter().any(|name| name == scope.value));
+    let Some(app) = world.app(&sign_in.app_id) else { return reply::empty(StatusCode::NOT_FOUND) };
+    let blocked = is_blocked(world, app, user, asked);
     let flow = Flow { wish: Wish::SignIn(sign_in), user_id: Some(user.id.to_string()) };
     let flow = entra.memory().keep_flow(&entra.key, flow, ask.now_ms);
-    if needs_admin && !admin_consent::may_grant_delegated(user) {
-        return reply::html(StatusCode::FORBIDDEN, &pages::admin_needed(&action(entra), &flow, &app_name));
+    match (blocked, world.consent.workflow) {
+        (true, true) => reply::html(StatusCode::OK, &pages::approval(&action(entra), &flow, &app.display_name, asked)),
+        (true, false) => reply::html(StatusCode::FORBIDDEN, &pages::admin_needed(&action(entra), &flow, &app.display_name)),
+        (false, _) => {
+            let page = pages::consent(&pages::Consent {
+                action: &action(entra),
+                flow: &flow,
+                app_name: &app.display_name,
+                account: &user.upn,
+                delegated: asked,
+                application: &[],
+                tenant: None,
+            });
+            reply::html(StatusCode::OK, &page)
+        }
     }
-    let page = pages::consent(&pages::Consent {
-        action: &action(entra),
-        flow: &flow,
-        app_name: &app_name,
-        account: &user.upn,
-        delegated: asked,
-        application: &[],
-        tenant: None,
-    });
-    reply::html(StatusCode::OK, &page)
 }
 
+/// Whether the tenant's settings leave this consent to an administrator.
+fn is_blocked(world: &World, app: &App, user: &User, asked: &[String]) -> bool {
+    !admin_consent::may_grant_delegated(user) && asked.iter().any(|scope| !world.may_consent(app, scope))
+}
+
+/// Somebody asked an administrator for approval. This page does not lead back to the application.
+fn asked_for_approval(entra: &Entra, ask: &Ask, sign_in: &SignIn, user_id: &str) -> Response<Bytes> {
+    let reason: String = ask.form.get("reason").unwrap_or_default().chars().take(500).collect();
+    let mut world = entra.world_mut();
+    let wanted = sign_in.wanted.resolve(&world, &sign_in.app_id);
+    world.ask_for_consent(&sign_in.app_id, user_id, &wanted, &reason, ask.now_ms);
+    reply::html(StatusCode::OK, &pages::asked())
+}
+
+/// The person said yes, or nothing is left to say yes to. Settings that changed while the page was open still count.
 fn accepted(entra: &Entra, ask: &Ask, sign_in: SignIn, user_id: &str) -> Response<Bytes> {
     let mut world = entra.world_mut();
     let names = sign_in.wanted.resolve(&world, &sign_in.app_id);
     let granted = world.delegated_scopes(&sign_in.app_id, user_id);
     let missing: Vec<&str> = names.iter().filter(|name| !granted.contains(name)).map(String::as_str).collect();
     if !missing.is_empty() {
-        world.grant_for_user(&sign_in.app_id, user_id, &missing);
+        let asked: Vec<String> = missing.iter().map(|name| (*name).to_owned()).collect();
+        if let (Some(app), Some(user)) = (world.app(&sign_in.app_id), world.user(user_id))
+            && is_blocked(&world, app, user, &asked)
+        {
+            return consent_page(entra, ask, &world, sign_in, user, &asked);
+        }
+        consent(&mut world, &sign_in.app_id, user_id, &missing, ask.now_ms);
     }
     drop(world);
     finish(entra, ask, sign_in, user_id)
+}
+
+/// Writes a person's own consent, and the log.
+fn consent(world: &mut World, app_id: &str, user_id: &str, scopes: &[&str], now_ms: i64) {
+    let Some(signed) = world.signature(user_id, now_ms) else { return };
+    let known = world.principal_of(app_id).is_some();
+    let client = world.ensure_principal(app_id, now_ms).and_then(|at| world.principals.get(at)).map(|client| client.id.clone());
+    let Some(client) = client else { return };
+    if !known {
+        world.audit_principal(Activity::AddPrincipal, &client, Vec::new(), &signed);
+    }
+    let graph = world.principal_of(GRAPH_APP_ID).map(|graph| graph.id.clone());
+    let own = |world: &World| {
+        let mut all = world.delegated_grants.iter();
+        all.find(|grant| {
+            grant.client_id == client && Some(&grant.resource_id) == graph.as_ref() && grant.principal_id.as_deref() == Some(user_id)
+        })
+        .cloned()
+    };
+    let before = own(world).map(|grant| grant.scope).unwrap_or_default();
+    world.grant_for_user(app_id, user_id, scopes);
+    if let Some(grant) = own(world) {
+        world.audit_grant(&grant, &before, &signed);
+    }
+    let named: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+    world.audit_consent(&client, Consenter::Oneself, &named, &signed);
 }
 
 fn finish(entra: &Entra, ask: &Ask, sign_in: SignIn, user_id: &str) -> Response<Bytes> {
@@ -225,11 +285,11 @@ fn refuse(entra: &Entra, ask: &Ask, mode: Mode, address: &str, state: Option<&st
     redirect::deliver(mode, address, &parameters)
 }
 
-/// The hinted account first, then those a rehearsal needs: both administrators and a few ordinary people.
+/// The hinted account first, then those a rehearsal needs: whoever holds a role, and a few ordinary people.
 fn accounts<'a>(world: &'a World, hint: Option<&str>) -> Vec<&'a User> {
     let hinted = hint.and_then(|hint| world.user_by_upn(hint));
     let may_sign_in = |user: &&User| user.enabled && Some(&*user.id) != hinted.map(|user| &*user.id);
-    let (admins, others): (Vec<&User>, Vec<&User>) =
-        world.users.iter().filter(may_sign_in).take(40).partition(|user| !user.admin_roles.is_empty());
-    hinted.into_iter().chain(admins).chain(others.into_iter().take(3)).collect()
+    let admins = world.users.iter().filter(|user| !user.admin_roles.is_empty()).filter(may_sign_in);
+    let others = world.users.iter().filter(|user| user.admin_roles.is_empty()).filter(may_sign_in).take(3);
+    hinted.into_iter().chain(admins).chain(others).collect()
 }

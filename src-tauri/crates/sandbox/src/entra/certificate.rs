@@ -1,4 +1,4 @@
-//! Finds the RSA key in a DER certificate (RFC 5280) or SubjectPublicKeyInfo. Nothing else of it matters here.
+//! Reads a DER certificate (RFC 5280) or SubjectPublicKeyInfo: the RSA key, and of a certificate its name and its time.
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -18,6 +18,40 @@ pub(super) fn rsa_key(der: &[u8]) -> Option<&[u8]> {
         VERSION | INTEGER => bits(subject_key(first.content)?),
         _ => None,
     }
+}
+
+/// From when and until when a certificate holds, as it writes both (UTCTime or GeneralizedTime); `None` for a bare public key.
+pub(crate) fn validity(der: &[u8]) -> Option<(&str, &str)> {
+    let validity = part(der, 3)?;
+    let start = Item::read(validity)?;
+    let end = Item::read(start.rest)?;
+    Some((std::str::from_utf8(start.content).ok()?, std::str::from_utf8(end.content).ok()?))
+}
+
+/// The common name of a certificate's subject.
+pub(crate) fn common_name(der: &[u8]) -> Option<&str> {
+    /// 2.5.4.3.
+    const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+    let mut rest = part(der, 4)?;
+    loop {
+        let set = Item::read(rest)?;
+        let kind = Item::read(Item::read(set.content)?.content)?;
+        if kind.content == COMMON_NAME {
+            return std::str::from_utf8(Item::read(kind.rest)?.content).ok();
+        }
+        rest = set.rest;
+    }
+}
+
+/// The content of a certificate's field, counted from the serial number: 3 is its validity, 4 its subject.
+fn part(der: &[u8], at: usize) -> Option<&[u8]> {
+    let certificate = Item::read(only(der, SEQUENCE)?)?.content;
+    let first = Item::read(certificate)?;
+    let mut rest = if first.tag == VERSION { first.rest } else { certificate };
+    for _ in 0..at {
+        rest = Item::read(rest)?.rest;
+    }
+    Item::read(rest).filter(|item| item.tag == SEQUENCE).map(|item| item.content)
 }
 
 struct Item<'a> {
@@ -71,7 +105,7 @@ mod tests {
     #[test]
     fn nonsense_has_no_key_and_does_not_panic() {
         for der in [&[][..], &[0x30], &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff], &[0x30, 0x02, 0x30, 0x05], &[0x30, 0x80, 0, 0]] {
-            assert!(rsa_key(der).is_none(), "{der:?}");
+            assert!(rsa_key(der).is_none() && validity(der).is_none() && common_name(der).is_none(), "{der:?}");
         }
     }
 

@@ -38,6 +38,9 @@ pub(super) fn identify(entra: &Entra, ask: &Ask) -> Result<Client, Refusal> {
         (None, None) if app.public_client => Proof::Public,
         (None, None) => return Err(error::SECRET_MISSING.into()),
     };
+    if app.blocked {
+        return Err(error::APP_BLOCKED.about(&app.client_id));
+    }
     if world.principal_of(&app.client_id).is_some_and(|principal| !principal.enabled) {
         return Err(error::PRINCIPAL_DISABLED.about(&app.client_id));
     }

@@ -49,6 +49,8 @@ reasons! {
         "A silent sign-in was asked for but nobody is signed in.";
     NO_TENANT = 50059, "invalid_request":
         "No tenant could be derived; name it in the authority path.";
+    NOT_ASSIGNED = 50105, "access_denied":
+        "The account is not assigned to the application, which demands that.";
     CHALLENGE_MISSING = 50147, "invalid_request":
         "A code challenge of 43 characters with the method S256 is required.";
     VERIFIER_MISMATCH = 501_481, "invalid_grant":
@@ -103,12 +105,16 @@ reasons! {
         "The signed-in account may not grant these permissions; another role is needed.";
     ADMIN_NEEDED = 90094, "consent_required":
         "An administrator has to consent to these permissions.";
+    APPROVAL_NEEDED = 90095, "access_denied":
+        "An administrator has to consent; the request can be sent for approval.";
     PARAMETER_MISSING = 900_144, "invalid_request":
         "The request must contain a parameter that is missing.";
     REDIRECT_MISSING = 900_971, "invalid_request":
         "No reply address was provided.";
     NOT_ON_COMMON = 9_001_023, "invalid_request":
         "This grant is not possible on /common; name the tenant.";
+    APP_BLOCKED = 1_000_031, "access_denied":
+        "The application cannot be accessed at this time; Microsoft has disabled it.";
     SCOPE_NOT_DEFAULT = 1_002_012, "invalid_scope":
         "The scope of client credentials must be one resource followed by /.default.";
 }

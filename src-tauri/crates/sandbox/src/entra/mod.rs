@@ -4,7 +4,7 @@
 mod admin_consent;
 mod assertion;
 mod authorize;
-mod certificate;
+pub(crate) mod certificate;
 mod client;
 mod discovery;
 mod error;

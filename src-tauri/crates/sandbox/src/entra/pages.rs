@@ -11,11 +11,11 @@ main{box-sizing:border-box;max-width:28rem;margin:4vh auto;padding:1.5rem;backgr
 .practice{margin:0 0 1rem;padding:.5rem .75rem;border-radius:.25rem;background:var(--mark-back);color:var(--mark);font-weight:600}\
 h1{font-size:1.4rem;line-height:1.3;margin:.5rem 0}h2{font-size:1rem;margin:1rem 0 .25rem}\
 p{margin:.5rem 0}.soft{color:var(--soft)}ul{margin:.25rem 0;padding-inline-start:1.25rem}\
-form{margin:.75rem 0}button,input{box-sizing:border-box;font:inherit;min-height:2.5rem;padding:.4rem .8rem;border-radius:.25rem}\
+form{margin:.75rem 0}button,input,textarea{box-sizing:border-box;font:inherit;min-height:2.5rem;padding:.4rem .8rem;border-radius:.25rem}\
 button{border:1px solid var(--edge);background:transparent;color:inherit;cursor:pointer}\
 button.first{border-color:var(--key);background:var(--key);color:var(--on-key);font-weight:600}\
 button.account{display:block;width:100%;margin:.4rem 0;text-align:start}button.account span{display:block}\
-input{width:100%;border:1px solid var(--edge);background:var(--paper);color:inherit;margin-bottom:.5rem}\
+input,textarea{width:100%;border:1px solid var(--edge);background:var(--paper);color:inherit;margin-bottom:.5rem}\
 :focus-visible{outline:3px solid var(--key);outline-offset:2px}\
 pre{white-space:pre-wrap;font-size:.85rem;padding:.75rem;background:var(--back);border-radius:.25rem}";
 
@@ -109,6 +109,30 @@ pub(super) fn admin_needed(action: &str, flow: &str, app_name: &str) -> String {
             flow = hidden("flow", flow),
         ),
     )
+}
+
+/// Tells somebody that only an administrator can say yes, and offers to ask one. The first button asks.
+pub(super) fn approval(action: &str, flow: &str, app_name: &str, names: &[String]) -> String {
+    page(
+        "Approval required",
+        &format!(
+            "<h1>Approval required</h1><p><bdi>{app}</bdi> asks for permissions that only an administrator can grant.</p>{list}\
+             <pre>AADSTS90095: Admin consent is required; the request can be sent for approval.</pre>\
+             <form method=\"post\" action=\"{action}\">{flow}<label for=\"reason\">Why do you need this app?</label>\
+             <textarea id=\"reason\" name=\"reason\" maxlength=\"500\"></textarea>\
+             <button class=\"first\" name=\"decide\" value=\"ask\">Request approval</button> \
+             <button name=\"decide\" value=\"cancel\">Cancel</button></form>",
+            app = text(app_name),
+            list = list("Act for the signed-in user", names),
+            action = text(action),
+            flow = hidden("flow", flow),
+        ),
+    )
+}
+
+/// An administrator was asked. Nothing leads on from here.
+pub(super) fn asked() -> String {
+    page("Request sent", "<h1>Request sent</h1><p>An administrator was asked (AADSTS90095). You can close this window.</p>")
 }
 
 /// A refusal that does not return to the application.

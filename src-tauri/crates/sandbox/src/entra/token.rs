@@ -63,7 +63,7 @@ fn redeem_code(entra: &Entra, ask: &Ask, realm: Realm) -> Result<Response<Bytes>
     };
     check_code(ask, &client, realm, &code)?;
     let world = entra.world();
-    let user = signed_in(&world, &code.user_id)?;
+    let user = signed_in(&world, &client, &code.user_id)?;
     let wanted = code.sign_in.wanted.resolve(&world, &client.app_id);
     let scopes = asked_scopes(entra, ask, &world, &client, user, &wanted)?;
     if !entra.memory().redeem(name) {
@@ -108,14 +108,17 @@ fn renew(entra: &Entra, ask: &Ask) -> Result<Response<Bytes>, Refusal> {
     };
     drop(memory);
     let world = entra.world();
-    let user = signed_in(&world, &renewal.user_id)?;
+    let user = signed_in(&world, &client, &renewal.user_id)?;
     let scopes = asked_scopes(entra, ask, &world, &client, user, &renewal.scopes)?;
     Ok(user_tokens(entra, ask, &client, user, &Consented { all: &renewal.scopes, now: &scopes }, None))
 }
 
-fn signed_in<'a>(world: &'a World, user_id: &str) -> Result<&'a User, Refusal> {
+fn signed_in<'a>(world: &'a World, client: &Client, user_id: &str) -> Result<&'a User, Refusal> {
     let user = world.user(user_id).ok_or(error::ACCOUNT_UNKNOWN)?;
-    if user.enabled { Ok(user) } else { Err(error::ACCOUNT_DISABLED.into()) }
+    if !user.enabled {
+        return Err(error::ACCOUNT_DISABLED.into());
+    }
+    if world.may_use(&client.app_id, user) { Ok(user) } else { Err(error::NOT_ASSIGNED.about(&user.upn)) }
 }
 
 /// The permissions of this request, or those of the sign-in when it names none. Each must be granted now.

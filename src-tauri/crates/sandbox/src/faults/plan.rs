@@ -4,12 +4,15 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
-use super::FaultKind;
+use super::{FaultKind, RouteFault};
 use crate::world::{Licence, Random, Recipient, User};
 
-/// Which accounts get which trouble.
+/// Which accounts and which routes of the directory get which trouble.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FaultPlan(Plan);
+pub struct FaultPlan {
+    accounts: Plan,
+    routes: Vec<RouteFault>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Plan {
@@ -29,18 +32,29 @@ enum Targets {
 impl FaultPlan {
     /// A tenant in which every mailbox is healthy.
     pub fn none() -> FaultPlan {
-        FaultPlan(Plan::Chosen(BTreeMap::new()))
+        FaultPlan { accounts: Plan::Chosen(BTreeMap::new()), routes: Vec::new() }
     }
 
     /// This plan with so many accounts of one kind more; a realistic plan becomes one that holds only what is asked for.
     pub fn with(mut self, kind: FaultKind, count: u32) -> FaultPlan {
-        let mut chosen = match self.0 {
+        let mut chosen = match self.accounts {
             Plan::Realistic => BTreeMap::new(),
             Plan::Chosen(chosen) => chosen,
         };
         chosen.insert(kind, Targets::Count(count));
-        self.0 = Plan::Chosen(chosen);
+        self.accounts = Plan::Chosen(chosen);
         self
+    }
+
+    /// This plan with trouble on a route more; the accounts keep theirs. What was added first is met first.
+    #[must_use]
+    pub fn on_route(mut self, fault: RouteFault) -> FaultPlan {
+        self.routes.push(fault);
+        self
+    }
+
+    pub(crate) fn routes(&self) -> &[RouteFault] {
+        &self.routes
     }
 }
 
@@ -63,7 +77,7 @@ impl<'de> Deserialize<'de> for FaultPlan {
                         return Err(de::Error::custom("a fault kind is given twice"));
                     }
                 }
-                Ok(FaultPlan(Plan::Chosen(chosen)))
+                Ok(FaultPlan { accounts: Plan::Chosen(chosen), routes: Vec::new() })
             }
         }
         deserializer.deserialize_map(Kinds)
@@ -104,7 +118,7 @@ pub(crate) fn plant(random: &mut Random, people: &mut [User], plan: &FaultPlan, 
         .map(|(at, _)| at)
         .collect();
     random.shuffle(&mut free);
-    let targets: BTreeMap<FaultKind, Targets> = match &plan.0 {
+    let targets: BTreeMap<FaultKind, Targets> = match &plan.accounts {
         Plan::Realistic => FaultKind::ALL
             .iter()
             .map(|&kind| {

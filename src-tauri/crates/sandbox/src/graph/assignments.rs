@@ -5,16 +5,27 @@ use super::error::{Refusal, bad_request, no_object};
 use super::query;
 use super::users::demand_role;
 use super::{Ask, Reply, time};
-use crate::world::{GLOBAL_ADMINISTRATOR, GRAPH_APP_ID, GrantRefused, PRIVILEGED_ROLE_ADMINISTRATOR, RoleAssignment, World};
+use crate::world::{
+    Activity, Assigned, AssigneeKind, GLOBAL_ADMINISTRATOR, GRAPH_APP_ID, GrantRefused, PRIVILEGED_ROLE_ADMINISTRATOR, RoleAssignment,
+    World,
+};
 
 /// What the client was granted.
 pub(super) fn of_client(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    show(ask, |grant, principal| grant.principal_id == principal)
+    let world = ask.state.world();
+    let principal = &world.principals.get(find_principal(ask, &world)?).map(|principal| principal.id.as_str());
+    let held = settled(ask, &world).filter(|grant| Some(grant.principal_id.as_str()) == *principal);
+    show(ask, &held.map(|grant| object(&world, grant)).collect::<Vec<_>>())
 }
 
-/// Who was granted roles of this API.
+/// Who was granted roles of this API, and which people and groups were assigned to this application.
 pub(super) fn of_resource(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    show(ask, |grant, principal| grant.resource_id == principal)
+    let world = ask.state.world();
+    let principal = &world.principals.get(find_principal(ask, &world)?).map(|principal| principal.id.as_str());
+    let clients = settled(ask, &world).filter(|grant| Some(grant.resource_id.as_str()) == *principal);
+    let assigned = world.assigned.iter().filter(|assigned| Some(assigned.resource_id.as_str()) == *principal);
+    let all = clients.map(|grant| object(&world, grant)).chain(assigned.map(|assigned| assigned_object(&world, assigned)));
+    show(ask, &all.collect::<Vec<_>>())
 }
 
 pub(super) fn one(ask: &Ask<'_>) -> Result<Reply, Refusal> {
@@ -39,7 +50,11 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         demand_role(ask, &[PRIVILEGED_ROLE_ADMINISTRATOR, GLOBAL_ADMINISTRATOR])?;
     }
     match world.assign_role(principal_id, resource_id, role_id, ask.now_ms) {
-        Ok(grant) => Ok(Reply::json(201, object(&world, &grant))),
+        Ok(grant) => {
+            let signed = ask.signature(&world);
+            world.audit_role(Activity::AddRole, &grant, &signed);
+            Ok(Reply::json(201, object(&world, &grant)))
+        }
         Err(GrantRefused::Missing) => Err(no_object(principal_id)),
         Err(GrantRefused::UnknownPermission) => Err(bad_request("Permission being assigned was not found on application")),
         Err(GrantRefused::Duplicate) => Err(bad_request("Permission being assigned already exists on the object")),
@@ -49,7 +64,9 @@ pub(super) fn create(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 pub(super) fn delete(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let mut world = ask.state.world_mut();
     let at = find(ask, &world)?;
-    world.role_assignments.remove(at);
+    let signed = ask.signature(&world);
+    let gone = world.role_assignments.remove(at);
+    world.audit_role(Activity::RemoveRole, &gone, &signed);
     Ok(Reply::empty(204))
 }
 
@@ -64,13 +81,35 @@ fn find(ask: &Ask<'_>, world: &World) -> Result<usize, Refusal> {
         .ok_or_else(|| no_object(id))
 }
 
-fn show(ask: &Ask<'_>, belongs: impl Fn(&RoleAssignment, &str) -> bool) -> Result<Reply, Refusal> {
-    let world = ask.state.world();
-    let at = find_principal(ask, &world)?;
-    let principal = world.principals.get(at).map(|principal| principal.id.as_str()).unwrap_or_default();
-    let grants: Vec<Value> =
-        world.role_assignments.iter().filter(|grant| belongs(grant, principal)).map(|grant| object(&world, grant)).collect();
-    query::objects(ask, "appRoleAssignments", "appRoleAssignment", &grants)
+/// The assignments that lists know of already.
+fn settled<'a>(ask: &'a Ask<'_>, world: &'a World) -> impl Iterator<Item = &'a RoleAssignment> {
+    world.role_assignments.iter().filter(|grant| ask.state.has_settled(grant.created_ms, ask.now_ms))
+}
+
+fn show(ask: &Ask<'_>, grants: &[Value]) -> Result<Reply, Refusal> {
+    query::objects(ask, "appRoleAssignments", "appRoleAssignment", grants)
+}
+
+/// The role of who is assigned without a role of the application's own ("appRoleAssignment resource type").
+const NO_ROLE: &str = "00000000-0000-0000-0000-000000000000";
+
+fn assigned_object(world: &World, assigned: &Assigned) -> Value {
+    let id = &assigned.assignee_id;
+    let (kind, name) = match assigned.kind {
+        AssigneeKind::User => ("User", world.user(id).map(|user| user.display_name.clone())),
+        AssigneeKind::Group => ("Group", world.group(id).map(|group| group.display_name.clone())),
+    };
+    json!({
+        "id": assigned.id,
+        "principalId": id,
+        "principalType": kind,
+        "principalDisplayName": name,
+        "resourceId": assigned.resource_id,
+        "resourceDisplayName": world.principal(&assigned.resource_id).map(|principal| principal.display_name.clone()),
+        "appRoleId": NO_ROLE,
+        "createdDateTime": time::moment(assigned.created_ms),
+        "deletedDateTime": null,
+    })
 }
 
 fn object(world: &World, grant: &RoleAssignment) -> Value {
@@ -124,11 +163,44 @@ mod tests {
     }
 
     #[test]
+    fn an_application_shows_who_is_assigned_to_it() {
+        let desk = Desk::new(60, &FaultPlan::none()).person("global.reader@contoso.example", &["Application.Read.All"]);
+        let app_id = desk.state.world().app_by_key("travel_desk").unwrap().client_id.clone();
+        let by_key = format!("/servicePrincipals(appId='{app_id}')");
+        assert_eq!(desk.get(&by_key).body["appRoleAssignmentRequired"], true);
+        let assigned = desk.get(&format!("{by_key}/appRoleAssignedTo")).body["value"].clone();
+        let kinds: Vec<&str> = assigned.as_array().unwrap().iter().filter_map(|one| one["principalType"].as_str()).collect();
+        assert_eq!((kinds.len(), kinds.iter().filter(|kind| **kind == "Group").count()), (6, 1));
+        assert!(assigned.as_array().unwrap().iter().any(|one| one["principalDisplayName"] == "Ada Admin"));
+    }
+
+    #[test]
+    fn a_role_of_exchange_is_within_an_application_administrator() {
+        use crate::world::EXCHANGE_APP_ID;
+        let (client, wish) = {
+            let desk = Desk::new(60, &FaultPlan::none());
+            let (client, mut wish) = wish(&desk);
+            wish["resourceId"] = desk.state.world().principal_of(EXCHANGE_APP_ID).unwrap().id.clone().into();
+            wish["appRoleId"] = "dc890d15-9560-4a4c-9b7f-a736ec74ec40".into();
+            (client, wish)
+        };
+        let url = format!("/servicePrincipals/{client}/appRoleAssignments");
+        for (person, status) in [("app.admin", 201), ("global.reader", 403), ("plain.user", 403)] {
+            let desk = Desk::new(60, &FaultPlan::none()).person(&format!("{person}@contoso.example"), &SCOPES);
+            let answer = desk.send("POST", &url, &wish);
+            assert_eq!(answer.status, status, "{person}");
+            assert_eq!(status == 403, answer.code() == "Authorization_RequestDenied", "{person}");
+        }
+    }
+
+    #[test]
     fn roles_of_graph_need_more_than_an_application_administrator() {
-        let desk = Desk::new(30, &FaultPlan::none()).person("cloud.admin@contoso.example", &SCOPES);
+        let desk = Desk::new(60, &FaultPlan::none()).person("cloud.admin@contoso.example", &SCOPES);
         let (client, wish) = wish(&desk);
         let refused = desk.send("POST", &format!("/servicePrincipals/{client}/appRoleAssignments"), &wish);
         assert_eq!((refused.status, refused.code()), (403, "Authorization_RequestDenied"));
+        let desk = Desk::new(60, &FaultPlan::none()).person("privileged.admin@contoso.example", &SCOPES);
+        assert_eq!(desk.send("POST", &format!("/servicePrincipals/{client}/appRoleAssignments"), &wish).status, 201);
         let desk = desk.person("admin@contoso.example", &SCOPES[..1]);
         assert_eq!(
             desk.send("POST", &format!("/servicePrincipals/{client}/appRoleAssignments"), &wish).status,

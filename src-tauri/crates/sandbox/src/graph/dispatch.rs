@@ -9,7 +9,7 @@ use super::query::Query;
 use super::route::{self, Route};
 use super::traffic::{App, Hold, Visit};
 use super::{Ask, Reply, Request, State, Work, mailbox, without_version};
-use crate::faults::{Effect, FaultKind};
+use crate::faults::{Effect, FaultKind, Trouble};
 use crate::token::CallerKind;
 
 /// Where a request came in: alone, or in a round of a batch.
@@ -25,6 +25,8 @@ pub(super) enum Outcome {
     LeftOut,
     /// A gateway answered instead of Graph.
     Gateway,
+    /// The connection ends without an answer.
+    Lost,
 }
 
 impl Outcome {
@@ -32,7 +34,7 @@ impl Outcome {
         match self {
             Outcome::Answered(Ok(reply)) => reply.status,
             Outcome::Answered(Err(refusal)) => refusal.status,
-            Outcome::LeftOut => 0,
+            Outcome::LeftOut | Outcome::Lost => 0,
             Outcome::Gateway => 504,
         }
     }
@@ -52,13 +54,44 @@ pub(super) fn single(state: &State, app: Option<&Arc<App>>, request: &Request, p
             if place == Place::Alone {
                 work.rounds = u32::from(route.workload.is_some());
             }
-            (route.template, run(&route, &ask, place, &mut work.hold))
+            let trouble = route.workload.is_none().then(|| {
+                let name = || format!("{} {}", request.method, route.template);
+                let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().to_lowercase();
+                state.trouble(name, || format!("{}?{}", decoded(&request.path), decoded(&request.query)))
+            });
+            let outcome = match trouble.flatten() {
+                Some(trouble) => suffer(trouble, || run(&route, &ask, place, &mut work.hold)),
+                None => run(&route, &ask, place, &mut work.hold),
+            };
+            (route.template, outcome)
         }
         Err((template, refusal)) => (template, Outcome::Answered(Err(refusal))),
     };
     work.tally.add(&request.method, template, outcome.status());
     work.items += 1;
     outcome
+}
+
+/// What becomes of a request that meets trouble on its way; `run` answers it.
+fn suffer(trouble: Trouble, run: impl FnOnce() -> Outcome) -> Outcome {
+    let refuse = |refusal| Outcome::Answered(Err(refusal));
+    match trouble {
+        Trouble::Forbidden => refuse(error::denied()),
+        Trouble::Throttled { retry_after } => {
+            let refusal = Refusal::new(429, "TooManyRequests", "Too many requests.");
+            refuse(refusal.with("retry-after", retry_after.to_string()))
+        }
+        Trouble::Unavailable => refuse(Refusal::new(503, "serviceNotAvailable", "The service is not available.")),
+        Trouble::CutOff => match run() {
+            Outcome::Answered(Ok(reply)) => Outcome::Answered(Ok(reply.cut_off())),
+            other => other,
+        },
+        Trouble::DoneUnanswered => {
+            run();
+            Outcome::Lost
+        }
+        Trouble::UndoneUnanswered => Outcome::Lost,
+    }
 }
 
 /// The route's name for the counts, of a request that is not looked at any further.
@@ -136,6 +169,11 @@ pub(super) fn meet(state: &State, visit: &Visit<'_>, fault: Option<FaultKind>, p
 
 /// A request to the directory costs resource units, which its answer tells.
 fn directory(route: &Route, ask: &Ask<'_>, hold: &mut Hold) -> Result<Reply, Refusal> {
+    if route.is_audit() {
+        ask.state.traffic().read_log(ask.app, ask.now_us, hold)?;
+    } else if route.template.starts_with("/identity/conditionalAccess/") {
+        ask.state.traffic().read_access(ask.app, ask.now_us)?;
+    }
     let units = cost(route.template, ask);
     ask.state.traffic().spend(ask.app, units, ask.now_us, hold)?;
     let mut reply = (route.run)(ask)?;

@@ -76,6 +76,16 @@ pub(super) fn denied() -> Refusal {
     Refusal::new(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 }
 
+/// The logs' own word for a missing permission.
+pub(super) fn audit_denied() -> Refusal {
+    Refusal::new(403, "Authentication_MSGraphPermissionMissing", "Calling principal does not have the required permissions.")
+}
+
+/// The logs' own word for a missing directory role.
+pub(super) fn wrong_role() -> Refusal {
+    Refusal::new(403, "Authentication_RequestFromUnsupportedUserRole", "The user is not in the allowed roles.")
+}
+
 pub(super) fn mailbox_denied() -> Refusal {
     Refusal::new(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod assignments;
+mod audits;
 mod batch;
 mod content;
 mod delta;
@@ -12,8 +13,10 @@ mod grants;
 mod groups;
 mod mailbox;
 mod organization;
+mod policies;
 mod probe;
 mod query;
+mod requests;
 mod route;
 mod seal;
 mod state;
@@ -24,6 +27,8 @@ mod users;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod troubles;
 
 use std::sync::Arc;
 
@@ -34,7 +39,8 @@ use serde_json::Value;
 
 pub use state::{Limits, Load, State};
 
-use crate::token::Caller;
+use crate::token::{Caller, CallerKind};
+use crate::world::{Actor, Signature, World};
 use dispatch::{Outcome, Place, single};
 use error::Refusal;
 use query::Query;
@@ -64,6 +70,8 @@ pub struct Answer {
     pub rounds: u32,
     /// Requests that were answered: 1, or those of the batch.
     pub items: u32,
+    /// Whether the connection ends instead of carrying this.
+    pub lost: bool,
     /// Keeps the mailboxes busy until the answer has been delivered; [`Hold::deliver`] it then.
     pub hold: Hold,
 }
@@ -87,12 +95,13 @@ pub fn answer(state: &State, request: &Request) -> Answer {
     };
     let Work { hold, tally, rounds, items } = work;
     state.traffic().count(tally);
+    let lost = matches!(outcome, Outcome::Lost);
     let (status, headers, body) = match outcome {
         Outcome::Answered(result) => envelope(state, serial, request, result),
-        Outcome::LeftOut => envelope(state, serial, request, Ok(Reply::empty(204))),
+        Outcome::LeftOut | Outcome::Lost => envelope(state, serial, request, Ok(Reply::empty(204))),
         Outcome::Gateway => gateway(),
     };
-    Answer { status, headers, body, rounds, items: items.max(1), hold }
+    Answer { status, headers, body, rounds, items: items.max(1), lost, hold }
 }
 
 /// What was done for an HTTP request so far.
@@ -140,6 +149,19 @@ impl Reply {
         Reply { status: 200, headers: HeaderMap::new(), body: Body::Text(body) }
     }
 
+    /// The same without the second half of its body.
+    fn cut_off(mut self) -> Reply {
+        let whole = match self.body {
+            Body::Json(value) => value.to_string().into_bytes(),
+            Body::Raw(body) => body,
+            Body::Text(text) => text.into_bytes(),
+            Body::Empty => Vec::new(),
+        };
+        let half = whole.get(..whole.len() / 2).unwrap_or_default().to_vec();
+        self.body = Body::Raw(half);
+        self
+    }
+
     fn empty(status: u16) -> Reply {
         Reply { status, headers: HeaderMap::new(), body: Body::Empty }
     }
@@ -162,6 +184,15 @@ pub(crate) struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Who changes something now, for the audit log.
+    fn signature(&self, world: &World) -> Signature {
+        let signed = match &self.caller.kind {
+            CallerKind::User { user_id, .. } => world.signature(user_id, self.now_ms),
+            CallerKind::App { .. } => None,
+        };
+        signed.unwrap_or_else(|| Signature { by: Actor::App { client_id: self.caller.app_id.clone() }, at_ms: self.now_ms })
+    }
+
     fn segment(&self, at: usize) -> &str {
         self.segments.get(at).map_or("", String::as_str)
     }

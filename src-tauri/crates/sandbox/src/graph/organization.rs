@@ -72,18 +72,3 @@ pub(super) fn skus(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     .collect();
     Ok(query::whole(ask, "subscribedSkus", skus))
 }
-
-/// Users may consent to nothing by themselves: an administrator decides.
-pub(super) fn authorization_policy(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let policy = json!({
-        "id": "authorizationPolicy",
-        "displayName": "Authorization Policy",
-        "allowInvitesFrom": "everyone",
-        "defaultUserRolePermissions": {
-            "allowedToCreateApps": false,
-            "allowedToReadOtherUsers": true,
-            "permissionGrantPoliciesAssigned": [],
-        },
-    });
-    query::object(ask, "policies/authorizationPolicy", "authorizationPolicy", &policy)
-}

@@ -73,6 +73,9 @@ type Write<'a> = dyn Fn(usize, &[&str], &mut Vec<u8>) + 'a;
 const SCANNED_PER_PAGE: usize = 5_000;
 const USUAL_PAGE: usize = 100;
 
+/// The kind of the audit log's records. They are no objects of the directory: sorted and filtered at once without further ado.
+pub(super) const AUDIT: &str = "directoryAudit";
+
 /// Answers a GET of a directory collection ("OData query parameters", "Advanced query capabilities on Microsoft Entra ID objects").
 pub(super) fn page(ask: &Ask<'_>, collection: &Collection<'_>) -> Result<Reply, Refusal> {
     let plan = Plan::of(ask, collection)?;
@@ -234,7 +237,7 @@ impl<'a> Plan<'a> {
             return Err(Refusal::new(400, "BadRequest", message));
         }
         let order_by = query.get("orderby").map(|order| order_by(order, collection)).transpose()?;
-        let advanced = filter.as_ref().is_some_and(|filter| filter.is_advanced() || order_by.is_some());
+        let advanced = collection.kind != AUDIT && filter.as_ref().is_some_and(|filter| filter.is_advanced() || order_by.is_some());
         // The segment /$count counts without $count=true.
         let counting = counts || ask.segments.last().is_some_and(|last| last.eq_ignore_ascii_case("$count"));
         if advanced && !(ask.eventual() && counting) {
@@ -328,7 +331,7 @@ fn order_by(text: &str, collection: &Collection<'_>) -> Result<(String, bool), R
     let mut words = text.split_whitespace();
     let name = words.next().unwrap_or_default();
     let descending = words.next().is_some_and(|direction| direction.eq_ignore_ascii_case("desc"));
-    const SORTABLE: [&str; 3] = ["displayName", "userPrincipalName", "createdDateTime"];
+    const SORTABLE: [&str; 4] = ["displayName", "userPrincipalName", "createdDateTime", "activityDateTime"];
     match SORTABLE.iter().find(|known| known.eq_ignore_ascii_case(name)) {
         Some(known) if collection.usual.iter().chain(collection.more).any(|property| property == known) => {
             Ok(((*known).to_owned(), descending))

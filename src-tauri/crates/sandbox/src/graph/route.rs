@@ -1,7 +1,7 @@
 use http::Method;
 
 use super::error::{self, Refusal};
-use super::{Ask, Reply, applications, assignments, delta, grants, groups, mailbox, organization, sync, users};
+use super::{Ask, Reply, applications, assignments, audits, delta, grants, groups, mailbox, organization, policies, requests, sync, users};
 use crate::faults::Workload;
 use crate::token::{Caller, CallerKind};
 
@@ -11,6 +11,13 @@ pub(super) struct Route {
     need: Need,
     pub(super) workload: Option<Workload>,
     pub(super) run: Run,
+}
+
+impl Route {
+    /// Whether it leads to the logs, which have limits and refusals of their own.
+    pub(super) fn is_audit(&self) -> bool {
+        self.template.starts_with("/auditLogs/")
+    }
 }
 
 type Run = fn(&Ask<'_>) -> Result<Reply, Refusal>;
@@ -77,6 +84,51 @@ const SKUS: Need = both(&[
     "Directory.ReadWrite.All",
 ]);
 const POLICY: Need = both(&["Policy.Read.All", "Policy.ReadWrite.Authorization"]);
+const POLICY_WRITE: Need = Need {
+    wids: &[crate::world::PRIVILEGED_ROLE_ADMINISTRATOR, crate::world::GLOBAL_ADMINISTRATOR],
+    ..both(&["Policy.ReadWrite.Authorization"])
+};
+const WORKFLOW: Need = Need {
+    wids: &[
+        crate::world::CLOUD_APPLICATION_ADMINISTRATOR,
+        crate::world::APPLICATION_ADMINISTRATOR,
+        crate::world::GLOBAL_READER,
+        crate::world::GLOBAL_ADMINISTRATOR,
+    ],
+    ..both(&["Policy.Read.All", "Policy.ReadWrite.ConsentRequest", "Directory.Read.All", "Directory.ReadWrite.All"])
+};
+const GRANT_POLICIES: Need = both(&["Policy.Read.PermissionGrant", "Policy.ReadWrite.PermissionGrant"]);
+/// Microsoft names no role for reading requests; whoever may read the workflow, and whoever may answer, can.
+const REQUESTS: Need = Need {
+    wids: &[
+        crate::world::CLOUD_APPLICATION_ADMINISTRATOR,
+        crate::world::APPLICATION_ADMINISTRATOR,
+        crate::world::PRIVILEGED_ROLE_ADMINISTRATOR,
+        crate::world::GLOBAL_READER,
+        crate::world::GLOBAL_ADMINISTRATOR,
+    ],
+    ..both(&["ConsentRequest.Read.All", "ConsentRequest.ReadWrite.All"])
+};
+const AUDITS: Need = Need {
+    wids: &[
+        crate::world::REPORTS_READER,
+        crate::world::SECURITY_READER,
+        crate::world::SECURITY_ADMINISTRATOR,
+        crate::world::GLOBAL_READER,
+        crate::world::GLOBAL_ADMINISTRATOR,
+    ],
+    ..both(&["AuditLog.Read.All", "Directory.Read.All"])
+};
+const ACCESS: Need = Need {
+    wids: &[
+        crate::world::CONDITIONAL_ACCESS_ADMINISTRATOR,
+        crate::world::SECURITY_ADMINISTRATOR,
+        crate::world::SECURITY_READER,
+        crate::world::GLOBAL_READER,
+        crate::world::GLOBAL_ADMINISTRATOR,
+    ],
+    ..both(&["Policy.Read.ConditionalAccess", "Policy.Read.All", "Policy.ReadWrite.ConditionalAccess"])
+};
 const GROUPS: Need = both(&[
     "Group.ReadBasic.All",
     "GroupMember.Read.All",
@@ -164,9 +216,36 @@ pub(super) fn find(method: &Method, segments: &[String]) -> Result<Route, Refusa
         ("GET", ["organization"]) => directory("/organization", ORGANIZATION, organization::organization),
         ("GET", ["domains"]) => directory("/domains", DOMAINS, organization::domains),
         ("GET", ["subscribedskus"]) => directory("/subscribedSkus", SKUS, organization::skus),
-        ("GET", ["policies", "authorizationpolicy"]) => {
-            directory("/policies/authorizationPolicy", POLICY, organization::authorization_policy)
+        ("GET", ["policies", "authorizationpolicy"]) => directory("/policies/authorizationPolicy", POLICY, policies::authorization),
+        ("PATCH", ["policies", "authorizationpolicy"]) => {
+            directory("/policies/authorizationPolicy", POLICY_WRITE, policies::patch_authorization)
         }
+        ("GET", ["policies", "adminconsentrequestpolicy"]) => {
+            directory("/policies/adminConsentRequestPolicy", WORKFLOW, policies::admin_consent)
+        }
+        ("GET", ["policies", "permissiongrantpolicies"]) => {
+            directory("/policies/permissionGrantPolicies", GRANT_POLICIES, policies::permission_grants)
+        }
+        ("GET", ["policies", "permissiongrantpolicies", _]) => {
+            directory("/policies/permissionGrantPolicies/{id}", GRANT_POLICIES, policies::permission_grant)
+        }
+        ("GET", ["identity", "conditionalaccess", "policies"]) => {
+            directory("/identity/conditionalAccess/policies", ACCESS, policies::access)
+        }
+        ("GET", ["identity", "conditionalaccess", "policies", _]) => {
+            directory("/identity/conditionalAccess/policies/{id}", ACCESS, policies::one_access)
+        }
+        ("GET", ["identitygovernance", "appconsent", "appconsentrequests"]) => {
+            directory("/identityGovernance/appConsent/appConsentRequests", REQUESTS, requests::list)
+        }
+        ("GET", ["identitygovernance", "appconsent", "appconsentrequests", _]) => {
+            directory("/identityGovernance/appConsent/appConsentRequests/{id}", REQUESTS, requests::one)
+        }
+        ("GET", ["identitygovernance", "appconsent", "appconsentrequests", _, "userconsentrequests"]) => {
+            directory("/identityGovernance/appConsent/appConsentRequests/{id}/userConsentRequests", REQUESTS, requests::of_users)
+        }
+        ("GET", ["auditlogs", "directoryaudits"]) => directory("/auditLogs/directoryAudits", AUDITS, audits::list),
+        ("GET", ["auditlogs", "directoryaudits", _]) => directory("/auditLogs/directoryAudits/{id}", AUDITS, audits::one),
         ("GET", ["users"]) => directory("/users", USERS, users::list),
         ("GET", ["users", "$count"]) => directory("/users/$count", USERS, users::count),
         ("GET", ["users", "delta"]) => directory("/users/delta", USERS_DELTA, delta::users),
@@ -279,6 +358,7 @@ fn outlook(rest: &[&str]) -> Option<Route> {
 pub(super) fn authorise(route: &Route, caller: &Caller, segments: &[String]) -> Result<(), Refusal> {
     let refusal = || match route.workload {
         Some(_) => error::mailbox_denied(),
+        None if route.is_audit() => error::audit_denied(),
         None => error::denied(),
     };
     let has = |held: &[String], either: &[&str]| either.iter().any(|wanted| held.iter().any(|held| held.eq_ignore_ascii_case(wanted)));
@@ -288,7 +368,8 @@ pub(super) fn authorise(route: &Route, caller: &Caller, segments: &[String]) -> 
         CallerKind::App { roles } => (roles, route.need.application),
         CallerKind::User { user_id, scopes, wids } => {
             if !route.need.wids.is_empty() && !has(wids, route.need.wids) {
-                return Err(refusal());
+                // Who lacks both is told about the permission first.
+                return Err(if route.is_audit() && has(scopes, route.need.delegated) { error::wrong_role() } else { refusal() });
             }
             // User.Read alone opens one's own account only.
             let others = segments.first().is_some_and(|first| first.eq_ignore_ascii_case("users"))

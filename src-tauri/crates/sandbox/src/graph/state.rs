@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::traffic::{App, Traffic};
+use crate::faults::{RouteFault, Trouble};
 use crate::world::{Random, World, hash};
 
 /// What a running practice tenant shares between its requests.
@@ -21,6 +22,10 @@ struct Inner {
     /// How often all delta links were expired; a link is worth something in its own era only.
     era: AtomicU64,
     load: Meter,
+    /// What goes wrong on the routes of the directory.
+    troubles: Mutex<Vec<RouteFault>>,
+    /// How long something new is missing from reads, in milliseconds.
+    settling_ms: AtomicI64,
 }
 
 /// How much the practice Graph lets through.
@@ -78,7 +83,8 @@ impl Default for Limits {
 
 impl State {
     /// `graph` is the base of all links, without `/v1.0`; new mail starts to arrive at `opened_ms`.
-    pub fn new(world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
+    pub fn new(mut world: World, seed: u64, graph: String, limits: Limits, opened_ms: i64) -> State {
+        world.open(opened_ms);
         State(Arc::new(Inner {
             ids: hash(&world.tenant_id, seed),
             world: RwLock::new(world),
@@ -88,6 +94,8 @@ impl State {
             serial: AtomicU64::new(0),
             era: AtomicU64::new(0),
             load: Meter::default(),
+            troubles: Mutex::default(),
+            settling_ms: AtomicI64::new(0),
         }))
     }
 
@@ -107,6 +115,40 @@ impl State {
     /// Requests by method, route and status; items of a batch count like others, those whose answer was left out with status 0.
     pub fn counts(&self) -> BTreeMap<(String, u16), u64> {
         self.0.traffic.counts()
+    }
+
+    /// From now on a route has this trouble.
+    pub fn fail(&self, fault: RouteFault) {
+        self.troubles().push(fault);
+    }
+
+    /// No route has any trouble any more.
+    pub fn heal(&self) {
+        self.troubles().clear();
+    }
+
+    /// What a request to the directory meets. `address` is only asked for when there is trouble at all.
+    pub(super) fn trouble(&self, route: impl FnOnce() -> String, address: impl FnOnce() -> String) -> Option<Trouble> {
+        let mut troubles = self.troubles();
+        if troubles.is_empty() {
+            return None;
+        }
+        let (route, address) = (route(), address());
+        troubles.iter_mut().find_map(|fault| fault.meets(&route, &address))
+    }
+
+    fn troubles(&self) -> MutexGuard<'_, Vec<RouteFault>> {
+        self.0.troubles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// New service principals and grants are missing from reads for so long.
+    pub fn settle_after(&self, settling: Duration) {
+        self.0.settling_ms.store(i64::try_from(settling.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    /// Whether something made then has reached the replicas that are read from.
+    pub(super) fn has_settled(&self, created_ms: i64, now_ms: i64) -> bool {
+        now_ms.saturating_sub(created_ms) >= self.0.settling_ms.load(Ordering::Relaxed)
     }
 
     pub(crate) fn graph(&self) -> &str {

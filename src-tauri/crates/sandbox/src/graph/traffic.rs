@@ -47,10 +47,15 @@ struct Gate {
     under_way: u32,
     all: Window,
     directory: Window,
+    logs: Window,
     /// Start of the current ten seconds, and the requests in them.
     asked: Used,
     /// Start of the current ten seconds, and the resource units spent in them.
     spent: Used,
+    /// Start of the current ten seconds, and the reads of logs in them.
+    logged: Used,
+    /// Start of the current second, and the reads of access policies in it.
+    guarded: Used,
 }
 
 /// An app's doings in one mailbox.
@@ -195,6 +200,26 @@ impl Traffic {
             hold.tell(self, app, Outcome::Directory(Until::After(seconds)));
             too_many(seconds)
         })
+    }
+
+    /// Lets a read of the audit log in: five in ten seconds ("Microsoft Graph throttling limits", reporting).
+    pub(super) fn read_log(&self, app: &Arc<App>, now_us: i64, hold: &mut Hold) -> Result<(), Refusal> {
+        const MOST: u32 = 5;
+        let mut gate = app.gate();
+        let judgement = gate.logs.judge(now_us, window::ON_THE_WIRE_US);
+        if let Some(refusal) = self.judge(judgement, |until| hold.tell(self, app, Outcome::Logs(until))) {
+            return Err(refusal);
+        }
+        gate.logged.take(1, MOST, now_us, TEN_SECONDS_US).map_err(|end_us| {
+            let seconds = whole_seconds(end_us - now_us);
+            hold.tell(self, app, Outcome::Logs(Until::After(seconds)));
+            too_many(seconds)
+        })
+    }
+
+    /// Lets a read of the access policies in: one a second, and the refusal names no time ("Microsoft Graph throttling limits").
+    pub(super) fn read_access(&self, app: &Arc<App>, now_us: i64) -> Result<(), Refusal> {
+        app.gate().guarded.take(1, 1, now_us, SECOND_US).map_err(|_| refusal())
     }
 
     /// A 429 for this visit, and the time that the client must stay away from the workload.

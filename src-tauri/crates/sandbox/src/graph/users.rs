@@ -170,6 +170,12 @@ fn role_name(template: &str) -> &'static str {
         crate::world::PRIVILEGED_ROLE_ADMINISTRATOR => "Privileged Role Administrator",
         crate::world::APPLICATION_ADMINISTRATOR => "Application Administrator",
         crate::world::CLOUD_APPLICATION_ADMINISTRATOR => "Cloud Application Administrator",
+        crate::world::GLOBAL_READER => "Global Reader",
+        crate::world::REPORTS_READER => "Reports Reader",
+        crate::world::SECURITY_READER => "Security Reader",
+        crate::world::SECURITY_ADMINISTRATOR => "Security Administrator",
+        crate::world::CONDITIONAL_ACCESS_ADMINISTRATOR => "Conditional Access Administrator",
+        crate::world::EXCHANGE_ADMINISTRATOR => "Exchange Administrator",
         _ => "Directory role",
     }
 }

@@ -76,6 +76,9 @@ impl House {
             None => (None, began),
         };
         self.alarm.until(begun + self.latency + self.service.saturating_mul(answer.rounds)).await;
+        if answer.lost {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         let mut response = Response::new(Full::new(answer.body));
         *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.headers_mut() = answer.headers;

@@ -35,6 +35,7 @@ pub struct DelegatedGrant {
     pub resource_id: String,
     /// Space-separated, may start with a blank as Microsoft's do.
     pub scope: String,
+    pub created_ms: i64,
 }
 
 /// Why a grant was not written.
@@ -63,9 +64,9 @@ impl World {
             .collect()
     }
 
-    /// The delegated permissions an app has for a user: those for everyone and the user's own.
+    /// The delegated permissions of Microsoft Graph that an app has for a user: those for everyone and the user's own.
     pub fn delegated_scopes(&self, app_id: &str, user_id: &str) -> Vec<String> {
-        let Some(client) = self.principal_of(app_id) else {
+        let (Some(client), Some(graph)) = (self.principal_of(app_id), self.principal_of(GRAPH_APP_ID)) else {
             return Vec::new();
         };
         let mut scopes: Vec<String> = Vec::new();
@@ -74,7 +75,7 @@ impl World {
                 ConsentType::AllPrincipals => true,
                 ConsentType::Principal => grant.principal_id.as_deref() == Some(user_id),
             };
-            if grant.client_id != client.id || !applies {
+            if grant.client_id != client.id || grant.resource_id != graph.id || !applies {
                 continue;
             }
             for scope in grant.scope.split_whitespace() {
@@ -108,6 +109,35 @@ impl World {
                 RequiredKind::Scope => self.add_scopes(&client, &resource, None, &[wish.value.as_str()]),
             }
         }
+    }
+
+    /// Sets what everyone grants a client for an API, whatever was granted before; gives back the grant and its scopes before, or
+    /// `None` when nothing changes. All ids are object ids.
+    pub(crate) fn rewrite_scopes(
+        &mut self,
+        client: &str,
+        resource: &str,
+        scopes: &[String],
+        now_ms: i64,
+    ) -> Option<(DelegatedGrant, String)> {
+        let standing = self
+            .delegated_grants
+            .iter_mut()
+            .find(|grant| grant.client_id == client && grant.resource_id == resource && grant.consent_type == ConsentType::AllPrincipals);
+        if let Some(grant) = standing {
+            let before = std::mem::replace(&mut grant.scope, scopes.join(" "));
+            return (before != grant.scope).then(|| (grant.clone(), before));
+        }
+        let grant = DelegatedGrant {
+            id: String::new(),
+            client_id: client.to_owned(),
+            consent_type: ConsentType::AllPrincipals,
+            principal_id: None,
+            resource_id: resource.to_owned(),
+            scope: scopes.join(" "),
+            created_ms: now_ms,
+        };
+        self.add_grant(grant).ok().map(|grant| (grant, String::new()))
     }
 
     /// A user's own consent to delegated permissions of Microsoft Graph; creates the service principal if it is missing.
@@ -230,6 +260,7 @@ impl World {
                     principal_id: user.map(str::to_owned),
                     resource_id: resource.to_owned(),
                     scope: scopes.join(" "),
+                    created_ms: FOUNDED_MS,
                 });
             }
         }

@@ -1,6 +1,10 @@
 //! Everything the practice tenant holds: people, groups, apps and who was granted what. Built from a seed, changed only through its methods.
 
+mod access;
+mod adoption;
 mod apps;
+mod assigned;
+mod audit;
 mod changes;
 mod consent;
 mod groups;
@@ -10,8 +14,15 @@ mod names;
 mod people;
 mod permissions;
 mod random;
+mod requests;
+mod settings;
 
+pub use access::{AccessPolicy, AccessState};
+pub use adoption::Adoption;
 pub use apps::{App, PRACTICE_APP_NAME, Principal, Required, RequiredKind, Secret};
+pub use assigned::{Assigned, AssigneeKind};
+pub use audit::{Activity, Actor, Audit, Modified, Target};
+pub(crate) use audit::{Consenter, Signature};
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
 pub use groups::{Group, GroupKind, Member};
@@ -19,6 +30,8 @@ pub use id::Id;
 pub use people::{Licence, Recipient, User};
 pub use permissions::{AppRole, EXCHANGE_APP_ID, GRAPH_APP_ID, Scope, roles_of, scopes_of};
 pub(crate) use random::{Random, hash, uuid_from, write_uuid};
+pub use requests::{Asked, ConsentRequest};
+pub use settings::{ConsentSettings, UserConsent};
 
 use crate::faults::{self, FaultPlan};
 use index::Index;
@@ -31,6 +44,18 @@ pub const PRIVILEGED_ROLE_ADMINISTRATOR: &str = "e8611ab8-c189-46e8-94e1-60213ab
 pub const APPLICATION_ADMINISTRATOR: &str = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 /// Cloud Application Administrator: may consent to all but Microsoft Graph application permissions.
 pub const CLOUD_APPLICATION_ADMINISTRATOR: &str = "158c047a-c907-4556-b7ef-446551a6b5f7";
+/// Global Reader: sees everything, changes nothing.
+pub const GLOBAL_READER: &str = "f2ef992c-3afb-46b9-b7cf-a126ee74c451";
+/// Reports Reader: reads audit logs and usage reports.
+pub const REPORTS_READER: &str = "4a5d8f65-41da-4de4-8968-e035b65339cf";
+/// Security Reader: reads audit logs and access policies.
+pub const SECURITY_READER: &str = "5d6b6bb7-de71-4623-b4af-96380a352509";
+/// Security Administrator: reads audit logs, changes access policies.
+pub const SECURITY_ADMINISTRATOR: &str = "194ae4cb-b126-40b2-bd5b-6091b380977d";
+/// Conditional Access Administrator: changes access policies.
+pub const CONDITIONAL_ACCESS_ADMINISTRATOR: &str = "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9";
+/// Exchange Administrator: may do everything in Exchange, nothing about consent.
+pub const EXCHANGE_ADMINISTRATOR: &str = "29232cdf-9323-42fd-ade2-1d097af3e4de";
 
 /// The moment at which the practice company was set up, in milliseconds since 1970 (2024-03-04T08:00:00Z); ages are counted from here.
 pub const FOUNDED_MS: i64 = 1_709_539_200_000;
@@ -51,6 +76,14 @@ pub struct World {
     pub role_assignments: Vec<RoleAssignment>,
     /// Delegated permissions that were granted.
     pub delegated_grants: Vec<DelegatedGrant>,
+    /// People and groups that were assigned to enterprise applications.
+    pub assigned: Vec<Assigned>,
+    /// What users may consent to, and whether they may ask for the rest.
+    pub consent: ConsentSettings,
+    pub consent_requests: Vec<ConsentRequest>,
+    pub access_policies: Vec<AccessPolicy>,
+    /// The directory's audit log, oldest first.
+    pub audits: Vec<Audit>,
     /// Directory changes since the start, oldest first; delta queries read them.
     pub changes: Vec<Change>,
     index: Index,
@@ -67,7 +100,11 @@ impl World {
         let mut people = people::hire(&mut random, users.max(2), domain);
         faults::plant(&mut random, &mut people, plan, domain);
         let groups = groups::form(&mut random, &people, domain);
-        let (apps, principals) = apps::register(&mut random, FOUNDED_MS);
+        let (mut apps, mut principals) = apps::register(&mut random, FOUNDED_MS);
+        let later = apps::register_more(&mut Random::new(hash(&tenant_id, 40)), FOUNDED_MS);
+        apps.extend(later.0);
+        principals.extend(later.1);
+        people::appoint(&mut people, domain);
         let index = Index::of(&people);
         let mut world = World {
             tenant_id,
@@ -79,12 +116,26 @@ impl World {
             principals,
             role_assignments: Vec::new(),
             delegated_grants: Vec::new(),
+            assigned: Vec::new(),
+            consent: ConsentSettings::default(),
+            consent_requests: Vec::new(),
+            access_policies: Vec::new(),
+            audits: Vec::new(),
             changes: Vec::new(),
             index,
             random,
         };
         world.grant_as_found();
+        world.assign_as_found();
+        world.guard_as_found();
         world
+    }
+
+    /// The tenant opens: whatever is recent is so many days before this moment, in milliseconds since 1970.
+    pub fn open(&mut self, now_ms: i64) {
+        self.age_secrets(now_ms);
+        self.ask_as_found(now_ms);
+        self.log_as_found(now_ms);
     }
 
     /// The Global Administrator whose account comes first in the picker.

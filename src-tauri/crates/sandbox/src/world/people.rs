@@ -2,7 +2,10 @@ use std::collections::HashMap;
 
 use super::names::{AWKWARD, CULTURES};
 use super::random::hash;
-use super::{CLOUD_APPLICATION_ADMINISTRATOR, FOUNDED_MS, GLOBAL_ADMINISTRATOR, Id, Random};
+use super::{
+    APPLICATION_ADMINISTRATOR, CLOUD_APPLICATION_ADMINISTRATOR, CONDITIONAL_ACCESS_ADMINISTRATOR, EXCHANGE_ADMINISTRATOR, FOUNDED_MS,
+    GLOBAL_ADMINISTRATOR, GLOBAL_READER, Id, PRIVILEGED_ROLE_ADMINISTRATOR, REPORTS_READER, Random,
+};
 use crate::faults::FaultKind;
 
 /// What kind of account it is.
@@ -137,6 +140,37 @@ pub(super) fn hire(random: &mut Random, count: u32, domain: &str) -> Vec<User> {
         people.push(user);
     }
     people
+}
+
+/// People whom everybody can name, each with a role of their own; the last has none. The names say what they may do.
+const APPOINTED: [(&str, &str, &str, &[&str]); 7] = [
+    ("Privileged", "Admin", "privileged.admin", &[PRIVILEGED_ROLE_ADMINISTRATOR]),
+    ("App", "Admin", "app.admin", &[APPLICATION_ADMINISTRATOR]),
+    ("Global", "Reader", "global.reader", &[GLOBAL_READER]),
+    ("Reports", "Reader", "reports.reader", &[REPORTS_READER]),
+    ("Exchange", "Admin", "exchange.admin", &[EXCHANGE_ADMINISTRATOR]),
+    ("Access", "Admin", "access.admin", &[CONDITIONAL_ACCESS_ADMINISTRATOR]),
+    ("Plain", "User", "plain.user", &[]),
+];
+
+/// Gives the last healthy people of the company names and roles that everybody can name. From 40 accounts on there is room for all of
+/// them; the first ten accounts are never touched. Nothing is drawn, so the ids of all others stay what they are.
+pub(super) fn appoint(people: &mut [User], domain: &str) {
+    let mut posts = APPOINTED.iter();
+    let chosen = people.iter_mut().skip(10).rev().filter(|user| {
+        let easy = user.display_name.is_ascii() && !user.upn.contains('\'');
+        user.recipient == Recipient::Person && user.fault.is_none() && user.admin_roles.is_empty() && easy
+    });
+    for user in chosen {
+        let Some(&(given, family, local, roles)) = posts.next() else { return };
+        user.display_name = format!("{given} {family}");
+        user.upn = format!("{local}@{domain}");
+        (user.given_name, user.surname) = (given, family);
+        (user.other_mail, user.aliases) = (None, Vec::new());
+        (user.licence, user.enabled, user.synced) = (Licence::Enterprise, true, false);
+        (user.country, user.language) = ("GB", "en-GB");
+        user.admin_roles = roles;
+    }
 }
 
 fn admin(
@@ -297,5 +331,25 @@ mod tests {
         assert_eq!(one.users[0].upn, "admin@contoso.example");
         assert_eq!(one.users[0].display_name, "Ada Admin");
         assert_eq!(one.users[1].upn, "cloud.admin@contoso.example");
+    }
+
+    #[test]
+    fn there_is_somebody_to_sign_in_as_for_every_role() {
+        use crate::world::{APPLICATION_ADMINISTRATOR, GLOBAL_READER, PRIVILEGED_ROLE_ADMINISTRATOR, REPORTS_READER};
+        for users in [40, 250] {
+            let world = World::build(1, users, &FaultPlan::default());
+            assert_eq!(world.users.len(), users as usize);
+            for (name, role) in [
+                ("privileged.admin", Some(PRIVILEGED_ROLE_ADMINISTRATOR)),
+                ("app.admin", Some(APPLICATION_ADMINISTRATOR)),
+                ("global.reader", Some(GLOBAL_READER)),
+                ("reports.reader", Some(REPORTS_READER)),
+                ("plain.user", None),
+            ] {
+                let user = world.user_by_upn(&format!("{name}@contoso.example")).unwrap();
+                assert_eq!(user.admin_roles.first().copied(), role, "{name}");
+                assert!(user.enabled && user.fault.is_none(), "{name}");
+            }
+        }
     }
 }

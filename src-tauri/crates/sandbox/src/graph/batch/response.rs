@@ -44,7 +44,7 @@ impl Writer<'_> {
     pub(super) fn outcome(&mut self, id: &str, request: &Request, outcome: Outcome) -> u16 {
         let serial = self.state.next_serial();
         let (status, headers, body) = match outcome {
-            Outcome::LeftOut => return 0,
+            Outcome::LeftOut | Outcome::Lost => return 0,
             Outcome::Gateway => {
                 let mut headers = HeaderMap::new();
                 headers.insert("content-type", HeaderValue::from_static("text/html"));

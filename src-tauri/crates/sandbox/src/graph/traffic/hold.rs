@@ -24,6 +24,7 @@ struct Held {
 pub(super) enum Outcome {
     App(Until),
     Directory(Until),
+    Logs(Until),
     Mailbox(u32, Workload, Until),
     /// An answer of a workload; with its success the workload was read. `again` when it had been before.
     Expected {
@@ -55,6 +56,7 @@ impl Hold {
             match outcome {
                 Outcome::App(until) => app.gate().all.close(now_us, end(until)),
                 Outcome::Directory(until) => app.gate().directory.close(now_us, end(until)),
+                Outcome::Logs(until) => app.gate().logs.close(now_us, end(until)),
                 Outcome::Mailbox(mailbox, workload, until) => {
                     let mut mailboxes = app.shard(mailbox);
                     let until_us = mailboxes.entry(mailbox).or_default().until_us(workload);
