@@ -180,6 +180,23 @@ fn the_catalogue_has_six_fields_each_and_needs_no_data_folder() {
 }
 
 #[test]
+fn the_catalogue_is_searched_by_name_id_and_meaning() {
+    let script = Script::new();
+    let found = |text: &str| -> Vec<String> {
+        let listed = script.run(&["permissions", "list", "--search", text, "--json"]);
+        assert_eq!(listed.code, 0, "{listed:?}");
+        listed.json().as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found("SITES.manage"), ["Sites.Manage.All", "Sites.Manage.All"], "one of each type");
+    assert_eq!(found("dc890d15-9560-4a4c-9b7f-a736ec74ec40"), ["full_access_as_app"]);
+    assert!(found("send anybody").contains(&"Mail.Send".to_owned()));
+    assert!(found("nothing of the kind").is_empty());
+    let told = script.run(&["permissions", "list", "--search", "mail.send"]);
+    assert!(told.out.contains("Send mail in the name of anybody") && told.out.contains("critical"), "{told:?}");
+    assert!(script.run(&["permissions", "list", "--search", "nothing of the kind"]).out.contains("nothing of that"));
+}
+
+#[test]
 fn practice_says_where_it_is_and_ends_when_interrupted() {
     let script = Script::new();
     let served = Served::start(&script, &["--users", "20"]);
