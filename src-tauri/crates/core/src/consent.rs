@@ -204,6 +204,7 @@ mod tests {
             kind: Application,
             resource: Resource::Graph,
             feature: Some(feature.into()),
+            purpose: None,
             optional: false,
         }
     }

@@ -5,6 +5,7 @@ pub mod consent;
 pub mod id;
 pub mod integration;
 pub mod issue;
+pub mod manifest;
 pub mod organization;
 pub mod permission;
 pub mod presets;

@@ -3,6 +3,7 @@
 use rollcall_core::consent::Held;
 use rollcall_core::id::{AppId, IntegrationId, TenantId};
 use rollcall_core::integration::{Integration, Preset, RequiredPermission};
+use rollcall_core::organization::Organization;
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
@@ -98,8 +99,9 @@ pub fn insert(tx: &Transaction<'_>, new: &NewIntegration, now: Timestamp) -> Res
     get(tx, id)
 }
 
-/// Changes an integration. With another client id the grants that were read belong to another application, so they go; with that
-/// or other permissions, what was checked was another question, so the checks of its organizations go too.
+/// Changes an integration. With another client id the grants that were read belong to another application, so they go, and the
+/// checks of its organizations with them. With other permissions, what was checked was another question: then the checks go of
+/// those organizations that have no list of their own.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
@@ -118,9 +120,9 @@ pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChang
     let after = get(tx, id)?;
     if after.client_id != before.client_id {
         forget_grants(tx, id)?;
-    }
-    if after.client_id != before.client_id || after.permissions != before.permissions {
         forget_checks(tx, id)?;
+    } else if after.permissions != before.permissions {
+        forget_checks_where(tx, id, |organization| organization.permissions.is_none())?;
     }
     Ok(after)
 }
@@ -165,7 +167,12 @@ pub fn forget_grants(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), Stor
 /// # Errors
 /// [`StoreError`] when it can't be written.
 pub fn forget_checks(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
-    for organization in organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id) {
+    forget_checks_where(tx, id, |_| true)
+}
+
+fn forget_checks_where(tx: &Transaction<'_>, id: IntegrationId, concerned: impl Fn(&Organization) -> bool) -> Result<(), StoreError> {
+    let of_it = organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id);
+    for organization in of_it.filter(concerned) {
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(organization.id), ..UserFilter::default() }))?;
     }
     Ok(())
@@ -177,10 +184,8 @@ pub fn forget_checks(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), Stor
 /// [`StoreError`] when the disk can't be read.
 pub fn grants(conn: &Connection, id: IntegrationId) -> Result<Option<GrantsRead>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT held, error_code, at FROM grants WHERE integration = ?1")?;
-    let read = statement.query_row([id.0], |row| {
-        let held = if row.get_ref(0)? == rusqlite::types::ValueRef::Null { None } else { Some(text::json(row, 0)?) };
-        Ok(GrantsRead { held, error_code: row.get(1)?, at: text::moment(row, 2)? })
-    });
+    let read = statement
+        .query_row([id.0], |row| Ok(GrantsRead { held: text::maybe_json(row, 0)?, error_code: row.get(1)?, at: text::moment(row, 2)? }));
     Ok(read.optional()?)
 }
 

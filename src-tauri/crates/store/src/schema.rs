@@ -272,3 +272,8 @@ CREATE TABLE deltas (
     at           INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Version 3. An organization may require other permissions than its integration.
+pub const THIRD: &str = "
+ALTER TABLE organizations ADD COLUMN permissions TEXT;
+";

@@ -24,6 +24,9 @@ pub enum PermissionType {
 }
 
 impl PermissionType {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Application, Self::Delegated];
+
     /// The name used in JSON, in the database and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -27,15 +27,17 @@ pub struct ConsentView {
 /// # Errors
 /// `NotFound`.
 pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<ConsentView> {
-    let (integration, grants) = desk
+    let (organization, integration, grants) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
-            Ok((integrations::get(conn, organization.integration)?, integrations::grants(conn, organization.integration)?))
+            let integration = integrations::get(conn, organization.integration)?;
+            let grants = integrations::grants(conn, integration.id)?;
+            Ok((organization, integration, grants))
         })
         .await?;
     let held = grants.as_ref().and_then(|read| read.held.as_deref());
     Ok(ConsentView {
-        consent: consent::compare(&integration.permissions, held),
+        consent: consent::compare(organization.needs(&integration), held),
         read_at: grants.as_ref().map(|read| read.at),
         error: grants.as_ref().and_then(|read| read.error_code.clone()),
         limitations: presets::limitations(integration.preset).iter().map(|&text| text.to_owned()).collect(),
