@@ -63,3 +63,33 @@ pub(crate) async fn checked(
         Err(why @ (BadPermissions::Empty | BadPermissions::Twice(_))) => Err(Error::input("permissions", why)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::id::ObjectId;
+    use rollcall_graph::applications::Published as Permission;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_permission_is_found_by_its_published_name_and_by_its_id_of_that_api_and_type_only() {
+        let id = PermissionId(Uuid::from_u128(1));
+        let published = |kind, name: &str| Permission { kind, id, name: name.into(), enabled: true };
+        let principal = ServicePrincipal {
+            id: ObjectId(Uuid::from_u128(2)),
+            app_id: Resource::Exchange.app_id(),
+            display_name: "Office 365 Exchange Online".into(),
+            enabled: true,
+            publishes: vec![published(PermissionType::Application, "Exchange.ManageAsAppV2"), published(PermissionType::Delegated, "")],
+        };
+        let tenant = Published(vec![(Resource::Exchange, principal)]);
+        let found = |kind, name: &str| tenant.name(Resource::Exchange, kind, name);
+        let live = Some("Exchange.ManageAsAppV2".to_owned());
+        assert_eq!(found(PermissionType::Application, "exchange.manageasappv2"), live);
+        assert_eq!(found(PermissionType::Application, &id.to_string()), live);
+        assert_eq!(found(PermissionType::Delegated, "Exchange.ManageAsAppV2"), None);
+        assert_eq!(found(PermissionType::Delegated, &id.to_string()), None, "it has no name there");
+        assert_eq!(tenant.name(Resource::Graph, PermissionType::Application, "Exchange.ManageAsAppV2"), None);
+    }
+}
