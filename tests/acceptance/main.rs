@@ -7,5 +7,6 @@ mod directory;
 mod engine;
 mod house;
 mod kill;
+mod lists;
 mod rollout;
 mod secrets;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use rollcall_core::consent::Authorization;
 use rollcall_core::id::OrganizationId;
-use rollcall_core::integration::{Preset, RequiredPermission};
+use rollcall_core::integration::{Preset, RequiredPermission, covers};
 use rollcall_core::organization::AccessType;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::tenant::Cloud;
@@ -59,6 +59,7 @@ pub async fn set(folder: &Path, details: &Details, in_flight: Option<u32>) -> Re
         kind: PermissionType::Application,
         resource: Resource::Graph,
         feature: None,
+        purpose: None,
         optional: false,
     };
     let integration = AddIntegration {
@@ -70,7 +71,7 @@ pub async fn set(folder: &Path, details: &Details, in_flight: Option<u32>) -> Re
     };
     let integration = integrations::add::add(&desk, integration, &quiet).await.map_err(told)?;
     let covered: Vec<Workload> =
-        Workload::ALL.into_iter().filter(|&workload| integration.covers(workload, AccessType::GraphAppOnly)).collect();
+        Workload::ALL.into_iter().filter(|&workload| covers(&integration.permissions, workload, AccessType::GraphAppOnly)).collect();
     ensure!(covered == WORKLOADS, "four workloads are to be asked, the permissions cover {covered:?}");
     let secret = SetSecret { integration: integration.id, secret: ClientSecret::new(details.client_secret.clone()) };
     integrations::set_secret::set_secret(&desk, secret, &quiet).await.map_err(told)?;

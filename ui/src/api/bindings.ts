@@ -32,7 +32,15 @@ authority: string | null,
  */
 graph: string | null, };
 
+export type AdjustOrganization = { organization: OrganizationId, 
+/**
+ * Its own list; absent for its integration's.
+ */
+permissions: Array<RequiredPermission> | null, };
+
 export type AppId = string;
+
+export type Asked = { "tenant": "not_needed" } | { "tenant": "asked" } | { "tenant": "not_signed_in" } | { "tenant": "failed", code: string, };
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
@@ -190,6 +198,8 @@ request_id: string | null,
  */
 reason: Reason | null, };
 
+export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
+
 export type ExternalId = string;
 
 export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
@@ -204,7 +214,11 @@ sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, 
 
 export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
 
+export type FromRegistration = { tenant: TenantId, client_id: string, };
+
 export type GroupIssues = { organization: OrganizationId | null, };
+
+export type HowToCheck = { "by": "rollcall", "check": Inspection } | { "by": "hand" };
 
 export type ImportUsers = { organization: OrganizationId, from: Source, 
 /**
@@ -233,6 +247,8 @@ since: Timestamp | null,
  * Lines of the CSV that match nobody, as written.
  */
 unmatched: Array<string>, };
+
+export type Inspection = "consent" | "user_consent" | "application" | "conditional_access" | "mailboxes" | "secret";
 
 export type Integration = { id: IntegrationId, tenant: TenantId, name: string, 
 /**
@@ -300,6 +316,12 @@ export type ListJournal = {
  */
 before: number | null, limit: number, };
 
+export type ListRead = { asked: Asked, 
+/**
+ * What the list calls itself, where it does.
+ */
+name: string | null, permissions: Array<RequiredPermission>, remarks: Array<Remark>, };
+
 export type ListRuns = { organization: OrganizationId | null, };
 
 export type MailboxCounts = { not_initialized: number, switching: number, initialized: number, error: number, excluded: number, };
@@ -313,6 +335,16 @@ export type MailboxResult = {
 user: UserId, object_id: ObjectId, upn: string, display_name: string, verdict: Verdict, workloads: Array<WorkloadResult>, };
 
 export type MailboxStatus = "not_initialized" | "switching" | "initialized" | "error" | "excluded";
+
+export type ManifestFile = { 
+/**
+ * What the list is called.
+ */
+name: string, 
+/**
+ * The JSON text.
+ */
+text: string, };
 
 export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
 
@@ -328,7 +360,11 @@ users: number | null,
  */
 seed: number | null, };
 
-export type Organization = { id: OrganizationId, tenant: TenantId, integration: IntegrationId, name: string, external_id: ExternalId, access: AccessType, sync: SyncStatus, created: Timestamp, };
+export type Organization = { id: OrganizationId, tenant: TenantId, integration: IntegrationId, name: string, external_id: ExternalId, access: AccessType, sync: SyncStatus, 
+/**
+ * Its own list of permissions, where it departs from its integration's: vendors configure the set per customer.
+ */
+permissions?: Array<RequiredPermission> | null, created: Timestamp, };
 
 export type OrganizationId = number;
 
@@ -354,7 +390,29 @@ checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
+export type PermissionId = string;
+
 export type PermissionType = "application" | "delegated";
+
+export type PermissionView = { resource: Resource, type: PermissionType, name: string, id: PermissionId, 
+/**
+ * Whether the catalogue says that granting it needs an administrator. A tenant's policy may ask for one in more cases.
+ */
+admin_consent: boolean, risk: Risk, 
+/**
+ * What its holder can do, in plain words.
+ */
+meaning: string, 
+/**
+ * The permissions of the same API and type that it includes besides itself.
+ */
+covers: Array<string>, 
+/**
+ * The workload whose probe answers only where this or a wider one is held; `None` where no probe shows it.
+ */
+shown_by: Workload | null, };
+
+export type Place = { "in": "line", "number": number } | { "in": "entry", "number": number } | { "in": "document" };
 
 export type Plan = { mailboxes: number, probes: number, 
 /**
@@ -388,15 +446,63 @@ export type Practice = { tenant: Tenant, integration: Integration, };
 
 export type Preset = "revenue-grid" | "outreach" | "inloox" | "crelate" | "custom";
 
-export type PresetView = { preset: Preset, permissions: Array<RequiredPermission>, limitations: Array<string>, };
+export type PresetView = { preset: Preset, permissions: Array<RequiredPermission>, limitations: Array<string>, 
+/**
+ * Who makes it; nobody, where the admin brings the description.
+ */
+vendor?: string | null, 
+/**
+ * The application id that the vendor publishes for every tenant, where it does.
+ */
+client_id?: AppId | null, 
+/**
+ * The ways in which it can reach a mailbox.
+ */
+access?: Array<AccessType> | null, 
+/**
+ * What has to be in place besides permissions.
+ */
+requirements?: Array<Requirement> | null, };
 
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "verified" } & Verified;
+
+export type ReadList = { 
+/**
+ * What the list calls itself, where it does.
+ */
+name: string | null, permissions: Array<RequiredPermission>, remarks: Array<Remark>, };
+
+export type ReadListAsk = { text: string, 
+/**
+ * How mailboxes are reached, which decides the type of a permission where the text says none.
+ */
+access: AccessType, 
+/**
+ * The tenant that is asked for what the catalogue doesn't know.
+ */
+tenant?: TenantId | null, 
+/**
+ * In its place: the integration, whose tenant is asked.
+ */
+integration?: IntegrationId | null, };
 
 export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
 
 export type RecordTraffic = { on: boolean, };
 
 export type Refused = { user: UserId, reason: Reason, };
+
+export type RegistrationRead = { "registered": "here", display_name: string, list: ReadList, } | { "registered": "elsewhere", display_name: string, } | { "registered": "nowhere" };
+
+export type Remark = { place: Place, 
+/**
+ * What stands there, shortened. It is as it was handed in: whoever shows it cleans it.
+ */
+text: string, 
+/**
+ * Whether something of that place was left out that was probably meant. Else it is only told.
+ */
+refused: boolean, } & ({ "said": "unknown", nearest: string | null, } | { "said": "other_type", exists: PermissionType, } | { "said": "bad_type" } | { "said": "other_api" } | { "said": "default_scope" } | { "said": "too_long" } | { "said": "not_an_entry", field: string | null, } | { "said": "twice", first: Place, } | { "said": "type_taken", kind: PermissionType, only: boolean, } | { "said": "exchange_taken" } | { "said": "live" } | { "said": "no_name" } | { "said": "rest_unused" } | { "said": "columns_unused", columns: Array<string>, });
 
 export type RemoveUsers = { users: Array<UserId>, 
 /**
@@ -416,9 +522,19 @@ name: string, type: PermissionType, resource: Resource,
  */
 feature: string | null, 
 /**
+ * Why the integration needs it, in a sentence.
+ */
+purpose?: string | null, 
+/**
  * Whether the integration is complete without it.
  */
 optional: boolean, };
+
+export type Requirement = { 
+/**
+ * A sentence that is true once it is met.
+ */
+what: string, how_to_check: HowToCheck, };
 
 export type Resource = "graph" | "exchange";
 
@@ -433,6 +549,8 @@ export type ResultPage = { matching: number, rows: Array<MailboxResult>, };
 export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, limit: number, };
 
 export type Resume = "on_click" | "by_itself";
+
+export type Risk = "low" | "medium" | "high" | "critical";
 
 export type Route = { 
 /**
@@ -794,18 +912,23 @@ export type Commands = {
   "consent.show": { question: OrganizationRef; answer: ConsentView };
   "integrations.add": { question: AddIntegration; answer: Integration };
   "integrations.change": { question: ChangeIntegration; answer: Integration };
+  "integrations.export": { question: ExportList; answer: ManifestFile };
+  "integrations.from_registration": { question: FromRegistration; answer: RegistrationRead };
   "integrations.list": { question: null; answer: Array<IntegrationView> };
+  "integrations.read_list": { question: ReadListAsk; answer: ListRead };
   "integrations.remove": { question: IntegrationRef; answer: null };
   "integrations.set_secret": { question: SetSecret; answer: SecretStored };
   "issues.groups": { question: GroupIssues; answer: Array<FingerprintRow> };
   "issues.list": { question: IssueQuery; answer: IssuePage };
   "journal.list": { question: ListJournal; answer: Array<JournalEntry> };
   "journal.verify": { question: null; answer: JournalState };
+  "organizations.adjust": { question: AdjustOrganization; answer: Organization };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
   "organizations.create": { question: CreateOrganization; answer: Organization };
   "organizations.delete": { question: OrganizationRef; answer: null };
   "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
   "organizations.list": { question: null; answer: Array<OrganizationView> };
+  "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };
   "runs.compare": { question: CompareRuns; answer: Comparison };

@@ -1,14 +1,17 @@
 //! Integrations: the application that is rolled out, its permissions and its secret.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use rollcall_core::integration::{Integration as Described, Manifest, Preset, RequiredPermission};
+use rollcall_core::integration::{Integration as Described, Preset, RequiredPermission};
+use rollcall_core::organization::AccessType;
+use rollcall_core::presets;
 use rollcall_identity::secret::ClientSecret;
 
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::integrations::add::{self, AddIntegration};
 use rollcall_ops::integrations::change::{self, ChangeIntegration};
+use rollcall_ops::integrations::export::ExportList;
 use rollcall_ops::integrations::list::{self, IntegrationView, SecretAtHand};
 use rollcall_ops::integrations::remove::{self, IntegrationRef};
 use rollcall_ops::integrations::set_secret::{self, SecretStored, SetSecret};
@@ -21,7 +24,7 @@ use crate::exit::Exit;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::counted;
-use crate::{names, secret};
+use crate::{lists, names, secret, words};
 
 #[derive(Subcommand)]
 pub enum Integration {
@@ -33,11 +36,14 @@ pub enum Integration {
     Describe(Named),
     /// Change its name, its permissions or its secret
     Change(Change),
+    /// Export the list of what it needs, as a JSON manifest
+    Export(Export),
     /// Remove an integration that no organization uses, and its secret
     Remove(Named),
 }
 
 #[derive(Args)]
+#[command(group(clap::ArgGroup::new("list").args(["permissions", "from_registration"])))]
 pub struct Add {
     /// What you call it
     name: String,
@@ -50,9 +56,12 @@ pub struct Add {
     /// The built-in description that it starts from
     #[arg(long)]
     preset: PresetName,
-    /// Your own list of permissions, in place of the preset's
-    #[arg(long, value_name = "FILE.json", required_if_eq("preset", "custom"))]
+    /// Your own list of permissions, in place of the preset's: a manifest, a table or a plain list; - for stdin
+    #[arg(long, value_name = "FILE")]
     permissions: Option<PathBuf>,
+    /// Take the list from the application's registration, where it is in this tenant
+    #[arg(long)]
+    from_registration: bool,
     /// Take its client secret from stdin, try it, and put it into the keychain
     #[arg(long)]
     secret_stdin: bool,
@@ -68,7 +77,7 @@ pub struct Named {
 }
 
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("what").args(["new_name", "permissions", "secret_stdin"]).required(true).multiple(true)))]
+#[command(group(clap::ArgGroup::new("what").args(["new_name", "permissions", "from_registration", "secret_stdin"]).required(true).multiple(true)))]
 pub struct Change {
     /// The integration's name
     name: String,
@@ -78,12 +87,23 @@ pub struct Change {
     /// A new name
     #[arg(long = "name", value_name = "NAME")]
     new_name: Option<String>,
-    /// A new list of permissions
-    #[arg(long, value_name = "FILE.json")]
+    /// A new list of permissions: a manifest, a table or a plain list; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "from_registration")]
     permissions: Option<PathBuf>,
+    /// Take the list from the application's registration, where it is in this tenant
+    #[arg(long)]
+    from_registration: bool,
     /// Take a new client secret from stdin, try it, and put it into the keychain
     #[arg(long)]
     secret_stdin: bool,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
+    out: lists::Out,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -92,7 +112,7 @@ enum PresetName {
     Outreach,
     Inloox,
     Crelate,
-    /// Your own list, with --permissions
+    /// Your own list, with --permissions or --from-registration
     Custom,
 }
 
@@ -118,17 +138,27 @@ pub async fn run(ask: Integration, call: &Call) -> Result<Exit> {
         Integration::List => list(call).await,
         Integration::Describe(named) => describe(&named, call).await,
         Integration::Change(ask) => change(ask, call).await,
+        Integration::Export(ask) => export(&ask, call).await,
         Integration::Remove(named) => remove(&named, call).await,
     }
 }
 
 async fn add(ask: Add, call: &Call) -> Result<Exit> {
     let tenant = names::tenant(call, &ask.tenant).await?.tenant.id;
-    let permissions = ask.permissions.as_deref().map(manifest).transpose()?;
+    one_stdin(ask.permissions.as_ref(), ask.secret_stdin)?;
+    let preset: Preset = ask.preset.into();
+    if preset == Preset::Custom && ask.permissions.is_none() && !ask.from_registration {
+        return Err(Error::input("permissions", "a custom integration needs a list: --permissions FILE, or --from-registration"));
+    }
+    let permissions = match (&ask.permissions, ask.from_registration) {
+        (Some(file), _) => Some(lists::read(file, usual_access(preset), tenant, call).await?),
+        (None, true) => Some(lists::from_registration(&ask.client_id, tenant, call).await?),
+        (None, false) => None,
+    };
     // Read before anything is stored, so that an empty pipe leaves nothing half done.
     let secret = if ask.secret_stdin { Some(secret::read().await?) } else { None };
     let job = call.job();
-    let ask = AddIntegration { tenant, name: ask.name, client_id: ask.client_id, preset: ask.preset.into(), permissions };
+    let ask = AddIntegration { tenant, name: ask.name, client_id: ask.client_id, preset, permissions };
     let integration = add::add(&call.desk, ask, &job).await?;
     let stored = match secret {
         Some(secret) => match keep(&integration, secret, call).await {
@@ -146,7 +176,12 @@ async fn add(ask: Add, call: &Call) -> Result<Exit> {
 
 async fn change(ask: Change, call: &Call) -> Result<Exit> {
     let found = names::integration(call, &ask.name, ask.tenant.as_deref()).await?.integration;
-    let permissions = ask.permissions.as_deref().map(manifest).transpose()?;
+    one_stdin(ask.permissions.as_ref(), ask.secret_stdin)?;
+    let permissions = match (&ask.permissions, ask.from_registration) {
+        (Some(file), _) => Some(lists::read(file, usual_access(found.preset), found.tenant, call).await?),
+        (None, true) => Some(lists::from_registration(&found.client_id.to_string(), found.tenant, call).await?),
+        (None, false) => None,
+    };
     let secret = if ask.secret_stdin { Some(secret::read().await?) } else { None };
     let stored = match secret {
         Some(secret) => Some(keep(&found, secret, call).await?),
@@ -155,6 +190,27 @@ async fn change(ask: Change, call: &Call) -> Result<Exit> {
     let ask = ChangeIntegration { integration: found.id, name: ask.new_name, permissions };
     let integration = change::change(&call.desk, ask, &call.job()).await?;
     answer(&integration, stored.as_ref(), "Changed", call)
+}
+
+async fn export(ask: &Export, call: &Call) -> Result<Exit> {
+    let integration = names::integration_id(call, &ask.named.name, ask.named.tenant.as_deref()).await?;
+    lists::export(ExportList::Integration { integration }, &ask.out, call).await
+}
+
+/// One pipe carries one thing.
+fn one_stdin(permissions: Option<&PathBuf>, secret: bool) -> Result<()> {
+    if secret && permissions.is_some_and(|file| lists::is_stdin(file)) {
+        return Err(Error::input(
+            "permissions",
+            "stdin is taken by the secret: put the list into a file, or hand the secret in afterwards",
+        ));
+    }
+    Ok(())
+}
+
+/// How the integration reaches mailboxes first of all, which decides the type of a permission where a list says none.
+fn usual_access(preset: Preset) -> AccessType {
+    presets::describe(preset).access.first().copied().unwrap_or(AccessType::GraphAppOnly)
 }
 
 async fn keep(integration: &Described, secret: ClientSecret, call: &Call) -> Result<SecretStored> {
@@ -235,6 +291,14 @@ async fn describe(named: &Named, call: &Call) -> Result<Exit> {
             ]);
         }
         screen.table(&table);
+        let requirements = presets::describe(integration.preset).requirements;
+        if !requirements.is_empty() {
+            screen.gap();
+            screen.headline("What has to be in place");
+            for requirement in requirements {
+                screen.paragraph(&format!("{} Seen {}.", requirement.what, words::of_check(requirement.how_to_check)), "  - ", "    ");
+            }
+        }
         if !view.limitations.is_empty() {
             screen.gap();
             screen.headline("What it can't do over Graph");
@@ -253,14 +317,6 @@ async fn remove(named: &Named, call: &Call) -> Result<Exit> {
         screen.line(&format!("Removed {} and its secret. What it was granted in the tenant stays granted.", integration.name));
     });
     Ok(Exit::Fine)
-}
-
-fn manifest(file: &Path) -> Result<Vec<RequiredPermission>> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::input("permissions", format!("the file can't be read ({:?})", error.kind())))?;
-    let manifest: Manifest =
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| Error::input("permissions", error))?;
-    Ok(manifest.permissions)
 }
 
 fn needs(permissions: &[RequiredPermission]) -> String {

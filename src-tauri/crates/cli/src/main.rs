@@ -9,6 +9,7 @@ mod ground;
 mod integration;
 mod issues;
 mod journal;
+mod lists;
 mod moment;
 mod names;
 mod org;

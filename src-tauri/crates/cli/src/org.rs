@@ -1,9 +1,14 @@
-//! Organizations: create, list, look at, change, delete.
+//! Organizations: create, list, look at, change, adjust what they require, delete.
+
+use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::presets;
 use rollcall_ops::error::Result;
+use rollcall_ops::integrations::export::ExportList;
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::adjust::{self, AdjustOrganization};
 use rollcall_ops::organizations::change::{self, ChangeOrganization};
 use rollcall_ops::organizations::create::{self, CreateOrganization};
 use rollcall_ops::organizations::delete::{self, OrganizationRef};
@@ -13,11 +18,11 @@ use serde_json::json;
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc;
-use crate::names;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
 use crate::words;
+use crate::{lists, names};
 
 #[derive(Subcommand)]
 pub enum Org {
@@ -29,6 +34,10 @@ pub enum Org {
     Describe(Named),
     /// Change its name, access type or synchronization
     Change(Change),
+    /// Give it a list of permissions of its own, or its integration's again
+    Adjust(Adjust),
+    /// Export the list of what it requires, as a JSON manifest
+    Export(Export),
     /// Delete an organization that has no users any more
     Delete(Named),
 }
@@ -77,6 +86,27 @@ pub struct Change {
     /// Whether its users are synchronized
     #[arg(long)]
     sync: Option<Sync>,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("list").args(["permissions", "reset"]).required(true)))]
+pub struct Adjust {
+    #[command(flatten)]
+    named: Named,
+    /// Its own list of permissions: a manifest, a table or a plain list; - for stdin
+    #[arg(long, value_name = "FILE")]
+    permissions: Option<PathBuf>,
+    /// Take its integration's list again
+    #[arg(long)]
+    reset: bool,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
+    out: lists::Out,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -128,16 +158,23 @@ pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
         Org::List => list(call).await,
         Org::Describe(named) => describe(&named, call).await,
         Org::Change(ask) => change(ask, call).await,
+        Org::Adjust(ask) => adjust(&ask, call).await,
+        Org::Export(ask) => export(&ask, call).await,
         Org::Delete(named) => delete(&named, call).await,
     }
 }
 
 async fn create(ask: Create, call: &Call) -> Result<Exit> {
     let tenant = names::tenant(call, &ask.tenant).await?.tenant.id;
-    let integration = names::integration_id(call, &ask.integration, Some(&ask.tenant)).await?;
+    let described = names::integration(call, &ask.integration, Some(&ask.tenant)).await?.integration;
+    let integration = described.id;
     let ask =
         CreateOrganization { name: ask.name, external_id: ask.external_id, integration, access: ask.access.into(), tenant: Some(tenant) };
     let organization = create::create(&call.desk, ask, &call.job()).await?;
+    if !presets::fits(described.preset, organization.access) {
+        call.screen
+            .note(&format!("{} isn't known to reach mailboxes by {}: look at what its vendor says.", described.name, organization.access));
+    }
     call.screen.answer(&organization, |screen| {
         screen.line(&format!("Created {} with External ID {}, which is fixed from now on.", organization.name, organization.external_id));
         screen.line(&format!("Next: rollcallctl users import --org '{}' --all", organization.name));
@@ -186,12 +223,17 @@ async fn describe(named: &Named, call: &Call) -> Result<Exit> {
 
 fn show(view: &OrganizationView, screen: &Screen) {
     let organization = &view.organization;
+    let whose = match &organization.permissions {
+        Some(own) => format!("a list of its own, {} long", own.len()),
+        None => format!("those of {}", view.integration_name),
+    };
     screen.headline(&organization.name);
     screen.facts(&[
         ("External ID", format!("{} (fixed)", organization.external_id).into()),
         ("Tenant", view.tenant_name.as_str().into()),
         ("Integration", view.integration_name.as_str().into()),
         ("Access", organization.access.name().into()),
+        ("Permissions", whose.into()),
         ("Synchronization", organization.sync.name().into()),
         ("Created", utc(organization.created).into()),
     ]);
@@ -224,6 +266,32 @@ async fn change(ask: Change, call: &Call) -> Result<Exit> {
     let organization = change::change(&call.desk, ask, &call.job()).await?;
     call.screen.answer(&organization, |screen| screen.line(&format!("Changed {}.", organization.name)));
     Ok(Exit::Fine)
+}
+
+async fn adjust(ask: &Adjust, call: &Call) -> Result<Exit> {
+    let found = names::organization(call, &ask.named.name, ask.named.tenant.as_deref()).await?.organization;
+    let permissions = match &ask.permissions {
+        Some(file) => Some(lists::read(file, found.access, found.tenant, call).await?),
+        None => None,
+    };
+    let ask = AdjustOrganization { organization: found.id, permissions };
+    let organization = adjust::adjust(&call.desk, ask, &call.job()).await?;
+    call.screen.answer(&organization, |screen| match &organization.permissions {
+        Some(own) => {
+            let own = counted(u32::try_from(own.len()).unwrap_or(u32::MAX), "permission", "permissions");
+            screen.line(&format!(
+                "{} now requires {own} of its own list. Where they are others than before, check its users again.",
+                organization.name
+            ));
+        }
+        None => screen.line(&format!("{} requires what its integration does.", organization.name)),
+    });
+    Ok(Exit::Fine)
+}
+
+async fn export(ask: &Export, call: &Call) -> Result<Exit> {
+    let organization = names::organization(call, &ask.named.name, ask.named.tenant.as_deref()).await?.organization.id;
+    lists::export(ExportList::Organization { organization }, &ask.out, call).await
 }
 
 async fn delete(named: &Named, call: &Call) -> Result<Exit> {

@@ -4,6 +4,8 @@
 use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::issue::{Cause, Who};
+use rollcall_core::manifest::{Place, Said};
+use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
@@ -262,6 +264,52 @@ pub const fn of_consent(state: ConsentState) -> &'static str {
         ConsentState::Excess => "excess",
         ConsentState::StrongerThanNeeded => "stronger than needed",
         ConsentState::Unknown => "unknown",
+    }
+}
+
+/// What there is to say of one place of a list of permissions, and what to do about it.
+pub fn of_said(said: &Said) -> String {
+    match said {
+        Said::Unknown { nearest: Some(nearest) } => format!("no permission of that name is known; did you mean {nearest}?"),
+        Said::Unknown { nearest: None } => "no permission of that name or id is known; `permissions list --search` finds one".to_owned(),
+        Said::OtherType { exists } => format!("it exists only as {exists}; write {exists} there, or take it out"),
+        Said::BadType => "the type is neither application nor delegated; write one of the two".to_owned(),
+        Said::OtherApi => "it belongs to another API than Microsoft Graph and Exchange Online; take it out".to_owned(),
+        Said::DefaultScope => {
+            "it stands for whatever the registration lists; name the permissions, or take them with --from-registration".to_owned()
+        }
+        Said::TooLong => "it is too long to be the name of a permission; put each name on a line of its own".to_owned(),
+        Said::NotAnEntry { field: Some(field) } => {
+            format!("the field \"{field}\" is missing or not understood; an entry has name, type, resource, feature, purpose, optional")
+        }
+        Said::NotAnEntry { field: None } => "it is no permission; an entry is a name, or an object with name and type".to_owned(),
+        Said::Twice { first } => match first {
+            Place::Line(number) => format!("it stands in line {number} already and is taken once"),
+            Place::Entry(number) => format!("it is entry {number} already and is taken once"),
+            Place::Document => "it is taken once".to_owned(),
+        },
+        Said::TypeTaken { kind, only: true } => format!("taken as {kind}, the only type that it has"),
+        Said::TypeTaken { kind, only: false } => format!("no type is given, so it is taken as {kind}"),
+        Said::ExchangeTaken => "only Exchange Online has it, so it is taken from there".to_owned(),
+        Said::Live => "the catalogue doesn't know it, but the tenant publishes it".to_owned(),
+        Said::NoName => "no permission is named there".to_owned(),
+        Said::RestUnused => "this was not used".to_owned(),
+        Said::ColumnsUnused { columns } => format!("these columns were not used: {}", columns.join(", ")),
+    }
+}
+
+/// Who finds out whether a requirement is met.
+pub const fn of_check(how: HowToCheck) -> &'static str {
+    match how {
+        HowToCheck::ByHand => "by hand",
+        HowToCheck::ByRollcall(by) => match by {
+            Inspection::Consent => "by comparing what is granted",
+            Inspection::UserConsent => "by the tenant's consent settings",
+            Inspection::Application => "by the enterprise application",
+            Inspection::ConditionalAccess => "by the conditional-access policies",
+            Inspection::Mailboxes => "by checking users' access",
+            Inspection::Secret => "by trying the secret",
+        },
     }
 }
 

@@ -264,6 +264,7 @@ mod tests {
             kind: Application,
             resource: Resource::Graph,
             feature: Some(feature.into()),
+            purpose: None,
             optional: false,
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::id::{AppId, IntegrationId, TenantId};
+use crate::manifest::Known;
 use crate::organization::AccessType;
 use crate::permission::{self, PermissionType, Resource};
 use crate::time::Timestamp;
@@ -73,18 +74,13 @@ pub struct RequiredPermission {
     /// What stops working without it.
     #[serde(default)]
     pub feature: Option<String>,
+    /// Why the integration needs it, in a sentence.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub purpose: Option<String>,
     /// Whether the integration is complete without it.
     #[serde(default)]
     pub optional: bool,
-}
-
-/// The file that describes a custom integration's permissions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// What the list is called.
-    pub name: String,
-    pub permissions: Vec<RequiredPermission>,
 }
 
 /// Why a list of required permissions can't be used.
@@ -103,20 +99,30 @@ pub enum BadPermissions {
 /// # Errors
 /// [`BadPermissions`] names the first entry that can't be used.
 pub fn check(permissions: Vec<RequiredPermission>) -> Result<Vec<RequiredPermission>, BadPermissions> {
+    check_with(permissions, &|_, _, _| None)
+}
+
+/// The same, where somebody else may know what the catalogue doesn't.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(permissions: Vec<RequiredPermission>, known: Known<'_>) -> Result<Vec<RequiredPermission>, BadPermissions> {
     if permissions.is_empty() {
         return Err(BadPermissions::Empty);
     }
     let mut checked: Vec<RequiredPermission> = Vec::with_capacity(permissions.len());
     for wanted in permissions {
-        let Some(known) = permission::find(wanted.resource, wanted.kind, wanted.name.trim()) else {
+        let typed = wanted.name.trim();
+        let listed = permission::find(wanted.resource, wanted.kind, typed).map(|known| known.name.to_owned());
+        let Some(name) = listed.or_else(|| known(wanted.resource, wanted.kind, typed)) else {
             return Err(BadPermissions::Unknown { name: wanted.name, kind: wanted.kind.name(), resource: wanted.resource.name() });
         };
         let same =
-            |earlier: &RequiredPermission| earlier.name == known.name && earlier.kind == known.kind && earlier.resource == known.resource;
+            |earlier: &RequiredPermission| earlier.name == name && earlier.kind == wanted.kind && earlier.resource == wanted.resource;
         if checked.iter().any(same) {
-            return Err(BadPermissions::Twice(known.name.to_owned()));
+            return Err(BadPermissions::Twice(name));
         }
-        checked.push(RequiredPermission { name: known.name.to_owned(), ..wanted });
+        checked.push(RequiredPermission { name, ..wanted });
     }
     Ok(checked)
 }
@@ -134,19 +140,15 @@ pub struct Integration {
     pub created: Timestamp,
 }
 
-impl Integration {
-    /// Whether one of the required permissions lets this workload be reached in the way the organization uses.
-    #[must_use]
-    pub fn covers(&self, workload: Workload, access: AccessType) -> bool {
-        let kind = match access {
-            AccessType::GraphAppOnly => PermissionType::Application,
-            AccessType::GraphDelegated => PermissionType::Delegated,
-            AccessType::EwsAppOnly | AccessType::EwsDelegated => return false,
-        };
-        self.permissions
-            .iter()
-            .any(|wanted| wanted.resource == Resource::Graph && wanted.kind == kind && permission::opens(&wanted.name, workload))
-    }
+/// Whether one of these permissions lets this workload be reached in the way the organization uses.
+#[must_use]
+pub fn covers(permissions: &[RequiredPermission], workload: Workload, access: AccessType) -> bool {
+    let kind = match access {
+        AccessType::GraphAppOnly => PermissionType::Application,
+        AccessType::GraphDelegated => PermissionType::Delegated,
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => return false,
+    };
+    permissions.iter().any(|wanted| wanted.resource == Resource::Graph && wanted.kind == kind && permission::opens(&wanted.name, workload))
 }
 
 #[cfg(test)]
@@ -154,7 +156,7 @@ mod tests {
     use super::*;
 
     fn wanted(name: &str, kind: PermissionType) -> RequiredPermission {
-        RequiredPermission { name: name.into(), kind, resource: Resource::Graph, feature: None, optional: false }
+        RequiredPermission { name: name.into(), kind, resource: Resource::Graph, feature: None, purpose: None, optional: false }
     }
 
     #[test]

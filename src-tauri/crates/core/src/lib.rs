@@ -7,6 +7,7 @@ pub mod grant;
 pub mod id;
 pub mod integration;
 pub mod issue;
+pub mod manifest;
 pub mod organization;
 pub mod permission;
 pub mod presets;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::id::{IntegrationId, OrganizationId, TenantId};
+use crate::integration::{Integration, RequiredPermission};
 use crate::time::Timestamp;
 
 /// How the integration reaches a mailbox.
@@ -165,7 +166,18 @@ pub struct Organization {
     pub external_id: ExternalId,
     pub access: AccessType,
     pub sync: SyncStatus,
+    /// Its own list of permissions, where it departs from its integration's: vendors configure the set per customer.
+    #[ts(optional = nullable)]
+    pub permissions: Option<Vec<RequiredPermission>>,
     pub created: Timestamp,
+}
+
+impl Organization {
+    /// What is required for it: its own list, or else that of its integration.
+    #[must_use]
+    pub fn needs<'a>(&'a self, integration: &'a Integration) -> &'a [RequiredPermission] {
+        self.permissions.as_deref().unwrap_or(&integration.permissions)
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
-use crate::{about, consent, integrations, issues, journal, organizations, practice, runs, settings, tenants, traffic, users, verify};
+use crate::{
+    about, consent, integrations, issues, journal, organizations, permissions, practice, runs, settings, tenants, traffic, users, verify,
+};
 
 macro_rules! menu {
     ($($name:literal: $question:ty => $answer:ty, $verb:path;)*) => {
@@ -48,18 +50,23 @@ menu! {
     "consent.users": consent::users::ConsentUsers => consent::users::UserConsentPage, consent::users::users;
     "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
     "integrations.change": integrations::change::ChangeIntegration => rollcall_core::integration::Integration, integrations::change::change;
+    "integrations.export": integrations::export::ExportList => integrations::export::ManifestFile, integrations::export::export;
+    "integrations.from_registration": integrations::from_registration::FromRegistration => integrations::from_registration::RegistrationRead, integrations::from_registration::from_registration;
     "integrations.list": () => Vec<integrations::list::IntegrationView>, integrations::list::list;
+    "integrations.read_list": integrations::read_list::ReadListAsk => integrations::read_list::ListRead, integrations::read_list::read_list;
     "integrations.remove": integrations::remove::IntegrationRef => (), integrations::remove::remove;
     "integrations.set_secret": integrations::set_secret::SetSecret => integrations::set_secret::SecretStored, integrations::set_secret::set_secret;
     "issues.groups": issues::GroupIssues => Vec<rollcall_store::runs::FingerprintRow>, issues::groups;
     "issues.list": issues::IssueQuery => rollcall_store::checks::IssuePage, issues::list;
     "journal.list": journal::ListJournal => Vec<journal::JournalEntry>, journal::list;
     "journal.verify": () => journal::JournalState, journal::verify;
+    "organizations.adjust": organizations::adjust::AdjustOrganization => rollcall_core::organization::Organization, organizations::adjust::adjust;
     "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
     "organizations.create": organizations::create::CreateOrganization => rollcall_core::organization::Organization, organizations::create::create;
     "organizations.delete": organizations::delete::OrganizationRef => (), organizations::delete::delete;
     "organizations.describe": organizations::delete::OrganizationRef => organizations::describe::OrganizationView, organizations::describe::describe;
     "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
+    "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
     "runs.compare": runs::compare::CompareRuns => rollcall_store::runs::Comparison, runs::compare::compare;

@@ -14,6 +14,7 @@ pub mod job;
 pub mod journal;
 pub mod organizations;
 mod pauses;
+pub mod permissions;
 pub mod practice;
 pub mod runs;
 pub mod settings;

@@ -5,10 +5,8 @@ use rollcall_core::consent::Held;
 use rollcall_core::grant::Grant;
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::time::Timestamp;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 use crate::text;
@@ -87,9 +85,9 @@ pub fn get(conn: &Connection, id: IntegrationId) -> Result<Option<GrantsRead>, S
     let mut statement = conn.prepare_cached("SELECT held, others, approval, error_code, at FROM grants WHERE integration = ?1")?;
     let read = statement.query_row([id.0], |row| {
         Ok(GrantsRead {
-            held: maybe_json(row, 0)?,
-            others: maybe_json(row, 1)?.unwrap_or_default(),
-            approval: maybe_json(row, 2)?,
+            held: text::maybe_json(row, 0)?,
+            others: text::maybe_json(row, 1)?.unwrap_or_default(),
+            approval: text::maybe_json(row, 2)?,
             error_code: row.get(3)?,
             at: text::moment(row, 4)?,
         })
@@ -141,8 +139,4 @@ fn put(tx: &Transaction<'_>, id: IntegrationId, read: Option<&Snapshot>, code: O
 
 fn written<T: Serialize>(value: Option<&T>) -> rusqlite::Result<Option<String>> {
     value.map(text::to_json).transpose()
-}
-
-fn maybe_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
-    if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { text::json(row, column).map(Some) }
 }

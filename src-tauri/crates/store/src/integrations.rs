@@ -2,6 +2,7 @@
 
 use rollcall_core::id::{AppId, IntegrationId, TenantId};
 use rollcall_core::integration::{Integration, Preset, RequiredPermission};
+use rollcall_core::organization::Organization;
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -84,8 +85,9 @@ pub fn insert(tx: &Transaction<'_>, new: &NewIntegration, now: Timestamp) -> Res
     get(tx, id)
 }
 
-/// Changes an integration. With another client id the grants that were read belong to another application, so they go; with that
-/// or other permissions, what was checked was another question, so the checks of its organizations go too.
+/// Changes an integration. With another client id the grants that were read belong to another application, so they go, and the
+/// checks of its organizations with them. With other permissions, what was checked was another question: then the checks go of
+/// those organizations that have no list of their own.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
@@ -104,9 +106,9 @@ pub fn change(tx: &Transaction<'_>, id: IntegrationId, change: &IntegrationChang
     let after = get(tx, id)?;
     if after.client_id != before.client_id {
         grants::forget(tx, id)?;
-    }
-    if after.client_id != before.client_id || after.permissions != before.permissions {
         forget_checks(tx, id)?;
+    } else if after.permissions != before.permissions {
+        forget_checks_where(tx, id, |organization| organization.permissions.is_none())?;
     }
     Ok(after)
 }
@@ -125,7 +127,12 @@ pub fn delete(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError>
 /// # Errors
 /// [`StoreError`] when it can't be written.
 pub fn forget_checks(tx: &Transaction<'_>, id: IntegrationId) -> Result<(), StoreError> {
-    for organization in organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id) {
+    forget_checks_where(tx, id, |_| true)
+}
+
+fn forget_checks_where(tx: &Transaction<'_>, id: IntegrationId, concerned: impl Fn(&Organization) -> bool) -> Result<(), StoreError> {
+    let of_it = organizations::list(tx, None)?.into_iter().filter(|organization| organization.integration == id);
+    for organization in of_it.filter(concerned) {
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(organization.id), ..UserFilter::default() }))?;
     }
     Ok(())

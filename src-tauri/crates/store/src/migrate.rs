@@ -39,13 +39,13 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::id::RunId;
+    use rollcall_core::id::{OrganizationId, RunId};
     use rollcall_core::verdict::{Ledger, Verdict};
 
     use super::*;
     use crate::store::Store;
     use crate::users::{self, Sort, UserFilter};
-    use crate::{probes, runs};
+    use crate::{organizations, probes, runs};
 
     #[test]
     fn a_migration_keeps_the_rows_and_a_copy_of_the_file_before_it() {
@@ -115,6 +115,8 @@ mod tests {
         drop(conn);
 
         let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let organization = store.read(|conn| organizations::get(conn, OrganizationId(1))).unwrap();
+        assert_eq!((organization.name.as_str(), organization.permissions), ("Europe", None), "it requires what its integration does");
         let get = |run| store.read(|conn| runs::get(conn, RunId(run))).unwrap();
         assert_eq!(get(1).ledger, Ledger { passed: 35, failed: 3, unknown: 2, not_run: 0 });
         assert_eq!(get(2).ledger, Ledger { passed: 10, not_run: 30, ..Ledger::default() });
@@ -143,5 +145,21 @@ mod tests {
         store.write(|tx| probes::commit(tx, RunId(2), &answers, &[], runs::Counters::default(), Timestamp(8))).unwrap();
         store.write(|tx| runs::finish(tx, RunId(2), runs::RunEnd::Finished, Timestamp(9))).unwrap();
         assert_eq!((get(2).state, get(2).ledger.passed, get(2).probes_done), (runs::RunState::Finished, 40, 80));
+    }
+
+    #[test]
+    fn an_organization_of_version_2_requires_what_its_integration_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..2], folder.path(), Timestamp(1)).unwrap();
+        let rows = OF_VERSION_1.split("WITH RECURSIVE").next().unwrap();
+        conn.execute_batch(rows).unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let all = store.read(|conn| organizations::list(conn, None)).unwrap();
+        assert_eq!(all.iter().map(|one| (one.name.as_str(), &one.permissions)).collect::<Vec<_>>(), [("Europe", &None)]);
+        let copy = Connection::open(folder.path().join("rollcall-version-2-7.db")).unwrap();
+        assert_eq!(version(&copy).unwrap(), 2, "the copy is of before");
     }
 }

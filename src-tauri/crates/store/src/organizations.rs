@@ -1,6 +1,7 @@
 //! Organizations: groups of users that share one integration and one mailbox access type.
 
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::integration::RequiredPermission;
 use rollcall_core::organization::{AccessType, ExternalId, Organization, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Ledger;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
+use crate::integrations;
 use crate::result::count_verdict;
 use crate::text;
 use crate::users::{self, Chosen, UserFilter};
@@ -54,7 +56,7 @@ pub struct Tally {
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, created
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, created
          FROM     organizations
          WHERE    tenant = ?1 OR ?1 IS NULL
          ORDER BY name, id",
@@ -68,7 +70,7 @@ pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organizat
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, tenant, integration, name, external_id, access, sync, created
+        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, created
          FROM   organizations
          WHERE  id = ?1",
     )?;
@@ -81,7 +83,7 @@ pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreE
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, created
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, created
          FROM     organizations
          WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
          ORDER BY name = ?2 DESC
@@ -121,6 +123,22 @@ pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationCha
     )?;
     let after = get(tx, id)?;
     if after.access != before.access {
+        users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
+    }
+    Ok(after)
+}
+
+/// Gives an organization a list of permissions of its own, or with `None` its integration's back. Where that requires something
+/// else than before, what was checked was another question, so the checks go.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn set_permissions(tx: &Transaction<'_>, id: OrganizationId, own: Option<&[RequiredPermission]>) -> Result<Organization, StoreError> {
+    let before = get(tx, id)?;
+    let integration = integrations::get(tx, before.integration)?;
+    tx.execute("UPDATE organizations SET permissions = ?2 WHERE id = ?1", params![id.0, own.map(text::to_json).transpose()?])?;
+    let after = get(tx, id)?;
+    if after.needs(&integration) != before.needs(&integration) {
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
     }
     Ok(after)
@@ -169,6 +187,7 @@ fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
         external_id: text::parsed(row, 4)?,
         access: text::named(row, 5)?,
         sync: text::named(row, 6)?,
-        created: text::moment(row, 7)?,
+        permissions: text::maybe_json(row, 7)?,
+        created: text::moment(row, 8)?,
     })
 }

@@ -273,7 +273,8 @@ CREATE TABLE deltas (
 ) STRICT;
 ";
 
-/// Version 3. What single users consented to has rows of its own, so that who still lacks what is told from the disk.
+/// Version 3. What single users consented to has rows of its own, so that who still lacks what is told from the disk; and an
+/// organization may have a list of permissions of its own.
 pub const THIRD: &str = "
 -- Grants of other APIs than Graph and Exchange, and whether the application may be used at all; both of the same read.
 ALTER TABLE grants ADD COLUMN others   TEXT;
@@ -285,4 +286,7 @@ CREATE TABLE user_grants (
     scopes      TEXT    NOT NULL,
     PRIMARY KEY (integration, object_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Where it departs from its integration's.
+ALTER TABLE organizations ADD COLUMN permissions TEXT;
 ";

@@ -1,7 +1,7 @@
 //! Nouns as they stand in columns: enums by name, ids as numbers or text, times as milliseconds.
 
 use rusqlite::Row;
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NotAName, StrDeserializer};
@@ -36,6 +36,11 @@ where
 pub fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?;
     serde_json::from_str(text).map_err(|error| unreadable(column, error))
+}
+
+/// A column that holds JSON or nothing.
+pub fn maybe_json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
+    if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { json(row, column).map(Some) }
 }
 
 /// A moment.

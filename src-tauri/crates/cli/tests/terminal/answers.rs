@@ -163,6 +163,135 @@ fn a_custom_list_of_permissions_is_taken_from_a_file_and_a_wrong_one_is_named() 
     assert_eq!(missing.code, 2, "a custom integration needs a list");
 }
 
+/// A tenant and an integration in it.
+fn described() -> Script {
+    let script = Script::new();
+    script.run(&["tenant", "add", "Lab", "--cloud", "global", "--tenant-id", "contoso.example", "--client-id", CLIENT]);
+    let add = ["integration", "add", "CRM", "--tenant", "Lab", "--client-id", CLIENT, "--preset", "revenue-grid"];
+    assert_eq!(script.run(&add).code, 0);
+    script
+}
+
+fn names_of(permissions: &serde_json::Value) -> Vec<String> {
+    let list = permissions.as_array().unwrap().iter();
+    list.map(|wanted| format!("{} {}", wanted["name"].as_str().unwrap(), wanted["type"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn a_list_is_taken_in_whatever_form_it_comes_and_what_was_chosen_is_said() {
+    let script = described();
+    for (name, text) in [
+        ("list.txt", "Mail.Read (Application)\nCalendars.Read (Delegated)\n"),
+        ("table.csv", "\u{feff}Permission;Type;Used for\r\nMail.Read;Application;Mail\r\nCalendars.Read;Delegated;Meetings\r\n"),
+        ("table.md", "| Permission | Type |\n|---|---|\n| `Mail.Read` | Application |\n| `Calendars.Read` | Delegated |\n"),
+        (
+            "registration.json",
+            r#"{"requiredResourceAccess": [{"resourceAppId": "00000003-0000-0000-c000-000000000000", "resourceAccess": [
+                {"id": "810c84a8-4a9e-49e6-bf7d-12d183f40d01", "type": "Role"}, {"id": "465a38f9-76ea-45b9-9f34-9e8b0d4b0b42", "type": "Scope"}]}]}"#,
+        ),
+    ] {
+        let changed = script.run(&["--json", "integration", "change", "CRM", "--permissions", &script.file(name, text)]);
+        assert_eq!((changed.code, changed.err.as_str()), (0, ""), "{name}: {changed:?}");
+        assert_eq!(
+            names_of(&changed.json()["integration"]["permissions"]),
+            ["Mail.Read application", "Calendars.Read delegated"],
+            "{name}"
+        );
+    }
+    let piped = script.pipe(&["integration", "change", "CRM", "--permissions", "-"], "mail.send, offline_access, mail.send");
+    assert_eq!(piped.code, 0, "{piped:?}");
+    for told in ["line 1 (mail.send): no type is given, so it is taken as application", "taken as delegated, the only type", "taken once"] {
+        assert!(piped.err.contains(told), "{told}: {}", piped.err);
+    }
+    assert_eq!(script.pipe(&["--quiet", "integration", "change", "CRM", "--permissions", "-"], "Mail.Send").err, "");
+}
+
+#[test]
+fn a_bad_line_is_named_with_the_reason_and_the_next_step_and_nothing_is_stored() {
+    let script = described();
+    let before = script.run(&["--json", "integration", "describe", "CRM"]).out;
+    for (text, told) in [
+        (
+            "Mail.Read (Application)\nMail.Raed (Application)",
+            "line 2 (Mail.Raed): no permission of that name is known; did you mean Mail.Read?",
+        ),
+        ("Calendars.Read.Shared (Application)", "line 1 (Calendars.Read.Shared): it exists only as delegated"),
+        ("https://graph.microsoft.com/.default", "--from-registration"),
+        ("Permission,Type\nMail.Read,Sometimes", "line 2 (Mail.Read Sometimes): the type is neither application nor delegated"),
+        (r#"["Mail.Read", 7]"#, "entry 2 (7): it is no permission"),
+        ("{\n  oops", "line 2"),
+        ("thank you very much", "no permission is named in it"),
+        (" \n", "it is empty"),
+        ("Frobnicate.All", "signed in, unknown names are looked for in the tenant too"),
+    ] {
+        let refused = script.run(&["--json", "integration", "change", "CRM", "--permissions", &script.file("bad", text)]);
+        let error = &refused.json()["error"];
+        assert_eq!((refused.code, &error["code"]), (2, &json!("invalid_input")), "{text}");
+        assert!(error["detail"].as_str().unwrap().contains(told), "{text}: {error}");
+    }
+    let huge = script.run(&["integration", "change", "CRM", "--permissions", &script.file("huge", &"Mail.Read\n".repeat(40_000))]);
+    assert!(huge.code == 2 && huge.err.contains("256 KiB"), "{huge:?}");
+    let both = script.pipe(&["integration", "change", "CRM", "--permissions", "-", "--secret-stdin"], "Mail.Read");
+    assert!(both.code == 2 && both.err.contains("stdin is taken"), "{both:?}");
+    let registration = script.run(&["--json", "integration", "change", "CRM", "--from-registration"]);
+    assert_eq!((registration.code, &registration.json()["error"]["code"]), (4, &json!("not_signed_in")), "{registration:?}");
+    assert_eq!(script.run(&["--json", "integration", "describe", "CRM"]).out, before);
+    let hostile = script.run(&["integration", "change", "CRM", "--permissions", &script.file("hostile", "\u{1b}[31mMail.Raed\u{202e}")]);
+    assert!(hostile.code == 2 && !hostile.err.contains(['\u{1b}', '\u{202e}']), "{hostile:?}");
+}
+
+#[test]
+fn what_is_exported_is_read_back_as_it_was() {
+    let script = described();
+    let exported = script.run(&["integration", "export", "CRM"]);
+    assert_eq!((exported.code, exported.err.as_str()), (0, ""), "{exported:?}");
+    let manifest = exported.json();
+    assert_eq!((&manifest["name"], manifest["permissions"].as_array().unwrap().len()), (&json!("CRM"), 8));
+    let file = script.data().with_file_name("out.json").to_str().unwrap().to_owned();
+    let written = script.run(&["integration", "export", "crm", "--out", &file]);
+    assert!(written.code == 0 && written.out.contains("out.json"), "{written:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), exported.out);
+
+    let add = ["integration", "add", "Copy", "--tenant", "Lab", "--client-id", CLIENT, "--preset", "custom", "--permissions", &file];
+    let added = script.run(&add);
+    assert_eq!((added.code, added.err.as_str()), (0, ""), "{added:?}");
+    let again = script.run(&["integration", "export", "Copy"]).json();
+    assert_eq!(again["permissions"], manifest["permissions"]);
+    assert_eq!(script.run(&["integration", "export", "CRM", "--out", "/nonexistent/x.json"]).code, 2);
+    let shown = script.run(&["integration", "describe", "CRM"]).out;
+    assert!(
+        shown.contains("What has to be in place") && shown.contains("The firewall lets the vendor's servers through. Seen by hand."),
+        "{shown}"
+    );
+}
+
+#[test]
+fn an_organization_departs_from_its_integration_and_comes_back() {
+    let script = described();
+    let create = ["org", "create", "HQ", "--tenant", "Lab", "--external-id", "hq", "--integration", "CRM", "--access", "graph_app_only"];
+    assert_eq!(script.run(&create).code, 0);
+    let list = script.file("own.txt", "Mail.Read\nCalendars.Read\n");
+    let adjusted = script.run(&["--json", "org", "adjust", "HQ", "--permissions", &list]);
+    assert_eq!(adjusted.code, 0, "{adjusted:?}");
+    assert_eq!(names_of(&adjusted.json()["permissions"]), ["Mail.Read application", "Calendars.Read application"], "as its access says");
+    let needs = || -> u64 { script.run(&["--json", "org", "describe", "HQ"]).json()["consent"]["required"].as_u64().unwrap() };
+    let rows = || script.run(&["--json", "consent", "show", "--org", "HQ"]).json()["consent"]["rows"].as_array().unwrap().len();
+    assert_eq!((rows(), needs()), (2, 2), "consent is compared with the list of its own");
+    assert!(script.run(&["org", "describe", "HQ"]).out.contains("a list of its own, 2 long"));
+    assert_eq!(
+        names_of(&script.run(&["org", "export", "HQ"]).json()["permissions"]),
+        ["Calendars.Read application", "Mail.Read application"]
+    );
+    assert_eq!(script.run(&["integration", "export", "CRM"]).json()["permissions"].as_array().unwrap().len(), 8, "that is not touched");
+
+    let reset = script.run(&["org", "adjust", "HQ", "--reset"]);
+    assert!(reset.code == 0 && reset.out.contains("requires what its integration does"), "{reset:?}");
+    assert_eq!((rows(), needs()), (8, 7), "one of the eight is optional");
+    for wrong in [&["org", "adjust", "HQ"][..], &["org", "adjust", "HQ", "--reset", "--permissions", &list]] {
+        assert_eq!(script.run(wrong).code, 2, "{wrong:?}");
+    }
+}
+
 #[test]
 fn the_catalogue_has_six_fields_each_and_needs_no_data_folder() {
     let script = Script::new();
@@ -177,6 +306,23 @@ fn the_catalogue_has_six_fields_each_and_needs_no_data_folder() {
             "admin_consent": true, "risk": "critical"
         })
     );
+}
+
+#[test]
+fn the_catalogue_is_searched_by_name_id_and_meaning() {
+    let script = Script::new();
+    let found = |text: &str| -> Vec<String> {
+        let listed = script.run(&["permissions", "list", "--search", text, "--json"]);
+        assert_eq!(listed.code, 0, "{listed:?}");
+        listed.json().as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found("SITES.manage"), ["Sites.Manage.All", "Sites.Manage.All"], "one of each type");
+    assert_eq!(found("dc890d15-9560-4a4c-9b7f-a736ec74ec40"), ["full_access_as_app"]);
+    assert!(found("send anybody").contains(&"Mail.Send".to_owned()));
+    assert!(found("nothing of the kind").is_empty());
+    let told = script.run(&["permissions", "list", "--search", "mail.send"]);
+    assert!(told.out.contains("Send mail in the name of anybody") && told.out.contains("critical"), "{told:?}");
+    assert!(script.run(&["permissions", "list", "--search", "nothing of the kind"]).out.contains("nothing of that"));
 }
 
 #[test]

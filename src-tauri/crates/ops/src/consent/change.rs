@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rollcall_core::consent::ConsentState;
 use rollcall_core::grant::{self, Api, Change, Grant, Grantee, Plan, Step};
 use rollcall_core::id::{ObjectId, OrganizationId};
-use rollcall_core::integration::Integration;
+use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::organization::Organization;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
@@ -135,11 +135,11 @@ async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Res
     let holdings = holdings(graph, client, job).await?;
     let (change, foreseen) = match &ask.wanted {
         Wanted::Grant { permissions, whom } => (Change::Add(named(&holdings, permissions, *whom)?), true),
-        Wanted::GrantMissing => (Change::Add(missing(&integration, &holdings)), true),
+        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings)), true),
         Wanted::Revoke { permissions, whom } => (Change::Remove(held(&holdings, permissions, *whom)?), true),
         Wanted::RevokeAll => (Change::RemoveAll, true),
         Wanted::Restore { entry } => (undo(desk, &integration, *entry).await?, true),
-        Wanted::Page { with } => page(graph, &integration, *with, job).await?,
+        Wanted::Page { with } => page(graph, &organization, &integration, *with, job).await?,
     };
     let plan = grant::plan(&holdings.objects, &change);
     Ok(Looked { organization, integration, tenant, client, holdings, plan, foreseen })
@@ -202,9 +202,9 @@ fn held(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Re
 }
 
 /// What is required and not there for everyone, by itself or by something wider.
-fn missing(integration: &Integration, holdings: &Holdings) -> Vec<Grant> {
+fn missing(required: &[RequiredPermission], holdings: &Holdings) -> Vec<Grant> {
     let held = rollcall_core::consent::summary(&holdings.objects);
-    let consent = rollcall_core::consent::compare(&integration.permissions, Some(&held), &[]);
+    let consent = rollcall_core::consent::compare(required, Some(&held), &[]);
     let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
     lacking
         .filter(|row| matches!(row.state, ConsentState::Missing | ConsentState::Granted | ConsentState::StrongerThanNeeded))
@@ -232,9 +232,13 @@ async fn undo(desk: &Desk, integration: &Integration, number: u32) -> Result<Cha
 }
 
 /// What Microsoft's page would do, and whether that could be read.
-async fn page(graph: &Graph, integration: &Integration, with: ConsentPage, job: &Job) -> Result<(Change, bool)> {
+async fn page(
+    graph: &Graph,
+    organization: &Organization,
+    integration: &Integration,
+    with: ConsentPage, job: &Job) -> Result<(Change, bool)> {
     let required = |kind: Option<PermissionType>| {
-        let wanted = integration.permissions.iter().filter(move |wanted| kind.is_none_or(|kind| wanted.kind == kind));
+        let wanted = organization.needs(integration).iter().filter(move |wanted| kind.is_none_or(|kind| wanted.kind == kind));
         wanted
             .map(|wanted| match wanted.kind {
                 PermissionType::Application => Grant::role(Api::Known(wanted.resource), &wanted.name),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rollcall_core::grant::{self, Grant};
 use rollcall_core::id::OrganizationId;
-use rollcall_core::integration::Integration;
+use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules;
 use rollcall_graph::enterprise;
@@ -46,12 +46,15 @@ pub struct GrantConsent {
 pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentView> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_consent(&standing).map_err(Error::not_now)?;
-    let (tenant, integration) = desk
+    let (tenant, integration, required) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
-            Ok((tenants::get(conn, organization.tenant)?, integrations::get(conn, organization.integration)?))
+            let integration = integrations::get(conn, organization.integration)?;
+            let required = organization.needs(&integration).to_vec();
+            Ok((tenants::get(conn, organization.tenant)?, integration, required))
         })
         .await?;
+    let request = request(&required, ask.with)?;
     // What was there before is part of the evidence, so it is read now; where it can't be, the journal says that it isn't known.
     let before = held(desk, &integration, job).await;
     let authority = connection::authority(&tenant)?;
@@ -71,7 +74,6 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentV
     desk.write(move |tx| journal::append(tx, &intent)).await?;
 
     let present = |invitation: &Invitation| job.tell(invitation.into());
-    let request = request(&integration, ask.with)?;
     let claim = admin_consent(&authority, integration.client_id, &request, present, &job.stop, PATIENCE).await;
     job.tell(Progress::ReadingBack);
     // The stop that ended the wait must not end the read that tells what is true now.
@@ -94,11 +96,11 @@ async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTree
     Some(grant::all(&held.objects).into_iter().collect())
 }
 
-fn request(integration: &Integration, with: ConsentPage) -> Result<Request> {
+fn request(required: &[RequiredPermission], with: ConsentPage) -> Result<Request> {
     match with {
         ConsentPage::Registered => Ok(Request::Registered(Resource::Graph)),
         ConsentPage::Required => {
-            let delegated = integration.permissions.iter().filter(|wanted| wanted.kind == PermissionType::Delegated);
+            let delegated = required.iter().filter(|wanted| wanted.kind == PermissionType::Delegated);
             let scopes: Vec<(Resource, String)> = delegated.map(|wanted| (wanted.resource, wanted.name.clone())).collect();
             if scopes.is_empty() {
                 return Err(Error::input(

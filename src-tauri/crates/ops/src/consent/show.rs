@@ -8,7 +8,7 @@ use rollcall_core::role::{Action, Role};
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
 use rollcall_core::user_consent::{ConsentSettings, OwnConsent};
-use rollcall_store::{grants, integrations, organizations, tenants};
+use rollcall_store::{grants, integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -76,12 +76,11 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
-            tenants::get(conn, organization.tenant)?;
             let (read, tenant) = (grants::get(conn, organization.integration)?, tenant::view(conn, organization.tenant)?);
             Ok((organization, integration, read, tenant))
         })
         .await?;
-    let required = &integration.permissions;
+    let required = organization.needs(&integration);
     let requests: Vec<RequestView> = tenant.requests.into_iter().filter(|view| view.request.app == integration.client_id).collect();
     let requested: Vec<String> = requests.iter().flat_map(|view| view.request.scopes.clone()).collect();
     let settings = tenant.tenant.as_ref().and_then(|tenant| tenant.settings.value()).cloned();

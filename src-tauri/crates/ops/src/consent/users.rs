@@ -84,7 +84,7 @@ pub async fn users(desk: &Desk, ask: ConsentUsers, _job: &Job) -> Result<UserCon
         let integration = integrations::get(conn, organization.integration)?;
         let read = grants::get(conn, integration.id)?;
         let everybody = grants::of_users(conn, organization.id)?;
-        Ok(page(&ask, &integration.permissions, read, everybody))
+        Ok(page(&ask, organization.needs(&integration), read, everybody))
     })
     .await
 }

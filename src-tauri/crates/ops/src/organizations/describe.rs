@@ -190,7 +190,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
 
 fn summary(facts: &Facts) -> ConsentSummary {
     let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
-    let consent = consent::compare(&facts.integration.permissions, held, &[]);
+    let consent = consent::compare(facts.organization.needs(&facts.integration), held, &[]);
     let required = consent.rows.iter().filter(|row| row.required && !row.optional);
     let granted = required.clone().filter(|row| row.holds()).count();
     ConsentSummary {

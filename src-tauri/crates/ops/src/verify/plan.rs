@@ -2,9 +2,9 @@
 
 use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId, UserId};
-use rollcall_core::integration::Integration;
+use rollcall_core::integration::{Integration, covers};
 use rollcall_core::issue::Cause;
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::Organization;
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::workload::Workload;
 use rollcall_store::runs::{self, Which};
@@ -72,15 +72,14 @@ pub struct Plan {
 /// `NotFound`.
 pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
     let standing = standing(desk, ask.organization).await?;
-    let (integration, access, mailboxes, measured) = desk
+    let (workloads, mailboxes, measured) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let measured = pace::remembered(conn, organization.tenant)?;
-            Ok((integration, organization.access, mailboxes(conn, &ask)?, measured))
+            Ok((workloads(&organization, &integration), mailboxes(conn, &ask)?, measured))
         })
         .await?;
-    let workloads = workloads(&integration, access);
     let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
     let probes = mailboxes.saturating_mul(u32::try_from(covered).unwrap_or(5));
     let Estimate { seconds, bound, measured } = pace::estimate(probes, measured);
@@ -108,6 +107,8 @@ fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreE
 }
 
 /// All workloads, with the cause why one isn't asked.
-pub(super) fn workloads(integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
-    Workload::ALL.into_iter().map(|workload| (workload, (!integration.covers(workload, access)).then_some(Cause::NotCovered))).collect()
+pub(super) fn workloads(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
+    let needs = organization.needs(integration);
+    let not_asked = |workload| (!covers(needs, workload, organization.access)).then_some(Cause::NotCovered);
+    Workload::ALL.into_iter().map(|workload| (workload, not_asked(workload))).collect()
 }

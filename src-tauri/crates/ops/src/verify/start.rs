@@ -28,7 +28,7 @@ pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
         .write(move |tx| {
             let organization = organizations::get(tx, ask.organization)?;
             let integration = integrations::get(tx, organization.integration)?;
-            runs::create(tx, organization.id, &workloads(&integration, organization.access), &ask.which.into(), now)
+            runs::create(tx, organization.id, &workloads(&organization, &integration), &ask.which.into(), now)
         })
         .await?;
     work(desk, &claim, connected, run, job).await

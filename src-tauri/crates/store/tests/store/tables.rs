@@ -1,6 +1,7 @@
 use rollcall_core::approval::{Approval, Part, Registered, Unread};
 use rollcall_core::consent::{ForWhom, Held};
 use rollcall_core::id::{AppId, DirectoryId};
+use rollcall_core::integration::RequiredPermission;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::tenant::TenantIdentity;
@@ -91,6 +92,55 @@ fn an_integration_in_use_stays_and_its_grants_are_those_of_its_last_read() {
     store.write(|tx| organizations::delete(tx, *organization)).unwrap();
     store.write(|tx| integrations::delete(tx, *integration)).unwrap();
     assert_eq!(store.read(|conn| integrations::by_name(conn, *tenant, "revenue grid")).unwrap(), None);
+}
+
+#[test]
+fn an_organization_requires_what_its_integration_does_until_it_has_a_list_of_its_own() {
+    let room = room();
+    room.fill(2);
+    let Room { store, integration, organization, .. } = &room;
+    let wanted = |name: &str| RequiredPermission {
+        name: name.into(),
+        kind: PermissionType::Application,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let needs = || {
+        store
+            .read(|conn| {
+                let organization = organizations::get(conn, *organization)?;
+                Ok(organization.needs(&integrations::get(conn, organization.integration)?).to_vec())
+            })
+            .unwrap()
+    };
+    let checked = || store.read(|conn| organizations::tally(conn, *organization)).unwrap().verdicts.passed;
+    let check = || {
+        room.answer(room.start(&Which::All), &[0, 1], passed);
+        assert_eq!(checked(), 2);
+    };
+    let set = |own: Option<&[RequiredPermission]>| store.write(|tx| organizations::set_permissions(tx, *organization, own)).unwrap();
+    let of_integration = |list: Vec<RequiredPermission>| {
+        let change = IntegrationChange { permissions: Some(list), ..IntegrationChange::default() };
+        store.write(|tx| integrations::change(tx, *integration, &change)).unwrap();
+    };
+
+    check();
+    of_integration(vec![wanted("Mail.Read")]);
+    assert_eq!((needs(), checked()), (vec![wanted("Mail.Read")], 0), "another question was asked");
+    check();
+    set(Some(&[wanted("Mail.Read")]));
+    assert_eq!(checked(), 2, "the same in other words");
+    set(Some(&[wanted("Calendars.Read")]));
+    assert_eq!((needs(), checked()), (vec![wanted("Calendars.Read")], 0));
+    check();
+    of_integration(vec![wanted("Contacts.Read")]);
+    assert_eq!((needs(), checked()), (vec![wanted("Calendars.Read")], 2), "its own list is not the integration's");
+    assert_eq!(set(None).permissions, None);
+    assert_eq!((needs(), checked()), (vec![wanted("Contacts.Read")], 0));
+    let nowhere = store.write(|tx| organizations::set_permissions(tx, rollcall_core::id::OrganizationId(99), None));
+    assert!(matches!(nowhere, Err(StoreError::NotFound(Thing::Organization))));
 }
 
 #[test]

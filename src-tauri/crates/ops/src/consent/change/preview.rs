@@ -131,7 +131,7 @@ fn line(grant: &Grant, looked: &Looked, names: &Names) -> GrantLine {
         Api::Known(resource) => permission::find(resource, grant.kind, &grant.name),
         Api::Other(_) => None,
     };
-    let needed = looked.integration.permissions.iter().find(|wanted| {
+    let needed = looked.organization.needs(&looked.integration).iter().find(|wanted| {
         Api::Known(wanted.resource) == grant.api && wanted.kind == grant.kind && wanted.name.eq_ignore_ascii_case(&grant.name)
     });
     GrantLine {

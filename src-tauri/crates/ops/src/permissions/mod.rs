@@ -1,0 +1,3 @@
+//! What is known of permissions themselves.
+
+pub mod list;
