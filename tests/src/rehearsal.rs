@@ -20,7 +20,6 @@ use rollcall_ops::integrations::add::AddIntegration;
 use rollcall_ops::integrations::set_secret::SetSecret;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::create::CreateOrganization;
-use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
 use rollcall_ops::users::import::{ImportUsers, Imported, Source};
@@ -146,7 +145,8 @@ impl Rehearsal {
     /// # Errors
     /// Those of the verb.
     pub async fn grant_as(&self, organization: OrganizationId, person: Person) -> Result<ConsentView> {
-        Box::pin(consent::grant::grant(&self.desk, GrantConsent { organization, with: ConsentPage::Registered }, &at_the_browser(person))).await
+        Box::pin(consent::grant::grant(&self.desk, GrantConsent { organization, with: ConsentPage::Registered }, &at_the_browser(person)))
+            .await
     }
 
     /// Everything up to verification: signed in, one organization with all users, consent granted, the secret handed in.

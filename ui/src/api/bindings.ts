@@ -6,6 +6,8 @@ export type About = { version: string, data_folder: string, keychain: Kept,
  */
 quarantined: string | null, };
 
+export type AccessPolicy = { name: string, state: PolicyState, concern: Concern, };
+
 export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
 
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
@@ -38,9 +40,51 @@ export type AdjustOrganization = { organization: OrganizationId,
  */
 permissions: Array<RequiredPermission> | null, };
 
+export type AllowMore = { tenant: TenantId, 
+/**
+ * Names of delegated permissions of Graph; only ones that Rollcall has a use for.
+ */
+scopes: Array<string>, };
+
+export type Api = { "kind": "known", "id": Resource } | { "kind": "other", "id": AppId };
+
 export type AppId = string;
 
+export type Applied = { 
+/**
+ * What was read back as added, and as gone.
+ */
+added: Array<GrantLine>, dropped: Array<GrantLine>, failed: Array<NotDone>, 
+/**
+ * How many were not tried, because something before them ended it.
+ */
+untouched: number, 
+/**
+ * The number of the journal's entry, by which it can be undone.
+ */
+entry: number, consent: ConsentView, };
+
+export type ApplyChange = { change: PreviewChange, 
+/**
+ * The preview's.
+ */
+seal: string, };
+
+export type Approval = { 
+/**
+ * `None`: the tenant has no enterprise application for it, so nobody has consented to anything yet.
+ */
+app: EnterpriseApp | null, assigned: Part<Assigned>, registered: Part<Registered>, policies: Part<Array<AccessPolicy>>, };
+
 export type Asked = { "tenant": "not_needed" } | { "tenant": "asked" } | { "tenant": "not_signed_in" } | { "tenant": "failed", code: string, };
+
+export type Asker = { name: string | null, at: Timestamp | null, reason: string | null, };
+
+export type Assigned = { users: number, groups: number, 
+/**
+ * The first of them, by display name.
+ */
+names: Array<string>, };
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
@@ -56,6 +100,33 @@ export type ChangeOrganization = { organization: OrganizationId, name: string | 
  */
 external_id?: string | null, };
 
+export type ChangePreview = { 
+/**
+ * The tenant and the integration that would change, by the names that their owners gave them.
+ */
+tenant: string, integration: string, added: Lines, kept: Lines, dropped: Lines, 
+/**
+ * Requests that change the tenant.
+ */
+writes: number, 
+/**
+ * Whether what would be granted could be read; otherwise Microsoft's page decides, and what is shown is what the integration is
+ * known to need.
+ */
+foreseen: boolean, 
+/**
+ * Delegated permissions that Microsoft's page will ask the admin for first.
+ */
+asks: Array<string>, 
+/**
+ * The roles of which one is needed, and why it can't be done where the admin has none of them.
+ */
+roles: Array<Role>, refused: Reason | null, 
+/**
+ * Stands for exactly this change; to be handed back when it is agreed to.
+ */
+seal: string, };
+
 export type Check = { result: WorkloadResult, 
 /**
  * The run that asked.
@@ -68,7 +139,7 @@ first_seen: Timestamp, };
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
-export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "internal";
+export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "internal";
 
 export type CompareRuns = { before: RunId, after: RunId, };
 
@@ -90,11 +161,25 @@ added: Difference,
  */
 gone: Difference, };
 
+export type Concern = "names_it" | "all_applications" | "workload_identity";
+
 export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
 /**
  * Features that stay off because a permission is missing.
  */
 features_off: Array<string>, };
+
+export type ConsentCounts = { complete: number, 
+/**
+ * Some of what is needed is missing.
+ */
+partly: number, 
+/**
+ * Nothing of what each has to consent to is there.
+ */
+nothing: number, };
+
+export type ConsentPage = "registered" | "required";
 
 export type ConsentRow = { resource: Resource, type: PermissionType, name: string, 
 /**
@@ -104,11 +189,19 @@ required: boolean, optional: boolean,
 /**
  * Whether granting it needs an administrator, as far as the catalogue knows.
  */
-admin_consent: boolean | null, state: ConsentState, 
+admin_consent: boolean | null, 
+/**
+ * How much harm it can do, as far as the catalogue knows it.
+ */
+risk: Risk | null, state: ConsentState, 
 /**
  * For whom it is granted, where it is.
  */
 whom: ForWhom | null, 
+/**
+ * When it was granted and by whom, where that can be told.
+ */
+since: Timestamp | null, by: string | null, 
 /**
  * What stops working without it.
  */
@@ -118,9 +211,21 @@ feature: string | null,
  */
 instead: string | null, };
 
-export type ConsentState = "granted" | "missing" | "excess" | "stronger_than_needed" | "unknown";
+export type ConsentSettings = { users: UserConsent, 
+/**
+ * Whether users may ask an administrator for approval; `None` where that could not be read.
+ */
+workflow: boolean | null, };
+
+export type ConsentState = "granted" | "missing" | "pending_request" | "excess" | "stronger_than_needed" | "unknown";
 
 export type ConsentSummary = { authorization: Authorization, granted: number, required: number, read_at: Timestamp | null, };
+
+export type ConsentUsers = { organization: OrganizationId, which: WhichConsents, 
+/**
+ * Words that stand in the name or the principal name.
+ */
+search: string | null, offset: number, limit: number, };
 
 export type ConsentView = { consent: Consent, 
 /**
@@ -132,9 +237,37 @@ read_at: Timestamp | null,
  */
 error: string | null, 
 /**
+ * What the integration holds of other APIs, as the journal writes it.
+ */
+others: Array<string>, 
+/**
+ * Whether the application may be used at all, as of the same read.
+ */
+approval: Approval | null, 
+/**
+ * The credentials of its registration, where this tenant owns it.
+ */
+credentials: Array<CredentialView>, 
+/**
+ * What users of the tenant may consent to by themselves, where that could be read.
+ */
+settings: ConsentSettings | null, 
+/**
+ * The same, for each delegated permission that is required.
+ */
+own: Array<OwnConsentView>, 
+/**
+ * Requests of users for this integration that wait for an administrator.
+ */
+requests: Array<RequestView>, 
+/**
  * What the integration can't do over Graph.
  */
-limitations: Array<string>, };
+limitations: Array<string>, 
+/**
+ * The active roles of the admin who read this; `None` when they are not known.
+ */
+roles: Array<Role> | null, may: MayGrant, };
 
 export type Counters = { requests: number, 
 /**
@@ -151,6 +284,18 @@ export type CreateOrganization = { name: string, external_id: string, integratio
  * The tenant that the integration is expected to be in; a check for callers that name both.
  */
 tenant?: TenantId | null, };
+
+export type Credential = { kind: CredentialKind, key_id: string, name: string | null, 
+/**
+ * When it ends; `None` where the directory doesn't say.
+ */
+ends: Timestamp | null, };
+
+export type CredentialKind = "secret" | "certificate";
+
+export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
+
+export type CredentialView = { credential: Credential, state: CredentialState, };
 
 export type Density = "comfortable" | "compact";
 
@@ -179,6 +324,24 @@ aliases: Array<string>, department: string | null, job_title: string | null, ena
  * Whether an Exchange Online plan that comes with a mailbox is assigned and enabled.
  */
 exchange_plan: boolean, };
+
+export type EnterpriseApp = { id: ObjectId, display_name: string, 
+/**
+ * Whether tokens are issued for it: *Enabled for users to sign in*.
+ */
+enabled: boolean, 
+/**
+ * Whether only users who are assigned to it may sign in.
+ */
+assignment_required: boolean, 
+/**
+ * Why Microsoft disabled it, in Microsoft's word for it; `None` where it didn't.
+ */
+disabled_by_microsoft: string | null, 
+/**
+ * The tenant that registered it.
+ */
+owner: DirectoryId | null, };
 
 export type Error = { 
 /**
@@ -215,6 +378,34 @@ sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, 
 export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
 
 export type FromRegistration = { tenant: TenantId, client_id: string, };
+
+export type Grant = { api: Api, type: PermissionType, 
+/**
+ * The name that the API publishes; an app role's id where it publishes none.
+ */
+name: string, grantee: Grantee, };
+
+export type GrantConsent = { organization: OrganizationId, 
+/**
+ * What the page is asked for; everything that the registration asks for where it isn't said.
+ */
+with: ConsentPage, };
+
+export type GrantLine = { grant: Grant, 
+/**
+ * What the API is called in the tenant.
+ */
+api_name: string, 
+/**
+ * The user's principal name, where it is one user's and the user is known.
+ */
+upn: string | null, risk: Risk | null, 
+/**
+ * What works with it, where the integration needs it.
+ */
+feature: string | null, };
+
+export type Grantee = { "kind": "everyone" } | { "kind": "user", "user": ObjectId };
 
 export type GroupIssues = { organization: OrganizationId | null, };
 
@@ -310,6 +501,8 @@ export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: st
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
 
+export type Lines = { total: number, first: Array<GrantLine>, };
+
 export type ListJournal = { 
 /**
  * Only those before this number; the latest where absent.
@@ -347,6 +540,18 @@ name: string,
 text: string, };
 
 export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
+
+export type MayGrant = { 
+/**
+ * Application permissions of Graph, and everything that the registration asks for.
+ */
+graph_roles: Reason | null, 
+/**
+ * Delegated permissions, and application permissions of other APIs.
+ */
+others: Reason | null, };
+
+export type NotDone = { line: GrantLine, error: Error, };
 
 export type ObjectId = string;
 
@@ -390,7 +595,21 @@ checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
+export type OwnConsent = "can" | "needs_admin" | "tenant_forbids" | "depends";
+
+export type OwnConsentView = { name: string, can: OwnConsent, };
+
+export type Part<T> = { "kind": "read", value: T, } | { "kind": "unread", why: Unread, };
+
+export type PendingRequest = { id: string, app: AppId, app_name: string, 
+/**
+ * Names of delegated permissions.
+ */
+scopes: Array<string>, askers: Array<Asker>, };
+
 export type PermissionId = string;
+
+export type PermissionRef = { resource: Resource, type: PermissionType, name: string, };
 
 export type PermissionType = "application" | "delegated";
 
@@ -442,6 +661,8 @@ export type Planned = { workload: Workload,
  */
 not_asked: Cause | null, };
 
+export type PolicyState = "on" | "off" | "report_only";
+
 export type Practice = { tenant: Tenant, integration: Integration, };
 
 export type Preset = "revenue-grid" | "outreach" | "inloox" | "crelate" | "custom";
@@ -464,7 +685,9 @@ access?: Array<AccessType> | null,
  */
 requirements?: Array<Requirement> | null, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "verified" } & Verified;
+export type PreviewChange = { organization: OrganizationId, wanted: Wanted, };
+
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
 
 export type ReadList = { 
 /**
@@ -486,11 +709,13 @@ tenant?: TenantId | null,
  */
 integration?: IntegrationId | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role";
 
 export type RecordTraffic = { on: boolean, };
 
 export type Refused = { user: UserId, reason: Reason, };
+
+export type Registered = { "kind": "here", credentials: Array<Credential>, } | { "kind": "elsewhere" };
 
 export type RegistrationRead = { "registered": "here", display_name: string, list: ReadList, } | { "registered": "elsewhere", display_name: string, } | { "registered": "nowhere" };
 
@@ -511,6 +736,20 @@ export type RemoveUsers = { users: Array<UserId>,
 force: boolean, };
 
 export type Removed = { done: Array<UserId>, refused: Array<Refused>, };
+
+export type RequestView = { request: PendingRequest, 
+/**
+ * The name of the integration that it is about; `None` for an application that Rollcall doesn't look after.
+ */
+integration: string | null, 
+/**
+ * What is asked for and the integration doesn't need.
+ */
+beyond: Array<string>, 
+/**
+ * What the integration needs and isn't asked for.
+ */
+lacking: Array<string>, };
 
 export type RequiredPermission = { 
 /**
@@ -551,6 +790,8 @@ export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, li
 export type Resume = "on_click" | "by_itself";
 
 export type Risk = "low" | "medium" | "high" | "critical";
+
+export type Role = "global_administrator" | "privileged_role_administrator" | "application_administrator" | "cloud_application_administrator" | "global_reader" | "reports_reader" | "security_reader" | "security_administrator" | "conditional_access_administrator";
 
 export type Route = { 
 /**
@@ -696,6 +937,22 @@ practice: boolean,
  */
 identity: TenantIdentity | null, };
 
+export type TenantConsent = { settings: Part<ConsentSettings>, requests: Part<Array<PendingRequest>>, 
+/**
+ * The active roles of the admin who was signed in; `None` when they could not be read.
+ */
+roles: Array<Role> | null, read_at: Timestamp, };
+
+export type TenantConsentView = { 
+/**
+ * `None`: never read.
+ */
+tenant: TenantConsent | null, 
+/**
+ * The requests among it, compared.
+ */
+requests: Array<RequestView>, };
+
 export type TenantId = number;
 
 export type TenantIdentity = { 
@@ -744,6 +1001,8 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  */
 recording: string | null, };
 
+export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
+
 export type User = { id: UserId, organization: OrganizationId, directory: DirectoryUser, 
 /**
  * The user's own mailbox access type, where it overrides the organization's.
@@ -761,6 +1020,32 @@ seen: Timestamp,
  * When the directory was first read without this person in it; `None` while the person is there.
  */
 gone: Timestamp | null, };
+
+export type UserConsent = { "kind": "nothing" } | { "kind": "anything" } | { "kind": "low_impact" } | { "kind": "recommended" } | { "kind": "custom", policies: Array<string>, };
+
+export type UserConsentPage = { 
+/**
+ * What each user has to have: the delegated permissions that are required.
+ */
+needed: Array<string>, 
+/**
+ * Those among it that everyone was granted, so that no user has to consent.
+ */
+for_everyone: Array<string>, 
+/**
+ * `None` where the grants could not be read, or never were: then nothing is known of anybody.
+ */
+counts: ConsentCounts | null, matching: number, rows: Array<UserConsentRow>, read_at: Timestamp | null, error: string | null, };
+
+export type UserConsentRow = { user: UserId, object_id: ObjectId, upn: string, display_name: string, 
+/**
+ * Names of permissions; `None` where the grants are not known.
+ */
+missing: Array<string> | null, 
+/**
+ * What the user alone was granted, needed or not.
+ */
+own: Array<string>, };
 
 export type UserDetail = { row: UserRow, checks: Array<Check>, };
 
@@ -860,6 +1145,10 @@ parked: boolean, };
 
 export type Verify = { organization: OrganizationId, which: Scope, };
 
+export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
+
+export type WhichConsents = "all" | "complete" | "missing";
+
 export type Who = "consent_admin" | "exchange_admin" | "license_admin" | "user_admin" | "user" | "wait" | "microsoft_support" | "you";
 
 export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
@@ -907,9 +1196,14 @@ export const MENDS: Record<Cause, Who> = {
 
 export type Commands = {
   "about.describe": { question: null; answer: About };
-  "consent.grant": { question: OrganizationRef; answer: ConsentView };
+  "consent.apply": { question: ApplyChange; answer: Applied };
+  "consent.grant": { question: GrantConsent; answer: ConsentView };
+  "consent.preview": { question: PreviewChange; answer: ChangePreview };
   "consent.read": { question: OrganizationRef; answer: ConsentView };
+  "consent.read_tenant": { question: TenantRef; answer: TenantConsentView };
   "consent.show": { question: OrganizationRef; answer: ConsentView };
+  "consent.tenant": { question: TenantRef; answer: TenantConsentView };
+  "consent.users": { question: ConsentUsers; answer: UserConsentPage };
   "integrations.add": { question: AddIntegration; answer: Integration };
   "integrations.change": { question: ChangeIntegration; answer: Integration };
   "integrations.export": { question: ExportList; answer: ManifestFile };
@@ -938,6 +1232,7 @@ export type Commands = {
   "settings.get": { question: null; answer: Settings };
   "settings.set": { question: Settings; answer: Settings };
   "tenants.add": { question: AddTenant; answer: Tenant };
+  "tenants.allow": { question: AllowMore; answer: SignedIn };
   "tenants.forget": { question: TenantRef; answer: null };
   "tenants.list": { question: null; answer: Array<TenantView> };
   "tenants.sign_in": { question: TenantRef; answer: SignedIn };

@@ -31,7 +31,9 @@ impl Exit {
         match error.code {
             Code::InvalidInput | Code::DuplicateName | Code::DuplicateExternalId | Code::ExternalIdFixed | Code::NotFound => Self::Usage,
             Code::NotNow => match error.reason {
-                Some(Reason::NotSignedIn | Reason::NoSecret | Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) => Self::NotPermitted,
+                Some(Reason::NotSignedIn | Reason::NoSecret | Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) => {
+                    Self::NotPermitted
+                }
                 Some(
                     Reason::NoUsers
                     | Reason::RunUnderWay

@@ -11,13 +11,13 @@ use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_identity::vault::Vault;
-use rollcall_ops::consent::grant;
+use rollcall_ops::consent::change::ConsentPage;
+use rollcall_ops::consent::grant::{self, GrantConsent};
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::desk::Desk;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::create::{self, CreateOrganization};
-use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::practice::open::{self, OpenPractice};
 use rollcall_ops::runs::describe::{self, RunDetail, RunRef};
 use rollcall_ops::runs::{MailboxResult, RunState, results};
@@ -106,7 +106,7 @@ async fn stages(ask: &Rollout, desk: &Desk, rehearsal: &Rehearsal, screen: &Scre
 
     screen.note("Stage 2: admin consent in the browser, and reading it back");
     let begin = Instant::now();
-    let consent = Box::pin(grant::grant(desk, OrganizationRef { organization }, &job())).await?;
+    let consent = Box::pin(grant::grant(desk, GrantConsent { organization, with: ConsentPage::Registered }, &job())).await?;
     let second = begin.elapsed().as_secs();
 
     screen.note("Stage 3: every mailbox by name");

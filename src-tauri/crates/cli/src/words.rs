@@ -87,7 +87,9 @@ const fn of_code(code: Code) -> Words {
         Code::ServiceUnavailable => {
             words("Microsoft's service is not available", "Try again later, and look at the service health of the tenant.")
         }
-        Code::Changed => words("The tenant has changed meanwhile", "Nothing was written. Look at the preview again, and agree to what it shows now."),
+        Code::Changed => {
+            words("The tenant has changed meanwhile", "Nothing was written. Look at the preview again, and agree to what it shows now.")
+        }
         Code::OutcomeUnknown => words("It is not known whether that was done", "Read back what is true now before doing it again."),
         Code::Stopped => words("Stopped", "What was done before is kept; the command can simply be repeated."),
         Code::Keychain => words("The keychain can't be used", "Unlock it, or run the command in a desktop session."),

@@ -236,7 +236,9 @@ async fn page(
     graph: &Graph,
     organization: &Organization,
     integration: &Integration,
-    with: ConsentPage, job: &Job) -> Result<(Change, bool)> {
+    with: ConsentPage,
+    job: &Job,
+) -> Result<(Change, bool)> {
     let required = |kind: Option<PermissionType>| {
         let wanted = organization.needs(integration).iter().filter(move |wanted| kind.is_none_or(|kind| wanted.kind == kind));
         wanted
