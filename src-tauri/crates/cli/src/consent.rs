@@ -1,14 +1,27 @@
-//! Consent: required against granted, and granting in the browser.
+//! Consent: required against granted, granting in the browser, and each permission given, taken back or restored on its own.
 
-use clap::{Args, Subcommand};
+use std::io::{self, BufRead, IsTerminal};
+
+use clap::{Args, Subcommand, ValueEnum};
+use rollcall_core::approval::{CredentialState, Part, Unread};
 use rollcall_core::consent::{Authorization, ConsentRow, ConsentState, ForWhom};
+use rollcall_core::grant::Grantee;
+use rollcall_core::permission::{self, PermissionType, Resource};
+use rollcall_core::role::Role;
 use rollcall_core::rules::Reason;
-use rollcall_ops::consent::change::ConsentPage;
+use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
+use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
+use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
 use rollcall_ops::consent::show::ConsentView;
+use rollcall_ops::consent::tenant::{TenantConsentView, read as read_tenant};
+use rollcall_ops::consent::users::{ConsentUsers, UserConsentPage, WhichConsents, users};
 use rollcall_ops::consent::{grant, read, show};
-use rollcall_ops::error::Result;
+use rollcall_ops::error::{Error, Result};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::OrganizationView;
+use rollcall_ops::tenants::allow::{AllowMore, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
+use rollcall_ops::tenants::sign_in::TenantRef;
+use rollcall_ops::users::describe::{UserRef, describe};
 
 use crate::call::Call;
 use crate::exit::Exit;
@@ -25,6 +38,20 @@ pub enum Consent {
     Show(Show),
     /// Grant what is required on Microsoft's admin-consent page, then read back what is true
     Grant(Grant),
+    /// Give single permissions, after showing what that changes
+    Add(Change),
+    /// Take single permissions back, after showing what that changes
+    Remove(Change),
+    /// Take back everything that the integration holds, for whomever
+    RemoveAll(Bare),
+    /// Give everything that is required and missing
+    AddMissing(Bare),
+    /// Undo a change by its number in the journal
+    Restore(Restore),
+    /// Who of the users has consented to what is needed in their name
+    Users(Users),
+    /// What users have asked an administrator to approve, and what they may consent to themselves
+    Requests(Requests),
 }
 
 const AFTER: &str = "\
@@ -47,9 +74,110 @@ pub struct Grant {
     /// Write the address to stdout, on a line of its own, in place of opening a browser
     #[arg(long)]
     print_url: bool,
+    /// Ask for exactly the delegated permissions that the organization requires, and not for all that the application is registered with
+    #[arg(long)]
+    exact: bool,
 }
 
-/// Does what is asked of consent. Ends with 0 when all that is required is granted, 1 when not, 3 when it isn't known.
+/// The API of a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Api {
+    Graph,
+    Exchange,
+}
+
+/// The type of a permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Application,
+    Delegated,
+}
+
+const CHANGE: &str = "\
+Without --yes the change is shown and asked about; where nobody can be asked, it is shown and nothing is done (exit code 3).
+Exit codes: 0 all of it was done, 1 some of it failed, 3 nothing was done or it isn't known, 4 not permitted.";
+
+#[derive(Args)]
+#[command(after_help = CHANGE)]
+pub struct Change {
+    /// Names such as Mail.Read
+    #[arg(required = true, value_name = "PERMISSION")]
+    permissions: Vec<String>,
+    #[command(flatten)]
+    of: names::Organization,
+    /// For this user only, by principal name; delegated permissions
+    #[arg(long, value_name = "UPN")]
+    user: Option<String>,
+    /// Application or delegated; otherwise the type that the organization requires, or the only one of that name
+    #[arg(long = "type", value_enum)]
+    kind: Option<Kind>,
+    /// The API that publishes them
+    #[arg(long, value_enum, default_value = "graph")]
+    api: Api,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args)]
+#[command(after_help = CHANGE)]
+pub struct Bare {
+    #[command(flatten)]
+    of: names::Organization,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args)]
+#[command(after_help = CHANGE)]
+pub struct Restore {
+    /// The number of the entry in `journal list`
+    #[arg(value_name = "NUMBER")]
+    entry: u32,
+    #[command(flatten)]
+    of: names::Organization,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args)]
+pub struct How {
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
+    /// Where Microsoft has to ask for more permissions first: write the address to stdout in place of opening a browser
+    #[arg(long)]
+    print_url: bool,
+}
+
+#[derive(Args)]
+pub struct Users {
+    #[command(flatten)]
+    of: names::Organization,
+    /// Only users who still lack something
+    #[arg(long)]
+    missing: bool,
+    /// Only users with these words in the name or principal name
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    limit: u32,
+}
+
+#[derive(Args)]
+pub struct Requests {
+    /// The tenant's name
+    #[arg(long, value_name = "NAME")]
+    tenant: String,
+    /// Ask Microsoft for the permissions that reading this needs, where the sign-in lacks them
+    #[arg(long)]
+    allow: bool,
+    /// Write the address to stdout in place of opening a browser
+    #[arg(long)]
+    print_url: bool,
+}
+
+/// Does what is asked of consent. A look ends with 0 when all that is required is granted, 1 when not, 3 when it isn't known.
 ///
 /// # Errors
 /// Those of the verbs.
@@ -72,11 +200,265 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
         }
         Consent::Grant(ask) => {
             let organization = ask.of.find(call).await?;
-            let question = grant::GrantConsent { organization: organization.organization.id, with: ConsentPage::Registered };
-            let browser = if ask.print_url { Browser::Print } else { Browser::Open };
-            let view = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser))).await?;
+            let with = if ask.exact { ConsentPage::Required } else { ConsentPage::Registered };
+            let question = grant::GrantConsent { organization: organization.organization.id, with };
+            let view = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
             Ok(answer(&view, &organization, call))
         }
+        Consent::Add(ask) => {
+            let (organization, permissions, whom) = named(&ask, call).await?;
+            change(&organization, Wanted::Grant { permissions, whom }, &ask.how, call).await
+        }
+        Consent::Remove(ask) => {
+            let (organization, permissions, whom) = named(&ask, call).await?;
+            change(&organization, Wanted::Revoke { permissions, whom }, &ask.how, call).await
+        }
+        Consent::RemoveAll(ask) => change(&ask.of.find(call).await?, Wanted::RevokeAll, &ask.how, call).await,
+        Consent::AddMissing(ask) => change(&ask.of.find(call).await?, Wanted::GrantMissing, &ask.how, call).await,
+        Consent::Restore(ask) => change(&ask.of.find(call).await?, Wanted::Restore { entry: ask.entry }, &ask.how, call).await,
+        Consent::Users(ask) => of_users(&ask, call).await,
+        Consent::Requests(ask) => requests(&ask, call).await,
+    }
+}
+
+const fn browser(print_url: bool) -> Browser {
+    if print_url { Browser::Print } else { Browser::Open }
+}
+
+/// The permissions and the grantee that a person typed.
+async fn named(ask: &Change, call: &Call) -> Result<(OrganizationView, Vec<PermissionRef>, Grantee)> {
+    let organization = ask.of.find(call).await?;
+    let whom = match &ask.user {
+        None => Grantee::Everyone,
+        Some(address) => {
+            let question = UserRef::Address { tenant: organization.organization.tenant, address: address.clone() };
+            Grantee::User(describe(&call.desk, question, &call.job()).await?.row.user.directory.object_id)
+        }
+    };
+    let resource = match ask.api {
+        Api::Graph => Resource::Graph,
+        Api::Exchange => Resource::Exchange,
+    };
+    let view = show::show(&call.desk, OrganizationRef { organization: organization.organization.id }, &call.job()).await?;
+    let permissions: Result<Vec<PermissionRef>> = ask
+        .permissions
+        .iter()
+        .map(|name| {
+            let kind = match (ask.kind, whom) {
+                (Some(Kind::Application), _) => PermissionType::Application,
+                (Some(Kind::Delegated), _) | (None, Grantee::User(_)) => PermissionType::Delegated,
+                (None, Grantee::Everyone) => kind_of(name, resource, &view)?,
+            };
+            Ok(PermissionRef { resource, kind, name: name.clone() })
+        })
+        .collect();
+    Ok((organization, permissions?, whom))
+}
+
+/// The type that is meant where none was said: the one that stands in the matrix, or the only one of that name.
+fn kind_of(name: &str, resource: Resource, view: &ConsentView) -> Result<PermissionType> {
+    let here: Vec<&ConsentRow> =
+        view.consent.rows.iter().filter(|row| row.resource == resource && row.name.eq_ignore_ascii_case(name)).collect();
+    if let [only] = here.as_slice() {
+        return Ok(only.kind);
+    }
+    let known: Vec<PermissionType> =
+        PermissionType::ALL.into_iter().filter(|kind| permission::find(resource, *kind, name).is_some()).collect();
+    match known.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(Error::input("permission", format!("{name} is not in the catalogue; say --type application or --type delegated"))),
+        _ => Err(Error::input("permission", format!("{name} exists as both; say --type application or --type delegated"))),
+    }
+}
+
+/// Shows what a change would do, asks, does it, and says what came of it.
+async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call: &Call) -> Result<Exit> {
+    let question = PreviewChange { organization: organization.organization.id, wanted };
+    let job = call.job_with(browser(how.print_url));
+    let shown = Box::pin(preview(&call.desk, question.clone(), &job)).await?;
+    if shown.added.total == 0 && shown.dropped.total == 0 {
+        call.screen.answer(&shown, |screen| screen.line("Nothing would change: it is so already."));
+        return Ok(Exit::Fine);
+    }
+    if !how.yes {
+        show_preview(&shown, &call.screen);
+    }
+    if let Some(reason) = shown.refused {
+        let needed: Vec<&str> = shown.roles.iter().map(|role| role.display_name()).collect();
+        call.screen.note(&format!("Needed is one of these roles: {}.", needed.join(", ")));
+        return Err(Error::not_now(reason));
+    }
+    if !how.yes && !agreed(&shown, call) {
+        call.screen.answer(&shown, |screen| screen.line("Nothing was changed."));
+        return Ok(Exit::Incomplete);
+    }
+    let applied = Box::pin(apply(&call.desk, ApplyChange { change: question, seal: shown.seal }, &job)).await?;
+    call.screen.answer(&applied, |screen| show_applied(&applied, screen));
+    Ok(match (applied.failed.is_empty(), applied.untouched) {
+        (true, 0) => Exit::Fine,
+        (false, _) => Exit::Failed,
+        (true, _) => Exit::Incomplete,
+    })
+}
+
+/// Asks on a terminal. Who can't be asked has not agreed.
+fn agreed(shown: &ChangePreview, call: &Call) -> bool {
+    if !io::stdin().is_terminal() {
+        call.screen.note("Nobody can be asked here: repeat it with --yes to do it.");
+        return false;
+    }
+    call.screen.note(&format!("Do this in {}? Type yes:", shown.tenant));
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
+}
+
+/// What would be done, on stderr where the answer is JSON.
+fn show_preview(shown: &ChangePreview, screen: &Screen) {
+    screen.note(&format!("{} in {}:", shown.integration, shown.tenant));
+    for (what, lines) in [("would be added", &shown.added), ("would be taken away", &shown.dropped)] {
+        if lines.total > 0 {
+            screen.note(&format!("  {what}: {}", list(lines)));
+        }
+    }
+    screen.note(&format!("  stays: {}", counted(shown.kept.total, "permission", "permissions")));
+    if !shown.asks.is_empty() {
+        screen.note(&format!("  Microsoft will ask you to allow Rollcall {} first.", shown.asks.join(" and ")));
+    }
+}
+
+fn list(lines: &Lines) -> String {
+    let named: Vec<String> = lines.first.iter().take(12).map(in_words).collect();
+    match lines.total as usize - named.len().min(lines.total as usize) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn in_words(line: &GrantLine) -> String {
+    let kind = line.grant.kind.name();
+    match (&line.upn, line.grant.grantee) {
+        (Some(upn), _) => format!("{} ({kind}, {upn})", line.grant.name),
+        (None, Grantee::User(user)) => format!("{} ({kind}, user {user})", line.grant.name),
+        (None, Grantee::Everyone) => format!("{} ({kind})", line.grant.name),
+    }
+}
+
+fn show_applied(applied: &Applied, screen: &Screen) {
+    let names = |lines: &[GrantLine]| lines.iter().take(50).map(in_words).collect::<Vec<_>>().join(", ");
+    if !applied.added.is_empty() {
+        screen.painted(&format!("Added: {}.", names(&applied.added)), Paint::Good);
+    }
+    if !applied.dropped.is_empty() {
+        screen.painted(&format!("Taken away: {}.", names(&applied.dropped)), Paint::Good);
+    }
+    for failed in &applied.failed {
+        let id = failed.error.request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default();
+        screen.painted(&format!("Not done: {}: {}{id}", in_words(&failed.line), words::of_error(&failed.error).title), Paint::Bad);
+    }
+    if applied.untouched > 0 {
+        screen.painted(&format!("Not tried: {}.", counted(applied.untouched, "change", "changes")), Paint::Open);
+    }
+    screen.line(&format!("Read back from Graph. To undo it: `consent restore {} --org NAME`.", applied.entry));
+}
+
+async fn of_users(ask: &Users, call: &Call) -> Result<Exit> {
+    let organization = ask.of.find(call).await?;
+    let question = ConsentUsers {
+        organization: organization.organization.id,
+        which: if ask.missing { WhichConsents::Missing } else { WhichConsents::All },
+        search: ask.search.clone(),
+        offset: 0,
+        limit: ask.limit,
+    };
+    let page = users(&call.desk, question, &call.job()).await?;
+    call.screen.answer(&page, |screen| show_users(&page, screen));
+    Ok(match page.counts {
+        None => Exit::Incomplete,
+        Some(counts) if counts.partly + counts.nothing == 0 => Exit::Fine,
+        Some(_) => Exit::Failed,
+    })
+}
+
+fn show_users(page: &UserConsentPage, screen: &Screen) {
+    let Some(counts) = page.counts else {
+        return screen.line("What users consented to is not known: read it with `consent show --org NAME`.");
+    };
+    if page.needed.is_empty() {
+        return screen.line("The integration needs nothing in the name of single users.");
+    }
+    screen.line(&format!(
+        "{} have consented to all, {} to some, {} to nothing.",
+        counted(counts.complete, "user", "users"),
+        counts.partly,
+        counts.nothing
+    ));
+    if !page.for_everyone.is_empty() {
+        screen.line(&format!("Granted for everyone, so nobody has to consent to it: {}.", page.for_everyone.join(", ")));
+    }
+    screen.gap();
+    let mut table = Table::new([Column::Flexible("user"), Column::Left("missing"), Column::Flexible("of these")]);
+    for row in &page.rows {
+        let missing = row.missing.as_deref().unwrap_or_default();
+        let count =
+            if missing.is_empty() { Cell::painted("nothing", Paint::Good) } else { Cell::painted(&missing.len().to_string(), Paint::Bad) };
+        table.row([row.upn.as_str().into(), count, missing.join(", ").into()]);
+    }
+    screen.table(&table);
+    if page.matching as usize > page.rows.len() {
+        screen.note(&format!("{} more; see --limit and --search.", page.matching as usize - page.rows.len()));
+    }
+}
+
+async fn requests(ask: &Requests, call: &Call) -> Result<Exit> {
+    let tenant = names::tenant(call, &ask.tenant).await?.tenant.id;
+    let job = call.job_with(browser(ask.print_url));
+    if ask.allow {
+        let scopes = [READ_REQUESTS, READ_POLICIES, READ_AUDITS].map(str::to_owned).to_vec();
+        Box::pin(allow(&call.desk, AllowMore { tenant, scopes }, &job)).await?;
+    }
+    let view = Box::pin(read_tenant(&call.desk, TenantRef { tenant }, &job)).await?;
+    call.screen.answer(&view, |screen| show_requests(&view, screen));
+    let known = view.tenant.as_ref().is_some_and(|tenant| tenant.requests.value().is_some());
+    Ok(if known { Exit::Fine } else { Exit::Incomplete })
+}
+
+fn show_requests(view: &TenantConsentView, screen: &Screen) {
+    let Some(tenant) = &view.tenant else { return screen.line("Never read.") };
+    match &tenant.settings {
+        Part::Read { value } => screen.line(&words::of_user_consent(value)),
+        Part::Unread { why } => screen.line(&format!("What users may consent to is not known: {}.", of_unread(why))),
+    }
+    match &tenant.requests {
+        Part::Unread { why } => screen.line(&format!("Requests are not known: {}.", of_unread(why))),
+        Part::Read { .. } if view.requests.is_empty() => screen.line("No request waits for an administrator."),
+        Part::Read { .. } => {}
+    }
+    for one in &view.requests {
+        screen.gap();
+        screen.headline(&one.request.app_name);
+        screen.line(&format!("asks for {}", one.request.scopes.join(", ")));
+        for asker in &one.request.askers {
+            let who = asker.name.as_deref().unwrap_or("somebody");
+            let why = asker.reason.as_deref().map(|reason| format!(": \"{reason}\"")).unwrap_or_default();
+            screen.line(&format!("  by {who}{why}"));
+        }
+        if !one.beyond.is_empty() {
+            screen.painted(&format!("  more than the integration needs: {}", one.beyond.join(", ")), Paint::Open);
+        }
+        if !one.lacking.is_empty() {
+            screen.line(&format!("  needed and not asked for: {}", one.lacking.join(", ")));
+        }
+    }
+}
+
+fn of_unread(why: &Unread) -> String {
+    match why {
+        Unread::NotAsked { scope } => format!("Rollcall has not been allowed {scope}; `consent requests --allow` asks for it"),
+        Unread::NoRole { roles } => {
+            let roles: Vec<&str> = roles.iter().copied().map(Role::display_name).collect();
+            format!("one of these roles is needed: {}", roles.join(", "))
+        }
+        Unread::Failed { code } => format!("the read failed ({code})"),
     }
 }
 
@@ -115,6 +497,29 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
         table.row([row.name.as_str().into(), row.kind.name().into(), needed(row), state(row.state), whom(row).into(), remark(row).into()]);
     }
     screen.table(&table);
+    if let Some(approval) = &view.approval {
+        screen.gap();
+        match &approval.app {
+            None => screen.painted("The tenant has no enterprise application for it yet.", Paint::Open),
+            Some(app) if app.disabled_by_microsoft.is_some() => screen.painted("Microsoft has disabled the application.", Paint::Bad),
+            Some(app) if !app.enabled => screen.painted("The enterprise application is disabled for sign-in.", Paint::Bad),
+            Some(app) if app.assignment_required => screen.painted("Only users who are assigned to it may sign in.", Paint::Open),
+            Some(_) => screen.line("The enterprise application is there and enabled for sign-in."),
+        }
+        for policy in approval.policies.value().into_iter().flatten() {
+            screen.line(&format!("Conditional access: {}", policy.name));
+        }
+    }
+    for one in &view.credentials {
+        let name = one.credential.name.as_deref().unwrap_or(&one.credential.key_id);
+        match (one.state, one.credential.ends) {
+            (CredentialState::Ended, Some(ends)) => screen.painted(&format!("The credential {name} ended at {}.", utc(ends)), Paint::Bad),
+            (CredentialState::EndsSoon, Some(ends)) => {
+                screen.painted(&format!("The credential {name} ends at {}.", utc(ends)), Paint::Open)
+            }
+            (CredentialState::Valid | CredentialState::Unknown | CredentialState::Ended | CredentialState::EndsSoon, _) => {}
+        }
+    }
     if !view.consent.features_off.is_empty() {
         screen.gap();
         screen.paragraph(&format!("Off without the missing permissions: {}.", view.consent.features_off.join("; ")), "", "");

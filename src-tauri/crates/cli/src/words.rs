@@ -7,6 +7,7 @@ use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
+use rollcall_core::user_consent::{ConsentSettings, UserConsent};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
 
@@ -313,6 +314,26 @@ pub const fn of_check(how: HowToCheck) -> &'static str {
             Inspection::Secret => "by trying the secret",
         },
     }
+}
+
+/// What users of a tenant may consent to, and what becomes of the rest.
+pub fn of_user_consent(settings: &ConsentSettings) -> String {
+    let may = match &settings.users {
+        UserConsent::Nothing => "Users can't consent to anything by themselves".to_owned(),
+        UserConsent::Anything => "Users can consent to every delegated permission that needs no administrator".to_owned(),
+        UserConsent::LowImpact => "Users can consent to permissions that the tenant classifies as low, for verified publishers".to_owned(),
+        UserConsent::Recommended => {
+            "Users can consent to what Microsoft recommends, which leaves mail, calendars, contacts, tasks and files to administrators"
+                .to_owned()
+        }
+        UserConsent::Custom { policies } => format!("Users can consent to what the tenant's own policies say ({})", policies.join(", ")),
+    };
+    let rest = match settings.workflow {
+        Some(true) => "for the rest they can ask an administrator",
+        Some(false) => "for the rest they can't ask from Microsoft's page",
+        None => "whether they can ask for the rest is not known",
+    };
+    format!("{may}; {rest}.")
 }
 
 #[cfg(test)]
