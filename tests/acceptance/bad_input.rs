@@ -7,6 +7,8 @@ use rollcall_core::integration::Preset;
 use rollcall_core::rules::Reason;
 use rollcall_core::tenant::Cloud;
 use rollcall_identity::secret::ClientSecret;
+use rollcall_ops::consent::change::ConsentPage;
+use rollcall_ops::consent::grant::{GrantConsent, grant};
 use rollcall_ops::consent::read::read;
 use rollcall_ops::error::{Code, Error};
 use rollcall_ops::integrations::add::{AddIntegration, add as add_integration};
@@ -113,8 +115,7 @@ async fn consent_that_is_refused_abandoned_or_not_allowed_changes_nothing_and_sa
             pressed.cancel();
         }
     });
-    let abandoned =
-        Box::pin(rollcall_ops::consent::grant::grant(&rehearsal.desk, OrganizationRef { organization }, &job)).await.unwrap_err();
+    let abandoned = Box::pin(grant(&rehearsal.desk, GrantConsent { organization, with: ConsentPage::Registered }, &job)).await.unwrap_err();
     assert_eq!(abandoned.code, Code::SignInCancelled);
     let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(view.consent.authorization, Authorization::NotAuthorized);

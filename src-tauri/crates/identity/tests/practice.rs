@@ -6,8 +6,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rollcall_core::id::AppId;
+use rollcall_core::permission::Resource;
 use rollcall_core::time::{Clock, Timestamp};
-use rollcall_identity::admin_consent::{ConsentClaim, admin_consent};
+use rollcall_identity::admin_consent::{ConsentClaim, Request, admin_consent};
 use rollcall_identity::app_only::app_only;
 use rollcall_identity::claims::Claims;
 use rollcall_identity::cloud::{Authority, Endpoints};
@@ -49,7 +50,8 @@ impl Practice {
     async fn consent(&self, person: Person) -> Result<ConsentClaim, IdentityError> {
         let stop = CancellationToken::new();
         let limit = Duration::from_secs(20);
-        sendable(admin_consent(&self.authority, self.client_id, browser(person), &stop, limit)).await
+        let request = Request::Registered(Resource::Graph);
+        sendable(admin_consent(&self.authority, self.client_id, &request, browser(person), &stop, limit)).await
     }
 
     fn party(&self) -> Party {
