@@ -286,7 +286,7 @@ async fn who_has_consented_is_known_user_by_user_and_the_tenant_says_why_the_res
     let ask = AllowMore { tenant: rehearsal.tenant.id, scopes };
     Box::pin(allow(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
     let view = look(&rehearsal, organization).await;
-    assert_eq!(view.settings.as_ref().unwrap().users, UserConsent::Recommended);
+    assert_eq!(view.tenant.as_ref().unwrap().settings.value().unwrap().users, UserConsent::Recommended);
     let can = |name: &str| view.own.iter().find(|own| own.name == name).map(|own| own.can);
     assert_eq!((can("Mail.ReadWrite"), can("offline_access")), (Some(OwnConsent::TenantForbids), Some(OwnConsent::Can)));
     assert_eq!(view.requests.len(), 2);

@@ -249,11 +249,11 @@ approval: Approval | null,
  */
 credentials: Array<CredentialView>, 
 /**
- * What users of the tenant may consent to by themselves, where that could be read.
+ * What was read of the tenant; `None` when nothing ever was.
  */
-settings: ConsentSettings | null, 
+tenant: TenantConsent | null, 
 /**
- * The same, for each delegated permission that is required.
+ * Whether users can consent to it by themselves, for each delegated permission that is required, where that could be read.
  */
 own: Array<OwnConsentView>, 
 /**
@@ -263,11 +263,7 @@ requests: Array<RequestView>,
 /**
  * What the integration can't do over Graph.
  */
-limitations: Array<string>, 
-/**
- * The active roles of the admin who read this; `None` when they are not known.
- */
-roles: Array<Role> | null, may: MayGrant, };
+limitations: Array<string>, may: MayGrant, };
 
 export type Counters = { requests: number, 
 /**

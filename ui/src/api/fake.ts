@@ -1,6 +1,8 @@
 import type {
   FingerprintRow,
+  GrantLine,
   OrganizationView,
+  Reason,
   Run,
   Settings,
   Traffic,
@@ -36,6 +38,8 @@ export type FakeOptions = {
   readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
+  /** Why a change of permissions can't be made. */
+  readonly refused?: Reason;
   /** The pace of a run, where it differs from the usual. */
   readonly pace?: Partial<Verified>;
   /** Whether an earlier run has shown the pace. */
@@ -93,6 +97,7 @@ export function fakeDoor(
     for (const listener of listeners) listener();
   };
   const wait = () => new Promise<void>((resolve) => setTimeout(resolve, step));
+  const secret = { kind: "secret" as const, key_id: guid(92), name: "2026", ends: NOW + 12 * 86_400_000 };
   const consentView = () => ({
     consent: {
       authorization: missing === 0 ? ("authorized" as const) : ("partly_authorized" as const),
@@ -102,6 +107,30 @@ export function fakeDoor(
     read_at: NOW - 120_000,
     error: null,
     limitations,
+    others: [],
+    approval: {
+      app: {
+        id: guid(90),
+        display_name: "Revenue Grid",
+        enabled: true,
+        assignment_required: false,
+        disabled_by_microsoft: null,
+        owner: guid(91),
+      },
+      assigned: { kind: "read" as const, value: { users: 0, groups: 0, names: [] } },
+      registered: { kind: "read" as const, value: { kind: "here" as const, credentials: [secret] } },
+      policies: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
+    },
+    credentials: [{ credential: secret, state: "ends_soon" as const }],
+    tenant: {
+      settings: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
+      requests: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "ConsentRequest.Read.All" } },
+      roles: ["global_administrator" as const],
+      read_at: NOW - 120_000,
+    },
+    own: [],
+    requests: [],
+    may: { graph_roles: null, others: null },
   });
 
   const check = async (run: Run, { onProgress, signal }: CallOptions): Promise<Run> => {
@@ -186,6 +215,67 @@ export function fakeDoor(
     },
     "consent.show": consentView,
     "consent.read": consentView,
+    "consent.preview": ({ wanted }) => {
+      const line = (name: string) =>
+        ({
+          grant: { api: { kind: "known", id: "graph" }, type: "application", name, grantee: { kind: "everyone" } },
+          api_name: "Microsoft Graph",
+          upn: null,
+          risk: "high",
+          feature: null,
+        }) satisfies GrantLine;
+      const lines = (names: readonly string[]) => ({ total: names.length, first: names.map(line) });
+      const held = matrix(missing).filter((row) => row.whom !== null);
+      const named = "permissions" in wanted ? wanted.permissions.map(({ name }) => name) : [];
+      const added =
+        wanted.kind === "grant"
+          ? named
+          : wanted.kind === "grant_missing"
+            ? needed.slice(0, missing).map(({ name }) => name)
+            : [];
+      const dropped =
+        wanted.kind === "revoke" ? named : wanted.kind === "revoke_all" ? held.map(({ name }) => name) : [];
+      return {
+        tenant: "Contoso",
+        integration: "Revenue Grid",
+        added: lines(added),
+        dropped: lines(dropped),
+        kept: lines(held.map(({ name }) => name).filter((name) => !dropped.includes(name))),
+        writes: added.length + dropped.length,
+        foreseen: true,
+        asks: ["AppRoleAssignment.ReadWrite.All"],
+        roles: ["privileged_role_administrator", "global_administrator"],
+        refused: options.refused ?? null,
+        seal: "1",
+      };
+    },
+    "consent.apply": async ({ change }, { onProgress }) => {
+      onProgress?.({ kind: "written", done: 1, total: 1 });
+      await wait();
+      if (change.wanted.kind === "grant_missing") missing = 0;
+      changed();
+      return { added: [], dropped: [], failed: [], untouched: 0, entry: 7, consent: consentView() };
+    },
+    "consent.users": ({ which, offset, limit }) => {
+      const all = Array.from({ length: 2_000 }, (_, index) => ({
+        user: index + 1,
+        object_id: guid(1_000 + index),
+        upn: `person${index}@contoso.example`,
+        display_name: `Person ${index}`,
+        missing: index % 4 === 0 ? ["Mail.Send"] : [],
+        own: ["Mail.ReadWrite"],
+      }));
+      const meant = all.filter((row) => which === "all" || (which === "missing") === row.missing.length > 0);
+      return {
+        needed: ["Mail.ReadWrite", "Mail.Send"],
+        for_everyone: [],
+        counts: { complete: 1_500, partly: 500, nothing: 0 },
+        matching: meant.length,
+        rows: meant.slice(offset, offset + limit),
+        read_at: NOW,
+        error: null,
+      };
+    },
     "consent.grant": async (_, { onProgress, signal }) => {
       onProgress?.({ kind: "browser", url: "https://login.example/adminconsent?client_id=1" });
       await options.consented;

@@ -73,9 +73,21 @@ export function matrix(missing: number): ConsentRow[] {
       state: index < missing ? "missing" : "granted",
       whom: index < missing ? null : { kind: "everyone" },
       instead: null,
+      risk: wanted.name.includes("Write") || wanted.name.includes("Send") ? "critical" : "high",
+      since: index < missing ? null : NOW - 86_400_000,
+      by: index < missing ? null : "admin@contoso.example",
     }),
   );
-  const held = { type: "application", resource: "graph", required: false, optional: false, feature: null } as const;
+  const held = {
+    type: "application",
+    resource: "graph",
+    required: false,
+    optional: false,
+    feature: null,
+    risk: "high",
+    since: null,
+    by: null,
+  } as const;
   return [
     ...required,
     {

@@ -92,6 +92,10 @@ export const codeWords = {
     title: "The Microsoft service isn't available.",
     advice: "Try again in a while. The service health page of the admin center tells more.",
   },
+  changed: {
+    title: "The tenant has changed meanwhile.",
+    advice: "Nothing was written. Look at what would change now, and agree to that.",
+  },
   outcome_unknown: {
     title: "It isn't known whether the change arrived.",
     advice: "Refresh to see what is true now before you try again.",
@@ -133,6 +137,9 @@ export const reasonWords = {
   has_users: "Remove the organization's users first.",
   has_organizations: "Organizations still use this integration. Delete them first.",
   still_initialized: "The mailbox is initialized or switching. Only a forced removal takes it out.",
+  needs_privileged_role: "This needs the role Privileged Role Administrator or Global Administrator.",
+  needs_application_role:
+    "This needs the role Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

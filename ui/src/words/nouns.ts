@@ -9,6 +9,8 @@ import type {
   PermissionType,
   Preset,
   Resource,
+  Risk,
+  Role,
   StageState,
   SyncStatus,
   Verdict,
@@ -50,10 +52,32 @@ export const syncBadges = {
 export const consentBadges = {
   granted: { state: "good", word: "Granted" },
   missing: { state: "bad", word: "Missing" },
+  pending_request: { state: "waiting", word: "Requested" },
   excess: { state: "attention", word: "Excess" },
   stronger_than_needed: { state: "attention", word: "Stronger than needed" },
   unknown: { state: "unknown", word: "Not checked" },
 } as const satisfies Record<ConsentState, Badge>;
+
+/** Directory roles, as Microsoft's portals name them. */
+export const roleWords = {
+  global_administrator: "Global Administrator",
+  privileged_role_administrator: "Privileged Role Administrator",
+  application_administrator: "Application Administrator",
+  cloud_application_administrator: "Cloud Application Administrator",
+  global_reader: "Global Reader",
+  reports_reader: "Reports Reader",
+  security_reader: "Security Reader",
+  security_administrator: "Security Administrator",
+  conditional_access_administrator: "Conditional Access Administrator",
+} as const satisfies Record<Role, string>;
+
+/** How much harm a permission can do. */
+export const riskWords = {
+  low: "Low",
+  medium: "Medium",
+  high: "High",
+  critical: "Critical",
+} as const satisfies Record<Risk, string>;
 
 /** Where a permission stands. One that the integration is complete without is not missing when nobody granted it. */
 export function consentBadge(row: Pick<ConsentRow, "state" | "optional">): Badge {

@@ -9,6 +9,8 @@ export function progressLine(progress: Progress): string {
       return t("work.browser");
     case "reading_back":
       return t("work.readingBack");
+    case "written":
+      return t("work.written", { done: progress.done, total: progress.total });
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
     case "verified":

@@ -1,8 +1,29 @@
-import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from "@fluentui/react-components";
-import { ArrowSyncRegular, ShieldCheckmarkRegular } from "@fluentui/react-icons";
+import {
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import {
+  AddRegular,
+  AppsListDetailRegular,
+  ArrowSyncRegular,
+  DeleteRegular,
+  ShieldCheckmarkRegular,
+} from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ConsentView, Error as Refusal, OrganizationView } from "../../api/bindings";
+import type {
+  ConsentPage,
+  ConsentRow,
+  ConsentView,
+  Error as Refusal,
+  OrganizationView,
+  Wanted,
+} from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
@@ -23,10 +44,13 @@ import { DataTable } from "../../ui/table/DataTable";
 import { explain, reasonWords, wordsForCode } from "../../words/codes";
 import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
-import { consentColumns, rowKey, sortedRows, summary } from "./columns";
+import { ApprovalPanel } from "./ApprovalPanel";
+import { ChangeDialog } from "./ChangeDialog";
+import { consentColumns, isMissing, rowKey, sortedRows, summary } from "./columns";
 import { GrantDialog } from "./GrantDialog";
 import { PermissionPanel } from "./PermissionPanel";
 import { consentSearch } from "./search";
+import { UsersConsent } from "./UsersConsent";
 
 const useStyles = makeStyles({
   status: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "16px", rowGap: "4px" },
@@ -34,6 +58,24 @@ const useStyles = makeStyles({
 });
 
 const TABLE = "permissions";
+/** What is open beside the table when it is the application, and no permission. */
+const APPLICATION = "application";
+
+function refOf({ resource, type, name }: ConsentRow) {
+  return { resource, type, name };
+}
+
+function isEveryones(row: ConsentRow): boolean {
+  return !isMissing(row.state) && row.whom?.kind === "everyone";
+}
+
+function held(shown: ConsentView | undefined): readonly ConsentRow[] {
+  return shown?.consent.rows.filter((row) => row.whom !== null) ?? [];
+}
+
+function holdsNothing(shown: ConsentView | undefined): boolean {
+  return held(shown).length === 0 && shown?.others.length === 0;
+}
 
 /** The consent matrix of one organization, and the way to grant what is missing. */
 export function Connectivity({ view, title }: { view: OrganizationView; title: string }) {
@@ -45,6 +87,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const say = useNotices((notices) => notices.say);
   const [reading_, setReading] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
+  const [wanted, setWanted] = useState<Wanted>();
   const key = `consent.grant:${organization}`;
   const work = useWork(key);
   const live = isLive(work);
@@ -66,18 +109,27 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
       setReading(false);
     }
   };
-  const grant = async () => {
+  const grant = async (asked: ConsentPage) => {
     change({ grant: undefined });
     dismiss(key);
     const words = t("consent.granting", { integration: view.integration_name });
     try {
-      const answer = await begin(key, words, "consent.grant", { organization });
+      const answer = await begin(key, words, "consent.grant", { organization, with: asked });
       keep(answer);
       const badge = authorizationBadges[answer.consent.authorization];
       say(badge.state === "good" ? "success" : "info", t("consent.signedIn"), badge.word);
     } catch {
       // The refusal is on the work, where the page shows it.
     }
+  };
+  const delegated = shown?.consent.rows.some((row) => row.required && row.type === "delegated") ?? false;
+  const unread = shown?.consent.authorization === "unknown" ? t("consent.notRead") : undefined;
+  const lacking = shown?.consent.rows.filter((row) => row.required && !row.optional && !isEveryones(row)) ?? [];
+  const reasonOf = (of: readonly ConsentRow[]) => {
+    const may = of.some((row) => row.type === "application" && row.resource === "graph")
+      ? shown?.may.graph_roles
+      : shown?.may.others;
+    return reason ?? (may ? reasonWords[may] : undefined);
   };
   const rows = shown && sortedRows(shown.consent.rows);
   const source = { ...allOf(`consent ${organization}`, rows), revision: query.dataUpdatedAt };
@@ -106,6 +158,23 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               disabledReason={reading_ ? t("consent.reading") : reason}
               onRun={() => void read()}
             />
+            <Command
+              label={t("consent.addMissing")}
+              icon={<AddRegular />}
+              disabledReason={unread ?? (lacking.length === 0 ? t("consent.noneMissing") : reasonOf(lacking))}
+              onRun={() => setWanted({ kind: "grant_missing" })}
+            />
+            <Command
+              label={t("consent.removeAll")}
+              icon={<DeleteRegular />}
+              disabledReason={unread ?? (holdsNothing(shown) ? t("consent.noneHeld") : reasonOf(held(shown)))}
+              onRun={() => setWanted({ kind: "revoke_all" })}
+            />
+            <Command
+              label={t("consent.application")}
+              icon={<AppsListDetailRegular />}
+              onRun={() => change({ open: APPLICATION, users: undefined })}
+            />
           </CommandBar>
           {live && (
             <BrowserWait
@@ -126,6 +195,17 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </MessageBarBody>
             </MessageBar>
           )}
+          {delegated && (
+            <TabList
+              size="small"
+              aria-label={t("consent.views")}
+              selectedValue={place.users ? "users" : "permissions"}
+              onTabSelect={(_, data) => change({ users: data.value === "users" || undefined, open: undefined })}
+            >
+              <Tab value="permissions">{t("consent.showPermissions")}</Tab>
+              <Tab value="users">{t("consent.showUsers")}</Tab>
+            </TabList>
+          )}
           {shown && (
             <div className={styles.status} role="status">
               <StatusBadge {...authorizationBadges[shown.consent.authorization]} strong />
@@ -135,39 +215,70 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
                   {t("consent.featuresOff", { features: shown.consent.features_off.join(", ") })}
                 </span>
               )}
+              {shown.others.length > 0 && (
+                <span className={styles.quiet}>{t("consent.others", { names: shown.others.join(", ") })}</span>
+              )}
             </div>
           )}
         </>
       }
     >
-      <Split>
-        <DataTable
-          id={TABLE}
-          label={title}
-          columns={consentColumns}
-          source={source}
-          rowId={rowKey}
-          openId={place.open}
-          openIndex={walk.index}
-          onOpen={walk.show}
-          empty={
-            <EmptyState
-              icon={<ShieldCheckmarkRegular />}
-              title={t("consent.emptyTitle")}
-              body={t("consent.emptyBody")}
+      {place.users && delegated ? (
+        <UsersConsent view={view} onChange={setWanted} />
+      ) : (
+        <Split>
+          <DataTable
+            id={TABLE}
+            label={title}
+            columns={consentColumns}
+            source={source}
+            rowId={rowKey}
+            openId={place.open}
+            openIndex={walk.index}
+            onOpen={walk.show}
+            empty={
+              <EmptyState
+                icon={<ShieldCheckmarkRegular />}
+                title={t("consent.emptyTitle")}
+                body={t("consent.emptyBody")}
+              />
+            }
+          />
+          {open && (
+            <PermissionPanel
+              row={open}
+              cannotAdd={
+                unread ?? (isEveryones(open) && open.state === "granted" ? t("change.nothing") : reasonOf([open]))
+              }
+              cannotRemove={
+                unread ??
+                (open.state !== "granted" && open.state !== "excess" && open.required
+                  ? t("consent.noneHeld")
+                  : isEveryones(open)
+                    ? reasonOf([open])
+                    : t("consent.notForEveryone"))
+              }
+              onAdd={() => setWanted({ kind: "grant", permissions: [refOf(open)], whom: { kind: "everyone" } })}
+              onRemove={() => setWanted({ kind: "revoke", permissions: [refOf(open)], whom: { kind: "everyone" } })}
+              onClose={walk.close}
+              onPrevious={walk.previous}
+              onNext={walk.next}
             />
-          }
-        />
-        {open && <PermissionPanel row={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
-      </Split>
+          )}
+          {place.open === APPLICATION && shown && (
+            <ApprovalPanel view={view} shown={shown} onClose={() => change({ open: undefined })} />
+          )}
+        </Split>
+      )}
       {place.grant && !reason && shown && (
         <GrantDialog
           view={view}
           shown={shown}
           onClose={() => change({ grant: undefined })}
-          onConfirm={() => void grant()}
+          onConfirm={(asked) => void grant(asked)}
         />
       )}
+      {wanted && <ChangeDialog organization={organization} wanted={wanted} onClose={() => setWanted(undefined)} />}
     </Page>
   );
 }

@@ -1,7 +1,9 @@
-import { makeStyles } from "@fluentui/react-components";
-import type { ConsentView, OrganizationView } from "../../api/bindings";
+import { makeStyles, Radio, RadioGroup } from "@fluentui/react-components";
+import { useState } from "react";
+import type { ConsentPage, ConsentView, OrganizationView } from "../../api/bindings";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { t } from "../../words/t";
+import { isMissing } from "./columns";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "160px", overflowY: "auto" },
@@ -12,13 +14,15 @@ type Props = {
   readonly view: OrganizationView;
   readonly shown: ConsentView;
   readonly onClose: () => void;
-  readonly onConfirm: () => void;
+  readonly onConfirm: (asked: ConsentPage) => void;
 };
 
 /** Says what a consent will add before the browser is opened. */
 export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
-  const adds = shown.consent.rows.filter((row) => row.required && !row.optional && row.state === "missing");
+  const [asked, setAsked] = useState<ConsentPage>("registered");
+  const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
+  const adds = shown.consent.rows.filter((row) => row.required && !row.optional && isMissing(row.state));
   const unread = shown.consent.authorization === "unknown";
   return (
     <ConfirmDialog
@@ -26,9 +30,19 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
       action={t("consent.askAction")}
       acknowledge={shown.limitations.length > 0 ? t("consent.acknowledge") : undefined}
       onClose={onClose}
-      onConfirm={onConfirm}
+      onConfirm={() => onConfirm(asked)}
     >
       <p className={styles.text}>{t("consent.askBody")}</p>
+      {delegated && (
+        <RadioGroup
+          aria-label={t("consent.with")}
+          value={asked}
+          onChange={(_, data) => setAsked(data.value as ConsentPage)}
+        >
+          <Radio value="registered" label={t("consent.withRegistered")} />
+          <Radio value="required" label={t("consent.withRequired")} />
+        </RadioGroup>
+      )}
       {unread ? (
         <p className={styles.text}>{t("consent.askUnread")}</p>
       ) : (

@@ -6,7 +6,8 @@ import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { consentBadge, resourceWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
-import { admin, least, required, rowKey, whom } from "./columns";
+import { ReasonedButton } from "../../ui/CommandBar";
+import { admin, by, least, required, risk, rowKey, since, whom } from "./columns";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
@@ -15,13 +16,18 @@ const useStyles = makeStyles({
 
 type Props = {
   readonly row: ConsentRow;
+  /** Why it can't be granted, or revoked, if it can't. */
+  readonly cannotAdd: string | undefined;
+  readonly cannotRemove: string | undefined;
+  readonly onAdd: () => void;
+  readonly onRemove: () => void;
   readonly onClose: () => void;
   readonly onPrevious: (() => void) | undefined;
   readonly onNext: (() => void) | undefined;
 };
 
 /** One permission: where it stands, what that means, and Microsoft's own page about it. */
-export function PermissionPanel({ row, ...panel }: Props) {
+export function PermissionPanel({ row, cannotAdd, cannotRemove, onAdd, onRemove, ...panel }: Props) {
   const styles = useStyles();
   return (
     <DetailsPanel {...panel} title={row.name} subtitle={typeWords[row.type]} subject={rowKey(row)}>
@@ -33,11 +39,20 @@ export function PermissionPanel({ row, ...panel }: Props) {
             { name: t("consent.api"), value: resourceWords[row.resource] },
             { name: t("consent.asked"), value: required(row) },
             { name: t("consent.admin"), value: admin(row) },
+            { name: t("consent.risk"), value: risk(row) || t("consent.adminUnknown") },
             ...(row.whom === null ? [] : [{ name: t("consent.whom"), value: whom(row) }]),
+            ...(row.since === null ? [] : [{ name: t("consent.since"), value: since(row) }]),
+            ...(row.by === null ? [] : [{ name: t("consent.by"), value: by(row) }]),
             ...(row.feature === null ? [] : [{ name: t("consent.feature"), value: row.feature }]),
             ...(row.instead === null ? [] : [{ name: t("consent.least"), value: least(row) }]),
           ]}
         />
+        <ReasonedButton size="small" disabledReason={cannotAdd} onClick={onAdd}>
+          {t("consent.add")}
+        </ReasonedButton>
+        <ReasonedButton size="small" disabledReason={cannotRemove} onClick={onRemove}>
+          {t("consent.remove")}
+        </ReasonedButton>
         <Link onClick={() => void openPage(pageOf(row)).catch(() => undefined)}>{t("consent.page")}</Link>
       </div>
     </DetailsPanel>

@@ -1,11 +1,13 @@
 import type { ConsentRow, ConsentState } from "../../api/bindings";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { consentBadge, resourceWords, typeWords } from "../../words/nouns";
+import { fullTime } from "../../lib/time";
+import { consentBadge, resourceWords, riskWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const order = [
   "missing",
+  "pending_request",
   "unknown",
   "excess",
   "stronger_than_needed",
@@ -16,6 +18,11 @@ const order = [
 export function sortedRows(rows: readonly ConsentRow[]): ConsentRow[] {
   const rank = (row: ConsentRow) => order.indexOf(row.state) * 2 + (row.optional ? 1 : 0);
   return [...rows].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+}
+
+/** Whether a permission isn't there, asked for by users or not. */
+export function isMissing(state: ConsentState): boolean {
+  return state === "missing" || state === "pending_request";
 }
 
 /** What tells a row from the others: the same name may be an application and a delegated permission. */
@@ -30,7 +37,7 @@ export function summary(rows: readonly ConsentRow[]): string {
     among.filter((row) => row.state === state).length;
   const unread = count("unknown", wanted);
   if (unread > 0) return t("consent.sumUnread", { required: wanted.length });
-  const missing = count("missing", wanted);
+  const missing = count("missing", wanted) + count("pending_request", wanted);
   const sentence = t("consent.sum", { required: wanted.length, granted: wanted.length - missing, missing });
   const excess = count("excess", rows);
   return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
@@ -49,6 +56,18 @@ export function admin(row: ConsentRow): string {
   return t(
     row.admin_consent === null ? "consent.adminUnknown" : row.admin_consent ? "consent.adminYes" : "consent.adminNo",
   );
+}
+
+export function risk(row: ConsentRow): string {
+  return row.risk === null ? "" : riskWords[row.risk];
+}
+
+export function since(row: ConsentRow): string {
+  return row.since === null ? "" : fullTime(row.since);
+}
+
+export function by(row: ConsentRow): string {
+  return row.by ?? "";
 }
 
 export function least(row: ConsentRow): string {
@@ -97,5 +116,8 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
   },
   { id: "required", title: t("consent.asked"), width: 92, render: required, text: required },
   { id: "whom", title: t("consent.whom"), width: 108, render: whom, text: whom },
+  { id: "risk", title: t("consent.risk"), width: 88, render: risk, text: risk },
+  { id: "since", title: t("consent.since"), width: 150, spare: true, render: since, text: since },
+  { id: "by", title: t("consent.by"), width: 190, spare: true, render: by, text: by },
   { id: "least", title: t("consent.least"), width: 220, spare: true, render: least, text: least },
 ];

@@ -70,6 +70,7 @@ export const frame = {
   "activity.state.stopped": "Stopped",
   "work.browser": "Waiting for the browser",
   "work.readingBack": "Reading back what is granted now",
+  "work.written": "{done} of {total} changes sent",
   "work.imported": "{read} read, {new} new",
   "work.verified": "{done} of {total} mailboxes",
   "work.parked": "{done} of {total} mailboxes, parked until {time}",

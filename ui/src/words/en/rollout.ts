@@ -117,6 +117,7 @@ export const rollout = {
   "consent.means.excess":
     "It is granted although the integration doesn't ask for it. Revoke it if nothing else needs it.",
   "consent.means.stronger_than_needed": "More is granted than the integration asks for.",
+  "consent.means.pending_request": "It is required, and users have asked an administrator for it.",
   "consent.means.unknown": "The grants could not be read, so it isn't known whether it is granted.",
   "consent.page": "Open Microsoft's permissions reference",
   "consent.permission": "Permission",

@@ -7,12 +7,12 @@ use rollcall_core::presets;
 use rollcall_core::role::{Action, Role};
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
-use rollcall_core::user_consent::{ConsentSettings, OwnConsent};
+use rollcall_core::user_consent::OwnConsent;
 use rollcall_store::{grants, integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::tenant::{self, RequestView};
+use super::tenant::{self, RequestView, TenantConsent};
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::Result;
@@ -33,16 +33,14 @@ pub struct ConsentView {
     pub approval: Option<Approval>,
     /// The credentials of its registration, where this tenant owns it.
     pub credentials: Vec<CredentialView>,
-    /// What users of the tenant may consent to by themselves, where that could be read.
-    pub settings: Option<ConsentSettings>,
-    /// The same, for each delegated permission that is required.
+    /// What was read of the tenant; `None` when nothing ever was.
+    pub tenant: Option<TenantConsent>,
+    /// Whether users can consent to it by themselves, for each delegated permission that is required, where that could be read.
     pub own: Vec<OwnConsentView>,
     /// Requests of users for this integration that wait for an administrator.
     pub requests: Vec<RequestView>,
     /// What the integration can't do over Graph.
     pub limitations: Vec<String>,
-    /// The active roles of the admin who read this; `None` when they are not known.
-    pub roles: Option<Vec<Role>>,
     pub may: MayGrant,
 }
 
@@ -83,12 +81,13 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
     let required = organization.needs(&integration);
     let requests: Vec<RequestView> = tenant.requests.into_iter().filter(|view| view.request.app == integration.client_id).collect();
     let requested: Vec<String> = requests.iter().flat_map(|view| view.request.scopes.clone()).collect();
-    let settings = tenant.tenant.as_ref().and_then(|tenant| tenant.settings.value()).cloned();
-    let roles = tenant.tenant.and_then(|tenant| tenant.roles);
+    let tenant = tenant.tenant;
+    let settings = tenant.as_ref().and_then(|tenant| tenant.settings.value());
+    let roles = tenant.as_ref().and_then(|tenant| tenant.roles.as_deref());
     let signed_in = connection::is_signed_in(desk, organization.tenant).await;
     let approval = read.as_ref().and_then(|read| read.approval.clone());
     let now = desk.now();
-    let own = settings.iter().flat_map(|settings| {
+    let own = settings.into_iter().flat_map(|settings| {
         let delegated = required.iter().filter(|wanted| wanted.kind == PermissionType::Delegated);
         delegated.map(|wanted| {
             let known = permission::find(wanted.resource, wanted.kind, &wanted.name);
@@ -103,14 +102,10 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         credentials: credentials(approval.as_ref(), now),
         own: own.collect(),
         limitations: presets::limitations(integration.preset).iter().map(|&text| text.to_owned()).collect(),
-        may: MayGrant {
-            graph_roles: refusal(signed_in, roles.as_deref(), Action::GrantGraphRole),
-            others: refusal(signed_in, roles.as_deref(), Action::Grant),
-        },
+        may: MayGrant { graph_roles: refusal(signed_in, roles, Action::GrantGraphRole), others: refusal(signed_in, roles, Action::Grant) },
         approval,
-        settings,
         requests,
-        roles,
+        tenant,
     })
 }
 

@@ -1,0 +1,268 @@
+import { Button, makeStyles } from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
+import type {
+  AccessPolicy,
+  ConsentView,
+  CredentialView,
+  OrganizationView,
+  Unread,
+  UserConsent,
+} from "../../api/bindings";
+import { call } from "../../api/client";
+import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
+import { BrowserWait } from "../../ui/BrowserWait";
+import { DetailsPanel } from "../../ui/DetailsPanel";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { Facts } from "../../ui/Facts";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { fullTime } from "../../lib/time";
+import { explain, wordsForCode } from "../../words/codes";
+import { roleWords } from "../../words/nouns";
+import { t } from "../../words/t";
+
+const useStyles = makeStyles({
+  part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
+  lines: { display: "flex", flexDirection: "column", rowGap: "4px", alignItems: "start" },
+});
+
+type Props = {
+  readonly view: OrganizationView;
+  readonly shown: ConsentView;
+  readonly onClose: () => void;
+};
+
+/** Whether the application may be used at all: its enterprise application, credentials, policies, and what users may approve. */
+export function ApprovalPanel({ view, shown, onClose }: Props) {
+  const styles = useStyles();
+  const client = useQueryClient();
+  const key = `tenants.allow:${view.organization.tenant}`;
+  const work = useWork(key);
+  const live = isLive(work);
+  const { approval } = shown;
+  const allow = async (scope: string) => {
+    dismiss(key);
+    try {
+      const question = { tenant: view.organization.tenant, scopes: [scope] };
+      await begin(key, t("approval.allowing", { scope }), "tenants.allow", question);
+      await call("consent.read", { organization: view.organization.id });
+    } catch {
+      // The refusal is on the work, where the panel shows it.
+    } finally {
+      void client.invalidateQueries();
+    }
+  };
+  const unread = (why: Unread) => (
+    <div className={styles.lines}>
+      <StatusBadge state="unknown" word={unreadWords(why)} />
+      {why.kind === "not_asked" && (
+        <Button size="small" disabled={live} onClick={() => void allow(why.scope)}>
+          {t("approval.allow")}
+        </Button>
+      )}
+    </div>
+  );
+  const app = approval?.app;
+  const { tenant } = shown;
+  return (
+    <DetailsPanel
+      title={t("consent.application")}
+      subtitle={t("approval.subtitle")}
+      subject="application"
+      onClose={onClose}
+    >
+      <div className={styles.part}>
+        {live && (
+          <BrowserWait
+            title={work?.title ?? ""}
+            url={work?.browser}
+            stopping={work?.state === "stopping"}
+            onCancel={() => stop(key)}
+          />
+        )}
+        {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+        {!approval ? (
+          <span>{t("approval.neverRead")}</span>
+        ) : (
+          <Facts
+            facts={[
+              {
+                name: t("approval.app"),
+                value: app ? (
+                  <StatusBadge state="good" word={app.display_name} />
+                ) : (
+                  <StatusBadge state="attention" word={t("approval.appMissing")} />
+                ),
+              },
+              ...(app
+                ? [
+                    {
+                      name: t("approval.enabled"),
+                      value:
+                        app.disabled_by_microsoft !== null ? (
+                          <StatusBadge
+                            state="bad"
+                            word={t("approval.byMicrosoft", { status: app.disabled_by_microsoft })}
+                          />
+                        ) : app.enabled ? (
+                          <StatusBadge state="good" word={t("approval.enabledYes")} />
+                        ) : (
+                          <StatusBadge state="bad" word={t("approval.enabledNo")} />
+                        ),
+                    },
+                    {
+                      name: t("approval.assignment"),
+                      value:
+                        approval.assigned.kind === "unread"
+                          ? unread(approval.assigned.why)
+                          : app.assignment_required
+                            ? t("approval.assignmentNeeded", {
+                                users: approval.assigned.value.users,
+                                groups: approval.assigned.value.groups,
+                                names: approval.assigned.value.names.join(", "),
+                              })
+                            : t("approval.assignmentOpen"),
+                    },
+                  ]
+                : []),
+              {
+                name: t("approval.credentials"),
+                value:
+                  approval.registered.kind === "unread" ? (
+                    unread(approval.registered.why)
+                  ) : approval.registered.value.kind === "elsewhere" ? (
+                    t("approval.elsewhere")
+                  ) : (
+                    <div className={styles.lines}>
+                      {shown.credentials.length === 0 && t("approval.noCredentials")}
+                      {shown.credentials.map((one) => (
+                        <Credential key={one.credential.key_id} {...one} />
+                      ))}
+                    </div>
+                  ),
+              },
+              {
+                name: t("approval.policies"),
+                value:
+                  approval.policies.kind === "unread" ? (
+                    unread(approval.policies.why)
+                  ) : (
+                    <div className={styles.lines}>
+                      {approval.policies.value.length === 0 && t("approval.noPolicies")}
+                      {approval.policies.value.map((policy) => (
+                        <span key={policy.name}>{policyWords(policy)}</span>
+                      ))}
+                    </div>
+                  ),
+              },
+              ...(tenant
+                ? [
+                    {
+                      name: t("approval.settings"),
+                      value:
+                        tenant.settings.kind === "unread" ? (
+                          unread(tenant.settings.why)
+                        ) : (
+                          <span>
+                            {settingWords(tenant.settings.value.users)}{" "}
+                            {tenant.settings.value.workflow !== null &&
+                              t(tenant.settings.value.workflow ? "approval.workflowOn" : "approval.workflowOff")}
+                          </span>
+                        ),
+                    },
+                    {
+                      name: t("approval.requests"),
+                      value:
+                        tenant.requests.kind === "unread" ? (
+                          unread(tenant.requests.why)
+                        ) : (
+                          <div className={styles.lines}>
+                            {shown.requests.length === 0 && t("approval.noRequests")}
+                            {shown.requests.map(({ request, beyond }) => (
+                              <span key={request.id}>
+                                {t("approval.request", {
+                                  who: request.askers.map((asker) => asker.name ?? t("approval.somebody")).join(", "),
+                                  scopes: request.scopes.join(", "),
+                                })}
+                                {request.askers.map((asker) => asker.reason && ` “${asker.reason}”`)}{" "}
+                                {beyond.length > 0 && (
+                                  <StatusBadge
+                                    state="attention"
+                                    word={t("approval.beyond", { scopes: beyond.join(", ") })}
+                                  />
+                                )}
+                              </span>
+                            ))}
+                            {shown.requests.length > 0 && <span>{t("approval.deny")}</span>}
+                          </div>
+                        ),
+                    },
+                    {
+                      name: t("approval.roles"),
+                      value:
+                        tenant.roles === null
+                          ? t("approval.rolesUnknown")
+                          : tenant.roles.map((role) => roleWords[role]).join(", ") || t("approval.noRoles"),
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        )}
+      </div>
+    </DetailsPanel>
+  );
+}
+
+function Credential({ credential, state }: CredentialView) {
+  const name = credential.name ?? credential.key_id;
+  if (credential.ends === null || state === "unknown") {
+    return <StatusBadge state="unknown" word={t("approval.endUnknown", { name })} />;
+  }
+  const words = { name, date: fullTime(credential.ends) };
+  switch (state) {
+    case "valid":
+      return <StatusBadge state="good" word={t("approval.valid", words)} />;
+    case "ends_soon":
+      return <StatusBadge state="attention" word={t("approval.endsSoon", words)} />;
+    case "ended":
+      return <StatusBadge state="bad" word={t("approval.ended", words)} />;
+  }
+}
+
+const concerns = {
+  names_it: "approval.namesIt",
+  all_applications: "approval.allApplications",
+  workload_identity: "approval.workload",
+} as const;
+
+const states = { on: "approval.on", off: "approval.off", report_only: "approval.reportOnly" } as const;
+
+function policyWords({ name, concern, state }: AccessPolicy): string {
+  return t("approval.policy", { name, concern: t(concerns[concern]), state: t(states[state]) });
+}
+
+function settingWords(users: UserConsent): string {
+  switch (users.kind) {
+    case "nothing":
+      return t("approval.nothing");
+    case "anything":
+      return t("approval.anything");
+    case "low_impact":
+      return t("approval.lowImpact");
+    case "recommended":
+      return t("approval.recommended");
+    case "custom":
+      return t("approval.custom", { policies: users.policies.join(", ") });
+  }
+}
+
+function unreadWords(why: Unread): string {
+  switch (why.kind) {
+    case "not_asked":
+      return t("approval.unasked", { scope: why.scope });
+    case "no_role":
+      return t("approval.noRole", { roles: why.roles.map((role) => roleWords[role]).join(", ") });
+    case "failed":
+      return t("approval.failed", { why: wordsForCode(why.code).title });
+  }
+}
