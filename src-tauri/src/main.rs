@@ -4,6 +4,7 @@
 mod changes;
 mod door;
 mod practice;
+mod save;
 mod start;
 mod window;
 

@@ -12,6 +12,7 @@ use tracing::warn;
 
 use crate::changes;
 use crate::door::{self, Door};
+use crate::save;
 use crate::start;
 
 /// The label that the capability file names.
@@ -22,7 +23,7 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| focus(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .invoke_handler(tauri::generate_handler![door::call, door::stop, door::open_external])
+        .invoke_handler(tauri::generate_handler![door::call, door::stop, door::open_external, save::save_file])
         .setup(move |app| {
             // A desk that can't be opened is asked for again by the first call, whose answer the screen then shows.
             let desk = tauri::async_runtime::block_on(open_desk(app.handle())).ok();

@@ -139,7 +139,7 @@ first_seen: Timestamp, };
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
-export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "internal";
+export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
 
 export type CompareRuns = { before: RunId, after: RunId, };
 
@@ -203,9 +203,13 @@ whom: ForWhom | null,
  */
 since: Timestamp | null, by: string | null, 
 /**
- * What stops working without it.
+ * What stops working without it, and why the integration needs it.
  */
-feature: string | null, 
+feature: string | null, purpose: string | null, 
+/**
+ * What its holder can do, in plain words, as far as the catalogue knows it.
+ */
+meaning: string | null, 
 /**
  * The smaller permission that would do, or the stronger one that stands in.
  */
@@ -220,6 +224,12 @@ workflow: boolean | null, };
 export type ConsentState = "granted" | "missing" | "pending_request" | "excess" | "stronger_than_needed" | "unknown";
 
 export type ConsentSummary = { authorization: Authorization, granted: number, required: number, read_at: Timestamp | null, };
+
+export type ConsentTable = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
 
 export type ConsentUsers = { organization: OrganizationId, which: WhichConsents, 
 /**
@@ -1193,6 +1203,7 @@ export const MENDS: Record<Cause, Who> = {
 export type Commands = {
   "about.describe": { question: null; answer: About };
   "consent.apply": { question: ApplyChange; answer: Applied };
+  "consent.export": { question: OrganizationRef; answer: ConsentTable };
   "consent.grant": { question: GrantConsent; answer: ConsentView };
   "consent.preview": { question: PreviewChange; answer: ChangePreview };
   "consent.read": { question: OrganizationRef; answer: ConsentView };

@@ -18,6 +18,8 @@ export type Door = {
   call<N extends Name>(name: N, question: Question<N>, options: CallOptions): Promise<Answer<N>>;
   /** Opens one of Microsoft's pages in the system's browser. */
   openPage(address: string): Promise<void>;
+  /** Saves a text as a new file among the downloads. Returns where. */
+  saveFile(name: string, text: string): Promise<string>;
   /** Tells when stored data has changed. Returns how to stop listening. */
   onChanged(listener: () => void): Promise<() => void>;
 };
@@ -49,6 +51,13 @@ export const appDoor: Door = {
     }
   },
   openPage: (address) => invoke("open_external", { address }),
+  async saveFile(name, text) {
+    try {
+      return await invoke("save_file", { name, text });
+    } catch (thrown) {
+      throw new CallError(asRefusal(thrown));
+    }
+  },
   onChanged: (listener) => listen("changed", listener),
 };
 
@@ -67,6 +76,11 @@ export function call<N extends Name>(name: N, question: Question<N>, options: Ca
 /** Opens one of Microsoft's pages in the system's browser. */
 export function openPage(address: string): Promise<void> {
   return door.openPage(address);
+}
+
+/** Saves a text as a new file among the downloads, never over another one. Returns where; rejects with a `CallError`. */
+export function saveFile(name: string, text: string): Promise<string> {
+  return door.saveFile(name, text);
 }
 
 /** Hears of each change of stored data. */

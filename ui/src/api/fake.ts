@@ -256,6 +256,7 @@ export function fakeDoor(
       changed();
       return { added: [], dropped: [], failed: [], untouched: 0, entry: 7, consent: consentView() };
     },
+    "consent.export": () => ({ text: "api,type,permission\r\n" }),
     "consent.users": ({ which, offset, limit }) => {
       const all = Array.from({ length: 2_000 }, (_, index) => ({
         user: index + 1,
@@ -367,9 +368,9 @@ export function fakeDoor(
         actor: "admin@contoso.example",
         tenant: 1,
         action: "consent.grant",
-        target: "Revenue Grid",
-        before: "4 of 6",
-        after: "6 of 6",
+        target: integration().client_id,
+        before: "graph/application/Mail.Read",
+        after: "graph/application/Mail.Read graph/application/Mail.Send",
         request_id: null,
         outcome: "done",
         digest: "0".repeat(64),
@@ -490,6 +491,7 @@ export function fakeDoor(
       if (!verb) return null as Answer<typeof name>;
       return structuredClone(await verb(question, calling));
     },
+    saveFile: (name) => Promise.resolve(`Downloads/${name}`),
     openPage: () => Promise.resolve(),
     onChanged(listener) {
       listeners.add(listener);

@@ -16,6 +16,7 @@ function patientDoor(onStop: "answers" | "refuses"): Door {
           else reject(new CallError(refusal));
         });
       }),
+    saveFile: () => Promise.resolve(""),
     openPage: () => Promise.resolve(),
     onChanged: () => Promise.resolve(() => undefined),
   };

@@ -48,3 +48,73 @@ test("the application's state is told part by part, and what was not read says w
   expect(within(panel).getAllByText(/Not read: Rollcall has not been allowed Policy\.Read\.All yet\./).length).toBe(2);
   expect(within(panel).getAllByRole("button", { name: "Ask Microsoft for this" }).length).toBe(3);
 });
+
+test("the matrix is filtered, ordered and exported", async () => {
+  const { user } = await openAt("/permissions?org=1");
+  await screen.findByText("Files.Read.All");
+  const grid = screen.getByRole("grid", { name: "Permissions" });
+  const names = () =>
+    within(grid)
+      .getAllByRole("gridcell")
+      .filter((cell) => cell.getAttribute("aria-colindex") === "2");
+  const all = names().length;
+  await user.click(screen.getByRole("button", { name: "State" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Excess" }));
+  await waitFor(() => expect(names().map((cell) => cell.textContent)).toEqual(["Files.Read.All"]));
+  screen.getByText(`1 of ${all}`);
+  await user.click(screen.getByRole("button", { name: "Clear filters" }));
+  await user.click(within(grid).getByRole("columnheader", { name: /^Permission/ }));
+  await waitFor(() => {
+    const shown = names().map((cell) => cell.textContent ?? "");
+    expect(shown).toEqual([...shown].sort((a, b) => a.localeCompare(b)));
+  });
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await screen.findByText(/Downloads\/Permissions of .*\.csv/);
+});
+
+test("several are revoked at once, and the change names exactly those that everyone has", async () => {
+  const { user, door } = await openAt("/permissions?org=1");
+  await screen.findByText("Files.Read.All");
+  const row = (name: RegExp) => screen.getByRole("row", { name });
+  for (const name of [/Files\.Read\.All/, /MailboxSettings\.ReadWrite/]) {
+    await user.click(within(row(name)).getAllByRole("gridcell")[0] as HTMLElement);
+  }
+  await user.click(screen.getByRole("button", { name: "Revoke 2…" }));
+  await screen.findByRole("alertdialog");
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "consent.preview")).toBe(true));
+  expect(door.asked.findLast(({ name }) => name === "consent.preview")?.question).toMatchObject({
+    wanted: {
+      kind: "revoke",
+      permissions: [{ name: "Files.Read.All" }, { name: "MailboxSettings.ReadWrite" }],
+      whom: { kind: "everyone" },
+    },
+  });
+});
+
+test("Microsoft's page is opened only after what it would do was shown", async () => {
+  const { user, door } = await openAt("/permissions?org=1&grant=true");
+  const dialog = await screen.findByRole("alertdialog");
+  await waitFor(() =>
+    expect(door.asked.find(({ name }) => name === "consent.preview")?.question).toMatchObject({
+      wanted: { kind: "page", with: "registered" },
+    }),
+  );
+  await within(dialog).findByText(/^Stays: /);
+  await user.click(within(dialog).getByRole("checkbox"));
+  await user.click(within(dialog).getByRole("button", { name: "Open browser to consent" }));
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "consent.grant")).toBe(true));
+});
+
+test("a change in the journal leads to what undoing it would do", async () => {
+  const { user, door } = await openAt("/settings?tab=journal");
+  await user.click(await screen.findByText("consent.grant"));
+  const panel = await screen.findByRole("complementary", { name: "Entry 1" });
+  within(panel).getByText("graph/application/Mail.Send");
+  await user.click(within(panel).getByRole("button", { name: "Undo…" }));
+  await screen.findByRole("alertdialog");
+  await waitFor(() =>
+    expect(door.asked.find(({ name }) => name === "consent.preview")?.question).toMatchObject({
+      wanted: { kind: "restore", entry: 1 },
+    }),
+  );
+});

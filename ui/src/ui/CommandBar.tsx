@@ -1,5 +1,5 @@
 import { Button, makeStyles, Toolbar, Tooltip, tokens } from "@fluentui/react-components";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 
 const useStyles = makeStyles({
   bar: {
@@ -58,13 +58,23 @@ type ReasonedButtonProps = {
   readonly children: ReactNode;
 };
 
-/** A button that is dimmed with its reason instead of hidden or silently dead. */
+/**
+ * A button that is dimmed with its reason instead of hidden or silently dead. It stays the same button when the reason comes or
+ * goes, so that it keeps the focus.
+ */
 export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: ReasonedButtonProps) {
   const styles = useStyles();
-  if (disabledReason === undefined) return <Button {...rest} icon={icon ?? null} onClick={onClick} />;
+  const [visible, setVisible] = useState(false);
+  const can = disabledReason === undefined;
   return (
-    <Tooltip content={<span className={styles.reason}>{disabledReason}</span>} relationship="description" withArrow>
-      <Button {...rest} icon={icon ?? null} disabledFocusable />
+    <Tooltip
+      content={<span className={styles.reason}>{disabledReason}</span>}
+      relationship={can ? "inaccessible" : "description"}
+      withArrow
+      visible={visible && !can}
+      onVisibleChange={(_, data) => setVisible(data.visible)}
+    >
+      <Button {...rest} icon={icon ?? null} disabledFocusable={!can} {...(can ? { onClick } : {})} />
     </Tooltip>
   );
 }

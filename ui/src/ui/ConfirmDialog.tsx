@@ -9,7 +9,7 @@ import {
   DialogTitle,
   makeStyles,
 } from "@fluentui/react-components";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../words/t";
 import { ReasonedButton } from "./CommandBar";
 
@@ -35,6 +35,8 @@ type Props = {
 export function ConfirmDialog(props: Props) {
   const styles = useStyles();
   const [acknowledged, setAcknowledged] = useState(false);
+  const safe = useRef<HTMLButtonElement>(null);
+  useEffect(() => safe.current?.focus(), []);
   const reason =
     props.disabledReason ??
     (props.acknowledge !== undefined && !acknowledged ? t("confirm.tickFirst") : undefined) ??
@@ -58,7 +60,9 @@ export function ConfirmDialog(props: Props) {
             <ReasonedButton appearance="primary" disabledReason={reason} onClick={props.onConfirm}>
               {props.action}
             </ReasonedButton>
-            <Button onClick={props.onClose}>{t("confirm.cancel")}</Button>
+            <Button ref={safe} onClick={props.onClose}>
+              {t("confirm.cancel")}
+            </Button>
           </DialogActions>
         </DialogBody>
       </DialogSurface>

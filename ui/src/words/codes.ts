@@ -115,6 +115,10 @@ export const codeWords = {
     advice: "It was set aside, not deleted. Its place is shown under Settings, About.",
   },
   disk_full: { title: "The disk is full.", advice: "Make room and try again. Nothing that was shown as done is lost." },
+  not_saved: {
+    title: "The file couldn't be saved",
+    advice: "Free some space, or allow Rollcall to write to your downloads folder. Then export again.",
+  },
   data_read_only: {
     title: "The data folder can't be written.",
     advice: "Check the permissions of the folder shown under Settings, About.",

@@ -12,6 +12,7 @@ use rollcall_core::rules::Reason;
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
+use rollcall_ops::consent::export::export;
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::consent::tenant::{TenantConsentView, read as read_tenant};
 use rollcall_ops::consent::users::{ConsentUsers, UserConsentPage, WhichConsents, users};
@@ -25,7 +26,6 @@ use rollcall_ops::users::describe::{UserRef, describe};
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::progress::Browser;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
@@ -65,6 +65,9 @@ pub struct Show {
     /// What was read last, without asking Graph again
     #[arg(long)]
     cached: bool,
+    /// As CSV, for a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 #[derive(Args)]
@@ -195,6 +198,10 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
             };
             if signed_out && !ask.cached {
                 call.screen.note("Nobody is signed in to the tenant, so this is what was read last.");
+            }
+            if ask.csv {
+                call.screen.file(&export(&call.desk, question, &call.job()).await?.text);
+                return Ok(Exit::of_consent(view.consent.authorization));
             }
             Ok(answer(&view, &organization, call))
         }
@@ -479,8 +486,8 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
         },
     );
     let age = match (view.read_at, &view.error) {
-        (Some(at), None) => format!("Read from Graph at {}.", utc(at)),
-        (Some(at), Some(code)) => format!("The grants could not be read at {} ({code}), so nothing is known about them.", utc(at)),
+        (Some(at), None) => format!("Read from Graph at {}.", at.utc()),
+        (Some(at), Some(code)) => format!("The grants could not be read at {} ({code}), so nothing is known about them.", at.utc()),
         (None, _) => "The grants were never read.".to_owned(),
     };
     screen.line(&age);
@@ -513,9 +520,9 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
     for one in &view.credentials {
         let name = one.credential.name.as_deref().unwrap_or(&one.credential.key_id);
         match (one.state, one.credential.ends) {
-            (CredentialState::Ended, Some(ends)) => screen.painted(&format!("The credential {name} ended at {}.", utc(ends)), Paint::Bad),
+            (CredentialState::Ended, Some(ends)) => screen.painted(&format!("The credential {name} ended at {}.", ends.utc()), Paint::Bad),
             (CredentialState::EndsSoon, Some(ends)) => {
-                screen.painted(&format!("The credential {name} ends at {}.", utc(ends)), Paint::Open)
+                screen.painted(&format!("The credential {name} ends at {}.", ends.utc()), Paint::Open)
             }
             (CredentialState::Valid | CredentialState::Unknown | CredentialState::Ended | CredentialState::EndsSoon, _) => {}
         }

@@ -62,7 +62,8 @@ impl Exit {
             | Code::NotPermitted
             | Code::PolicyBlocked
             | Code::Keychain
-            | Code::DataReadOnly => Self::NotPermitted,
+            | Code::DataReadOnly
+            | Code::NotSaved => Self::NotPermitted,
             Code::Offline
             | Code::NotGraph
             | Code::DamagedAnswer

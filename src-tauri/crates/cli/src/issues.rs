@@ -8,7 +8,6 @@ use rollcall_ops::users::query::WINDOW_LIMIT;
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::table::{Column, Table};
 use crate::text::counted;
 use crate::{names, problems, words};
@@ -96,7 +95,7 @@ fn table(rows: &[issues::Issue]) -> Table {
             result.workload.name().into(),
             words::of_group(result.cause).title.into(),
             result.code.as_deref().unwrap_or("–").into(),
-            utc(issue.check.first_seen).into(),
+            issue.check.first_seen.utc().into(),
         ]);
     }
     table

@@ -7,7 +7,6 @@ use rollcall_ops::journal::{self, JournalState, ListJournal, Outcome};
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::counted;
 
@@ -57,7 +56,7 @@ async fn list(ask: &List, call: &Call) -> Result<Exit> {
         for entry in &entries {
             table.row([
                 entry.number.to_string().into(),
-                utc(entry.at).into(),
+                entry.at.utc().into(),
                 entry.actor.as_str().into(),
                 entry.action.as_str().into(),
                 entry.target.as_str().into(),

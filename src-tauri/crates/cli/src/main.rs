@@ -3,7 +3,6 @@
 mod args;
 mod call;
 mod consent;
-mod csv_text;
 mod exit;
 mod ground;
 mod integration;

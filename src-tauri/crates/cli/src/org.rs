@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::presets;
+use rollcall_core::time::Timestamp;
 use rollcall_ops::error::Result;
 use rollcall_ops::integrations::export::ExportList;
 use rollcall_ops::job::Job;
@@ -17,7 +18,6 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
@@ -235,7 +235,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("Access", organization.access.name().into()),
         ("Permissions", whose.into()),
         ("Synchronization", organization.sync.name().into()),
-        ("Created", utc(organization.created).into()),
+        ("Created", organization.created.utc().into()),
     ]);
     screen.gap();
     let ledger = &view.verdicts;
@@ -249,7 +249,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("2 Consent", view.stages.consent, grants),
         ("3 Verify", view.stages.verify, answers),
     ] {
-        table.row([name.into(), state(stage), known.into(), stage.evidence_at.map_or_else(|| "–".to_owned(), utc).into()]);
+        table.row([name.into(), state(stage), known.into(), stage.evidence_at.map_or_else(|| "–".to_owned(), Timestamp::utc).into()]);
     }
     screen.table(&table);
 }

@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
 use crate::verify::summary::{self, Summary};
@@ -91,7 +90,7 @@ async fn list(ask: &List, call: &Call) -> Result<Exit> {
             table.row([
                 run.id.to_string().into(),
                 run.organization_name.as_str().into(),
-                utc(run.started).into(),
+                run.started.utc().into(),
                 state(run, now),
                 count(run.mailboxes).into(),
                 count(run.ledger.passed).into(),

@@ -12,7 +12,6 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc;
 use crate::names;
 use crate::table::{Cell, Column, Paint, Table};
 
@@ -137,7 +136,7 @@ async fn describe(name: &str, call: &Call) -> Result<Exit> {
         ];
         if let Some(identity) = &tenant.identity {
             facts.push(("Tenant id", identity.directory_id.to_string().into()));
-            facts.push(("Last sign-in", format!("{} by {}", utc(identity.seen), identity.admin).into()));
+            facts.push(("Last sign-in", format!("{} by {}", identity.seen.utc(), identity.admin).into()));
         }
         screen.facts(&facts);
     });

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::{utc, utc_or_dash};
+use crate::moment::utc_or_dash;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
 use crate::{names, words};
@@ -100,7 +100,7 @@ async fn import(ask: Import, call: &Call) -> Result<Exit> {
     let imported = Box::pin(import::import(&call.desk, ask, &call.job())).await?;
     call.screen.answer(&imported, |screen| {
         if let Some(since) = imported.since {
-            screen.line(&format!("What changed since {} was read; --anew reads everybody.", utc(since)));
+            screen.line(&format!("What changed since {} was read; --anew reads everybody.", since.utc()));
         }
         screen.line(&format!(
             "{} read: {} new, {} changed, {} as before.",
@@ -170,7 +170,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Mailbox status", row.user.mailbox.name().into()),
             ("Verdict", verdict(row.verdict)),
             ("Checked", utc_or_dash(row.checked).into()),
-            ("Seen in the directory", utc(row.user.seen).into()),
+            ("Seen in the directory", row.user.seen.utc().into()),
         ]);
         screen.gap();
         if detail.checks.is_empty() {

@@ -98,6 +98,7 @@ const fn of_code(code: Code) -> Words {
         Code::DataNewer => words("The data was written by a newer Rollcall", "Update this one. Nothing was changed."),
         Code::DataDamaged => words("The data is damaged", "Start again: damaged data is set aside and what can be saved is carried over."),
         Code::DiskFull => words("The disk is full", "Make room and try again."),
+        Code::NotSaved => words("The file couldn't be saved", "Free some space, or choose a folder that can be written to."),
         Code::DataReadOnly => words("The data folder can't be written to", "Check who owns it, or choose another with --data-dir."),
         Code::Internal => words("A fault of Rollcall itself", "Run it again with ROLLCALL_LOG=info and report what it says."),
     }

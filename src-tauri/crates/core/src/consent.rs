@@ -53,6 +53,21 @@ pub enum ConsentState {
     Unknown,
 }
 
+impl ConsentState {
+    /// The name used in JSON and in exported tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Missing => "missing",
+            Self::PendingRequest => "pending_request",
+            Self::Excess => "excess",
+            Self::StrongerThanNeeded => "stronger_than_needed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The state of an organization's or integration's consent as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -87,8 +102,11 @@ pub struct ConsentRow {
     /// When it was granted and by whom, where that can be told.
     pub since: Option<Timestamp>,
     pub by: Option<String>,
-    /// What stops working without it.
+    /// What stops working without it, and why the integration needs it.
     pub feature: Option<String>,
+    pub purpose: Option<String>,
+    /// What its holder can do, in plain words, as far as the catalogue knows it.
+    pub meaning: Option<String>,
     /// The smaller permission that would do, or the stronger one that stands in.
     pub instead: Option<String>,
 }
@@ -207,6 +225,8 @@ fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
         since: grant.since,
         by: grant.by.clone(),
         feature: None,
+        purpose: None,
+        meaning: known.map(|known| known.meaning.to_owned()),
         instead: would_do.map(|wanted| wanted.name.clone()),
     }
 }
@@ -226,6 +246,8 @@ fn row_for(wanted: &RequiredPermission, state: ConsentState) -> ConsentRow {
         since: None,
         by: None,
         feature: wanted.feature.clone(),
+        purpose: wanted.purpose.clone(),
+        meaning: known.map(|known| known.meaning.to_owned()),
         instead: None,
     }
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// In seconds.
+const DAY: i64 = 24 * 60 * 60;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(transparent)]
@@ -17,6 +20,16 @@ impl Timestamp {
     #[must_use]
     pub fn after(self, later: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(later.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// As people read it, in UTC and to the minute, because a report is read in another time zone than it was made in:
+    /// `2026-11-21 09:30 UTC`.
+    #[must_use]
+    pub fn utc(self) -> String {
+        let seconds = self.0.div_euclid(1_000);
+        let (year, month, day) = date(seconds.div_euclid(DAY));
+        let within = seconds.rem_euclid(DAY);
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", within / 3_600, within % 3_600 / 60)
     }
 
     /// How long it is from `earlier` to this moment; zero when `earlier` isn't earlier.
@@ -35,6 +48,19 @@ pub fn steady(start: Timestamp, elapsed: impl Fn() -> Duration + Send + Sync + '
     Arc::new(move || start.after(elapsed()))
 }
 
+/// The Gregorian date of a day counted from 1970-01-01. Years are counted from March, so that the leap day is their last.
+const fn date(day: i64) -> (i64, i64, i64) {
+    const ERA: i64 = 146_097;
+    let day = day + 719_468;
+    let (era, of_era) = (day.div_euclid(ERA), day.rem_euclid(ERA));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, of_year - (153 * from_march + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +77,14 @@ mod tests {
     fn a_steady_clock_knows_only_how_long_it_has_run() {
         let clock = steady(Timestamp(5_000), || Duration::from_millis(250));
         assert_eq!(clock(), Timestamp(5_250));
+    }
+
+    #[test]
+    fn dates_are_right_around_leap_days_and_the_epoch() {
+        assert_eq!(Timestamp(0).utc(), "1970-01-01 00:00 UTC");
+        assert_eq!(Timestamp(-1).utc(), "1969-12-31 23:59 UTC");
+        assert_eq!(Timestamp(951_782_400_000).utc(), "2000-02-29 00:00 UTC");
+        assert_eq!(Timestamp(1_772_323_200_000).utc(), "2026-03-01 00:00 UTC");
+        assert_eq!(Timestamp(4_107_542_340_000).utc(), "2100-02-28 23:59 UTC");
     }
 }

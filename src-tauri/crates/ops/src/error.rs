@@ -150,6 +150,8 @@ codes! {
     DataDamaged "data_damaged",
     DiskFull "disk_full",
     DataReadOnly "data_read_only",
+    /// A file that was asked for could not be written.
+    NotSaved "not_saved",
     /// A fault of Rollcall itself.
     Internal "internal",
 }

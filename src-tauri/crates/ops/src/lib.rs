@@ -6,6 +6,7 @@ mod bindings;
 pub mod commands;
 mod connection;
 pub mod consent;
+pub mod csv_text;
 pub mod desk;
 pub mod error;
 pub mod integrations;

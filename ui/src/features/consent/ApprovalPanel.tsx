@@ -1,4 +1,4 @@
-import { Button, makeStyles } from "@fluentui/react-components";
+import { Button, Link, makeStyles } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import type {
   AccessPolicy,
@@ -7,16 +7,18 @@ import type {
   OrganizationView,
   Unread,
   UserConsent,
+  Wanted,
 } from "../../api/bindings";
-import { call } from "../../api/client";
+import { call, openPage } from "../../api/client";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { BrowserWait } from "../../ui/BrowserWait";
+import { ReasonedButton } from "../../ui/CommandBar";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { fullTime } from "../../lib/time";
-import { explain, wordsForCode } from "../../words/codes";
+import { explain, reasonWords, wordsForCode } from "../../words/codes";
 import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
@@ -25,14 +27,18 @@ const useStyles = makeStyles({
   lines: { display: "flex", flexDirection: "column", rowGap: "4px", alignItems: "start" },
 });
 
+/** Its start page: the address of the list of requests is in no document at hand. */
+const ENTRA = "https://entra.microsoft.com/";
+
 type Props = {
   readonly view: OrganizationView;
   readonly shown: ConsentView;
+  readonly onChange: (wanted: Wanted) => void;
   readonly onClose: () => void;
 };
 
 /** Whether the application may be used at all: its enterprise application, credentials, policies, and what users may approve. */
-export function ApprovalPanel({ view, shown, onClose }: Props) {
+export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
   const styles = useStyles();
   const client = useQueryClient();
   const key = `tenants.allow:${view.organization.tenant}`;
@@ -178,7 +184,7 @@ export function ApprovalPanel({ view, shown, onClose }: Props) {
                           <div className={styles.lines}>
                             {shown.requests.length === 0 && t("approval.noRequests")}
                             {shown.requests.map(({ request, beyond }) => (
-                              <span key={request.id}>
+                              <div key={request.id} className={styles.lines}>
                                 {t("approval.request", {
                                   who: request.askers.map((asker) => asker.name ?? t("approval.somebody")).join(", "),
                                   scopes: request.scopes.join(", "),
@@ -190,9 +196,23 @@ export function ApprovalPanel({ view, shown, onClose }: Props) {
                                     word={t("approval.beyond", { scopes: beyond.join(", ") })}
                                   />
                                 )}
-                              </span>
+                                <ReasonedButton
+                                  size="small"
+                                  disabledReason={cannotGrant(shown, request.scopes, beyond)}
+                                  onClick={() => onChange(granting(request.scopes, beyond))}
+                                >
+                                  {t("approval.grant")}
+                                </ReasonedButton>
+                              </div>
                             ))}
-                            {shown.requests.length > 0 && <span>{t("approval.deny")}</span>}
+                            {shown.requests.length > 0 && (
+                              <span>
+                                {t("approval.deny")}{" "}
+                                <Link onClick={() => void openPage(ENTRA).catch(() => undefined)}>
+                                  {t("approval.denyPage")}
+                                </Link>
+                              </span>
+                            )}
                           </div>
                         ),
                     },
@@ -211,6 +231,18 @@ export function ApprovalPanel({ view, shown, onClose }: Props) {
       </div>
     </DetailsPanel>
   );
+}
+
+/** What is asked for and needed, for everyone: the rest of a request stays what it is. */
+function granting(scopes: readonly string[], beyond: readonly string[]): Wanted {
+  const needed = scopes.filter((name) => !beyond.includes(name));
+  const permissions = needed.map((name) => ({ resource: "graph" as const, type: "delegated" as const, name }));
+  return { kind: "grant", permissions, whom: { kind: "everyone" } };
+}
+
+function cannotGrant({ may }: ConsentView, scopes: readonly string[], beyond: readonly string[]): string | undefined {
+  if (scopes.every((name) => beyond.includes(name))) return t("approval.noneNeeded");
+  return may.others ? reasonWords[may.others] : undefined;
 }
 
 function Credential({ credential, state }: CredentialView) {

@@ -1,19 +1,19 @@
 import { Field, Input, makeStyles, ProgressBar, Spinner, tokens } from "@fluentui/react-components";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Applied, ChangePreview, GrantLine, Lines, Wanted } from "../../api/bindings";
+import type { Applied, ChangePreview, Wanted } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain, reasonWords } from "../../words/codes";
-import { roleWords, typeWords } from "../../words/nouns";
+import { roleWords } from "../../words/nouns";
 import { progressLine } from "../../words/progress";
 import { t } from "../../words/t";
+import { LineList, Lines, lineKey, lineWords } from "./LineList";
 
 const useStyles = makeStyles({
-  list: { margin: 0, paddingLeft: "20px", maxHeight: "140px", overflowY: "auto" },
   text: { margin: 0 },
   bad: { color: tokens.colorPaletteRedForeground1 },
 });
@@ -100,9 +100,7 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
       {shown && (
         <>
           {changes === 0 && <p className={styles.text}>{t("change.nothing")}</p>}
-          <LineList title={t("change.dropped", { n: shown.dropped.total })} lines={shown.dropped} grave />
-          <LineList title={t("change.added", { n: shown.added.total })} lines={shown.added} />
-          <LineList title={t("change.kept", { n: shown.kept.total })} lines={shown.kept} />
+          <Lines of={shown} />
           {shown.asks.length > 0 && (
             <p className={styles.text}>{t("change.asks", { scopes: shown.asks.join(", ") })}</p>
           )}
@@ -148,22 +146,6 @@ function actionOf({ added, dropped, tenant }: ChangePreview): string {
   return t("change.actionBoth", { n: added.total + dropped.total, tenant });
 }
 
-function LineList({ title, lines, grave = false }: { title: string; lines: Lines; grave?: boolean }) {
-  const styles = useStyles();
-  if (lines.total === 0) return null;
-  return (
-    <div>
-      <strong className={grave ? styles.bad : undefined}>{title}</strong>
-      <ul className={styles.list} aria-label={title}>
-        {lines.first.map((line) => (
-          <li key={lineKey(line)}>{lineWords(line)}</li>
-        ))}
-        {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
-      </ul>
-    </div>
-  );
-}
-
 function Result({ applied }: { applied: Applied }) {
   const styles = useStyles();
   const done = [...applied.dropped, ...applied.added];
@@ -185,14 +167,4 @@ function Result({ applied }: { applied: Applied }) {
       <p className={styles.text}>{t("change.undoHint", { entry: applied.entry })}</p>
     </div>
   );
-}
-
-function lineKey({ grant }: GrantLine): string {
-  return JSON.stringify(grant);
-}
-
-function lineWords({ grant, api_name, upn }: GrantLine): string {
-  const words = { name: grant.name, type: typeWords[grant.type], api: api_name };
-  if (grant.grantee.kind === "everyone") return t("change.line", words);
-  return t("change.lineFor", { ...words, who: upn ?? grant.grantee.user });
 }

@@ -10,9 +10,9 @@ import {
 import {
   AddRegular,
   AppsListDetailRegular,
+  ArrowDownloadRegular,
   ArrowSyncRegular,
   DeleteRegular,
-  ShieldCheckmarkRegular,
 } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -24,50 +24,38 @@ import type {
   OrganizationView,
   Wanted,
 } from "../../api/bindings";
-import { call, refusalOf } from "../../api/client";
+import { call, refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
-import { useWalk } from "../../lib/walk";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { ConsentButton } from "../../ui/ConsentButton";
 import { DataAge } from "../../ui/DataAge";
-import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Page, Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { allOf } from "../../ui/table/rows";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
-import { DataTable } from "../../ui/table/DataTable";
 import { explain, reasonWords, wordsForCode } from "../../words/codes";
 import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 import { ApprovalPanel } from "./ApprovalPanel";
 import { ChangeDialog } from "./ChangeDialog";
-import { consentColumns, isMissing, rowKey, sortedRows, summary } from "./columns";
+import { consentColumns, isEveryones, summary } from "./columns";
 import { GrantDialog } from "./GrantDialog";
-import { PermissionPanel } from "./PermissionPanel";
+import { Matrix, TABLE } from "./Matrix";
 import { consentSearch } from "./search";
 import { UsersConsent } from "./UsersConsent";
 
 const useStyles = makeStyles({
   status: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "16px", rowGap: "4px" },
+  matrix: { display: "flex", flexDirection: "column", rowGap: "8px", flexGrow: 1, minWidth: 0, minHeight: 0 },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
-const TABLE = "permissions";
 /** What is open beside the table when it is the application, and no permission. */
 const APPLICATION = "application";
-
-function refOf({ resource, type, name }: ConsentRow) {
-  return { resource, type, name };
-}
-
-function isEveryones(row: ConsentRow): boolean {
-  return !isMissing(row.state) && row.whom?.kind === "everyone";
-}
 
 function held(shown: ConsentView | undefined): readonly ConsentRow[] {
   return shown?.consent.rows.filter((row) => row.whom !== null) ?? [];
@@ -131,10 +119,16 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
       : shown?.may.others;
     return reason ?? (may ? reasonWords[may] : undefined);
   };
-  const rows = shown && sortedRows(shown.consent.rows);
-  const source = { ...allOf(`consent ${organization}`, rows), revision: query.dataUpdatedAt };
-  const walk = useWalk(source, rowKey, place.open, (wanted) => change({ open: wanted }));
-  const open = rows?.find((row) => rowKey(row) === place.open);
+  const save = async () => {
+    setRefusal(undefined);
+    try {
+      const { text } = await call("consent.export", { organization });
+      const file = await saveFile(t("consent.file", { organization: view.organization.name }), text);
+      say("success", t("consent.saved"), file);
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
   return (
     <Page
       title={title}
@@ -169,6 +163,12 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               icon={<DeleteRegular />}
               disabledReason={unread ?? (holdsNothing(shown) ? t("consent.noneHeld") : reasonOf(held(shown)))}
               onRun={() => setWanted({ kind: "revoke_all" })}
+            />
+            <Command
+              label={t("consent.export")}
+              icon={<ArrowDownloadRegular />}
+              disabledReason={shown ? undefined : t("consent.reading")}
+              onRun={() => void save()}
             />
             <Command
               label={t("consent.application")}
@@ -227,46 +227,19 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
         <UsersConsent view={view} onChange={setWanted} />
       ) : (
         <Split>
-          <DataTable
-            id={TABLE}
-            label={title}
-            columns={consentColumns}
-            source={source}
-            rowId={rowKey}
-            openId={place.open}
-            openIndex={walk.index}
-            onOpen={walk.show}
-            empty={
-              <EmptyState
-                icon={<ShieldCheckmarkRegular />}
-                title={t("consent.emptyTitle")}
-                body={t("consent.emptyBody")}
-              />
-            }
-          />
-          {open && (
-            <PermissionPanel
-              row={open}
-              cannotAdd={
-                unread ?? (isEveryones(open) && open.state === "granted" ? t("change.nothing") : reasonOf([open]))
-              }
-              cannotRemove={
-                unread ??
-                (open.state !== "granted" && open.state !== "excess" && open.required
-                  ? t("consent.noneHeld")
-                  : isEveryones(open)
-                    ? reasonOf([open])
-                    : t("consent.notForEveryone"))
-              }
-              onAdd={() => setWanted({ kind: "grant", permissions: [refOf(open)], whom: { kind: "everyone" } })}
-              onRemove={() => setWanted({ kind: "revoke", permissions: [refOf(open)], whom: { kind: "everyone" } })}
-              onClose={walk.close}
-              onPrevious={walk.previous}
-              onNext={walk.next}
+          <div className={styles.matrix}>
+            <Matrix
+              title={title}
+              organization={organization}
+              shown={shown}
+              revision={query.dataUpdatedAt}
+              unread={unread}
+              reasonOf={reasonOf}
+              onChange={setWanted}
             />
-          )}
+          </div>
           {place.open === APPLICATION && shown && (
-            <ApprovalPanel view={view} shown={shown} onClose={() => change({ open: undefined })} />
+            <ApprovalPanel view={view} shown={shown} onChange={setWanted} onClose={() => change({ open: undefined })} />
           )}
         </Split>
       )}
@@ -279,6 +252,13 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
         />
       )}
       {wanted && <ChangeDialog organization={organization} wanted={wanted} onClose={() => setWanted(undefined)} />}
+      {place.undo !== undefined && (
+        <ChangeDialog
+          organization={organization}
+          wanted={{ kind: "restore", entry: place.undo }}
+          onClose={() => change({ undo: undefined })}
+        />
+      )}
     </Page>
   );
 }

@@ -1,9 +1,13 @@
-import { makeStyles, Radio, RadioGroup } from "@fluentui/react-components";
+import { makeStyles, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ConsentPage, ConsentView, OrganizationView } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { explain } from "../../words/codes";
 import { t } from "../../words/t";
-import { isMissing } from "./columns";
+import { Lines } from "./LineList";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "160px", overflowY: "auto" },
@@ -17,18 +21,24 @@ type Props = {
   readonly onConfirm: (asked: ConsentPage) => void;
 };
 
-/** Says what a consent will add before the browser is opened. */
+/** Says what a consent on Microsoft's page will add, and what it will take away, before the browser is opened. */
 export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
   const [asked, setAsked] = useState<ConsentPage>("registered");
   const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
-  const adds = shown.consent.rows.filter((row) => row.required && !row.optional && isMissing(row.state));
-  const unread = shown.consent.authorization === "unknown";
+  const question = { organization: view.organization.id, wanted: { kind: "page" as const, with: asked } };
+  const preview = useQuery({
+    queryKey: ["consent.preview", question],
+    queryFn: () => call("consent.preview", question),
+    gcTime: 0,
+    meta: { watched: true },
+  });
   return (
     <ConfirmDialog
       title={t("consent.askTitle", { integration: view.integration_name, tenant: view.tenant_name })}
       action={t("consent.askAction")}
       acknowledge={shown.limitations.length > 0 ? t("consent.acknowledge") : undefined}
+      disabledReason={preview.isPending ? t("change.reading") : undefined}
       onClose={onClose}
       onConfirm={() => onConfirm(asked)}
     >
@@ -43,23 +53,22 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
           <Radio value="required" label={t("consent.withRequired")} />
         </RadioGroup>
       )}
-      {unread ? (
-        <p className={styles.text}>{t("consent.askUnread")}</p>
-      ) : (
+      {preview.isPending && <Spinner size="tiny" label={t("change.reading")} labelPosition="after" />}
+      {preview.error && (
         <>
-          <strong>{t("consent.adds", { n: adds.length })}</strong>
-          {adds.length > 0 && (
-            <ul className={styles.list}>
-              {adds.map((row) => (
-                <li key={`${row.type} ${row.name}`}>
-                  {row.name} {row.feature !== null && `– ${row.feature}`}
-                </li>
-              ))}
-            </ul>
+          <ErrorBar failure={explain(refusalOf(preview.error))} onRetry={() => void preview.refetch()} />
+          <p className={styles.text}>{t("consent.askUnread")}</p>
+        </>
+      )}
+      {preview.data && (
+        <>
+          {!preview.data.foreseen && <p className={styles.text}>{t("consent.askForeseen")}</p>}
+          <Lines of={preview.data} />
+          {preview.data.added.total + preview.data.dropped.total === 0 && (
+            <p className={styles.text}>{t("change.nothing")}</p>
           )}
         </>
       )}
-      <p className={styles.text}>{t("consent.askRemovals")}</p>
       {shown.limitations.length > 0 && (
         <>
           <strong>{t("consent.limitations")}</strong>

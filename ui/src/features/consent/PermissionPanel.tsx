@@ -1,4 +1,4 @@
-import { Link, makeStyles } from "@fluentui/react-components";
+import { Link, makeStyles, tokens } from "@fluentui/react-components";
 import type { ConsentRow } from "../../api/bindings";
 import { openPage } from "../../api/client";
 import { DetailsPanel } from "../../ui/DetailsPanel";
@@ -12,6 +12,7 @@ import { admin, by, least, required, risk, rowKey, since, whom } from "./columns
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
   text: { margin: 0 },
+  head: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
 });
 
 type Props = {
@@ -34,6 +35,18 @@ export function PermissionPanel({ row, cannotAdd, cannotRemove, onAdd, onRemove,
       <div className={styles.part}>
         <StatusBadge {...consentBadge(row)} strong />
         <p className={styles.text}>{t(`consent.means.${row.state}`)}</p>
+        {row.meaning !== null && (
+          <section>
+            <h3 className={styles.head}>{t("consent.meaning")}</h3>
+            <p className={styles.text}>{row.meaning}</p>
+          </section>
+        )}
+        {row.purpose !== null && (
+          <section>
+            <h3 className={styles.head}>{t("consent.purpose")}</h3>
+            <p className={styles.text}>{row.purpose}</p>
+          </section>
+        )}
         <Facts
           facts={[
             { name: t("consent.api"), value: resourceWords[row.resource] },

@@ -16,14 +16,47 @@ const order = [
 
 /** The rows with what needs attention first. */
 export function sortedRows(rows: readonly ConsentRow[]): ConsentRow[] {
-  const rank = (row: ConsentRow) => order.indexOf(row.state) * 2 + (row.optional ? 1 : 0);
-  return [...rows].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return [...rows].sort((a, b) => rankOf(a) - rankOf(b) || a.name.localeCompare(b.name));
+}
+
+function rankOf(row: ConsentRow): number {
+  return order.indexOf(row.state) * 2 + (row.optional ? 1 : 0);
 }
 
 /** Whether a permission isn't there, asked for by users or not. */
 export function isMissing(state: ConsentState): boolean {
   return state === "missing" || state === "pending_request";
 }
+
+/** The rows in the order of a column; what is alike in it, and what no column orders, by what needs attention. */
+export function sortedBy(rows: readonly ConsentRow[], column: string | undefined, descending = false): ConsentRow[] {
+  const sorted = sortedRows(rows);
+  const value = sortValues[column ?? ""];
+  if (value === undefined) return sorted;
+  const way = descending ? -1 : 1;
+  return sorted.sort((a, b) => way * compared(value(a), value(b)));
+}
+
+function compared(a: string | number, b: string | number): number {
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+}
+
+/** Whether a permission is there for everybody, by itself or by a wider one. */
+export function isEveryones(row: ConsentRow): boolean {
+  return !isMissing(row.state) && row.whom?.kind === "everyone";
+}
+
+export type Need = "required" | "optional" | "not";
+
+export function needOf(row: ConsentRow): Need {
+  return !row.required ? "not" : row.optional ? "optional" : "required";
+}
+
+export const needWords = {
+  required: t("consent.required"),
+  optional: t("consent.optional"),
+  not: t("consent.notRequired"),
+} as const satisfies Record<Need, string>;
 
 /** What tells a row from the others: the same name may be an application and a delegated permission. */
 export function rowKey(row: ConsentRow): string {
@@ -49,7 +82,7 @@ export function whom(row: ConsentRow): string {
 }
 
 export function required(row: ConsentRow): string {
-  return t(!row.required ? "consent.notRequired" : row.optional ? "consent.optional" : "consent.required");
+  return needWords[needOf(row)];
 }
 
 export function admin(row: ConsentRow): string {
@@ -81,6 +114,7 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     title: t("consent.permission"),
     width: 206,
     fixed: true,
+    sortable: true,
     render: (row) => row.name,
     text: (row) => row.name,
   },
@@ -88,6 +122,7 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     id: "state",
     title: t("consent.state"),
     width: 172,
+    sortable: true,
     render: (row) => <StatusBadge {...consentBadge(row)} />,
     text: (row) => consentBadge(row).word,
   },
@@ -95,6 +130,7 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     id: "type",
     title: t("consent.type"),
     width: 100,
+    sortable: true,
     render: (row) => typeWords[row.type],
     text: (row) => typeWords[row.type],
   },
@@ -102,22 +138,41 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     id: "api",
     title: t("consent.api"),
     width: 76,
+    sortable: true,
     render: (row) => resourceWords[row.resource],
     text: (row) => resourceWords[row.resource],
   },
-  { id: "admin", title: t("consent.admin"), width: 130, render: admin, text: admin },
+  { id: "admin", title: t("consent.admin"), width: 130, sortable: true, render: admin, text: admin },
   {
     id: "feature",
     title: t("consent.feature"),
     width: 184,
     grows: true,
+    sortable: true,
     render: (row) => row.feature ?? "",
     text: (row) => row.feature ?? "",
   },
-  { id: "required", title: t("consent.asked"), width: 92, render: required, text: required },
-  { id: "whom", title: t("consent.whom"), width: 108, render: whom, text: whom },
-  { id: "risk", title: t("consent.risk"), width: 88, render: risk, text: risk },
-  { id: "since", title: t("consent.since"), width: 150, spare: true, render: since, text: since },
-  { id: "by", title: t("consent.by"), width: 190, spare: true, render: by, text: by },
+  { id: "required", title: t("consent.asked"), width: 92, sortable: true, render: required, text: required },
+  { id: "whom", title: t("consent.whom"), width: 108, sortable: true, render: whom, text: whom },
+  { id: "risk", title: t("consent.risk"), width: 88, sortable: true, render: risk, text: risk },
+  { id: "since", title: t("consent.since"), width: 150, sortable: true, spare: true, render: since, text: since },
+  { id: "by", title: t("consent.by"), width: 190, sortable: true, spare: true, render: by, text: by },
+  {
+    id: "purpose",
+    title: t("consent.purpose"),
+    width: 260,
+    spare: true,
+    render: (row) => row.purpose ?? "",
+    text: (row) => row.purpose ?? "",
+  },
   { id: "least", title: t("consent.least"), width: 220, spare: true, render: least, text: least },
 ];
+
+/** What a column orders by where its words don't say it. */
+const sortValues: Readonly<Record<string, (row: ConsentRow) => string | number>> = {
+  ...Object.fromEntries(consentColumns.filter((column) => column.sortable).map((column) => [column.id, column.text])),
+  state: (row) => rankOf(row),
+  risk: (row) => (row.risk === null ? -1 : Object.keys(riskWords).indexOf(row.risk)),
+  since: (row) => row.since ?? 0,
+  whom: (row) => (row.whom === null ? 0 : row.whom.kind === "everyone" ? Number.MAX_SAFE_INTEGER : row.whom.count),
+};

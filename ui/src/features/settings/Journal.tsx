@@ -1,19 +1,25 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { NotebookRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import type { JournalEntry, JournalState, Outcome } from "../../api/bindings";
+import type { JournalEntry, JournalState } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import type { State } from "../../lib/state";
 import { fullTime } from "../../lib/time";
+import { usePlace } from "../../lib/place";
+import { useWalk } from "../../lib/walk";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { explain } from "../../words/codes";
-import { type PlainKey, t } from "../../words/t";
+import { t } from "../../words/t";
+import { EntryPanel } from "./EntryPanel";
+import { outcomes } from "./outcomes";
+import { settingsSearch } from "./search";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", rowGap: "12px" },
@@ -23,13 +29,6 @@ const useStyles = makeStyles({
 });
 
 const SHOWN = 500;
-
-const outcomes = {
-  intended: { state: "waiting", word: "journal.intended" },
-  done: { state: "good", word: "journal.done" },
-  failed: { state: "bad", word: "journal.failed" },
-  unknown: { state: "attention", word: "journal.unknown" },
-} as const satisfies Record<Outcome, { state: State; word: PlainKey }>;
 
 const text = (id: string, title: string, width: number, of: (entry: JournalEntry) => string): Column<JournalEntry> => ({
   id,
@@ -52,11 +51,19 @@ const columns: ReadonlyArray<Column<JournalEntry>> = [
   text("after", t("journal.after"), 110, (entry) => entry.after ?? ""),
 ];
 
+function numberOf(entry: JournalEntry): number {
+  return entry.number;
+}
+
 /** What was changed, by whom, with what was before and after; and whether the record itself is whole. */
 export function Journal() {
   const styles = useStyles();
+  const [place, change] = usePlace(settingsSearch);
   const entries = useQuery(reading("journal.list", { before: null, limit: SHOWN }));
   const chain = useQuery(reading("journal.verify", null));
+  const source = { ...allOf("journal", entries.data), revision: entries.dataUpdatedAt };
+  const walk = useWalk(source, numberOf, place.entry, (entry) => change({ entry }));
+  const open = entries.data?.find((entry) => entry.number === place.entry);
   const failed = entries.error ?? chain.error;
   return (
     <div className={styles.root}>
@@ -66,16 +73,22 @@ export function Journal() {
         {entries.data?.length === SHOWN && <span className={styles.quiet}>{t("journal.latest", { n: SHOWN })}</span>}
       </div>
       <div className={styles.grid}>
-        <DataTable
-          id="journal"
-          label={t("journal.title")}
-          columns={columns}
-          source={{ ...allOf("journal", entries.data), revision: entries.dataUpdatedAt }}
-          rowId={(entry) => entry.number}
-          empty={
-            <EmptyState icon={<NotebookRegular />} title={t("journal.emptyTitle")} body={t("journal.emptyBody")} />
-          }
-        />
+        <Split>
+          <DataTable
+            id="journal"
+            label={t("journal.title")}
+            columns={columns}
+            source={source}
+            rowId={numberOf}
+            openId={place.entry}
+            openIndex={walk.index}
+            onOpen={walk.show}
+            empty={
+              <EmptyState icon={<NotebookRegular />} title={t("journal.emptyTitle")} body={t("journal.emptyBody")} />
+            }
+          />
+          {open && <EntryPanel entry={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
+        </Split>
       </div>
     </div>
   );

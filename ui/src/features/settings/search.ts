@@ -5,4 +5,5 @@ import { maybe } from "../../lib/place";
 export const settingsSearch = v.object({
   org: maybe(v.number()),
   tab: maybe(v.picklist(["general", "tenants", "traffic", "journal", "about"])),
+  entry: maybe(v.number()),
 });

@@ -1,5 +1,16 @@
 /** Changes of what an integration holds, who has consented, and whether the application may be used. */
 export const consent = {
+  "consent.askForeseen":
+    "What the application is registered with can't be read here, because another tenant owns it. Microsoft's page decides; this is what it is known to need.",
+  "consent.search": "Search permissions",
+  "consent.count": { one: "{n} permission", other: "{n} permissions" },
+  "consent.purpose": "Used for",
+  "consent.meaning": "What it allows",
+  "consent.addChosen": { one: "Grant {n}…", other: "Grant {n}…" },
+  "consent.removeChosen": { one: "Revoke {n}…", other: "Revoke {n}…" },
+  "consent.export": "Export",
+  "consent.file": "Permissions of {organization}.csv",
+  "consent.saved": "Saved among your downloads",
   "consent.risk": "Risk",
   "consent.since": "Granted on",
   "consent.by": "Granted by",
@@ -87,8 +98,11 @@ export const consent = {
   "approval.request": "{who} asked for {scopes}",
   "approval.somebody": "Somebody",
   "approval.beyond": "More than is needed: {scopes}",
+  "approval.grant": "Grant what is needed…",
+  "approval.noneNeeded": "Nothing that is asked for is needed.",
   "approval.deny":
-    "Grant what is needed and the request is answered. To deny it: Entra, Enterprise applications, Admin consent requests.",
+    "Granting what is needed answers a request. To deny it: Entra, Enterprise applications, Admin consent requests.",
+  "approval.denyPage": "Open Entra",
   "approval.roles": "Your roles",
   "approval.noRoles": "None that may grant.",
   "approval.rolesUnknown": "Not known.",
@@ -130,6 +144,7 @@ export const consent = {
   "undo.open": "Entry {number}",
   "undo.gone": "No organization uses this integration any more, so its change can't be undone here.",
   "undo.unknown": "The journal doesn't know what was granted before and after it.",
+  "undo.same": "It changed nothing.",
   "undo.added": "Added",
   "undo.removed": "Removed",
   "undo.none": "Nothing",

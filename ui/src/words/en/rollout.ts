@@ -144,12 +144,6 @@ export const rollout = {
   "consent.askBody":
     "Microsoft's consent page opens in your browser. Afterwards Rollcall reads the grants back and shows what is true.",
   "consent.askUnread": "The present grants are not known, so it can't be said what will be added.",
-  "consent.adds": {
-    one: "{n} required permission will be added:",
-    other: "{n} required permissions will be added:",
-  },
-  "consent.askRemovals":
-    "The page asks for what the app registration lists, which may differ from this list. What counts is what is read back.",
   "consent.limitations": "What this integration can't do over Graph",
   "consent.acknowledge": "I know these limitations.",
 

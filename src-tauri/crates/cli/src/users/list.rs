@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use rollcall_core::user::MailboxStatus;
+use rollcall_ops::csv_text;
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserPage, UserQuery, UserRow};
@@ -12,7 +13,7 @@ use crate::exit::Exit;
 use crate::moment::utc_or_dash;
 use crate::table::{Column, Table};
 use crate::text::{count, counted};
-use crate::{csv_text, names, words};
+use crate::{names, words};
 
 #[derive(Args)]
 pub struct List {

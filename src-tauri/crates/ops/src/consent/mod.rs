@@ -2,6 +2,7 @@
 //! back, and undo what was done.
 
 pub mod change;
+pub mod export;
 pub mod grant;
 pub mod read;
 pub mod show;

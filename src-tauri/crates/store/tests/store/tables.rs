@@ -49,6 +49,7 @@ fn names_and_external_ids_are_taken_whatever_their_case_but_only_in_one_tenant()
 #[test]
 fn an_integration_in_use_stays_and_its_grants_are_those_of_its_last_read() {
     let room = room();
+    room.fill(1);
     let Room { store, integration, organization, tenant, .. } = &room;
     let refused = store.write(|tx| integrations::delete(tx, *integration)).unwrap_err();
     assert!(matches!(refused, StoreError::StillUsed), "{refused:?}");

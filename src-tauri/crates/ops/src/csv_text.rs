@@ -1,6 +1,6 @@
 //! CSV that a spreadsheet shows and never runs: a cell that would start a formula gets an apostrophe before it.
 
-use rollcall_ops::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result};
 
 /// A header and rows as CSV text with CRLF line ends (RFC 4180).
 ///

@@ -1,0 +1,49 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import type { ChangePreview, GrantLine, Lines as Held } from "../../api/bindings";
+import { typeWords } from "../../words/nouns";
+import { t } from "../../words/t";
+
+const useStyles = makeStyles({
+  list: { margin: 0, paddingLeft: "20px", maxHeight: "140px", overflowY: "auto" },
+  bad: { color: tokens.colorPaletteRedForeground1 },
+});
+
+/** What a change does: what goes first, because that is what is regretted. */
+export function Lines({ of }: { of: ChangePreview }) {
+  return (
+    <>
+      <LineList title={t("change.dropped", { n: of.dropped.total })} lines={of.dropped} grave />
+      <LineList title={t("change.added", { n: of.added.total })} lines={of.added} />
+      <LineList title={t("change.kept", { n: of.kept.total })} lines={of.kept} />
+    </>
+  );
+}
+
+/** Permissions under a heading; nothing where there are none. */
+export function LineList({ title, lines, grave = false }: { title: string; lines: Held; grave?: boolean }) {
+  const styles = useStyles();
+  if (lines.total === 0) return null;
+  return (
+    <div>
+      <strong className={grave ? styles.bad : undefined}>{title}</strong>
+      <ul className={styles.list} aria-label={title}>
+        {lines.first.map((line) => (
+          <li key={lineKey(line)}>{lineWords(line)}</li>
+        ))}
+        {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
+      </ul>
+    </div>
+  );
+}
+
+/** Tells a line from all others. */
+export function lineKey({ grant }: GrantLine): string {
+  return JSON.stringify(grant);
+}
+
+/** The permission, its type, API and, where it is one user's, the user. */
+export function lineWords({ grant, api_name, upn }: GrantLine): string {
+  const words = { name: grant.name, type: typeWords[grant.type], api: api_name };
+  if (grant.grantee.kind === "everyone") return t("change.line", words);
+  return t("change.lineFor", { ...words, who: upn ?? grant.grantee.user });
+}
