@@ -20,10 +20,8 @@ use rollcall_ops::consent::show::{ConsentView, show};
 use rollcall_ops::consent::tenant;
 use rollcall_ops::consent::users::{ConsentUsers, WhichConsents, users};
 use rollcall_ops::error::{Code, Result};
-use rollcall_ops::integrations::add::{AddIntegration, add};
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{self, ListJournal, Outcome};
-use rollcall_ops::organizations::create::{CreateOrganization, create};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::tenants::allow::{AllowMore, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
 use rollcall_ops::tenants::sign_in::TenantRef;
@@ -41,12 +39,7 @@ async fn signed_in(users: u32) -> Rehearsal {
 
 /// An organization whose integration is the vendor's application of that key.
 async fn organization(rehearsal: &Rehearsal, key: &str, preset: Preset, access: AccessType) -> OrganizationId {
-    let client_id = rehearsal.sandbox.app(key).unwrap().client_id;
-    let ask = AddIntegration { tenant: rehearsal.tenant.id, name: key.into(), client_id, preset, permissions: None };
-    let integration = add(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
-    let ask =
-        CreateOrganization { name: format!("Users of {key}"), external_id: key.into(), integration: integration.id, access, tenant: None };
-    create(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().id
+    rehearsal.organization_of(key, preset, access).await.id
 }
 
 async fn look(rehearsal: &Rehearsal, organization: OrganizationId) -> ConsentView {

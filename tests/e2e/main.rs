@@ -8,6 +8,7 @@ mod driver;
 mod fence;
 mod keyboard;
 mod one_owner;
+mod permissions;
 mod responsive;
 mod restart;
 mod stage;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result};
+use rollcall_core::integration::Preset;
+use rollcall_core::organization::AccessType;
 use rollcall_ops::job::Job;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
@@ -42,6 +44,10 @@ impl Stage {
         let from = |name: &str| std::env::var_os(name).map(PathBuf::from).with_context(|| format!("{name} is not set"));
         let folder = tempfile::tempdir()?;
         let browser = Browser::in_folder(&folder.path().join("browser"))?;
+        // Where the desktop keeps its downloads (freedesktop.org, "xdg-user-dirs").
+        let config = folder.path().join("config");
+        fs::create_dir_all(&config)?;
+        fs::write(config.join("user-dirs.dirs"), format!("XDG_DOWNLOAD_DIR=\"{}\"\n", folder.path().join("downloads").display()))?;
         Ok(Some(Self {
             test,
             program: from("ROLLCALL_PROGRAM")?,
@@ -79,6 +85,19 @@ impl Stage {
         self.runtime.block_on(async {
             let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
             Box::pin(rehearsal.ready()).await;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
+    /// Fills the data folder with two organizations: `Users of revenue_grid`, whose application holds nothing, and `Users of outreach`,
+    /// where everybody was brought in and most have consented by themselves.
+    pub fn with_vendors(&self, users: u32) -> Result<Sandbox> {
+        self.runtime.block_on(async {
+            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            rehearsal.sign_in().await?;
+            rehearsal.organization_of("revenue_grid", Preset::RevenueGrid, AccessType::GraphAppOnly).await;
+            let outreach = rehearsal.organization_of("outreach", Preset::Outreach, AccessType::GraphDelegated).await;
+            rehearsal.import(outreach.id).await?;
             Ok(rehearsal.sandbox)
         })
     }

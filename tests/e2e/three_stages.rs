@@ -90,7 +90,7 @@ fn consent(stage: &Stage, window: &Window) -> Result<()> {
     window.reads("Not authorized")?;
     window.photo("permissions-missing")?;
     window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;
-    window.reads("required permissions will be added")?;
+    window.reads("Added: ")?;
     if window.shows("check", "I know these limitations.")? {
         window.click("check", "I know these limitations.")?;
     }

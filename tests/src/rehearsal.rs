@@ -131,6 +131,24 @@ impl Rehearsal {
         organizations::create::create(&self.desk, ask, &Job::quiet()).await
     }
 
+    /// Registers a vendor's application of the practice tenant, by its key, and creates an organization that uses it.
+    ///
+    /// # Panics
+    /// When there is no such application or a verb refuses.
+    pub async fn organization_of(&self, key: &str, preset: Preset, access: AccessType) -> Organization {
+        let client_id = self.sandbox.app(key).expect("the practice tenant has this application").client_id;
+        let ask = AddIntegration { tenant: self.tenant.id, name: key.to_owned(), client_id, preset, permissions: None };
+        let integration = integrations::add::add(&self.desk, ask, &Job::quiet()).await.expect("the integration is new");
+        let ask = CreateOrganization {
+            name: format!("Users of {key}"),
+            external_id: key.to_owned(),
+            integration: integration.id,
+            access,
+            tenant: None,
+        };
+        organizations::create::create(&self.desk, ask, &Job::quiet()).await.expect("the organization is new")
+    }
+
     /// Brings in everybody.
     ///
     /// # Errors

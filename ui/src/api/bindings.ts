@@ -56,6 +56,10 @@ export type Applied = {
  */
 added: Array<GrantLine>, dropped: Array<GrantLine>, failed: Array<NotDone>, 
 /**
+ * What Microsoft has accepted and does not show yet: it is there in some minutes, or it was not done after all.
+ */
+settling: Array<GrantLine>, 
+/**
  * How many were not tried, because something before them ended it.
  */
 untouched: number, 
@@ -74,7 +78,11 @@ export type Approval = {
 /**
  * `None`: the tenant has no enterprise application for it, so nobody has consented to anything yet.
  */
-app: EnterpriseApp | null, assigned: Part<Assigned>, registered: Part<Registered>, policies: Part<Array<AccessPolicy>>, };
+app: EnterpriseApp | null, assigned: Part<Assigned>, registered: Part<Registered>, policies: Part<Array<AccessPolicy>>, 
+/**
+ * How many changes of its grants the directory's log still has. Who granted what is told from these.
+ */
+history: Part<number>, };
 
 export type Asked = { "tenant": "not_needed" } | { "tenant": "asked" } | { "tenant": "not_signed_in" } | { "tenant": "failed", code: string, };
 
@@ -105,6 +113,10 @@ export type ChangePreview = {
  * The tenant and the integration that would change, by the names that their owners gave them.
  */
 tenant: string, integration: string, added: Lines, kept: Lines, dropped: Lines, 
+/**
+ * Whether the tenant has no enterprise application for it, so that one is made first.
+ */
+makes_app: boolean, 
 /**
  * Requests that change the tenant.
  */
@@ -366,6 +378,12 @@ request_id: string | null,
  * Why the action can't run now, where the code is [`Code::NotNow`].
  */
 reason: Reason | null, };
+
+export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
+/**
+ * Words of names or principal names.
+ */
+search: string | null, };
 
 export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
 
@@ -1204,6 +1222,7 @@ export type Commands = {
   "about.describe": { question: null; answer: About };
   "consent.apply": { question: ApplyChange; answer: Applied };
   "consent.export": { question: OrganizationRef; answer: ConsentTable };
+  "consent.export_users": { question: ExportConsents; answer: ConsentTable };
   "consent.grant": { question: GrantConsent; answer: ConsentView };
   "consent.preview": { question: PreviewChange; answer: ChangePreview };
   "consent.read": { question: OrganizationRef; answer: ConsentView };

@@ -120,6 +120,7 @@ export function fakeDoor(
       assigned: { kind: "read" as const, value: { users: 0, groups: 0, names: [] } },
       registered: { kind: "read" as const, value: { kind: "here" as const, credentials: [secret] } },
       policies: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
+      history: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "AuditLog.Read.All" } },
     },
     credentials: [{ credential: secret, state: "ends_soon" as const }],
     tenant: {
@@ -241,6 +242,7 @@ export function fakeDoor(
         added: lines(added),
         dropped: lines(dropped),
         kept: lines(held.map(({ name }) => name).filter((name) => !dropped.includes(name))),
+        makes_app: false,
         writes: added.length + dropped.length,
         foreseen: true,
         asks: ["AppRoleAssignment.ReadWrite.All"],
@@ -254,9 +256,10 @@ export function fakeDoor(
       await wait();
       if (change.wanted.kind === "grant_missing") missing = 0;
       changed();
-      return { added: [], dropped: [], failed: [], untouched: 0, entry: 7, consent: consentView() };
+      return { added: [], dropped: [], failed: [], settling: [], untouched: 0, entry: 7, consent: consentView() };
     },
     "consent.export": () => ({ text: "api,type,permission\r\n" }),
+    "consent.export_users": () => ({ text: "upn,name\r\n" }),
     "consent.users": ({ which, offset, limit }) => {
       const all = Array.from({ length: 2_000 }, (_, index) => ({
         user: index + 1,

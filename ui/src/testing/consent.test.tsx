@@ -46,7 +46,7 @@ test("the application's state is told part by part, and what was not read says w
   const panel = await screen.findByRole("complementary", { name: "Application and tenant" });
   within(panel).getByText(/2026 ends on .* Make a new one before then\./);
   expect(within(panel).getAllByText(/Not read: Rollcall has not been allowed Policy\.Read\.All yet\./).length).toBe(2);
-  expect(within(panel).getAllByRole("button", { name: "Ask Microsoft for this" }).length).toBe(3);
+  expect(within(panel).getAllByRole("button", { name: "Ask Microsoft for this" }).length).toBe(4);
 });
 
 test("the matrix is filtered, ordered and exported", async () => {

@@ -27,6 +27,8 @@ type Props = {
   /** A sentence that has to be ticked first, for what is hard to undo. */
   readonly acknowledge?: string | undefined;
   readonly disabledReason?: string | undefined;
+  /** There is nothing to decide any more: the only button closes it. */
+  readonly over?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 };
@@ -57,11 +59,13 @@ export function ConfirmDialog(props: Props) {
             )}
           </DialogContent>
           <DialogActions>
-            <ReasonedButton appearance="primary" disabledReason={reason} onClick={props.onConfirm}>
-              {props.action}
-            </ReasonedButton>
-            <Button ref={safe} onClick={props.onClose}>
-              {t("confirm.cancel")}
+            {!props.over && (
+              <ReasonedButton appearance="primary" disabledReason={reason} onClick={props.onConfirm}>
+                {props.action}
+              </ReasonedButton>
+            )}
+            <Button ref={safe} appearance={props.over ? "primary" : "secondary"} onClick={props.onClose}>
+              {props.over ? props.action : t("confirm.cancel")}
             </Button>
           </DialogActions>
         </DialogBody>

@@ -12,7 +12,7 @@ use rollcall_core::rules::Reason;
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
-use rollcall_ops::consent::export::export;
+use rollcall_ops::consent::export::{ExportConsents, export, export_users};
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::consent::tenant::{TenantConsentView, read as read_tenant};
 use rollcall_ops::consent::users::{ConsentUsers, UserConsentPage, WhichConsents, users};
@@ -165,6 +165,9 @@ pub struct Users {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     limit: u32,
+    /// All that match, as CSV for a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 #[derive(Args)]
@@ -301,7 +304,7 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     }
     let applied = Box::pin(apply(&call.desk, ApplyChange { change: question, seal: shown.seal }, &job)).await?;
     call.screen.answer(&applied, |screen| show_applied(&applied, screen));
-    Ok(match (applied.failed.is_empty(), applied.untouched) {
+    Ok(match (applied.failed.is_empty(), applied.untouched as usize + applied.settling.len()) {
         (true, 0) => Exit::Fine,
         (false, _) => Exit::Failed,
         (true, _) => Exit::Incomplete,
@@ -328,6 +331,9 @@ fn show_preview(shown: &ChangePreview, screen: &Screen) {
         }
     }
     screen.note(&format!("  stays: {}", counted(shown.kept.total, "permission", "permissions")));
+    if shown.makes_app {
+        screen.note("  The tenant has no enterprise application for it yet, so that is made first.");
+    }
     if !shown.asks.is_empty() {
         screen.note(&format!("  Microsoft will ask you to allow Rollcall {} first.", shown.asks.join(" and ")));
     }
@@ -362,6 +368,10 @@ fn show_applied(applied: &Applied, screen: &Screen) {
         let id = failed.error.request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default();
         screen.painted(&format!("Not done: {}: {}{id}", in_words(&failed.line), words::of_error(&failed.error).title), Paint::Bad);
     }
+    if !applied.settling.is_empty() {
+        screen
+            .painted(&format!("Accepted, but not to be seen yet: {}. Look again in some minutes.", names(&applied.settling)), Paint::Open);
+    }
     if applied.untouched > 0 {
         screen.painted(&format!("Not tried: {}.", counted(applied.untouched, "change", "changes")), Paint::Open);
     }
@@ -377,8 +387,14 @@ async fn of_users(ask: &Users, call: &Call) -> Result<Exit> {
         offset: 0,
         limit: ask.limit,
     };
-    let page = users(&call.desk, question, &call.job()).await?;
-    call.screen.answer(&page, |screen| show_users(&page, screen));
+    let page = users(&call.desk, question.clone(), &call.job()).await?;
+    if ask.csv {
+        let ConsentUsers { organization, which, search, .. } = question;
+        let table = export_users(&call.desk, ExportConsents { organization, which, search }, &call.job()).await?;
+        call.screen.file(&table.text);
+    } else {
+        call.screen.answer(&page, |screen| show_users(&page, screen));
+    }
     Ok(match page.counts {
         None => Exit::Incomplete,
         Some(counts) if counts.partly + counts.nothing == 0 => Exit::Fine,

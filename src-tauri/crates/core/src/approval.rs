@@ -135,6 +135,8 @@ pub struct Approval {
     pub assigned: Part<Assigned>,
     pub registered: Part<Registered>,
     pub policies: Part<Vec<AccessPolicy>>,
+    /// How many changes of its grants the directory's log still has. Who granted what is told from these.
+    pub history: Part<u32>,
 }
 
 impl<T> Part<T> {

@@ -207,6 +207,12 @@ impl Grant {
     pub fn scope(api: Api, name: &str, grantee: Grantee) -> Self {
         Self { api, kind: PermissionType::Delegated, name: name.to_owned(), grantee }
     }
+
+    /// A permission of either type, for the whole tenant.
+    #[must_use]
+    pub fn everyones(resource: Resource, kind: PermissionType, name: &str) -> Self {
+        Self { api: Api::Known(resource), kind, name: name.to_owned(), grantee: Grantee::Everyone }
+    }
 }
 
 impl PartialEq for Grant {

@@ -1,6 +1,7 @@
 //! The figures, in the order in which they are shown, and how each is measured.
 
 mod choice;
+mod consenting;
 mod cost;
 mod lab;
 mod times;
@@ -80,6 +81,7 @@ const GROUPS: &[(&[&str], Group)] = &[
     (&["listing"], times::listing),
     (&["memory", "memory-growth", "growth"], cost::growth),
     (&["first"], times::first),
+    (&["consenting"], consenting::consenting),
 ];
 
 /// Measures those whose name contains one of `names`, or all of them; says with `tell` how it goes.

@@ -45,11 +45,11 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
   const work = useWork(key);
   const live = isLive(work);
   const { approval } = shown;
-  const allow = async (scope: string) => {
+  const allow = async (scopes: string[]) => {
     dismiss(key);
     try {
-      const question = { tenant: view.organization.tenant, scopes: [scope] };
-      await begin(key, t("approval.allowing", { scope }), "tenants.allow", question);
+      const question = { tenant: view.organization.tenant, scopes };
+      await begin(key, t("approval.allowing", { scope: scopes.join(", ") }), "tenants.allow", question);
       await call("consent.read", { organization: view.organization.id });
     } catch {
       // The refusal is on the work, where the panel shows it.
@@ -61,13 +61,14 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
     <div className={styles.lines}>
       <StatusBadge state="unknown" word={unreadWords(why)} />
       {why.kind === "not_asked" && (
-        <Button size="small" disabled={live} onClick={() => void allow(why.scope)}>
+        <Button size="small" disabled={live} onClick={() => void allow([why.scope])}>
           {t("approval.allow")}
         </Button>
       )}
     </div>
   );
   const app = approval?.app;
+  const unasked = unaskedScopes(shown);
   const { tenant } = shown;
   return (
     <DetailsPanel
@@ -86,6 +87,11 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
           />
         )}
         {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+        {unasked.length > 1 && (
+          <Button disabled={live} onClick={() => void allow(unasked)}>
+            {t("approval.allowAll", { n: unasked.length })}
+          </Button>
+        )}
         {!approval ? (
           <span>{t("approval.neverRead")}</span>
         ) : (
@@ -160,6 +166,13 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
                     </div>
                   ),
               },
+              {
+                name: t("approval.history"),
+                value:
+                  approval.history.kind === "unread"
+                    ? unread(approval.history.why)
+                    : t("approval.historyRead", { n: approval.history.value }),
+              },
               ...(tenant
                 ? [
                     {
@@ -231,6 +244,18 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
       </div>
     </DetailsPanel>
   );
+}
+
+/** What Rollcall would have to be allowed to read the rest. */
+function unaskedScopes({ approval, tenant }: ConsentView): string[] {
+  const parts = [
+    ...(approval ? [approval.assigned, approval.registered, approval.policies, approval.history] : []),
+    ...(tenant ? [tenant.settings, tenant.requests] : []),
+  ];
+  const scopes = parts.flatMap((part) =>
+    part.kind === "unread" && part.why.kind === "not_asked" ? [part.why.scope] : [],
+  );
+  return [...new Set(scopes)];
 }
 
 /** What is asked for and needed, for everyone: the rest of a request stays what it is. */

@@ -62,6 +62,7 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
       <ConfirmDialog
         title={t("change.work", { integration: shown?.integration ?? "" })}
         action={t("change.close")}
+        over
         onConfirm={close}
         onClose={close}
       >
@@ -99,6 +100,7 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
       {!shown && !preview.error && <Spinner size="tiny" label={t("change.reading")} labelPosition="after" />}
       {shown && (
         <>
+          {shown.makes_app && <p className={styles.text}>{t("change.makesApp")}</p>}
           {changes === 0 && <p className={styles.text}>{t("change.nothing")}</p>}
           <Lines of={shown} />
           {shown.asks.length > 0 && (
@@ -163,8 +165,14 @@ function Result({ applied }: { applied: Applied }) {
           ))}
         </>
       )}
+      <LineList
+        title={t("change.settling", { n: applied.settling.length })}
+        lines={{ total: applied.settling.length, first: applied.settling.slice(0, 50) }}
+      />
       {applied.untouched > 0 && <p className={styles.text}>{t("change.untouched", { n: applied.untouched })}</p>}
-      <p className={styles.text}>{t("change.undoHint", { entry: applied.entry })}</p>
+      {done.length + applied.settling.length > 0 && (
+        <p className={styles.text}>{t("change.undoHint", { entry: applied.entry })}</p>
+      )}
     </div>
   );
 }

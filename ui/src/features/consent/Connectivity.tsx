@@ -44,7 +44,7 @@ import { ApprovalPanel } from "./ApprovalPanel";
 import { ChangeDialog } from "./ChangeDialog";
 import { consentColumns, isEveryones, summary } from "./columns";
 import { GrantDialog } from "./GrantDialog";
-import { Matrix, TABLE } from "./Matrix";
+import { Matrix, MatrixFilters, TABLE } from "./Matrix";
 import { consentSearch } from "./search";
 import { UsersConsent } from "./UsersConsent";
 
@@ -122,8 +122,13 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const save = async () => {
     setRefusal(undefined);
     try {
-      const { text } = await call("consent.export", { organization });
-      const file = await saveFile(t("consent.file", { organization: view.organization.name }), text);
+      const organizationName = { organization: view.organization.name };
+      const file = place.users
+        ? await saveFile(
+            t("consenting.file", organizationName),
+            (await call("consent.export_users", { organization, which: "all", search: null })).text,
+          )
+        : await saveFile(t("consent.file", organizationName), (await call("consent.export", { organization })).text);
       say("success", t("consent.saved"), file);
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -220,6 +225,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               )}
             </div>
           )}
+          {!(place.users && delegated) && <MatrixFilters all={shown?.consent.rows} />}
         </>
       }
     >

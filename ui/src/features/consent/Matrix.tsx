@@ -33,7 +33,43 @@ type Props = {
   readonly onChange: (wanted: Wanted) => void;
 };
 
-/** Required against granted, permission by permission: to be searched, ordered and put right. */
+/** What is shown of the matrix: to be put above it. */
+export function MatrixFilters({ all }: { all: readonly ConsentRow[] | undefined }) {
+  const [place, change] = usePlace(consentSearch);
+  const rows = all?.filter((row) => fits(row, place));
+  return (
+    <FilterRow count={rows && all && countWords(rows.length, all.length)}>
+      <TextFilter label={t("consent.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
+      <Filter
+        label={t("consent.state")}
+        options={wordsOf(consentBadges)}
+        value={place.state}
+        onChange={(state) => change({ state })}
+      />
+      <Filter
+        label={t("consent.type")}
+        options={optionsOf(typeWords)}
+        value={place.type}
+        onChange={(type) => change({ type })}
+      />
+      <Filter
+        label={t("consent.api")}
+        options={optionsOf(resourceWords)}
+        value={place.api}
+        onChange={(api) => change({ api })}
+      />
+      <Filter
+        label={t("consent.asked")}
+        options={optionsOf(needWords)}
+        value={place.need}
+        onChange={(need) => change({ need })}
+      />
+      {isFiltered(place) && <ClearFilters onClear={() => change(noFilters)} />}
+    </FilterRow>
+  );
+}
+
+/** Required against granted, permission by permission: to be ordered, opened and put right. */
 export function Matrix({ title, organization, shown, revision, unread, reasonOf, onChange }: Props) {
   const [place, change] = usePlace(consentSearch);
   const [selection, setSelection] = useState<Selection<string>>(none);
@@ -56,34 +92,6 @@ export function Matrix({ title, organization, shown, revision, unread, reasonOf,
     onChange({ kind, permissions: of.map(refOf), whom: { kind: "everyone" } });
   return (
     <>
-      <FilterRow count={rows && all && countWords(rows.length, all.length)}>
-        <TextFilter label={t("consent.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
-        <Filter
-          label={t("consent.state")}
-          options={wordsOf(consentBadges)}
-          value={place.state}
-          onChange={(state) => change({ state })}
-        />
-        <Filter
-          label={t("consent.type")}
-          options={optionsOf(typeWords)}
-          value={place.type}
-          onChange={(type) => change({ type })}
-        />
-        <Filter
-          label={t("consent.api")}
-          options={optionsOf(resourceWords)}
-          value={place.api}
-          onChange={(api) => change({ api })}
-        />
-        <Filter
-          label={t("consent.asked")}
-          options={optionsOf(needWords)}
-          value={place.need}
-          onChange={(need) => change({ need })}
-        />
-        {filtered && <ClearFilters onClear={() => change(noFilters)} />}
-      </FilterRow>
       <Split>
         <DataTable
           id={TABLE}

@@ -1,9 +1,10 @@
 import { makeStyles } from "@fluentui/react-components";
 import { PeopleRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { OrganizationView, UserConsentRow, Wanted, WhichConsents } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
-import { useWindowed } from "../../api/queries";
+import { reading, useWindowed } from "../../api/queries";
 import { CopyButton } from "../../ui/CopyButton";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { DetailsPanel } from "../../ui/DetailsPanel";
@@ -20,6 +21,7 @@ import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", rowGap: "8px", flexGrow: 1, minHeight: 0 },
+  head: { display: "flex", flexDirection: "column", rowGap: "8px", padding: "0 16px", flexShrink: 0 },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
 });
 
@@ -54,9 +56,16 @@ export function UsersConsent({ view, onChange }: Props) {
   const organization = view.organization.id;
   const [which, setWhich] = useState<WhichConsents>("all");
   const [search, setSearch] = useState("");
-  const [open, setOpen] = useState<UserConsentRow>();
+  const [opened, setOpen] = useState<UserConsentRow>();
   const list = useWindowed("consent.users", { organization, which, search: search === "" ? null : search });
   const { page } = list;
+  const own = page?.needed.filter((name) => !page.for_everyone.includes(name)) ?? [];
+  // Read on its own, because a change may take it out of what the list shows.
+  const again = useQuery({
+    ...reading("consent.users", { organization, which: "all", search: opened?.upn ?? null, offset: 0, limit: 20 }),
+    enabled: opened !== undefined,
+  });
+  const open = again.data?.rows.find((row) => row.user === opened?.user) ?? opened;
   const source = {
     view: list.view,
     revision: list.revision,
@@ -66,28 +75,37 @@ export function UsersConsent({ view, onChange }: Props) {
   };
   return (
     <div className={styles.root}>
-      {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
-      <div role="status">
-        {page &&
-          (page.counts === null
-            ? t("consenting.unknown")
-            : page.needed.length === 0
-              ? t("consenting.notNeeded")
-              : t("consenting.counts", page.counts))}{" "}
-        {page && page.for_everyone.length > 0 && t("consenting.everyone", { names: page.for_everyone.join(", ") })}
+      <div className={styles.head}>
+        {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
+        <div role="status">
+          {page &&
+            (page.counts === null
+              ? t("consenting.unknown")
+              : page.needed.length === 0
+                ? t("consenting.notNeeded")
+                : t("consenting.counts", page.counts))}{" "}
+          {page && page.for_everyone.length > 0 && t("consenting.everyone", { names: page.for_everyone.join(", ") })}
+        </div>
+        <FilterRow count={page && t("users.count", { n: page.matching })}>
+          <TextFilter label={t("consenting.search")} value={search} onChange={(value) => setSearch(value ?? "")} />
+          <Filter
+            label={t("consenting.which")}
+            options={[
+              { value: "missing", word: t("consenting.whichMissing") },
+              { value: "complete", word: t("consenting.whichComplete") },
+            ]}
+            value={which === "all" ? undefined : which}
+            onChange={(value) => setWhich((value as WhichConsents | undefined) ?? "all")}
+          />
+          {page && own.length > 0 && (
+            <CopyButton
+              labelled
+              label={t("consenting.invite")}
+              text={t("consenting.invitation", { integration: view.integration_name, scopes: own.join(", ") })}
+            />
+          )}
+        </FilterRow>
       </div>
-      <FilterRow count={page && t("users.count", { n: page.matching })}>
-        <TextFilter label={t("consenting.search")} value={search} onChange={(value) => setSearch(value ?? "")} />
-        <Filter
-          label={t("consenting.which")}
-          options={[
-            { value: "missing", word: t("consenting.whichMissing") },
-            { value: "complete", word: t("consenting.whichComplete") },
-          ]}
-          value={which === "all" ? undefined : which}
-          onChange={(value) => setWhich((value as WhichConsents | undefined) ?? "all")}
-        />
-      </FilterRow>
       <Split>
         <DataTable
           id="users-consent"

@@ -25,7 +25,7 @@ use super::read::holdings;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
-use crate::tenants::allow::{ASSIGN_ROLES, GRANT_SCOPES};
+use crate::tenants::allow::{ASSIGN_ROLES, GRANT_SCOPES, MAKE_APPS};
 
 /// A permission by name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
@@ -105,11 +105,19 @@ impl Looked {
         format!("{:016x}", hasher.finish())
     }
 
+    /// Whether the enterprise application has to be made first, because grants belong to it.
+    const fn makes_app(&self) -> bool {
+        self.client.is_none() && !self.plan.steps.is_empty()
+    }
+
     /// The delegated permissions that its writes need.
     fn scopes(&self) -> Vec<&'static str> {
         let roles = self.plan.steps.iter().any(|step| matches!(step, Step::Assign { .. } | Step::Unassign { .. }));
         let scopes = self.plan.steps.iter().any(|step| matches!(step, Step::Create { .. } | Step::Alter { .. } | Step::Delete { .. }));
-        [(roles, ASSIGN_ROLES), (scopes, GRANT_SCOPES)].into_iter().filter_map(|(needed, scope)| needed.then_some(scope)).collect()
+        [(roles, ASSIGN_ROLES), (scopes, GRANT_SCOPES), (self.makes_app(), MAKE_APPS)]
+            .into_iter()
+            .filter_map(|(needed, scope)| needed.then_some(scope))
+            .collect()
     }
 
     /// What a role is needed for.
@@ -208,10 +216,7 @@ fn missing(required: &[RequiredPermission], holdings: &Holdings) -> Vec<Grant> {
     let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
     lacking
         .filter(|row| matches!(row.state, ConsentState::Missing | ConsentState::Granted | ConsentState::StrongerThanNeeded))
-        .map(|row| match row.kind {
-            PermissionType::Application => Grant::role(Api::Known(row.resource), &row.name),
-            PermissionType::Delegated => Grant::scope(Api::Known(row.resource), &row.name, Grantee::Everyone),
-        })
+        .map(|row| Grant::everyones(row.resource, row.kind, &row.name))
         .collect()
 }
 
@@ -241,12 +246,7 @@ async fn page(
 ) -> Result<(Change, bool)> {
     let required = |kind: Option<PermissionType>| {
         let wanted = organization.needs(integration).iter().filter(move |wanted| kind.is_none_or(|kind| wanted.kind == kind));
-        wanted
-            .map(|wanted| match wanted.kind {
-                PermissionType::Application => Grant::role(Api::Known(wanted.resource), &wanted.name),
-                PermissionType::Delegated => Grant::scope(Api::Known(wanted.resource), &wanted.name, Grantee::Everyone),
-            })
-            .collect::<Vec<_>>()
+        wanted.map(|wanted| Grant::everyones(wanted.resource, wanted.kind, &wanted.name)).collect::<Vec<_>>()
     };
     match with {
         ConsentPage::Required => Ok((Change::Rewrite(required(Some(PermissionType::Delegated))), true)),

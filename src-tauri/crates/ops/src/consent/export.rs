@@ -1,12 +1,14 @@
-//! The consent matrix as a table for a spreadsheet, as it was read last.
+//! The consent matrix, and the users' own consent, as tables for a spreadsheet, as they were read last.
 
 use rollcall_core::consent::{ConsentRow, ForWhom};
+use rollcall_core::id::OrganizationId;
 use rollcall_core::permission::Risk;
 use rollcall_core::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::show::show;
+use super::users::{ConsentUsers, WhichConsents, found};
 use crate::csv_text;
 use crate::desk::Desk;
 use crate::error::Result;
@@ -27,6 +29,36 @@ pub async fn export(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Cons
     let read = view.read_at.map_or_else(String::new, Timestamp::utc);
     let rows = view.consent.rows.iter().map(|row| record(row, &read));
     Ok(ConsentTable { text: csv_text::text(Some(HEADER), rows)? })
+}
+
+/// Whose consent is wanted as a table.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ExportConsents {
+    pub organization: OrganizationId,
+    pub which: WhichConsents,
+    /// Words of names or principal names.
+    pub search: Option<String>,
+}
+
+/// Who of the users has consented to what, all that match.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn export_users(desk: &Desk, ask: ExportConsents, _job: &Job) -> Result<ConsentTable> {
+    let ExportConsents { organization, which, search } = ask;
+    let page = found(desk, ConsentUsers { organization, which, search, offset: 0, limit: u32::MAX }).await?;
+    let read = page.read_at.map_or_else(String::new, Timestamp::utc);
+    let rows = page.rows.iter().map(|row| {
+        let state = match &row.missing {
+            None => "unknown",
+            Some(missing) if missing.is_empty() => "complete",
+            Some(_) => "missing",
+        };
+        let missing = row.missing.as_deref().unwrap_or_default().join(" ");
+        [row.upn.clone(), row.display_name.clone(), state.to_owned(), missing, row.own.join(" "), read.clone()]
+    });
+    Ok(ConsentTable { text: csv_text::text(Some(&["upn", "name", "consent", "missing", "own", "read_at"]), rows)? })
 }
 
 /// Each row says when it was read: a table that was sent on tells nothing else of its age.

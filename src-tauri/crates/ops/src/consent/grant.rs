@@ -18,6 +18,7 @@ use ts_rs::TS;
 
 use super::change::{ConsentPage, recorded};
 use super::read::{holdings, refresh};
+use super::settling;
 use super::show::{self, ConsentView};
 use crate::connection;
 use crate::desk::Desk;
@@ -78,7 +79,14 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentV
     job.tell(Progress::ReadingBack);
     // The stop that ended the wait must not end the read that tells what is true now.
     let quiet = Job::quiet();
-    let after = held(desk, &integration, &quiet).await;
+    let mut after = held(desk, &integration, &quiet).await;
+    for time in settling::WAITS {
+        let lags = claim.is_ok() && after.is_some() && after == before && lacks(&required, after.as_ref());
+        if !lags || !settling::wait(time, &job.stop).await {
+            break;
+        }
+        after = held(desk, &integration, &quiet).await.or(after);
+    }
     let outcome = outcome(before.as_ref(), after.as_ref(), claim.is_ok());
     let done = Entry { at: desk.now(), after: after.as_ref().map(|after| recorded(after.iter(), None)), outcome, ..entry };
     desk.write(move |tx| journal::append(tx, &done)).await?;
@@ -94,6 +102,13 @@ async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTree
     let app = enterprise::app(&graph, integration.client_id, &job.stop).await.ok()?;
     let held = holdings(&graph, app.map(|app| app.id), job).await.ok()?;
     Some(grant::all(&held.objects).into_iter().collect())
+}
+
+/// Whether something that is required isn't there for everyone under its own name.
+fn lacks(required: &[RequiredPermission], held: Option<&BTreeSet<Grant>>) -> bool {
+    let needed = required.iter().filter(|wanted| !wanted.optional);
+    let mut grants = needed.map(|wanted| Grant::everyones(wanted.resource, wanted.kind, &wanted.name));
+    held.is_some_and(|held| grants.any(|grant| !held.contains(&grant)))
 }
 
 fn request(required: &[RequiredPermission], with: ConsentPage) -> Result<Request> {

@@ -5,6 +5,7 @@ pub mod change;
 pub mod export;
 pub mod grant;
 pub mod read;
+mod settling;
 pub mod show;
 pub mod tenant;
 pub mod users;

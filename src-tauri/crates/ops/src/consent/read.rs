@@ -92,18 +92,24 @@ async fn snapshot(desk: &Desk, integration: &Integration, job: &Job) -> Result<S
         }
     };
     let log = async {
-        match (client, not_asked::<()>(&scopes, READ_AUDITS)) {
+        match (client, not_asked(&scopes, READ_AUDITS)) {
+            (_, Some(unread)) => unread,
             (Some(client), None) => {
                 let since = Timestamp(desk.now().0 - i64::try_from(LOG.as_millis()).unwrap_or(i64::MAX));
                 // Who granted something is told where it can be; what is granted is known without.
-                audits::of_client(&graph, client, since, &job.stop).await.unwrap_or_default()
+                part(audits::of_client(&graph, client, since, &job.stop).await, Action::ReadAudits)
             }
-            (Some(_) | None, _) => Vec::new(),
+            (None, None) => Part::Read { value: Vec::new() },
         }
     };
     let (assigned, registered, policies, log) = tokio::join!(assigned, registered, policies, log);
+    let (history, log) = match log {
+        Part::Read { value } => (Part::Read { value: u32::try_from(value.len()).unwrap_or(u32::MAX) }, value),
+        Part::Unread { why } => (Part::Unread { why }, Vec::new()),
+    };
     let held = consent::summary(&objects).into_iter().map(|held| with_history(held, &log)).collect();
-    Ok(Snapshot { held, others: others(&objects), approval: Approval { app, assigned, registered, policies }, users: of_users(&objects) })
+    let approval = Approval { app, assigned, registered, policies, history };
+    Ok(Snapshot { held, others: others(&objects), approval, users: of_users(&objects) })
 }
 
 /// The part that a permission is lacking for, before it is asked for in vain.

@@ -79,6 +79,11 @@ pub struct UserConsentRow {
 /// `NotFound`; `InvalidInput` for a window that is too large.
 pub async fn users(desk: &Desk, ask: ConsentUsers, _job: &Job) -> Result<UserConsentPage> {
     check_window(ask.limit)?;
+    found(desk, ask).await
+}
+
+/// The same in a window of any size.
+pub(super) async fn found(desk: &Desk, ask: ConsentUsers) -> Result<UserConsentPage> {
     desk.read(move |conn| {
         let organization = organizations::get(conn, ask.organization)?;
         let integration = integrations::get(conn, organization.integration)?;

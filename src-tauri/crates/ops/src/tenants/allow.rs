@@ -15,6 +15,8 @@ use crate::job::Job;
 pub const ASSIGN_ROLES: &str = "AppRoleAssignment.ReadWrite.All";
 /// Grants and takes delegated permissions.
 pub const GRANT_SCOPES: &str = "DelegatedPermissionGrant.ReadWrite.All";
+/// Makes the enterprise application that grants belong to.
+pub const MAKE_APPS: &str = "Application.ReadWrite.All";
 /// Reads the directory's log.
 pub const READ_AUDITS: &str = "AuditLog.Read.All";
 /// Reads the tenant's settings for consent and its policies of conditional access.
@@ -22,7 +24,7 @@ pub const READ_POLICIES: &str = "Policy.Read.All";
 /// Reads users' requests for approval.
 pub const READ_REQUESTS: &str = "ConsentRequest.Read.All";
 
-const ALL: [&str; 5] = [ASSIGN_ROLES, GRANT_SCOPES, READ_AUDITS, READ_POLICIES, READ_REQUESTS];
+const ALL: [&str; 6] = [ASSIGN_ROLES, GRANT_SCOPES, MAKE_APPS, READ_AUDITS, READ_POLICIES, READ_REQUESTS];
 
 /// What to ask for.
 #[derive(Debug, Clone, Deserialize, TS)]

@@ -69,6 +69,7 @@ fn an_integration_in_use_stays_and_its_grants_are_those_of_its_last_read() {
         assigned: Part::Unread { why: unread() },
         registered: Part::Read { value: Registered::Elsewhere },
         policies: Part::Unread { why: unread() },
+        history: Part::Read { value: 3 },
     };
     let known = store.read(|conn| grants::of_users(conn, *organization)).unwrap();
     let users = vec![(known[0].object_id, "graph/Mail.Read".to_owned())];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_core::grant::{self, Grant, Step};
+use rollcall_core::grant::{self, Grant, Plan, Step};
 use rollcall_core::rules;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::grants::{self as wire, StepError};
@@ -18,6 +18,7 @@ use super::preview::{GrantLine, in_words};
 use super::{Looked, PreviewChange, Wanted, look, recorded};
 use crate::connection;
 use crate::consent::read::{holdings, refresh};
+use crate::consent::settling;
 use crate::consent::show::{self, ConsentView};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -44,6 +45,8 @@ pub struct Applied {
     pub added: Vec<GrantLine>,
     pub dropped: Vec<GrantLine>,
     pub failed: Vec<NotDone>,
+    /// What Microsoft has accepted and does not show yet: it is there in some minutes, or it was not done after all.
+    pub settling: Vec<GrantLine>,
     /// How many were not tried, because something before them ended it.
     pub untouched: u32,
     /// The number of the journal's entry, by which it can be undone.
@@ -87,14 +90,18 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     job.tell(Progress::ReadingBack);
     // The stop that ended the writes must not end the read that tells what is true now.
     let quiet = Job::quiet();
-    let now = match enterprise::app(&graph, looked.integration.client_id, &quiet.stop).await {
-        Ok(app) => holdings(&graph, app.map(|app| app.id), &quiet).await,
-        Err(error) => Err(error.into()),
-    };
-    let now: Option<BTreeSet<Grant>> = now.ok().map(|now| grant::all(&now.objects).into_iter().collect());
+    let mut now = held(&graph, &looked, &quiet).await;
+    for time in settling::WAITS {
+        let lags = now.as_ref().is_some_and(|now| unseen(&looked.plan, now).any(|grant| tried.accepted(grant)));
+        if !lags || !settling::wait(time, &job.stop).await {
+            break;
+        }
+        now = held(&graph, &looked, &quiet).await.or(now);
+    }
     let outcome = match &now {
         None => Outcome::Unknown,
         Some(now) if looked.plan.added.iter().all(|grant| now.contains(grant)) && !any(&looked.plan.dropped, now) => Outcome::Done,
+        Some(now) if unseen(&looked.plan, now).all(|grant| tried.accepted(grant)) => Outcome::Unknown,
         Some(now) if any(&looked.plan.added, now) || !looked.plan.dropped.iter().all(|grant| now.contains(grant)) => Outcome::Done,
         Some(_) => Outcome::Failed,
     };
@@ -107,6 +114,19 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     };
     read?;
     answer(desk, &looked, &now, tried, number).await
+}
+
+/// What the integration holds at this moment; `None` where that can't be read.
+async fn held(graph: &Graph, looked: &Looked, job: &Job) -> Option<BTreeSet<Grant>> {
+    let app = enterprise::app(graph, looked.integration.client_id, &job.stop).await.ok()?;
+    let now = holdings(graph, app.map(|app| app.id), job).await.ok()?;
+    Some(grant::all(&now.objects).into_iter().collect())
+}
+
+/// The grants of a change that the tenant doesn't show as they should be.
+fn unseen<'a>(plan: &'a Plan, now: &'a BTreeSet<Grant>) -> impl Iterator<Item = &'a Grant> {
+    let not_added = plan.added.iter().filter(|grant| !now.contains(grant));
+    not_added.chain(plan.dropped.iter().filter(|grant| now.contains(grant)))
 }
 
 fn any(grants: &[Grant], now: &BTreeSet<Grant>) -> bool {
@@ -153,6 +173,11 @@ impl Tried {
     fn request_id(&self) -> Option<String> {
         self.steps.iter().find_map(|(_, error)| error.as_ref()?.request_id.clone())
     }
+
+    /// Whether a write about this grant was answered with success.
+    fn accepted(&self, grant: &Grant) -> bool {
+        self.steps.iter().any(|(step, error)| error.is_none() && concerns(step, grant))
+    }
 }
 
 /// Sends the writes, those that add before those that take. What one of them says about itself ends the rest only where it would
@@ -164,7 +189,8 @@ async fn carry_out(graph: &Graph, looked: &mut Looked, job: &Job) -> Tried {
     let (alters, takes) = takes.split_at(alters);
     let mut tried = Tried { steps: Vec::new(), untried: Vec::new() };
     let total = u32::try_from(looked.plan.steps.len()).unwrap_or(u32::MAX);
-    if looked.client.is_none() && total > 0 {
+    let is_new = looked.makes_app();
+    if is_new {
         match client(graph, looked, job).await {
             Ok(client) => looked.client = Some(client),
             Err(error) => {
@@ -176,7 +202,7 @@ async fn carry_out(graph: &Graph, looked: &mut Looked, job: &Job) -> Tried {
         }
     }
     for wave in [&makes[..], alters, takes] {
-        send(graph, looked, wave, &mut tried, total, job).await;
+        send(graph, looked, wave, &mut tried, (total, is_new), job).await;
     }
     tried
 }
@@ -202,7 +228,8 @@ async fn client(graph: &Graph, looked: &Looked, job: &Job) -> Result<rollcall_co
     }
 }
 
-async fn send(graph: &Graph, looked: &Looked, wave: &[Step], tried: &mut Tried, total: u32, job: &Job) {
+/// Sends writes that may overlap. Of an enterprise application that is new, Graph knows nothing for some seconds.
+async fn send(graph: &Graph, looked: &Looked, wave: &[Step], tried: &mut Tried, (total, is_new): (u32, bool), job: &Job) {
     let Some(client) = looked.client else { return };
     let mut left = wave.iter().cloned();
     let mut under_way: JoinSet<(Step, std::result::Result<(), StepError>)> = JoinSet::new();
@@ -214,7 +241,14 @@ async fn send(graph: &Graph, looked: &Looked, wave: &[Step], tried: &mut Tried, 
         {
             let (graph, apis, stop) = (graph.clone(), looked.holdings.apis.clone(), job.stop.clone());
             under_way.spawn(async move {
-                let done = Box::pin(wire::perform(&graph, client, &apis, &step, &stop)).await;
+                let mut done = Box::pin(wire::perform(&graph, client, &apis, &step, &stop)).await;
+                for time in settling::WAITS {
+                    let unknown = is_new && matches!(done, Err(StepError::Graph(GraphError::NotFound(_))));
+                    if !unknown || !settling::wait(time, &stop).await {
+                        break;
+                    }
+                    done = Box::pin(wire::perform(&graph, client, &apis, &step, &stop)).await;
+                }
                 (step, done)
             });
         }
@@ -251,12 +285,16 @@ const fn ends_all(code: Code) -> bool {
 
 async fn answer(desk: &Desk, looked: &Looked, now: &BTreeSet<Grant>, tried: Tried, entry: u32) -> Result<Applied> {
     let plan = &looked.plan;
-    let (added, not_added): (Vec<Grant>, Vec<Grant>) = plan.added.iter().cloned().partition(|grant| now.contains(grant));
-    let (not_dropped, dropped): (Vec<Grant>, Vec<Grant>) = plan.dropped.iter().cloned().partition(|grant| now.contains(grant));
-    let open = [not_added, not_dropped].concat();
-    let mut failed = Vec::new();
+    let added: Vec<Grant> = plan.added.iter().filter(|grant| now.contains(grant)).cloned().collect();
+    let dropped: Vec<Grant> = plan.dropped.iter().filter(|grant| !now.contains(grant)).cloned().collect();
+    let open: Vec<Grant> = unseen(plan, now).cloned().collect();
+    let (mut failed, mut settling) = (Vec::new(), Vec::new());
     let mut untouched = 0;
     for line in in_words(desk, looked, &open).await? {
+        if tried.accepted(&line.grant) {
+            settling.push(line);
+            continue;
+        }
         let why = tried.steps.iter().find(|(step, error)| error.is_some() && concerns(step, &line.grant));
         match why.and_then(|(_, error)| error.clone()) {
             Some(error) => failed.push(NotDone { line, error }),
@@ -267,6 +305,7 @@ async fn answer(desk: &Desk, looked: &Looked, now: &BTreeSet<Grant>, tried: Trie
         added: in_words(desk, looked, &added).await?,
         dropped: in_words(desk, looked, &dropped).await?,
         failed,
+        settling,
         untouched,
         entry,
         consent: show::show(desk, OrganizationRef { organization: looked.organization.id }, &Job::quiet()).await?,

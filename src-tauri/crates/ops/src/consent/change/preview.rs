@@ -32,6 +32,8 @@ pub struct ChangePreview {
     pub added: Lines,
     pub kept: Lines,
     pub dropped: Lines,
+    /// Whether the tenant has no enterprise application for it, so that one is made first.
+    pub makes_app: bool,
     /// Requests that change the tenant.
     pub writes: u32,
     /// Whether what would be granted could be read; otherwise Microsoft's page decides, and what is shown is what the integration is
@@ -87,6 +89,7 @@ pub async fn preview(desk: &Desk, ask: PreviewChange, job: &Job) -> Result<Chang
         added: lines(&looked.plan.added),
         kept: lines(&looked.plan.kept),
         dropped: lines(&looked.plan.dropped),
+        makes_app: looked.makes_app(),
         writes: u32::try_from(looked.plan.steps.len()).unwrap_or(u32::MAX),
         foreseen: looked.foreseen,
         asks: asks.map(str::to_owned).collect(),
