@@ -116,7 +116,7 @@ fn connect(stage: &Stage, window: &Window, details: &Details) -> Result<()> {
     window.fill("Sign-in address", &details.authority)?;
     window.fill("Graph address", &details.graph)?;
     window.fill("Tenant ID or domain", &details.tenant_id)?;
-    window.fill("Client ID of Rollcall's app registration", &details.client_id)?;
+    window.fill("Client ID of Rollcall's app registration", &details.console_client_id)?;
     window.photo("connect")?;
     window.press("Connect and sign in")?;
     stage.at_the_browser(&Person::Admin)?;

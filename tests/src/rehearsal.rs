@@ -253,7 +253,7 @@ async fn connect(desk: &Desk, sandbox: &Sandbox) -> Result<(Tenant, Integration)
                 name: "Contoso".into(),
                 cloud: Cloud::Custom,
                 directory: details.tenant_id.clone(),
-                client_id: details.client_id.clone(),
+                client_id: details.console_client_id.clone(),
                 authority: Some(details.authority.clone()),
                 graph: Some(details.graph.clone()),
             };

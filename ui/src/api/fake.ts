@@ -217,15 +217,7 @@ export function fakeDoor(
     "consent.show": consentView,
     "consent.read": consentView,
     "consent.preview": ({ wanted }) => {
-      const line = (name: string) =>
-        ({
-          grant: { api: { kind: "known", id: "graph" }, type: "application", name, grantee: { kind: "everyone" } },
-          api_name: "Microsoft Graph",
-          upn: null,
-          risk: "high",
-          feature: null,
-        }) satisfies GrantLine;
-      const lines = (names: readonly string[]) => ({ total: names.length, first: names.map(line) });
+      const lines = (names: readonly string[]) => ({ total: names.length, first: names.map(grantLine) });
       const held = matrix(missing).filter((row) => row.whom !== null);
       const named = "permissions" in wanted ? wanted.permissions.map(({ name }) => name) : [];
       const added =
@@ -254,9 +246,18 @@ export function fakeDoor(
     "consent.apply": async ({ change }, { onProgress }) => {
       onProgress?.({ kind: "written", done: 1, total: 1 });
       await wait();
+      const added = change.wanted.kind === "grant_missing" ? needed.slice(0, missing).map(({ name }) => name) : [];
       if (change.wanted.kind === "grant_missing") missing = 0;
       changed();
-      return { added: [], dropped: [], failed: [], settling: [], untouched: 0, entry: 7, consent: consentView() };
+      return {
+        added: added.map(grantLine),
+        dropped: [],
+        failed: [],
+        settling: [],
+        untouched: 0,
+        entry: 7,
+        consent: consentView(),
+      };
     },
     "consent.export": () => ({ text: "api,type,permission\r\n" }),
     "consent.export_users": () => ({ text: "upn,name\r\n" }),
@@ -549,5 +550,15 @@ function comparing(by: UserSort, descending: boolean) {
     const [left, right] = [key(a), key(b)];
     const order = left < right ? -1 : left > right ? 1 : a.user.id - b.user.id;
     return descending ? -order : order;
+  };
+}
+
+function grantLine(name: string): GrantLine {
+  return {
+    grant: { api: { kind: "known", id: "graph" }, type: "application", name, grantee: { kind: "everyone" } },
+    api_name: "Microsoft Graph",
+    upn: null,
+    risk: "high",
+    feature: null,
   };
 }

@@ -45,7 +45,7 @@ test("the application's state is told part by part, and what was not read says w
   await user.click(await screen.findByRole("button", { name: "Application and tenant" }));
   const panel = await screen.findByRole("complementary", { name: "Application and tenant" });
   within(panel).getByText(/2026 ends on .* Make a new one before then\./);
-  expect(within(panel).getAllByText(/Not read: Rollcall has not been allowed Policy\.Read\.All yet\./).length).toBe(2);
+  expect(within(panel).getAllByText(/Rollcall has not been allowed Policy\.Read\.All yet\./).length).toBe(2);
   expect(within(panel).getAllByRole("button", { name: "Ask Microsoft for this" }).length).toBe(4);
 });
 
@@ -109,7 +109,7 @@ test("a change in the journal leads to what undoing it would do", async () => {
   const { user, door } = await openAt("/settings?tab=journal");
   await user.click(await screen.findByText("consent.grant"));
   const panel = await screen.findByRole("complementary", { name: "Entry 1" });
-  within(panel).getByText("graph/application/Mail.Send");
+  within(panel).getByText("Mail.Send (Application, Graph)");
   await user.click(within(panel).getByRole("button", { name: "Undo…" }));
   await screen.findByRole("alertdialog");
   await waitFor(() =>

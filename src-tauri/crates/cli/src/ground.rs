@@ -26,6 +26,7 @@ impl Rehearsal {
                     authority: details.authority.clone(),
                     graph: details.graph.clone(),
                     directory: details.tenant_id.clone(),
+                    console: details.console_client_id.parse().map_err(std::io::Error::other)?,
                     client_id: details.client_id.parse().map_err(std::io::Error::other)?,
                     client_secret: ClientSecret::new(details.client_secret.clone()),
                 };

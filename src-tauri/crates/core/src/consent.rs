@@ -74,7 +74,7 @@ impl ConsentState {
 pub enum Authorization {
     /// All that is required is granted.
     Authorized,
-    /// Some of it is.
+    /// Some of it is, or it is for some users.
     PartlyAuthorized,
     /// None of it is.
     NotAuthorized,
@@ -261,6 +261,8 @@ fn authorization(rows: &[ConsentRow]) -> Authorization {
     match (have.is_empty(), lack.is_empty()) {
         (_, true) => Authorization::Authorized,
         (false, false) => Authorization::PartlyAuthorized,
+        // What single users have consented to works for them.
+        (true, false) if lack.iter().any(|row| row.whom.is_some()) => Authorization::PartlyAuthorized,
         (true, false) => Authorization::NotAuthorized,
     }
 }
@@ -353,7 +355,9 @@ mod tests {
     fn what_single_users_granted_does_not_authorize_everybody() {
         let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }];
         let own = Held { kind: Delegated, whom: ForWhom::Users { count: 3 }, ..held("Mail.Read") };
-        assert_eq!(compare(&required, Some(&[own])).authorization, Authorization::NotAuthorized);
+        let consent = compare(&required, Some(&[own]));
+        assert_eq!(consent.authorization, Authorization::PartlyAuthorized);
+        assert_eq!(consent.features_off, ["mail"]);
     }
 
     #[test]

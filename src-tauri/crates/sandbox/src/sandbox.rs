@@ -83,6 +83,9 @@ pub struct Details {
     /// Base address of Graph, without version.
     pub graph: String,
     pub tenant_id: String,
+    /// The public client with which an admin's console signs in.
+    pub console_client_id: String,
+    /// The practice integration, and its secret.
     pub client_id: String,
     pub client_secret: String,
     /// User principal name of the Global Administrator.
@@ -304,6 +307,7 @@ fn describe(world: &World, authority: String, graph: String) -> Option<Details> 
         authority,
         graph,
         tenant_id: world.tenant_id.clone(),
+        console_client_id: world.app_by_key("console")?.client_id.clone(),
         client_id: app.client_id.clone(),
         client_secret: app.secrets.first()?.value.clone(),
         admin: world.admin()?.upn.clone(),

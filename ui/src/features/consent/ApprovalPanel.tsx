@@ -59,7 +59,8 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
   };
   const unread = (why: Unread) => (
     <div className={styles.lines}>
-      <StatusBadge state="unknown" word={unreadWords(why)} />
+      <StatusBadge state="unknown" word={t("approval.unread")} />
+      <span>{unreadWords(why)}</span>
       {why.kind === "not_asked" && (
         <Button size="small" disabled={live} onClick={() => void allow([why.scope])}>
           {t("approval.allow")}

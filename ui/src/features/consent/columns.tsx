@@ -63,7 +63,7 @@ export function rowKey(row: ConsentRow): string {
   return `${row.resource} ${row.type} ${row.name}`;
 }
 
-/** The totals as a sentence: "14 required: 12 granted, 2 missing. 1 excess." */
+/** The totals as a sentence: "14 required: 12 granted, 2 missing. 1 excess." What only some users have is told apart. */
 export function summary(rows: readonly ConsentRow[]): string {
   const wanted = rows.filter((row) => row.required && !row.optional);
   const count = (state: ConsentState, among: readonly ConsentRow[]) =>
@@ -71,7 +71,9 @@ export function summary(rows: readonly ConsentRow[]): string {
   const unread = count("unknown", wanted);
   if (unread > 0) return t("consent.sumUnread", { required: wanted.length });
   const missing = count("missing", wanted) + count("pending_request", wanted);
-  const sentence = t("consent.sum", { required: wanted.length, granted: wanted.length - missing, missing });
+  const some = wanted.filter((row) => row.whom?.kind === "users").length;
+  const totals = { required: wanted.length, granted: wanted.length - missing - some, missing };
+  const sentence = some === 0 ? t("consent.sum", totals) : t("consent.sumSome", { ...totals, some });
   const excess = count("excess", rows);
   return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
 }
@@ -142,7 +144,7 @@ export const consentColumns: ReadonlyArray<Column<ConsentRow>> = [
     render: (row) => resourceWords[row.resource],
     text: (row) => resourceWords[row.resource],
   },
-  { id: "admin", title: t("consent.admin"), width: 130, sortable: true, render: admin, text: admin },
+  { id: "admin", title: t("consent.admin"), width: 130, sortable: true, spare: true, render: admin, text: admin },
   {
     id: "feature",
     title: t("consent.feature"),

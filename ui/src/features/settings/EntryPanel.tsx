@@ -9,6 +9,7 @@ import { DetailsPanel } from "../../ui/DetailsPanel";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { t } from "../../words/t";
+import { grantsOf, grantWords, isOfConsent } from "./grants";
 import { outcomes } from "./outcomes";
 
 const useStyles = makeStyles({
@@ -29,7 +30,7 @@ export function EntryPanel({ entry, ...panel }: Props) {
   const navigate = useNavigate();
   const organizations = useQuery(reading("organizations.list", null)).data;
   const integrations = useQuery(reading("integrations.list", null)).data;
-  const ofConsent = entry.action.startsWith("consent.");
+  const ofConsent = isOfConsent(entry);
   const integration = integrations?.find(
     (one) => one.integration.client_id === entry.target && one.integration.tenant === entry.tenant,
   );
@@ -100,7 +101,7 @@ function Names({ of }: { of: readonly string[] }) {
   return (
     <ul className={styles.list}>
       {of.map((name) => (
-        <li key={name}>{name}</li>
+        <li key={name}>{grantWords(name)}</li>
       ))}
     </ul>
   );
@@ -109,7 +110,6 @@ function Names({ of }: { of: readonly string[] }) {
 /** What an entry added and took away, where it knows what was there before and after. */
 function differenceOf({ before, after }: JournalEntry) {
   if (before === null || after === null) return undefined;
-  const had = before.split(" ").filter((grant) => grant !== "");
-  const has = after.split(" ").filter((grant) => grant !== "");
+  const [had, has] = [grantsOf(before), grantsOf(after)];
   return { added: has.filter((grant) => !had.includes(grant)), removed: had.filter((grant) => !has.includes(grant)) };
 }

@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { NotebookRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import type { JournalEntry, JournalState } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
@@ -18,6 +19,7 @@ import { allOf } from "../../ui/table/rows";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { EntryPanel } from "./EntryPanel";
+import { grantsOf, isOfConsent } from "./grants";
 import { outcomes } from "./outcomes";
 import { settingsSearch } from "./search";
 
@@ -38,17 +40,24 @@ const text = (id: string, title: string, width: number, of: (entry: JournalEntry
   text: of,
 });
 
-const columns: ReadonlyArray<Column<JournalEntry>> = [
+/** What was there, in a word: the list itself is in the details. */
+function held(entry: JournalEntry, written: string | null): string {
+  if (written === null) return "";
+  return isOfConsent(entry) ? t("consent.count", { n: grantsOf(written).length }) : written;
+}
+
+/** The columns; `names` are those of the integrations, by client id. */
+const columnsWith = (names: ReadonlyMap<string, string>): ReadonlyArray<Column<JournalEntry>> => [
   { ...text("at", t("journal.at"), 190, (entry) => fullTime(entry.at)), fixed: true },
   text("actor", t("journal.actor"), 190, (entry) => entry.actor),
   text("action", t("journal.action"), 150, (entry) => entry.action),
-  text("target", t("journal.target"), 160, (entry) => entry.target),
+  text("target", t("journal.target"), 160, (entry) => names.get(entry.target) ?? entry.target),
   {
     ...text("outcome", t("journal.outcome"), 116, (entry) => t(outcomes[entry.outcome].word)),
     render: ({ outcome }) => <StatusBadge state={outcomes[outcome].state} word={t(outcomes[outcome].word)} />,
   },
-  { ...text("before", t("journal.before"), 110, (entry) => entry.before ?? ""), grows: true },
-  text("after", t("journal.after"), 110, (entry) => entry.after ?? ""),
+  { ...text("before", t("journal.before"), 110, (entry) => held(entry, entry.before)), grows: true },
+  text("after", t("journal.after"), 110, (entry) => held(entry, entry.after)),
 ];
 
 function numberOf(entry: JournalEntry): number {
@@ -61,6 +70,11 @@ export function Journal() {
   const [place, change] = usePlace(settingsSearch);
   const entries = useQuery(reading("journal.list", { before: null, limit: SHOWN }));
   const chain = useQuery(reading("journal.verify", null));
+  const integrations = useQuery(reading("integrations.list", null)).data;
+  const columns = useMemo(
+    () => columnsWith(new Map(integrations?.map(({ integration }) => [integration.client_id, integration.name]))),
+    [integrations],
+  );
   const source = { ...allOf("journal", entries.data), revision: entries.dataUpdatedAt };
   const walk = useWalk(source, numberOf, place.entry, (entry) => change({ entry }));
   const open = entries.data?.find((entry) => entry.number === place.entry);

@@ -110,6 +110,7 @@ export const rollout = {
   "consent.emptyTitle": "No permissions",
   "consent.emptyBody": "The integration asks for nothing and nothing is granted.",
   "consent.sum": "{required} required: {granted} granted, {missing} missing.",
+  "consent.sumSome": "{required} required: {granted} granted for everyone, {some} for some users, {missing} missing.",
   "consent.sumExcess": { one: "{n} excess.", other: "{n} excess." },
   "consent.sumUnread": "{required} required; not known which are granted.",
   "consent.means.granted": "It is required, and the tenant has granted it.",

@@ -73,7 +73,7 @@ impl Script {
     pub fn connect(&self, details: &Value) -> Ended {
         let get = |field: &str| details[field].as_str().unwrap();
         let add = ["tenant", "add", "Lab", "--cloud", "custom", "--authority", get("authority"), "--graph", get("graph")];
-        self.run(&[&add[..], &["--tenant-id", get("tenant_id"), "--client-id", get("client_id")]].concat())
+        self.run(&[&add[..], &["--tenant-id", get("tenant_id"), "--client-id", get("console_client_id")]].concat())
     }
 
     /// Runs a command to its end.

@@ -27,6 +27,9 @@ pub struct Ground {
     pub authority: String,
     pub graph: String,
     pub directory: String,
+    /// The application with which the admin signs in.
+    pub console: AppId,
+    /// The integration.
     pub client_id: AppId,
     pub client_secret: ClientSecret,
 }
@@ -67,7 +70,7 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
         authority: ground.authority.clone(),
         graph: ground.graph.clone(),
         directory: ground.directory.clone(),
-        client_id: ground.client_id,
+        client_id: ground.console,
         practice: true,
     };
     let tenant = desk

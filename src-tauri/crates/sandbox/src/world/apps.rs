@@ -248,8 +248,8 @@ pub(crate) fn register(random: &mut Random, founded_ms: i64) -> (Vec<App>, Vec<P
     (apps, principals)
 }
 
-/// What was registered later: an app that Microsoft switched off, one for assigned people only, and one of our own whose secret
-/// runs out. They draw from a sequence of their own, so that the ids of everything else stay what they are.
+/// What was registered later: an app that Microsoft switched off, one for assigned people only, one of our own whose secret
+/// runs out, and the public client with which an admin's console signs in. They draw from a sequence of their own, so that the ids of everything else stay what they are.
 pub(crate) fn register_more(random: &mut Random, founded_ms: i64) -> (Vec<App>, Vec<Principal>) {
     let mut merger = app(random, "mail_merger", "Bulk Mail Merger", None);
     merger.required = scopes(GRAPH_APP_ID, &["Mail.ReadWrite", "Mail.Send", "Contacts.Read"]);
@@ -263,7 +263,13 @@ pub(crate) fn register_more(random: &mut Random, founded_ms: i64) -> (Vec<App>, 
     payroll.required = roles(GRAPH_APP_ID, &["Mail.Send"]);
     payroll.multi_tenant = false;
 
-    let apps = vec![merger, travel, payroll];
+    let mut console = app(random, "console", "Rollcall", None);
+    console.multi_tenant = false;
+    console.secrets.clear();
+    console.required =
+        scopes(GRAPH_APP_ID, &["User.Read.All", "Directory.Read.All", "Application.Read.All", "openid", "profile", "offline_access"]);
+
+    let apps = vec![merger, travel, payroll, console];
     let mut principals = Vec::new();
     for app in &apps {
         let mut found = principal(random, &app.client_id, &app.display_name, founded_ms);
