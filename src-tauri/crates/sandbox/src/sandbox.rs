@@ -339,12 +339,12 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_details_are_the_six_fields_that_scripts_rely_on() {
+    async fn the_details_are_the_fields_that_scripts_rely_on() {
         let sandbox = Sandbox::start(Options { users: 5, ..Options::default() }).await.unwrap();
         let written = serde_json::to_value(sandbox.details()).unwrap();
         let mut names: Vec<&String> = written.as_object().unwrap().keys().collect();
         names.sort();
-        assert_eq!(names, ["admin", "authority", "client_id", "client_secret", "graph", "tenant_id"]);
+        assert_eq!(names, ["admin", "authority", "client_id", "client_secret", "console_client_id", "graph", "tenant_id"]);
         assert_eq!(written["admin"], "admin@contoso.example");
     }
 }
