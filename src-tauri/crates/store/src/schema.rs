@@ -290,3 +290,25 @@ CREATE TABLE user_grants (
 -- Where it departs from its integration's.
 ALTER TABLE organizations ADD COLUMN permissions TEXT;
 ";
+
+/// Version 4. Passes of neighbouring mailboxes that came together are packed into one row. A pass of the versions before stays the
+/// row that it is, in `probes` and in `checks`.
+pub const FOURTH: &str = "
+-- Passes of neighbouring users that came together; which of those users they completed, a bit for each.
+CREATE TABLE passes (
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    run       INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    block     INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    checked   INTEGER NOT NULL,
+    answers   BLOB    NOT NULL
+) STRICT;
+
+CREATE INDEX passes_by_block ON passes (run, block);
+
+-- The last row of passes when a check was written: later ones are newer than it.
+ALTER TABLE checks ADD COLUMN passes INTEGER NOT NULL DEFAULT 0;
+
+-- The last row of passes when the user's checks were forgotten: up to it none counts.
+ALTER TABLE users ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+";
