@@ -12,7 +12,7 @@ use crate::users::{self, SELECT, TOP};
 /// Up to so many users one list is as quick.
 const SMALL: u32 = 4_000;
 /// Parts that are read at once; each holds a page and the next one.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// What a user principal name can begin with. Which characters Entra allows there, and that `startswith` on it works without the
 /// advanced index, isn't in the documents at hand: the parts are therefore compared with the count, and read again as one list
 /// where they don't add up.

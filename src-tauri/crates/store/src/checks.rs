@@ -13,8 +13,8 @@ use ts_rs::TS;
 use crate::error::StoreError;
 use crate::probes::Mailbox;
 use crate::result::Answer;
-use crate::runs::{FingerprintRow, Plan, WorkloadResult, fingerprint_row, reach};
-use crate::{text, users};
+use crate::runs::{FingerprintRow, Plan, Planned, WorkloadResult, fingerprint_row, reach};
+use crate::{passes, text, users};
 
 /// The latest answer of one workload of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -132,24 +132,82 @@ pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result
 pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT user, run, first_seen,
-                workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
+                workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest, verdict <> 'passed', passes
          FROM   checks
          WHERE  user = ?1",
     )?;
-    let mut checks: Vec<Check> = statement.query_map([user.0], check)?.collect::<rusqlite::Result<_>>()?;
+    let kept = statement.query_map([user.0], |row| Ok(Kept { check: check(row)?, is_issue: row.get(13)?, at: row.get(14)? }))?;
+    let mut kept: Vec<Kept> = kept.collect::<rusqlite::Result<_>>()?;
+    let mut checks = passes_of_user(conn, user, &mut kept)?;
+    checks.extend(kept.into_iter().map(|kept| kept.check));
     checks.sort_by_key(|check| check.result.workload);
     Ok(checks)
 }
 
-/// The statements that keep the users' latest answers while a run is under way.
+/// A row of checks, and how many rows of passes there were when it was written.
+struct Kept {
+    check: Check,
+    is_issue: bool,
+    at: i64,
+}
+
+/// The passes that are the latest answers of a user's workloads, and that no row of checks tells of. An issue that is kept is always
+/// the latest, because the pass that ends it is kept, too; since a pass that is kept there were passes only. Takes out of `kept` what
+/// passes have outdated, or what a later run says isn't covered any more.
+fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Result<Vec<Check>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   p.number, p.run, p.checked, p.answers, p.completed, r.workloads
+         FROM     users AS u
+                  CROSS JOIN runs AS r ON r.organization = u.organization
+                  CROSS JOIN passes AS p ON p.run = r.id AND p.block = ?2
+         WHERE    u.id = ?1 AND p.number > u.forgotten
+         ORDER BY p.number DESC",
+    )?;
+    let mut rows = statement.query(params![user.0, passes::block_of(user)])?;
+    let mut latest: Vec<Check> = Vec::new();
+    let mut not_covered = passes::Workloads::default();
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(0)?;
+        let packed = passes::Row { run: RunId(row.get(1)?), checked: text::moment(row, 2)?, packed: row.get(3)? };
+        for result in packed.of(user).filter(|result| !not_covered.contains(result.workload)) {
+            let kept = kept.iter().find(|kept| kept.check.result.workload == result.workload);
+            if kept.is_some_and(|kept| kept.is_issue || kept.at >= number) {
+                continue;
+            }
+            match latest.iter_mut().find(|check| check.result.workload == result.workload) {
+                // The first of the passes in a row, as far as it can be told.
+                Some(check) => check.first_seen = result.checked.unwrap_or(check.first_seen),
+                None => latest.push(Check { run: packed.run, first_seen: packed.checked, result }),
+            }
+        }
+        if row.get::<_, u32>(4)? & 1 << passes::place_of(user) != 0 {
+            let plan: Vec<Planned> = text::json(row, 5)?;
+            for planned in plan.iter().filter(|planned| planned.not_asked == Some(Cause::NotCovered)) {
+                not_covered.insert(planned.workload);
+                kept.retain(|kept| kept.check.result.workload != planned.workload || kept.at >= number);
+            }
+        }
+    }
+    for check in &mut latest {
+        if let Some(place) = kept.iter().position(|kept| kept.check.result.workload == check.result.workload) {
+            check.first_seen = kept.swap_remove(place).check.first_seen;
+        }
+    }
+    Ok(latest)
+}
+
+/// The statements that keep the users' latest answers while a run is under way: all but the passes that follow no issue, which are
+/// found among those of the runs.
 pub(crate) struct Keeper<'a> {
     run: RunId,
+    organization: OrganizationId,
     now: Timestamp,
     /// Workloads that the integration doesn't cover.
     uncovered: Vec<Workload>,
     keep: CachedStatement<'a>,
     drop: CachedStatement<'a>,
     open: CachedStatement<'a>,
+    here: CachedStatement<'a>,
     pass: CachedStatement<'a>,
     summarize: CachedStatement<'a>,
 }
@@ -159,16 +217,19 @@ impl<'a> Keeper<'a> {
         let uncovered = plan.not_asked().filter(|(_, cause)| *cause == Cause::NotCovered);
         Ok(Self {
             run,
+            organization: plan.organization,
             now,
             uncovered: uncovered.map(|(workload, _)| workload).collect(),
             keep: tx.prepare_cached(
                 "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
-                                     checked, digest, first_seen)
-                 VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11)
+                                     checked, digest, first_seen, passes)
+                 VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11,
+                                     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0))
                  ON CONFLICT (user, workload) DO UPDATE
                  SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
                      cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
                      client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
+                     passes = excluded.passes,
                      first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)",
             )?,
             drop: tx.prepare_cached("DELETE FROM checks WHERE user = ?1 AND workload = ?2")?,
@@ -178,7 +239,8 @@ impl<'a> Keeper<'a> {
                  WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
                  ORDER BY verdict, workload",
             )?,
-            pass: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1")?,
+            here: tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?,
+            pass: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1 AND organization = ?4")?,
             summarize: tx.prepare_cached(
                 "UPDATE users
                  SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
@@ -206,19 +268,25 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Brings the user's own row in line with its checks; `touched` says whether it has, or had, an open issue. A pass of the
-    /// mailbox doesn't hide an issue of a workload that the run left out; a refusal counts at once, a pass only when the mailbox
-    /// is complete.
-    pub fn summarize(&mut self, user: UserId, mailbox: Mailbox, touched: bool) -> Result<(), StoreError> {
+    /// Whether the user is still in the run's organization. What a run finds out about one who left is not the user's any more.
+    pub fn is_here(&mut self, user: UserId) -> Result<bool, StoreError> {
+        Ok(self.here.query_row(params![user.0, self.organization.0], |row| row.get(0))?)
+    }
+
+    /// Puts down the verdict of a complete mailbox, of which neither this run nor one before has found an issue that is open.
+    pub fn complete(&mut self, user: UserId, verdict: Verdict) -> Result<(), StoreError> {
+        self.pass.execute(params![user.0, verdict.name(), self.now.0, self.organization.0])?;
+        Ok(())
+    }
+
+    /// Brings the row of a user who is here, and who has or had an open issue, in line with its checks. A pass of the mailbox doesn't
+    /// hide an issue of a workload that the run left out; a refusal counts at once, a pass only when the mailbox is complete.
+    pub fn summarize(&mut self, user: UserId, mailbox: Mailbox) -> Result<(), StoreError> {
         if mailbox.complete {
             // What the integration doesn't cover any more is no issue any more.
             for workload in &self.uncovered {
                 self.drop.execute(params![user.0, workload.name()])?;
             }
-        }
-        if !touched {
-            self.pass.execute(params![user.0, mailbox.verdict.name(), self.now.0])?;
-            return Ok(());
         }
         let open: Vec<(Verdict, Option<String>)> =
             self.open.query_map([user.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;

@@ -5,6 +5,7 @@ mod fold;
 mod lock;
 mod migrate;
 mod open;
+mod passes;
 mod quarantine;
 mod result;
 mod schema;

@@ -9,7 +9,7 @@ use crate::error::OpenError;
 use crate::schema;
 
 /// The steps; the first makes version 1 of an empty file.
-pub const SCHEMA: &[&str] = &[schema::FIRST, schema::SECOND, schema::THIRD];
+pub const SCHEMA: &[&str] = &[schema::FIRST, schema::SECOND, schema::THIRD, schema::FOURTH];
 
 /// The version that a list of steps leads to.
 pub fn newest(steps: &[&str]) -> u32 {
@@ -39,13 +39,14 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::id::{OrganizationId, RunId};
+    use rollcall_core::id::{OrganizationId, RunId, UserId};
     use rollcall_core::verdict::{Ledger, Verdict};
+    use rollcall_core::workload::Workload;
 
     use super::*;
     use crate::store::Store;
     use crate::users::{self, Sort, UserFilter};
-    use crate::{organizations, probes, runs};
+    use crate::{checks, organizations, probes, runs};
 
     #[test]
     fn a_migration_keeps_the_rows_and_a_copy_of_the_file_before_it() {
@@ -161,5 +162,54 @@ mod tests {
         assert_eq!(all.iter().map(|one| (one.name.as_str(), &one.permissions)).collect::<Vec<_>>(), [("Europe", &None)]);
         let copy = Connection::open(folder.path().join("rollcall-version-2-7.db")).unwrap();
         assert_eq!(version(&copy).unwrap(), 2, "the copy is of before");
+    }
+
+    /// What a file of version 2 holds of checks: a pass and an issue of one user, by a run that is over.
+    const OF_VERSION_2: &str = "
+        INSERT INTO checks (user, workload, run, verdict, http, cause, fingerprint, checked, digest, first_seen)
+        VALUES (1, 'mail',     1, 'passed', 200, NULL,           NULL,   6, zeroblob(32), 3),
+               (1, 'calendar', 1, 'failed', 403, 'out_of_scope', 'some', 6, zeroblob(32), 4);
+        UPDATE users SET verdict = 'failed', checked = 6, open_issues = 1, first_cause = 'out_of_scope' WHERE id = 1;
+    ";
+
+    #[test]
+    fn checks_of_version_2_are_the_latest_until_there_are_later_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        to_newest(&mut conn, &SCHEMA[..2], folder.path(), Timestamp(2)).unwrap();
+        conn.execute_batch(OF_VERSION_2).unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let latest = || {
+            let checks = store.read(|conn| checks::of_user(conn, UserId(1))).unwrap();
+            checks.iter().map(|check| (check.result.workload, check.run.0, check.first_seen.0)).collect::<Vec<_>>()
+        };
+        assert_eq!(latest(), [(Workload::Mail, 1, 3), (Workload::Calendar, 1, 4)]);
+        let result = |workload| probes::ProbeResult {
+            user: UserId(1),
+            workload,
+            verdict: Verdict::Passed,
+            http: Some(200),
+            code: None,
+            cause: None,
+            fingerprint: None,
+            request_id: None,
+            client_request_id: None,
+            attempts: 1,
+        };
+        let answers = [Workload::Mail, Workload::Calendar].map(result);
+        store
+            .write(|tx| {
+                let plan = [(Workload::Mail, None), (Workload::Calendar, None)];
+                let run = runs::create(tx, OrganizationId(1), &plan, &runs::Which::Users(vec![UserId(1)]), Timestamp(8))?;
+                probes::commit(tx, run, &answers, &[], runs::Counters::default(), Timestamp(9))
+            })
+            .unwrap();
+        assert_eq!(latest(), [(Workload::Mail, 3, 3), (Workload::Calendar, 3, 9)], "a pass goes on, an issue has ended");
+        let user = store.read(|conn| users::get(conn, UserId(1))).unwrap();
+        assert_eq!((user.verdict, user.open_issues), (Verdict::Passed, 0));
     }
 }

@@ -83,8 +83,9 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     writer.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not just unlinked.
     writer.pragma_update(None, "secure_delete", true)?;
-    // 16 MiB: what a page of the directory touches in every index, for a tenant of some ten thousand users.
-    writer.pragma_update(None, "cache_size", -16_384)?;
+    // 6 MiB: what a page of the directory touches in every index, for a tenant of some thousand users. For larger ones the rest is
+    // left to the system's own cache, so that memory hardly grows with the directory.
+    writer.pragma_update(None, "cache_size", -6_144)?;
     // 64 MiB between two checkpoints, so that a page of an index which changes again and again is carried over once.
     writer.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     writer.pragma_update(None, "journal_size_limit", 67_108_864)?;
@@ -100,8 +101,8 @@ pub fn reader(folder: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(folder.join(FILE), flags)?;
     reader.busy_timeout(Duration::from_secs(10))?;
-    // 4 MiB: the inner pages of every index, and the window that is being looked at.
-    reader.pragma_update(None, "cache_size", -4_096)?;
+    // 2 MiB: the inner pages of every index, and the window that is being looked at.
+    reader.pragma_update(None, "cache_size", -2_048)?;
     reader.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     reader.set_prepared_statement_cache_capacity(64);
     users::teach(&reader)?;

@@ -80,7 +80,8 @@ impl WorkloadResult {
         })
     }
 
-    const fn damaged(workload: Workload) -> Self {
+    /// One whose row isn't what was written.
+    pub(crate) const fn damaged(workload: Workload) -> Self {
         Self {
             workload,
             verdict: Verdict::Unknown,

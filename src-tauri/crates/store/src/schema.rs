@@ -290,3 +290,41 @@ CREATE TABLE user_grants (
 -- Where it departs from its integration's.
 ALTER TABLE organizations ADD COLUMN permissions TEXT;
 ";
+
+/// Version 4. Passes of neighbouring mailboxes that came together are packed into one row; a pass of the versions before stays the row
+/// that it is, in `probes` and in `checks`. And the search index holds each word of a user once, and no object ids.
+pub const FOURTH: &str = "
+-- Passes of neighbouring users that came together; which of those users they completed, a bit for each.
+CREATE TABLE passes (
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    run       INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    block     INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    checked   INTEGER NOT NULL,
+    answers   BLOB    NOT NULL
+) STRICT;
+
+CREATE INDEX passes_by_block ON passes (run, block);
+
+-- The last row of passes when a check was written: later ones are newer than it.
+ALTER TABLE checks ADD COLUMN passes INTEGER NOT NULL DEFAULT 0;
+
+-- The last row of passes when the user's checks were forgotten: up to it none counts.
+ALTER TABLE users ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+
+-- What of a user is searched by its index. An object id has no words: the ids are read through, which is as quick.
+CREATE VIEW searched_users AS
+SELECT id, display_name, upn, iif(mail = upn, NULL, mail) AS mail, aliases, department, job_title
+FROM   users;
+
+DROP TABLE users_search;
+CREATE VIRTUAL TABLE users_search USING fts5 (
+    display_name, upn, mail, aliases, department, job_title,
+    content = 'searched_users', content_rowid = 'id',
+    tokenize = 'trigram remove_diacritics 1'
+);
+
+-- A step is sorted in memory and written as one segment, or as several where it has grown to this.
+INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 2097152);
+INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
+";

@@ -28,8 +28,8 @@ use crate::organizations::describe::standing;
 const CSV_LIMIT: usize = 64 * 1024 * 1024;
 /// Users that are stored in one go.
 const PAGE: usize = 999;
-/// The search index takes so many users in at once; a page at a time it would be an effort for each.
-const INDEXED_AT_ONCE: u32 = 10_000;
+/// The search index takes so many users in at once; a page at a time it would be an effort for each, and more would take more memory.
+const INDEXED_AT_ONCE: u32 = 5_000;
 
 /// Where the users come from.
 #[derive(Debug, Clone, Deserialize, TS)]

@@ -41,8 +41,8 @@ const MOST_UNSTORED: usize = 5_000;
 const WINDOW: u32 = 4_000;
 /// … whenever fewer than these are at hand, which is more than can be asked before they are here.
 const LOW: usize = 2_600;
-/// Mailboxes whose probes are written at a time, while others are being asked.
-const PLANNED_AT_ONCE: u32 = 5_000;
+/// Mailboxes that are planned at a time, while others are being asked: few enough that no answer waits long for the disk meanwhile.
+const PLANNED_AT_ONCE: u32 = 2_000;
 /// How long a stopped sitting waits for the answers to what it has already asked: promised is that a stop acts within a second.
 const LANDING: Duration = Duration::from_millis(700);
 

@@ -82,7 +82,7 @@ pub fn open(folder: &Path) -> (Store, OrganizationId) {
 pub fn bring_in(store: &Store, organization: OrganizationId, people: &[DirectoryUser]) {
     for (number, page) in (1..).zip(people.chunks(PAGE)) {
         store.write(|tx| users::upsert_page(tx, organization, page, NOW)).unwrap();
-        if number % 10 == 0 {
+        if number % 5 == 0 {
             store.write(users::index_pending).unwrap();
         }
     }

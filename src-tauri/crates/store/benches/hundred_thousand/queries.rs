@@ -158,6 +158,15 @@ fn windows(organization: u32) -> Vec<Window> {
             values: of(),
         },
         Window {
+            name: "search with a part of an object id by name",
+            filter: search("0c3a-0"),
+            sort: by(UserSort::Name, false),
+            offset: 0,
+            rows: "SELECT * FROM users WHERE object_id LIKE '%0c3a-0%' AND organization = ?1 ORDER BY name_key, id LIMIT 50",
+            count: "SELECT count(*) FROM users WHERE object_id LIKE '%0c3a-0%' AND organization = ?1",
+            values: of(),
+        },
+        Window {
             name: "search with two letters by name",
             filter: search("ya"),
             sort: by(UserSort::Name, false),

@@ -100,10 +100,13 @@ fn pages(report: &mut Report, store: &Store, run: RunId) {
                    ORDER BY name_key, user LIMIT 50 OFFSET ?2";
         let mut statement = conn.prepare_cached(sql).unwrap();
         let users: Vec<u32> = statement.query_map(params![run.0, offset], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let mut statement = conn.prepare_cached("SELECT * FROM probes WHERE run = ?1 AND user = ?2").unwrap();
+        let mut probes = conn.prepare_cached("SELECT * FROM probes WHERE run = ?1 AND user = ?2").unwrap();
+        let mut passes = conn.prepare_cached("SELECT * FROM passes WHERE run = ?1 AND block = ?2 / 16").unwrap();
         for user in users {
-            let mut rows = statement.query([run.0, user]).unwrap();
-            while rows.next().unwrap().is_some() {}
+            for statement in [&mut probes, &mut passes] {
+                let mut rows = statement.query([run.0, user]).unwrap();
+                while rows.next().unwrap().is_some() {}
+            }
         }
         let sql = "SELECT count(*) FROM run_mailboxes WHERE run = ?1";
         conn.prepare_cached(sql).unwrap().query_row([run.0], |row| row.get::<_, u32>(0)).unwrap();

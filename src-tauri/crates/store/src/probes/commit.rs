@@ -1,15 +1,16 @@
-//! Commits of a group of answers. This is what a run does all the time, so each answer costs as few statements as it can.
+//! Commits of a group of answers. This is what a run does all the time, so what the answers of neighbours need is read and written
+//! in one go, and most answers cost no statement of their own.
 
 use rollcall_core::id::{RunId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
-use rollcall_core::workload::Workload;
-use rusqlite::{CachedStatement, OptionalExtension, Transaction, params};
+use rusqlite::{CachedStatement, Transaction, params};
 
 use super::{Postponed, ProbeResult, Recorded};
 use crate::checks::Keeper;
 use crate::error::StoreError;
+use crate::passes::{self, Workloads};
 use crate::result::{Answer, of_mailbox};
 use crate::runs::{Counters, Plan};
 use crate::text;
@@ -31,14 +32,16 @@ pub fn commit(
     let plan = Plan::of(tx, run)?;
     let mut recorded = Recorded::default();
     if plan.is_open() {
-        let asked: Vec<Workload> = plan.asked().collect();
-        let mut by_mailbox: Vec<&ProbeResult> = settled.iter().filter(|result| asked.contains(&result.workload)).collect();
-        by_mailbox.sort_by_key(|result| result.user);
         let mut recorder = Recorder::new(tx, run, &plan, now)?;
-        for of_one in by_mailbox.chunk_by(|one, other| one.user == other.user) {
-            recorder.record(of_one, &mut recorded)?;
+        let asked = recorder.asked;
+        let mut by_mailbox: Vec<&ProbeResult> = settled.iter().filter(|result| asked.contains(result.workload)).collect();
+        by_mailbox.sort_by_key(|result| result.user);
+        for of_block in by_mailbox.chunk_by(|one, other| passes::block_of(one.user) == passes::block_of(other.user)) {
+            recorder.record(of_block, &mut recorded)?;
         }
-        postpone(tx, run, put_off.iter().filter(|probe| asked.contains(&probe.workload)))?;
+        for probe in put_off.iter().filter(|probe| asked.contains(probe.workload)) {
+            recorder.postpone(probe)?;
+        }
     }
     if recorded.probes > 0 || settled.is_empty() {
         add_to_run(tx, run, recorded, counters)?;
@@ -54,29 +57,58 @@ pub(crate) struct Mailbox {
     pub complete: bool,
 }
 
+/// A mailbox with something queued, and what is known of it.
+#[derive(Default)]
+struct Member {
+    verdict: Option<Verdict>,
+    answered: Workloads,
+    put_off: Workloads,
+    /// Workloads with an open issue, of this run or one before.
+    open: Workloads,
+    /// The answers that are rows of their own.
+    rows: Vec<(Verdict, Option<Cause>)>,
+}
+
 /// The statements of one group, and what they need to know of the run.
 struct Recorder<'a> {
+    tx: &'a Transaction<'a>,
     run: RunId,
     plan: &'a Plan,
+    asked: Workloads,
+    not_covered: bool,
     now: Timestamp,
-    find: CachedStatement<'a>,
+    members: CachedStatement<'a>,
+    rows: CachedStatement<'a>,
+    packed: CachedStatement<'a>,
+    open: CachedStatement<'a>,
+    pack: CachedStatement<'a>,
     settle: CachedStatement<'a>,
-    count_down: CachedStatement<'a>,
+    unqueue: CachedStatement<'a>,
+    postpone: CachedStatement<'a>,
+    complete: CachedStatement<'a>,
     move_to: CachedStatement<'a>,
-    answers: CachedStatement<'a>,
     keeper: Keeper<'a>,
 }
 
 impl<'a> Recorder<'a> {
     fn new(tx: &'a Transaction<'_>, run: RunId, plan: &'a Plan, now: Timestamp) -> Result<Self, StoreError> {
         Ok(Self {
+            tx,
             run,
             plan,
+            asked: plan.asked().collect(),
+            not_covered: plan.not_asked().any(|(_, cause)| cause == Cause::NotCovered),
             now,
-            find: tx.prepare_cached(
-                "SELECT m.remaining, m.verdict, u.open_issues
-                 FROM   run_mailboxes AS m LEFT JOIN users AS u ON u.id = m.user AND u.organization = ?3
-                 WHERE  m.run = ?1 AND m.user = ?2",
+            members: tx
+                .prepare_cached("SELECT user, verdict FROM run_mailboxes WHERE run = ?1 AND user BETWEEN ?2 AND ?3 AND remaining > 0")?,
+            rows: tx.prepare_cached("SELECT user, workload, verdict, cause FROM probes WHERE run = ?1 AND user BETWEEN ?2 AND ?3")?,
+            packed: tx.prepare_cached("SELECT answers FROM passes WHERE run = ?1 AND block = ?2")?,
+            open: tx.prepare_cached(
+                "SELECT user, workload FROM checks NOT INDEXED WHERE user BETWEEN ?1 AND ?2 AND verdict IN ('failed', 'unknown')",
+            )?,
+            pack: tx.prepare_cached(
+                "INSERT INTO passes (run, block, completed, checked, answers)
+                 VALUES             (?1,  ?2,    ?3,        ?4,      ?5)",
             )?,
             settle: tx.prepare_cached(
                 "INSERT INTO probes (run, user, workload, turn, due, verdict, http, code, cause, fingerprint, request_id,
@@ -89,62 +121,144 @@ impl<'a> Recorder<'a> {
                        digest = excluded.digest
                  WHERE probes.verdict IS NULL",
             )?,
-            count_down: tx.prepare_cached("UPDATE run_mailboxes SET remaining = ?3 WHERE run = ?1 AND user = ?2")?,
-            move_to: tx.prepare_cached("UPDATE run_mailboxes SET remaining = ?3, verdict = ?4 WHERE run = ?1 AND user = ?2")?,
-            answers: tx.prepare_cached("SELECT verdict, cause FROM probes WHERE run = ?1 AND user = ?2")?,
+            unqueue: tx.prepare_cached("DELETE FROM probes WHERE run = ?1 AND user = ?2 AND workload = ?3 AND verdict IS NULL")?,
+            postpone: tx.prepare_cached(
+                "INSERT INTO probes (run, user, workload, turn, due, attempts)
+                 SELECT              run, user, ?3,       0,    ?4,  ?5
+                 FROM   run_mailboxes
+                 WHERE  run = ?1 AND user = ?2
+                 ON CONFLICT (run, user, workload) DO UPDATE
+                 SET   due = excluded.due, attempts = excluded.attempts
+                 WHERE probes.verdict IS NULL",
+            )?,
+            complete: tx.prepare_cached("UPDATE run_mailboxes SET remaining = 0, verdict = ?3 WHERE run = ?1 AND user = ?2")?,
+            move_to: tx.prepare_cached("UPDATE run_mailboxes SET verdict = ?3 WHERE run = ?1 AND user = ?2")?,
             keeper: Keeper::new(tx, run, plan, now)?,
         })
     }
 
-    /// Records the answers about one mailbox.
+    /// Records the answers about the mailboxes of one block, which come in order of mailbox.
     fn record(&mut self, answers: &[&ProbeResult], recorded: &mut Recorded) -> Result<(), StoreError> {
-        let Some(user) = answers.first().map(|answer| answer.user) else { return Ok(()) };
-        let found = self.find.query_row(params![self.run.0, user.0, self.plan.organization.0], |row| {
-            let before = row.get_ref(1)?.as_str().ok().and_then(|name| text::by_name(name).ok());
-            Ok((row.get::<_, u32>(0)?, before.unwrap_or(Verdict::Unknown), row.get::<_, Option<u32>>(2)?))
-        });
-        // Nobody of this run, or all of it is settled.
-        let Some((remaining @ 1.., before, open_issues)) = found.optional()? else { return Ok(()) };
-        let (mut new, mut worst, mut touched) = (0, before, false);
-        for result in answers {
-            let answer = answer(result, self.now);
-            let digest = answer.digest(self.run, user);
-            if !self.settle(user, &answer, result.attempts, &digest)? {
-                continue;
+        let (Some(first), Some(last)) = (answers.first(), answers.last()) else { return Ok(()) };
+        let block = passes::block_of(first.user);
+        let mut members = self.read(block, first.user, last.user)?;
+        let (mut packed, mut completed) = (Vec::new(), 0_u32);
+        for of_one in answers.chunk_by(|one, other| one.user == other.user) {
+            let Some(user) = of_one.first().map(|answer| answer.user) else { continue };
+            let place = passes::place_of(user);
+            // Nobody of this run, or all of it is settled.
+            let Some(member) = members.get_mut(place).filter(|member| member.verdict.is_some()) else { continue };
+            if self.record_one(user, of_one, member, &mut packed, recorded)? {
+                completed |= 1 << place;
             }
-            new += 1;
-            worst = graver(worst, result.verdict);
-            if open_issues.is_some() && result.verdict != Verdict::NotRun {
-                self.keeper.keep(user, &answer, &digest)?;
-            }
-            touched |= is_issue(result.verdict);
         }
-        if new == 0 {
-            return Ok(());
-        }
-        recorded.probes += new;
-        let remaining = remaining.saturating_sub(new);
-        let complete = remaining == 0;
-        let verdict = if complete && !is_issue(worst) { self.verdict(user)? } else { worst };
-        if verdict == before {
-            self.count_down.execute(params![self.run.0, user.0, remaining])?;
-        } else {
-            self.move_to.execute(params![self.run.0, user.0, remaining, verdict.name()])?;
-        }
-        if complete {
-            recorded.completed(verdict);
-        }
-        let Some(open_issues) = open_issues else { return Ok(()) };
-        touched |= open_issues > 0;
-        if touched || complete {
-            self.keeper.summarize(user, Mailbox { verdict, complete }, touched)?;
+        if !packed.is_empty() || (completed != 0 && self.not_covered) {
+            self.pack.execute(params![self.run.0, block, completed, self.now.0, packed])?;
         }
         Ok(())
     }
 
-    /// Writes the answer of a probe; says whether it was still queued.
-    fn settle(&mut self, user: UserId, answer: &Answer<'_>, attempts: u32, digest: &[u8; 32]) -> Result<bool, StoreError> {
-        let changed = self.settle.execute(params![
+    /// What is known of the mailboxes of a block between two users, in their places.
+    fn read(&mut self, block: u32, first: UserId, last: UserId) -> Result<[Member; passes::PLACES], StoreError> {
+        let mut members: [Member; passes::PLACES] = Default::default();
+        let here = params![self.run.0, first.0, last.0];
+        let mut rows = self.members.query(here)?;
+        while let Some(row) = rows.next()? {
+            let verdict = row.get_ref(1)?.as_str().ok().and_then(|name| text::by_name(name).ok());
+            members[passes::place_of(UserId(row.get(0)?))].verdict = Some(verdict.unwrap_or(Verdict::Unknown));
+        }
+        drop(rows);
+        let mut rows = self.rows.query(here)?;
+        while let Some(row) = rows.next()? {
+            let (member, workload) = (&mut members[passes::place_of(UserId(row.get(0)?))], text::named(row, 1)?);
+            match text::maybe_named(row, 2)? {
+                // In the first version, what isn't asked had rows, too.
+                Some(_) if !self.asked.contains(workload) => {}
+                Some(verdict) => {
+                    member.answered.insert(workload);
+                    member.rows.push((verdict, text::maybe_named(row, 3)?));
+                }
+                None => member.put_off.insert(workload),
+            }
+        }
+        drop(rows);
+        let mut rows = self.packed.query(params![self.run.0, block])?;
+        while let Some(row) = rows.next()? {
+            for (place, workload) in passes::places(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?) {
+                if let Some(member) = members.get_mut(place) {
+                    member.answered.insert(workload);
+                }
+            }
+        }
+        drop(rows);
+        let mut rows = self.open.query(params![first.0, last.0])?;
+        while let Some(row) = rows.next()? {
+            members[passes::place_of(UserId(row.get(0)?))].open.insert(text::named(row, 1)?);
+        }
+        Ok(members)
+    }
+
+    /// Records the answers about one mailbox, its passes among those that are packed; says whether it was completed with them.
+    fn record_one(
+        &mut self,
+        user: UserId,
+        answers: &[&ProbeResult],
+        member: &mut Member,
+        packed: &mut Vec<u8>,
+        recorded: &mut Recorded,
+    ) -> Result<bool, StoreError> {
+        let before = member.verdict.unwrap_or(Verdict::Unknown);
+        let (mut new, mut worst, mut touched) = (0, before, !member.open.is_empty());
+        // Only who has an issue, old or new, has rows in the checks.
+        let mut here = None;
+        for result in answers {
+            if member.answered.contains(result.workload) {
+                continue;
+            }
+            member.answered.insert(result.workload);
+            let answer = answer(result, self.now);
+            let pass = passes::pack(packed, self.run, user, &answer);
+            let digest = if pass { None } else { Some(answer.digest(self.run, user)) };
+            if let Some(digest) = &digest {
+                self.settle(user, &answer, result.attempts, digest)?;
+                member.rows.push((result.verdict, result.cause));
+            } else if member.put_off.contains(result.workload) {
+                self.unqueue.execute(params![self.run.0, user.0, result.workload.name()])?;
+            }
+            new += 1;
+            worst = graver(worst, result.verdict);
+            touched |= is_issue(result.verdict);
+            let kept = if pass { member.open.contains(result.workload) } else { result.verdict != Verdict::NotRun };
+            if kept && is_here(&mut self.keeper, user, &mut here)? {
+                let digest = digest.unwrap_or_else(|| answer.digest(self.run, user));
+                self.keeper.keep(user, &answer, &digest)?;
+            }
+        }
+        if new == 0 {
+            return Ok(false);
+        }
+        recorded.probes += new;
+        let complete = member.answered.hold(self.asked);
+        let verdict = if complete && !is_issue(worst) { self.verdict(member) } else { worst };
+        if complete {
+            self.complete.execute(params![self.run.0, user.0, verdict.name()])?;
+            recorded.completed(verdict);
+        } else if verdict != before {
+            self.move_to.execute(params![self.run.0, user.0, verdict.name()])?;
+        }
+        if !touched {
+            if complete {
+                self.keeper.complete(user, verdict)?;
+            }
+        } else if is_here(&mut self.keeper, user, &mut here)? {
+            self.keeper.summarize(user, Mailbox { verdict, complete })?;
+        }
+        Ok(complete)
+    }
+
+    /// Writes the answer of a probe that is still queued as a row of its own.
+    fn settle(&mut self, user: UserId, answer: &Answer<'_>, attempts: u32, digest: &[u8; 32]) -> Result<(), StoreError> {
+        self.settle.execute(params![
             self.run.0,
             user.0,
             answer.workload.name(),
@@ -159,18 +273,34 @@ impl<'a> Recorder<'a> {
             attempts,
             digest,
         ])?;
-        Ok(changed > 0)
+        Ok(())
     }
 
-    /// The verdict of a mailbox of which nothing is queued any more, from all of its answers.
-    fn verdict(&mut self, user: UserId) -> Result<Verdict, StoreError> {
-        let answers = self.answers.query_map(params![self.run.0, user.0], |row| {
-            Ok((text::maybe_named(row, 0)?.unwrap_or(Verdict::NotRun), text::maybe_named(row, 1)?))
-        })?;
-        let mut verdicts: Vec<(Verdict, Option<Cause>)> = answers.collect::<rusqlite::Result<_>>()?;
+    /// The verdict of a mailbox of which nothing is queued any more, from all of its answers: those without a row of their own are
+    /// passes.
+    fn verdict(&self, member: &Member) -> Verdict {
+        let mut verdicts = member.rows.clone();
+        verdicts.extend(self.plan.asked().skip(member.rows.len()).map(|_| (Verdict::Passed, None)));
         verdicts.extend(self.plan.not_asked().map(|(_, cause)| (Verdict::NotRun, Some(cause))));
-        Ok(of_mailbox(&verdicts))
+        of_mailbox(&verdicts)
     }
+
+    /// Puts off a probe that is still queued.
+    fn postpone(&mut self, probe: &Postponed) -> Result<(), StoreError> {
+        let passed = passes::between(self.tx, self.run, probe.user, probe.user)?;
+        if !passed.contains(&(probe.user, probe.workload)) {
+            self.postpone.execute(params![self.run.0, probe.user.0, probe.workload.name(), probe.due.0, probe.attempts])?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the user is still in the run's organization, asked once.
+fn is_here(keeper: &mut Keeper<'_>, user: UserId, known: &mut Option<bool>) -> Result<bool, StoreError> {
+    if let Some(known) = *known {
+        return Ok(known);
+    }
+    Ok(*known.insert(keeper.is_here(user)?))
 }
 
 impl Recorded {
@@ -210,23 +340,6 @@ fn answer(result: &ProbeResult, now: Timestamp) -> Answer<'_> {
         client_request_id: result.client_request_id.as_deref(),
         checked: Some(now),
     }
-}
-
-/// Puts off probes that are still queued.
-fn postpone<'a>(tx: &Transaction<'_>, run: RunId, probes: impl Iterator<Item = &'a Postponed>) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached(
-        "INSERT INTO probes (run, user, workload, turn, due, attempts)
-         SELECT              run, user, ?3,       0,    ?4,  ?5
-         FROM   run_mailboxes
-         WHERE  run = ?1 AND user = ?2
-         ON CONFLICT (run, user, workload) DO UPDATE
-         SET   due = excluded.due, attempts = excluded.attempts
-         WHERE probes.verdict IS NULL",
-    )?;
-    for probe in probes {
-        statement.execute(params![run.0, probe.user.0, probe.workload.name(), probe.due.0, probe.attempts])?;
-    }
-    Ok(())
 }
 
 fn add_to_run(tx: &Transaction<'_>, run: RunId, recorded: Recorded, counters: Counters) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::QueuedProbe;
 use crate::error::StoreError;
 use crate::runs::{Plan, block};
-use crate::text;
+use crate::{passes, text};
 
 /// The queued probes after a turn, or from the first, in order of turn: neighbours are of different mailboxes, and mailboxes are
 /// completed in blocks. Those put off are among them. A probe stays queued until it is committed: who has it in hand must
@@ -120,7 +120,9 @@ fn known(conn: &Connection, run: RunId, start: u32, end: u32) -> Result<HashMap<
         let known = if row.get(2)? { Known::Answered } else { Known::PutOff { due: text::moment(row, 3)?, attempts: row.get(4)? } };
         Ok(((UserId(row.get(0)?), text::named(row, 1)?), known))
     })?;
-    Ok(known.collect::<rusqlite::Result<_>>()?)
+    let mut known: HashMap<_, _> = known.collect::<rusqlite::Result<_>>()?;
+    known.extend(passes::between(conn, run, UserId(start), UserId(end))?.into_iter().map(|probe| (probe, Known::Answered)));
+    Ok(known)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{Plan, Planned, WorkloadResult};
 use crate::error::StoreError;
 use crate::fold::fold;
 use crate::result::of_mailbox;
-use crate::text;
+use crate::{passes, text};
 
 /// Equal errors over many mailboxes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -195,28 +195,28 @@ fn counts(conn: &Connection, run: RunId, plan: &Plan) -> Result<[u32; 4], StoreE
 const fn of_verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Failed => {
-            "SELECT   user, object_id, upn, display_name
+            "SELECT   user, object_id, upn, display_name, verdict
              FROM     run_mailboxes INDEXED BY run_mailboxes_open
              WHERE    run = ?1 AND verdict = 'failed' AND verdict IN ('failed', 'unknown')
              ORDER BY name_key, user
              LIMIT    ?2 OFFSET ?3"
         }
         Verdict::Unknown => {
-            "SELECT   user, object_id, upn, display_name
+            "SELECT   user, object_id, upn, display_name, verdict
              FROM     run_mailboxes INDEXED BY run_mailboxes_open
              WHERE    run = ?1 AND verdict = 'unknown' AND verdict IN ('failed', 'unknown')
              ORDER BY name_key, user
              LIMIT    ?2 OFFSET ?3"
         }
         Verdict::NotRun => {
-            "SELECT   user, object_id, upn, display_name
+            "SELECT   user, object_id, upn, display_name, verdict
              FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
              WHERE    run = ?1 AND verdict NOT IN ('failed', 'unknown', 'passed')
              ORDER BY name_key, user
              LIMIT    ?2 OFFSET ?3"
         }
         Verdict::Passed => {
-            "SELECT   user, object_id, upn, display_name
+            "SELECT   user, object_id, upn, display_name, verdict
              FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
              WHERE    run = ?1 AND verdict = 'passed'
              ORDER BY name_key, user
@@ -233,7 +233,7 @@ fn scan(conn: &Connection, run: RunId, plan: &Plan, filter: &ResultFilter, offse
     let matching = statement.query_row(params_from_iter(&values), |row| row.get(0))?;
     values.extend([limit.into(), offset.into()]);
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   user, object_id, upn, display_name
+        "SELECT   user, object_id, upn, display_name, verdict
          FROM     {source}
          WHERE    {condition}
          ORDER BY CASE verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END, name_key, user
@@ -258,7 +258,7 @@ pub fn each_result<E: From<StoreError>>(
 ) -> Result<(), E> {
     let plan = Plan::of(conn, run)?;
     let sql = format!(
-        "SELECT   user, object_id, upn, display_name
+        "SELECT   user, object_id, upn, display_name, verdict
          FROM     {}
          WHERE    run = ?1
          ORDER BY user",
@@ -296,11 +296,18 @@ fn mailbox_result(conn: &Connection, run: RunId, plan: &Plan, row: &Row<'_>) -> 
          FROM   probes
          WHERE  run = ?1 AND user = ?2",
     )?;
-    let answers: Vec<WorkloadResult> =
+    let mut answers: Vec<WorkloadResult> =
         statement.query_map(params![run.0, user.0], |row| WorkloadResult::read(row, 0, run, user))?.collect::<rusqlite::Result<_>>()?;
+    answers.extend(passes::of_mailbox(conn, run, user)?);
+    let passed = text::maybe_named(row, 4).ok().flatten() == Some(Verdict::Passed);
     let answer = |planned: &Planned| {
-        let found = answers.iter().find(|answer| answer.workload == planned.workload).cloned();
-        found.unwrap_or_else(|| WorkloadResult::unanswered(planned.workload, plan.unanswered(planned.workload)))
+        let mut found = answers.iter().filter(|answer| answer.workload == planned.workload);
+        match (found.clone().find(|answer| answer.intact).or_else(|| found.next()), planned.not_asked) {
+            (Some(answer), _) => answer.clone(),
+            // A mailbox passes with its last answer, so one that is not there any more was lost.
+            (None, None) if passed => WorkloadResult::damaged(planned.workload),
+            (None, _) => WorkloadResult::unanswered(planned.workload, plan.unanswered(planned.workload)),
+        }
     };
     let workloads: Vec<WorkloadResult> = plan.workloads.iter().map(answer).collect();
     let verdicts: Vec<_> = workloads.iter().map(|result| (result.verdict, result.cause)).collect();

@@ -1,4 +1,4 @@
-//! The search index: its content is the users table itself, so a row leaves the index with the words it had there and enters it
+//! The search index: its content is a view of the users table, so a row leaves the index with the words it had there and enters it
 //! with its new ones. What pages bring in waits to be indexed in larger steps, and is read through until then.
 
 use rollcall_core::id::UserId;
@@ -19,9 +19,9 @@ const MOST_PENDING: u32 = 20_000;
 /// [`StoreError`] when it can't be written.
 pub fn index_pending(tx: &Transaction<'_>) -> Result<u32, StoreError> {
     let indexed = tx.execute(
-        "INSERT INTO users_search (rowid, display_name,   upn,   mail,   aliases,   department,   job_title,   object_id)
-         SELECT                    u.id,  u.display_name, u.upn, u.mail, u.aliases, u.department, u.job_title, u.object_id
-         FROM                      unindexed AS n CROSS JOIN users AS u ON u.id = n.user
+        "INSERT INTO users_search (rowid, display_name,   upn,   mail,   aliases,   department,   job_title)
+         SELECT                    u.id,  u.display_name, u.upn, u.mail, u.aliases, u.department, u.job_title
+         FROM                      unindexed AS n CROSS JOIN searched_users AS u ON u.id = n.user
          ORDER BY                  n.user",
         [],
     )?;
@@ -50,9 +50,9 @@ pub(super) fn unindex(tx: &Transaction<'_>, ids: &[UserId]) -> Result<(), StoreE
     }
     let ids = text::to_json(ids)?;
     let mut statement = tx.prepare_cached(
-        "INSERT INTO users_search (users_search, rowid, display_name, upn, mail, aliases, department, job_title, object_id)
-         SELECT                    'delete',     id,    display_name, upn, mail, aliases, department, job_title, object_id
-         FROM                      users
+        "INSERT INTO users_search (users_search, rowid, display_name, upn, mail, aliases, department, job_title)
+         SELECT                    'delete',     id,    display_name, upn, mail, aliases, department, job_title
+         FROM                      searched_users
          WHERE                     id IN (SELECT value FROM json_each(?1)) AND id NOT IN (SELECT user FROM unindexed)",
     )?;
     statement.execute([&ids])?;

@@ -167,7 +167,8 @@ fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM checks WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
     tx.execute(
         "UPDATE users
-         SET    verdict = 'not_run', checked = NULL, open_issues = 0, first_cause = NULL
+         SET    verdict = 'not_run', checked = NULL, open_issues = 0, first_cause = NULL,
+                forgotten = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0)
          WHERE  id IN (SELECT value FROM json_each(?1))",
         [ids],
     )?;

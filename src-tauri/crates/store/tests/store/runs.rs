@@ -225,6 +225,112 @@ fn a_row_that_is_not_what_was_written_says_nothing_and_passes_nobody() {
 }
 
 #[test]
+fn a_pass_that_is_not_what_was_written_is_no_pass() {
+    let room = room();
+    room.fill(3);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1, 2], passed);
+    let behind = rusqlite::Connection::open(room.folder.path().join("rollcall.db")).unwrap();
+    let change = |sql: &str, n: u32| assert_eq!(behind.execute(sql, [room.user(n).user.id.0]).unwrap(), 1);
+    // A letter of the first one's request id, and all of the second one's answers.
+    change("UPDATE passes SET answers = CAST(substr(answers, 1, 8) || x'ff' || substr(answers, 10) AS BLOB) WHERE number = ?1", 0);
+    change("UPDATE passes SET answers = x'' WHERE number = ?1", 1);
+
+    let page = room.store.read(|conn| runs::results(conn, run, &ResultFilter::default(), 0, 9)).unwrap();
+    let told: Vec<_> = page.rows.iter().map(|row| (row.verdict, [0, 1].map(|workload| row.workloads[workload].intact))).collect();
+    let expected = [(Verdict::Unknown, [false, true]), (Verdict::Unknown, [false, false]), (Verdict::Passed, [true, true])];
+    assert_eq!(told, expected);
+    let checked = room.store.read(|conn| checks::of_user(conn, room.user(0).user.id)).unwrap();
+    assert_eq!(checked.iter().map(|check| check.result.intact).collect::<Vec<_>>(), [false, true]);
+}
+
+/// The latest answer of each workload of the first person: which, of which run, since when.
+fn latest(room: &Room) -> Vec<(Workload, Verdict, u32, i64)> {
+    let checks = room.store.read(|conn| checks::of_user(conn, room.user(0).user.id)).unwrap();
+    assert!(checks.iter().all(|check| check.result.intact));
+    checks.into_iter().map(|check| (check.result.workload, check.result.verdict, check.run.0, check.first_seen.0)).collect()
+}
+
+#[test]
+fn the_latest_answers_of_a_user_are_those_of_the_latest_runs() {
+    use Verdict::{Failed, Passed};
+    use Workload::{Calendar, Mail};
+    let room = room();
+    room.fill(1);
+    let ada = room.user(0).user.id;
+    let commit = |run, at: i64, answers: &[probes::ProbeResult]| {
+        room.store.write(|tx| probes::commit(tx, run, answers, &[], Counters::default(), Timestamp(at))).unwrap();
+    };
+    let first = room.start(&Which::All);
+    commit(first, 100, &[passed(ada, Mail), passed(ada, Calendar)]);
+    let halted = room.start(&Which::All);
+    commit(halted, 200, &[passed(ada, Mail)]);
+    assert_eq!(latest(&room), [(Mail, Passed, halted.0, 100), (Calendar, Passed, first.0, 100)], "passes in a row began with the first");
+
+    let second = room.start(&Which::All);
+    commit(second, 300, &[refused(ada, Mail), passed(ada, Calendar)]);
+    assert_eq!(latest(&room), [(Mail, Failed, second.0, 300), (Calendar, Passed, second.0, 100)]);
+    let third = room.start(&Which::All);
+    commit(third, 400, &[passed(ada, Mail)]);
+    commit(third, 450, &[passed(ada, Calendar)]);
+    let fourth = room.start(&Which::All);
+    commit(fourth, 500, &[passed(ada, Mail), passed(ada, Calendar)]);
+    assert_eq!(latest(&room), [(Mail, Passed, fourth.0, 400), (Calendar, Passed, fourth.0, 100)], "an issue ends a row");
+    commit(halted, 600, &[passed(ada, Calendar)]);
+    assert_eq!(latest(&room)[1], (Calendar, Passed, halted.0, 100), "the last that was asked is the latest, whatever run it is of");
+}
+
+#[test]
+fn what_is_not_covered_any_more_or_was_forgotten_is_no_latest_answer() {
+    use Verdict::Passed;
+    use Workload::{Calendar, Mail};
+    let room = room();
+    room.fill(1);
+    let ada = room.user(0).user.id;
+    let first = room.start(&Which::All);
+    room.answer(first, &[0], passed);
+    let plan = [(Mail, None), (Calendar, Some(Cause::NotCovered))];
+    let without = room.store.write(|tx| runs::create(tx, room.organization, &plan, &Which::All, NOW)).unwrap();
+    assert_eq!(latest(&room).len(), 2, "it is known when the mailbox is complete, not before");
+    room.record(without, &[refused(ada, Mail)]);
+    assert_eq!(latest(&room), [(Mail, Verdict::Failed, without.0, NOW.0)]);
+
+    let second = room.start(&Which::All);
+    room.answer(second, &[0], passed);
+    let only_ada = Chosen::Ids(vec![ada]);
+    assert_eq!(latest(&room), [(Mail, Passed, second.0, NOW.0), (Calendar, Passed, second.0, NOW.0)]);
+    room.store.write(|tx| users::forget_checks(tx, &only_ada)).unwrap();
+    assert_eq!(latest(&room), []);
+    assert_eq!((room.user(0).verdict, room.user(0).open_issues), (Verdict::NotRun, 0));
+    let third = room.start(&Which::All);
+    room.record(third, &[passed(ada, Mail)]);
+    assert_eq!(latest(&room), [(Mail, Passed, third.0, NOW.0)]);
+
+    let elsewhere = crate::fixture::add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    room.store.write(|tx| users::move_to(tx, &only_ada, elsewhere)).unwrap();
+    room.record(third, &[passed(ada, Calendar)]);
+    assert_eq!((latest(&room), room.user(0).verdict), (vec![], Verdict::NotRun), "what a run finds out about one who left stays there");
+    assert_eq!(ledger(&room, third).passed, 1);
+}
+
+#[test]
+fn a_probe_that_was_put_off_and_passes_is_settled_and_not_put_off_again() {
+    let room = room();
+    room.fill(1);
+    let ada = room.user(0).user.id;
+    let run = room.start(&Which::All);
+    let later = Postponed { user: ada, workload: Workload::Mail, due: NOW.after(std::time::Duration::from_secs(9)), attempts: 1 };
+    let put_off = || room.store.write(|tx| probes::commit(tx, run, &[], &[later], Counters::default(), NOW)).unwrap();
+    put_off();
+    assert_eq!(room.record(run, &[passed(ada, Workload::Mail)]).probes, 1);
+    put_off();
+    let queue = room.store.read(|conn| probes::queued(conn, run, None, 9)).unwrap();
+    assert_eq!(queue.iter().map(|probe| probe.workload).collect::<Vec<_>>(), [Workload::Calendar]);
+    room.record(run, &[passed(ada, Workload::Calendar)]);
+    assert_eq!(ledger(&room, run), Ledger { passed: 1, ..Ledger::default() });
+}
+
+#[test]
 fn two_runs_are_told_apart_mailbox_by_mailbox() {
     let room = room();
     room.fill(6);

@@ -80,6 +80,26 @@ fn every_word_must_be_found_and_any_column_will_do() {
 }
 
 #[test]
+fn an_object_id_is_found_by_any_part_and_an_address_in_any_case() {
+    let room = room();
+    let same = DirectoryUser { mail: Some("Person2@contoso.example".into()), ..named(2, "Same Address") };
+    room.bring_in(&[named(1, "Ada Deed"), same, named(0x3a7b, "Jo Smith")]);
+    for indexed in [false, true] {
+        assert_eq!(room.found("3a7b-0000"), ["Jo Smith"], "indexed: {indexed}");
+        assert_eq!(room.found("3A7B smith"), ["Jo Smith"], "beside a word of the name");
+        assert!(room.found("3a7b deed").is_empty());
+        assert_eq!(room.found("c0ffee").len(), 3, "what all ids end with");
+        assert_eq!(room.found("deed"), ["Ada Deed"], "a name may look like a part of an id");
+        assert_eq!(room.found("PERSON2@"), ["Same Address"]);
+        assert_eq!(room.store.write(users::index_pending).unwrap(), if indexed { 0 } else { 3 });
+    }
+    assert_eq!(room.found("person.1@"), ["Ada Deed"], "an address of its own");
+    room.store
+        .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
+        .expect("the index says exactly what the rows say");
+}
+
+#[test]
 fn a_changed_name_is_found_and_the_old_one_is_not() {
     let room = world();
     room.store.write(users::index_pending).unwrap();

@@ -175,6 +175,7 @@ fn forgetting_a_tenant_takes_its_rows_and_leaves_the_audit_log() {
         "runs",
         "run_mailboxes",
         "probes",
+        "passes",
         "checks",
         "grants",
         "deltas",
