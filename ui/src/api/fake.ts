@@ -1,8 +1,11 @@
 import type {
   FingerprintRow,
   GrantLine,
+  ListRead,
   OrganizationView,
   Reason,
+  Remark,
+  RequiredPermission,
   Run,
   Settings,
   Traffic,
@@ -190,7 +193,38 @@ export function fakeDoor(
     "integrations.list": () =>
       started ? [{ integration: integration(), secret: "keychain", organizations: 3, limitations }] : [],
     "integrations.set_secret": () => ({ proven: true, kept: { kind: "keychain" } }),
-    "presets.list": () => [{ preset: "revenue-grid", permissions: needed, limitations }],
+    "integrations.read_list": ({ text }) => readList(text),
+    "integrations.from_registration": ({ client_id }) =>
+      client_id === guid(404)
+        ? { registered: "elsewhere", display_name: "Somebody Else's App" }
+        : {
+            registered: "here",
+            display_name: "Invoice Scanner",
+            list: { name: null, permissions: needed, remarks: [] },
+          },
+    "integrations.export": () => ({ name: "Revenue Grid", text: JSON.stringify({ permissions: needed }, null, 2) }),
+    "organizations.adjust": ({ organization, permissions }) => {
+      const found = organizations.find((one) => one.id === organization);
+      if (!found) throw refused("not_found");
+      found.permissions = permissions;
+      changed();
+      return found;
+    },
+    "presets.list": () => [
+      {
+        preset: "revenue-grid",
+        permissions: needed,
+        limitations,
+        vendor: "Revenue Grid",
+        requirements: [
+          { what: "The vendor's servers are let through the firewall.", how_to_check: { by: "hand" } },
+          {
+            what: "Conditional access lets the application pass.",
+            how_to_check: { by: "rollcall", check: "conditional_access" },
+          },
+        ],
+      },
+    ],
     "organizations.list": () => (started ? organizations.map((_, index) => view(index)) : []),
     "organizations.create": (ask) => ({ ...ask, id: 9, tenant: 1, sync: "enabled", created: NOW }),
     "users.query": ({ filter, sort, offset, limit }) => {
@@ -561,4 +595,23 @@ function grantLine(name: string): GrantLine {
     risk: "high",
     feature: null,
   };
+}
+
+/** As far as the real one goes for lines of a name and a type. */
+function readList(text: string): ListRead {
+  const known = new Map(needed.map((wanted) => [wanted.name.toLowerCase(), wanted]));
+  const permissions: RequiredPermission[] = [];
+  const remarks: Remark[] = [];
+  if (text.trimStart().startsWith("{")) {
+    const read = JSON.parse(text) as { permissions: RequiredPermission[] };
+    return { asked: { tenant: "not_needed" }, name: null, permissions: read.permissions, remarks: [] };
+  }
+  for (const [index, line] of text.split("\n").entries()) {
+    const [name] = line.trim().split(/\s+/);
+    const place = { in: "line", number: index + 1 } as const;
+    const wanted = known.get((name ?? "").toLowerCase());
+    if (wanted) permissions.push(wanted);
+    else if (name) remarks.push({ place, text: name, refused: true, said: "unknown", nearest: "Mail.ReadWrite" });
+  }
+  return { asked: { tenant: "not_needed" }, name: null, permissions, remarks };
 }

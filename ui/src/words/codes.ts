@@ -116,7 +116,7 @@ export const codeWords = {
   },
   disk_full: { title: "The disk is full.", advice: "Make room and try again. Nothing that was shown as done is lost." },
   not_saved: {
-    title: "The file couldn't be saved",
+    title: "The file couldn't be saved.",
     advice: "Free some space, or allow Rollcall to write to your downloads folder. Then export again.",
   },
   data_read_only: {

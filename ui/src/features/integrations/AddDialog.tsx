@@ -11,23 +11,31 @@ import {
   Input,
   makeStyles,
   Option,
-  Textarea,
+  tokens,
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Error as Refusal, Preset, TenantView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
+import { listText, useTypedList } from "../../api/lists";
 import { reading } from "../../api/queries";
 import { isGuid } from "../../lib/guid";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { invalid } from "../../ui/invalid";
+import { ListField } from "../../ui/ListField";
+import { Needs } from "../../ui/Needs";
 import { explain } from "../../words/codes";
+import { listFault } from "../../words/lists";
 import { presetWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { readPermissions } from "./permissions";
+import { PresetFacts } from "./PresetFacts";
 
-const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", rowGap: "12px" } });
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", rowGap: "12px" },
+  facts: { display: "flex", flexDirection: "column", rowGap: "12px", maxHeight: "220px", overflowY: "auto" },
+  head: { margin: "0 0 4px", fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
+});
 
 /** Registers an application that is to be onboarded. Nothing is written to the tenant. */
 export function AddDialog({
@@ -46,13 +54,15 @@ export function AddDialog({
   const [list, setList] = useState("");
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
+  /** Why the registration could not fill the list. */
+  const [told, setTold] = useState<string>();
   const [refusal, setRefusal] = useState<Refusal>();
   const custom = preset === "custom";
-  const permissions = custom ? readPermissions(list) : null;
+  const typed = useTypedList(custom ? list : "", tenant);
   const wrong = {
     name: name.trim() === "" ? t("form.required") : undefined,
     clientId: isGuid(clientId) ? undefined : t("form.guid"),
-    list: permissions !== null && "wrong" in permissions ? permissions.wrong : undefined,
+    list: custom ? listFault(list, typed.read, typed.busy) : undefined,
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -66,13 +76,39 @@ export function AddDialog({
         name: name.trim(),
         client_id: clientId.trim(),
         preset,
-        permissions: permissions !== null && "list" in permissions ? permissions.list : null,
+        permissions: typed.permissions ?? null,
       });
       onClose(added.id);
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
       setBusy(false);
     }
+  };
+  const fromRegistration = async () => {
+    setTried(true);
+    if (busy || tenant === undefined || wrong.clientId) return;
+    setBusy(true);
+    setRefusal(undefined);
+    setTold(undefined);
+    try {
+      const found = await call("integrations.from_registration", { tenant, client_id: clientId.trim() });
+      if (found.registered === "nowhere") setTold(t("list.nowhere"));
+      else if (found.registered === "elsewhere") setTold(t("list.elsewhere", { name: found.display_name }));
+      else if (found.list.permissions.length === 0) setTold(t("list.nothing"));
+      else {
+        setList(listText(found.list.permissions));
+        if (name.trim() === "") setName(found.display_name);
+      }
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+    setBusy(false);
+  };
+  const choose = (chosen: Preset) => {
+    setPreset(chosen);
+    // Of some vendors the application is the same in every tenant.
+    const published = presets?.find((one) => one.preset === chosen)?.client_id;
+    if (published && clientId.trim() === "") setClientId(published);
   };
   const described = presets?.find((one) => one.preset === preset);
   return (
@@ -109,7 +145,7 @@ export function AddDialog({
                 <Dropdown
                   value={presetWords[preset]}
                   selectedOptions={[preset]}
-                  onOptionSelect={(_, data) => setPreset(data.optionValue as Preset)}
+                  onOptionSelect={(_, data) => choose(data.optionValue as Preset)}
                 >
                   {optionsOf(presetWords).map(({ value, word }) => (
                     <Option key={value} value={value}>
@@ -134,21 +170,35 @@ export function AddDialog({
                   onChange={(_, data) => setClientId(data.value)}
                 />
               </Field>
-              {custom && (
-                <Field
+              {custom ? (
+                <ListField
                   label={t("integrations.list")}
-                  hint={t("integrations.listHint")}
-                  required
-                  {...invalid(tried, wrong.list)}
+                  text={list}
+                  onText={(text) => {
+                    setTold(undefined);
+                    setList(text);
+                  }}
+                  read={typed.read}
+                  busy={typed.busy}
+                  wrong={told ?? (tried ? wrong.list : undefined)}
                 >
-                  <Textarea
-                    rows={5}
-                    value={list}
-                    placeholder={"Mail.ReadWrite application\nUser.Read delegated"}
-                    onChange={(_, data) => setList(data.value)}
-                  />
-                </Field>
+                  <Button size="small" disabledFocusable={busy} onClick={() => void fromRegistration()}>
+                    {t("list.registration")}
+                  </Button>
+                </ListField>
+              ) : (
+                described && (
+                  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable)
+                  <div className={styles.facts} tabIndex={0} role="group" aria-label={presetWords[preset]}>
+                    <section>
+                      <h3 className={styles.head}>{t("integrations.needs", { n: described.permissions.length })}</h3>
+                      <Needs permissions={described.permissions} />
+                    </section>
+                    <PresetFacts preset={described} />
+                  </div>
+                )
               )}
+              {typed.refusal && <ErrorBar failure={explain(typed.refusal)} />}
               {refusal && <ErrorBar failure={explain(refusal)} />}
             </DialogContent>
             <DialogActions>

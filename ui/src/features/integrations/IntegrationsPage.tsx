@@ -1,10 +1,18 @@
 import { Button, makeStyles } from "@fluentui/react-components";
-import { AddRegular, DeleteRegular, KeyRegular, PlugConnectedRegular } from "@fluentui/react-icons";
+import {
+  AddRegular,
+  ArrowDownloadRegular,
+  DeleteRegular,
+  EditRegular,
+  KeyRegular,
+  PlugConnectedRegular,
+} from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { IntegrationView } from "../../api/bindings";
-import { call, refusalOf } from "../../api/client";
+import type { Error as Refusal, IntegrationView } from "../../api/bindings";
+import { call, refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
+import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
@@ -14,22 +22,24 @@ import { DetailsPanel } from "../../ui/DetailsPanel";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
+import { Needs } from "../../ui/Needs";
 import { Page, Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { explain, reasonWords } from "../../words/codes";
-import { presetWords, resourceWords, typeWords } from "../../words/nouns";
+import { presetWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { AddDialog } from "./AddDialog";
+import { ChangeDialog } from "./ChangeDialog";
+import { PresetFacts } from "./PresetFacts";
 import { secretBadge } from "./secret";
 import { SecretDialog } from "./SecretDialog";
 import { integrationsSearch } from "./search";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },
-  list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
 });
 
 const columns: ReadonlyArray<Column<IntegrationView>> = [
@@ -88,12 +98,27 @@ function idOf({ integration }: IntegrationView): number {
 /** The applications that are being onboarded, and what each of them needs. */
 export function IntegrationsPage() {
   const [place, change] = usePlace(integrationsSearch);
-  const [dialog, setDialog] = useState<"secret" | "remove">();
+  const [dialog, setDialog] = useState<"secret" | "change" | "remove">();
   const query = useQuery(reading("integrations.list", null));
   const tenants = useQuery(reading("tenants.list", null)).data;
   const source = { ...allOf("integrations", query.data), revision: query.dataUpdatedAt };
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const open = query.data?.find((view) => view.integration.id === place.open);
+  const say = useNotices((notices) => notices.say);
+  const [failed, setFailed] = useState<Refusal>();
+  const save = async () => {
+    if (!open) return;
+    setFailed(undefined);
+    try {
+      const { name, text } = await call("integrations.export", {
+        of: "integration",
+        integration: open.integration.id,
+      });
+      say("success", t("consent.saved"), await saveFile(t("list.exportFile", { name }), text));
+    } catch (thrown) {
+      setFailed(refusalOf(thrown));
+    }
+  };
   const chooseFirst = open ? undefined : t("integrations.chooseFirst");
   return (
     <Page
@@ -125,6 +150,18 @@ export function IntegrationsPage() {
               onRun={() => setDialog("secret")}
             />
             <Command
+              label={t("list.change")}
+              icon={<EditRegular />}
+              disabledReason={chooseFirst}
+              onRun={() => setDialog("change")}
+            />
+            <Command
+              label={t("list.export")}
+              icon={<ArrowDownloadRegular />}
+              disabledReason={chooseFirst}
+              onRun={() => void save()}
+            />
+            <Command
               label={t("integrations.remove")}
               icon={<DeleteRegular />}
               disabledReason={
@@ -133,6 +170,7 @@ export function IntegrationsPage() {
               onRun={() => setDialog("remove")}
             />
           </CommandBar>
+          {failed && <ErrorBar failure={explain(failed)} />}
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
         </>
       }
@@ -167,6 +205,9 @@ export function IntegrationsPage() {
           onClose={(added) => change({ add: undefined, ...(added ? { open: added } : {}) })}
         />
       )}
+      {dialog === "change" && open && (
+        <ChangeDialog integration={open.integration} onClose={() => setDialog(undefined)} />
+      )}
       {dialog === "secret" && open && <SecretDialog view={open} onClose={() => setDialog(undefined)} />}
       {dialog === "remove" && open && (
         <RemoveDialog
@@ -183,7 +224,7 @@ export function IntegrationsPage() {
 }
 
 function IntegrationPanel({
-  view: { integration, secret, limitations },
+  view: { integration, secret },
   ...panel
 }: {
   view: IntegrationView;
@@ -192,6 +233,8 @@ function IntegrationPanel({
   onNext: (() => void) | undefined;
 }) {
   const styles = useStyles();
+  const presets = useQuery(reading("presets.list", null)).data;
+  const preset = presets?.find((one) => one.preset === integration.preset);
   return (
     <DetailsPanel
       {...panel}
@@ -202,6 +245,7 @@ function IntegrationPanel({
       <div className={styles.part}>
         <Facts
           facts={[
+            ...(preset?.vendor ? [{ name: t("list.vendor"), value: preset.vendor }] : []),
             {
               name: t("integrations.clientId"),
               value: <CopyableId id={integration.client_id} what={t("integrations.clientId")} />,
@@ -211,25 +255,9 @@ function IntegrationPanel({
         />
         <section>
           <h3>{t("integrations.needs", { n: integration.permissions.length })}</h3>
-          <ul className={styles.list}>
-            {integration.permissions.map((wanted) => (
-              <li key={`${wanted.resource} ${wanted.type} ${wanted.name}`}>
-                {wanted.name} ({typeWords[wanted.type]}, {resourceWords[wanted.resource]}
-                {wanted.optional && `, ${t("consent.optional")}`}){wanted.feature !== null && ` – ${wanted.feature}`}
-              </li>
-            ))}
-          </ul>
+          <Needs permissions={integration.permissions} />
         </section>
-        {limitations.length > 0 && (
-          <section>
-            <h3>{t("integrations.limitations")}</h3>
-            <ul className={styles.list}>
-              {limitations.map((limitation) => (
-                <li key={limitation}>{limitation}</li>
-              ))}
-            </ul>
-          </section>
-        )}
+        {preset && <PresetFacts preset={preset} />}
       </div>
     </DetailsPanel>
   );

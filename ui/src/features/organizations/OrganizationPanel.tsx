@@ -26,6 +26,7 @@ import {
 } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
+import { AdjustDialog } from "./AdjustDialog";
 
 const useStyles = makeStyles({
   tabs: { marginLeft: "-6px", marginBottom: "12px" },
@@ -110,6 +111,10 @@ function Connectivity({ view }: { view: OrganizationView }) {
   const { consent } = view;
   const shown = useQuery(reading("consent.show", { organization: view.organization.id })).data;
   const needs = shown?.consent.rows.filter((row) => row.required) ?? [];
+  const integrations = useQuery(reading("integrations.list", null)).data;
+  const usual = integrations?.find((one) => one.integration.id === view.organization.integration)?.integration;
+  const own = view.organization.permissions;
+  const [adjusting, setAdjusting] = useState(false);
   const open = (grant: boolean) => {
     const search = grant ? { org: view.organization.id, grant } : { org: view.organization.id };
     void navigate({ to: "/permissions", search });
@@ -121,6 +126,10 @@ function Connectivity({ view }: { view: OrganizationView }) {
         facts={[
           { name: t("organizations.integration"), value: view.integration_name },
           { name: t("organizations.tenant"), value: view.tenant_name },
+          {
+            name: t("list.whose"),
+            value: own ? t("list.own", { n: own.length, of: usual?.permissions.length ?? 0 }) : t("list.shared"),
+          },
           {
             name: t("organizations.granted"),
             value:
@@ -142,6 +151,9 @@ function Connectivity({ view }: { view: OrganizationView }) {
           />
         )}
         <ReasonedButton onClick={() => open(false)}>{t("organizations.openPermissions")}</ReasonedButton>
+        <ReasonedButton disabledReason={usual ? undefined : t("list.reading")} onClick={() => setAdjusting(true)}>
+          {t("list.adjust")}
+        </ReasonedButton>
       </div>
       {needs.length > 0 && (
         <section>
@@ -156,6 +168,13 @@ function Connectivity({ view }: { view: OrganizationView }) {
             ))}
           </ul>
         </section>
+      )}
+      {adjusting && usual && (
+        <AdjustDialog
+          organization={view.organization}
+          needs={own ?? usual.permissions}
+          onClose={() => setAdjusting(false)}
+        />
       )}
     </>
   );

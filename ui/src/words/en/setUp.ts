@@ -60,8 +60,6 @@ export const setUp = {
   "integrations.organizations": "Organizations",
   "integrations.tenant": "Tenant",
   "integrations.list": "Required permissions",
-  "integrations.listHint": "One per line: the name, then application or delegated.",
-  "integrations.badLine": "This line can't be read: {line}",
   "integrations.needs": { one: "{n} required permission", other: "{n} required permissions" },
   "integrations.limitations": "Limitations over Graph",
   "integrations.emptyTitle": "No integrations yet",

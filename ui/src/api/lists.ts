@@ -1,0 +1,50 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { Error as Refusal, ListRead, RequiredPermission } from "./bindings";
+import { refusalOf } from "./client";
+import { reading } from "./queries";
+
+/** How long typing pauses before the text is read. */
+const PAUSE_MS = 250;
+
+/** A list of permissions while it is typed, and what it comes to. */
+export type TypedList = {
+  readonly text: string;
+  readonly read: ListRead | undefined;
+  readonly refusal: Refusal | undefined;
+  /** The text has changed since, or is being read. */
+  readonly busy: boolean;
+  /** The permissions, once every place of the text was understood. */
+  readonly permissions: RequiredPermission[] | undefined;
+};
+
+/** Reads a typed list of permissions in whatever form it comes. Names that the catalogue doesn't know are looked for in the tenant. */
+export function useTypedList(text: string, tenant: number | undefined): TypedList {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const blank = settled.trim() === "";
+  const query = useQuery({
+    ...reading("integrations.read_list", { text: settled, access: "graph_app_only", tenant: tenant ?? null }),
+    enabled: !blank,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+  const read = blank ? undefined : query.data;
+  const busy = text !== settled || (!blank && query.isFetching);
+  const whole = read !== undefined && !busy && !read.remarks.some((remark) => remark.refused);
+  return {
+    text,
+    read,
+    refusal: blank || !query.error ? undefined : refusalOf(query.error),
+    busy,
+    permissions: whole && read.permissions.length > 0 ? read.permissions : undefined,
+  };
+}
+
+/** A list as text that is read back as the same list. */
+export function listText(permissions: readonly RequiredPermission[]): string {
+  return JSON.stringify({ permissions }, null, 2);
+}
