@@ -7,6 +7,7 @@ mod browser;
 mod driver;
 mod fence;
 mod keyboard;
+mod lists;
 mod one_owner;
 mod permissions;
 mod responsive;

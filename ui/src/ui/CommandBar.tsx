@@ -66,13 +66,14 @@ export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: Reaso
   const styles = useStyles();
   const [visible, setVisible] = useState(false);
   const can = disabledReason === undefined;
+  if (can && visible) setVisible(false);
   return (
     <Tooltip
       content={<span className={styles.reason}>{disabledReason}</span>}
       relationship={can ? "inaccessible" : "description"}
       withArrow
       visible={visible && !can}
-      onVisibleChange={(_, data) => setVisible(data.visible)}
+      onVisibleChange={(_, data) => setVisible(data.visible && !can)}
     >
       <Button {...rest} icon={icon ?? null} disabledFocusable={!can} {...(can ? { onClick } : {})} />
     </Tooltip>

@@ -4,7 +4,7 @@ export const consent = {
     "What the application is registered with can't be read here, because another tenant owns it. Microsoft's page decides; this is what it is known to need.",
   "consent.search": "Search permissions",
   "consent.count": { one: "{n} permission", other: "{n} permissions" },
-  "consent.lost": "Without it: no {feature}.",
+  "consent.lost": "Off without it: {feature}.",
   "consent.purpose": "Used for",
   "consent.meaning": "What it allows",
   "consent.addChosen": { one: "Grant {n}…", other: "Grant {n}…" },
