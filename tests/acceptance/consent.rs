@@ -1,6 +1,8 @@
 //! Consent through the verbs, on real HTTP: for each preset the whole way, single grants shown before they are made, undoing, and what
 //! a failed read or a lost answer may never look like.
 
+use std::time::Duration;
+
 use rollcall_core::approval::{Part, Unread};
 use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::grant::Grantee;
@@ -14,6 +16,7 @@ use rollcall_core::user_consent::{OwnConsent, UserConsent};
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
+use rollcall_ops::consent::export::{ExportConsents, export, export_users};
 use rollcall_ops::consent::grant::{GrantConsent, grant};
 use rollcall_ops::consent::read::read;
 use rollcall_ops::consent::show::{ConsentView, show};
@@ -23,7 +26,7 @@ use rollcall_ops::error::{Code, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{self, ListJournal, Outcome};
 use rollcall_ops::organizations::delete::OrganizationRef;
-use rollcall_ops::tenants::allow::{AllowMore, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
+use rollcall_ops::tenants::allow::{AllowMore, MAKE_APPS, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
 use rollcall_ops::tenants::sign_in::TenantRef;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{RouteFault, Trouble};
@@ -80,6 +83,11 @@ fn truth(rehearsal: &Rehearsal, key: &str) -> Vec<String> {
     all
 }
 
+/// What an application comes to before anything is granted for everyone. To Outreach many users have consented by themselves.
+fn nothing_for_everyone(key: &str) -> Authorization {
+    if key == "outreach" { Authorization::PartlyAuthorized } else { Authorization::NotAuthorized }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_preset_goes_from_nothing_to_all_loses_one_and_every_kind_of_surplus_is_called_out() {
     use PermissionType::{Application, Delegated};
@@ -92,9 +100,7 @@ async fn each_preset_goes_from_nothing_to_all_loses_one_and_every_kind_of_surplu
     ] {
         let organization = organization(&rehearsal, key, preset, access).await;
         let before = look(&rehearsal, organization).await;
-        // Of Outreach many users have taken their part by themselves.
-        let nothing = if key == "outreach" { Authorization::PartlyAuthorized } else { Authorization::NotAuthorized };
-        assert_eq!(before.consent.authorization, nothing, "{key}");
+        assert_eq!(before.consent.authorization, nothing_for_everyone(key), "{key}");
         assert!(!before.consent.rows.iter().any(|row| row.required && row.holds()), "{key}: nothing is granted for everyone");
 
         let ask = GrantConsent { organization, with: ConsentPage::Registered };
@@ -149,7 +155,7 @@ async fn each_of_the_rest(done: &str) {
     ] {
         assert_ne!(key, done);
         let organization = organization(&rehearsal, key, preset, access).await;
-        assert_eq!(look(&rehearsal, organization).await.consent.authorization, Authorization::NotAuthorized, "{key}");
+        assert_eq!(look(&rehearsal, organization).await.consent.authorization, nothing_for_everyone(key), "{key}");
         let ask = GrantConsent { organization, with: ConsentPage::Registered };
         let after = Box::pin(grant(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
         assert_eq!(after.consent.authorization, Authorization::Authorized, "{key}");
@@ -224,6 +230,38 @@ async fn what_was_agreed_to_is_what_is_done_and_a_lost_answer_is_read_back() {
             assert_eq!(applied.failed[0].error.code, Code::OutcomeUnknown);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_the_tenant_has_not_seen_is_made_and_waited_for() {
+    let rehearsal = Rehearsal::on(Scene { users: 60, settling: Duration::from_millis(1_200), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = organization(&rehearsal, "revenue_grid", Preset::RevenueGrid, AccessType::GraphAppOnly).await;
+    let shown = previewed(&rehearsal, organization, Wanted::GrantMissing).await;
+    assert!(shown.makes_app && shown.asks.contains(&MAKE_APPS.to_owned()), "{shown:?}");
+
+    let applied = change(&rehearsal, organization, Wanted::GrantMissing).await.unwrap();
+    assert_eq!((applied.added.len(), applied.failed.len(), applied.settling.len(), applied.untouched), (7, 0, 0, 0), "{applied:?}");
+    assert_eq!(applied.consent.consent.authorization, Authorization::Authorized);
+    let entries = journal::list(&rehearsal.desk, ListJournal { before: None, limit: 10 }, &Job::quiet()).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.outcome).collect::<Vec<_>>(), [Outcome::Done, Outcome::Intended]);
+    assert!(!previewed(&rehearsal, organization, Wanted::RevokeAll).await.makes_app);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_say_what_the_screens_say_and_run_nothing() {
+    let rehearsal = signed_in(60).await;
+    let organization = organization(&rehearsal, "outreach", Preset::Outreach, AccessType::GraphDelegated).await;
+    rehearsal.import(organization).await.unwrap();
+    let view = look(&rehearsal, organization).await;
+    let matrix = export(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap().text;
+    assert_eq!(matrix.lines().count(), view.consent.rows.len() + 1);
+    assert!(matrix.starts_with("api,type,permission,state,required,"), "{matrix}");
+    assert!(matrix.contains("graph,delegated,Mail.Send,granted,yes,"), "{matrix}");
+    let ask = ExportConsents { organization, which: WhichConsents::Missing, search: None };
+    let people = export_users(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().text;
+    assert!(people.lines().count() > 2 && people.lines().skip(1).all(|line| line.contains(",missing,")), "{people}");
+    assert!(people.contains(",'=SUM(Gil),"), "a name that a spreadsheet would run is made harmless: {people}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,6 +69,15 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     window.settled()?;
     window.photo("users-consent")?;
 
+    // What needs more permissions than the sign-in has is asked for when it is wanted, all of it in one go.
+    window.press("Application and tenant")?;
+    window.press("Ask Microsoft for all 3 permissions at once")?;
+    stage.at_the_browser(&Person::Admin)?;
+    window.reads("Who granted what")?;
+    window.no_longer_reads("Not read")?;
+    window.photo("application-read")?;
+    window.keys(&[keys::ESCAPE])?;
+
     let mut barriers = Vec::new();
     for dark in [false, true] {
         window.set_theme(dark)?;

@@ -33,6 +33,8 @@ pub struct Scene {
     pub users: u32,
     pub faults: FaultPlan,
     pub latency: Duration,
+    /// How long what is new in the directory takes to be seen.
+    pub settling: Duration,
     /// How much the practice Graph lets through.
     pub limits: Limits,
     /// How patiently Graph is asked. Shorter waits of our own; never a shorter Retry-After.
@@ -47,7 +49,14 @@ impl Default for Scene {
             throttled_tries: 3,
             ..Pace::default()
         };
-        Self { users: 120, faults: FaultPlan::default(), latency: Duration::ZERO, limits: Limits::default(), pace }
+        Self {
+            users: 120,
+            faults: FaultPlan::default(),
+            latency: Duration::ZERO,
+            settling: Duration::ZERO,
+            limits: Limits::default(),
+            pace,
+        }
     }
 }
 
@@ -78,8 +87,8 @@ impl Rehearsal {
     /// # Panics
     /// As [`Rehearsal::on`].
     pub async fn in_folder(folder: &Path, scene: Scene) -> Self {
-        let Scene { users, faults, latency, limits, pace } = scene;
-        let options = Options { users, faults, latency, limits, ..Options::default() };
+        let Scene { users, faults, latency, settling, limits, pace } = scene;
+        let options = Options { users, faults, latency, settling, limits, ..Options::default() };
         let sandbox = Sandbox::start(options).await.expect("a port on loopback");
         let desk = open_desk(folder, &pace).expect("a fresh data folder opens");
         let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");

@@ -80,7 +80,11 @@ export const riskWords = {
 } as const satisfies Record<Risk, string>;
 
 /** Where a permission stands. One that the integration is complete without is not missing when nobody granted it. */
-export function consentBadge(row: Pick<ConsentRow, "state" | "optional">): Badge {
+export function consentBadge(row: Pick<ConsentRow, "state" | "optional" | "required" | "whom">): Badge {
+  // What only some users have is no reason to rest, where everybody needs it.
+  if (row.state === "granted" && row.required && row.whom?.kind === "users") {
+    return { state: "attention", word: "For some users" };
+  }
   return row.optional && row.state === "missing" ? { state: "off", word: "Not granted" } : consentBadges[row.state];
 }
 

@@ -24,7 +24,14 @@ import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
-  lines: { display: "flex", flexDirection: "column", rowGap: "4px", alignItems: "start" },
+  lines: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "4px",
+    alignItems: "start",
+    minWidth: 0,
+    overflowWrap: "anywhere",
+  },
 });
 
 /** Its start page: the address of the list of requests is in no document at hand. */
@@ -205,10 +212,10 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
                                 })}
                                 {request.askers.map((asker) => asker.reason && ` “${asker.reason}”`)}{" "}
                                 {beyond.length > 0 && (
-                                  <StatusBadge
-                                    state="attention"
-                                    word={t("approval.beyond", { scopes: beyond.join(", ") })}
-                                  />
+                                  <>
+                                    <StatusBadge state="attention" word={t("approval.beyond")} />
+                                    <span>{beyond.join(", ")}</span>
+                                  </>
                                 )}
                                 <ReasonedButton
                                   size="small"

@@ -5,7 +5,8 @@ import type { ConsentPage, ConsentView, OrganizationView } from "../../api/bindi
 import { call, refusalOf } from "../../api/client";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { explain } from "../../words/codes";
+import { explain, reasonWords } from "../../words/codes";
+import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { Lines } from "./LineList";
 
@@ -38,7 +39,9 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
       title={t("consent.askTitle", { integration: view.integration_name, tenant: view.tenant_name })}
       action={t("consent.askAction")}
       acknowledge={shown.limitations.length > 0 ? t("consent.acknowledge") : undefined}
-      disabledReason={preview.isPending ? t("change.reading") : undefined}
+      disabledReason={
+        preview.isPending ? t("change.reading") : preview.data?.refused ? reasonWords[preview.data.refused] : undefined
+      }
       onClose={onClose}
       onConfirm={() => onConfirm(asked)}
     >
@@ -64,6 +67,11 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
         <>
           {!preview.data.foreseen && <p className={styles.text}>{t("consent.askForeseen")}</p>}
           <Lines of={preview.data} />
+          {preview.data.refused && (
+            <p className={styles.text}>
+              {t("change.role", { roles: preview.data.roles.map((role) => roleWords[role]).join(", ") })}
+            </p>
+          )}
           {preview.data.added.total + preview.data.dropped.total === 0 && (
             <p className={styles.text}>{t("change.nothing")}</p>
           )}
