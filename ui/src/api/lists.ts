@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Error as Refusal, ListRead, RequiredPermission } from "./bindings";
+import type { AccessType, Error as Refusal, ListRead, RequiredPermission } from "./bindings";
 import { refusalOf } from "./client";
 import { reading } from "./queries";
 
@@ -18,8 +18,11 @@ export type TypedList = {
   readonly permissions: RequiredPermission[] | undefined;
 };
 
-/** Reads a typed list of permissions in whatever form it comes. Names that the catalogue doesn't know are looked for in the tenant. */
-export function useTypedList(text: string, tenant: number | undefined): TypedList {
+/**
+ * Reads a typed list of permissions in whatever form it comes. Names that the catalogue doesn't know are looked for in the tenant;
+ * `access` decides the type where the text says none.
+ */
+export function useTypedList(text: string, tenant: number | undefined, access: AccessType): TypedList {
   const [settled, setSettled] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(text), PAUSE_MS);
@@ -27,10 +30,12 @@ export function useTypedList(text: string, tenant: number | undefined): TypedLis
   }, [text]);
   const blank = settled.trim() === "";
   const query = useQuery({
-    ...reading("integrations.read_list", { text: settled, access: "graph_app_only", tenant: tenant ?? null }),
+    ...reading("integrations.read_list", { text: settled, access, tenant: tenant ?? null }),
     enabled: !blank,
     placeholderData: keepPreviousData,
     gcTime: 0,
+    // It depends on the text alone; a change of the store is no reason to read it again.
+    meta: { watched: true },
   });
   const read = blank ? undefined : query.data;
   const busy = text !== settled || (!blank && query.isFetching);

@@ -1,7 +1,16 @@
-import { Button, Field, makeStyles, MessageBar, MessageBarBody, Textarea, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  Field,
+  makeStyles,
+  mergeClasses,
+  MessageBar,
+  MessageBarBody,
+  Textarea,
+  tokens,
+} from "@fluentui/react-components";
 import { DocumentRegular } from "@fluentui/react-icons";
 import { type ChangeEvent, type ReactNode, useRef, useState } from "react";
-import type { ListRead } from "../api/bindings";
+import type { ListRead, Remark } from "../api/bindings";
 import { remarkWords } from "../words/remarks";
 import { t } from "../words/t";
 import { Needs } from "./Needs";
@@ -16,8 +25,10 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
 
-/** Bytes of a file; a list of a thousand permissions with their purposes has a fifth of that. */
-const LARGEST = 1024 * 1024;
+/** Bytes of a text that is read. */
+const LARGEST = 256 * 1024;
+/** Remarks that are told one by one. */
+const TOLD = 20;
 
 type Props = {
   readonly label: string;
@@ -36,17 +47,23 @@ type Props = {
 export function ListField({ label, text, onText, read, busy, wrong, children }: Props) {
   const styles = useStyles();
   const file = useRef<HTMLInputElement>(null);
-  const [tooLarge, setTooLarge] = useState(false);
+  const [fault, setFault] = useState<string>();
   const take = async (event: ChangeEvent<HTMLInputElement>) => {
     const [chosen] = event.target.files ?? [];
     event.target.value = "";
     if (!chosen) return;
-    setTooLarge(chosen.size > LARGEST);
-    if (chosen.size <= LARGEST) onText(await chosen.text());
+    if (chosen.size > LARGEST) return setFault(t("list.tooLarge"));
+    try {
+      const decoded = new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
+      setFault(undefined);
+      onText(decoded);
+    } catch {
+      setFault(t("list.notText"));
+    }
   };
   const refused = read?.remarks.filter((remark) => remark.refused) ?? [];
   const told = read?.remarks.filter((remark) => !remark.refused) ?? [];
-  const message = tooLarge ? t("list.tooLarge") : wrong;
+  const message = fault ?? wrong;
   return (
     <div className={styles.root}>
       <Field
@@ -62,7 +79,7 @@ export function ListField({ label, text, onText, read, busy, wrong, children }: 
           placeholder={"Mail.ReadWrite application\nUser.Read delegated"}
           textarea={{ className: styles.text }}
           onChange={(_, data) => {
-            setTooLarge(false);
+            setFault(undefined);
             onText(data.value);
           }}
         />
@@ -86,11 +103,7 @@ export function ListField({ label, text, onText, read, busy, wrong, children }: 
           <MessageBar intent="warning" layout="multiline">
             <MessageBarBody>
               {t("list.refused", { n: refused.length })}
-              <ul className={styles.remarks}>
-                {refused.slice(0, 20).map((remark) => (
-                  <li key={JSON.stringify(remark)}>{remarkWords(remark)}</li>
-                ))}
-              </ul>
+              <Remarks of={refused} />
               {read?.asked.tenant === "not_signed_in" && t("list.notSignedIn")}
               {read?.asked.tenant === "failed" && t("list.notAsked")}
             </MessageBarBody>
@@ -103,14 +116,20 @@ export function ListField({ label, text, onText, read, busy, wrong, children }: 
             <Needs permissions={read.permissions} />
           </div>
         )}
-        {told.length > 0 && (
-          <ul className={`${styles.remarks} ${styles.quiet}`}>
-            {told.slice(0, 20).map((remark) => (
-              <li key={JSON.stringify(remark)}>{remarkWords(remark)}</li>
-            ))}
-          </ul>
-        )}
+        {told.length > 0 && <Remarks of={told} quiet />}
       </div>
     </div>
+  );
+}
+
+function Remarks({ of, quiet = false }: { of: readonly Remark[]; quiet?: boolean }) {
+  const styles = useStyles();
+  return (
+    <ul className={mergeClasses(styles.remarks, quiet && styles.quiet)}>
+      {of.slice(0, TOLD).map((remark) => (
+        <li key={JSON.stringify(remark)}>{remarkWords(remark)}</li>
+      ))}
+      {of.length > TOLD && <li>{t("change.more", { n: of.length - TOLD })}</li>}
+    </ul>
   );
 }

@@ -1,11 +1,19 @@
-import type { ListRead } from "../api/bindings";
+import type { Error as Refusal, ListRead } from "../api/bindings";
 import { t } from "./t";
 
-/** Why a list can't be used as it is; nothing where it can, or isn't read yet. */
-export function listFault(text: string, read: ListRead | undefined, busy: boolean): string | undefined {
+type Typed = {
+  readonly text: string;
+  readonly read: ListRead | undefined;
+  readonly refusal: Refusal | undefined;
+  readonly busy: boolean;
+};
+
+/** Why a list can't be used as it is; nothing where it can. */
+export function listFault({ text, read, refusal, busy }: Typed): string | undefined {
   if (text.trim() === "") return t("list.empty");
-  if (busy || !read) return t("list.reading");
-  const refused = read.remarks.filter((remark) => remark.refused).length;
+  if (busy) return t("list.reading");
+  if (refusal) return refusal.code === "invalid_input" ? t("list.broken", { why: refusal.detail }) : t("list.unread");
+  const refused = read?.remarks.filter((remark) => remark.refused).length ?? 0;
   if (refused > 0) return t("list.refused", { n: refused });
-  return read.permissions.length === 0 ? t("list.empty") : undefined;
+  return read?.permissions.length ? undefined : t("list.empty");
 }

@@ -58,11 +58,11 @@ export function AddDialog({
   const [told, setTold] = useState<string>();
   const [refusal, setRefusal] = useState<Refusal>();
   const custom = preset === "custom";
-  const typed = useTypedList(custom ? list : "", tenant);
+  const typed = useTypedList(custom ? list : "", tenant, "graph_app_only");
   const wrong = {
     name: name.trim() === "" ? t("form.required") : undefined,
     clientId: isGuid(clientId) ? undefined : t("form.guid"),
-    list: custom ? listFault(list, typed.read, typed.busy) : undefined,
+    list: custom ? listFault(typed) : undefined,
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -107,8 +107,9 @@ export function AddDialog({
   const choose = (chosen: Preset) => {
     setPreset(chosen);
     // Of some vendors the application is the same in every tenant.
+    const filledIn = presets?.some((one) => one.client_id === clientId) ?? false;
     const published = presets?.find((one) => one.preset === chosen)?.client_id;
-    if (published && clientId.trim() === "") setClientId(published);
+    if (filledIn || (published && clientId.trim() === "")) setClientId(published ?? "");
   };
   const described = presets?.find((one) => one.preset === preset);
   return (
@@ -180,7 +181,7 @@ export function AddDialog({
                   }}
                   read={typed.read}
                   busy={typed.busy}
-                  wrong={told ?? (tried ? wrong.list : undefined)}
+                  wrong={told ?? (tried || typed.refusal ? wrong.list : undefined)}
                 >
                   <Button size="small" disabledFocusable={busy} onClick={() => void fromRegistration()}>
                     {t("list.registration")}
@@ -198,7 +199,7 @@ export function AddDialog({
                   </div>
                 )
               )}
-              {typed.refusal && <ErrorBar failure={explain(typed.refusal)} />}
+              {typed.refusal && typed.refusal.code !== "invalid_input" && <ErrorBar failure={explain(typed.refusal)} />}
               {refusal && <ErrorBar failure={explain(refusal)} />}
             </DialogContent>
             <DialogActions>

@@ -33,10 +33,10 @@ export function ChangeDialog({ integration, onClose }: { integration: Integratio
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
-  const typed = useTypedList(custom ? list : "", integration.tenant);
+  const typed = useTypedList(custom ? list : "", integration.tenant, "graph_app_only");
   const wrong = {
     name: name.trim() === "" ? t("form.required") : undefined,
-    list: custom && list !== before ? listFault(list, typed.read, typed.busy) : undefined,
+    list: custom && list !== before ? listFault(typed) : undefined,
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -56,7 +56,7 @@ export function ChangeDialog({ integration, onClose }: { integration: Integratio
       setBusy(false);
     }
   };
-  const failed = refusal ?? typed.refusal;
+  const failed = refusal ?? (typed.refusal?.code === "invalid_input" ? undefined : typed.refusal);
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
@@ -74,7 +74,7 @@ export function ChangeDialog({ integration, onClose }: { integration: Integratio
                   onText={setList}
                   read={typed.read}
                   busy={typed.busy}
-                  wrong={tried ? wrong.list : undefined}
+                  wrong={tried || typed.refusal ? wrong.list : undefined}
                 />
               )}
               {failed && <ErrorBar failure={explain(failed)} />}

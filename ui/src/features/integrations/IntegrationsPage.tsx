@@ -245,7 +245,6 @@ function IntegrationPanel({
       <div className={styles.part}>
         <Facts
           facts={[
-            ...(preset?.vendor ? [{ name: t("list.vendor"), value: preset.vendor }] : []),
             {
               name: t("integrations.clientId"),
               value: <CopyableId id={integration.client_id} what={t("integrations.clientId")} />,

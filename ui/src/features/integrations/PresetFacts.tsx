@@ -1,5 +1,7 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { PresetView } from "../../api/bindings";
+import { Facts } from "../../ui/Facts";
+import { accessWords } from "../../words/nouns";
 import { checkWords } from "../../words/remarks";
 import { t } from "../../words/t";
 
@@ -13,8 +15,19 @@ const useStyles = makeStyles({
 export function PresetFacts({ preset }: { preset: PresetView }) {
   const styles = useStyles();
   const requirements = preset.requirements ?? [];
+  const { vendor, access } = preset;
   return (
     <>
+      {vendor && (
+        <Facts
+          facts={[
+            { name: t("list.vendor"), value: vendor },
+            ...(access
+              ? [{ name: t("organizations.access"), value: access.map((one) => accessWords[one]).join(", ") }]
+              : []),
+          ]}
+        />
+      )}
       {requirements.length > 0 && (
         <section>
           <h3 className={styles.head}>{t("list.requirements")}</h3>

@@ -37,8 +37,8 @@ export function AdjustDialog({ organization, needs, onClose }: Props) {
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
-  const typed = useTypedList(list, organization.tenant);
-  const wrong = listFault(list, typed.read, typed.busy);
+  const typed = useTypedList(list, organization.tenant, organization.access);
+  const wrong = listFault(typed);
   const adjust = async (permissions: RequiredPermission[] | null) => {
     setBusy(true);
     setRefusal(undefined);
@@ -55,7 +55,7 @@ export function AdjustDialog({ organization, needs, onClose }: Props) {
     setTried(true);
     if (!busy && typed.permissions) void adjust(typed.permissions);
   };
-  const failed = refusal ?? typed.refusal;
+  const failed = refusal ?? (typed.refusal?.code === "invalid_input" ? undefined : typed.refusal);
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
@@ -70,7 +70,7 @@ export function AdjustDialog({ organization, needs, onClose }: Props) {
                 onText={setList}
                 read={typed.read}
                 busy={typed.busy}
-                wrong={tried ? wrong : undefined}
+                wrong={tried || typed.refusal ? wrong : undefined}
               >
                 {organization.permissions && (
                   <Button size="small" disabledFocusable={busy} onClick={() => void adjust(null)}>
