@@ -116,6 +116,45 @@ fn a_rollout_command_by_command() {
 }
 
 #[test]
+fn permissions_are_given_taken_and_restored_one_by_one() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "60", "--seed", "5"]);
+    first_stage(&script, &served);
+
+    let looked = script.run(&["consent", "add-missing", "--org", "HQ"]);
+    assert_eq!(looked.code, 3, "nobody can be asked, so it is shown and nothing is done: {looked:?}");
+    assert!(looked.err.contains("would be added: "), "{looked:?}");
+    assert_eq!(script.run(&["consent", "show", "--org", "HQ"]).code, 1, "nothing was done");
+
+    let agreed = |arguments: &[&str]| {
+        let ended = in_the_browser(&script, &[arguments, &["--org", "HQ", "--yes"]].concat(), &Person::Admin);
+        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
+        ended
+    };
+    agreed(&["consent", "add-missing"]);
+    assert_eq!(script.run(&["consent", "show", "--org", "HQ"]).code, 0);
+    let taken = agreed(&["consent", "remove", "Mail.Send"]);
+    assert!(taken.out.contains("Taken away: Mail.Send"), "{taken:?}");
+    let table = script.run(&["consent", "show", "--org", "HQ", "--csv"]);
+    assert_eq!(table.code, 1);
+    assert!(table.out.contains("graph,application,Mail.Send,missing,yes,"), "{table:?}");
+
+    let journal = script.run(&["journal", "list", "--json"]).json();
+    let removal = journal.as_array().unwrap().iter().find(|entry| entry["action"] == "consent.remove" && entry["outcome"] == "done");
+    let number = removal.unwrap()["number"].to_string();
+    agreed(&["consent", "restore", &number]);
+    assert_eq!(script.run(&["consent", "show", "--org", "HQ"]).code, 0, "what was undone is as it was");
+    let unknown = script.run(&["--json", "consent", "add", "Mail.Redwrite", "--type", "application", "--org", "HQ", "--yes"]);
+    assert_eq!((unknown.code, &unknown.json()["error"]["code"]), (2, &json!("invalid_input")), "{unknown:?}");
+
+    let users = script.run(&["consent", "users", "--org", "HQ", "--csv"]);
+    assert_eq!((users.code, users.out.lines().count()), (0, 61), "nothing is needed in users' own names: {users:?}");
+}
+
+#[test]
 fn an_import_reads_only_what_changed_unless_it_is_to_read_everybody() {
     if !keychain() {
         return;
