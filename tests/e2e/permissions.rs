@@ -22,7 +22,7 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     window.press("Read back now")?;
     window.reads("Not authorized")?;
     window.press("Grant missing…")?;
-    window.reads("Microsoft will first ask you, in your browser, to allow Rollcall")?;
+    window.reads("If you haven't allowed that before, Microsoft first asks you in your browser.")?;
     window.photo("change-grant")?;
     agree(&window, "Grant ")?;
     stage.at_the_browser(&Person::Admin)?;

@@ -335,7 +335,10 @@ fn show_preview(shown: &ChangePreview, screen: &Screen) {
         screen.note("  The tenant has no enterprise application for it yet, so that is made first.");
     }
     if !shown.asks.is_empty() {
-        screen.note(&format!("  Microsoft will ask you to allow Rollcall {} first.", shown.asks.join(" and ")));
+        screen.note(&format!(
+            "  Rollcall needs {} for it; Microsoft asks you first, unless you have allowed that before.",
+            shown.asks.join(" and ")
+        ));
     }
 }
 

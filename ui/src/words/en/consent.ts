@@ -42,7 +42,7 @@ export const consent = {
   "change.lineFor": "{name} ({type}, {api}) for {who}",
   "change.nothing": "Nothing would change: it is so already.",
   "change.asks":
-    "Microsoft will first ask you, in your browser, to allow Rollcall {scopes}. That holds until Rollcall is closed.",
+    "Rollcall needs {scopes} for it. If you haven't allowed that before, Microsoft first asks you in your browser.",
   "change.role": "One of these roles is needed: {roles}",
   "change.type": "To confirm, type the integration's name: {name}",
   "change.typeFirst": "Type the integration's name first.",
