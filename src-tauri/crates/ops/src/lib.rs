@@ -22,3 +22,4 @@ pub mod tenants;
 pub mod traffic;
 pub mod users;
 pub mod verify;
+mod writer;
