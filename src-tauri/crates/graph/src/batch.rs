@@ -110,14 +110,21 @@ fn outcome(probed: &[Probed]) -> Outcome {
 
 /// The inner answers, each in its question's place; `None` when the answer isn't one to these questions.
 fn by_place(body: &[u8], asked: usize) -> Option<Vec<Option<Inner<'_>>>> {
-    let answer: Answers<'_> = serde_json::from_slice(body).ok()?;
+    // Looked through once, not text by text.
+    let answer: Answers<'_> = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
     let mut places: Vec<Option<Inner<'_>>> = std::iter::repeat_with(|| None).take(asked).collect();
     for inner in answer.responses {
-        let place = inner.id.parse::<usize>().ok().filter(|place| place.to_string() == inner.id)?;
+        let place = place(&inner.id)?;
         let free = places.get_mut(place).filter(|found| found.is_none())?;
         *free = Some(inner);
     }
     Some(places)
+}
+
+/// The number that we wrote as an id; `None` when it is written in another way than ours.
+fn place(id: &str) -> Option<usize> {
+    let ours = id.bytes().all(|byte| byte.is_ascii_digit()) && (id == "0" || !id.starts_with('0'));
+    id.parse().ok().filter(|_| ours)
 }
 
 #[derive(Deserialize)]
@@ -128,17 +135,18 @@ struct Answers<'a> {
 
 #[derive(Deserialize)]
 struct Inner<'a> {
-    id: String,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
     status: u16,
-    #[serde(default)]
-    headers: Headers,
+    #[serde(borrow, default)]
+    headers: Headers<'a>,
     #[serde(borrow, default)]
     body: Option<&'a RawValue>,
 }
 
 impl Inner<'_> {
     fn read(self, outer: &Trace, base: Timestamp) -> Answer {
-        let id = |value: &Option<String>| value.as_deref().and_then(error::id);
+        let id = |value: &Option<Cow<'_, str>>| value.as_deref().and_then(error::id);
         let mut trace = Trace {
             http: Some(self.status),
             request_id: id(&self.headers.request_id).or_else(|| outer.request_id.clone()),
@@ -164,19 +172,19 @@ impl Inner<'_> {
 
 /// The headers of an inner answer that are of use, whatever the case of their letters, and also where a value is a bare number.
 #[derive(Default)]
-struct Headers {
-    request_id: Option<String>,
-    client_request_id: Option<String>,
-    retry_after: Option<String>,
+struct Headers<'a> {
+    request_id: Option<Cow<'a, str>>,
+    client_request_id: Option<Cow<'a, str>>,
+    retry_after: Option<Cow<'a, str>>,
 }
 
-impl<'de> Deserialize<'de> for Headers {
+impl<'de: 'a, 'a> Deserialize<'de> for Headers<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_option(Self::default())
     }
 }
 
-impl<'de> Visitor<'de> for Headers {
+impl<'de: 'a, 'a> Visitor<'de> for Headers<'a> {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,13 +219,16 @@ impl<'de> Visitor<'de> for Headers {
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A text, or a number as one; anything else is nothing.
-struct Value(Option<String>);
+struct Value<'a>(Option<Cow<'a, str>>);
 
-impl<'de> Deserialize<'de> for Value {
+impl<'de> Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let text =
-            if raw.starts_with('"') { serde_json::from_str(raw).ok() } else { raw.parse::<u64>().ok().map(|number| number.to_string()) };
-        Ok(Self(text))
+        let quoted = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        Ok(Self(match quoted {
+            Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+            Some(_) => serde_json::from_str(raw).ok().map(Cow::Owned),
+            None => raw.parse::<u64>().ok().map(|_| Cow::Borrowed(raw)),
+        }))
     }
 }

@@ -180,8 +180,9 @@ impl Gate {
         loop {
             let mut paused = pin!(self.paused.notified());
             paused.as_mut().enable();
-            self.let_in(lane);
+            // Looked at first: a pause that ends between the two would leave nobody to let this one in.
             let pause = self.pause(lane);
+            self.let_in(lane);
             if pause.is_some_and(|pause| pause > self.pace.patience) {
                 return Err(Shut::Held { until: self.now().after(pause.unwrap_or_default()) });
             }
@@ -478,6 +479,21 @@ mod tests {
         inside.report(Outcome::Throttled { until: later(&gate, 2) });
         let waited = waiter.await.unwrap() - before;
         assert!((2_000..2_100).contains(&waited.as_millis()), "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_ends_between_two_looks_at_the_clock_keeps_nobody() {
+        for looks in 0..8 {
+            let left = Arc::new(AtomicI64::new(looks));
+            let clock: Clock = {
+                let left = Arc::clone(&left);
+                Arc::new(move || Timestamp(if left.fetch_sub(1, Ordering::Relaxed) > 0 { 59_999 } else { 60_000 }))
+            };
+            let gate = Gate::new(clock, Pace::default(), None);
+            gate.restore(Lane::Outlook, Pause { until: Timestamp(60_000), long: Duration::from_secs(60) });
+            let let_in = tokio::time::timeout(Duration::from_secs(60), enter(&gate)).await;
+            assert!(let_in.is_ok(), "the pause was over after {looks} looks");
+        }
     }
 
     #[tokio::test(start_paused = true)]

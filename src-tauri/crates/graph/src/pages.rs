@@ -146,7 +146,8 @@ async fn fetch<W: DeserializeOwned + Into<T>, T>(
     stop: CancellationToken,
 ) -> Result<Fetched<T>, GraphError> {
     let answer = graph.send(&Call::read(url).eventually(eventual), &stop).await?;
-    let Ok(list) = serde_json::from_slice::<List<W>>(&answer.body) else {
+    // That it is UTF-8 is seen once for all of its texts.
+    let Some(list) = std::str::from_utf8(&answer.body).ok().and_then(|body| serde_json::from_str::<List<W>>(body).ok()) else {
         return Err(GraphError::Damaged(Box::new(answer.trace)));
     };
     if list.value.len() > MOST_ITEMS {

@@ -24,6 +24,7 @@ use crate::practice::open::Ground;
 use crate::settings;
 use crate::traffic::record::Recording;
 use crate::verify::cut_off;
+use crate::writer::Writer;
 
 /// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
 pub type StartPractice =
@@ -32,6 +33,7 @@ pub type StartPractice =
 /// One open console: everything a verb may use.
 pub struct Desk {
     store: Arc<Store>,
+    writer: Writer,
     pub(crate) vault: Vault,
     clock: Clock,
     /// For waits and whatever else is measured.
@@ -83,6 +85,7 @@ impl Desk {
         let opened = Store::open(&opening.folder, (opening.clock)())?;
         let desk = Self {
             store: Arc::new(opened.store),
+            writer: Writer::start()?,
             vault: opening.vault,
             clock: opening.clock,
             steady: opening.steady,
@@ -202,7 +205,8 @@ impl Desk {
         read: impl FnOnce(&Connection) -> std::result::Result<T, StoreError> + Send + 'static,
     ) -> Result<T> {
         let store = Arc::clone(&self.store);
-        settled(tokio::task::spawn_blocking(move || store.read(read)).await)
+        let read = tokio::task::spawn_blocking(move || store.read(read)).await;
+        read.map_err(|_| Error::new(Code::Internal, "a database task ended without an answer"))?.map_err(Error::from)
     }
 
     /// Writes to the store in one transaction, off the async threads.
@@ -210,8 +214,7 @@ impl Desk {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, StoreError> + Send + 'static,
     ) -> Result<T> {
-        let store = Arc::clone(&self.store);
-        settled(tokio::task::spawn_blocking(move || store.write(write)).await)
+        self.writer.write(&self.store, write).await
     }
 
     /// Tells the faces that something changed of which the store knows nothing, such as a secret in the keychain.
@@ -250,13 +253,6 @@ pub fn default_folder(look: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf
         set("XDG_DATA_HOME").filter(|path| path.is_absolute()).or_else(|| set("HOME").map(|home| home.join(".local/share")))
     };
     base.map(|base| base.join(NAME))
-}
-
-fn settled<T>(outcome: std::result::Result<std::result::Result<T, StoreError>, tokio::task::JoinError>) -> Result<T> {
-    match outcome {
-        Ok(answer) => answer.map_err(Error::from),
-        Err(_) => Err(Error::new(Code::Internal, "a database task ended without an answer")),
-    }
 }
 
 #[cfg(test)]

@@ -23,3 +23,4 @@ pub mod tenants;
 pub mod traffic;
 pub mod users;
 pub mod verify;
+mod writer;

@@ -208,6 +208,7 @@ pub(crate) struct Keeper<'a> {
     drop: CachedStatement<'a>,
     open: CachedStatement<'a>,
     here: CachedStatement<'a>,
+    complete: CachedStatement<'a>,
     pass: CachedStatement<'a>,
     summarize: CachedStatement<'a>,
 }
@@ -240,7 +241,12 @@ impl<'a> Keeper<'a> {
                  ORDER BY verdict, workload",
             )?,
             here: tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?,
-            pass: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1 AND organization = ?4")?,
+            complete: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1 AND organization = ?4")?,
+            pass: tx.prepare_cached(
+                "UPDATE users NOT INDEXED
+                 SET    verdict = 'passed', checked = ?4
+                 WHERE  id BETWEEN ?1 AND ?2 AND (?3 >> (id - ?1)) & 1 AND organization = ?5",
+            )?,
             summarize: tx.prepare_cached(
                 "UPDATE users
                  SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
@@ -275,7 +281,13 @@ impl<'a> Keeper<'a> {
 
     /// Puts down the verdict of a complete mailbox, of which neither this run nor one before has found an issue that is open.
     pub fn complete(&mut self, user: UserId, verdict: Verdict) -> Result<(), StoreError> {
-        self.pass.execute(params![user.0, verdict.name(), self.now.0, self.organization.0])?;
+        self.complete.execute(params![user.0, verdict.name(), self.now.0, self.organization.0])?;
+        Ok(())
+    }
+
+    /// Puts down that mailboxes from one to another have passed, those with a bit in `which`: complete, and without an open issue.
+    pub fn pass(&mut self, first: UserId, last: UserId, which: u32) -> Result<(), StoreError> {
+        self.pass.execute(params![first.0, last.0, which, self.now.0, self.organization.0])?;
         Ok(())
     }
 

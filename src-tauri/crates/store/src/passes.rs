@@ -24,6 +24,12 @@ pub const fn place_of(user: UserId) -> usize {
     (user.0 % NEIGHBOURS) as usize
 }
 
+/// The first and the last user of a block.
+pub const fn users_of(block: u32) -> (UserId, UserId) {
+    let first = block.saturating_mul(NEIGHBOURS);
+    (UserId(first), UserId(first.saturating_add(NEIGHBOURS - 1)))
+}
+
 /// How many places a block has.
 pub const PLACES: usize = NEIGHBOURS as usize;
 
@@ -172,7 +178,7 @@ pub fn between(conn: &Connection, run: RunId, first: UserId, last: UserId) -> Re
     let mut rows = statement.query(params![run.0, block_of(first), block_of(last)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let start: u32 = row.get::<_, u32>(0)?.saturating_mul(NEIGHBOURS);
+        let (UserId(start), _) = users_of(row.get(0)?);
         let packed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         let of_row = places(packed).filter_map(|(place, workload)| Some((UserId(start + u32::try_from(place).ok()?), workload)));
         found.extend(of_row.filter(|(user, _)| (first..=last).contains(user)));

@@ -325,6 +325,6 @@ CREATE VIRTUAL TABLE users_search USING fts5 (
 );
 
 -- A step is sorted in memory and written as one segment, or as several where it has grown to this.
-INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 2097152);
+INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 1048576);
 INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
 ";

@@ -69,6 +69,14 @@ struct Member {
     rows: Vec<(Verdict, Option<Cause>)>,
 }
 
+/// How a mailbox was completed.
+enum Completed {
+    /// With a pass and nothing else, as most are; what that changes is written for all of a block together.
+    Passed,
+    /// Otherwise; it is written.
+    Written,
+}
+
 /// The statements of one group, and what they need to know of the run.
 struct Recorder<'a> {
     tx: &'a Transaction<'a>,
@@ -86,6 +94,7 @@ struct Recorder<'a> {
     unqueue: CachedStatement<'a>,
     postpone: CachedStatement<'a>,
     complete: CachedStatement<'a>,
+    pass: CachedStatement<'a>,
     move_to: CachedStatement<'a>,
     keeper: Keeper<'a>,
 }
@@ -132,6 +141,11 @@ impl<'a> Recorder<'a> {
                  WHERE probes.verdict IS NULL",
             )?,
             complete: tx.prepare_cached("UPDATE run_mailboxes SET remaining = 0, verdict = ?3 WHERE run = ?1 AND user = ?2")?,
+            pass: tx.prepare_cached(
+                "UPDATE run_mailboxes
+                 SET    remaining = 0, verdict = 'passed'
+                 WHERE  run = ?1 AND user BETWEEN ?2 AND ?3 AND (?4 >> (user - ?2)) & 1",
+            )?,
             move_to: tx.prepare_cached("UPDATE run_mailboxes SET verdict = ?3 WHERE run = ?1 AND user = ?2")?,
             keeper: Keeper::new(tx, run, plan, now)?,
         })
@@ -142,15 +156,23 @@ impl<'a> Recorder<'a> {
         let (Some(first), Some(last)) = (answers.first(), answers.last()) else { return Ok(()) };
         let block = passes::block_of(first.user);
         let mut members = self.read(block, first.user, last.user)?;
-        let (mut packed, mut completed) = (Vec::new(), 0_u32);
+        let (mut packed, mut completed, mut passed) = (Vec::new(), 0_u32, 0_u32);
         for of_one in answers.chunk_by(|one, other| one.user == other.user) {
             let Some(user) = of_one.first().map(|answer| answer.user) else { continue };
             let place = passes::place_of(user);
             // Nobody of this run, or all of it is settled.
             let Some(member) = members.get_mut(place).filter(|member| member.verdict.is_some()) else { continue };
-            if self.record_one(user, of_one, member, &mut packed, recorded)? {
-                completed |= 1 << place;
+            match self.record_one(user, of_one, member, &mut packed, recorded)? {
+                Some(Completed::Passed) => passed |= 1 << place,
+                Some(Completed::Written) => completed |= 1 << place,
+                None => {}
             }
+        }
+        if passed != 0 {
+            let (start, end) = passes::users_of(block);
+            self.pass.execute(params![self.run.0, start.0, end.0, passed])?;
+            self.keeper.pass(start, end, passed)?;
+            completed |= passed;
         }
         if !packed.is_empty() || (completed != 0 && self.not_covered) {
             self.pack.execute(params![self.run.0, block, completed, self.now.0, packed])?;
@@ -198,7 +220,8 @@ impl<'a> Recorder<'a> {
         Ok(members)
     }
 
-    /// Records the answers about one mailbox, its passes among those that are packed; says whether it was completed with them.
+    /// Records the answers about one mailbox, its passes among those that are packed; says whether it was completed with them, and
+    /// whether that is still to be written.
     fn record_one(
         &mut self,
         user: UserId,
@@ -206,7 +229,7 @@ impl<'a> Recorder<'a> {
         member: &mut Member,
         packed: &mut Vec<u8>,
         recorded: &mut Recorded,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Completed>, StoreError> {
         let before = member.verdict.unwrap_or(Verdict::Unknown);
         let (mut new, mut worst, mut touched) = (0, before, !member.open.is_empty());
         // Only who has an issue, old or new, has rows in the checks.
@@ -235,14 +258,17 @@ impl<'a> Recorder<'a> {
             }
         }
         if new == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         recorded.probes += new;
         let complete = member.answered.hold(self.asked);
         let verdict = if complete && !is_issue(worst) { self.verdict(member) } else { worst };
         if complete {
-            self.complete.execute(params![self.run.0, user.0, verdict.name()])?;
             recorded.completed(verdict);
+            if !touched && verdict == Verdict::Passed {
+                return Ok(Some(Completed::Passed));
+            }
+            self.complete.execute(params![self.run.0, user.0, verdict.name()])?;
         } else if verdict != before {
             self.move_to.execute(params![self.run.0, user.0, verdict.name()])?;
         }
@@ -253,7 +279,7 @@ impl<'a> Recorder<'a> {
         } else if is_here(&mut self.keeper, user, &mut here)? {
             self.keeper.summarize(user, Mailbox { verdict, complete })?;
         }
-        Ok(complete)
+        Ok(complete.then_some(Completed::Written))
     }
 
     /// Writes the answer of a probe that is still queued as a row of its own.
