@@ -83,9 +83,9 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     writer.pragma_update(None, "foreign_keys", true)?;
     // What is deleted is overwritten, not just unlinked.
     writer.pragma_update(None, "secure_delete", true)?;
-    // 6 MiB: what a page of the directory touches in every index, for a tenant of some thousand users. For larger ones the rest is
+    // 4 MiB: what a page of the directory touches in every index, for a tenant of some thousand users. For larger ones the rest is
     // left to the system's own cache, so that memory hardly grows with the directory.
-    writer.pragma_update(None, "cache_size", -6_144)?;
+    writer.pragma_update(None, "cache_size", -4_096)?;
     // 64 MiB between two checkpoints, so that a page of an index which changes again and again is carried over once.
     writer.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     writer.pragma_update(None, "journal_size_limit", 67_108_864)?;

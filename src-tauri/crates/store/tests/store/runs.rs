@@ -244,6 +244,37 @@ fn a_pass_that_is_not_what_was_written_is_no_pass() {
     assert_eq!(checked.iter().map(|check| check.result.intact).collect::<Vec<_>>(), [false, true]);
 }
 
+#[test]
+fn neighbours_that_pass_together_are_each_told_of_and_nobody_else_is() {
+    let room = room();
+    room.fill(40);
+    let run = room.start(&Which::All);
+    let id = |n: u32| room.user(n).user.id;
+    let (unfinished, refuses) = (|n: &u32| n % 3 == 0, 17);
+    let mut answers: Vec<_> = (0..40).filter(|n| *n != refuses).map(|n| passed(id(n), Workload::Mail)).collect();
+    answers.push(refused(id(refuses), Workload::Mail));
+    answers.extend((0..40).filter(|n| !unfinished(n)).map(|n| passed(id(n), Workload::Calendar)));
+    assert_eq!(room.record(run, &answers).mailboxes, 26);
+    assert_eq!(room.record(run, &answers).probes, 0, "and none of it is counted twice");
+    for n in 0..40 {
+        let expected = match n {
+            n if n == refuses => Verdict::Failed,
+            n if unfinished(&n) => Verdict::NotRun,
+            _ => Verdict::Passed,
+        };
+        assert_eq!((n, room.user(n).verdict), (n, expected));
+    }
+    assert_eq!(ledger(&room, run), Ledger { passed: 25, failed: 1, not_run: 14, ..Ledger::default() });
+    let queue = room.store.read(|conn| probes::queued(conn, run, None, 99)).unwrap();
+    assert!(queue.len() == 14 && queue.iter().all(|probe| probe.workload == Workload::Calendar));
+
+    let gone = id(1);
+    room.store.write(|tx| users::delete(tx, &Chosen::Ids(vec![gone]))).unwrap();
+    let page = room.store.read(|conn| runs::results(conn, run, &ResultFilter::default(), 0, 40)).unwrap();
+    let left = page.rows.iter().find(|row| row.user == gone).unwrap();
+    assert!(left.verdict == Verdict::Passed && left.workloads.iter().all(|result| result.intact), "a run keeps what it found");
+}
+
 /// The latest answer of each workload of the first person: which, of which run, since when.
 fn latest(room: &Room) -> Vec<(Workload, Verdict, u32, i64)> {
     let checks = room.store.read(|conn| checks::of_user(conn, room.user(0).user.id)).unwrap();
