@@ -295,7 +295,7 @@ async fn who_has_consented_is_known_user_by_user_and_the_tenant_says_why_the_res
     rehearsal.import(organization).await.unwrap();
     let desk = &rehearsal.desk;
     let page = async |which| {
-        let ask = ConsentUsers { organization, which, search: None, offset: 0, limit: 500 };
+        let ask = ConsentUsers { organization, which, search: None, holding: None, offset: 0, limit: 500 };
         users(desk, ask, &Job::quiet()).await
     };
     assert_eq!(page(WhichConsents::All).await.unwrap().counts, None, "never read is not the same as nobody");
@@ -315,6 +315,11 @@ async fn who_has_consented_is_known_user_by_user_and_the_tenant_says_why_the_res
     }
     assert!(counts.complete > 0 && counts.partly > 0 && counts.nothing > 0, "{counts:?}");
     assert_eq!(page(WhichConsents::Missing).await.unwrap().matching, counts.partly + counts.nothing);
+    let holding = Some("graph/Mail.Send".to_owned());
+    let ask = ConsentUsers { organization, which: WhichConsents::All, search: None, holding, offset: 0, limit: 500 };
+    let holders = users(desk, ask, &Job::quiet()).await.unwrap();
+    assert!(holders.matching > 0 && holders.rows.iter().all(|row| row.own.contains(&"Mail.Send".to_owned())), "for which users");
+    assert_eq!(holders.matching as usize, all.rows.iter().filter(|row| row.own.contains(&"Mail.Send".to_owned())).count());
 
     let scopes = [READ_POLICIES, READ_REQUESTS, READ_AUDITS].map(str::to_owned).to_vec();
     let ask = AllowMore { tenant: rehearsal.tenant.id, scopes };

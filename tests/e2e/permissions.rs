@@ -77,6 +77,11 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     window.no_longer_reads("Not read")?;
     window.photo("application-read")?;
     window.keys(&[keys::ESCAPE])?;
+    // A permission that only some users have says which.
+    window.click("cell", "Mail.Send")?;
+    window.reads("Granted to")?;
+    window.photo("permission-users")?;
+    window.keys(&[keys::ESCAPE])?;
 
     let mut barriers = Vec::new();
     for dark in [false, true] {

@@ -247,7 +247,11 @@ export type ConsentUsers = { organization: OrganizationId, which: WhichConsents,
 /**
  * Words that stand in the name or the principal name.
  */
-search: string | null, offset: number, limit: number, };
+search: string | null, 
+/**
+ * Only users who were granted this themselves, by its API and name such as `graph/Mail.Read`.
+ */
+holding: string | null, offset: number, limit: number, };
 
 export type ConsentView = { consent: Consent, 
 /**

@@ -162,6 +162,9 @@ pub struct Users {
     /// Only users with these words in the name or principal name
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// Only users who were granted this permission of Graph themselves
+    #[arg(long, value_name = "PERMISSION", conflicts_with = "csv")]
+    holding: Option<String>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     limit: u32,
@@ -387,6 +390,7 @@ async fn of_users(ask: &Users, call: &Call) -> Result<Exit> {
         organization: organization.organization.id,
         which: if ask.missing { WhichConsents::Missing } else { WhichConsents::All },
         search: ask.search.clone(),
+        holding: ask.holding.as_ref().map(|name| format!("{}/{name}", Resource::Graph.name())),
         offset: 0,
         limit: ask.limit,
     };

@@ -37,7 +37,8 @@ pub fn consenting(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
         for _ in 0..lab.size.pairs {
             let begun = Instant::now();
             for _ in 0..ASKED {
-                let ask = ConsentUsers { organization, which: WhichConsents::Missing, search: None, offset: 0, limit: WINDOW };
+                let ask =
+                    ConsentUsers { organization, which: WhichConsents::Missing, search: None, holding: None, offset: 0, limit: WINDOW };
                 let page = users(&rehearsal.desk, ask, &Job::quiet()).await?;
                 ensure!(page.matching > 0 && page.counts.is_some(), "somebody has not consented yet");
             }

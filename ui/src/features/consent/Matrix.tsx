@@ -126,6 +126,7 @@ export function Matrix({ title, organization, shown, revision, unread, reasonOf,
         />
         {open && (
           <PermissionPanel
+            organization={organization}
             row={open}
             cannotAdd={unread ?? cannotAdd(open) ?? reasonOf([open])}
             cannotRemove={unread ?? cannotRemove(open) ?? reasonOf([open])}

@@ -1,6 +1,8 @@
 import { Link, makeStyles, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import type { ConsentRow } from "../../api/bindings";
 import { openPage } from "../../api/client";
+import { reading } from "../../api/queries";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
@@ -15,7 +17,11 @@ const useStyles = makeStyles({
   head: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
 });
 
+/** Users who are named; the Users tab has them all. */
+const NAMED = 20;
+
 type Props = {
+  readonly organization: number;
   readonly row: ConsentRow;
   /** Why it can't be granted, or revoked, if it can't. */
   readonly cannotAdd: string | undefined;
@@ -28,7 +34,7 @@ type Props = {
 };
 
 /** One permission: where it stands, what that means, and Microsoft's own page about it. */
-export function PermissionPanel({ row, cannotAdd, cannotRemove, onAdd, onRemove, ...panel }: Props) {
+export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, onAdd, onRemove, ...panel }: Props) {
   const styles = useStyles();
   return (
     <DetailsPanel {...panel} title={row.name} subtitle={typeWords[row.type]} subject={rowKey(row)}>
@@ -54,6 +60,9 @@ export function PermissionPanel({ row, cannotAdd, cannotRemove, onAdd, onRemove,
             { name: t("consent.admin"), value: admin(row) },
             { name: t("consent.risk"), value: risk(row) || t("consent.adminUnknown") },
             ...(row.whom === null ? [] : [{ name: t("consent.whom"), value: whom(row) }]),
+            ...(row.whom?.kind === "users"
+              ? [{ name: t("consent.who"), value: <Holders organization={organization} row={row} /> }]
+              : []),
             ...(row.since === null ? [] : [{ name: t("consent.since"), value: since(row) }]),
             ...(row.by === null ? [] : [{ name: t("consent.by"), value: by(row) }]),
             ...(row.feature === null ? [] : [{ name: t("consent.feature"), value: row.feature }]),
@@ -76,4 +85,22 @@ export function PermissionPanel({ row, cannotAdd, cannotRemove, onAdd, onRemove,
 function pageOf({ name }: ConsentRow): string {
   const anchor = name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "");
   return `https://learn.microsoft.com/graph/permissions-reference#${anchor}`;
+}
+
+/** For which users it was granted, as far as they were brought in. */
+function Holders({ organization, row }: { organization: number; row: ConsentRow }) {
+  const holding = `${row.resource}/${row.name}`;
+  const question = { organization, which: "all" as const, search: null, holding, offset: 0, limit: NAMED };
+  const page = useQuery(reading("consent.users", question)).data;
+  if (!page) return t("consent.reading");
+  const count = row.whom?.kind === "users" ? row.whom.count : page.matching;
+  const more = page.matching - page.rows.length;
+  const strangers = Math.max(0, count - page.matching);
+  return (
+    <>
+      {page.rows.map(({ upn }) => upn).join(", ")}
+      {more > 0 && ` ${t("change.more", { n: more })}`}
+      {strangers > 0 && ` ${t("consent.strangers", { n: strangers })}`}
+    </>
+  );
 }

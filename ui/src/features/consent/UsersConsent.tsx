@@ -57,12 +57,24 @@ export function UsersConsent({ view, onChange }: Props) {
   const [which, setWhich] = useState<WhichConsents>("all");
   const [search, setSearch] = useState("");
   const [opened, setOpen] = useState<UserConsentRow>();
-  const list = useWindowed("consent.users", { organization, which, search: search === "" ? null : search });
+  const list = useWindowed("consent.users", {
+    organization,
+    which,
+    search: search === "" ? null : search,
+    holding: null,
+  });
   const { page } = list;
   const own = page?.needed.filter((name) => !page.for_everyone.includes(name)) ?? [];
   // Read on its own, because a change may take it out of what the list shows.
   const again = useQuery({
-    ...reading("consent.users", { organization, which: "all", search: opened?.upn ?? null, offset: 0, limit: 20 }),
+    ...reading("consent.users", {
+      organization,
+      which: "all",
+      search: opened?.upn ?? null,
+      holding: null,
+      offset: 0,
+      limit: 20,
+    }),
     enabled: opened !== undefined,
   });
   const open = again.data?.rows.find((row) => row.user === opened?.user) ?? opened;

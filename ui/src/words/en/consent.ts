@@ -5,6 +5,11 @@ export const consent = {
   "consent.search": "Search permissions",
   "consent.count": { one: "{n} permission", other: "{n} permissions" },
   "consent.lost": "Off without it: {feature}.",
+  "consent.who": "Granted to",
+  "consent.strangers": {
+    one: "{n} who was not brought into this organization.",
+    other: "{n} who were not brought into this organization.",
+  },
   "consent.purpose": "Used for",
   "consent.meaning": "What it allows",
   "consent.addChosen": { one: "Grant {n}…", other: "Grant {n}…" },

@@ -47,7 +47,7 @@ pub struct ExportConsents {
 /// `NotFound`.
 pub async fn export_users(desk: &Desk, ask: ExportConsents, _job: &Job) -> Result<ConsentTable> {
     let ExportConsents { organization, which, search } = ask;
-    let page = found(desk, ConsentUsers { organization, which, search, offset: 0, limit: u32::MAX }).await?;
+    let page = found(desk, ConsentUsers { organization, which, search, holding: None, offset: 0, limit: u32::MAX }).await?;
     let read = page.read_at.map_or_else(String::new, Timestamp::utc);
     let rows = page.rows.iter().map(|row| {
         let state = match &row.missing {

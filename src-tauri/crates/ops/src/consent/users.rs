@@ -33,6 +33,9 @@ pub struct ConsentUsers {
     pub which: WhichConsents,
     /// Words that stand in the name or the principal name.
     pub search: Option<String>,
+    /// Only users who were granted this themselves, by its API and name such as `graph/Mail.Read`.
+    #[serde(default)]
+    pub holding: Option<String>,
     pub offset: u32,
     pub limit: u32,
 }
@@ -123,7 +126,8 @@ fn page(
             WhichConsents::Missing => held.is_some() && !missing.is_empty(),
         };
         let (name, upn) = (user.display_name.to_lowercase(), user.upn.to_lowercase());
-        if !meant || !words.iter().all(|word| name.contains(word) || upn.contains(word)) {
+        let holds = ask.holding.as_ref().is_none_or(|wanted| own.iter().any(|scope| scope.eq_ignore_ascii_case(wanted)));
+        if !meant || !holds || !words.iter().all(|word| name.contains(word) || upn.contains(word)) {
             continue;
         }
         matching += 1;
