@@ -250,7 +250,7 @@ fn neighbours_that_pass_together_are_each_told_of_and_nobody_else_is() {
     room.fill(40);
     let run = room.start(&Which::All);
     let id = |n: u32| room.user(n).user.id;
-    let (unfinished, refuses) = (|n: &u32| n % 3 == 0, 17);
+    let (unfinished, refuses) = (|n: &u32| n.is_multiple_of(3), 17);
     let mut answers: Vec<_> = (0..40).filter(|n| *n != refuses).map(|n| passed(id(n), Workload::Mail)).collect();
     answers.push(refused(id(refuses), Workload::Mail));
     answers.extend((0..40).filter(|n| !unfinished(n)).map(|n| passed(id(n), Workload::Calendar)));
