@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 });
 
 /** Users who are named; the Users tab has them all. */
-const NAMED = 20;
+const NAMED = 8;
 
 type Props = {
   readonly organization: number;
@@ -40,7 +40,7 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
     <DetailsPanel {...panel} title={row.name} subtitle={typeWords[row.type]} subject={rowKey(row)}>
       <div className={styles.part}>
         <StatusBadge {...consentBadge(row)} strong />
-        <p className={styles.text}>{t(`consent.means.${row.state}`)}</p>
+        <p className={styles.text}>{isOfSome(row) ? t("consent.some") : t(`consent.means.${row.state}`)}</p>
         {row.meaning !== null && (
           <section>
             <h3 className={styles.head}>{t("consent.meaning")}</h3>
@@ -87,6 +87,10 @@ function pageOf({ name }: ConsentRow): string {
   return `https://learn.microsoft.com/graph/permissions-reference#${anchor}`;
 }
 
+function isOfSome(row: ConsentRow): boolean {
+  return row.state === "granted" && row.required && row.whom?.kind === "users";
+}
+
 /** For which users it was granted, as far as they were brought in. */
 function Holders({ organization, row }: { organization: number; row: ConsentRow }) {
   const holding = `${row.resource}/${row.name}`;
@@ -98,7 +102,9 @@ function Holders({ organization, row }: { organization: number; row: ConsentRow 
   const strangers = Math.max(0, count - page.matching);
   return (
     <>
-      {page.rows.map(({ upn }) => upn).join(", ")}
+      {page.rows.map(({ upn }) => (
+        <div key={upn}>{upn}</div>
+      ))}
       {more > 0 && ` ${t("change.more", { n: more })}`}
       {strangers > 0 && ` ${t("consent.strangers", { n: strangers })}`}
     </>

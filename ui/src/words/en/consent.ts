@@ -5,6 +5,7 @@ export const consent = {
   "consent.search": "Search permissions",
   "consent.count": { one: "{n} permission", other: "{n} permissions" },
   "consent.lost": "Off without it: {feature}.",
+  "consent.some": "It is required, and only some users have it, each by an own consent.",
   "consent.who": "Granted to",
   "consent.strangers": {
     one: "{n} who was not brought into this organization.",
