@@ -11,6 +11,9 @@ const PAUSE_MS = 250;
 export type TypedList = {
   readonly text: string;
   readonly read: ListRead | undefined;
+  /** What is wrong with the text as a whole, in the reader's words. */
+  readonly broken: string | undefined;
+  /** Why it could not be read, which is not about the text. */
   readonly refusal: Refusal | undefined;
   /** The text has changed since, or is being read. */
   readonly busy: boolean;
@@ -40,10 +43,13 @@ export function useTypedList(text: string, tenant: number | undefined, access: A
   const read = blank ? undefined : query.data;
   const busy = text !== settled || (!blank && query.isFetching);
   const whole = read !== undefined && !busy && !read.remarks.some((remark) => remark.refused);
+  const failed = blank || !query.error ? undefined : refusalOf(query.error);
+  const isBroken = failed?.code === "invalid_input";
   return {
     text,
     read,
-    refusal: blank || !query.error ? undefined : refusalOf(query.error),
+    broken: isBroken ? failed.detail : undefined,
+    refusal: isBroken ? undefined : failed,
     busy,
     permissions: whole && read.permissions.length > 0 ? read.permissions : undefined,
   };

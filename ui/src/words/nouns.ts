@@ -81,11 +81,13 @@ export const riskWords = {
 
 /** Where a permission stands. One that the integration is complete without is not missing when nobody granted it. */
 export function consentBadge(row: Pick<ConsentRow, "state" | "optional" | "required" | "whom">): Badge {
-  // What only some users have is no reason to rest, where everybody needs it.
-  if (row.state === "granted" && row.required && row.whom?.kind === "users") {
-    return { state: "attention", word: "For some users" };
-  }
+  if (isOfSome(row)) return { state: "attention", word: "For some users" };
   return row.optional && row.state === "missing" ? { state: "off", word: "Not granted" } : consentBadges[row.state];
+}
+
+/** Whether only some users have what everybody needs, which is no reason to rest. */
+export function isOfSome(row: Pick<ConsentRow, "state" | "required" | "whom">): boolean {
+  return row.state === "granted" && row.required && row.whom?.kind === "users";
 }
 
 export const authorizationBadges = {

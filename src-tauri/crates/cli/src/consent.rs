@@ -12,7 +12,7 @@ use rollcall_core::rules::Reason;
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
-use rollcall_ops::consent::export::{ExportConsents, export, export_users};
+use rollcall_ops::consent::export::{ExportConsents, export_users, table};
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::consent::tenant::{TenantConsentView, read as read_tenant};
 use rollcall_ops::consent::users::{ConsentUsers, UserConsentPage, WhichConsents, users};
@@ -206,7 +206,7 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
                 call.screen.note("Nobody is signed in to the tenant, so this is what was read last.");
             }
             if ask.csv {
-                call.screen.file(&export(&call.desk, question, &call.job()).await?.text);
+                call.screen.file(&table(&view)?);
                 return Ok(Exit::of_consent(view.consent.authorization));
             }
             Ok(answer(&view, &organization, call))
@@ -381,7 +381,9 @@ fn show_applied(applied: &Applied, screen: &Screen) {
     if applied.untouched > 0 {
         screen.painted(&format!("Not tried: {}.", counted(applied.untouched, "change", "changes")), Paint::Open);
     }
-    screen.line(&format!("Read back from Graph. To undo it: `consent restore {} --org NAME`.", applied.entry));
+    if applied.added.len() + applied.dropped.len() + applied.settling.len() > 0 {
+        screen.line(&format!("Read back from Graph. To undo it: `consent restore {} --org NAME`.", applied.entry));
+    }
 }
 
 async fn of_users(ask: &Users, call: &Call) -> Result<Exit> {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::presets;
-use rollcall_core::time::Timestamp;
 use rollcall_ops::error::Result;
 use rollcall_ops::integrations::export::ExportList;
 use rollcall_ops::job::Job;
@@ -18,6 +17,7 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
+use crate::moment::utc_or_dash;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
@@ -249,7 +249,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("2 Consent", view.stages.consent, grants),
         ("3 Verify", view.stages.verify, answers),
     ] {
-        table.row([name.into(), state(stage), known.into(), stage.evidence_at.map_or_else(|| "–".to_owned(), Timestamp::utc).into()]);
+        table.row([name.into(), state(stage), known.into(), utc_or_dash(stage.evidence_at).into()]);
     }
     screen.table(&table);
 }

@@ -1,5 +1,4 @@
 import { Button, Link, makeStyles } from "@fluentui/react-components";
-import { useQueryClient } from "@tanstack/react-query";
 import type {
   AccessPolicy,
   ConsentView,
@@ -47,7 +46,6 @@ type Props = {
 /** Whether the application may be used at all: its enterprise application, credentials, policies, and what users may approve. */
 export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
   const styles = useStyles();
-  const client = useQueryClient();
   const key = `tenants.allow:${view.organization.tenant}`;
   const work = useWork(key);
   const live = isLive(work);
@@ -60,8 +58,6 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
       await call("consent.read", { organization: view.organization.id });
     } catch {
       // The refusal is on the work, where the panel shows it.
-    } finally {
-      void client.invalidateQueries();
     }
   };
   const unread = (why: Unread) => (

@@ -1,8 +1,7 @@
 import { Field, Input, makeStyles, ProgressBar, Spinner, tokens } from "@fluentui/react-components";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Applied, ChangePreview, Wanted } from "../../api/bindings";
-import { call, refusalOf } from "../../api/client";
+import { refusalOf } from "../../api/client";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -11,6 +10,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { roleWords } from "../../words/nouns";
 import { progressLine } from "../../words/progress";
 import { t } from "../../words/t";
+import { usePreview } from "./preview";
 import { LineList, Lines, lineKey, lineWords } from "./LineList";
 
 const useStyles = makeStyles({
@@ -27,16 +27,10 @@ type Props = {
 /** Shows exactly what a change would do, does it when that is agreed to, and tells what was read back. */
 export function ChangeDialog({ organization, wanted, onClose }: Props) {
   const styles = useStyles();
-  const client = useQueryClient();
   const [typed, setTyped] = useState("");
   const [applied, setApplied] = useState<Applied>();
   const question = { organization, wanted };
-  const preview = useQuery({
-    queryKey: ["consent.preview", question],
-    queryFn: () => call("consent.preview", question),
-    gcTime: 0,
-    meta: { watched: true },
-  });
+  const preview = usePreview(organization, wanted);
   const key = `consent.apply:${organization}`;
   const work = useWork(key);
   const live = isLive(work);
@@ -53,8 +47,6 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
       setApplied(answer);
     } catch {
       // The refusal is on the work, where the dialog shows it.
-    } finally {
-      void client.invalidateQueries();
     }
   };
   if (applied) {

@@ -75,6 +75,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const say = useNotices((notices) => notices.say);
   const [reading_, setReading] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
+  const [unsaved, setUnsaved] = useState<Refusal>();
   const [wanted, setWanted] = useState<Wanted>();
   const key = `consent.grant:${organization}`;
   const work = useWork(key);
@@ -120,7 +121,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
     return reason ?? (may ? reasonWords[may] : undefined);
   };
   const save = async () => {
-    setRefusal(undefined);
+    setUnsaved(undefined);
     try {
       const organizationName = { organization: view.organization.name };
       const file = place.users
@@ -131,7 +132,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
         : await saveFile(t("consent.file", organizationName), (await call("consent.export", { organization })).text);
       say("success", t("consent.saved"), file);
     } catch (thrown) {
-      setRefusal(refusalOf(thrown));
+      setUnsaved(refusalOf(thrown));
     }
   };
   return (
@@ -191,6 +192,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
           )}
           {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
           {refusal && <ErrorBar failure={explain(refusal)} onRetry={() => void read()} />}
+          {unsaved && <ErrorBar failure={explain(unsaved)} onRetry={() => void save()} />}
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
           {shown?.error && (
             <MessageBar intent="warning" layout="multiline">

@@ -1,14 +1,14 @@
 import { makeStyles, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ConsentPage, ConsentView, OrganizationView } from "../../api/bindings";
-import { call, refusalOf } from "../../api/client";
+import { refusalOf } from "../../api/client";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain, reasonWords } from "../../words/codes";
 import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { Lines } from "./LineList";
+import { usePreview } from "./preview";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "160px", overflowY: "auto" },
@@ -27,13 +27,7 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
   const [asked, setAsked] = useState<ConsentPage>("registered");
   const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
-  const question = { organization: view.organization.id, wanted: { kind: "page" as const, with: asked } };
-  const preview = useQuery({
-    queryKey: ["consent.preview", question],
-    queryFn: () => call("consent.preview", question),
-    gcTime: 0,
-    meta: { watched: true },
-  });
+  const preview = usePreview(view.organization.id, { kind: "page", with: asked });
   return (
     <ConfirmDialog
       title={t("consent.askTitle", { integration: view.integration_name, tenant: view.tenant_name })}

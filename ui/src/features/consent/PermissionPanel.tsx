@@ -6,7 +6,7 @@ import { reading } from "../../api/queries";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { consentBadge, resourceWords, typeWords } from "../../words/nouns";
+import { consentBadge, isOfSome, resourceWords, typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { admin, by, least, required, risk, rowKey, since, whom } from "./columns";
@@ -85,10 +85,6 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
 function pageOf({ name }: ConsentRow): string {
   const anchor = name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "");
   return `https://learn.microsoft.com/graph/permissions-reference#${anchor}`;
-}
-
-function isOfSome(row: ConsentRow): boolean {
-  return row.state === "granted" && row.required && row.whom?.kind === "users";
 }
 
 /** For which users it was granted, as far as they were brought in. */

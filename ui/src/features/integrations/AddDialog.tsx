@@ -181,7 +181,7 @@ export function AddDialog({
                   }}
                   read={typed.read}
                   busy={typed.busy}
-                  wrong={told ?? (tried || typed.refusal ? wrong.list : undefined)}
+                  wrong={told ?? (tried || typed.broken ? wrong.list : undefined)}
                 >
                   <Button size="small" disabledFocusable={busy} onClick={() => void fromRegistration()}>
                     {t("list.registration")}
@@ -199,7 +199,7 @@ export function AddDialog({
                   </div>
                 )
               )}
-              {typed.refusal && typed.refusal.code !== "invalid_input" && <ErrorBar failure={explain(typed.refusal)} />}
+              {typed.refusal && <ErrorBar failure={explain(typed.refusal)} />}
               {refusal && <ErrorBar failure={explain(refusal)} />}
             </DialogContent>
             <DialogActions>

@@ -56,7 +56,7 @@ export function ChangeDialog({ integration, onClose }: { integration: Integratio
       setBusy(false);
     }
   };
-  const failed = refusal ?? (typed.refusal?.code === "invalid_input" ? undefined : typed.refusal);
+  const failed = refusal ?? typed.refusal;
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
@@ -74,7 +74,7 @@ export function ChangeDialog({ integration, onClose }: { integration: Integratio
                   onText={setList}
                   read={typed.read}
                   busy={typed.busy}
-                  wrong={tried || typed.refusal ? wrong.list : undefined}
+                  wrong={tried || typed.broken ? wrong.list : undefined}
                 />
               )}
               {failed && <ErrorBar failure={explain(failed)} />}

@@ -55,7 +55,7 @@ export function AdjustDialog({ organization, needs, onClose }: Props) {
     setTried(true);
     if (!busy && typed.permissions) void adjust(typed.permissions);
   };
-  const failed = refusal ?? (typed.refusal?.code === "invalid_input" ? undefined : typed.refusal);
+  const failed = refusal ?? typed.refusal;
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
@@ -70,7 +70,7 @@ export function AdjustDialog({ organization, needs, onClose }: Props) {
                 onText={setList}
                 read={typed.read}
                 busy={typed.busy}
-                wrong={tried || typed.refusal ? wrong : undefined}
+                wrong={tried || typed.broken ? wrong : undefined}
               >
                 {organization.permissions && (
                   <Button size="small" disabledFocusable={busy} onClick={() => void adjust(null)}>

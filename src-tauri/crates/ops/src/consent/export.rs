@@ -7,7 +7,7 @@ use rollcall_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::show::show;
+use super::show::{ConsentView, show};
 use super::users::{ConsentUsers, WhichConsents, found};
 use crate::csv_text;
 use crate::desk::Desk;
@@ -26,9 +26,17 @@ pub struct ConsentTable {
 /// `NotFound`.
 pub async fn export(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<ConsentTable> {
     let view = show(desk, ask, job).await?;
+    Ok(ConsentTable { text: table(&view)? })
+}
+
+/// The matrix of a view that is at hand, as CSV.
+///
+/// # Errors
+/// `Internal` when it can't be written.
+pub fn table(view: &ConsentView) -> Result<String> {
     let read = view.read_at.map_or_else(String::new, Timestamp::utc);
     let rows = view.consent.rows.iter().map(|row| record(row, &read));
-    Ok(ConsentTable { text: csv_text::text(Some(HEADER), rows)? })
+    csv_text::text(Some(HEADER), rows)
 }
 
 /// Whose consent is wanted as a table.

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rollcall_core::grant::{self, Grant};
+use rollcall_core::grant::Grant;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules;
-use rollcall_graph::enterprise;
 use rollcall_identity::admin_consent::{Request, admin_consent};
 use rollcall_identity::loopback::Invitation;
 use rollcall_store::journal::{self, Entry, Outcome};
@@ -17,7 +16,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use super::change::{ConsentPage, recorded};
-use super::read::{holdings, refresh};
+use super::read::{held_now, refresh};
 use super::settling;
 use super::show::{self, ConsentView};
 use crate::connection;
@@ -99,9 +98,7 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentV
 /// What is held now; `None` where it can't be read.
 async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTreeSet<Grant>> {
     let graph = connection::delegated(desk, integration.tenant).await.ok()?;
-    let app = enterprise::app(&graph, integration.client_id, &job.stop).await.ok()?;
-    let held = holdings(&graph, app.map(|app| app.id), job).await.ok()?;
-    Some(grant::all(&held.objects).into_iter().collect())
+    held_now(&graph, integration, job).await
 }
 
 /// Whether something that is required isn't there for everyone under its own name.

@@ -1,7 +1,7 @@
 //! Reads what an integration was granted, and whether it may be used at all, and remembers it. A failed read makes everything
 //! unknown; a part that not every admin may read says why it wasn't.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rollcall_core::approval::{Approval, Assigned, Part, Unread};
@@ -66,6 +66,13 @@ pub(super) async fn holdings(graph: &Graph, client: Option<ObjectId>, job: &Job)
         Some(client) => Ok(Box::pin(wire::holdings(graph, client, &job.stop)).await?),
         None => Ok(Holdings { objects: Vec::new(), apis: wire::apis(graph, &job.stop).await? }),
     }
+}
+
+/// What an integration holds at this moment, grant by grant; `None` where that can't be read.
+pub(super) async fn held_now(graph: &Graph, integration: &Integration, job: &Job) -> Option<BTreeSet<Grant>> {
+    let app = enterprise::app(graph, integration.client_id, &job.stop).await.ok()?;
+    let held = holdings(graph, app.map(|app| app.id), job).await.ok()?;
+    Some(grant::all(&held.objects).into_iter().collect())
 }
 
 async fn snapshot(desk: &Desk, integration: &Integration, job: &Job) -> Result<Snapshot> {

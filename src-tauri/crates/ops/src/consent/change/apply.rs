@@ -17,7 +17,7 @@ use ts_rs::TS;
 use super::preview::{GrantLine, in_words};
 use super::{Looked, PreviewChange, Wanted, look, recorded};
 use crate::connection;
-use crate::consent::read::{holdings, refresh};
+use crate::consent::read::{held_now, refresh};
 use crate::consent::settling;
 use crate::consent::show::{self, ConsentView};
 use crate::desk::Desk;
@@ -90,13 +90,13 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     job.tell(Progress::ReadingBack);
     // The stop that ended the writes must not end the read that tells what is true now.
     let quiet = Job::quiet();
-    let mut now = held(&graph, &looked, &quiet).await;
+    let mut now = held_now(&graph, &looked.integration, &quiet).await;
     for time in settling::WAITS {
         let lags = now.as_ref().is_some_and(|now| unseen(&looked.plan, now).any(|grant| tried.accepted(grant)));
         if !lags || !settling::wait(time, &job.stop).await {
             break;
         }
-        now = held(&graph, &looked, &quiet).await.or(now);
+        now = held_now(&graph, &looked.integration, &quiet).await.or(now);
     }
     let outcome = match &now {
         None => Outcome::Unknown,
@@ -114,13 +114,6 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     };
     read?;
     answer(desk, &looked, &now, tried, number).await
-}
-
-/// What the integration holds at this moment; `None` where that can't be read.
-async fn held(graph: &Graph, looked: &Looked, job: &Job) -> Option<BTreeSet<Grant>> {
-    let app = enterprise::app(graph, looked.integration.client_id, &job.stop).await.ok()?;
-    let now = holdings(graph, app.map(|app| app.id), job).await.ok()?;
-    Some(grant::all(&now.objects).into_iter().collect())
 }
 
 /// The grants of a change that the tenant doesn't show as they should be.
