@@ -7,7 +7,9 @@ use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::sync::keep::keep;
 use tauri::{AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::changes;
@@ -48,10 +50,11 @@ pub fn run(practice: bool) -> anyhow::Result<()> {
         .context("Tauri")
 }
 
-/// Opens the desk and tells the window of its changes from then on.
+/// Opens the desk, tells the window of its changes from then on, and keeps its organizations synchronized until the program ends.
 pub async fn open_desk(app: &AppHandle) -> Result<Arc<Desk>> {
     let desk = Arc::new(start::desk().await?);
     tell_changes(app, &desk);
+    tauri::async_runtime::spawn(keep(Arc::clone(&desk), CancellationToken::new()));
     Ok(desk)
 }
 

@@ -49,16 +49,10 @@ async fn a_name_or_external_id_that_is_taken_is_refused_and_the_external_id_neve
     for (name, external_id) in [("", "X"), ("X", ""), ("X", "a b"), ("Evil\u{202e}", "X")] {
         assert_eq!(rehearsal.organization(name, external_id).await.unwrap_err().code, Code::InvalidInput, "{name:?} {external_id:?}");
     }
-    let ask = ChangeOrganization {
-        organization: first.id,
-        name: Some("Renamed".into()),
-        access: None,
-        sync: None,
-        external_id: Some("EU-02".into()),
-    };
+    let renaming = ChangeOrganization { name: Some("Renamed".into()), ..ChangeOrganization::of(first.id) };
+    let ask = ChangeOrganization { external_id: Some("EU-02".into()), ..renaming.clone() };
     assert_eq!(change(&rehearsal.desk, ask, &Job::quiet()).await.unwrap_err().code, Code::ExternalIdFixed);
-    let ask = ChangeOrganization { organization: first.id, name: Some("Renamed".into()), access: None, sync: None, external_id: None };
-    let renamed = change(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let renamed = change(&rehearsal.desk, renaming, &Job::quiet()).await.unwrap();
     assert_eq!((renamed.name.as_str(), renamed.external_id.as_str()), ("Renamed", "EU-01"));
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rollcall_core::action::Action;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
@@ -18,7 +19,6 @@ use rollcall_ops::tenants::{forget, list as list_tenants, sign_out};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
 use rollcall_ops::users::import::{ImportUsers, Source, import};
 use rollcall_ops::users::query::{UserQuery, query};
-use rollcall_ops::users::remove::{RemoveUsers, remove};
 use rollcall_ops::verify::cancel::cancel;
 use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::resume::resume;
@@ -26,7 +26,7 @@ use rollcall_ops::verify::start::start;
 use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_store::checks::IssueFilter;
 use rollcall_store::runs::RunState;
-use rollcall_store::users::{Sort, UserFilter};
+use rollcall_store::users::{Chosen, Sort, UserFilter};
 use rollcall_tests::{Rehearsal, Scene};
 use tokio_util::sync::CancellationToken;
 
@@ -100,7 +100,7 @@ async fn what_was_checked_in_another_way_is_not_checked() {
     Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
     let state = || async { describe(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap() };
     assert_eq!(state().await.stages.verify.state, StageState::Done);
-    let ask = ChangeOrganization { organization, name: None, access: Some(AccessType::GraphDelegated), sync: None, external_id: None };
+    let ask = ChangeOrganization { access: Some(AccessType::GraphDelegated), ..ChangeOrganization::of(organization) };
     change(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
     let view = state().await;
     assert_eq!((view.verdicts.not_run, view.verdicts.passed), (20, 0), "app-only answers say nothing about signed-in users");
@@ -199,8 +199,8 @@ async fn some_are_brought_in_by_filter_group_or_csv_and_nobody_is_in_two_organiz
 
     let found = query(&rehearsal.desk, everyone(Some("admin@contoso")), &Job::quiet()).await.unwrap();
     assert!(found.rows.iter().any(|row| row.user.directory.upn == "admin@contoso.example"));
-    let removed = remove(&rehearsal.desk, RemoveUsers { users: vec![found.rows[0].user.id], force: false }, &Job::quiet()).await.unwrap();
-    assert_eq!((removed.done.len(), removed.refused.len()), (1, 0));
+    let removed = rehearsal.act(Chosen::Ids(vec![found.rows[0].user.id]), Action::Remove { force: false }).await;
+    assert_eq!((removed.done, removed.refused), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
+use rollcall_core::action::Action;
 use rollcall_core::id::OrganizationId;
 use rollcall_ops::job::Job;
 use rollcall_ops::users::import::{ImportUsers, Imported, Source, import};
 use rollcall_ops::users::query::{UserQuery, query};
-use rollcall_ops::users::remove::{RemoveUsers, remove};
 use rollcall_sandbox::FaultPlan;
-use rollcall_store::users::{Sort, UserFilter, UserRow};
+use rollcall_store::users::{Chosen, Sort, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene};
 
 async fn read(rehearsal: &Rehearsal, organization: OrganizationId, anew: bool) -> Imported {
@@ -105,7 +105,7 @@ async fn who_was_removed_here_comes_back_with_the_next_import() {
     let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
     read(&rehearsal, organization, false).await;
     let users = rows(&rehearsal, organization, None).await.into_iter().take(3).map(|row| row.user.id).collect();
-    remove(&rehearsal.desk, RemoveUsers { users, force: false }, &Job::quiet()).await.unwrap();
+    rehearsal.act(Chosen::Ids(users), Action::Remove { force: false }).await;
     let again = read(&rehearsal, organization, false).await;
     assert_eq!(again.new, 3, "{again:?}");
 }

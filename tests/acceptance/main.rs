@@ -11,3 +11,5 @@ mod kill;
 mod lists;
 mod rollout;
 mod secrets;
+mod sessions;
+mod switching;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use rollcall_core::action::Action;
 use rollcall_core::id::{OrganizationId, TenantId};
 use rollcall_core::integration::{Integration, Preset};
 use rollcall_core::organization::{AccessType, Organization};
@@ -20,12 +21,16 @@ use rollcall_ops::integrations::add::AddIntegration;
 use rollcall_ops::integrations::set_secret::SetSecret;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::create::CreateOrganization;
+use rollcall_ops::sync::run::{RunSessions, Sessions, Whose};
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
+use rollcall_ops::users::act::{ActOnUsers, Acted};
 use rollcall_ops::users::import::{ImportUsers, Imported, Source};
-use rollcall_ops::{consent, integrations, organizations, tenants, users};
+use rollcall_ops::users::query::{Sort, UserFilter, UserQuery, UserRow};
+use rollcall_ops::{consent, integrations, organizations, sync, tenants, users};
 use rollcall_sandbox::browser::{Person, visit};
 use rollcall_sandbox::{FaultPlan, Limits, Options, Sandbox};
+use rollcall_store::users::Chosen;
 use tokio_util::sync::CancellationToken;
 
 /// What a rehearsal takes place on.
@@ -174,6 +179,32 @@ impl Rehearsal {
     pub async fn grant_as(&self, organization: OrganizationId, person: Person) -> Result<ConsentView> {
         Box::pin(consent::grant::grant(&self.desk, GrantConsent { organization, with: ConsentPage::Registered }, &at_the_browser(person)))
             .await
+    }
+
+    /// Acts on users.
+    ///
+    /// # Panics
+    /// When the verb refuses as a whole.
+    pub async fn act(&self, users: Chosen, action: Action) -> Acted {
+        let ask = ActOnUsers { users, action, expected: None };
+        users::act::act(&self.desk, ask, &Job::quiet()).await.expect("the users can be acted on")
+    }
+
+    /// Runs sync sessions.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub async fn sessions(&self, organization: OrganizationId, whose: Whose) -> Result<Sessions> {
+        Box::pin(sync::run::run(&self.desk, RunSessions { organization, whose }, &Job::quiet())).await
+    }
+
+    /// The users that a filter leaves, by name.
+    ///
+    /// # Panics
+    /// When the store can't be read.
+    pub async fn found(&self, filter: UserFilter) -> Vec<UserRow> {
+        let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1_000 };
+        users::query::query(&self.desk, ask, &Job::quiet()).await.expect("users can be queried").rows
     }
 
     /// Everything up to verification: signed in, one organization with all users, consent granted, the secret handed in.

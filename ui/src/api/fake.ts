@@ -1,5 +1,8 @@
 import type {
+  Action,
+  Chosen,
   FingerprintRow,
+  Foreseen,
   GrantLine,
   ListRead,
   OrganizationView,
@@ -16,8 +19,8 @@ import type {
 } from "./bindings";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import {
-  checksOf,
   countsOf,
+  detailOf,
   guid,
   ledgerOf,
   limitations,
@@ -28,6 +31,7 @@ import {
   person,
   resultsOf,
   runOf,
+  sessionsOf,
   tenant,
   trafficOf,
 } from "./fakeWorld";
@@ -226,7 +230,22 @@ export function fakeDoor(
       },
     ],
     "organizations.list": () => (started ? organizations.map((_, index) => view(index)) : []),
-    "organizations.create": (ask) => ({ ...ask, id: 9, tenant: 1, sync: "enabled", created: NOW }),
+    "organizations.create": (ask) => ({
+      ...ask,
+      id: 9,
+      tenant: 1,
+      sync: "enabled",
+      created: NOW,
+      rhythm: { every_minutes: 30, failures: 5, paused: NOW },
+      acknowledged: null,
+    }),
+    "organizations.acknowledge": ({ organization }) => {
+      const found = organizations.find((one) => one.id === organization);
+      if (!found) throw refused("not_found");
+      found.acknowledged = NOW;
+      changed();
+      return found;
+    },
     "users.query": ({ filter, sort, offset, limit }) => {
       const all = rows.filter((row) => filter.organization === null || row.user.organization === filter.organization);
       const matching = all.filter((row) => fits(row, filter)).sort(comparing(sort.by, sort.descending));
@@ -235,9 +254,27 @@ export function fakeDoor(
     "users.describe": (ask) => {
       const row = rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
       if (!row) throw refused("not_found");
-      return { row, checks: checksOf(row) };
+      return detailOf(row);
     },
-    "users.remove": ({ users }) => ({ done: users, refused: [] }),
+    "users.foresee": ({ users, action }) => foreseen(whom(users, rows), action),
+    "users.act": ({ users, action }) => {
+      const concerned = whom(users, rows);
+      const { refused: reasons } = foreseen(concerned, action);
+      const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
+      if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
+      if (action.kind === "switch") for (const row of concerned) row.user.mailbox = "switching";
+      changed();
+      return {
+        done: concerned.length - stuck.length - (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
+        untouched: 0,
+        refused: stuck.length,
+        refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
+      };
+    },
+    "sync.sessions": ({ user }) => {
+      const row = rows.find((one) => one.user.id === user);
+      return row ? sessionsOf(row) : [];
+    },
     "users.import": async ({ from, anew }, { onProgress, signal }) => {
       const stopped = () => signal?.aborted === true;
       for (let read = 999; read < 10_000 && !stopped(); read += 999) {
@@ -544,6 +581,53 @@ function refused(
   return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
 }
 
+function isInitialized({ user }: UserRow): boolean {
+  return user.mailbox === "initialized" || user.mailbox === "switching";
+}
+
+/** The users that are chosen. */
+function whom(users: Chosen, rows: readonly UserRow[]): UserRow[] {
+  const of = (filter: UserFilter) =>
+    rows.filter(
+      (row) => (filter.organization === null || row.user.organization === filter.organization) && fits(row, filter),
+    );
+  switch (users.by) {
+    case "ids":
+      return rows.filter(({ user }) => users.of.includes(user.id));
+    case "filter":
+      return of(users.of);
+    case "filter_but":
+      return of(users.of.filter).filter(({ user }) => !users.of.but.includes(user.id));
+  }
+}
+
+/** As far as the real one goes for what the screens show. */
+function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
+  const unread = organizations.filter(
+    ({ id, acknowledged }) => acknowledged === null && concerned.some(({ user }) => user.organization === id),
+  );
+  const waits = action.kind === "switch" ? concerned.length * Math.sign(unread.length) : 0;
+  const stays = action.kind === "remove" && !action.force ? concerned.filter(isInitialized).length : 0;
+  const refusedFor: Foreseen["refused"] = [
+    ...(waits > 0 ? [{ reason: "limitations_unread" as const, users: waits }] : []),
+    ...(stays > 0 ? [{ reason: "still_initialized" as const, users: stays }] : []),
+  ];
+  return {
+    users: concerned.length,
+    changes: concerned.length - waits - stays,
+    untouched: 0,
+    refused: refusedFor,
+    access: action.kind === "switch" ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length }] : [],
+    integration: 0,
+    initialized: 0,
+    must_sign_in: 0,
+    into_disabled: false,
+    limitations: action.kind === "switch" ? [...limitations] : [],
+    unread: action.kind === "switch" ? unread.map(({ id }) => id) : [],
+    ews_until: action.kind === "go_back" ? 1_806_537_600_000 : null,
+  };
+}
+
 function fits(row: UserRow, filter: UserFilter): boolean {
   const wanted = filter.search?.toLowerCase();
   const { directory, mailbox } = row.user;
@@ -551,6 +635,9 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.mailbox.length === 0 || filter.mailbox.includes(mailbox)) &&
     (filter.verdict.length === 0 || filter.verdict.includes(row.verdict)) &&
     (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
+    (filter.session.length === 0 || filter.session.includes(row.session ?? "not_run")) &&
+    (filter.sync.length === 0 || filter.sync.includes(row.effective_sync)) &&
+    (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
     (!filter.with_issues || row.open_issues > 0) &&
     (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
     (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))
@@ -578,6 +665,10 @@ function comparing(by: UserSort, descending: boolean) {
         return row.checked ?? 0;
       case "issues":
         return row.open_issues;
+      case "session":
+        return row.synced ?? 0;
+      case "sync":
+        return row.effective_sync;
     }
   };
   return (a: UserRow, b: UserRow) => {

@@ -10,8 +10,10 @@ import type {
   RequiredPermission,
   Route,
   Run,
+  Session,
   Tenant,
   TenantTraffic,
+  UserDetail,
   UserRow,
   Verdict,
   Workload,
@@ -128,6 +130,8 @@ export const organizations: Organization[] = (
   access,
   sync: "enabled",
   created: NOW - (40 - index) * 24 * 60 * MINUTE,
+  rhythm: { every_minutes: 30, failures: 5, paused: index === 2 ? NOW - 60 * MINUTE : null },
+  acknowledged: null,
 }));
 
 const given = ["Ada", "Bo", "Chen", "Dina", "Elif", "Farid", "Greta", "Hugo", "Ilse", "Jamal", "Kaja", "Liam", "Mina"];
@@ -192,6 +196,7 @@ export function person(n: number, organization: Organization, checked: boolean):
       access: null,
       sync: "enabled",
       mailbox: verdict === "failed" && mailbox !== "excluded" ? "error" : mailbox,
+      mailbox_since: NOW - 3 * 60 * MINUTE,
       created: organization.created,
       seen: NOW - 25 * MINUTE,
       gone: n === GONE ? NOW - 60 * MINUTE : null,
@@ -204,6 +209,10 @@ export function person(n: number, organization: Organization, checked: boolean):
     checked: checked ? NOW - (n % 300) * 1000 : null,
     open_issues: fault ? fault[2].length : 0,
     first_cause: fault?.[1] ?? null,
+    synced: checked ? NOW - (n % 30) * MINUTE : null,
+    session: checked ? verdict : null,
+    failing: verdict === "failed" ? 2 : 0,
+    forced: null,
   };
 }
 
@@ -231,6 +240,52 @@ export function resultsOf(row: UserRow): WorkloadResult[] {
 export function checksOf(row: UserRow): Check[] {
   if (row.verdict === "not_run") return [];
   return resultsOf(row).map((result) => ({ result, run: 118, first_seen: row.checked ?? NOW }));
+}
+
+export function detailOf(row: UserRow): UserDetail {
+  return {
+    row,
+    checks: checksOf(row),
+    timeline:
+      row.session === null
+        ? []
+        : [
+            { at: NOW - 60 * MINUTE, what: { kind: "initialized" }, actor: null },
+            { at: NOW - 90 * MINUTE, what: { kind: "switched", to: "graph_app_only" }, actor: "admin@contoso.example" },
+          ],
+    stuck: row.user.mailbox === "switching",
+    next_session: row.synced === null ? null : row.synced + 30 * MINUTE,
+    may: { force: null, switch: null, go_back: null, remove: null },
+  };
+}
+
+export function sessionsOf(row: UserRow): Session[] {
+  if (row.session === null || row.synced === null) return [];
+  const ended = row.synced;
+  return [
+    {
+      number: 1,
+      kind: "first",
+      verdict: row.session,
+      started: ended - 900,
+      ended,
+      changed: 41,
+      removed: 0,
+      requests: 8,
+      readings: resultsOf(row).map(({ workload, verdict, http, code, cause, request_id, client_request_id }) => ({
+        workload,
+        verdict,
+        changed: verdict === "passed" ? 10 : 0,
+        removed: 0,
+        anew: false,
+        http,
+        code,
+        cause,
+        request_id,
+        client_request_id,
+      })),
+    },
+  ];
 }
 
 export function ledgerOf(rows: readonly UserRow[]): Ledger {

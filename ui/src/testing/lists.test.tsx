@@ -48,7 +48,10 @@ test("an organization departs from its integration's list, and goes back to it",
   const { user, door } = await openAt("/organizations?open=1");
   await user.click(await screen.findByRole("tab", { name: "Connectivity" }));
   await screen.findByText("The integration's list");
-  await user.click(await screen.findByRole("button", { name: "Adjust permissions…" }));
+  const adjust = await screen.findByRole("button", { name: "Adjust permissions…" });
+  // It is dimmed until the integration's list is there.
+  await waitFor(() => expect(adjust.getAttribute("aria-disabled")).not.toBe("true"));
+  await user.click(adjust);
   const dialog = await screen.findByRole("dialog");
   const list = within(dialog).getByRole("textbox", { name: /Required permissions/ });
   await user.clear(list);

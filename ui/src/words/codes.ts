@@ -144,6 +144,13 @@ export const reasonWords = {
   needs_privileged_role: "This needs the role Privileged Role Administrator or Global Administrator.",
   needs_application_role:
     "This needs the role Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
+  excluded: "The mailbox is excluded. Take it back in first.",
+  sync_disabled: "Synchronization is disabled, for the user or for the organization.",
+  forced_just_now: "It was forced less than a minute ago.",
+  ews_removed: "Microsoft has removed EWS; there is no way back.",
+  sessions_under_way: "Sync sessions of this organization are under way.",
+  other_tenant: "That organization belongs to another tenant.",
+  limitations_unread: "What Graph can't do for the integration has to be read and acknowledged first.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

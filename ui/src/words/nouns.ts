@@ -43,6 +43,14 @@ export const verdictBadges = {
   not_run: { state: "unknown", word: "Not checked" },
 } as const satisfies Record<Verdict, Badge>;
 
+/** What a sync session came to; who had none yet is no success. */
+export const sessionBadges = {
+  passed: { state: "good", word: "Passed" },
+  failed: { state: "bad", word: "Failed" },
+  unknown: { state: "attention", word: "Unknown" },
+  not_run: { state: "unknown", word: "No session yet" },
+} as const satisfies Record<Verdict, Badge>;
+
 export const syncBadges = {
   enabled: { state: "good", word: "Enabled" },
   disabled: { state: "off", word: "Disabled" },

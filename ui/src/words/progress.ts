@@ -13,6 +13,8 @@ export function progressLine(progress: Progress): string {
       return t("work.written", { done: progress.done, total: progress.total });
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
+    case "synced":
+      return t("work.synced", { done: progress.done, total: progress.total });
     case "verified":
       return progress.parked && progress.waiting_until !== null
         ? t("work.parked", { done: progress.done, total: progress.total, time: shortTime(progress.waiting_until) })

@@ -7,8 +7,8 @@ import { checkedWell, verdictBadges } from "./nouns";
 import { t } from "./t";
 
 test("a count picks its form and gets separators", () => {
-  expect(t("users.removeTitle", { n: 1 })).toBe("Remove 1 user?");
-  expect(t("users.removeTitle", { n: 48_213 })).toBe("Remove 48,213 users?");
+  expect(t("act.title.remove", { n: 1 })).toBe("Remove 1 user?");
+  expect(t("act.title.remove", { n: 48_213 })).toBe("Remove 48,213 users?");
 });
 
 test("both forms of a sentence have the same slots", () => {

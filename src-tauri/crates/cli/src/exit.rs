@@ -41,7 +41,14 @@ impl Exit {
                     | Reason::UsersMustSignIn
                     | Reason::HasUsers
                     | Reason::HasOrganizations
-                    | Reason::StillInitialized,
+                    | Reason::StillInitialized
+                    | Reason::Excluded
+                    | Reason::SyncDisabled
+                    | Reason::ForcedJustNow
+                    | Reason::EwsRemoved
+                    | Reason::SessionsUnderWay
+                    | Reason::OtherTenant
+                    | Reason::LimitationsUnread,
                 )
                 | None => Self::Incomplete,
             },

@@ -23,6 +23,7 @@ mod secret;
 mod session;
 mod settings;
 mod start;
+mod sync;
 mod table;
 mod tenant;
 mod text;
@@ -85,14 +86,11 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::SignIn(ask) => desk.open(kept, async |call| session::sign_in(ask, call).await).await,
         Command::SignOut(ask) => desk.open(kept, async |call| session::sign_out(ask, call).await).await,
         Command::Integration(ask) => desk.open(kept, async |call| integration::run(ask, call).await).await,
-        Command::Org(ask) => desk.open(kept, async |call| org::run(ask, call).await).await,
-        Command::Users(ask) => desk.open(kept, async |call| users::run(ask, call).await).await,
+        Command::Org(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| org::run(ask, call).await).await,
+        Command::Users(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| users::run(ask, call).await).await,
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
-        Command::Verify(ask) => {
-            let secrets = if ask.secret_stdin { Secrets::ThisCall } else { kept };
-            desk.open(secrets, async |call| verify::run(ask, call).await).await
-        }
+        Command::Verify(ask) => desk.open(secrets_for(ask.secret_stdin), async |call| verify::run(ask, call).await).await,
         Command::Runs(ask) => desk.open(kept, async |call| runs::run(ask, call).await).await,
         Command::Issues(ask) => desk.open(kept, async |call| issues::run(ask, call).await).await,
         Command::Journal(ask) => desk.open(kept, async |call| journal::run(ask, call).await).await,
@@ -104,6 +102,11 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         screen.error(&error);
         Exit::of(&error)
     })
+}
+
+/// Where secrets rest during a call: in memory only, where one is handed in for it.
+const fn secrets_for(this_call: bool) -> Secrets {
+    if this_call { Secrets::ThisCall } else { Secrets::Keychain }
 }
 
 /// The way to the desk, for the commands that need one.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::organization::{AccessType, Organization, Rhythm, SyncStatus};
 use rollcall_core::presets;
 use rollcall_ops::error::Result;
 use rollcall_ops::integrations::export::ExportList;
@@ -19,6 +19,7 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
 use crate::screen::Screen;
+use crate::sync::{self, ShowSessions, SyncOrganization};
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
 use crate::words;
@@ -32,14 +33,29 @@ pub enum Org {
     List,
     /// Show one organization: what is done, what is next
     Describe(Named),
-    /// Change its name, access type or synchronization
+    /// Change its name, access type, synchronization or the rhythm of its sessions
     Change(Change),
     /// Give it a list of permissions of its own, or its integration's again
     Adjust(Adjust),
     /// Export the list of what it requires, as a JSON manifest
     Export(Export),
+    /// Run sync sessions of its users now
+    Sync(SyncOrganization),
+    /// Show how its sync sessions stand
+    Sessions(ShowSessions),
+    /// Have its sessions wait
+    Pause(Named),
+    /// Have its sessions begin, or go on, while the console is open
+    Start(Named),
     /// Delete an organization that has no users any more
     Delete(Named),
+}
+
+impl Org {
+    /// Whether a secret is handed in for this call.
+    pub const fn takes_secret(&self) -> bool {
+        matches!(self, Self::Sync(ask) if ask.secret_stdin)
+    }
 }
 
 #[derive(Args)]
@@ -70,7 +86,7 @@ pub struct Named {
 }
 
 #[derive(Args)]
-#[command(group(ArgGroup::new("what").args(["new_name", "access", "sync"]).required(true).multiple(true)))]
+#[command(group(ArgGroup::new("what").args(["new_name", "access", "sync", "every", "failures"]).required(true).multiple(true)))]
 pub struct Change {
     /// The organization's name
     name: String,
@@ -86,6 +102,12 @@ pub struct Change {
     /// Whether its users are synchronized
     #[arg(long)]
     sync: Option<Sync>,
+    /// Minutes between two sessions of a user: 5 to 1440
+    #[arg(long, value_name = "MINUTES")]
+    every: Option<u32>,
+    /// After so many failed sessions in a row a user is disabled: 1 to 100
+    #[arg(long, value_name = "N")]
+    failures: Option<u32>,
 }
 
 #[derive(Args)]
@@ -160,6 +182,10 @@ pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
         Org::Change(ask) => change(ask, call).await,
         Org::Adjust(ask) => adjust(&ask, call).await,
         Org::Export(ask) => export(&ask, call).await,
+        Org::Sync(ask) => sync::organization(&ask, call).await,
+        Org::Sessions(ask) => sync::show(&ask, call).await,
+        Org::Pause(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, true, call).await,
+        Org::Start(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, false, call).await,
         Org::Delete(named) => delete(&named, call).await,
     }
 }
@@ -235,6 +261,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("Access", organization.access.name().into()),
         ("Permissions", whose.into()),
         ("Synchronization", organization.sync.name().into()),
+        ("Sessions", rhythm(organization).into()),
         ("Created", organization.created.utc().into()),
     ]);
     screen.gap();
@@ -254,6 +281,12 @@ fn show(view: &OrganizationView, screen: &Screen) {
     screen.table(&table);
 }
 
+fn rhythm(organization: &Organization) -> String {
+    let Rhythm { every_minutes, failures, paused } = organization.rhythm;
+    let goes = format!("every {every_minutes} minutes, disabled after {failures} failures");
+    paused.map_or_else(|| goes.clone(), |since| format!("{goes}; paused since {}", since.utc()))
+}
+
 async fn change(ask: Change, call: &Call) -> Result<Exit> {
     let organization = names::organization(call, &ask.name, ask.tenant.as_deref()).await?.organization.id;
     let ask = ChangeOrganization {
@@ -261,6 +294,8 @@ async fn change(ask: Change, call: &Call) -> Result<Exit> {
         name: ask.new_name,
         access: ask.access.map(Into::into),
         sync: ask.sync.map(Into::into),
+        every_minutes: ask.every,
+        failures: ask.failures,
         external_id: None,
     };
     let organization = change::change(&call.desk, ask, &call.job()).await?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_core::time::Timestamp;
-use rollcall_ops::job::{Job, Page, Progress, Verified};
+use rollcall_ops::job::{Job, Page, Progress, Synced, Verified};
 use rollcall_sandbox::browser::{self, Person};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -39,6 +39,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
         Progress::Imported { read, new } => shown.imported(read, new),
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
+        Progress::Synced(synced) => shown.synced(&synced),
     })
 }
 
@@ -81,6 +82,15 @@ impl Shown {
             self.draw(None, text, String::new());
         } else if self.is_time() {
             self.screen.note(&text);
+        }
+    }
+
+    fn synced(&self, synced: &Synced) {
+        let came_to = format!("{} passed, {} failed, {} unknown", count(synced.passed), count(synced.failed), count(synced.unknown));
+        if console::Term::stderr().is_term() {
+            self.draw(Some((synced.done, synced.total)), counted(synced.changed, "item", "items"), came_to);
+        } else if self.is_time() || synced.done == synced.total {
+            self.screen.note(&format!("{} of {}: {came_to}", count(synced.done), counted(synced.total, "session", "sessions")));
         }
     }
 

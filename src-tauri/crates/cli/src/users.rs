@@ -3,22 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
-use rollcall_core::id::{ObjectId, UserId};
+use rollcall_core::id::ObjectId;
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::tenants::list as tenants;
 use rollcall_ops::users::describe::{self, UserDetail, UserRef};
 use rollcall_ops::users::import::{self, ImportUsers, Source};
-use rollcall_ops::users::remove::{self, RemoveUsers};
-use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
+use crate::sync::{self, SyncUsers};
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted};
 use crate::{names, words};
 
+mod act;
 mod list;
 
 #[derive(Subcommand)]
@@ -29,8 +30,17 @@ pub enum Users {
     List(list::List),
     /// Show one user and where each workload stands
     Describe(Describe),
-    /// Take users out of their organization; nothing changes in the tenant
-    Delete(Delete),
+    /// Run sync sessions of users now
+    Sync(SyncUsers),
+    #[command(flatten)]
+    Act(act::Act),
+}
+
+impl Users {
+    /// Whether a secret is handed in for this call.
+    pub const fn takes_secret(&self) -> bool {
+        matches!(self, Self::Sync(ask) if ask.secret_stdin)
+    }
 }
 
 #[derive(Args)]
@@ -67,19 +77,6 @@ pub struct Describe {
     tenant: Option<String>,
 }
 
-#[derive(Args)]
-pub struct Delete {
-    /// User principal names or addresses
-    #[arg(required = true, value_name = "UPN")]
-    upns: Vec<String>,
-    /// Also those whose mailbox is initialized
-    #[arg(long)]
-    force: bool,
-    /// The tenant, where several know an address
-    #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
-}
-
 /// Does what is asked of users.
 ///
 /// # Errors
@@ -89,7 +86,8 @@ pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
         Users::Import(ask) => import(ask, call).await,
         Users::List(ask) => list::run(ask, call).await,
         Users::Describe(ask) => describe(&ask, call).await,
-        Users::Delete(ask) => delete(ask, call).await,
+        Users::Sync(ask) => sync::users(&ask, call).await,
+        Users::Act(ask) => act::run(ask, call).await,
     }
 }
 
@@ -153,6 +151,19 @@ fn read(file: &Path) -> Result<String> {
     Ok(text)
 }
 
+/// The latest moments of a timeline that are told.
+const TOLD: usize = 10;
+
+/// Where a mailbox stands, and for a switch what that means.
+fn standing(detail: &UserDetail) -> String {
+    let user = &detail.row.user;
+    match (user.mailbox, detail.stuck) {
+        (MailboxStatus::Switching, true) => format!("switching since {}: stuck", utc_or_dash(user.mailbox_since)),
+        (MailboxStatus::Switching, false) => "switching (Cancelled: connection type is being switched; no error)".to_owned(),
+        (status, _) => status.name().to_owned(),
+    }
+}
+
 async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
     let detail = find(&ask.upn, ask.tenant.as_deref(), call).await?;
     call.screen.answer(&detail, |screen| {
@@ -167,12 +178,22 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Organization", row.organization_name.as_str().into()),
             ("Access", row.effective_access.name().into()),
             ("Synchronization", row.effective_sync.name().into()),
-            ("Mailbox status", row.user.mailbox.name().into()),
+            ("Mailbox status", standing(&detail).into()),
+            ("Last session", row.session.map_or_else(|| "–".into(), verdict)),
+            ("Last session at", utc_or_dash(row.synced).into()),
+            ("Next session", utc_or_dash(detail.next_session).into()),
             ("Verdict", verdict(row.verdict)),
             ("Checked", utc_or_dash(row.checked).into()),
             ("Seen in the directory", row.user.seen.utc().into()),
         ]);
         screen.gap();
+        for moment in detail.timeline.iter().take(TOLD) {
+            let who = moment.actor.as_deref().map_or_else(String::new, |actor| format!(" ({actor})"));
+            screen.line(&format!("{}  {}{who}", moment.at.utc(), words::of_happening(&moment.what)));
+        }
+        if !detail.timeline.is_empty() {
+            screen.gap();
+        }
         if detail.checks.is_empty() {
             return screen.line("No workload was checked yet.");
         }
@@ -212,35 +233,8 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-async fn delete(ask: Delete, call: &Call) -> Result<Exit> {
-    let mut upns: Vec<(UserId, String)> = Vec::with_capacity(ask.upns.len());
-    for upn in &ask.upns {
-        let user = find(upn, ask.tenant.as_deref(), call).await?.row.user;
-        upns.push((user.id, user.directory.upn));
-    }
-    let name = |id: UserId| upns.iter().find(|(known, _)| *known == id).map_or("", |(_, upn)| upn.as_str());
-    let ask = RemoveUsers { users: upns.iter().map(|(id, _)| *id).collect(), force: ask.force };
-    let removed = remove::remove(&call.desk, ask, &call.job()).await?;
-    let done: Vec<&str> = removed.done.iter().map(|&id| name(id)).collect();
-    let refused: Vec<_> = removed
-        .refused
-        .iter()
-        .map(|refused| json!({ "upn": name(refused.user), "reason": words::name_of_reason(refused.reason) }))
-        .collect();
-    call.screen.answer(&json!({ "deleted": done, "refused": refused }), |screen| {
-        for upn in &done {
-            screen.line(&format!("Took {upn} out."));
-        }
-        for refused in &removed.refused {
-            let words = words::of_reason(refused.reason);
-            screen.painted(&format!("{} stays: {}. {}", name(refused.user), words.title, words.advice), Paint::Open);
-        }
-    });
-    Ok(if refused.is_empty() { Exit::Fine } else { Exit::Incomplete })
-}
-
 /// The user with that address, in the tenant that is named or in the only one that knows it.
-async fn find(address: &str, tenant: Option<&str>, call: &Call) -> Result<UserDetail> {
+pub async fn find(address: &str, tenant: Option<&str>, call: &Call) -> Result<UserDetail> {
     let within = names::maybe_tenant(call, tenant).await?;
     let mut found = None;
     for view in tenants::list(&call.desk, (), &Job::quiet()).await? {

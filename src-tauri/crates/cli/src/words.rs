@@ -7,6 +7,7 @@ use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
+use rollcall_core::timeline::Happening;
 use rollcall_core::user_consent::{ConsentSettings, UserConsent};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
@@ -133,6 +134,45 @@ pub const fn of_reason(reason: Reason) -> Words {
             "Your role doesn't allow this",
             "Sign in as a Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
         ),
+        Reason::Excluded => words("The mailbox is excluded", "Take it back in with `rollcallctl users include`."),
+        Reason::SyncDisabled => words("Synchronization is disabled", "Enable it with `users enable`, or `org change --sync enabled`."),
+        Reason::ForcedJustNow => words("That was forced a moment ago", "Wait a minute: a user is not read more often on demand."),
+        Reason::EwsRemoved => words("Microsoft has removed EWS", "There is no way back; the user stays on Graph."),
+        Reason::SessionsUnderWay => words("Sessions of this organization are under way", "Wait until they are over, or stop them."),
+        Reason::OtherTenant => {
+            words("That organization is of another tenant", "A user stays in its tenant: choose an organization of the same one.")
+        }
+        Reason::LimitationsUnread => words(
+            "What Graph can't do was not acknowledged yet",
+            "Read it with `users switch --dry-run`, and accept it with `users switch --acknowledge`.",
+        ),
+    }
+}
+
+/// What happened to a user, as its timeline tells it.
+pub fn of_happening(what: &Happening) -> String {
+    match what {
+        Happening::Moved { from, to } => format!("moved from {from} to {to}"),
+        Happening::AccessSet { access: Some(access) } => format!("mailbox access type set to {access}"),
+        Happening::AccessSet { access: None } => "mailbox access type left to the organization".to_owned(),
+        Happening::SyncEnabled => "synchronization enabled".to_owned(),
+        Happening::SyncDisabled => "synchronization disabled".to_owned(),
+        Happening::SyncDisabledDueToError { failures } => format!("synchronization disabled: {failures} sessions in a row had failed"),
+        Happening::SwitchQueued => "switch queued for the change window".to_owned(),
+        Happening::SwitchWithdrawn => "queued switch withdrawn".to_owned(),
+        Happening::Switched { to } => format!("switch to {to} begun"),
+        Happening::WentBack { to } => format!("went back to {to}"),
+        Happening::Initialized => "mailbox initialized".to_owned(),
+        Happening::Reset => "mailbox reset".to_owned(),
+        Happening::Excluded => "mailbox excluded".to_owned(),
+        Happening::Included => "mailbox taken back in".to_owned(),
+        Happening::Forced => "synchronization forced".to_owned(),
+        Happening::SessionFailed { cause, code } => {
+            let why = cause.map(|cause| of_cause(cause).title).unwrap_or("no reason given");
+            format!("sessions began to fail: {why}{}", code.as_deref().map_or_else(String::new, |code| format!(" ({code})")))
+        }
+        Happening::SessionRecovered => "sessions pass again".to_owned(),
+        Happening::Resynced => "read anew: the service had lost its place".to_owned(),
     }
 }
 
@@ -150,6 +190,13 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::StillInitialized => "still_initialized",
         Reason::NeedsPrivilegedRole => "needs_privileged_role",
         Reason::NeedsApplicationRole => "needs_application_role",
+        Reason::Excluded => "excluded",
+        Reason::SyncDisabled => "sync_disabled",
+        Reason::ForcedJustNow => "forced_just_now",
+        Reason::EwsRemoved => "ews_removed",
+        Reason::SessionsUnderWay => "sessions_under_way",
+        Reason::OtherTenant => "other_tenant",
+        Reason::LimitationsUnread => "limitations_unread",
     }
 }
 

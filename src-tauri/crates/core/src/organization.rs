@@ -1,7 +1,9 @@
 //! An organization: users that share one integration and one mailbox access type.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -32,6 +34,30 @@ impl AccessType {
             Self::GraphDelegated => "graph_delegated",
             Self::EwsAppOnly => "ews_app_only",
             Self::EwsDelegated => "ews_delegated",
+        }
+    }
+
+    /// Whether the way leads over Graph.
+    #[must_use]
+    pub const fn is_over_graph(self) -> bool {
+        matches!(self, Self::GraphAppOnly | Self::GraphDelegated)
+    }
+
+    /// The way over Graph with the same identity.
+    #[must_use]
+    pub const fn over_graph(self) -> Self {
+        match self {
+            Self::GraphAppOnly | Self::EwsAppOnly => Self::GraphAppOnly,
+            Self::GraphDelegated | Self::EwsDelegated => Self::GraphDelegated,
+        }
+    }
+
+    /// The way over EWS with the same identity.
+    #[must_use]
+    pub const fn over_ews(self) -> Self {
+        match self {
+            Self::GraphAppOnly | Self::EwsAppOnly => Self::EwsAppOnly,
+            Self::GraphDelegated | Self::EwsDelegated => Self::EwsDelegated,
         }
     }
 }
@@ -169,8 +195,36 @@ pub struct Organization {
     /// Its own list of permissions, where it departs from its integration's: vendors configure the set per customer.
     #[ts(optional = nullable)]
     pub permissions: Option<Vec<RequiredPermission>>,
+    pub rhythm: Rhythm,
     pub created: Timestamp,
+    /// When somebody has read what Graph can't do for its integration.
+    pub acknowledged: Option<Timestamp>,
 }
+
+/// How an organization's users are synchronized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Rhythm {
+    /// Minutes between two sessions of a user.
+    pub every_minutes: u32,
+    /// After so many failed sessions in a row a user is disabled.
+    pub failures: u32,
+    /// Since when sessions wait, where somebody has paused them.
+    pub paused: Option<Timestamp>,
+}
+
+impl Rhythm {
+    /// Between two sessions of a user.
+    #[must_use]
+    pub const fn every(&self) -> Duration {
+        Duration::from_secs(self.every_minutes as u64 * 60)
+    }
+}
+
+/// The shortest and the longest time between two sessions, in minutes.
+pub const RHYTHM_MINUTES: RangeInclusive<u32> = 5..=1_440;
+/// The least and the most failures before a user is disabled.
+pub const RHYTHM_FAILURES: RangeInclusive<u32> = 1..=100;
 
 impl Organization {
     /// What is required for it: its own list, or else that of its integration.

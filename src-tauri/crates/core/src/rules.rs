@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::organization::AccessType;
-use crate::user::MailboxStatus;
+use crate::action::{self, BETWEEN_FORCED};
+use crate::mailbox::MailboxStatus;
+use crate::organization::{AccessType, SyncStatus};
+use crate::time::Timestamp;
 
 /// Why an action can't run now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -32,6 +34,20 @@ pub enum Reason {
     NeedsPrivilegedRole,
     /// The signed-in admin is none of the administrators who may grant permissions.
     NeedsApplicationRole,
+    /// The mailbox was taken out of synchronization.
+    Excluded,
+    /// Synchronization is disabled, for the user or for the organization.
+    SyncDisabled,
+    /// Synchronization was forced less than a minute ago.
+    ForcedJustNow,
+    /// Microsoft has removed EWS.
+    EwsRemoved,
+    /// Sync sessions of this organization are under way.
+    SessionsUnderWay,
+    /// The organization to move to is of another tenant.
+    OtherTenant,
+    /// Nobody has acknowledged yet what Graph can't do for the integration.
+    LimitationsUnread,
 }
 
 /// What is known about an organization when an action on it is judged.
@@ -100,6 +116,36 @@ pub const fn may_delete_user(mailbox: MailboxStatus) -> May {
     match mailbox {
         MailboxStatus::Initialized | MailboxStatus::Switching => Err(Reason::StillInitialized),
         MailboxStatus::NotInitialized | MailboxStatus::Error | MailboxStatus::Excluded => Ok(()),
+    }
+}
+
+/// May sync sessions of an organization be run now? They use the integration's own identity.
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_sync(standing: &Standing) -> May {
+    if standing.users == 0 {
+        Err(Reason::NoUsers)
+    } else if !standing.has_secret {
+        Err(Reason::NoSecret)
+    } else {
+        Ok(())
+    }
+}
+
+/// May a user's next session be brought forward?
+///
+/// # Errors
+/// The reason, when not.
+pub fn may_read(user: &action::Standing, now: Timestamp) -> May {
+    match user.access() {
+        _ if user.mailbox == MailboxStatus::Excluded => Err(Reason::Excluded),
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
+        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly if user.effective_sync() != SyncStatus::Enabled => Err(Reason::SyncDisabled),
+        // A clock that was put back makes no moment later than now a reason to refuse.
+        AccessType::GraphAppOnly if user.forced.is_some_and(|at| at <= now && now.since(at) < BETWEEN_FORCED) => Err(Reason::ForcedJustNow),
+        AccessType::GraphAppOnly => Ok(()),
     }
 }
 

@@ -4,36 +4,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::id::{ObjectId, OrganizationId, UserId};
+pub use crate::mailbox::MailboxStatus;
 use crate::organization::{AccessType, SyncStatus};
 use crate::time::Timestamp;
-
-/// Where a mailbox stands on its way to the integration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum MailboxStatus {
-    NotInitialized,
-    Switching,
-    Initialized,
-    Error,
-    Excluded,
-}
-
-impl MailboxStatus {
-    /// All of them, in the order of the segmented bar.
-    pub const ALL: [Self; 5] = [Self::Initialized, Self::Switching, Self::NotInitialized, Self::Error, Self::Excluded];
-
-    /// The name used in JSON, in the database and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotInitialized => "not_initialized",
-            Self::Switching => "switching",
-            Self::Initialized => "initialized",
-            Self::Error => "error",
-            Self::Excluded => "excluded",
-        }
-    }
-}
 
 /// What the directory says about whether a mailbox is to be expected. A hint shown beside the verdict, never a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -101,6 +74,8 @@ pub struct User {
     /// The user's own synchronization status.
     pub sync: SyncStatus,
     pub mailbox: MailboxStatus,
+    /// Since when the mailbox stands there; `None` where it never moved.
+    pub mailbox_since: Option<Timestamp>,
     pub created: Timestamp,
     /// When the directory last confirmed these facts.
     pub seen: Timestamp,

@@ -189,8 +189,9 @@ impl Trace {
     }
 
     /// "Use delta query to track changes", synchronization reset; an expired token of the directory comes as 400.
-    fn says_resync(&self) -> bool {
-        const CODES: [&str; 3] = ["Directory_ExpiredPageToken", "SyncStateNotFound", "resyncRequired"];
+    pub(crate) fn says_resync(&self) -> bool {
+        const CODES: [&str; 5] =
+            ["Directory_ExpiredPageToken", "ErrorInvalidSyncStateData", "SyncStateInvalid", "SyncStateNotFound", "resyncRequired"];
         self.http == Some(410) || CODES.iter().any(|code| self.code.eq_ignore_ascii_case(code))
     }
 

@@ -11,6 +11,7 @@ pub mod consent_settings;
 pub mod enterprise;
 pub mod error;
 pub mod everyone;
+pub mod feed;
 pub mod gate;
 pub mod grants;
 pub mod groups;

@@ -1,6 +1,6 @@
 //! On whose behalf a request leaves: who shares the gate fairly, and whose figures it counts in.
 
-use rollcall_core::id::RunId;
+use rollcall_core::id::{OrganizationId, RunId};
 
 /// A piece of work that passes the gate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,4 +10,6 @@ pub enum Party {
     Console,
     /// A verification run.
     Run(RunId),
+    /// The sync sessions of an organization's users.
+    Sessions(OrganizationId),
 }

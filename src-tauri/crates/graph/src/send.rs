@@ -231,6 +231,9 @@ impl Graph {
         if call.eventual {
             request = request.header("ConsistencyLevel", "eventual");
         }
+        if let Some(prefer) = call.prefer {
+            request = request.header("Prefer", prefer);
+        }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }

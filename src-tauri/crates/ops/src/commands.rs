@@ -8,7 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, integrations, issues, journal, organizations, permissions, practice, runs, settings, tenants, traffic, users, verify,
+    about, consent, integrations, issues, journal, organizations, permissions, practice, runs, settings, sync, tenants, traffic, users,
+    verify,
 };
 
 macro_rules! menu {
@@ -62,6 +63,7 @@ menu! {
     "issues.list": issues::IssueQuery => rollcall_store::checks::IssuePage, issues::list;
     "journal.list": journal::ListJournal => Vec<journal::JournalEntry>, journal::list;
     "journal.verify": () => journal::JournalState, journal::verify;
+    "organizations.acknowledge": organizations::delete::OrganizationRef => rollcall_core::organization::Organization, organizations::acknowledge::acknowledge;
     "organizations.adjust": organizations::adjust::AdjustOrganization => rollcall_core::organization::Organization, organizations::adjust::adjust;
     "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
     "organizations.create": organizations::create::CreateOrganization => rollcall_core::organization::Organization, organizations::create::create;
@@ -77,6 +79,11 @@ menu! {
     "runs.results": runs::results::ResultQuery => rollcall_store::runs::ResultPage, runs::results::results;
     "settings.get": () => settings::Settings, settings::get;
     "settings.set": settings::Settings => settings::Settings, settings::set;
+    "sync.export": sync::export::ExportSessions => sync::export::SessionTable, sync::export::export;
+    "sync.figures": sync::history::SessionFigures => sync::history::Figures, sync::history::figures;
+    "sync.pause": sync::pause::PauseSessions => rollcall_core::organization::Organization, sync::pause::pause;
+    "sync.run": sync::run::RunSessions => sync::run::Sessions, sync::run::run;
+    "sync.sessions": sync::history::SessionsOf => Vec<rollcall_store::sessions::Session>, sync::history::of_user;
     "tenants.add": tenants::add::AddTenant => rollcall_core::tenant::Tenant, tenants::add::add;
     "tenants.allow": tenants::allow::AllowMore => tenants::sign_in::SignedIn, tenants::allow::allow;
     "tenants.forget": tenants::sign_in::TenantRef => (), tenants::forget::forget;
@@ -85,10 +92,11 @@ menu! {
     "tenants.sign_out": tenants::sign_in::TenantRef => (), tenants::sign_out::sign_out;
     "traffic.describe": () => traffic::describe::Traffic, traffic::describe::describe;
     "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
+    "users.act": users::act::ActOnUsers => users::act::Acted, users::act::act;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
+    "users.foresee": users::foresee::ForeseeAction => users::foresee::Foreseen, users::foresee::foresee;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
     "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
-    "users.remove": users::remove::RemoveUsers => users::remove::Removed, users::remove::remove;
     "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;
     "verify.cut_off": () => Vec<rollcall_store::runs::Run>, verify::cut_off::cut_off;
     "verify.plan": verify::plan::Verify => verify::plan::Plan, verify::plan::plan;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollcall_core::id::{IntegrationId, TenantId};
+use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::Integration;
 use rollcall_core::permission;
 use rollcall_core::tenant::{Cloud, Tenant};
@@ -18,7 +18,7 @@ use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::secret::{AccessToken, ClientSecret, RefreshToken};
 use rollcall_identity::session::{Lease, Party, Session};
 use rollcall_identity::vault::{Rest, SecretBytes, SecretName};
-use rollcall_store::{integrations, tenants};
+use rollcall_store::{integrations, organizations, tenants};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -211,6 +211,28 @@ pub(crate) async fn app_only(desk: &Desk, id: IntegrationId) -> Result<Arc<AppOn
     let open = Arc::new(AppOnly::open(desk, &tenant, &integration, ClientSecret::new(secret))?);
     desk.app_only().insert(id, Arc::clone(&open));
     Ok(open)
+}
+
+/// The integration's own connection, and the workloads that its token opens.
+pub(crate) struct Connected {
+    pub app: Arc<AppOnly>,
+    pub permitted: Vec<Workload>,
+}
+
+/// Connects as an organization's integration. A token carries the permissions of the moment it was issued, so each piece of work
+/// begins with a new one ("OAuth 2.0 client credentials flow"): what was granted since the last one counts at once.
+///
+/// # Errors
+/// `WrongSecret`, `SecretExpired`, `AppUnknown` and the like; those of the network; `Stopped`.
+pub(crate) async fn anew(desk: &Desk, organization: OrganizationId, stop: &CancellationToken) -> Result<Connected> {
+    let integration = desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
+    desk.app_only().remove(&integration);
+    let app = app_only(desk, integration).await?;
+    let permitted = tokio::select! {
+        permitted = app.permitted() => permitted?,
+        () = stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
+    };
+    Ok(Connected { app, permitted })
 }
 
 /// Whether a sign-in to the tenant is at hand.

@@ -15,6 +15,7 @@ use rollcall_identity::http::Wire;
 use rollcall_identity::vault::{SecretName, Vault};
 use rollcall_store::runs::{self, RunEnd, RunState};
 use rollcall_store::{Connection, Store, StoreError, Transaction};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{AppOnly, Delegated};
@@ -46,6 +47,9 @@ pub struct Desk {
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
     verifying: Mutex<HashMap<OrganizationId, Sitting>>,
+    syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    /// Somebody's session was brought forward, or sessions may begin.
+    pub(crate) called: Notify,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
     kept: Mutex<HashMap<SecretName, bool>>,
     recording: Mutex<Option<Recording>>,
@@ -97,6 +101,8 @@ impl Desk {
             delegated: Mutex::default(),
             app_only: Mutex::default(),
             verifying: Mutex::default(),
+            syncing: Mutex::default(),
+            called: Notify::new(),
             gates: Mutex::default(),
             kept: Mutex::default(),
             recording: Mutex::default(),
@@ -228,6 +234,16 @@ impl Desk {
 
     pub(crate) fn app_only(&self) -> MutexGuard<'_, HashMap<IntegrationId, Arc<AppOnly>>> {
         self.app_only.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The organizations whose users are being read at this moment, each with what stops it.
+    pub(crate) fn syncing(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time of day, for work that goes on beside this call.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
     }
 
     /// The organizations that are being verified at this moment.

@@ -30,6 +30,8 @@ pub enum Progress {
     Written { done: u32, total: u32 },
     /// A verification run: everything counted here is on disk.
     Verified(Verified),
+    /// Sync sessions: everything counted here is on disk.
+    Synced(Synced),
 }
 
 /// The address of Microsoft's page. It carries the state and the nonce of the attempt, so it goes to the browser and nowhere
@@ -83,6 +85,23 @@ pub struct Verified {
     pub waiting_until: Option<Timestamp>,
     /// Whether the run is parked until then: the wait is a long one, and nothing is under way.
     pub parked: bool,
+}
+
+/// How far the sync sessions of an organization are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Synced {
+    pub organization: u32,
+    /// Sessions that have ended, of so many users.
+    pub done: u32,
+    pub total: u32,
+    pub passed: u32,
+    pub failed: u32,
+    pub unknown: u32,
+    /// Items that are new or changed, and gone.
+    pub changed: u32,
+    pub removed: u32,
+    /// Mailboxes that became initialized.
+    pub initialized: u32,
 }
 
 /// The caller's side of one call.

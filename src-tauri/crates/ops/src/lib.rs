@@ -19,6 +19,7 @@ pub mod permissions;
 pub mod practice;
 pub mod runs;
 pub mod settings;
+pub mod sync;
 pub mod tenants;
 pub mod traffic;
 pub mod users;

@@ -20,8 +20,8 @@ use crate::{passes, text, users};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Check {
     pub result: WorkloadResult,
-    /// The run that asked.
-    pub run: RunId,
+    /// The run that asked; none where it was a sync session.
+    pub run: Option<RunId>,
     /// Since when the answer is of this fingerprint, or a pass.
     pub first_seen: Timestamp,
 }
@@ -177,7 +177,7 @@ fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Resu
             match latest.iter_mut().find(|check| check.result.workload == result.workload) {
                 // The first of the passes in a row, as far as it can be told.
                 Some(check) => check.first_seen = result.checked.unwrap_or(check.first_seen),
-                None => latest.push(Check { run: packed.run, first_seen: packed.checked, result }),
+                None => latest.push(Check { run: Some(packed.run), first_seen: packed.checked, result }),
             }
         }
         if row.get::<_, u32>(4)? & 1 << passes::place_of(user) != 0 {
@@ -195,6 +195,26 @@ fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Resu
     }
     Ok(latest)
 }
+
+/// Keeps an answer as the latest of its workload.
+const KEEP: &str = "
+    INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
+                        checked, digest, first_seen, passes)
+    VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11,
+                        coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0))
+    ON CONFLICT (user, workload) DO UPDATE
+    SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
+        cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
+        client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
+        passes = excluded.passes,
+        first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)";
+
+/// The open issues of a user, the gravest first: by name, failed comes before unknown.
+const OPEN: &str = "
+    SELECT   verdict, cause
+    FROM     checks
+    WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
+    ORDER BY verdict, workload";
 
 /// The statements that keep the users' latest answers while a run is under way: all but the passes that follow no issue, which are
 /// found among those of the runs.
@@ -221,25 +241,9 @@ impl<'a> Keeper<'a> {
             organization: plan.organization,
             now,
             uncovered: uncovered.map(|(workload, _)| workload).collect(),
-            keep: tx.prepare_cached(
-                "INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
-                                     checked, digest, first_seen, passes)
-                 VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11,
-                                     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0))
-                 ON CONFLICT (user, workload) DO UPDATE
-                 SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
-                     cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
-                     client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
-                     passes = excluded.passes,
-                     first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)",
-            )?,
+            keep: tx.prepare_cached(KEEP)?,
             drop: tx.prepare_cached("DELETE FROM checks WHERE user = ?1 AND workload = ?2")?,
-            open: tx.prepare_cached(
-                "SELECT   verdict, cause
-                 FROM     checks
-                 WHERE    user = ?1 AND verdict IN ('failed', 'unknown')
-                 ORDER BY verdict, workload",
-            )?,
+            open: tx.prepare_cached(OPEN)?,
             here: tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?,
             complete: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1 AND organization = ?4")?,
             pass: tx.prepare_cached(
@@ -257,20 +261,7 @@ impl<'a> Keeper<'a> {
 
     /// Keeps an answer as the latest of its workload.
     pub fn keep(&mut self, user: UserId, answer: &Answer<'_>, digest: &[u8; 32]) -> Result<(), StoreError> {
-        self.keep.execute(params![
-            user.0,
-            answer.workload.name(),
-            self.run.0,
-            answer.verdict.name(),
-            answer.http,
-            answer.code,
-            answer.cause.map(Cause::name),
-            answer.fingerprint,
-            answer.request_id,
-            answer.client_request_id,
-            answer.checked.map(|at| at.0),
-            digest,
-        ])?;
+        execute_keep(&mut self.keep, self.run, user, answer, digest)?;
         Ok(())
     }
 
@@ -312,6 +303,60 @@ impl<'a> Keeper<'a> {
     }
 }
 
+fn execute_keep(
+    statement: &mut CachedStatement<'_>,
+    run: RunId,
+    user: UserId,
+    answer: &Answer<'_>,
+    digest: &[u8; 32],
+) -> Result<(), StoreError> {
+    statement.execute(params![
+        user.0,
+        answer.workload.name(),
+        run.0,
+        answer.verdict.name(),
+        answer.http,
+        answer.code,
+        answer.cause.map(Cause::name),
+        answer.fingerprint,
+        answer.request_id,
+        answer.client_request_id,
+        answer.checked.map(|at| at.0),
+        digest,
+    ])?;
+    Ok(())
+}
+
+/// Stands for the run in a check that a sync session made; runs are numbered from 1.
+const NO_RUN: RunId = RunId(0);
+
+/// Keeps what a sync session found out as the latest answer of its workload.
+pub(crate) fn keep_of_session(tx: &Transaction<'_>, user: UserId, answer: &Answer<'_>) -> Result<(), StoreError> {
+    execute_keep(&mut tx.prepare_cached(KEEP)?, NO_RUN, user, answer, &answer.digest(NO_RUN, user))
+}
+
+/// Whether a workload of a user has an open issue.
+pub(crate) fn is_open(conn: &Connection, user: UserId, workload: Workload) -> Result<bool, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM checks WHERE user = ?1 AND workload = ?2 AND verdict IN ('failed', 'unknown'))")?;
+    Ok(statement.query_row(params![user.0, workload.name()], |row| row.get(0))?)
+}
+
+/// Brings the row of a user in line with its checks after a sync session: an issue counts at once, and where the last one has ended,
+/// the mailbox has passed.
+pub(crate) fn summarize(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let mut open = tx.prepare_cached(OPEN)?;
+    let open: Vec<(Verdict, Option<String>)> =
+        open.query_map([user.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let verdict = open.first().map_or(Verdict::Passed, |(verdict, _)| *verdict);
+    let cause = open.first().and_then(|(_, cause)| cause.as_deref());
+    let issues = u32::try_from(open.len()).unwrap_or(u32::MAX);
+    let mut statement =
+        tx.prepare_cached("UPDATE users SET open_issues = ?2, first_cause = ?3, verdict = ?4, checked = ?5 WHERE id = ?1")?;
+    statement.execute(params![user.0, issues, cause, verdict.name(), now.0])?;
+    Ok(())
+}
+
 fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {
     let (mut clauses, mut values) = (vec!["c.verdict IN ('failed', 'unknown')"], Vec::new());
     if let Some(organization) = filter.organization {
@@ -336,5 +381,5 @@ fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {
 /// Reads user, run and first seen, and then the ten columns of the answer.
 fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
     let (user, run) = (UserId(row.get(0)?), RunId(row.get(1)?));
-    Ok(Check { run, first_seen: text::moment(row, 2)?, result: WorkloadResult::read(row, 3, run, user)? })
+    Ok(Check { run: (run != NO_RUN).then_some(run), first_seen: text::moment(row, 2)?, result: WorkloadResult::read(row, 3, run, user)? })
 }

@@ -13,15 +13,19 @@ mod store;
 mod text;
 
 pub mod checks;
+pub mod cursors;
 pub mod deltas;
 pub mod grants;
+pub mod halts;
 pub mod integrations;
 pub mod journal;
 pub mod organizations;
 pub mod probes;
 pub mod runs;
+pub mod sessions;
 pub mod settings;
 pub mod tenants;
+pub mod timeline;
 pub mod users;
 
 pub use error::{Field, OpenError, StoreError, Thing};

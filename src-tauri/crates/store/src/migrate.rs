@@ -9,7 +9,7 @@ use crate::error::OpenError;
 use crate::schema;
 
 /// The steps; the first makes version 1 of an empty file.
-pub const SCHEMA: &[&str] = &[schema::FIRST, schema::SECOND, schema::THIRD, schema::FOURTH];
+pub const SCHEMA: &[&str] = &[schema::FIRST, schema::SECOND, schema::THIRD, schema::FOURTH, schema::SESSIONS];
 
 /// The version that a list of steps leads to.
 pub fn newest(steps: &[&str]) -> u32 {
@@ -185,7 +185,7 @@ mod tests {
         let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
         let latest = || {
             let checks = store.read(|conn| checks::of_user(conn, UserId(1))).unwrap();
-            checks.iter().map(|check| (check.result.workload, check.run.0, check.first_seen.0)).collect::<Vec<_>>()
+            checks.iter().map(|check| (check.result.workload, check.run.map_or(0, |run| run.0), check.first_seen.0)).collect::<Vec<_>>()
         };
         assert_eq!(latest(), [(Workload::Mail, 1, 3), (Workload::Calendar, 1, 4)]);
         let result = |workload| probes::ProbeResult {

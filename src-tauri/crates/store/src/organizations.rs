@@ -2,7 +2,7 @@
 
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::RequiredPermission;
-use rollcall_core::organization::{AccessType, ExternalId, Organization, SyncStatus};
+use rollcall_core::organization::{AccessType, ExternalId, Organization, Rhythm, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Ledger;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -34,6 +34,8 @@ pub struct OrganizationChange {
     pub name: Option<String>,
     pub access: Option<AccessType>,
     pub sync: Option<SyncStatus>,
+    pub every_minutes: Option<u32>,
+    pub failures: Option<u32>,
 }
 
 /// An organization's users in figures.
@@ -56,7 +58,7 @@ pub struct Tally {
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, created
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
          FROM     organizations
          WHERE    tenant = ?1 OR ?1 IS NULL
          ORDER BY name, id",
@@ -70,7 +72,7 @@ pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organizat
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, created
+        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
          FROM   organizations
          WHERE  id = ?1",
     )?;
@@ -83,7 +85,7 @@ pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreE
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, created
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
          FROM     organizations
          WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
          ORDER BY name = ?2 DESC
@@ -98,8 +100,8 @@ pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option
 /// [`StoreError::Duplicate`] when the tenant has one of that name or External ID.
 pub fn insert(tx: &Transaction<'_>, new: &NewOrganization, now: Timestamp) -> Result<Organization, StoreError> {
     tx.execute(
-        "INSERT INTO organizations (tenant, integration, name, external_id, access, sync, created)
-         VALUES                    (?1,     ?2,          ?3,   ?4,          ?5,     ?6,   ?7)",
+        "INSERT INTO organizations (tenant, integration, name, external_id, access, sync, paused, created)
+         VALUES                    (?1,     ?2,          ?3,   ?4,          ?5,     ?6,   ?7,     ?7)",
         params![new.tenant.0, new.integration.0, new.name, new.external_id.as_str(), new.access.name(), new.sync.name(), now.0],
     )?;
     let id = tx.query_row("SELECT last_insert_rowid()", [], |row| row.get(0).map(OrganizationId))?;
@@ -115,11 +117,20 @@ pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationCha
     let before = get(tx, id)?;
     tx.execute(
         "UPDATE organizations
-         SET    name   = coalesce(?2, name),
-                access = coalesce(?3, access),
-                sync   = coalesce(?4, sync)
+         SET    name          = coalesce(?2, name),
+                access        = coalesce(?3, access),
+                sync          = coalesce(?4, sync),
+                every_minutes = coalesce(?5, every_minutes),
+                failures      = coalesce(?6, failures)
          WHERE  id = ?1",
-        params![id.0, change.name, change.access.map(AccessType::name), change.sync.map(SyncStatus::name)],
+        params![
+            id.0,
+            change.name,
+            change.access.map(AccessType::name),
+            change.sync.map(SyncStatus::name),
+            change.every_minutes,
+            change.failures
+        ],
     )?;
     let after = get(tx, id)?;
     if after.access != before.access {
@@ -142,6 +153,27 @@ pub fn set_permissions(tx: &Transaction<'_>, id: OrganizationId, own: Option<&[R
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
     }
     Ok(after)
+}
+
+/// Notes that somebody has read what Graph can't do for an organization's integration.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn acknowledge(tx: &Transaction<'_>, id: OrganizationId, actor: &str, now: Timestamp) -> Result<Organization, StoreError> {
+    tx.execute("UPDATE organizations SET acknowledged = ?2, acknowledged_by = ?3 WHERE id = ?1", params![id.0, now.0, actor])?;
+    get(tx, id)
+}
+
+/// Has an organization's sessions wait from a moment on, or with `None` go on.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn pause(tx: &Transaction<'_>, id: OrganizationId, since: Option<Timestamp>) -> Result<Organization, StoreError> {
+    tx.execute(
+        "UPDATE organizations SET paused = iif(?2 IS NULL, NULL, coalesce(paused, ?2)) WHERE id = ?1",
+        params![id.0, since.map(|at| at.0)],
+    )?;
+    get(tx, id)
 }
 
 /// Removes an organization with its users and its runs.
@@ -188,6 +220,8 @@ fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
         access: text::named(row, 5)?,
         sync: text::named(row, 6)?,
         permissions: text::maybe_json(row, 7)?,
-        created: text::moment(row, 8)?,
+        rhythm: Rhythm { every_minutes: row.get(8)?, failures: row.get(9)?, paused: text::maybe_moment(row, 10)? },
+        created: text::moment(row, 11)?,
+        acknowledged: text::maybe_moment(row, 12)?,
     })
 }

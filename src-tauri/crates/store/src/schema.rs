@@ -328,3 +328,89 @@ CREATE VIRTUAL TABLE users_search USING fts5 (
 INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 1048576);
 INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
 ";
+
+/// Version 5. Sync sessions: when each user was last read and what came of it, where each feed of changes goes on, and what happened to
+/// a user over time.
+pub const SESSIONS: &str = "
+ALTER TABLE organizations ADD COLUMN every_minutes INTEGER NOT NULL DEFAULT 30;
+ALTER TABLE organizations ADD COLUMN failures      INTEGER NOT NULL DEFAULT 5;
+-- Sessions begin when somebody starts them.
+ALTER TABLE organizations ADD COLUMN paused        INTEGER;
+UPDATE organizations SET paused = created;
+-- When somebody has read what Graph can't do for the integration, and who.
+ALTER TABLE organizations ADD COLUMN acknowledged    INTEGER;
+ALTER TABLE organizations ADD COLUMN acknowledged_by TEXT;
+
+ALTER TABLE users ADD COLUMN mailbox_since INTEGER;
+
+-- The last session: when it ended, what it came to, and how many in a row have failed with it.
+ALTER TABLE users ADD COLUMN synced  INTEGER;
+ALTER TABLE users ADD COLUMN session TEXT;
+ALTER TABLE users ADD COLUMN failing INTEGER NOT NULL DEFAULT 0;
+-- How many there were in all.
+ALTER TABLE users ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0;
+-- When the next one was last brought forward.
+ALTER TABLE users ADD COLUMN forced  INTEGER;
+-- Until when Graph has asked not to be asked about the mailbox, by its own clock.
+ALTER TABLE users ADD COLUMN held    INTEGER;
+
+-- The latest sessions of each user: a new one takes the place of the oldest.
+CREATE TABLE sessions (
+    user     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    place    INTEGER NOT NULL,
+    number   INTEGER NOT NULL,
+    kind     TEXT    NOT NULL,
+    verdict  TEXT    NOT NULL,
+    started  INTEGER NOT NULL,
+    ended    INTEGER NOT NULL,
+    changed  INTEGER NOT NULL,
+    removed  INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    readings TEXT    NOT NULL,
+    PRIMARY KEY (user, place)
+) STRICT, WITHOUT ROWID;
+
+-- All sessions in figures, by the hour in which they ended: hours since 1970.
+CREATE TABLE session_hours (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    hour         INTEGER NOT NULL,
+    passed       INTEGER NOT NULL,
+    failed       INTEGER NOT NULL,
+    unknown      INTEGER NOT NULL,
+    changed      INTEGER NOT NULL,
+    removed      INTEGER NOT NULL,
+    requests     INTEGER NOT NULL,
+    took         INTEGER NOT NULL,
+    PRIMARY KEY (organization, hour)
+) STRICT, WITHOUT ROWID;
+
+-- Where a feed of changes goes on; until when, for one that has a window.
+CREATE TABLE cursors (
+    user     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    workload TEXT    NOT NULL,
+    place    TEXT    NOT NULL,
+    link     TEXT    NOT NULL,
+    until    INTEGER,
+    PRIMARY KEY (user, workload, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE timeline (
+    number INTEGER PRIMARY KEY,
+    user   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    at     INTEGER NOT NULL,
+    what   TEXT    NOT NULL,
+    actor  TEXT
+) STRICT;
+
+CREATE INDEX timeline_by_user ON timeline (user, at);
+
+-- Why no user of an organization could be read, while it is so.
+CREATE TABLE halts (
+    organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+    code         TEXT    NOT NULL,
+    detail       TEXT    NOT NULL,
+    request_id   TEXT,
+    since        INTEGER NOT NULL,
+    at           INTEGER NOT NULL
+) STRICT;
+";

@@ -15,6 +15,7 @@ use ts_rs::TS;
 use crate::error::{StoreError, Thing};
 use crate::text;
 
+pub mod act;
 mod filter;
 mod search;
 mod window;
@@ -25,7 +26,7 @@ pub(crate) use filter::search;
 pub use search::index_pending;
 pub(crate) use search::teach;
 pub use window::query;
-pub use write::{delete, forget_checks, mark_gone, move_to, set_access, set_mailbox, set_sync, upsert_page};
+pub use write::{delete, forget_checks, mark_gone, move_to, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -50,6 +51,14 @@ pub struct UserFilter {
     pub fingerprint: Option<String>,
     /// With any open issue.
     pub with_issues: bool,
+    /// By what the last sync session came to; not run where there was none.
+    pub session: Vec<Verdict>,
+    /// By the effective mailbox access type.
+    pub access: Vec<AccessType>,
+    /// By the effective synchronization status.
+    pub sync: Vec<SyncStatus>,
+    /// Whose mailbox stands where it stands since this moment or longer.
+    pub mailbox_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id; all of them must be found.
     pub search: Option<String>,
 }
@@ -68,6 +77,8 @@ pub enum UserSort {
     Verdict,
     Checked,
     Issues,
+    Session,
+    Sync,
 }
 
 /// An order.
@@ -96,6 +107,13 @@ pub struct UserRow {
     pub open_issues: u32,
     /// The cause of the gravest of them.
     pub first_cause: Option<Cause>,
+    /// When the last sync session ended, and what it came to.
+    pub synced: Option<Timestamp>,
+    pub session: Option<Verdict>,
+    /// How many sessions in a row have failed.
+    pub failing: u32,
+    /// When the next session was last brought forward.
+    pub forced: Option<Timestamp>,
 }
 
 /// A window of users.
@@ -124,6 +142,11 @@ pub struct MailboxCounts {
 pub enum Chosen {
     Ids(Vec<UserId>),
     Filter(UserFilter),
+    /// All whom the filter leaves but these.
+    FilterBut {
+        filter: UserFilter,
+        but: Vec<UserId>,
+    },
 }
 
 /// One user.
@@ -134,7 +157,8 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
-                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone
+                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
+                u.mailbox_since, u.synced, u.session, u.failing, u.forced
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.id = ?1",
     )?;
@@ -249,6 +273,7 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
             access,
             sync,
             mailbox: text::named(row, 15)?,
+            mailbox_since: text::maybe_moment(row, 27)?,
             created: text::moment(row, 16)?,
             seen: text::moment(row, 17)?,
             gone: text::maybe_moment(row, 26)?,
@@ -261,6 +286,10 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         checked: text::maybe_moment(row, 20)?,
         open_issues: row.get(21)?,
         first_cause: text::maybe_named(row, 22)?,
+        synced: text::maybe_moment(row, 28)?,
+        session: text::maybe_named(row, 29)?,
+        failing: row.get(30)?,
+        forced: text::maybe_moment(row, 31)?,
     })
 }
 

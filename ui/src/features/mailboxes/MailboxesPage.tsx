@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { MailboxCounts, UserRow } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
+import { everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
@@ -43,13 +44,11 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
   const sort = place.sort ?? "upn";
   const list = useWindowed("users.query", {
     filter: {
+      ...everyUser,
       organization: chosen?.organization.id ?? null,
-      tenant: null,
       mailbox: place.status ? [place.status] : [],
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
-      fingerprint: null,
-      with_issues: false,
       search: place.q ?? null,
     },
     sort: { by: sort, descending: place.desc ?? false },

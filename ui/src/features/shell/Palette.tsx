@@ -11,6 +11,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactElement, useId, useState } from "react";
 import { call } from "../../api/client";
+import { everyUser } from "../../api/filters";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { shortTime } from "../../lib/time";
@@ -135,13 +136,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
     queryFn: () =>
       call("users.query", {
         filter: {
-          organization: null,
-          tenant: null,
-          mailbox: [],
-          verdict: [],
-          kind: [],
-          fingerprint: null,
-          with_issues: false,
+          ...everyUser,
           search: typed,
         },
         sort: { by: "name", descending: false },

@@ -1,4 +1,12 @@
-import { makeStyles, MessageBar, MessageBarBody, Tab, TabList, tokens } from "@fluentui/react-components";
+import {
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Check, UserDetail, WorkloadResult } from "../../api/bindings";
@@ -15,12 +23,16 @@ import {
   checkedWell,
   kindWords,
   mailboxBadges,
+  sessionBadges,
   syncBadges,
   verdictBadges,
   workloadWords,
 } from "../../words/nouns";
 import { t } from "../../words/t";
-import { checkedWords } from "./columns";
+import { checkedWords, syncedWords } from "./columns";
+import { Sessions } from "./Sessions";
+import { Timeline } from "./Timeline";
+import { UserActions } from "./UserActions";
 import { Remedy } from "../../ui/Remedy";
 
 const useStyles = makeStyles({
@@ -46,7 +58,7 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
-type Tabs = "overview" | "checks" | "issues";
+type Tabs = "overview" | "timeline" | "sessions" | "checks" | "issues";
 
 type Props = {
   readonly user: number;
@@ -78,15 +90,20 @@ export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
         onTabSelect={(_, data) => setTab(data.value as Tabs)}
       >
         <Tab value="overview">{t("users.tab.overview")}</Tab>
+        <Tab value="timeline">{t("users.tab.timeline")}</Tab>
+        <Tab value="sessions">{t("users.tab.sessions")}</Tab>
         <Tab value="checks">{t("users.tab.checks")}</Tab>
         <Tab value="issues">{t("users.tab.issues", { n: issues.length })}</Tab>
       </TabList>
       {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
+      {detail && <UserActions detail={detail} />}
       {detail && (
         <div className={styles.part} role="tabpanel" aria-label={t(`users.tab.${tab}`, { n: issues.length })}>
           {tab === "overview" && <Overview detail={detail} />}
+          {tab === "timeline" && <Timeline detail={detail} />}
+          {tab === "sessions" && <Sessions user={user} />}
           {tab === "checks" && <Checks checks={detail.checks} />}
-          {tab === "issues" && <Issues issues={issues} />}
+          {tab === "issues" && <Issues issues={issues} switching={detail.row.user.mailbox === "switching"} />}
         </div>
       )}
     </DetailsPanel>
@@ -97,7 +114,7 @@ function isIssue({ result }: Check): boolean {
   return result.verdict === "failed" || result.verdict === "unknown";
 }
 
-function Overview({ detail: { row } }: { detail: UserDetail }) {
+function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail }) {
   const styles = useStyles();
   const { directory } = row.user;
   return (
@@ -105,6 +122,12 @@ function Overview({ detail: { row } }: { detail: UserDetail }) {
       {row.user.gone !== null && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{t("users.gone", { time: fullTime(row.user.gone) })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {row.user.mailbox === "switching" && !stuck && <Cancelled />}
+      {stuck && row.user.mailbox_since !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t("switching.stuck", { time: fullTime(row.user.mailbox_since) })}</MessageBarBody>
         </MessageBar>
       )}
       {row.verdict === "passed" ? (
@@ -119,6 +142,13 @@ function Overview({ detail: { row } }: { detail: UserDetail }) {
         facts={[
           { name: t("users.checked"), value: checkedWords(row.checked) },
           { name: t("users.mailbox"), value: <StatusBadge {...mailboxBadges[row.user.mailbox]} /> },
+          { name: t("sessions.last"), value: syncedWords(row.synced) },
+          { name: t("sessions.outcome"), value: <StatusBadge {...sessionBadges[row.session ?? "not_run"]} /> },
+          ...(row.failing > 0 ? [{ name: "", value: t("sessions.failing", { n: row.failing }) }] : []),
+          {
+            name: t("sessions.next"),
+            value: next_session === null ? t("sessions.nextNone") : fullTime(next_session),
+          },
           { name: t("users.sync"), value: <StatusBadge {...syncBadges[row.effective_sync]} /> },
           { name: t("users.organization"), value: row.organization_name },
           {
@@ -141,6 +171,17 @@ function Overview({ detail: { row } }: { detail: UserDetail }) {
   );
 }
 
+/** The line that vendors show while a connection is being switched. It counts as no issue. */
+function Cancelled() {
+  return (
+    <MessageBar intent="info" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t("switching.line")}</MessageBarTitle> {t("switching.about")}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
 function Checks({ checks }: { checks: readonly Check[] }) {
   const styles = useStyles();
   if (checks.length === 0) return <span className={styles.quiet}>{t("users.noChecks")}</span>;
@@ -155,8 +196,9 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   ));
 }
 
-function Issues({ issues }: { issues: readonly Check[] }) {
+function Issues({ issues, switching }: { issues: readonly Check[]; switching: boolean }) {
   const styles = useStyles();
+  if (switching) return <Cancelled />;
   if (issues.length === 0) return <span className={styles.quiet}>{t("users.noIssues")}</span>;
   return issues.map(({ result, first_seen }) => (
     <section key={result.workload} className={styles.check}>

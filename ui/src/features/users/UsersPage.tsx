@@ -1,15 +1,17 @@
-import { ArrowImportRegular, ClipboardCheckmarkRegular, DeleteRegular, PeopleRegular } from "@fluentui/react-icons";
+import { ArrowImportRegular, ClipboardCheckmarkRegular, PeopleRegular } from "@fluentui/react-icons";
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
-import { refusalOf } from "../../api/client";
+import { startRun } from "../../api/checks";
+import { call, refusalOf } from "../../api/client";
+import { chosenOf, everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
-import { Command, CommandBar } from "../../ui/CommandBar";
+import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -18,15 +20,17 @@ import { Page, Split } from "../../ui/Page";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { none, type Selection } from "../../ui/table/selection";
+import { isSelected, none, type Selection } from "../../ui/table/selection";
 import { explain, reasonWords } from "../../words/codes";
-import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
+import { accessWords, kindWords, mailboxBadges, sessionBadges, syncBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
+import { ActDialog } from "./ActDialog";
+import { ActionMenu } from "./ActionMenu";
+import type { Intent } from "./actions";
 import { columnsInScope, userColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
-import { RemoveDialog } from "./RemoveDialog";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
 
@@ -38,7 +42,7 @@ export function UsersPage() {
   const { chosen, all } = useScope();
   const navigate = useNavigate();
   const [selection, setSelection] = useState<Selection<number>>(none);
-  const [removing, setRemoving] = useState(false);
+  const [intent, setIntent] = useState<Intent>();
   const question = questionOf(place, chosen?.organization.id);
   const list = useWindowed("users.query", question);
   const source = {
@@ -53,6 +57,13 @@ export function UsersPage() {
   const filtered = isFiltered(place);
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
   const matching = list.page?.matching ?? 0;
+  const checkSelected = async () => {
+    if (!chosen) return;
+    const { id, name } = chosen.organization;
+    const users = await idsOf(selection, question, matching);
+    startRun(id, t("verify.work", { organization: name }), { kind: "users", users });
+    void navigate({ to: "/verification", search: { org: id } });
+  };
   return (
     <Page
       title={t("users.title")}
@@ -110,6 +121,24 @@ export function UsersPage() {
               options={optionsOf(kindWords)}
               value={place.kind}
               onChange={(kind) => change({ kind })}
+            />
+            <Filter
+              label={t("users.session")}
+              options={wordsOf(sessionBadges)}
+              value={place.session}
+              onChange={(session) => change({ session })}
+            />
+            <Filter
+              label={t("users.sync")}
+              options={wordsOf(syncBadges)}
+              value={place.sync}
+              onChange={(sync) => change({ sync })}
+            />
+            <Filter
+              label={t("users.access")}
+              options={optionsOf(accessWords)}
+              value={place.access}
+              onChange={(access) => change({ access })}
             />
             <Filter
               label={t("users.issues")}
@@ -173,21 +202,28 @@ export function UsersPage() {
         )}
       </Split>
       <SelectionBar selection={selection} total={matching} onSelect={setSelection}>
-        <Button size="small" icon={<DeleteRegular />} onClick={() => setRemoving(true)}>
-          {t("users.remove")}
-        </Button>
+        <ReasonedButton
+          size="small"
+          icon={<ClipboardCheckmarkRegular />}
+          disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
+          onClick={() => void checkSelected()}
+        >
+          {t("act.check")}
+        </ReasonedButton>
+        <ActionMenu
+          label={t("act.forUsers")}
+          onChoose={(kind) => setIntent({ kind, users: chosenOf(selection, question.filter) })}
+        />
       </SelectionBar>
       {place.bring && chosen && (
         <ImportDialog organization={chosen.organization} onClose={() => change({ bring: undefined })} />
       )}
-      {removing && (
-        <RemoveDialog
-          selection={selection}
-          question={question}
-          matching={matching}
-          onClose={() => setRemoving(false)}
+      {intent && (
+        <ActDialog
+          intent={intent}
+          onClose={() => setIntent(undefined)}
           onDone={() => {
-            setRemoving(false);
+            setIntent(undefined);
             setSelection(none());
           }}
         />
@@ -201,12 +237,32 @@ const noFilters = {
   mailbox: undefined,
   verdict: undefined,
   kind: undefined,
+  session: undefined,
+  sync: undefined,
+  access: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
 
 function isFiltered(place: UsersSearch): boolean {
   return Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
+}
+
+const AT_ONCE = 1000;
+
+/** The ids of all selected rows, those that were never on screen included. */
+async function idsOf(
+  selection: Selection<number>,
+  question: Omit<UserQuery, "offset" | "limit">,
+  matching: number,
+): Promise<number[]> {
+  if (selection.mode === "include") return [...selection.ids];
+  const ids: number[] = [];
+  for (let offset = 0; offset < matching; offset += AT_ONCE) {
+    const page = await call("users.query", { ...question, offset, limit: AT_ONCE });
+    ids.push(...page.rows.map((row) => row.user.id).filter((id) => isSelected(selection, id)));
+  }
+  return ids;
 }
 
 function idOf(row: UserRow): number {
@@ -226,13 +282,16 @@ function countWords(matching: number | undefined, total: number | undefined): st
 function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
   return {
     filter: {
+      ...everyUser,
       organization: organization ?? null,
-      tenant: null,
       mailbox: place.mailbox ? [place.mailbox] : [],
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
       fingerprint: place.fp ?? null,
       with_issues: place.issues ?? false,
+      session: place.session ? [place.session] : [],
+      sync: place.sync ? [place.sync] : [],
+      access: place.access ? [place.access] : [],
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },

@@ -3,12 +3,17 @@ import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { causeWords } from "../../words/causes";
-import { accessWords, kindWords, mailboxBadges, syncBadges, verdictBadges } from "../../words/nouns";
+import { accessWords, kindWords, mailboxBadges, sessionBadges, syncBadges, verdictBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 
 /** When the user's mailbox was last asked, in words. */
 export function checkedWords(at: number | null): string {
   return at === null ? t("users.neverChecked") : shortTime(at);
+}
+
+/** When the user's last sync session ended, in words. */
+export function syncedWords(at: number | null): string {
+  return at === null ? t("users.neverSynced") : shortTime(at);
 }
 
 export const userColumns: ReadonlyArray<Column<UserRow>> = [
@@ -87,9 +92,27 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     text: (row) => String(row.open_issues),
   },
   {
+    id: "session",
+    title: t("sessions.last"),
+    width: 110,
+    sortable: true,
+    spare: true,
+    render: (row) => syncedWords(row.synced),
+    text: (row) => syncedWords(row.synced),
+  },
+  {
+    id: "outcome",
+    title: t("sessions.outcome"),
+    width: 130,
+    spare: true,
+    render: (row) => <StatusBadge {...sessionBadges[row.session ?? "not_run"]} />,
+    text: (row) => sessionBadges[row.session ?? "not_run"].word,
+  },
+  {
     id: "sync",
     title: t("users.sync"),
     width: 150,
+    sortable: true,
     spare: true,
     render: (row) => <StatusBadge {...syncBadges[row.effective_sync]} />,
     text: (row) => syncBadges[row.effective_sync].word,

@@ -13,7 +13,8 @@ import { boundWords } from "../../words/bounds";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { ledgerSegments } from "./runs";
-import { resumeRun, settled, verifyKey } from "./start";
+import { verifyKey } from "../../api/checks";
+import { resumeRun, settled } from "./start";
 
 /** A run that isn't over: how far it is, and the way to pause, resume or cancel it. */
 export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {

@@ -61,18 +61,6 @@ export const people = {
     other: "{n} lines match nobody, among them: {list}",
   },
 
-  "users.remove": "Remove…",
-  "users.removeTitle": { one: "Remove {n} user?", other: "Remove {n} users?" },
-  "users.removeAction": { one: "Remove {n} user", other: "Remove {n} users" },
-  "users.removeBody":
-    "They are taken out of their organization in Rollcall, with their check results. Nothing changes in the tenant or in the mailboxes.",
-  "users.removeForce": "Also remove users whose mailbox is initialized or switching",
-  "users.removed": { one: "{n} user removed", other: "{n} users removed" },
-  "users.removeRefused": {
-    one: "{n} user stays: its mailbox is initialized.",
-    other: "{n} users stay: their mailboxes are initialized.",
-  },
-
   "users.tab.overview": "Overview",
   "users.tab.checks": "Checks",
   "users.tab.issues": "Issues ({n})",

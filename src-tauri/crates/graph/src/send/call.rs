@@ -48,6 +48,8 @@ pub(crate) struct Call {
     pub(super) probes: bool,
     /// How often the same was asked before.
     pub(super) tried: u32,
+    /// What the answer is asked to be like.
+    pub(super) prefer: Option<&'static str>,
 }
 
 impl Call {
@@ -64,6 +66,7 @@ impl Call {
             items: 1,
             probes: false,
             tried: 0,
+            prefer: None,
         }
     }
 
@@ -94,6 +97,12 @@ impl Call {
     /// Deletes from the directory.
     pub(crate) fn delete(url: Url) -> Self {
         Self { method: Method::DELETE, kind: Kind::Write, wants: Wants::Nothing, ..Self::read(url) }
+    }
+
+    /// Asks for an answer of some kind ("Prefer"), which the service may give or not.
+    pub(crate) const fn preferring(mut self, prefer: &'static str) -> Self {
+        self.prefer = Some(prefer);
+        self
     }
 
     /// Asks the eventually consistent index, which advanced queries need ("Advanced query capabilities on directory objects").

@@ -1,7 +1,9 @@
-//! Changes what may be changed of an organization: its name, mailbox access type and synchronization status.
+//! Changes what may be changed of an organization: its name, mailbox access type, synchronization status and rhythm.
+
+use std::ops::RangeInclusive;
 
 use rollcall_core::id::OrganizationId;
-use rollcall_core::organization::{self, AccessType, Organization, SyncStatus};
+use rollcall_core::organization::{self, AccessType, Organization, RHYTHM_FAILURES, RHYTHM_MINUTES, SyncStatus};
 use rollcall_store::organizations::{self, OrganizationChange};
 use serde::Deserialize;
 use ts_rs::TS;
@@ -18,10 +20,26 @@ pub struct ChangeOrganization {
     pub name: Option<String>,
     pub access: Option<AccessType>,
     pub sync: Option<SyncStatus>,
+    /// Minutes between two sessions of a user: 5 to 1,440.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub every_minutes: Option<u32>,
+    /// After so many failed sessions in a row a user is disabled: 1 to 100.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub failures: Option<u32>,
     /// Refused unless it is the one the organization has: the External ID is fixed.
     #[serde(default)]
     #[ts(optional = nullable)]
     pub external_id: Option<String>,
+}
+
+impl ChangeOrganization {
+    /// No change at all, to be filled in.
+    #[must_use]
+    pub const fn of(organization: OrganizationId) -> Self {
+        Self { organization, name: None, access: None, sync: None, every_minutes: None, failures: None, external_id: None }
+    }
 }
 
 /// # Errors
@@ -32,6 +50,18 @@ pub async fn change(desk: &Desk, ask: ChangeOrganization, _job: &Job) -> Result<
     if ask.external_id.as_deref().is_some_and(|wanted| wanted.trim() != present.external_id.as_str()) {
         return Err(Error::new(Code::ExternalIdFixed, format!("organization {} keeps its External ID", present.id)));
     }
-    let change = OrganizationChange { name, access: ask.access, sync: ask.sync };
-    desk.write(move |tx| organizations::change(tx, ask.organization, &change)).await
+    let ChangeOrganization { access, sync, every_minutes, failures, .. } = ask;
+    within("every_minutes", every_minutes, RHYTHM_MINUTES)?;
+    within("failures", failures, RHYTHM_FAILURES)?;
+    let change = OrganizationChange { name, access, sync, every_minutes, failures };
+    let changed = desk.write(move |tx| organizations::change(tx, ask.organization, &change)).await?;
+    desk.called.notify_one();
+    Ok(changed)
+}
+
+fn within(what: &str, number: Option<u32>, range: RangeInclusive<u32>) -> Result<()> {
+    match number.filter(|number| !range.contains(number)) {
+        None => Ok(()),
+        Some(_) => Err(Error::input(what, format!("it must be between {} and {}", range.start(), range.end()))),
+    }
 }

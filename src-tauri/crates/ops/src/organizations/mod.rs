@@ -1,5 +1,6 @@
 //! What an admin does with an organization: create, look at, change, adjust what it requires, delete.
 
+pub mod acknowledge;
 pub mod adjust;
 pub mod change;
 pub mod create;

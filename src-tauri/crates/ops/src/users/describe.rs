@@ -1,12 +1,17 @@
 //! Describes one user: addresses, status, and where each workload stands.
 
+use rollcall_core::action::{self, Action, Effect};
 use rollcall_core::id::{TenantId, UserId};
+use rollcall_core::rules::{self, Reason};
+use rollcall_core::time::Timestamp;
+use rollcall_core::timeline::Moment;
 use rollcall_store::checks::{self, Check};
-use rollcall_store::users::{self, UserRow};
-use rollcall_store::{StoreError, Thing};
+use rollcall_store::users::{self, Chosen, UserRow, act};
+use rollcall_store::{StoreError, Thing, organizations, timeline};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::act::busy;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -19,23 +24,61 @@ pub enum UserRef {
     Address { tenant: TenantId, address: String },
 }
 
-/// A user with the last check of each workload.
+/// A user with the last check of each workload and what happened lately.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct UserDetail {
     pub row: UserRow,
     pub checks: Vec<Check>,
+    /// The latest first.
+    pub timeline: Vec<Moment>,
+    /// Whether the switch hangs.
+    pub stuck: bool,
+    /// When the next session is due, where one is.
+    pub next_session: Option<Timestamp>,
+    pub may: MayDo,
 }
+
+/// What may be done with the user now; a reason where it may not.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub struct MayDo {
+    pub force: Option<Reason>,
+    pub switch: Option<Reason>,
+    pub go_back: Option<Reason>,
+    pub remove: Option<Reason>,
+}
+
+/// So much of a timeline is shown.
+const MOMENTS: u32 = 200;
 
 /// # Errors
 /// `NotFound`.
 pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetail> {
+    let (busy, now) = (busy(desk), desk.now());
     desk.read(move |conn| {
         let row = match &ask {
             UserRef::Id { user } => users::get(conn, *user)?,
             UserRef::Address { tenant, address } => users::by_upn(conn, *tenant, address)?.ok_or(StoreError::NotFound(Thing::User))?,
         };
-        let checks = checks::of_user(conn, row.user.id)?;
-        Ok(UserDetail { row, checks })
+        let user = row.user.id;
+        let checks = checks::of_user(conn, user)?;
+        let timeline = timeline::of_user(conn, user, MOMENTS)?;
+        let rhythm = organizations::get(conn, row.user.organization)?.rhythm;
+        let stuck = row.user.mailbox.is_stuck(row.user.mailbox_since, now);
+        let concerned = act::concerned(conn, &Chosen::Ids(vec![user]), &busy)?.into_iter().next();
+        let standing = concerned.ok_or(StoreError::NotFound(Thing::User))?.standing;
+        let why_not = |action: Action| match action.effect(&standing, now) {
+            Effect::Refused(reason) => Some(reason),
+            Effect::Changes | Effect::Nothing => None,
+        };
+        let may = MayDo {
+            force: why_not(Action::Force),
+            switch: why_not(Action::Switch { at_once: false }),
+            go_back: why_not(Action::GoBack),
+            remove: why_not(Action::Remove { force: false }),
+        };
+        let read = rules::may_read(&action::Standing { forced: None, ..standing }, now).is_ok() && rhythm.paused.is_none();
+        let next_session = read.then(|| row.synced.map_or(now, |at| at.after(rhythm.every())));
+        Ok(UserDetail { row, checks, timeline, stuck, next_session, may })
     })
     .await
 }

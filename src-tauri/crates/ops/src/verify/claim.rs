@@ -1,23 +1,13 @@
 //! The claim to work on an organization: one sitting at a time, connected as the integration before anything is begun.
 
-use std::sync::Arc;
-
 use rollcall_core::id::{OrganizationId, RunId};
 use rollcall_core::rules::Reason;
-use rollcall_core::workload::Workload;
-use rollcall_store::organizations;
 use tokio_util::sync::CancellationToken;
 
-use crate::connection::{self, AppOnly};
+use crate::connection::{self, Connected};
 use crate::desk::{Desk, Sitting};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::job::Job;
-
-/// The integration's own connection, and the workloads that its token opens.
-pub(super) struct Connected {
-    pub app: Arc<AppOnly>,
-    pub permitted: Vec<Workload>,
-}
 
 /// While it lives, no other sitting can work on the organization.
 pub(super) struct Claim<'a> {
@@ -42,22 +32,12 @@ impl<'a> Claim<'a> {
         Ok(Self { desk, organization, stop })
     }
 
-    /// Connects as the integration, before there is anything to be left half done. A token carries the permissions of the moment
-    /// it was issued, so each sitting begins with a new one ("OAuth 2.0 client credentials flow"): what was granted since the
-    /// last one counts at once.
+    /// Connects as the integration, before there is anything to be left half done.
     ///
     /// # Errors
-    /// `WrongSecret`, `SecretExpired`, `AppUnknown` and the like; those of the network; `Stopped`.
+    /// Those of [`connection::anew`].
     pub async fn connect(&self) -> Result<Connected> {
-        let organization = self.organization;
-        let integration = self.desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
-        self.desk.app_only().remove(&integration);
-        let app = connection::app_only(self.desk, integration).await?;
-        let permitted = tokio::select! {
-            permitted = app.permitted() => permitted?,
-            () = self.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
-        };
-        Ok(Connected { app, permitted })
+        connection::anew(self.desk, self.organization, &self.stop).await
     }
 
     /// Says which run it is for.

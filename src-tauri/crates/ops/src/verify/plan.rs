@@ -4,7 +4,7 @@ use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId, UserId};
 use rollcall_core::integration::{Integration, covers};
 use rollcall_core::issue::Cause;
-use rollcall_core::organization::Organization;
+use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::workload::Workload;
 use rollcall_store::runs::{self, Which};
@@ -108,7 +108,16 @@ fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreE
 
 /// All workloads, with the cause why one isn't asked.
 pub(super) fn workloads(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
+    covered(organization, integration, organization.access)
+}
+
+/// All workloads, with the cause why one isn't read of users who are reached over Graph by the integration itself.
+pub(crate) fn read_over_graph(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
+    covered(organization, integration, AccessType::GraphAppOnly)
+}
+
+fn covered(organization: &Organization, integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
     let needs = organization.needs(integration);
-    let not_asked = |workload| (!covers(needs, workload, organization.access)).then_some(Cause::NotCovered);
+    let not_asked = |workload| (!covers(needs, workload, access)).then_some(Cause::NotCovered);
     Workload::ALL.into_iter().map(|workload| (workload, not_asked(workload))).collect()
 }

@@ -20,11 +20,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::claim::Connected;
 use super::judge::{Judgement, judge};
 use super::pace;
 use super::queue::{Queue, Waiting};
 use super::tally::Tally;
+use crate::connection::Connected;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};

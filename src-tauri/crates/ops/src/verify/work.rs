@@ -9,10 +9,11 @@ use rollcall_core::time::Timestamp;
 use rollcall_graph::party::Party;
 use rollcall_store::runs::{self, Run, RunEnd};
 
-use super::claim::{Claim, Connected};
+use super::claim::Claim;
 use super::cut_off;
 use super::sitting::{self, Ended};
 use super::tally;
+use crate::connection::Connected;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};

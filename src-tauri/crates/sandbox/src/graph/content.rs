@@ -183,6 +183,27 @@ pub(super) fn task_lists(user: &User) -> [TaskList; 2] {
     })
 }
 
+/// The well-known name of the list with this id.
+pub(super) fn task_list(user: &User, id: &str) -> Option<&'static str> {
+    task_lists(user).into_iter().find(|list| list.id.as_str() == id).map(|list| list.known)
+}
+
+/// Tasks of a list; only the default one has any.
+pub(super) fn tasks<'a>(user: &'a User, list: &str, opened_ms: i64) -> Series<'a> {
+    let usual = Series::new(user, 150, 1, 8, 24 * HOUR_MS, 72 * HOUR_MS, opened_ms);
+    if list == "defaultList" { usual } else { Series { salt: 151, base: 0, every_ms: i64::MAX, ..usual } }
+}
+
+pub(super) fn task(series: &Series<'_>, index: u64) -> Value {
+    json!({
+        "id": series.id(index),
+        "createdDateTime": time::moment(series.came_ms(index)),
+        "title": "Practice task",
+        "status": "notStarted",
+        "importance": "normal",
+    })
+}
+
 /// `userPurpose` of "mailboxSettings resource type".
 pub(super) fn purpose(recipient: Recipient) -> &'static str {
     match recipient {

@@ -350,6 +350,7 @@ fn outlook(rest: &[&str]) -> Option<Route> {
         ["contactfolders"] => Some(CONTACT_FOLDERS),
         ["todo", "lists"] => Some(TASK_LISTS),
         ["todo", "lists", "delta"] => route("/users/{u}/todo/lists/delta", Tasks, TASKS, sync::task_lists),
+        ["todo", "lists", _, "tasks", "delta"] => route("/users/{u}/todo/lists/{l}/tasks/delta", Tasks, TASKS, sync::tasks),
         _ => None,
     }
 }

@@ -15,7 +15,10 @@ pub(super) fn messages(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let user = world.user(ask.segment(1)).ok_or_else(gone)?;
     let series = content::messages(user, name, ask.state.opened_ms());
     let folder_id = content::folder_id(user, name);
-    grow(ask, &format!("messages/{name}"), "message", &series, &|index| Some(content::message(&series, index, &folder_id)), usize::MAX)
+    let kind = format!("messages/{name} {} {}", received_since(ask)?, i64::MAX);
+    let of =
+        Things { series: &series, when: &|index| series.came_ms(index), item: &|index| Some(content::message(&series, index, &folder_id)) };
+    grow(ask, &kind, "message", &of, usize::MAX)
 }
 
 /// `/events/delta` and `/calendarView/delta`: both need a window, which stays the same for the whole chain of rounds.
@@ -26,7 +29,9 @@ pub(super) fn events(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let user = world.user(ask.segment(1)).ok_or_else(gone)?;
     let series = content::events(user, ask.state.opened_ms());
     let kind = format!("events {from_ms} {to_ms}");
-    grow(ask, &kind, "event", &series, &|index| Some(content::event(&series, index)), usize::MAX)
+    let of =
+        Things { series: &series, when: &|index| content::starts_ms(&series, index), item: &|index| Some(content::event(&series, index)) };
+    grow(ask, &kind, "event", &of, usize::MAX)
 }
 
 /// `/contacts/delta`: at most 200 to a page, as was seen of Microsoft's service.
@@ -34,7 +39,8 @@ pub(super) fn contacts(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let world = ask.state.world();
     let user = world.user(ask.segment(1)).ok_or_else(gone)?;
     let series = content::contacts(user, ask.state.opened_ms());
-    grow(ask, "contacts", "contact", &series, &|index| Some(content::contact(&series, index)), 200)
+    let of = Things { series: &series, when: &|index| series.came_ms(index), item: &|index| Some(content::contact(&series, index)) };
+    grow(ask, "contacts", "contact", &of, 200)
 }
 
 /// `/mailFolders/delta`: the folder tree, which does not change.
@@ -50,6 +56,37 @@ pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let lists = mailbox::with_user(ask, |user| content::task_lists(user).map(|list| json!(list)))?;
     still(ask, "lists", "todoTaskList", &lists)
+}
+
+/// `/todo/lists/{l}/tasks/delta`.
+pub(super) fn tasks(ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    let world = ask.state.world();
+    let user = world.user(ask.segment(1)).ok_or_else(gone)?;
+    let list = content::task_list(user, ask.segment(4))
+        .ok_or_else(|| Refusal::new(404, "ErrorItemNotFound", "The specified object was not found in the store."))?;
+    let series = content::tasks(user, list, ask.state.opened_ms());
+    let of = Things { series: &series, when: &|index| series.came_ms(index), item: &|index| Some(content::task(&series, index)) };
+    grow(ask, &format!("tasks/{list}"), "todoTask", &of, usize::MAX)
+}
+
+/// Since when messages are asked for: the one filter that their delta takes ("Get incremental changes to messages in a folder").
+fn received_since(ask: &Ask<'_>) -> Result<i64, Refusal> {
+    let Some(filter) = ask.query.get("filter") else { return Ok(i64::MIN) };
+    let refused =
+        || Refusal::new(400, "ErrorInvalidUrlQueryFilter", "The filter of a delta query on messages is receivedDateTime ge or gt.");
+    let [name, operator, moment] = filter.split_whitespace().collect::<Vec<_>>()[..] else { return Err(refused()) };
+    if !name.eq_ignore_ascii_case("receivedDateTime") || !matches!(operator, "ge" | "gt") {
+        return Err(refused());
+    }
+    super::time::parse(moment).ok_or_else(refused)
+}
+
+/// What a round goes over.
+struct Things<'a> {
+    series: &'a Series<'a>,
+    /// When each came or takes place, in milliseconds since 1970: what a window is about.
+    when: &'a dyn Fn(u64) -> i64,
+    item: &'a dyn Fn(u64) -> Option<Value>,
 }
 
 /// Where a round over a mailbox stands.
@@ -94,14 +131,7 @@ impl Round {
 }
 
 /// One page of a round over things that only come.
-fn grow(
-    ask: &Ask<'_>,
-    kind: &str,
-    entity: &str,
-    series: &Series<'_>,
-    item: &dyn Fn(u64) -> Option<Value>,
-    most: usize,
-) -> Result<Reply, Refusal> {
+fn grow(ask: &Ask<'_>, kind: &str, entity: &str, Things { series, when, item }: &Things<'_>, most: usize) -> Result<Reply, Refusal> {
     let mut round = match (ask.query.get("skiptoken"), ask.query.get("deltatoken")) {
         (Some(token), _) => Round::open(ask, token)?,
         (None, Some(token)) => {
@@ -121,7 +151,7 @@ fn grow(
         return Err(Refusal::new(400, "ErrorInvalidSyncStateData", "The sync state data is not valid."));
     }
     let in_window = |index: u64| match round.kind.split(' ').skip(1).map(str::parse::<i64>).collect::<Result<Vec<_>, _>>().as_deref() {
-        Ok([from_ms, to_ms]) => (*from_ms..*to_ms).contains(&content::starts_ms(series, index)),
+        Ok([from_ms, to_ms]) => (*from_ms..*to_ms).contains(&when(index)),
         Ok(_) | Err(_) => true,
     };
     let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
@@ -204,6 +234,25 @@ mod tests {
         let next = later.link("@odata.deltaLink").unwrap_or_else(|| later.link("@odata.nextLink").unwrap());
         desk.now_ms = NOW + OUTLOOK_LIFE_MS + 3 * 3_600_000;
         assert_eq!(desk.get(&next).code(), "SyncStateNotFound");
+    }
+
+    #[test]
+    fn messages_since_a_moment_and_tasks_of_a_list_are_told_by_themselves() {
+        let mut desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        desk.headers.push(("prefer", "odata.maxpagesize=500"));
+        let all = desk.get(&format!("/users/{user}/mailFolders/inbox/messages/delta?$select=id")).ids().len();
+        let day = super::super::time::stamp(NOW - 86_400_000);
+        let since = format!("/users/{user}/mailFolders/inbox/messages/delta?$select=id&$filter=receivedDateTime+ge+{day}Z");
+        let late = desk.get(&since);
+        assert!((1..all).contains(&late.ids().len()), "{} of {all}", late.ids().len());
+        assert!(desk.get(&late.link("@odata.deltaLink").unwrap()).ids().is_empty());
+        assert_eq!(desk.get(&since.replace("received", "sent")).status, 400);
+
+        let lists = desk.get(&format!("/users/{user}/todo/lists/delta")).ids();
+        let tasks = |list: &str| desk.get(&format!("/users/{user}/todo/lists/{list}/tasks/delta?$select=id"));
+        assert!(!tasks(&lists[0]).ids().is_empty() && tasks(&lists[1]).ids().is_empty());
+        assert_eq!(tasks("AQMkAAAA").status, 404);
     }
 
     #[test]

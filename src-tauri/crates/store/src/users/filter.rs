@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rusqlite::types::Value;
@@ -11,6 +12,14 @@ use super::{Chosen, UserFilter};
 use crate::error::StoreError;
 use crate::fold::{fold, is_combining};
 use crate::text;
+
+/// The user's own mailbox access type or else the organization's.
+pub const ACCESS: &str = "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization))";
+
+/// The stricter synchronization status of the user's own and the organization's.
+pub const SYNC: &str = "CASE WHEN u.sync = 'disabled_due_to_error' THEN u.sync
+              WHEN u.sync = 'disabled' OR (SELECT sync FROM organizations WHERE id = u.organization) = 'disabled' THEN 'disabled'
+              ELSE (SELECT sync FROM organizations WHERE id = u.organization) END";
 
 /// The condition on `users AS u`; displayed as its WHERE clause.
 #[derive(Default)]
@@ -48,6 +57,12 @@ impl Where {
             let clause = "u.id IN (SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown'))";
             condition.and(clause, [fingerprint.clone().into()]);
         }
+        condition.among("coalesce(u.session, 'not_run')", filter.session.iter().map(|verdict| Verdict::name(*verdict)));
+        condition.among(ACCESS, filter.access.iter().map(|access| AccessType::name(*access)));
+        condition.among(SYNC, filter.sync.iter().map(|sync| SyncStatus::name(*sync)));
+        if let Some(moment) = filter.mailbox_before {
+            condition.and("u.mailbox_since <= ?", [moment.0.into()]);
+        }
         if filter.with_issues {
             condition.and("u.open_issues > 0", []);
         }
@@ -68,6 +83,11 @@ impl Where {
                 Ok(condition)
             }
             Chosen::Filter(filter) => Self::of(filter),
+            Chosen::FilterBut { filter, but } => {
+                let mut condition = Self::of(filter)?;
+                condition.and("u.id NOT IN (SELECT value FROM json_each(?))", [text::to_json(but)?.into()]);
+                Ok(condition)
+            }
         }
     }
 

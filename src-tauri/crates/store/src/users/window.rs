@@ -9,7 +9,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use rollcall_core::id::UserId;
 
-use super::filter::Where;
+use super::filter::{ACCESS, SYNC, Where};
 use super::{Sort, UserFilter, UserPage, UserSort, count_where, get};
 use crate::error::StoreError;
 
@@ -68,6 +68,8 @@ const BY_ISSUES: [Part; 2] = [("u.open_issues = 0", "u.id"), ("u.open_issues > 0
 const BY_ISSUES_DOWN: [Part; 2] = [("u.open_issues > 0", "u.open_issues DESC, u.id DESC"), ("u.open_issues = 0", "u.id DESC")];
 const BY_CHECKED: [Part; 2] = [("u.checked IS NULL", "u.id"), ("u.checked IS NOT NULL", "u.checked, u.id")];
 const BY_CHECKED_DOWN: [Part; 2] = [("u.checked IS NOT NULL", "u.checked DESC, u.id DESC"), ("u.checked IS NULL", "u.id DESC")];
+const BY_SESSION: [Part; 2] = [("u.synced IS NULL", "u.id"), ("u.synced IS NOT NULL", "u.synced, u.id")];
+const BY_SESSION_DOWN: [Part; 2] = [("u.synced IS NOT NULL", "u.synced DESC, u.id DESC"), ("u.synced IS NULL", "u.id DESC")];
 
 impl Window<'_> {
     /// Equals keep one order, so that windows fit together.
@@ -92,12 +94,8 @@ impl Window<'_> {
             (UserSort::Organization, true) => {
                 self.take("", "", "(SELECT name FROM organizations WHERE id = u.organization) DESC, u.id DESC")
             }
-            (UserSort::Access, false) => {
-                self.take("", "", "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)), u.id")
-            }
-            (UserSort::Access, true) => {
-                self.take("", "", "coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) DESC, u.id DESC")
-            }
+            (UserSort::Access, false) => self.take("", "", &format!("{ACCESS}, u.id")),
+            (UserSort::Access, true) => self.take("", "", &format!("{ACCESS} DESC, u.id DESC")),
             (UserSort::Mailbox, down) => {
                 let order = if down { "u.mailbox DESC, u.id DESC" } else { "u.mailbox, u.id" };
                 if of_one { self.walk_or_sort("", "INDEXED BY users_by_mailbox", order, order, count) } else { self.take("", "", order) }
@@ -112,6 +110,10 @@ impl Window<'_> {
             (UserSort::Checked, true) => self.in_parts(&BY_CHECKED_DOWN),
             (UserSort::Issues, false) => self.in_parts(&BY_ISSUES),
             (UserSort::Issues, true) => self.in_parts(&BY_ISSUES_DOWN),
+            (UserSort::Session, false) => self.in_parts(&BY_SESSION),
+            (UserSort::Session, true) => self.in_parts(&BY_SESSION_DOWN),
+            (UserSort::Sync, false) => self.take("", "", &format!("{SYNC}, u.id")),
+            (UserSort::Sync, true) => self.take("", "", &format!("{SYNC} DESC, u.id DESC")),
         }
     }
 

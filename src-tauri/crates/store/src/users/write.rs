@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
-use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::organization::SyncStatus;
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxStatus};
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Transaction, params, params_from_iter};
 use uuid::Uuid;
 
@@ -55,37 +55,6 @@ pub fn upsert_page(
     new.extend(altered);
     index(tx, &new)?;
     Ok(upserted)
-}
-
-/// Sets where the mailboxes stand; answers how many changed.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_mailbox(tx: &Transaction<'_>, chosen: &Chosen, status: MailboxStatus) -> Result<u32, StoreError> {
-    let mut those = Where::chosen(chosen)?;
-    those.and("u.mailbox <> ?", [status.name().to_owned().into()]);
-    update(tx, "UPDATE users AS u SET mailbox = ?", status.name().to_owned().into(), &those)
-}
-
-/// Sets the users' own synchronization status; answers how many changed.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_sync(tx: &Transaction<'_>, chosen: &Chosen, status: SyncStatus) -> Result<u32, StoreError> {
-    let mut those = Where::chosen(chosen)?;
-    those.and("u.sync <> ?", [status.name().to_owned().into()]);
-    update(tx, "UPDATE users AS u SET sync = ?", status.name().to_owned().into(), &those)
-}
-
-/// Sets the users' own mailbox access type, or with `None` leaves it to the organization; answers how many changed.
-///
-/// # Errors
-/// [`StoreError`] when it can't be written.
-pub fn set_access(tx: &Transaction<'_>, chosen: &Chosen, access: Option<AccessType>) -> Result<u32, StoreError> {
-    let value = access.map_or(Value::Null, |access| access.name().to_owned().into());
-    let mut those = Where::chosen(chosen)?;
-    those.and("u.access IS NOT ?", [value.clone()]);
-    update(tx, "UPDATE users AS u SET access = ?", value, &those)
 }
 
 /// Removes users with their issues; answers how many. Runs keep what they found out about them.
@@ -180,12 +149,6 @@ fn ids(tx: &Transaction<'_>, chosen: &Chosen) -> Result<Vec<UserId>, StoreError>
     let mut statement = tx.prepare_cached(&format!("SELECT u.id FROM users AS u {those}"))?;
     let ids = statement.query_map(params_from_iter(those.values()), |row| row.get(0).map(UserId))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
-}
-
-fn update(tx: &Transaction<'_>, set: &'static str, value: Value, those: &Where) -> Result<u32, StoreError> {
-    let values = std::iter::once(value).chain(those.values().cloned());
-    let changed = tx.execute(&format!("{set} {those}"), params_from_iter(values))?;
-    Ok(u32::try_from(changed).unwrap_or(u32::MAX))
 }
 
 /// What a page finds of a person.

@@ -5,6 +5,7 @@ use std::path::Path;
 use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, RunId, TenantId, UserId};
 use rollcall_core::integration::Preset;
 use rollcall_core::issue::Cause;
+use rollcall_core::mailbox::Step;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::tenant::Cloud;
 use rollcall_core::time::Timestamp;
@@ -16,7 +17,7 @@ use rollcall_store::organizations::NewOrganization;
 use rollcall_store::probes::{self, ProbeResult, Recorded};
 use rollcall_store::runs::{self, Counters, Which};
 use rollcall_store::tenants::NewTenant;
-use rollcall_store::users::{Sort, UserFilter};
+use rollcall_store::users::{Chosen, Sort, UserFilter, act};
 use rollcall_store::{Store, integrations, organizations, tenants, users};
 use uuid::Uuid;
 
@@ -105,6 +106,15 @@ pub fn named(n: u32, name: &str) -> DirectoryUser {
 }
 
 impl Room {
+    /// Moves mailboxes on.
+    pub fn step(&self, users: &[UserId], step: Step) {
+        let moved = self.store.write(|tx| {
+            let concerned = act::concerned(tx, &Chosen::Ids(users.to_vec()), &[])?;
+            act::step(tx, &concerned, step, NOW)
+        });
+        moved.unwrap();
+    }
+
     pub fn bring_in(&self, people: &[DirectoryUser]) -> users::Upserted {
         self.store.write(|tx| users::upsert_page(tx, self.organization, people, NOW)).unwrap()
     }

@@ -17,6 +17,8 @@ mod runs;
 #[cfg(test)]
 mod searching;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod users;

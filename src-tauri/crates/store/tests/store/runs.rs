@@ -1,7 +1,7 @@
 use rollcall_core::id::UserId;
 use rollcall_core::issue::Cause;
+use rollcall_core::mailbox::{MailboxStatus, Step};
 use rollcall_core::time::Timestamp;
-use rollcall_core::user::MailboxStatus;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_core::workload::Workload;
 use rollcall_store::checks::{self, IssueFilter};
@@ -20,8 +20,7 @@ fn ledger(room: &Room, run: rollcall_core::id::RunId) -> Ledger {
 fn a_run_asks_every_mailbox_but_the_excluded_and_says_what_it_does_not_ask() {
     let room = room();
     room.fill(10);
-    let out = Chosen::Ids(vec![room.user(9).user.id]);
-    room.store.write(|tx| users::set_mailbox(tx, &out, MailboxStatus::Excluded)).unwrap();
+    room.step(&[room.user(9).user.id], Step::Excluded);
     let run = room.start(&Which::All);
     let planned = room.store.read(|conn| runs::get(conn, run)).unwrap();
     assert_eq!((planned.mailboxes, planned.probes, planned.probes_done), (9, 27, 9), "tasks are settled from the start");
@@ -279,7 +278,10 @@ fn neighbours_that_pass_together_are_each_told_of_and_nobody_else_is() {
 fn latest(room: &Room) -> Vec<(Workload, Verdict, u32, i64)> {
     let checks = room.store.read(|conn| checks::of_user(conn, room.user(0).user.id)).unwrap();
     assert!(checks.iter().all(|check| check.result.intact));
-    checks.into_iter().map(|check| (check.result.workload, check.result.verdict, check.run.0, check.first_seen.0)).collect()
+    checks
+        .into_iter()
+        .map(|check| (check.result.workload, check.result.verdict, check.run.map_or(0, |run| run.0), check.first_seen.0))
+        .collect()
 }
 
 #[test]

@@ -23,7 +23,11 @@ fn an_external_id_never_changes_not_even_by_hand() {
     let Room { store, organization, .. } = &room;
     let refused = store.write(|tx| Ok(tx.execute("UPDATE organizations SET external_id = 'EU-02'", [])?)).unwrap_err();
     assert!(matches!(refused, StoreError::Immutable), "{refused:?}");
-    let change = OrganizationChange { name: Some("Europe and Africa".into()), access: Some(AccessType::GraphDelegated), sync: None };
+    let change = OrganizationChange {
+        name: Some("Europe and Africa".into()),
+        access: Some(AccessType::GraphDelegated),
+        ..OrganizationChange::default()
+    };
     let after = store.write(|tx| organizations::change(tx, *organization, &change)).unwrap();
     assert_eq!((after.external_id.as_str(), after.name.as_str()), ("EU-01", "Europe and Africa"));
     assert_eq!((after.access, after.sync), (AccessType::GraphDelegated, SyncStatus::Enabled));

@@ -1,10 +1,11 @@
+use rollcall_core::mailbox::Step;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rollcall_store::organizations::{self, OrganizationChange};
 use rollcall_store::runs::Which;
-use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort};
+use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act};
 
 use crate::fixture::{NOW, add_organization, named, passed, person, refused, room, unsettled};
 
@@ -46,13 +47,13 @@ fn a_user_is_found_by_principal_name_address_or_alias_whatever_its_case() {
 fn what_is_effective_is_the_users_own_access_and_the_stricter_status() {
     let room = room();
     room.fill(2);
-    let one = Chosen::Ids(vec![room.user(1).user.id]);
-    room.store.write(|tx| users::set_access(tx, &one, Some(AccessType::EwsDelegated))).unwrap();
+    let one = room.user(1).user.id;
+    room.store.write(|tx| act::set_access(tx, &[(one, Some(AccessType::EwsDelegated))])).unwrap();
     let off = OrganizationChange { sync: Some(SyncStatus::Disabled), ..OrganizationChange::default() };
     room.store.write(|tx| organizations::change(tx, room.organization, &off)).unwrap();
     assert_eq!((room.user(0).effective_access, room.user(0).effective_sync), (AccessType::GraphAppOnly, SyncStatus::Disabled));
     assert_eq!(room.user(1).effective_access, AccessType::EwsDelegated);
-    room.store.write(|tx| users::set_sync(tx, &one, SyncStatus::DisabledDueToError)).unwrap();
+    room.store.write(|tx| act::set_sync(tx, &[one], SyncStatus::DisabledDueToError)).unwrap();
     assert_eq!(room.user(1).effective_sync, SyncStatus::DisabledDueToError);
 }
 
@@ -67,7 +68,7 @@ fn filters_narrow_together_and_the_total_stays_the_organizations() {
     room.answer(run, &[2], unsettled);
     room.answer(run, &[3, 4, 5], passed);
     let ids = vec![room.user(0).user.id, room.user(5).user.id];
-    assert_eq!(room.store.write(|tx| users::set_mailbox(tx, &Chosen::Ids(ids), MailboxStatus::Initialized)).unwrap(), 2);
+    room.step(&ids, Step::Session(Verdict::Passed));
 
     let page = |filter: UserFilter| room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 5)).unwrap();
     let failed = page(UserFilter { verdict: vec![Verdict::Failed, Verdict::Unknown], ..UserFilter::default() });

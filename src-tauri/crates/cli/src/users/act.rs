@@ -1,0 +1,220 @@
+//! Acts on users: moves, switches, forces, resets, takes out. Whoever is refused is named with the reason.
+
+use clap::{Args, Subcommand};
+use rollcall_core::action::Action;
+use rollcall_core::id::UserId;
+use rollcall_ops::error::{Error, Result};
+use rollcall_ops::job::Job;
+use rollcall_ops::organizations::acknowledge;
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::users::act::{self, ActOnUsers, Acted, Chosen};
+use rollcall_ops::users::foresee::{self, ForeseeAction, Foreseen};
+use rollcall_ops::users::query::UserFilter;
+
+use super::find;
+use crate::call::Call;
+use crate::exit::Exit;
+use crate::table::Paint;
+use crate::text::{count, counted};
+use crate::{names, words};
+
+/// Whom an action is for.
+#[derive(Args)]
+pub struct Whom {
+    /// User principal names or addresses
+    #[arg(required_unless_present = "all_of", value_name = "UPN")]
+    upns: Vec<String>,
+    /// Everybody in this organization
+    #[arg(long, value_name = "ORG", conflicts_with = "upns")]
+    all_of: Option<String>,
+    /// The tenant, where several know an address or have an organization of that name
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+    /// Say what it would do, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What to do with users. Nothing of it changes the tenant.
+#[derive(Subcommand)]
+pub enum Act {
+    /// Move users to another organization of the tenant
+    Move {
+        /// The organization to move to
+        #[arg(long, value_name = "ORG")]
+        to: String,
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// Switch users from EWS to Graph; the next session that passes ends the switch
+    Switch {
+        /// What Graph can't do for the integration has been read and is accepted
+        #[arg(long)]
+        acknowledge: bool,
+        #[command(flatten)]
+        whom: Whom,
+    },
+    /// Reach users over EWS again, as long as Exchange Online has it
+    GoBack(Whom),
+    /// Forget what was read of mailboxes, so that the next session begins anew
+    Reset(Whom),
+    /// Enable synchronization of users, also of those who were disabled due to an error
+    Enable(Whom),
+    /// Disable synchronization of users
+    Disable(Whom),
+    /// Take mailboxes out of synchronization and checks
+    Exclude(Whom),
+    /// Take mailboxes back into synchronization and checks
+    Include(Whom),
+    /// Take users out of their organization; nothing changes in the tenant
+    Delete {
+        /// Also those whose mailbox is initialized
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        whom: Whom,
+    },
+}
+
+/// Does it, or says what it would do.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
+    let (action, whom) = match ask {
+        Act::Move { to, whom } => {
+            let to = names::organization(call, &to, whom.tenant.as_deref()).await?.organization.id;
+            (Action::Move { to }, whom)
+        }
+        Act::Switch { acknowledge, whom } => {
+            let action = Action::Switch { at_once: false };
+            if acknowledge {
+                acknowledged(action, &whom, call).await?;
+            }
+            (action, whom)
+        }
+        Act::GoBack(whom) => (Action::GoBack, whom),
+        Act::Reset(whom) => (Action::Reset, whom),
+        Act::Enable(whom) => (Action::EnableSync, whom),
+        Act::Disable(whom) => (Action::DisableSync, whom),
+        Act::Exclude(whom) => (Action::Exclude, whom),
+        Act::Include(whom) => (Action::Include, whom),
+        Act::Delete { force, whom } => (Action::Remove { force }, whom),
+    };
+    let users = chosen(&whom, call).await?;
+    let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
+    if whom.dry_run {
+        call.screen.answer(&foreseen, |_| show(action, &foreseen, call));
+        return Ok(Exit::Fine);
+    }
+    tell_limitations(&foreseen, call);
+    let ask = ActOnUsers { users, action, expected: Some(foreseen.users) };
+    let acted = act::act(&call.desk, ask, &call.job()).await?;
+    answer(&acted, call);
+    Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
+}
+
+/// Says what came of it.
+fn answer(acted: &Acted, call: &Call) {
+    call.screen.answer(acted, |screen| {
+        screen.line(&format!(
+            "{} done, {} untouched, {} refused.",
+            counted(acted.done, "user", "users"),
+            count(acted.untouched),
+            count(acted.refused)
+        ));
+        for refusal in &acted.refusals {
+            let words = words::of_reason(refusal.reason);
+            screen.painted(&format!("{}: {}. {}", refusal.upn, words.title, words.advice), Paint::Open);
+        }
+        let named = u32::try_from(acted.refusals.len()).unwrap_or(u32::MAX);
+        if acted.refused > named {
+            screen.line(&format!("… and {} more.", count(acted.refused - named)));
+        }
+    });
+}
+
+/// The users that are named.
+async fn named(upns: &[String], tenant: Option<&str>, call: &Call) -> Result<Vec<UserId>> {
+    let mut ids = Vec::with_capacity(upns.len());
+    for upn in upns {
+        ids.push(find(upn, tenant, call).await?.row.user.id);
+    }
+    Ok(ids)
+}
+
+async fn chosen(whom: &Whom, call: &Call) -> Result<Chosen> {
+    match &whom.all_of {
+        Some(name) => {
+            let organization = names::organization(call, name, whom.tenant.as_deref()).await?.organization.id;
+            Ok(Chosen::Filter(UserFilter { organization: Some(organization), ..UserFilter::default() }))
+        }
+        None => Ok(Chosen::Ids(named(&whom.upns, whom.tenant.as_deref(), call).await?)),
+    }
+}
+
+async fn acknowledged(action: Action, whom: &Whom, call: &Call) -> Result<()> {
+    if whom.dry_run {
+        return Err(Error::input("--acknowledge", "it is a decision, which --dry-run doesn't make"));
+    }
+    let users = chosen(whom, call).await?;
+    let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
+    for text in &foreseen.limitations {
+        call.screen.note(&format!("  · {text}"));
+    }
+    for organization in foreseen.unread {
+        acknowledge::acknowledge(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?;
+    }
+    Ok(())
+}
+
+fn tell_limitations(foreseen: &Foreseen, call: &Call) {
+    if foreseen.unread.is_empty() {
+        return;
+    }
+    call.screen.note("What Graph can't do for this integration; --acknowledge accepts it:");
+    for text in &foreseen.limitations {
+        call.screen.note(&format!("  · {text}"));
+    }
+}
+
+fn show(action: Action, foreseen: &Foreseen, call: &Call) {
+    let screen = &call.screen;
+    screen.line(&format!(
+        "{} meant: {} would change, {} are like that already.",
+        counted(foreseen.users, "user", "users"),
+        count(foreseen.changes),
+        count(foreseen.untouched)
+    ));
+    for refused in &foreseen.refused {
+        let words = words::of_reason(refused.reason);
+        screen.painted(&format!("{} would be refused: {}. {}", count(refused.users), words.title, words.advice), Paint::Open);
+    }
+    for change in &foreseen.access {
+        screen.line(&format!("{} would be reached by {} in place of {}.", count(change.users), change.to, change.from));
+    }
+    if foreseen.integration > 0 {
+        screen.line(&format!(
+            "{} would come to another integration, which has its own consent.",
+            counted(foreseen.integration, "user", "users")
+        ));
+    }
+    if foreseen.initialized > 0 {
+        screen.line(&format!("{} would have to be initialized again.", counted(foreseen.initialized, "mailbox", "mailboxes")));
+    }
+    if foreseen.must_sign_in > 0 {
+        screen.line(&format!("{} must sign in again afterwards.", counted(foreseen.must_sign_in, "user", "users")));
+    }
+    if foreseen.into_disabled {
+        screen.line("Synchronization is disabled in the organization that they come to.");
+    }
+    if let Some(until) = foreseen.ews_until {
+        screen.line(&format!("Microsoft removes EWS for good on {}.", until.utc()));
+    }
+    if matches!(action, Action::Switch { .. }) && !foreseen.limitations.is_empty() {
+        screen.line("What Graph can't do for this integration:");
+        for text in &foreseen.limitations {
+            screen.line(&format!("  · {text}"));
+        }
+    }
+}

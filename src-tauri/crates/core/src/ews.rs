@@ -1,0 +1,26 @@
+//! The end of Exchange Web Services in Exchange Online ("Exchange Online EWS, your time is almost up", message center MC1227454).
+
+use crate::time::Timestamp;
+
+/// From this day on EWS is off unless an admin turned it on again, tenant by tenant: 2026-10-01.
+pub const OFF_BY_DEFAULT: Timestamp = Timestamp(1_790_812_800_000);
+
+/// From this day on nobody can turn it on any more: 2027-04-01.
+pub const REMOVED: Timestamp = Timestamp(1_806_537_600_000);
+
+/// Whether EWS is gone for good.
+#[must_use]
+pub fn is_removed(now: Timestamp) -> bool {
+    now >= REMOVED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_are_those_that_microsoft_named() {
+        assert_eq!((OFF_BY_DEFAULT.utc().as_str(), REMOVED.utc().as_str()), ("2026-10-01 00:00 UTC", "2027-04-01 00:00 UTC"));
+        assert!(is_removed(REMOVED) && !is_removed(Timestamp(REMOVED.0 - 1)));
+    }
+}

@@ -1,0 +1,126 @@
+//! A sync session: one pass over one user, in which every enabled workload is read once.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::issue::Cause;
+use crate::verdict::Verdict;
+use crate::workload::Workload;
+
+/// How often an organization's users are read, where nothing else is set: what vendors of such integrations use.
+pub const USUAL_INTERVAL: Duration = Duration::from_secs(30 * 60);
+
+/// After so many failed sessions in a row a user is disabled, where nothing else is set.
+pub const USUAL_FAILURES: u32 = 5;
+
+/// What a session had to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionKind {
+    /// Nothing was known of the mailbox yet.
+    First,
+    /// What changed since the session before.
+    Incremental,
+    /// What was known before no longer held for at least one workload, which was read anew ("Use delta query to track changes",
+    /// synchronization reset).
+    Resync,
+}
+
+impl SessionKind {
+    /// The name used in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Incremental => "incremental",
+            Self::Resync => "resync",
+        }
+    }
+}
+
+/// What one workload came to in a session. Counts only: no id, subject or address of an item is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    pub workload: Workload,
+    pub verdict: Verdict,
+    /// Items that are new or changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub changed: u32,
+    /// Items that are gone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u32,
+    /// Whether it had to be read anew although it was read before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub anew: bool,
+    /// The status of the deciding answer, where the workload didn't pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Graph's id of the deciding answer, or of the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_request_id: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// What a session came to from what its workloads came to: one that wasn't asked because nothing covers it holds nothing back.
+#[must_use]
+pub fn verdict(readings: &[Reading]) -> Verdict {
+    Verdict::of_mailbox(readings.iter().map(|reading| reading.verdict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(workload: Workload, verdict: Verdict) -> Reading {
+        Reading {
+            workload,
+            verdict,
+            changed: 0,
+            removed: 0,
+            anew: false,
+            http: None,
+            code: None,
+            cause: None,
+            request_id: None,
+            client_request_id: None,
+        }
+    }
+
+    #[test]
+    fn a_session_passes_when_all_that_was_read_was_read_well() {
+        let not_covered = reading(Workload::Tasks, Verdict::NotRun);
+        let mail = reading(Workload::Mail, Verdict::Passed);
+        assert_eq!(verdict(&[mail.clone(), not_covered.clone()]), Verdict::Passed);
+        assert_eq!(verdict(&[mail.clone(), reading(Workload::Contacts, Verdict::Unknown)]), Verdict::Unknown);
+        assert_eq!(verdict(&[mail, reading(Workload::Contacts, Verdict::Failed)]), Verdict::Failed);
+        assert_eq!(verdict(&[not_covered]), Verdict::NotRun, "nothing read is nothing proven");
+    }
+
+    #[test]
+    fn an_ordinary_reading_takes_few_bytes_and_is_read_back() {
+        let mut kept = reading(Workload::Mail, Verdict::Passed);
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(text, r#"{"workload":"mail","verdict":"passed"}"#);
+        kept.changed = 3;
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<Reading>(&text).unwrap(), kept);
+    }
+}

@@ -1,0 +1,220 @@
+//! Feeds of changes of a mailbox ("Use delta query to track changes"): messages of a folder, events in a window, contacts, task lists and
+//! their tasks. Only ids are asked for, and of them only their number is kept.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use rollcall_core::id::ObjectId;
+use rollcall_core::time::Timestamp;
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{GraphError, Trace};
+use crate::gate::{Outcome, Size};
+use crate::moment;
+use crate::send::{Answer, Call, Graph};
+
+/// Items that a page is to hold; the service may send fewer.
+const PAGE: &str = "odata.maxpagesize=200";
+/// A round over a mailbox is at most 5,000 messages ("Get incremental changes to messages in a folder"); more pages than this lead nowhere.
+const MOST_PAGES: usize = 2_000;
+
+/// One feed of a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feed {
+    /// Messages of a folder, by its well-known name or id, that came since a moment.
+    Messages {
+        folder: String,
+        since: Timestamp,
+    },
+    /// Events of the calendar within a window.
+    Events {
+        from: Timestamp,
+        to: Timestamp,
+    },
+    Contacts,
+    /// The lists of To Do.
+    TaskLists,
+    /// The tasks of one list.
+    Tasks {
+        list: String,
+    },
+}
+
+/// What a feed said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Items that are new or changed.
+    pub changed: u32,
+    /// Items that are gone.
+    pub removed: u32,
+    /// The ids of what is new or changed: of task lists only, whose tasks are feeds of their own.
+    pub ids: Vec<String>,
+    /// Where it goes on.
+    pub link: String,
+    pub requests: u32,
+    /// Of the last answer.
+    pub trace: Trace,
+}
+
+/// Why a feed told nothing, or not all.
+#[derive(Debug)]
+pub enum Untold {
+    /// The mailbox refused; the trace's code, status and message tell why. With a wait where the service named one.
+    Refused { trace: Box<Trace>, retry_after: Option<Duration>, requests: u32 },
+    /// The changes since the link can't be told any more: read the feed from its beginning.
+    Resync { requests: u32 },
+    /// No usable answer came, or the work was stopped.
+    Error { error: GraphError, requests: u32 },
+}
+
+impl Feed {
+    /// The address of its beginning, below the version.
+    fn path(&self, user: ObjectId) -> String {
+        match self {
+            Self::Messages { folder, since } => {
+                let since = moment::write(*since);
+                format!("/users/{user}/mailFolders/{folder}/messages/delta?$select=id&$filter=receivedDateTime+ge+{since}")
+            }
+            Self::Events { from, to } => {
+                let (from, to) = (moment::write(*from), moment::write(*to));
+                format!("/users/{user}/calendarView/delta?startDateTime={from}&endDateTime={to}&$select=id")
+            }
+            Self::Contacts => format!("/users/{user}/contacts/delta?$select=id"),
+            Self::TaskLists => format!("/users/{user}/todo/lists/delta"),
+            Self::Tasks { list } => format!("/users/{user}/todo/lists/{list}/tasks/delta?$select=id"),
+        }
+    }
+}
+
+/// Reads a feed to its end: from where `link` says it goes on, or from its beginning.
+///
+/// # Errors
+/// [`Untold`] says why it told nothing; nothing of a feed that broke off counts, because it is told again from the same place.
+pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>, stop: &CancellationToken) -> Result<Told, Untold> {
+    let first = match link {
+        Some(link) => graph.link(link),
+        None => graph.below(&feed.path(user)),
+    };
+    let mut round = Round { changed: 0, removed: 0, ids: Vec::new(), requests: 0 };
+    let mut next = first.map_err(|error| round.failed(error))?;
+    let mut seen = HashSet::new();
+    loop {
+        // A page is followed once; links that lead in a circle have no end.
+        if seen.len() >= MOST_PAGES || !seen.insert(next.as_str().to_owned()) {
+            return Err(round.failed(GraphError::Endless));
+        }
+        round.requests += 1;
+        let call = Call::ask_one(next, 0).preferring(PAGE);
+        let answer = graph.send(&call, stop).await.map_err(|error| round.failed(error))?;
+        let (page, trace) = round.take(feed, answer)?;
+        match (page.next, page.delta) {
+            (Some(link), _) => next = graph.link(&link).map_err(|error| round.failed(error))?,
+            (None, Some(link)) => {
+                // It is kept and asked later, so it must be one that we would ask now.
+                graph.link(&link).map_err(|error| round.failed(error))?;
+                let Round { changed, removed, ids, requests } = round;
+                return Ok(Told { changed, removed, ids, link, requests, trace });
+            }
+            (None, None) => return Err(round.failed(GraphError::Endless)),
+        }
+    }
+}
+
+/// What was told so far.
+struct Round {
+    changed: u32,
+    removed: u32,
+    ids: Vec<String>,
+    requests: u32,
+}
+
+impl Round {
+    fn failed(&self, error: GraphError) -> Untold {
+        Untold::Error { error, requests: self.requests }
+    }
+
+    /// Counts what a page holds.
+    fn take(&mut self, feed: &Feed, answer: Answer) -> Result<(Page, Trace), Untold> {
+        let Answer { body, trace, permit, retry_after } = answer;
+        match trace.http {
+            Some(200..=299) => {}
+            Some(429) => {
+                permit.report(Outcome::Busy);
+                return Err(Untold::Refused { trace: Box::new(trace), retry_after, requests: self.requests });
+            }
+            _ => {
+                permit.report(Outcome::Indifferent);
+                if trace.says_resync() {
+                    return Err(Untold::Resync { requests: self.requests });
+                }
+                return Err(Untold::Refused { trace: Box::new(trace), retry_after, requests: self.requests });
+            }
+        }
+        let Ok(page) = serde_json::from_slice::<Page>(&body) else {
+            return Err(self.failed(GraphError::Damaged(Box::new(trace))));
+        };
+        permit.report(Outcome::Good(Size::Single));
+        for item in &page.value {
+            if item.removed.is_some() {
+                self.removed = self.removed.saturating_add(1);
+            } else {
+                self.changed = self.changed.saturating_add(1);
+            }
+        }
+        if *feed == Feed::TaskLists {
+            self.ids.extend(page.value.iter().filter(|item| item.removed.is_none()).map(|item| item.id.clone()).filter(|id| is_id(id)));
+        }
+        Ok((page, trace))
+    }
+}
+
+/// An id that can stand in a path as it is. Exchange's are letters, digits and few signs; anything else isn't followed.
+fn is_id(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'+');
+    !id.is_empty() && id.len() <= 512 && id.bytes().all(plain)
+}
+
+#[derive(Deserialize)]
+struct Page {
+    value: Vec<Item>,
+    #[serde(rename = "@odata.nextLink")]
+    next: Option<String>,
+    #[serde(rename = "@odata.deltaLink")]
+    delta: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    id: String,
+    #[serde(rename = "@removed")]
+    removed: Option<serde::de::IgnoredAny>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feed_asks_for_ids_and_nothing_else() {
+        let user = ObjectId(uuid::Uuid::nil());
+        let feeds = [
+            Feed::Messages { folder: "inbox".into(), since: Timestamp(0) },
+            Feed::Events { from: Timestamp(0), to: Timestamp(1) },
+            Feed::Contacts,
+            Feed::Tasks { list: "AAMk=".into() },
+        ];
+        for feed in feeds {
+            let path = feed.path(user);
+            assert!(path.contains("$select=id") && !path.contains("subject") && !path.contains("body"), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_would_leave_its_place_in_a_path_is_not_followed() {
+        assert!(is_id("AQMkADAwATM0MDAAMS0yZGY5LTdlZTAtMDACLTAwCgAuAAAD="));
+        for id in ["", "..", "a/b", "a?b", "a b", "a%2f", "%2e%2e", &"a".repeat(600)] {
+            assert!(!is_id(id), "{id:?}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Keeps organizations synchronized while the console is open: whoever is due is read, by each organization's rhythm.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::OrganizationId;
+use rollcall_core::organization::{Organization, SyncStatus};
+use rollcall_store::{StoreError, halts, organizations, sessions};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::run::{Whose, by_service, due, sit};
+use crate::connection::{self, SecretAtHand};
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+
+/// Between two looks at who is due; whoever is brought forward is looked at once.
+const LOOK: Duration = Duration::from_secs(10);
+/// What halts an organization is tried again so much later: a wrong secret doesn't mend itself in a second.
+const AFTER_HALT: Duration = Duration::from_secs(5 * 60);
+
+/// Goes on until it is stopped. What goes wrong is noted on the organization it concerns.
+pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
+    let mut passes: JoinSet<()> = JoinSet::new();
+    while !stop.is_cancelled() {
+        match Box::pin(to_read(&desk)).await {
+            Ok(organizations) => {
+                for organization in organizations {
+                    let (desk, job) = (Arc::clone(&desk), Job::new(stop.child_token(), |_| {}));
+                    passes.spawn(async move {
+                        // It is noted on the organization.
+                        let _ = Box::pin(sit(&desk, organization, Whose::Due, &job)).await;
+                    });
+                }
+            }
+            Err(error) => warn!("Who is due for a session could not be read: {}", error.code.name()),
+        }
+        while passes.try_join_next().is_some() {}
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = desk.called.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    // They end at their next safe point.
+    while passes.join_next().await.is_some() {}
+}
+
+/// The organizations with somebody who is due, and nobody at work on them.
+async fn to_read(desk: &Desk) -> Result<Vec<OrganizationId>> {
+    let mut found = Vec::new();
+    for organization in desk.read(|conn| organizations::list(conn, None)).await? {
+        let busy = desk.syncing().contains_key(&organization.id);
+        let secret = connection::secret_at_hand(desk, organization.integration).await;
+        if organization.sync == SyncStatus::Enabled
+            && !busy
+            && secret != SecretAtHand::None
+            && Box::pin(is_due(desk, &organization)).await?
+        {
+            found.push(organization.id);
+        }
+    }
+    Ok(found)
+}
+
+async fn is_due(desk: &Desk, organization: &Organization) -> Result<bool> {
+    let service = by_service(&*desk.gate(organization.tenant)?);
+    let (id, rhythm, now) = (organization.id, organization.rhythm, desk.now());
+    desk.read(move |conn| {
+        let halted = halts::get(conn, id)?.is_some_and(|halt| halt.at <= now && now.since(halt.at) < AFTER_HALT);
+        let due = due(rhythm.paused.is_none() && !halted, rhythm.every(), now);
+        Ok::<_, StoreError>(!sessions::due(conn, id, due, service, 1)?.is_empty())
+    })
+    .await
+}

@@ -1,0 +1,10 @@
+//! Sync sessions: each enabled workload of each user is read once in a while, ids and counts only.
+
+mod claim;
+pub mod export;
+pub mod history;
+pub mod keep;
+mod pass;
+pub mod pause;
+pub mod run;
+mod session;

@@ -1,0 +1,284 @@
+//! A pass over some users: sessions go on side by side, as many as the gate lets through, and are committed in groups before they are
+//! shown. Whatever is cut off is due again.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::pending;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::{OrganizationId, UserId};
+use rollcall_graph::gate::{Gate, Lane};
+use rollcall_graph::party::Party;
+use rollcall_store::cursors::{self, Cursor};
+use rollcall_store::sessions::{self, Committed, Ended, Readable};
+use rollcall_store::{halts, integrations, organizations};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::session::{Broken, Reader, session};
+use crate::connection::{self, Connected};
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::{Job, Progress, Synced};
+use crate::verify::plan::read_over_graph;
+
+/// Sessions are put on disk in groups of so many, or when the oldest that waits is so old.
+const GROUP: usize = 100;
+const GROUP_AGE: Duration = Duration::from_millis(250);
+/// Users whose cursors are read at a time.
+const AHEAD: usize = 400;
+/// How long a stopped pass waits for sessions that are about to end.
+const LANDING: Duration = Duration::from_millis(500);
+
+/// What a pass came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    pub committed: Committed,
+    /// Sessions that have ended.
+    pub done: u32,
+    /// Whether all who were to be read were read.
+    pub whole: bool,
+}
+
+/// Reads these users as their organization's integration. What keeps anybody from being read is noted on the organization, and taken
+/// back when it is over.
+///
+/// # Errors
+/// Whatever ends it for good: no connection, a refused secret, a full disk. What was read before is stored.
+pub(super) async fn pass(
+    desk: &Desk,
+    organization: OrganizationId,
+    users: Vec<Readable>,
+    stop: &CancellationToken,
+    job: &Job,
+) -> Result<Passed> {
+    let outcome = match Box::pin(connection::anew(desk, organization, stop)).await {
+        Ok(connected) => Box::pin(read_all(desk, organization, &connected, users, stop, job)).await,
+        Err(error) => Err(error),
+    };
+    let now = desk.now();
+    match &outcome {
+        Err(error) if error.code == Code::Stopped => {}
+        Err(error) => {
+            let error = error.clone();
+            desk.write(move |tx| halts::note(tx, organization, error.code.name(), &error.detail, error.request_id.as_deref(), now)).await?;
+        }
+        Ok(_) => {
+            let halted = desk.read(move |conn| Ok(halts::get(conn, organization)?.is_some())).await?;
+            if halted {
+                desk.write(move |tx| halts::end(tx, organization)).await?;
+            }
+        }
+    }
+    outcome
+}
+
+async fn read_all(
+    desk: &Desk,
+    organization: OrganizationId,
+    connected: &Connected,
+    users: Vec<Readable>,
+    stop: &CancellationToken,
+    job: &Job,
+) -> Result<Passed> {
+    let plan = desk
+        .read(move |conn| {
+            let organization = organizations::get(conn, organization)?;
+            let integration = integrations::get(conn, organization.integration)?;
+            Ok(read_over_graph(&organization, &integration))
+        })
+        .await?;
+    let graph = connected.app.graph.of(Party::Sessions(organization));
+    let gate = Arc::clone(graph.gate());
+    let reader = Arc::new(Reader { graph, plan, permitted: connected.permitted.clone(), clock: desk.clock() });
+    let total = u32::try_from(users.len()).unwrap_or(u32::MAX);
+    let mut pass = Pass {
+        desk,
+        organization,
+        reader,
+        gate,
+        users: users.into(),
+        ready: VecDeque::new(),
+        flights: JoinSet::new(),
+        give_up: CancellationToken::new(),
+        ended: Vec::new(),
+        since: None,
+        committing: None,
+        passed: Passed::default(),
+        total,
+    };
+    let outcome = pass.all(stop, job).await;
+    pass.gate.forget(Party::Sessions(organization));
+    outcome
+}
+
+type Flight = std::result::Result<Ended, Broken>;
+
+type Committing<'a> = Option<Pin<Box<dyn Future<Output = Result<(u32, Committed)>> + Send + 'a>>>;
+
+struct Pass<'a> {
+    desk: &'a Desk,
+    organization: OrganizationId,
+    reader: Arc<Reader>,
+    gate: Arc<Gate>,
+    /// Who waits, and who waits with their cursors at hand.
+    users: VecDeque<Readable>,
+    ready: VecDeque<(Readable, Vec<Cursor>)>,
+    flights: JoinSet<Flight>,
+    give_up: CancellationToken,
+    ended: Vec<Ended>,
+    /// When the oldest session that is not on its way to disk ended.
+    since: Option<Instant>,
+    committing: Committing<'a>,
+    passed: Passed,
+    total: u32,
+}
+
+enum Event {
+    Stopped,
+    Landed(std::result::Result<Flight, tokio::task::JoinError>),
+    Committed(Result<(u32, Committed)>),
+    Time,
+}
+
+impl Pass<'_> {
+    async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<Passed> {
+        loop {
+            self.fill().await?;
+            self.take_off();
+            self.commit();
+            if self.flights.is_empty() && self.committing.is_none() && self.ended.is_empty() {
+                self.passed.whole = self.users.is_empty() && self.ready.is_empty();
+                return Ok(self.passed);
+            }
+            match self.next(stop).await {
+                Event::Stopped => return self.land(job).await,
+                Event::Landed(landed) => match self.landed(landed)? {
+                    None => {}
+                    // Nothing can be read for a long while: who was not read is due again.
+                    Some(Broken::Stopped | Broken::Held) => return self.land(job).await,
+                    Some(Broken::Error(error)) => {
+                        self.land(job).await?;
+                        return Err(error.into());
+                    }
+                },
+                Event::Committed(committed) => self.committed(committed?, job),
+                Event::Time => {}
+            }
+        }
+    }
+
+    async fn next(&mut self, stop: &CancellationToken) -> Event {
+        let due = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
+        let Self { flights, committing, .. } = self;
+        let waits = due.is_some() && committing.is_none();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Event::Stopped,
+            committed = done(committing) => Event::Committed(committed),
+            Some(landed) = flights.join_next() => Event::Landed(landed),
+            () = tokio::time::sleep(due.unwrap_or_default()), if waits => Event::Time,
+        }
+    }
+
+    /// Reads where the next users' feeds go on, before they are needed.
+    async fn fill(&mut self) -> Result<()> {
+        if !self.ready.is_empty() || self.users.is_empty() {
+            return Ok(());
+        }
+        let next: Vec<Readable> = self.users.drain(..AHEAD.min(self.users.len())).collect();
+        let ids: Vec<UserId> = next.iter().map(|one| one.user).collect();
+        let known: HashMap<UserId, Vec<Cursor>> =
+            self.desk.read(move |conn| ids.into_iter().map(|user| Ok((user, cursors::of_user(conn, user)?))).collect()).await?;
+        self.ready.extend(next.into_iter().map(|one| (one, known.get(&one.user).cloned().unwrap_or_default())));
+        Ok(())
+    }
+
+    /// Each session has one request under way at a time, and some wait: with twice as many sessions as places the gate is busy.
+    fn take_off(&mut self) {
+        let most = self.gate.allowed(Lane::Outlook) as usize * 2 + 2;
+        while self.flights.len() < most {
+            let Some((one, known)) = self.ready.pop_front() else { return };
+            let (reader, stop) = (Arc::clone(&self.reader), self.give_up.clone());
+            self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await });
+        }
+    }
+
+    fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<Broken>> {
+        match landed.map_err(|_| Error::new(Code::Internal, "a session's task ended without an answer"))? {
+            Ok(ended) => {
+                self.ended.push(ended);
+                self.since.get_or_insert_with(Instant::now);
+                Ok(None)
+            }
+            Err(broken) => Ok(Some(broken)),
+        }
+    }
+
+    fn commit(&mut self) {
+        let old = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
+        let last = self.flights.is_empty() && !self.ended.is_empty();
+        if self.committing.is_none() && (self.ended.len() >= GROUP || old || last) {
+            self.start_commit();
+        }
+    }
+
+    fn start_commit(&mut self) {
+        self.since = None;
+        let ended = std::mem::take(&mut self.ended);
+        let (desk, organization, now) = (self.desk, self.organization, self.desk.now());
+        self.committing = Some(Box::pin(async move {
+            let done = u32::try_from(ended.len()).unwrap_or(u32::MAX);
+            let committed = desk.write(move |tx| sessions::commit(tx, organization, &ended, now)).await?;
+            Ok((done, committed))
+        }));
+    }
+
+    /// Tells what is on disk now, and nothing else.
+    fn committed(&mut self, (done, committed): (u32, Committed), job: &Job) {
+        self.passed.done += done;
+        self.passed.committed += committed;
+        let Committed { passed, failed, unknown, changed, removed, initialized, .. } = self.passed.committed;
+        job.tell(Progress::Synced(Synced {
+            organization: self.organization.0,
+            done: self.passed.done,
+            total: self.total,
+            passed,
+            failed,
+            unknown,
+            changed,
+            removed,
+            initialized,
+        }));
+    }
+
+    /// Ends the pass: what is about to end may, what is under way is given up, and what has ended is put on disk.
+    async fn land(&mut self, job: &Job) -> Result<Passed> {
+        let deadline = Instant::now() + LANDING;
+        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+            // The pass ends in any case; whoever was not read is due again.
+            let _ = self.landed(landed);
+        }
+        self.give_up.cancel();
+        self.flights.shutdown().await;
+        loop {
+            if let Some(committing) = self.committing.take() {
+                self.committed(committing.await?, job);
+            }
+            if self.ended.is_empty() {
+                return Ok(self.passed);
+            }
+            self.start_commit();
+        }
+    }
+}
+
+/// What comes of a commit under way, once; never, while there is none.
+async fn done(committing: &mut Committing<'_>) -> Result<(u32, Committed)> {
+    let Some(work) = committing else { return pending().await };
+    let outcome = work.await;
+    *committing = None;
+    outcome
+}

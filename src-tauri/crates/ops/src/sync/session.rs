@@ -1,0 +1,338 @@
+//! One session: reads the feeds of each covered workload of one mailbox, one request after the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::issue::{self, Cause, Refusal};
+use rollcall_core::session::{Reading, SessionKind};
+use rollcall_core::time::{Clock, Timestamp};
+use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
+use rollcall_graph::batch;
+use rollcall_graph::error::{GraphError, Trace};
+use rollcall_graph::feed::{self, Feed, Told, Untold};
+use rollcall_graph::probe::{Answer, Probe};
+use rollcall_graph::send::Graph;
+use rollcall_store::cursors::Cursor;
+use rollcall_store::sessions::{Ended, Readable};
+use tokio_util::sync::CancellationToken;
+
+/// What goes into a sent-items or inbox feed at its beginning: messages of so long ago and later.
+const MAIL_BACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// The window of the calendar, behind and ahead of the day it is opened, and how much of it must be left when it is used.
+const EVENTS_BACK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const EVENTS_AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+const EVENTS_LEFT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Integrations capture what comes in and what goes out; other folders hold copies of it.
+const FOLDERS: [&str; 2] = ["inbox", "sentitems"];
+/// A wait that Graph asks for is sat through inside of a session up to this; a longer one ends the session.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What the sessions of a pass have in common.
+pub(super) struct Reader {
+    pub graph: Graph,
+    /// All workloads, with the cause why one isn't read.
+    pub plan: Vec<(Workload, Option<Cause>)>,
+    /// The workloads that the token opens.
+    pub permitted: Vec<Workload>,
+    /// The time of day.
+    pub clock: Clock,
+}
+
+/// Why a session came to no end of its own.
+pub(super) enum Broken {
+    Stopped,
+    /// Graph has asked for a long pause in all that is asked of the tenant.
+    Held,
+    /// What concerns every mailbox: no token, no network.
+    Error(GraphError),
+}
+
+/// How a feed was read, after all waits.
+enum Read {
+    Told(Told),
+    Refused(Trace),
+    /// No usable answer.
+    Silent,
+    /// Graph asked for a wait longer than a session takes, until that moment of the gate's clock.
+    Later {
+        trace: Trace,
+        until: Timestamp,
+    },
+}
+
+/// A session under way.
+struct Work<'a> {
+    reader: &'a Reader,
+    one: Readable,
+    known: &'a [Cursor],
+    stop: &'a CancellationToken,
+    requests: u32,
+    cursors: Vec<Cursor>,
+    anew: bool,
+    held: Option<Timestamp>,
+}
+
+/// Reads one user. A session that is broken off is as if it had not been begun: it is told again from the same places.
+pub(super) async fn session(reader: &Arc<Reader>, one: Readable, known: &[Cursor], stop: &CancellationToken) -> Result<Ended, Broken> {
+    let started = (reader.clock)();
+    let mut work = Work { reader, one, known, stop, requests: 0, cursors: Vec::new(), anew: false, held: None };
+    let mut readings = Vec::with_capacity(reader.plan.len());
+    for &(workload, not_read) in &reader.plan {
+        readings.push(match not_read {
+            Some(cause) => Reading { cause: Some(cause), ..plain(workload, Verdict::NotRun) },
+            None if workload == Workload::Settings => Box::pin(work.settings()).await?,
+            None => Box::pin(work.feeds(workload)).await?,
+        });
+    }
+    let kind = match (known.is_empty(), work.anew) {
+        (true, _) => SessionKind::First,
+        (false, true) => SessionKind::Resync,
+        (false, false) => SessionKind::Incremental,
+    };
+    let Work { requests, cursors, held, .. } = work;
+    Ok(Ended { user: one.user, kind, started, ended: (reader.clock)(), requests, readings, cursors, held })
+}
+
+impl Work<'_> {
+    /// Reads all feeds of a workload; the first that fails decides.
+    async fn feeds(&mut self, workload: Workload) -> Result<Reading, Broken> {
+        let mut reading = plain(workload, Verdict::Passed);
+        let mut kept = Vec::new();
+        let mut open = self.begin(workload);
+        while let Some((place, feed, until)) = open.pop() {
+            let link = self.link(workload, &place, until).map(str::to_owned);
+            let (read, anew) = self.feed(&feed, link).await?;
+            reading.anew |= anew;
+            let told = match read {
+                Read::Told(told) => told,
+                Read::Refused(trace) => return Ok(self.refused(workload, &trace)),
+                Read::Silent => return Ok(unknown(workload, Cause::NoAnswer)),
+                Read::Later { trace, until } => {
+                    self.held = Some(self.reader.graph.gate().by_service(until));
+                    return Ok(self.refused(workload, &trace));
+                }
+            };
+            reading.changed = reading.changed.saturating_add(told.changed);
+            reading.removed = reading.removed.saturating_add(told.removed);
+            (reading.request_id, reading.client_request_id) = (told.trace.request_id, told.trace.client_request_id);
+            if feed == Feed::TaskLists {
+                open.extend(self.lists(&told.ids));
+            }
+            kept.push(Cursor { workload, place, link: told.link, until });
+        }
+        self.anew |= reading.anew;
+        self.cursors.extend(kept);
+        Ok(reading)
+    }
+
+    /// The feeds that a workload begins with, each with its place and the end of its window; the last is read first.
+    fn begin(&self, workload: Workload) -> Vec<(String, Feed, Option<Timestamp>)> {
+        let now = (self.reader.clock)();
+        let ago = |long: Duration| Timestamp(now.0.saturating_sub(i64::try_from(long.as_millis()).unwrap_or(0)));
+        match workload {
+            Workload::Mail => {
+                let feed = |folder: &str| Feed::Messages { folder: folder.to_owned(), since: ago(MAIL_BACK) };
+                FOLDERS.iter().rev().map(|&folder| (folder.to_owned(), feed(folder), None)).collect()
+            }
+            Workload::Calendar => {
+                let until = self.window(workload).filter(|until| until.since(now) >= EVENTS_LEFT);
+                let to = until.unwrap_or_else(|| now.after(EVENTS_AHEAD));
+                vec![(String::new(), Feed::Events { from: ago(EVENTS_BACK), to }, Some(to))]
+            }
+            Workload::Contacts => vec![(String::new(), Feed::Contacts, None)],
+            Workload::Tasks => vec![(String::new(), Feed::TaskLists, None)],
+            Workload::Settings => Vec::new(),
+        }
+    }
+
+    /// The lists whose tasks are to be read: those that are known and those that came with this answer.
+    fn lists(&self, told: &[String]) -> Vec<(String, Feed, Option<Timestamp>)> {
+        let of_tasks = self.known.iter().filter(|cursor| cursor.workload == Workload::Tasks && !cursor.place.is_empty());
+        let mut lists: Vec<String> = of_tasks.map(|cursor| cursor.place.clone()).chain(told.iter().cloned()).collect();
+        lists.sort();
+        lists.dedup();
+        lists.into_iter().map(|list| (list.clone(), Feed::Tasks { list }, None)).collect()
+    }
+
+    fn window(&self, workload: Workload) -> Option<Timestamp> {
+        self.known.iter().find(|cursor| cursor.workload == workload)?.until
+    }
+
+    /// Where a feed goes on, if it is the same feed still.
+    fn link(&self, workload: Workload, place: &str, until: Option<Timestamp>) -> Option<&str> {
+        let known = self.known.iter().find(|cursor| cursor.workload == workload && cursor.place == place)?;
+        (known.until == until).then_some(known.link.as_str())
+    }
+
+    /// Reads a feed, with the waits that it takes, from its beginning where the service has lost the place. Says whether it had.
+    async fn feed(&mut self, feed: &Feed, mut link: Option<String>) -> Result<(Read, bool), Broken> {
+        let (mut failures, mut throttled, mut anew) = (0, 0, false);
+        loop {
+            let untold = match feed::read(&self.reader.graph, self.one.object_id, feed, link.as_deref(), self.stop).await {
+                Ok(told) => {
+                    self.requests += told.requests;
+                    return Ok((Read::Told(told), anew));
+                }
+                Err(untold) => untold,
+            };
+            match untold {
+                Untold::Resync { requests } => {
+                    self.requests += requests;
+                    // A beginning that is refused for its place is no place.
+                    if link.take().is_none() {
+                        return Ok((Read::Silent, anew));
+                    }
+                    anew = true;
+                }
+                Untold::Refused { trace, retry_after, requests } => {
+                    self.requests += requests;
+                    match self.again(&trace, retry_after, &mut failures, &mut throttled) {
+                        Again::In(wait) => self.wait(wait).await?,
+                        Again::Later(until) => return Ok((Read::Later { trace: *trace, until }, anew)),
+                        Again::Not => return Ok((Read::Refused(*trace), anew)),
+                    }
+                }
+                Untold::Error { error, requests } => {
+                    self.requests += requests;
+                    of_one_feed(error)?;
+                    return Ok((Read::Silent, anew));
+                }
+            }
+        }
+    }
+
+    /// Settings have no feed: their one property is read as verification reads it.
+    async fn settings(&mut self) -> Result<Reading, Broken> {
+        let workload = Workload::Settings;
+        let (mut failures, mut throttled) = (0, 0);
+        loop {
+            let probe = Probe { user: self.one.object_id, workload, attempt: failures + throttled + 1 };
+            self.requests += 1;
+            let answers = match batch::probe(&self.reader.graph, &[probe], (self.reader.clock)(), self.stop).await {
+                Ok(answers) => answers,
+                Err(error) => {
+                    of_one_feed(error)?;
+                    return Ok(unknown(workload, Cause::NoAnswer));
+                }
+            };
+            let Some(answer) = answers.into_iter().next().map(|probed| probed.answer) else {
+                return Ok(unknown(workload, Cause::NoAnswer));
+            };
+            let (trace, retry_after) = match answer {
+                Answer::Answered(Trace { request_id, client_request_id, .. }) => {
+                    return Ok(Reading { request_id, client_request_id, ..plain(workload, Verdict::Passed) });
+                }
+                Answer::Unanswered(_) => return Ok(unknown(workload, Cause::NoAnswer)),
+                Answer::Refused { trace, retry_after } | Answer::Throttled { trace, retry_after } => (trace, retry_after),
+            };
+            match self.again(&trace, retry_after, &mut failures, &mut throttled) {
+                Again::In(wait) => self.wait(wait).await?,
+                Again::Later(until) => {
+                    self.held = Some(self.reader.graph.gate().by_service(until));
+                    return Ok(self.refused(workload, &trace));
+                }
+                Again::Not => return Ok(self.refused(workload, &trace)),
+            }
+        }
+    }
+
+    /// Whether what was refused is asked again, and when: never before Graph says so.
+    fn again(&self, trace: &Trace, retry_after: Option<Duration>, failures: &mut u32, throttled: &mut u32) -> Again {
+        let gate = self.reader.graph.gate();
+        let pace = gate.pace();
+        let (tries, most) = if trace.http == Some(429) { (throttled, pace.throttled_tries) } else { (failures, pace.tries) };
+        if !issue::may_pass(trace.http, &trace.code) {
+            return Again::Not;
+        }
+        *tries += 1;
+        let wait = retry_after.unwrap_or_else(|| pace.wait_after(*tries, u64::from(self.one.user.0).wrapping_mul(0x9E37_79B9)));
+        if wait > LONGEST_WAIT || retry_after.is_some() && *tries >= most {
+            Again::Later(gate.now().after(wait))
+        } else if *tries >= most {
+            Again::Not
+        } else {
+            Again::In(wait)
+        }
+    }
+
+    async fn wait(&self, wait: Duration) -> Result<(), Broken> {
+        let gate = self.reader.graph.gate();
+        let until = gate.now().after(wait);
+        // In slices, because a timer may stand still while the computer sleeps and the clock doesn't.
+        loop {
+            let left = until.since(gate.now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return Err(Broken::Stopped),
+                () = tokio::time::sleep(left.min(Duration::from_secs(1))) => {}
+            }
+        }
+    }
+
+    fn refused(&self, workload: Workload, trace: &Trace) -> Reading {
+        let permitted = self.reader.permitted.contains(&workload);
+        let cause = issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted });
+        Reading {
+            http: trace.http,
+            code: (!trace.code.is_empty()).then(|| trace.code.clone()),
+            cause: Some(cause),
+            request_id: trace.request_id.clone(),
+            client_request_id: trace.client_request_id.clone(),
+            ..plain(workload, cause.verdict())
+        }
+    }
+}
+
+enum Again {
+    In(Duration),
+    /// Not within this session.
+    Later(Timestamp),
+    Not,
+}
+
+/// Passes over an error that leaves this one feed without an answer; one that concerns every mailbox ends the session.
+fn of_one_feed(error: GraphError) -> Result<(), Broken> {
+    match error {
+        GraphError::Cancelled => Err(Broken::Stopped),
+        GraphError::Throttled { .. } => Err(Broken::Held),
+        GraphError::Damaged(_)
+        | GraphError::TooLarge(_)
+        | GraphError::Unavailable(_)
+        | GraphError::ForeignLink
+        | GraphError::Endless
+        | GraphError::TimedOut => Ok(()),
+        error @ (GraphError::Unauthorized(_)
+        | GraphError::Forbidden(_)
+        | GraphError::NotFound(_)
+        | GraphError::Resync(_)
+        | GraphError::Exists(_)
+        | GraphError::Refused(_)
+        | GraphError::NotGraph { .. }
+        | GraphError::Offline
+        | GraphError::Untrusted
+        | GraphError::OutcomeUnknown(_)
+        | GraphError::Bearer(_)) => Err(Broken::Error(error)),
+    }
+}
+
+fn plain(workload: Workload, verdict: Verdict) -> Reading {
+    Reading {
+        workload,
+        verdict,
+        changed: 0,
+        removed: 0,
+        anew: false,
+        http: None,
+        code: None,
+        cause: None,
+        request_id: None,
+        client_request_id: None,
+    }
+}
+
+fn unknown(workload: Workload, cause: Cause) -> Reading {
+    Reading { cause: Some(cause), ..plain(workload, Verdict::Unknown) }
+}

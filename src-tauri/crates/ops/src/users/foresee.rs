@@ -1,0 +1,157 @@
+//! Says beforehand what an action would do to users: how many it changes, how many are like that already, who is refused and why, and
+//! what changes for them. Nothing is done by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_core::action::Action;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::presets;
+use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
+use rollcall_core::{ews, mailbox::MailboxStatus};
+use rollcall_store::users::Chosen;
+use rollcall_store::users::act::Concerned;
+use rollcall_store::{Connection, StoreError, integrations, organizations};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::act::{Sorted, busy, sort};
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+
+/// Whom and what.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ForeseeAction {
+    pub users: Chosen,
+    pub action: Action,
+}
+
+/// What it would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Foreseen {
+    /// How many users are meant: what is to be agreed to.
+    pub users: u32,
+    pub changes: u32,
+    /// Those who are like that already.
+    pub untouched: u32,
+    pub refused: Vec<Refused>,
+    /// Changed ways of reaching mailboxes, the most frequent first.
+    pub access: Vec<AccessChange>,
+    /// Users whose integration becomes another one: what was granted to the one they leave is not granted to the other.
+    pub integration: u32,
+    /// Users whose mailbox is initialized now and has to be initialized again.
+    pub initialized: u32,
+    /// Users whose next sign-in is theirs to do.
+    pub must_sign_in: u32,
+    /// Whether synchronization is off in the organization that they come to.
+    pub into_disabled: bool,
+    /// What Graph can't do for the integrations concerned, where it has to be acknowledged first, and by which organizations.
+    pub limitations: Vec<String>,
+    pub unread: Vec<OrganizationId>,
+    /// When EWS is removed, where the way leads there.
+    pub ews_until: Option<Timestamp>,
+}
+
+/// How many are refused for a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Refused {
+    pub reason: Reason,
+    pub users: u32,
+}
+
+/// How many users are reached in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct AccessChange {
+    pub from: AccessType,
+    pub to: AccessType,
+    pub users: u32,
+}
+
+/// # Errors
+/// `NotFound` for an organization that is gone.
+pub async fn foresee(desk: &Desk, ask: ForeseeAction, _job: &Job) -> Result<Foreseen> {
+    let (busy, now) = (busy(desk), desk.now());
+    desk.read(move |conn| foreseen(conn, &ask, &busy, now)).await
+}
+
+fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now: Timestamp) -> std::result::Result<Foreseen, StoreError> {
+    let sorted = sort(conn, &ask.users, ask.action, busy, now)?;
+    let target = match ask.action {
+        Action::Move { to } => Some(organizations::get(conn, to)?),
+        _ => None,
+    };
+    let mut access: BTreeMap<(&str, &str), AccessChange> = BTreeMap::new();
+    let mut from: BTreeMap<OrganizationId, u32> = BTreeMap::new();
+    let (mut initialized, mut must_sign_in) = (0, 0);
+    for one in &sorted.changes {
+        *from.entry(one.standing.organization).or_default() += 1;
+        let (before, after) = (one.standing.access(), access_after(ask.action, one, target.as_ref().map(|target| target.access)));
+        if before != after {
+            access.entry((before.name(), after.name())).or_insert(AccessChange { from: before, to: after, users: 0 }).users += 1;
+        }
+        let over = ask.action.step().is_some() && one.standing.mailbox == MailboxStatus::Initialized;
+        initialized += u32::from(over && !matches!(ask.action, Action::Exclude));
+        must_sign_in += u32::from(matches!(ask.action, Action::Switch { .. }) && after == AccessType::GraphDelegated);
+    }
+    let mut integration = 0;
+    if let Some(target) = &target {
+        for (id, users) in &from {
+            integration += if organizations::get(conn, *id)?.integration == target.integration { 0 } else { *users };
+        }
+    }
+    let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
+    for (_, reason) in &sorted.refused {
+        refused.entry(format!("{reason:?}")).or_insert(Refused { reason: *reason, users: 0 }).users += 1;
+    }
+    let (limitations, unread) =
+        if matches!(ask.action, Action::Switch { .. }) { limitations(conn, &sorted)? } else { (Vec::new(), Vec::new()) };
+    let mut access: Vec<AccessChange> = access.into_values().collect();
+    access.sort_by_key(|change| std::cmp::Reverse(change.users));
+    let leads_to_ews = access.iter().any(|change| !change.to.is_over_graph());
+    Ok(Foreseen {
+        users: count(sorted.changes.len()) + sorted.untouched + count(sorted.refused.len()),
+        changes: count(sorted.changes.len()),
+        untouched: sorted.untouched,
+        refused: refused.into_values().collect(),
+        access,
+        integration,
+        initialized,
+        must_sign_in,
+        into_disabled: target.is_some_and(|target| target.sync != SyncStatus::Enabled),
+        limitations,
+        unread,
+        ews_until: leads_to_ews.then_some(ews::REMOVED),
+    })
+}
+
+fn access_after(action: Action, one: &Concerned, target: Option<AccessType>) -> AccessType {
+    match (action.access_after(&one.standing), target) {
+        (Some(own), _) => own.unwrap_or(one.standing.access_of_organization),
+        (None, Some(target)) => one.standing.own_access.unwrap_or(target),
+        (None, None) => one.standing.access(),
+    }
+}
+
+/// What Graph can't do for the integrations of those who are to be switched, and the organizations that have not acknowledged it.
+fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<String>, Vec<OrganizationId>), StoreError> {
+    let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| one);
+    let concerned: BTreeSet<_> = sorted.changes.iter().chain(unread.clone()).map(|one| one.standing.organization).collect();
+    let mut texts: Vec<String> = Vec::new();
+    for id in concerned {
+        let integration = integrations::get(conn, organizations::get(conn, id)?.integration)?;
+        for &text in presets::limitations(integration.preset) {
+            if !texts.iter().any(|known| known == text) {
+                texts.push(text.to_owned());
+            }
+        }
+    }
+    let unread: BTreeSet<_> = unread.map(|one| one.standing.organization).collect();
+    Ok((texts, unread.into_iter().collect()))
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

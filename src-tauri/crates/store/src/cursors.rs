@@ -1,0 +1,57 @@
+//! Cursors: where the service said to go on reading each of a mailbox's feeds of changes.
+
+use rollcall_core::id::UserId;
+use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
+use rusqlite::{Connection, Transaction, params};
+
+use crate::error::StoreError;
+use crate::text;
+
+/// Where one feed goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub workload: Workload,
+    /// Which feed of the workload: a folder, a list; empty where there is one only.
+    pub place: String,
+    /// The `@odata.deltaLink`, as it came.
+    pub link: String,
+    /// The end of the feed's window, where it has one.
+    pub until: Option<Timestamp>,
+}
+
+/// The cursors of a user.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Cursor>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT workload, place, link, until FROM cursors WHERE user = ?1")?;
+    let cursors = statement.query_map([user.0], |row| {
+        Ok(Cursor { workload: text::named(row, 0)?, place: row.get(1)?, link: row.get(2)?, until: text::maybe_moment(row, 3)? })
+    })?;
+    Ok(cursors.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts the cursors of one workload of a user in place of those before.
+pub(crate) fn replace(tx: &Transaction<'_>, user: UserId, workload: Workload, cursors: &[Cursor]) -> Result<(), StoreError> {
+    let places: Vec<&str> = cursors.iter().map(|cursor| cursor.place.as_str()).collect();
+    let mut statement =
+        tx.prepare_cached("DELETE FROM cursors WHERE user = ?1 AND workload = ?2 AND place NOT IN (SELECT value FROM json_each(?3))")?;
+    statement.execute(params![user.0, workload.name(), text::to_json(&places)?])?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO cursors (user, workload, place, link, until)
+         VALUES              (?1,   ?2,       ?3,    ?4,   ?5)
+         ON CONFLICT (user, workload, place) DO UPDATE
+         SET link = excluded.link, until = excluded.until",
+    )?;
+    for cursor in cursors {
+        statement.execute(params![user.0, workload.name(), cursor.place, cursor.link, cursor.until.map(|at| at.0)])?;
+    }
+    Ok(())
+}
+
+/// Forgets those of users, a JSON list of numbers.
+pub(crate) fn forget(tx: &Transaction<'_>, users: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM cursors WHERE user IN (SELECT value FROM json_each(?1))", [users])?;
+    Ok(())
+}

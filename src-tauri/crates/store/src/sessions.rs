@@ -1,0 +1,250 @@
+//! Sync sessions: who is due for one, what the latest of each user came to, and all of them in figures.
+
+use rollcall_core::id::{ObjectId, OrganizationId, UserId};
+use rollcall_core::session::{Reading, SessionKind};
+use rollcall_core::time::Timestamp;
+use rollcall_core::verdict::{Ledger, Verdict};
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::cursors::Cursor;
+use crate::error::StoreError;
+use crate::text;
+
+mod commit;
+
+pub use commit::{Committed, commit};
+
+/// So many sessions of a user are kept.
+pub const KEPT: u32 = 12;
+/// Figures by the hour are kept for so many days.
+pub const DAYS_OF_FIGURES: i64 = 90;
+
+const HOUR: i64 = 60 * 60 * 1_000;
+
+/// A session that has ended, to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub user: UserId,
+    pub kind: SessionKind,
+    pub started: Timestamp,
+    pub ended: Timestamp,
+    pub requests: u32,
+    pub readings: Vec<Reading>,
+    /// Where the feeds of the workloads that passed go on.
+    pub cursors: Vec<Cursor>,
+    /// Until when Graph has asked not to be asked about the mailbox, by its own clock, where that is longer than a session waits.
+    pub held: Option<Timestamp>,
+}
+
+/// A session as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Session {
+    /// 1 is the user's first.
+    pub number: u32,
+    pub kind: SessionKind,
+    pub verdict: Verdict,
+    pub started: Timestamp,
+    pub ended: Timestamp,
+    pub changed: u32,
+    pub removed: u32,
+    pub requests: u32,
+    pub readings: Vec<Reading>,
+}
+
+/// The sessions of an organization that ended in one hour, in figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Hour {
+    /// When the hour began.
+    #[ts(type = "number")]
+    pub from: i64,
+    pub passed: u32,
+    pub failed: u32,
+    pub unknown: u32,
+    pub changed: u32,
+    pub removed: u32,
+    pub requests: u32,
+    /// How long they took together, in milliseconds.
+    #[ts(type = "number")]
+    pub took: i64,
+}
+
+/// A user who can be read over Graph now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readable {
+    pub user: UserId,
+    pub object_id: ObjectId,
+}
+
+/// The sessions of an organization's users as they are now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Standing {
+    /// Users who are read.
+    pub users: u32,
+    /// By what their last session came to; those who had none yet are not run.
+    pub last: Ledger,
+    /// When a session last ended.
+    pub latest: Option<Timestamp>,
+    /// Whose switch hangs.
+    pub stuck: u32,
+    /// Who was disabled because sessions kept failing.
+    pub disabled_due_to_error: u32,
+}
+
+/// A user who is read, by the integration's own identity.
+const READ: &str = "u.organization = ?1 AND coalesce(u.access, o.access) = 'graph_app_only' AND u.sync = 'enabled' AND o.sync = 'enabled'
+         AND u.mailbox <> 'excluded' AND u.gone IS NULL";
+
+/// Whose mailbox may be asked at a moment of the service's clock.
+const FREE: &str = "(u.held IS NULL OR u.held <= ?2)";
+
+/// When users are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Who was never read, not since this moment, or is brought forward.
+    Since(Timestamp),
+    /// Only who is brought forward.
+    Forced,
+}
+
+/// Those of an organization who are due and whose mailbox may be asked at `now`, a moment of the service's clock: those who are brought
+/// forward first, then those who wait the longest.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Timestamp, limit: u32) -> Result<Vec<Readable>, StoreError> {
+    let before = match due {
+        Due::Since(moment) => Some(moment.0),
+        Due::Forced => None,
+    };
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   u.id, u.object_id
+         FROM     users AS u JOIN organizations AS o ON o.id = u.organization
+         WHERE    {READ} AND {FREE}
+                  AND (u.forced > coalesce(u.synced, 0) OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3))
+         ORDER BY coalesce(u.forced > coalesce(u.synced, 0), 0) DESC, u.synced, u.id
+         LIMIT    ?4"
+    ))?;
+    Ok(statement.query_map(params![organization.0, now.0, before, limit], readable)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those of these users who are read, whenever it was last, and whose mailbox may be asked at `now`, a moment of the service's clock.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], now: Timestamp) -> Result<Vec<Readable>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   u.id, u.object_id
+         FROM     users AS u JOIN organizations AS o ON o.id = u.organization
+         WHERE    {READ} AND {FREE} AND u.id IN (SELECT value FROM json_each(?3))
+         ORDER BY u.synced, u.id"
+    ))?;
+    Ok(statement.query_map(params![organization.0, now.0, text::to_json(users)?], readable)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How the sessions of an organization's users stand; `stuck` is the moment before which a switch that still goes on began too long ago.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestamp) -> Result<Standing, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT count(*) FILTER (WHERE {READ}),
+                count(*) FILTER (WHERE {READ} AND u.session = 'passed'),
+                count(*) FILTER (WHERE {READ} AND u.session = 'failed'),
+                count(*) FILTER (WHERE {READ} AND u.session = 'unknown'),
+                max(u.synced),
+                count(*) FILTER (WHERE u.mailbox = 'switching' AND u.mailbox_since <= ?2),
+                count(*) FILTER (WHERE u.sync = 'disabled_due_to_error')
+         FROM   users AS u JOIN organizations AS o ON o.id = u.organization
+         WHERE  u.organization = ?1"
+    ))?;
+    Ok(statement.query_row(params![organization.0, stuck.0], |row| {
+        let users: u32 = row.get(0)?;
+        let (passed, failed, unknown): (u32, u32, u32) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(Standing {
+            users,
+            last: Ledger { passed, failed, unknown, not_run: users.saturating_sub(passed + failed + unknown) },
+            latest: text::maybe_moment(row, 4)?,
+            stuck: row.get(5)?,
+            disabled_due_to_error: row.get(6)?,
+        })
+    })?)
+}
+
+/// The kept sessions of a user, the latest first.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Session>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   number, kind, verdict, started, ended, changed, removed, requests, readings
+         FROM     sessions
+         WHERE    user = ?1
+         ORDER BY number DESC",
+    )?;
+    Ok(statement.query_map([user.0], |row| session(row, 0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Hands every kept session of an organization to `take`, with its user's principal name: user by user, each one's latest first.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn of_organization(conn: &Connection, organization: OrganizationId, mut take: impl FnMut(String, Session)) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   u.upn, s.number, s.kind, s.verdict, s.started, s.ended, s.changed, s.removed, s.requests, s.readings
+         FROM     users AS u JOIN sessions AS s ON s.user = u.id
+         WHERE    u.organization = ?1
+         ORDER BY u.upn, s.number DESC",
+    )?;
+    let mut rows = statement.query([organization.0])?;
+    while let Some(row) = rows.next()? {
+        take(row.get(0)?, session(row, 1)?);
+    }
+    Ok(())
+}
+
+/// The figures of an organization's sessions since a moment, hour by hour, the earliest first. Hours without any are left out.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn hours(conn: &Connection, organization: OrganizationId, since: Timestamp) -> Result<Vec<Hour>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   hour, passed, failed, unknown, changed, removed, requests, took
+         FROM     session_hours
+         WHERE    organization = ?1 AND hour >= ?2
+         ORDER BY hour",
+    )?;
+    let hours = statement.query_map(params![organization.0, since.0.div_euclid(HOUR)], |row| {
+        Ok(Hour {
+            from: row.get::<_, i64>(0)? * HOUR,
+            passed: row.get(1)?,
+            failed: row.get(2)?,
+            unknown: row.get(3)?,
+            changed: row.get(4)?,
+            removed: row.get(5)?,
+            requests: row.get(6)?,
+            took: row.get(7)?,
+        })
+    })?;
+    Ok(hours.collect::<rusqlite::Result<_>>()?)
+}
+
+fn readable(row: &Row<'_>) -> rusqlite::Result<Readable> {
+    Ok(Readable { user: UserId(row.get(0)?), object_id: text::parsed(row, 1)? })
+}
+
+/// Reads nine columns.
+fn session(row: &Row<'_>, first: usize) -> rusqlite::Result<Session> {
+    Ok(Session {
+        number: row.get(first)?,
+        kind: text::named(row, first + 1)?,
+        verdict: text::named(row, first + 2)?,
+        started: text::moment(row, first + 3)?,
+        ended: text::moment(row, first + 4)?,
+        changed: row.get(first + 5)?,
+        removed: row.get(first + 6)?,
+        requests: row.get(first + 7)?,
+        readings: text::json(row, first + 8)?,
+    })
+}

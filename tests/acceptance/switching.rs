@@ -1,0 +1,154 @@
+//! Switching users from EWS to Graph, and what else is done with many of them at once.
+
+use rollcall_core::action::Action;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::mailbox::MailboxStatus;
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::rules::Reason;
+use rollcall_core::timeline::Happening;
+use rollcall_core::verdict::Verdict;
+use rollcall_ops::error::Code;
+use rollcall_ops::job::Job;
+use rollcall_ops::journal::{ListJournal, list as list_journal};
+use rollcall_ops::organizations::acknowledge::acknowledge;
+use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::sync::run::Whose;
+use rollcall_ops::users::act::{ActOnUsers, act};
+use rollcall_ops::users::describe::{UserRef, describe};
+use rollcall_ops::users::foresee::{AccessChange, ForeseeAction, foresee};
+use rollcall_sandbox::FaultPlan;
+use rollcall_store::users::{Chosen, UserFilter};
+use rollcall_tests::{Rehearsal, Scene};
+
+const SWITCH: Action = Action::Switch { at_once: false };
+
+/// A rehearsal whose organization is still on EWS.
+async fn on_ews(users: u32) -> (Rehearsal, OrganizationId) {
+    let rehearsal = Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
+    change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
+    (rehearsal, organization)
+}
+
+fn of(organization: OrganizationId) -> Chosen {
+    Chosen::Filter(UserFilter { organization: Some(organization), ..UserFilter::default() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session() {
+    let (rehearsal, organization) = on_ews(15).await;
+    assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 0, "nobody is read over EWS");
+    let ask = ForeseeAction { users: of(organization), action: SWITCH };
+    let unread = foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
+    assert_eq!((unread.changes, unread.refused[0].reason, unread.refused[0].users), (0, Reason::LimitationsUnread, 15));
+    assert_eq!((unread.limitations.len(), unread.unread.as_slice()), (10, [organization].as_slice()));
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 15, "nothing is switched before it was read");
+
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let foreseen = foresee(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let over = AccessChange { from: AccessType::EwsAppOnly, to: AccessType::GraphAppOnly, users: 15 };
+    assert_eq!((foreseen.users, foreseen.changes, foreseen.access), (15, 15, vec![over]));
+    let before = rehearsal.sandbox.counts();
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.done, 15);
+    assert_eq!(rehearsal.sandbox.counts(), before, "a switch asks nothing of the tenant");
+    let switching = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::Switching], ..UserFilter::default() }).await;
+    assert!(switching.len() == 15 && switching.iter().all(|row| row.open_issues == 0), "what a switch cancels is no error");
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.untouched, 15, "twice is once");
+
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    let done = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() }).await;
+    assert!(done.len() == 15 && done.iter().all(|row| row.effective_access == AccessType::GraphAppOnly));
+    let timeline = describe(&rehearsal.desk, UserRef::Id { user: done[0].user.id }, &Job::quiet()).await.unwrap().timeline;
+    assert_eq!(timeline[0].what, Happening::Initialized);
+    assert_eq!(timeline[1].what, Happening::Switched { to: AccessType::GraphAppOnly });
+    assert!(timeline[1].actor.as_deref().is_some_and(|actor| actor.starts_with("admin@")), "{timeline:?}");
+    let journal = list_journal(&rehearsal.desk, ListJournal { before: None, limit: 5 }, &Job::quiet()).await.unwrap();
+    let entry = journal.iter().find(|entry| entry.action == "users.switch").unwrap();
+    assert_eq!((entry.target.as_str(), entry.after.as_deref()), ("15 users of Contoso EU", Some("graph_app_only")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_is_a_way_back_to_ews_and_a_reset_begins_anew() {
+    let (rehearsal, organization) = on_ews(5).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    rehearsal.act(of(organization), SWITCH).await;
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    let one = rehearsal.found(UserFilter::default()).await.remove(0).user.id;
+    let reset = rehearsal.act(Chosen::Ids(vec![one]), Action::Reset).await;
+    assert_eq!(reset.done, 1);
+    let row = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::NotInitialized], ..UserFilter::default() }).await.remove(0);
+    assert_eq!((row.user.id, row.session), (one, None));
+    let again = rehearsal.sessions(organization, Whose::Users { users: vec![one] }).await.unwrap();
+    assert!(again.committed.initialized == 1 && again.committed.changed > 0, "it was read from its beginning: {again:?}");
+
+    let foreseen =
+        foresee(&rehearsal.desk, ForeseeAction { users: of(organization), action: Action::GoBack }, &Job::quiet()).await.unwrap();
+    assert_eq!((foreseen.changes, foreseen.initialized, foreseen.ews_until.is_some()), (5, 5, true));
+    assert_eq!(rehearsal.act(of(organization), Action::GoBack).await.done, 5);
+    let back = rehearsal.found(UserFilter { access: vec![AccessType::EwsAppOnly], ..UserFilter::default() }).await;
+    assert!(back.len() == 5 && back.iter().all(|row| row.user.access.is_none() && row.verdict == Verdict::NotRun));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_says_what_changes_for_the_users_and_concerns_only_whom_was_agreed_to() {
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    let other = rehearsal.organization_of("outreach", rollcall_core::integration::Preset::Outreach, AccessType::GraphDelegated).await;
+    let all = rehearsal.found(UserFilter::default()).await;
+    let but: Vec<_> = all.iter().take(10).map(|row| row.user.id).collect();
+    let chosen = Chosen::FilterBut { filter: UserFilter { organization: Some(organization), ..UserFilter::default() }, but };
+    let action = Action::Move { to: other.id };
+    let foreseen = foresee(&rehearsal.desk, ForeseeAction { users: chosen.clone(), action }, &Job::quiet()).await.unwrap();
+    assert_eq!((foreseen.users, foreseen.changes, foreseen.integration, foreseen.initialized), (30, 30, 30, 30));
+    assert_eq!(foreseen.access[0].to, AccessType::GraphDelegated);
+
+    rehearsal.act(Chosen::Ids(vec![all[20].user.id]), Action::Exclude).await;
+    let narrower = Chosen::FilterBut {
+        filter: UserFilter { organization: Some(organization), mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() },
+        but: Vec::new(),
+    };
+    let stale = act(&rehearsal.desk, ActOnUsers { users: narrower, action, expected: Some(40) }, &Job::quiet()).await.unwrap_err();
+    assert_eq!(stale.code, Code::Changed, "whoever the filter leaves by now was not agreed to");
+
+    let moved = act(&rehearsal.desk, ActOnUsers { users: chosen, action, expected: Some(30) }, &Job::quiet()).await.unwrap();
+    assert_eq!((moved.done, moved.untouched, moved.refused), (30, 0, 0));
+    let there = rehearsal.found(UserFilter { organization: Some(other.id), ..UserFilter::default() }).await;
+    assert_eq!(there.len(), 30);
+    let excluded = there.iter().filter(|row| row.user.mailbox == MailboxStatus::Excluded).count();
+    assert_eq!((excluded, there.iter().filter(|row| row.user.mailbox == MailboxStatus::NotInitialized).count()), (1, 29));
+    let timeline = describe(&rehearsal.desk, UserRef::Id { user: there[0].user.id }, &Job::quiet()).await.unwrap().timeline;
+    assert_eq!(timeline[0].what, Happening::Moved { from: "Contoso EU".into(), to: "Users of outreach".into() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_initialized_is_removed_by_force_only_and_each_refusal_has_a_name_and_a_reason() {
+    let rehearsal = Rehearsal::on(Scene { users: 6, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let all = rehearsal.found(UserFilter::default()).await;
+    let some: Vec<_> = all.iter().take(2).map(|row| row.user.id).collect();
+    rehearsal.sessions(organization, Whose::Users { users: some }).await.unwrap();
+    let refused = rehearsal.act(of(organization), Action::Remove { force: false }).await;
+    assert_eq!((refused.done, refused.refused), (4, 2));
+    let names: Vec<_> = refused.refusals.iter().map(|one| (one.upn.as_str(), one.reason)).collect();
+    let expected: Vec<_> = all.iter().take(2).map(|row| (row.user.directory.upn.as_str(), Reason::StillInitialized)).collect();
+    assert_eq!(names, expected);
+    assert_eq!(rehearsal.act(of(organization), Action::Remove { force: true }).await.done, 2);
+    assert!(rehearsal.found(UserFilter::default()).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn synchronization_is_disabled_and_enabled_and_the_stricter_of_two_counts() {
+    let rehearsal = Rehearsal::on(Scene { users: 5, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let one = rehearsal.found(UserFilter::default()).await.remove(0).user.id;
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![one]), Action::DisableSync).await.done, 1);
+    assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 4);
+    let off = ChangeOrganization { sync: Some(SyncStatus::Disabled), ..ChangeOrganization::of(organization) };
+    change(&rehearsal.desk, off, &Job::quiet()).await.unwrap();
+    let disabled = rehearsal.found(UserFilter { sync: vec![SyncStatus::Disabled], ..UserFilter::default() }).await;
+    assert_eq!(disabled.len(), 5);
+    assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 0);
+}

@@ -1,0 +1,26 @@
+import type { Chosen, UserFilter } from "./bindings";
+
+/** Everybody: a filter that narrows nothing, to be narrowed. */
+export const everyUser: UserFilter = {
+  organization: null,
+  tenant: null,
+  mailbox: [],
+  verdict: [],
+  kind: [],
+  fingerprint: null,
+  with_issues: false,
+  session: [],
+  access: [],
+  sync: [],
+  mailbox_before: null,
+  search: null,
+};
+
+/** The users that a selection means, those that were never on screen included. */
+export function chosenOf(
+  selection: { readonly mode: "include" | "exclude"; readonly ids: ReadonlySet<number> },
+  filter: UserFilter,
+): Chosen {
+  const ids = [...selection.ids];
+  return selection.mode === "include" ? { by: "ids", of: ids } : { by: "filter_but", of: { filter, but: ids } };
+}

@@ -1,0 +1,48 @@
+import type { Happening } from "../api/bindings";
+import { causeWords } from "./causes";
+import { accessWords } from "./nouns";
+import { t } from "./t";
+
+/** What happened to a user, as its timeline tells it. */
+export function happeningWords(what: Happening): string {
+  switch (what.kind) {
+    case "moved":
+      return t("timeline.moved", { from: what.from, to: what.to });
+    case "access_set":
+      return what.access === null
+        ? t("timeline.accessInherited")
+        : t("timeline.access", { access: accessWords[what.access] });
+    case "sync_enabled":
+      return t("timeline.syncEnabled");
+    case "sync_disabled":
+      return t("timeline.syncDisabled");
+    case "sync_disabled_due_to_error":
+      return t("timeline.syncDisabledDueToError", { n: what.failures });
+    case "switch_queued":
+      return t("timeline.switchQueued");
+    case "switch_withdrawn":
+      return t("timeline.switchWithdrawn");
+    case "switched":
+      return t("timeline.switched", { access: accessWords[what.to] });
+    case "went_back":
+      return t("timeline.wentBack", { access: accessWords[what.to] });
+    case "initialized":
+      return t("timeline.initialized");
+    case "reset":
+      return t("timeline.reset");
+    case "excluded":
+      return t("timeline.excluded");
+    case "included":
+      return t("timeline.included");
+    case "forced":
+      return t("timeline.forced");
+    case "session_failed": {
+      const why = what.cause === null ? t("issues.noCause") : causeWords[what.cause].title;
+      return t("timeline.sessionFailed", { why: what.code === null ? why : `${why} (${what.code})` });
+    }
+    case "session_recovered":
+      return t("timeline.sessionRecovered");
+    case "resynced":
+      return t("timeline.resynced");
+  }
+}
