@@ -1,6 +1,10 @@
 //! Switching users from EWS to Graph, and what else is done with many of them at once.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use rollcall_core::action::Action;
+use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -13,13 +17,18 @@ use rollcall_ops::journal::{ListJournal, list as list_journal};
 use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::describe::describe as describe_organization;
+use rollcall_ops::organizations::window::{SetWindow, set_window};
+use rollcall_ops::sync::keep::keep;
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::act::{ActOnUsers, act};
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::users::foresee::{AccessChange, ForeseeAction, foresee};
+use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_sandbox::FaultPlan;
 use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_tests::{Rehearsal, Scene};
+use tokio_util::sync::CancellationToken;
 
 const SWITCH: Action = Action::Switch { at_once: false };
 
@@ -151,4 +160,70 @@ async fn synchronization_is_disabled_and_enabled_and_the_stricter_of_two_counts(
     let disabled = rehearsal.found(UserFilter { sync: vec![SyncStatus::Disabled], ..UserFilter::default() }).await;
     assert_eq!(disabled.len(), 5);
     assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 0);
+}
+
+/// A window of an hour that begins so many hours from now, whatever the day.
+fn in_hours(hours: i64) -> ChangeWindow {
+    let now = rollcall_tests::clock()().0.div_euclid(60_000);
+    let minute = |hours: i64| u16::try_from((now + hours * 60).rem_euclid(24 * 60)).unwrap();
+    ChangeWindow { days: Day::ALL.to_vec(), from: minute(hours), to: minute(hours + 1), zone: "UTC".into() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_outside_of_the_change_window_waits_can_be_taken_back_or_overruled_and_begins_by_itself() {
+    let (rehearsal, organization) = on_ews(12).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let set = |window| {
+        let ask = SetWindow { organization, window };
+        let desk = &rehearsal.desk;
+        async move { set_window(desk, ask, &Job::quiet()).await.unwrap() }
+    };
+    set(Some(in_hours(5))).await;
+    let foreseen = foresee(&rehearsal.desk, ForeseeAction { users: of(organization), action: SWITCH }, &Job::quiet()).await.unwrap();
+    assert_eq!((foreseen.users, foreseen.changes, foreseen.queued, foreseen.opens.is_some()), (12, 0, 12, true));
+    let acted = rehearsal.act(of(organization), SWITCH).await;
+    assert_eq!((acted.done, acted.queued), (0, 12));
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.untouched, 12, "they wait already");
+
+    let waiting = rehearsal.found(UserFilter { queued: true, ..UserFilter::default() }).await;
+    let one = |at: usize| Chosen::Ids(vec![waiting[at].user.id]);
+    assert_eq!(rehearsal.act(one(0), Action::Withdraw).await.done, 1);
+    assert_eq!(rehearsal.act(one(1), Action::Switch { at_once: true }).await.done, 1, "overruled");
+    let view = describe_organization(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!((view.queued, view.window_opens.is_some()), (10, true));
+
+    let withdrawn = waiting[0].user.id;
+    let Rehearsal { desk, sandbox, .. } = rehearsal;
+    let desk = Arc::new(desk);
+    let stop = CancellationToken::new();
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    // The window opens.
+    set_window(&desk, SetWindow { organization, window: Some(in_hours(0)) }, &Job::quiet()).await.unwrap();
+    let initialized = || async {
+        let ask = UserQuery {
+            filter: UserFilter { mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() },
+            sort: Sort::default(),
+            offset: 0,
+            limit: 50,
+        };
+        query(&desk, ask, &Job::quiet()).await.unwrap().matching
+    };
+    let mut done = 0;
+    for _ in 0..300 {
+        done = initialized().await;
+        if done == 11 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(done, 11, "all but the one that was taken back, although sessions are paused: a switch brings its session forward");
+    let left = describe(&desk, UserRef::Id { user: withdrawn }, &Job::quiet()).await.unwrap();
+    assert_eq!(left.row.effective_access, AccessType::EwsAppOnly);
+    let told: Vec<_> = left.timeline.into_iter().map(|moment| moment.what).collect();
+    assert_eq!(told, [Happening::SwitchWithdrawn, Happening::SwitchQueued]);
+    let journal = list_journal(&desk, ListJournal { before: None, limit: 20 }, &Job::quiet()).await.unwrap();
+    assert!(journal.iter().any(|entry| entry.action == "users.switch" && entry.actor == "change window"), "{journal:?}");
+    stop.cancel();
+    keeping.await.unwrap();
+    drop(sandbox);
 }

@@ -20,6 +20,10 @@ expected?: number | null, };
 
 export type Acted = { done: number, 
 /**
+ * Switches that wait for their organization's change window.
+ */
+queued: number, 
+/**
  * Those who were like that already.
  */
 untouched: number, refused: number, 
@@ -28,7 +32,7 @@ untouched: number, refused: number,
  */
 refusals: Array<Refusal>, };
 
-export type Action = { "kind": "move", to: OrganizationId, } | { "kind": "set_access", access: AccessType | null, } | { "kind": "enable_sync" } | { "kind": "disable_sync" } | { "kind": "switch", at_once: boolean, } | { "kind": "go_back" } | { "kind": "reset" } | { "kind": "exclude" } | { "kind": "include" } | { "kind": "force" } | { "kind": "remove", force: boolean, };
+export type Action = { "kind": "move", to: OrganizationId, } | { "kind": "set_access", access: AccessType | null, } | { "kind": "enable_sync" } | { "kind": "disable_sync" } | { "kind": "switch", at_once: boolean, } | { "kind": "withdraw" } | { "kind": "go_back" } | { "kind": "reset" } | { "kind": "exclude" } | { "kind": "include" } | { "kind": "force" } | { "kind": "remove", force: boolean, };
 
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
 /**
@@ -166,6 +170,20 @@ roles: Array<Role>, refused: Reason | null,
  * Stands for exactly this change; to be handed back when it is agreed to.
  */
 seal: string, };
+
+export type ChangeWindow = { 
+/**
+ * The days on which it begins.
+ */
+days: Array<Day>, 
+/**
+ * Minutes after midnight.
+ */
+from: number, to: number, 
+/**
+ * An IANA time zone: `Europe/Berlin`.
+ */
+zone: string, };
 
 export type Check = { result: WorkloadResult, 
 /**
@@ -359,6 +377,8 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
 export type Density = "comfortable" | "compact";
 
 export type Difference = { count: number, users: Array<UserId>, };
@@ -472,6 +492,10 @@ export type Foreseen = {
  * How many users are meant: what is to be agreed to.
  */
 users: number, changes: number, 
+/**
+ * Switches that would wait, and until when the first of them.
+ */
+queued: number, opens: Timestamp | null, 
 /**
  * Those who are like that already.
  */
@@ -731,7 +755,11 @@ export type Organization = { id: OrganizationId, tenant: TenantId, integration: 
 /**
  * Its own list of permissions, where it departs from its integration's: vendors configure the set per customer.
  */
-permissions?: Array<RequiredPermission> | null, rhythm: Rhythm, created: Timestamp, 
+permissions?: Array<RequiredPermission> | null, rhythm: Rhythm, 
+/**
+ * When its users may be switched; at any time where there is none.
+ */
+window: ChangeWindow | null, created: Timestamp, 
 /**
  * When somebody has read what Graph can't do for its integration.
  */
@@ -757,7 +785,11 @@ with_issues: number,
 /**
  * When the last check of one of them was complete.
  */
-checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
+checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, 
+/**
+ * Switches that wait for the change window, and when it opens; `None` while it is open.
+ */
+queued: number, window_opens: Timestamp | null, };
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
@@ -1111,6 +1143,12 @@ export type SessionsOf = { user: UserId, };
 
 export type SetSecret = { integration: IntegrationId, secret: string, };
 
+export type SetWindow = { organization: OrganizationId, 
+/**
+ * Absent where users may be switched at any time.
+ */
+window: ChangeWindow | null, };
+
 export type Settings = { theme: Theme, density: Density, resume: Resume, 
 /**
  * Percent of what Microsoft allows the integration that checks leave to its live work: 0 to 90.
@@ -1359,6 +1397,10 @@ sync: Array<SyncStatus>,
  */
 mailbox_before: Timestamp | null, 
 /**
+ * Whose switch waits for the change window.
+ */
+queued: boolean, 
+/**
  * Parts of names, addresses, department, job title or object id; all of them must be found.
  */
 search: string | null, };
@@ -1415,7 +1457,11 @@ failing: number,
 /**
  * When the next session was last brought forward.
  */
-forced: Timestamp | null, };
+forced: Timestamp | null, 
+/**
+ * Since when a switch waits for the change window.
+ */
+queued: Timestamp | null, };
 
 export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues" | "session" | "sync";
 
@@ -1539,6 +1585,7 @@ export type Commands = {
   "organizations.delete": { question: OrganizationRef; answer: null };
   "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
   "organizations.list": { question: null; answer: Array<OrganizationView> };
+  "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };

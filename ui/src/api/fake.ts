@@ -238,6 +238,7 @@ export function fakeDoor(
       created: NOW,
       rhythm: { every_minutes: 30, failures: 5, paused: NOW },
       acknowledged: null,
+      window: null,
     }),
     "organizations.acknowledge": ({ organization }) => {
       const found = organizations.find((one) => one.id === organization);
@@ -266,6 +267,7 @@ export function fakeDoor(
       changed();
       return {
         done: concerned.length - stuck.length - (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
+        queued: 0,
         untouched: 0,
         refused: stuck.length,
         refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
@@ -546,6 +548,8 @@ export function fakeDoor(
           evidence_at: index === 0 ? NOW - 60_000 : null,
         },
       },
+      queued: 0,
+      window_opens: null,
       may: {
         import: null,
         consent: null,
@@ -615,6 +619,8 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
   return {
     users: concerned.length,
     changes: concerned.length - waits - stays,
+    queued: 0,
+    opens: null,
     untouched: 0,
     refused: refusedFor,
     access: action.kind === "switch" ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length }] : [],

@@ -132,6 +132,7 @@ export const organizations: Organization[] = (
   created: NOW - (40 - index) * 24 * 60 * MINUTE,
   rhythm: { every_minutes: 30, failures: 5, paused: index === 2 ? NOW - 60 * MINUTE : null },
   acknowledged: null,
+  window: null,
 }));
 
 const given = ["Ada", "Bo", "Chen", "Dina", "Elif", "Farid", "Greta", "Hugo", "Ilse", "Jamal", "Kaja", "Liam", "Mina"];
@@ -213,6 +214,7 @@ export function person(n: number, organization: Organization, checked: boolean):
     session: checked ? verdict : null,
     failing: verdict === "failed" ? 2 : 0,
     forced: null,
+    queued: null,
   };
 }
 

@@ -25,6 +25,10 @@ use crate::text::{count, counted};
 use crate::words;
 use crate::{lists, names};
 
+mod window;
+
+use window::Window;
+
 #[derive(Subcommand)]
 pub enum Org {
     /// Create an organization; its External ID can never be changed
@@ -43,6 +47,8 @@ pub enum Org {
     Sync(SyncOrganization),
     /// Show how its sync sessions stand
     Sessions(ShowSessions),
+    /// Say when its users may be switched
+    Window(Window),
     /// Have its sessions wait
     Pause(Named),
     /// Have its sessions begin, or go on, while the console is open
@@ -79,10 +85,10 @@ pub struct Create {
 #[derive(Args)]
 pub struct Named {
     /// The organization's name
-    name: String,
+    pub name: String,
     /// Its tenant, where several have one of that name
     #[arg(long, value_name = "NAME")]
-    tenant: Option<String>,
+    pub tenant: Option<String>,
 }
 
 #[derive(Args)]
@@ -184,6 +190,7 @@ pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
         Org::Export(ask) => export(&ask, call).await,
         Org::Sync(ask) => sync::organization(&ask, call).await,
         Org::Sessions(ask) => sync::show(&ask, call).await,
+        Org::Window(ask) => window::run(ask, call).await,
         Org::Pause(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, true, call).await,
         Org::Start(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, false, call).await,
         Org::Delete(named) => delete(&named, call).await,
@@ -262,6 +269,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("Permissions", whose.into()),
         ("Synchronization", organization.sync.name().into()),
         ("Sessions", rhythm(organization).into()),
+        ("Change window", window::words(view).into()),
         ("Created", organization.created.utc().into()),
     ]);
     screen.gap();

@@ -33,6 +33,8 @@ pub enum Action {
     Switch {
         at_once: bool,
     },
+    /// Takes a switch that waits for the change window back.
+    Withdraw,
     /// Over EWS again, as long as there is EWS.
     GoBack,
     /// Forgets what was read of the mailbox, so that the next session begins anew.
@@ -61,6 +63,8 @@ pub struct Standing {
     pub mailbox: MailboxStatus,
     /// When a session was last brought forward.
     pub forced: Option<Timestamp>,
+    /// Whether a switch waits for the change window.
+    pub queued: bool,
     /// Whether a verification run of the organization is under way.
     pub run_under_way: bool,
 }
@@ -107,10 +111,12 @@ impl Action {
             Self::EnableSync => unless(user.sync == SyncStatus::Enabled),
             Self::DisableSync => unless(user.sync == SyncStatus::Disabled),
             Self::Switch { .. } if user.mailbox == MailboxStatus::Excluded => Effect::Refused(Reason::Excluded),
+            Self::Switch { at_once: false } if user.queued => Effect::Nothing,
             Self::Switch { .. } => {
                 let switched = matches!(user.mailbox, MailboxStatus::Initialized | MailboxStatus::Switching);
                 unless(user.access().is_over_graph() && switched)
             }
+            Self::Withdraw => unless(!user.queued),
             Self::GoBack if !user.access().is_over_graph() => Effect::Nothing,
             Self::GoBack => ews_or(user.access().over_ews(), now),
             Self::Reset => unless(user.mailbox == MailboxStatus::Excluded),
@@ -132,6 +138,7 @@ impl Action {
             Self::Switch { .. } => Some(own(user.access().over_graph())),
             Self::GoBack => Some(own(user.access().over_ews())),
             Self::Move { .. }
+            | Self::Withdraw
             | Self::EnableSync
             | Self::DisableSync
             | Self::Reset
@@ -151,7 +158,7 @@ impl Action {
             Self::Move { .. } | Self::SetAccess { .. } | Self::GoBack | Self::Reset => Some(Step::StartedOver),
             Self::Exclude => Some(Step::Excluded),
             Self::Include => Some(Step::Included),
-            Self::EnableSync | Self::DisableSync | Self::Force | Self::Remove { .. } => None,
+            Self::Withdraw | Self::EnableSync | Self::DisableSync | Self::Force | Self::Remove { .. } => None,
         }
     }
 
@@ -164,6 +171,7 @@ impl Action {
             Self::EnableSync => "enable_sync",
             Self::DisableSync => "disable_sync",
             Self::Switch { .. } => "switch",
+            Self::Withdraw => "withdraw",
             Self::GoBack => "go_back",
             Self::Reset => "reset",
             Self::Exclude => "exclude",
@@ -191,6 +199,7 @@ mod tests {
         sync_of_organization: SyncStatus::Enabled,
         mailbox: MailboxStatus::NotInitialized,
         forced: None,
+        queued: false,
         run_under_way: false,
     };
     const ON_GRAPH: Standing = Standing { access_of_organization: AccessType::GraphAppOnly, mailbox: MailboxStatus::Initialized, ..ON_EWS };

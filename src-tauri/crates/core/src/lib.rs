@@ -3,6 +3,7 @@
 pub mod action;
 pub mod approval;
 pub mod bound;
+pub mod change_window;
 pub mod consent;
 pub mod ews;
 pub mod grant;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::change_window::ChangeWindow;
 use crate::id::{IntegrationId, OrganizationId, TenantId};
 use crate::integration::{Integration, RequiredPermission};
 use crate::time::Timestamp;
@@ -196,6 +197,8 @@ pub struct Organization {
     #[ts(optional = nullable)]
     pub permissions: Option<Vec<RequiredPermission>>,
     pub rhythm: Rhythm,
+    /// When its users may be switched; at any time where there is none.
+    pub window: Option<ChangeWindow>,
     pub created: Timestamp,
     /// When somebody has read what Graph can't do for its integration.
     pub acknowledged: Option<Timestamp>,

@@ -70,6 +70,7 @@ menu! {
     "organizations.delete": organizations::delete::OrganizationRef => (), organizations::delete::delete;
     "organizations.describe": organizations::delete::OrganizationRef => organizations::describe::OrganizationView, organizations::describe::describe;
     "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
+    "organizations.set_window": organizations::window::SetWindow => rollcall_core::organization::Organization, organizations::window::set_window;
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;

@@ -1,5 +1,6 @@
 //! Organizations: groups of users that share one integration and one mailbox access type.
 
+use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::RequiredPermission;
 use rollcall_core::organization::{AccessType, ExternalId, Organization, Rhythm, SyncStatus};
@@ -58,7 +59,7 @@ pub struct Tally {
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
          FROM     organizations
          WHERE    tenant = ?1 OR ?1 IS NULL
          ORDER BY name, id",
@@ -72,7 +73,7 @@ pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organizat
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
+        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
          FROM   organizations
          WHERE  id = ?1",
     )?;
@@ -85,7 +86,7 @@ pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreE
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
          FROM     organizations
          WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
          ORDER BY name = ?2 DESC
@@ -153,6 +154,15 @@ pub fn set_permissions(tx: &Transaction<'_>, id: OrganizationId, own: Option<&[R
         users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
     }
     Ok(after)
+}
+
+/// Sets when an organization's users may be switched, or with `None` that they may at any time.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn set_window(tx: &Transaction<'_>, id: OrganizationId, window: Option<&ChangeWindow>) -> Result<Organization, StoreError> {
+    tx.execute("UPDATE organizations SET change_window = ?2 WHERE id = ?1", params![id.0, window.map(text::to_json).transpose()?])?;
+    get(tx, id)
 }
 
 /// Notes that somebody has read what Graph can't do for an organization's integration.
@@ -223,5 +233,6 @@ fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
         rhythm: Rhythm { every_minutes: row.get(8)?, failures: row.get(9)?, paused: text::maybe_moment(row, 10)? },
         created: text::moment(row, 11)?,
         acknowledged: text::maybe_moment(row, 12)?,
+        window: text::maybe_json(row, 13)?,
     })
 }

@@ -337,6 +337,8 @@ ALTER TABLE organizations ADD COLUMN failures      INTEGER NOT NULL DEFAULT 5;
 -- Sessions begin when somebody starts them.
 ALTER TABLE organizations ADD COLUMN paused        INTEGER;
 UPDATE organizations SET paused = created;
+-- When its users may be switched.
+ALTER TABLE organizations ADD COLUMN change_window TEXT;
 -- When somebody has read what Graph can't do for the integration, and who.
 ALTER TABLE organizations ADD COLUMN acknowledged    INTEGER;
 ALTER TABLE organizations ADD COLUMN acknowledged_by TEXT;
@@ -353,6 +355,10 @@ ALTER TABLE users ADD COLUMN sessions INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE users ADD COLUMN forced  INTEGER;
 -- Until when Graph has asked not to be asked about the mailbox, by its own clock.
 ALTER TABLE users ADD COLUMN held    INTEGER;
+-- Since when a switch waits for the change window.
+ALTER TABLE users ADD COLUMN queued  INTEGER;
+
+CREATE INDEX users_queued ON users (organization) WHERE queued IS NOT NULL;
 
 -- The latest sessions of each user: a new one takes the place of the oldest.
 CREATE TABLE sessions (

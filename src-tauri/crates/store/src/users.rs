@@ -59,6 +59,8 @@ pub struct UserFilter {
     pub sync: Vec<SyncStatus>,
     /// Whose mailbox stands where it stands since this moment or longer.
     pub mailbox_before: Option<Timestamp>,
+    /// Whose switch waits for the change window.
+    pub queued: bool,
     /// Parts of names, addresses, department, job title or object id; all of them must be found.
     pub search: Option<String>,
 }
@@ -114,6 +116,8 @@ pub struct UserRow {
     pub failing: u32,
     /// When the next session was last brought forward.
     pub forced: Option<Timestamp>,
+    /// Since when a switch waits for the change window.
+    pub queued: Option<Timestamp>,
 }
 
 /// A window of users.
@@ -158,7 +162,7 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
                 u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
-                u.mailbox_since, u.synced, u.session, u.failing, u.forced
+                u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.id = ?1",
     )?;
@@ -290,6 +294,7 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         session: text::maybe_named(row, 29)?,
         failing: row.get(30)?,
         forced: text::maybe_moment(row, 31)?,
+        queued: text::maybe_moment(row, 32)?,
     })
 }
 

@@ -1,4 +1,4 @@
-import { Dropdown, Field, makeStyles, Option, Switch } from "@fluentui/react-components";
+import { Checkbox, Dropdown, Field, makeStyles, Option, Switch } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Acted, Action, Error as Refusal, Foreseen } from "../../api/bindings";
@@ -24,7 +24,7 @@ type Props = { readonly intent: Intent; readonly onClose: () => void; readonly o
 
 /** Says what an action would do to the users it is for, does it when that is agreed to, and names who was refused. */
 export function ActDialog({ intent, onClose, onDone }: Props) {
-  const [choices, setChoices] = useState<Choices>({ to: undefined, access: "inherit", force: false });
+  const [choices, setChoices] = useState<Choices>({ to: undefined, access: "inherit", force: false, atOnce: false });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
@@ -34,7 +34,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
   const foreseen = query.data;
   // Those who are refused only for want of it are switched once it is acknowledged.
   const waiting = foreseen?.refused.find(({ reason }) => reason === "limitations_unread")?.users ?? 0;
-  const n = foreseen ? foreseen.changes + waiting : 0;
+  const n = foreseen ? foreseen.changes + foreseen.queued + waiting : 0;
   const run = async () => {
     if (!action || !foreseen) return;
     setBusy(true);
@@ -43,7 +43,11 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       for (const organization of foreseen.unread) await call("organizations.acknowledge", { organization });
       const came = await call("users.act", { users: intent.users, action, expected: foreseen.users });
       if (came.refused > 0) return setActed(came);
-      say("success", t("act.done", { n: came.done }));
+      say(
+        "success",
+        t("act.done", { n: came.done }),
+        came.queued > 0 ? t("act.queued", { n: came.queued }) : undefined,
+      );
       onDone();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -67,7 +71,14 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       <span>{t(`act.about.${intent.kind}`)}</span>
       <ChoiceFields kind={intent.kind} choices={choices} onChoose={setChoices} />
       {action && !foreseen && !failure && <span role="status">{t("act.looking")}</span>}
-      {foreseen && <Effects foreseen={foreseen} n={n} />}
+      {foreseen && (foreseen.queued > 0 || choices.atOnce) && (
+        <Checkbox
+          label={t("act.atOnce")}
+          checked={choices.atOnce}
+          onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
+        />
+      )}
+      {foreseen && <Effects foreseen={foreseen} n={n - foreseen.queued} />}
       {failure && <ErrorBar failure={explain(failure)} />}
     </ConfirmDialog>
   );
@@ -149,7 +160,10 @@ function ChoiceFields({ kind, choices, onChoose }: FieldsProps) {
 function Effects({ foreseen, n }: { foreseen: Foreseen; n: number }) {
   const styles = useStyles();
   const lines = [
-    t("act.changes", { n }),
+    ...(n > 0 || foreseen.queued === 0 ? [t("act.changes", { n })] : []),
+    ...(foreseen.queued > 0
+      ? [t("act.waits", { n: foreseen.queued, time: foreseen.opens === null ? "–" : fullTime(foreseen.opens) })]
+      : []),
     ...foreseen.access.map(({ from, to, users }) =>
       t("act.access", { n: users, from: accessWords[from], to: accessWords[to] }),
     ),

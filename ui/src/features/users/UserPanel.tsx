@@ -22,14 +22,13 @@ import {
   accessWords,
   checkedWell,
   kindWords,
-  mailboxBadges,
   sessionBadges,
   syncBadges,
   verdictBadges,
   workloadWords,
 } from "../../words/nouns";
 import { t } from "../../words/t";
-import { checkedWords, syncedWords } from "./columns";
+import { checkedWords, mailboxBadge, syncedWords } from "./columns";
 import { Sessions } from "./Sessions";
 import { Timeline } from "./Timeline";
 import { UserActions } from "./UserActions";
@@ -141,7 +140,7 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
       <Facts
         facts={[
           { name: t("users.checked"), value: checkedWords(row.checked) },
-          { name: t("users.mailbox"), value: <StatusBadge {...mailboxBadges[row.user.mailbox]} /> },
+          { name: t("users.mailbox"), value: <StatusBadge {...mailboxBadge(row)} /> },
           { name: t("sessions.last"), value: syncedWords(row.synced) },
           { name: t("sessions.outcome"), value: <StatusBadge {...sessionBadges[row.session ?? "not_run"]} /> },
           ...(row.failing > 0 ? [{ name: "", value: t("sessions.failing", { n: row.failing }) }] : []),

@@ -141,6 +141,12 @@ export function UsersPage() {
               onChange={(access) => change({ access })}
             />
             <Filter
+              label={t("switching.queuedFilter")}
+              options={[{ value: "yes", word: t("switching.queued") }]}
+              value={place.queued ? "yes" : undefined}
+              onChange={(value) => change({ queued: value === "yes" || undefined })}
+            />
+            <Filter
               label={t("users.issues")}
               options={[{ value: "yes", word: t("users.withIssues") }]}
               value={place.issues ? "yes" : undefined}
@@ -240,6 +246,7 @@ const noFilters = {
   session: undefined,
   sync: undefined,
   access: undefined,
+  queued: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
@@ -292,6 +299,7 @@ function questionOf(place: UsersSearch, organization: number | undefined): Omit<
       session: place.session ? [place.session] : [],
       sync: place.sync ? [place.sync] : [],
       access: place.access ? [place.access] : [],
+      queued: place.queued ?? false,
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },

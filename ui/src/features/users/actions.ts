@@ -7,24 +7,30 @@ export type ActionKind = Action["kind"];
 export type Intent = { readonly kind: ActionKind; readonly users: Chosen };
 
 /** The choices that an action leaves open, as the dialog holds them. */
-export type Choices = { readonly to: number | undefined; readonly access: Access; readonly force: boolean };
+export type Choices = {
+  readonly to: number | undefined;
+  readonly access: Access;
+  readonly force: boolean;
+  readonly atOnce: boolean;
+};
 
 /** A mailbox access type, or the organization's. */
 export type Access = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated" | "inherit";
 
 /** The action with its choices made; nothing while one is still open. */
-export function actionOf(kind: ActionKind, { to, access, force }: Choices): Action | undefined {
+export function actionOf(kind: ActionKind, { to, access, force, atOnce }: Choices): Action | undefined {
   switch (kind) {
     case "move":
       return to === undefined ? undefined : { kind, to };
     case "set_access":
       return { kind, access: access === "inherit" ? null : access };
     case "switch":
-      return { kind, at_once: false };
+      return { kind, at_once: atOnce };
     case "remove":
       return { kind, force };
     case "enable_sync":
     case "disable_sync":
+    case "withdraw":
     case "go_back":
     case "reset":
     case "exclude":
@@ -39,6 +45,7 @@ export const firstActions = ["switch", "force", "move"] as const satisfies reado
 export const moreActions = [
   "enable_sync",
   "disable_sync",
+  "withdraw",
   "set_access",
   "go_back",
   "reset",

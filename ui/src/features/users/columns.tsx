@@ -16,6 +16,11 @@ export function syncedWords(at: number | null): string {
   return at === null ? t("users.neverSynced") : shortTime(at);
 }
 
+/** Where the mailbox stands; a switch that waits for the change window is told in its place. */
+export function mailboxBadge({ user, queued }: UserRow) {
+  return queued === null ? mailboxBadges[user.mailbox] : ({ state: "waiting", word: t("switching.queued") } as const);
+}
+
 export const userColumns: ReadonlyArray<Column<UserRow>> = [
   {
     id: "name",
@@ -56,8 +61,8 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     title: t("users.mailbox"),
     width: 130,
     sortable: true,
-    render: ({ user }) => <StatusBadge {...mailboxBadges[user.mailbox]} />,
-    text: ({ user }) => mailboxBadges[user.mailbox].word,
+    render: (row) => <StatusBadge {...mailboxBadge(row)} />,
+    text: (row) => mailboxBadge(row).word,
   },
   {
     id: "access",

@@ -11,6 +11,7 @@ export const usersSearch = v.object({
   session: maybe(v.picklist(["passed", "failed", "unknown", "not_run"])),
   sync: maybe(v.picklist(["enabled", "disabled", "disabled_due_to_error"])),
   access: maybe(v.picklist(["graph_app_only", "graph_delegated", "ews_app_only", "ews_delegated"])),
+  queued: maybe(v.boolean()),
   issues: maybe(v.boolean()),
   fp: maybe(v.string()),
   sort: maybe(

@@ -7,6 +7,7 @@ export const acting = {
   "act.check": "Check connectivity",
   "act.enable_sync": "Enable synchronization…",
   "act.disable_sync": "Disable synchronization…",
+  "act.withdraw": "Withdraw queued switch…",
   "act.set_access": "Set access type…",
   "act.go_back": "Go back to EWS…",
   "act.reset": "Reset mailbox…",
@@ -27,6 +28,7 @@ export const acting = {
     one: "Disable synchronization of {n} user?",
     other: "Disable synchronization of {n} users?",
   },
+  "act.title.withdraw": { one: "Withdraw {n} queued switch?", other: "Withdraw {n} queued switches?" },
   "act.title.set_access": { one: "Set the access type of {n} user?", other: "Set the access type of {n} users?" },
   "act.title.go_back": { one: "Take {n} user back to EWS?", other: "Take {n} users back to EWS?" },
   "act.title.reset": { one: "Reset {n} mailbox?", other: "Reset {n} mailboxes?" },
@@ -39,6 +41,7 @@ export const acting = {
   "act.do.force": { one: "Force {n} session", other: "Force {n} sessions" },
   "act.do.enable_sync": { one: "Enable {n} user", other: "Enable {n} users" },
   "act.do.disable_sync": { one: "Disable {n} user", other: "Disable {n} users" },
+  "act.do.withdraw": { one: "Withdraw {n} switch", other: "Withdraw {n} switches" },
   "act.do.set_access": { one: "Change {n} user", other: "Change {n} users" },
   "act.do.go_back": { one: "Take {n} user back", other: "Take {n} users back" },
   "act.do.reset": { one: "Reset {n} mailbox", other: "Reset {n} mailboxes" },
@@ -54,6 +57,7 @@ export const acting = {
   "act.about.enable_sync":
     "They are read again from the next session on, also those who were disabled due to an error.",
   "act.about.disable_sync": "They are not read any more until somebody enables them. What was read is kept.",
+  "act.about.withdraw": "They stay as they are, and the change window doesn't switch them.",
   "act.about.set_access":
     "What was checked and read over another way is forgotten, and the mailboxes are initialized again.",
   "act.about.go_back":
@@ -73,6 +77,12 @@ export const acting = {
   "act.nothing": "Nothing would change.",
   "act.acknowledge": "I have read what Graph can't do for this integration.",
   "act.limitations": "What Graph can't do for this integration",
+  "act.atOnce": "Don't wait for the change window",
+  "act.waits": {
+    one: "{n} switch waits for the change window, which opens at {time}.",
+    other: "{n} switches wait for the change window, which opens at {time}.",
+  },
+  "act.queued": { one: "{n} switch waits for the change window.", other: "{n} switches wait for the change window." },
   "act.changes": { one: "{n} user changes.", other: "{n} users change." },
   "act.untouched": { one: "{n} is like that already.", other: "{n} are like that already." },
   "act.refused": { one: "{n} can't: {reason}", other: "{n} can't: {reason}" },
@@ -133,6 +143,8 @@ export const acting = {
   "sessions.items": "{changed} changed, {removed} gone",
   "sessions.requests": { one: "{n} request", other: "{n} requests" },
   "sessions.failing": { one: "{n} failed session in a row", other: "{n} failed sessions in a row" },
+  "switching.queued": "Switch waits",
+  "switching.queuedFilter": "Queued switches",
   "switching.line": "Cancelled: connection type is being switched",
   "switching.about": "Information, not an error. The next session that passes ends the switch.",
   "switching.stuck": "The switch has not ended since {time}. Look at the last session, and force another one.",

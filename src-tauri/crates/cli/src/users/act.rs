@@ -51,9 +51,14 @@ pub enum Act {
         /// What Graph can't do for the integration has been read and is accepted
         #[arg(long)]
         acknowledge: bool,
+        /// At once, outside of the change window too
+        #[arg(long)]
+        now: bool,
         #[command(flatten)]
         whom: Whom,
     },
+    /// Take switches back that wait for the change window
+    Withdraw(Whom),
     /// Reach users over EWS again, as long as Exchange Online has it
     GoBack(Whom),
     /// Forget what was read of mailboxes, so that the next session begins anew
@@ -86,13 +91,14 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
             let to = names::organization(call, &to, whom.tenant.as_deref()).await?.organization.id;
             (Action::Move { to }, whom)
         }
-        Act::Switch { acknowledge, whom } => {
-            let action = Action::Switch { at_once: false };
+        Act::Switch { acknowledge, now, whom } => {
+            let action = Action::Switch { at_once: now };
             if acknowledge {
                 acknowledged(action, &whom, call).await?;
             }
             (action, whom)
         }
+        Act::Withdraw(whom) => (Action::Withdraw, whom),
         Act::GoBack(whom) => (Action::GoBack, whom),
         Act::Reset(whom) => (Action::Reset, whom),
         Act::Enable(whom) => (Action::EnableSync, whom),
@@ -123,6 +129,12 @@ fn answer(acted: &Acted, call: &Call) {
             count(acted.untouched),
             count(acted.refused)
         ));
+        if acted.queued > 0 {
+            screen.line(&format!(
+                "{} for the change window and begin by themselves.",
+                counted(acted.queued, "switch waits", "switches wait")
+            ));
+        }
         for refusal in &acted.refusals {
             let words = words::of_reason(refusal.reason);
             screen.painted(&format!("{}: {}. {}", refusal.upn, words.title, words.advice), Paint::Open);
@@ -186,6 +198,10 @@ fn show(action: Action, foreseen: &Foreseen, call: &Call) {
         count(foreseen.changes),
         count(foreseen.untouched)
     ));
+    if foreseen.queued > 0 {
+        let opens = foreseen.opens.map_or_else(String::new, |at| format!(", which opens at {}", at.utc()));
+        screen.line(&format!("{} would wait for the change window{opens}; --now doesn't wait.", count(foreseen.queued)));
+    }
     for refused in &foreseen.refused {
         let words = words::of_reason(refused.reason);
         screen.painted(&format!("{} would be refused: {}. {}", count(refused.users), words.title, words.advice), Paint::Open);

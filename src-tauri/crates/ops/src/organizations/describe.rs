@@ -93,6 +93,9 @@ pub struct OrganizationView {
     pub last_run: Option<Run>,
     pub stages: Stages,
     pub may: May,
+    /// Switches that wait for the change window, and when it opens; `None` while it is open.
+    pub queued: u32,
+    pub window_opens: Option<Timestamp>,
 }
 
 /// Describes one organization.
@@ -138,6 +141,7 @@ struct Facts {
     mailboxes: MailboxCounts,
     tally: Tally,
     last_run: Option<Run>,
+    queued: u32,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
@@ -147,7 +151,8 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let tally = organizations::tally(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_run })
+    let queued = users::act::count_queued(conn, organization.id)?;
+    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_run, queued })
 }
 
 async fn stand(desk: &Desk, facts: &Facts) -> Standing {
@@ -184,6 +189,8 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
             delete: rules::may_delete_organization(&standing).err(),
         },
         last_run: facts.last_run,
+        queued: facts.queued,
+        window_opens: facts.organization.window.as_ref().and_then(|window| window.opens(now)),
         organization: facts.organization,
     }
 }

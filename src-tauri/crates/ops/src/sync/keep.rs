@@ -1,10 +1,12 @@
-//! Keeps organizations synchronized while the console is open: whoever is due is read, by each organization's rhythm.
+//! Keeps organizations going while the console is open: whoever is due is read, by each organization's rhythm, and switches that wait
+//! begin when the change window opens.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::{Organization, SyncStatus};
+use rollcall_store::users::act::count_queued;
 use rollcall_store::{StoreError, halts, organizations, sessions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +17,7 @@ use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::users::act;
 
 /// Between two looks at who is due; whoever is brought forward is looked at once.
 const LOOK: Duration = Duration::from_secs(10);
@@ -25,6 +28,9 @@ const AFTER_HALT: Duration = Duration::from_secs(5 * 60);
 pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
     let mut passes: JoinSet<()> = JoinSet::new();
     while !stop.is_cancelled() {
+        if let Err(error) = Box::pin(begin_queued(&desk)).await {
+            warn!("Queued switches could not be begun: {}", error.code.name());
+        }
         match Box::pin(to_read(&desk)).await {
             Ok(organizations) => {
                 for organization in organizations {
@@ -46,6 +52,27 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
     }
     // They end at their next safe point.
     while passes.join_next().await.is_some() {}
+}
+
+/// Begins the switches that wait, where the change window has opened.
+async fn begin_queued(desk: &Desk) -> Result<()> {
+    let now = desk.now();
+    let waiting = desk
+        .read(move |conn| {
+            let mut waiting = Vec::new();
+            for organization in organizations::list(conn, None)? {
+                let open = organization.window.is_none_or(|window| window.is_open(now));
+                if open && count_queued(conn, organization.id)? > 0 {
+                    waiting.push(organization.id);
+                }
+            }
+            Ok(waiting)
+        })
+        .await?;
+    for organization in waiting {
+        act::begin_queued(desk, organization).await?;
+    }
+    Ok(())
 }
 
 /// The organizations with somebody who is due, and nobody at work on them.

@@ -12,8 +12,8 @@ use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Happening;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::users;
-pub use rollcall_store::users::Chosen;
 use rollcall_store::users::act::{self, Concerned};
+pub use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_store::{Connection, StoreError, Transaction, deltas, integrations, organizations, tenants, timeline};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -41,6 +41,8 @@ pub struct ActOnUsers {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 pub struct Acted {
     pub done: u32,
+    /// Switches that wait for their organization's change window.
+    pub queued: u32,
     /// Those who were like that already.
     pub untouched: u32,
     pub refused: u32,
@@ -59,6 +61,8 @@ pub struct Refusal {
 /// The chosen users, sorted by what the action comes to.
 pub(super) struct Sorted {
     pub changes: Vec<Concerned>,
+    /// Those of whom the switch has to wait for the change window.
+    pub queued: Vec<Concerned>,
     pub untouched: u32,
     pub refused: Vec<(Concerned, Reason)>,
 }
@@ -75,7 +79,8 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
             if expected.is_some_and(|expected| expected != found) {
                 return Ok(Err(found));
             }
-            carry_out(tx, action, &sorted, now)?;
+            let by_whom = actor(tx, sorted.changes.iter().chain(&sorted.queued).next())?;
+            carry_out(tx, action, &sorted, &by_whom, now)?;
             let named: Vec<UserId> = sorted.refused.iter().take(MOST_NAMED).map(|(one, _)| one.user).collect();
             let mut names = act::principal_names(tx, &named)?;
             let refusals = sorted.refused.iter().take(MOST_NAMED).map(|(one, reason)| Refusal {
@@ -85,6 +90,7 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
             });
             Ok(Ok(Acted {
                 done: length(sorted.changes.len()),
+                queued: length(sorted.queued.len()),
                 untouched: sorted.untouched,
                 refused: length(sorted.refused.len()),
                 refusals: refusals.collect(),
@@ -93,7 +99,7 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
         .await?;
     match outcome {
         Ok(acted) => {
-            if action == Action::Force && acted.done > 0 {
+            if matches!(action, Action::Force | Action::Switch { .. }) && acted.done > 0 {
                 desk.called.notify_one();
             }
             Ok(acted)
@@ -102,14 +108,41 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     }
 }
 
+/// Begins the switches of an organization that wait, if its change window is open; answers how many that were.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn begin_queued(desk: &Desk, organization: OrganizationId) -> Result<u32> {
+    let (busy, now) = (busy(desk), desk.now());
+    let filter = UserFilter { organization: Some(organization), queued: true, ..UserFilter::default() };
+    let begun = desk
+        .write(move |tx| {
+            if organizations::get(tx, organization)?.window.is_some_and(|window| !window.is_open(now)) {
+                return Ok(0);
+            }
+            let action = Action::Switch { at_once: true };
+            let sorted = sort(tx, &Chosen::Filter(filter.clone()), action, &busy, now)?;
+            carry_out(tx, action, &sorted, BY_ITSELF, now)?;
+            // Whoever can't be switched any more waits for nothing.
+            let rest: Vec<UserId> = act::concerned(tx, &Chosen::Filter(filter), &busy)?.into_iter().map(|one| one.user).collect();
+            act::queue(tx, &rest, None)?;
+            Ok(length(sorted.changes.len()))
+        })
+        .await?;
+    Ok(begun)
+}
+
+/// Who begins what was queued, in the journal.
+const BY_ITSELF: &str = "change window";
+
 /// The organizations of which a run is under way.
 pub(super) fn busy(desk: &Desk) -> Vec<OrganizationId> {
     desk.verifying().keys().copied().collect()
 }
 
 impl Sorted {
-    fn count(&self) -> u32 {
-        length(self.changes.len()) + self.untouched + length(self.refused.len())
+    pub fn count(&self) -> u32 {
+        length(self.changes.len()) + length(self.queued.len()) + self.untouched + length(self.refused.len())
     }
 }
 
@@ -125,15 +158,22 @@ pub(super) fn sort(
         Action::Move { to } => Some(organizations::get(conn, to)?.tenant),
         _ => None,
     };
-    let mut unread = Unread { conn, known: HashMap::new() };
-    let mut sorted = Sorted { changes: Vec::new(), untouched: 0, refused: Vec::new() };
+    let mut switches = Switches { conn, now, known: HashMap::new() };
+    let mut sorted = Sorted { changes: Vec::new(), queued: Vec::new(), untouched: 0, refused: Vec::new() };
     for one in act::concerned(conn, chosen, busy)? {
         let mut effect = action.effect(&one.standing, now);
         if effect == Effect::Changes {
             if tenant.is_some_and(|tenant| tenant != one.tenant) {
                 effect = Effect::Refused(Reason::OtherTenant);
-            } else if matches!(action, Action::Switch { .. }) && unread.is(one.standing.organization)? {
-                effect = Effect::Refused(Reason::LimitationsUnread);
+            } else if let Action::Switch { at_once } = action {
+                match switches.of(one.standing.organization)? {
+                    MaySwitch::Unread => effect = Effect::Refused(Reason::LimitationsUnread),
+                    MaySwitch::Later if !at_once => {
+                        sorted.queued.push(one);
+                        continue;
+                    }
+                    MaySwitch::Later | MaySwitch::Now => {}
+                }
             }
         }
         match effect {
@@ -145,34 +185,56 @@ pub(super) fn sort(
     Ok(sorted)
 }
 
-/// The organizations of whose integration Graph's limitations were not acknowledged.
-struct Unread<'a> {
-    conn: &'a Connection,
-    known: HashMap<OrganizationId, bool>,
+/// Whether users of an organization may be switched.
+#[derive(Clone, Copy)]
+enum MaySwitch {
+    Now,
+    /// When the change window opens.
+    Later,
+    /// Not before somebody has acknowledged what Graph can't do for the integration.
+    Unread,
 }
 
-impl Unread<'_> {
-    fn is(&mut self, id: OrganizationId) -> std::result::Result<bool, StoreError> {
+/// Whether users may be switched, by their organizations.
+struct Switches<'a> {
+    conn: &'a Connection,
+    now: Timestamp,
+    known: HashMap<OrganizationId, MaySwitch>,
+}
+
+impl Switches<'_> {
+    fn of(&mut self, id: OrganizationId) -> std::result::Result<MaySwitch, StoreError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(*known);
         }
         let organization = organizations::get(self.conn, id)?;
         let integration = integrations::get(self.conn, organization.integration)?;
-        let unread = organization.acknowledged.is_none() && !presets::limitations(integration.preset).is_empty();
-        self.known.insert(id, unread);
-        Ok(unread)
+        let may = if organization.acknowledged.is_none() && !presets::limitations(integration.preset).is_empty() {
+            MaySwitch::Unread
+        } else if organization.window.is_some_and(|window| !window.is_open(self.now)) {
+            MaySwitch::Later
+        } else {
+            MaySwitch::Now
+        };
+        self.known.insert(id, may);
+        Ok(may)
     }
 }
 
-fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, now: Timestamp) -> std::result::Result<(), StoreError> {
+fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str, now: Timestamp) -> std::result::Result<(), StoreError> {
+    if !sorted.queued.is_empty() {
+        let ids: Vec<UserId> = sorted.queued.iter().map(|one| one.user).collect();
+        record(tx, "users.queue_switch", action, &sorted.queued, actor, now)?;
+        timeline::note(tx, &ids, &Happening::SwitchQueued, Some(actor).filter(|actor| !actor.is_empty()), now)?;
+        act::queue(tx, &ids, Some(now))?;
+    }
     if sorted.changes.is_empty() {
         return Ok(());
     }
     let changes = &sorted.changes;
     let ids: Vec<UserId> = changes.iter().map(|one| one.user).collect();
-    let actor = actor(tx, changes)?;
-    record(tx, action, changes, &actor, now)?;
-    tell(tx, action, changes, &actor, now)?;
+    record(tx, &format!("users.{}", action.name()), action, changes, actor, now)?;
+    tell(tx, action, changes, actor, now)?;
     let chosen = Chosen::Ids(ids.clone());
     if let Some(step) = action.step() {
         act::step(tx, changes, step, now)?;
@@ -181,6 +243,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, now: Timesta
     act::set_access(tx, &access)?;
     match action {
         Action::Move { to } => {
+            act::queue(tx, &ids, None)?;
             act::forget_sessions(tx, &ids)?;
             users::move_to(tx, &chosen, to)?;
         }
@@ -190,6 +253,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, now: Timesta
         }
         // The sessions of before the switch are cancelled, which is no error; those of after it begin anew.
         Action::Switch { .. } => {
+            act::queue(tx, &ids, None)?;
             act::forget_sessions(tx, &ids)?;
             users::forget_checks(tx, &chosen)?;
             act::force(tx, &ids, now)?;
@@ -197,6 +261,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, now: Timesta
         Action::EnableSync => act::set_sync(tx, &ids, SyncStatus::Enabled)?,
         Action::DisableSync => act::set_sync(tx, &ids, SyncStatus::Disabled)?,
         Action::Force => act::force(tx, &ids, now)?,
+        Action::Withdraw => act::queue(tx, &ids, None)?,
         Action::Exclude | Action::Include => {}
         Action::Remove { .. } => {
             let tenants: BTreeSet<_> = changes.iter().map(|one| one.tenant).collect();
@@ -211,13 +276,20 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, now: Timesta
 }
 
 /// The signed-in admin, where one was identified.
-fn actor(conn: &Connection, changes: &[Concerned]) -> std::result::Result<String, StoreError> {
-    let Some(first) = changes.first() else { return Ok(String::new()) };
+fn actor(conn: &Connection, first: Option<&Concerned>) -> std::result::Result<String, StoreError> {
+    let Some(first) = first else { return Ok(String::new()) };
     Ok(tenants::get(conn, first.tenant)?.identity.map_or_else(String::new, |identity| identity.admin))
 }
 
 /// One entry for each organization that is concerned, however many users it is.
-fn record(tx: &Transaction<'_>, action: Action, changes: &[Concerned], actor: &str, now: Timestamp) -> std::result::Result<(), StoreError> {
+fn record(
+    tx: &Transaction<'_>,
+    named: &str,
+    action: Action,
+    changes: &[Concerned],
+    actor: &str,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
     let mut by_organization: BTreeMap<OrganizationId, Vec<&Concerned>> = BTreeMap::new();
     for one in changes {
         by_organization.entry(one.standing.organization).or_default().push(one);
@@ -237,7 +309,8 @@ fn record(tx: &Transaction<'_>, action: Action, changes: &[Concerned], actor: &s
                 };
                 users.first().map(|one| access(one).name().to_owned())
             }
-            Action::EnableSync
+            Action::Withdraw
+            | Action::EnableSync
             | Action::DisableSync
             | Action::Reset
             | Action::Exclude
@@ -249,7 +322,7 @@ fn record(tx: &Transaction<'_>, action: Action, changes: &[Concerned], actor: &s
             at: now,
             actor: actor.to_owned(),
             tenant: Some(tenant),
-            action: format!("users.{}", action.name()),
+            action: named.to_owned(),
             target,
             before: None,
             after,
@@ -282,6 +355,7 @@ fn tell(tx: &Transaction<'_>, action: Action, changes: &[Concerned], actor: &str
             Action::EnableSync => Happening::SyncEnabled,
             Action::DisableSync => Happening::SyncDisabled,
             Action::Switch { .. } => Happening::Switched { to: one.standing.access().over_graph() },
+            Action::Withdraw => Happening::SwitchWithdrawn,
             Action::GoBack => Happening::WentBack { to: one.standing.access().over_ews() },
             Action::Reset => Happening::Reset,
             Action::Exclude => Happening::Excluded,

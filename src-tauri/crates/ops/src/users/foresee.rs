@@ -35,6 +35,9 @@ pub struct Foreseen {
     /// How many users are meant: what is to be agreed to.
     pub users: u32,
     pub changes: u32,
+    /// Switches that would wait, and until when the first of them.
+    pub queued: u32,
+    pub opens: Option<Timestamp>,
     /// Those who are like that already.
     pub untouched: u32,
     pub refused: Vec<Refused>,
@@ -86,7 +89,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     let mut access: BTreeMap<(&str, &str), AccessChange> = BTreeMap::new();
     let mut from: BTreeMap<OrganizationId, u32> = BTreeMap::new();
     let (mut initialized, mut must_sign_in) = (0, 0);
-    for one in &sorted.changes {
+    for one in sorted.changes.iter().chain(&sorted.queued) {
         *from.entry(one.standing.organization).or_default() += 1;
         let (before, after) = (one.standing.access(), access_after(ask.action, one, target.as_ref().map(|target| target.access)));
         if before != after {
@@ -112,8 +115,10 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     access.sort_by_key(|change| std::cmp::Reverse(change.users));
     let leads_to_ews = access.iter().any(|change| !change.to.is_over_graph());
     Ok(Foreseen {
-        users: count(sorted.changes.len()) + sorted.untouched + count(sorted.refused.len()),
+        users: sorted.count(),
         changes: count(sorted.changes.len()),
+        queued: count(sorted.queued.len()),
+        opens: opens(conn, &sorted, now)?,
         untouched: sorted.untouched,
         refused: refused.into_values().collect(),
         access,
@@ -138,7 +143,8 @@ fn access_after(action: Action, one: &Concerned, target: Option<AccessType>) -> 
 /// What Graph can't do for the integrations of those who are to be switched, and the organizations that have not acknowledged it.
 fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<String>, Vec<OrganizationId>), StoreError> {
     let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| one);
-    let concerned: BTreeSet<_> = sorted.changes.iter().chain(unread.clone()).map(|one| one.standing.organization).collect();
+    let concerned: BTreeSet<_> =
+        sorted.changes.iter().chain(&sorted.queued).chain(unread.clone()).map(|one| one.standing.organization).collect();
     let mut texts: Vec<String> = Vec::new();
     for id in concerned {
         let integration = integrations::get(conn, organizations::get(conn, id)?.integration)?;
@@ -150,6 +156,17 @@ fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<S
     }
     let unread: BTreeSet<_> = unread.map(|one| one.standing.organization).collect();
     Ok((texts, unread.into_iter().collect()))
+}
+
+/// When the first of the change windows opens that switches would wait for.
+fn opens(conn: &Connection, sorted: &Sorted, now: Timestamp) -> std::result::Result<Option<Timestamp>, StoreError> {
+    let waited: BTreeSet<_> = sorted.queued.iter().map(|one| one.standing.organization).collect();
+    let mut first = None;
+    for id in waited {
+        let opens = organizations::get(conn, id)?.window.and_then(|window| window.opens(now));
+        first = [first, opens].into_iter().flatten().min();
+    }
+    Ok(first)
 }
 
 fn count(length: usize) -> u32 {

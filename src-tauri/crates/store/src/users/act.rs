@@ -30,7 +30,7 @@ pub struct Concerned {
 pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) -> Result<Vec<Concerned>, StoreError> {
     let those = Where::chosen(chosen)?;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced
+        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          {those}
          ORDER BY u.id"
@@ -48,6 +48,7 @@ pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) ->
                 sync_of_organization: text::named(row, 6)?,
                 mailbox: text::named(row, 7)?,
                 forced: text::maybe_moment(row, 8)?,
+                queued: row.get(9)?,
                 run_under_way: busy.contains(&organization),
             },
         })
@@ -101,6 +102,28 @@ pub fn set_sync(tx: &Transaction<'_>, users: &[UserId], status: SyncStatus) -> R
         params![text::to_json(users)?, status.name()],
     )?;
     Ok(())
+}
+
+/// Has switches wait since a moment, or with `None` no more.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn queue(tx: &Transaction<'_>, users: &[UserId], since: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET queued = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+        params![text::to_json(users)?, since.map(|at| at.0)],
+    )?;
+    Ok(())
+}
+
+/// How many switches of an organization wait.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn count_queued(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT count(*) FROM users INDEXED BY users_queued WHERE organization = ?1 AND queued IS NOT NULL")?;
+    Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }
 
 /// Brings the users' next sessions forward.

@@ -1,0 +1,54 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { openAt } from "./app";
+
+test("a switch says what it does and what Graph can't do, waits for the tick, and concerns only whom was shown", async () => {
+  const { user, door } = await openAt("/users?org=2");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Switch 1 user to Graph?" });
+  await within(dialog).findByText("1 user: EWS (app-only) becomes Graph (app-only).");
+  await within(dialog).findByRole("heading", { name: "What Graph can't do for this integration" });
+  const go = within(dialog).getByRole("button", { name: "Switch 1 user" });
+  expect(go.getAttribute("aria-disabled")).toBe("true");
+  await user.click(within(dialog).getByRole("checkbox", { name: /I have read/ }));
+  await waitFor(() => expect(go.getAttribute("aria-disabled")).not.toBe("true"));
+  await user.click(go);
+  await screen.findByText("1 user done");
+  const asked = door.asked.map(({ name }) => name);
+  expect(asked.indexOf("organizations.acknowledge")).toBeLessThan(asked.indexOf("users.act"));
+  expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
+    action: { kind: "switch", at_once: false },
+    expected: 1,
+  });
+});
+
+test("all that match can be acted on, and who is refused is named with the reason", async () => {
+  const { user, door } = await openAt("/users?org=1&q=ada");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: /Select (all|the) \d+ matching/ }));
+  await user.click(within(bar).getByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await within(dialog).findByText(/can't: The mailbox is initialized/);
+  await user.click(within(dialog).getByRole("button", { name: /^Remove \d+ user/ }));
+  await screen.findByRole("alertdialog", { name: /were refused/ });
+  await screen.findAllByText(/ada.*The mailbox is initialized/);
+  expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
+    users: { by: "filter_but", of: { filter: { search: "ada", organization: 1 }, but: [] } },
+  });
+});
+
+test("a user's panel tells what happened, the sessions, and copies a diagnostic", async () => {
+  const { user } = await openAt("/users?org=1&open=61");
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await user.click(await within(panel).findByRole("tab", { name: "Timeline" }));
+  await within(panel).findByText("Switch to Graph (app-only) begun");
+  await within(panel).findByText("Brought in");
+  await user.click(within(panel).getByRole("tab", { name: "Sessions" }));
+  await within(panel).findByRole("region", { name: "Session 1" });
+  await within(panel).findAllByText(/Outside the integration's scope|scope/);
+  expect(within(panel).getByRole("button", { name: "Copy diagnostic" })).toBeTruthy();
+});
