@@ -139,6 +139,8 @@ roles: Array<Role>, refused: Reason | null,
  */
 seal: string, };
 
+export type Charset = "utf8" | "utf16" | "windows1252";
+
 export type Check = { result: WorkloadResult, 
 /**
  * The run that asked.
@@ -347,6 +349,8 @@ aliases: Array<string>, department: string | null, job_title: string | null, ena
  */
 exchange_plan: boolean, };
 
+export type Eligibility = "ready" | "shared" | "room" | "equipment" | "shared_or_resource" | "unlicensed" | "disabled" | "on_premises" | "guest" | "no_mailbox" | "address_conflict";
+
 export type EnterpriseApp = { id: ObjectId, display_name: string, 
 /**
  * Whether tokens are issued for it: *Enabled for users to sign in*.
@@ -383,6 +387,8 @@ request_id: string | null,
  */
 reason: Reason | null, };
 
+export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
+
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
  * Words of names or principal names.
@@ -392,6 +398,20 @@ search: string | null, };
 export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
 
 export type ExternalId = string;
+
+export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhere", organization: string, } | { "kind": "duplicate", line: number, } | { "kind": "unknown" } | { "kind": "no_address" };
+
+export type FateKind = "added" | "here" | "elsewhere" | "duplicate" | "unknown" | "no_address";
+
+export type Fates = { added: number, here: number, elsewhere: number, duplicate: number, unknown: number, no_address: number, };
+
+export type FileBytes = string;
+
+export type FindGroups = { organization: OrganizationId, 
+/**
+ * How words of the name or the address begin, or an object id.
+ */
+text: string, };
 
 export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
 /**
@@ -435,9 +455,43 @@ feature: string | null, };
 
 export type Grantee = { "kind": "everyone" } | { "kind": "user", "user": ObjectId };
 
+export type Group = { id: ObjectId, display_name: string, mail: string | null, kind: GroupKind, };
+
 export type GroupIssues = { organization: OrganizationId | null, };
 
+export type GroupKind = "security" | "mail_enabled_security" | "microsoft_365" | "distribution";
+
+export type GroupRef = { organization: OrganizationId, group: ObjectId, };
+
+export type GroupSize = { group: Group, 
+/**
+ * Those who are in the group itself.
+ */
+direct: number, 
+/**
+ * Those of groups inside it, too; each counts once.
+ */
+nested: number, };
+
 export type HowToCheck = { "by": "rollcall", "check": Inspection } | { "by": "hand" };
+
+export type ImportPreview = { organization: OrganizationId, 
+/**
+ * People, or lines of the list, by what becomes of them.
+ */
+fates: Fates, 
+/**
+ * Those that would come in, by what can be expected of their mailboxes.
+ */
+arriving: { [key in Eligibility]?: number }, 
+/**
+ * How the list was understood, where it is one.
+ */
+list: Understood | null, 
+/**
+ * Stands for exactly this; to be handed back when it is agreed to.
+ */
+seal: string, };
 
 export type ImportUsers = { organization: OrganizationId, from: Source, 
 /**
@@ -463,7 +517,7 @@ gone: number,
  */
 since: Timestamp | null, 
 /**
- * Lines of the CSV that match nobody, as written.
+ * What stands on the list and nobody has, as written.
  */
 unmatched: Array<string>, };
 
@@ -524,6 +578,8 @@ action: string, target: string, before: string | null, after: string | null, req
 digest: string, };
 
 export type JournalState = { "state": "whole", entries: number, head: string, } | { "state": "broken", at: number, };
+
+export type Judged = { eligibility: Eligibility, evidence: Evidence, };
 
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
@@ -715,7 +771,41 @@ requirements?: Array<Requirement> | null, };
 
 export type PreviewChange = { organization: OrganizationId, wanted: Wanted, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
+export type PreviewImport = { organization: OrganizationId, from: Source, };
+
+export type PreviewLine = { 
+/**
+ * The number of the line, where it is one of a list.
+ */
+line: number | null, 
+/**
+ * The address as the list has it, or the line where it holds none.
+ */
+written: string | null, fate: Fate, person: PreviewPerson | null, 
+/**
+ * Whether the address is neither the person's principal name nor the primary address.
+ */
+by_alias: boolean, };
+
+export type PreviewLines = { seal: string, fate: FateKind | null, 
+/**
+ * A part of the line, or of the person's name or principal name.
+ */
+search: string | null, offset: number, limit: number, };
+
+export type PreviewPage = { total: number, matching: number, rows: Array<PreviewLine>, };
+
+export type PreviewPerson = { object_id: ObjectId, upn: string, display_name: string, judged: Judged, };
+
+export type PreviewRef = { seal: string, };
+
+export type PreviewTable = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
+
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
 
 export type ReadList = { 
 /**
@@ -883,6 +973,8 @@ export type SecretStored = {
  */
 proven: boolean, kept: Kept, };
 
+export type Separator = "comma" | "semicolon" | "tab";
+
 export type Service = { 
 /**
  * `directory` or `outlook`.
@@ -917,7 +1009,7 @@ export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
 export type Sort = { by: UserSort, descending: boolean, };
 
-export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, };
+export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, } | { "kind": "file", bytes: FileBytes, };
 
 export type Stage = { state: StageState, evidence_at: Timestamp | null, };
 
@@ -1028,6 +1120,20 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  * The trace file that is being written, if one is.
  */
 recording: string | null, };
+
+export type Understood = { charset: Charset, separator: Separator, 
+/**
+ * The name of the column that the addresses are taken from, where the first line names the columns.
+ */
+column: string | null, 
+/**
+ * Its place, from 1.
+ */
+place: number, 
+/**
+ * Lines that name somebody or should; blank ones and the heading aren't among them.
+ */
+lines: number, };
 
 export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
 
@@ -1234,6 +1340,8 @@ export type Commands = {
   "consent.show": { question: OrganizationRef; answer: ConsentView };
   "consent.tenant": { question: TenantRef; answer: TenantConsentView };
   "consent.users": { question: ConsentUsers; answer: UserConsentPage };
+  "groups.search": { question: FindGroups; answer: Array<Group> };
+  "groups.size": { question: GroupRef; answer: GroupSize };
   "integrations.add": { question: AddIntegration; answer: Integration };
   "integrations.change": { question: ChangeIntegration; answer: Integration };
   "integrations.export": { question: ExportList; answer: ManifestFile };
@@ -1271,6 +1379,11 @@ export type Commands = {
   "traffic.record": { question: RecordTraffic; answer: Traffic };
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.import": { question: ImportUsers; answer: Imported };
+  "users.import_shown": { question: PreviewRef; answer: Imported };
+  "users.preview": { question: PreviewImport; answer: ImportPreview };
+  "users.preview_export": { question: PreviewRef; answer: PreviewTable };
+  "users.preview_forget": { question: PreviewRef; answer: null };
+  "users.preview_lines": { question: PreviewLines; answer: PreviewPage };
   "users.query": { question: UserQuery; answer: UserPage };
   "users.remove": { question: RemoveUsers; answer: Removed };
   "verify.cancel": { question: RunRef; answer: Run };

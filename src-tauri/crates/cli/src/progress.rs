@@ -36,7 +36,10 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
     Job::new(stop, move |progress| match progress {
         Progress::Browser { url, page } => shown.visit(&url, &page, &browser),
         Progress::ReadingBack => shown.note("Reading back what is true now …"),
-        Progress::Imported { read, new } => shown.imported(read, new),
+        Progress::Read { read } => shown.counting(format!("{} read, none stored", counted(read, "user", "users"))),
+        Progress::Imported { read, new } => {
+            shown.counting(format!("{} read, {} new", counted(read, "user", "users"), count(new)));
+        }
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
     })
@@ -75,8 +78,7 @@ impl Shown {
         }
     }
 
-    fn imported(&self, read: u32, new: u32) {
-        let text = format!("{} read, {} new", counted(read, "user", "users"), count(new));
+    fn counting(&self, text: String) {
         if console::Term::stderr().is_term() {
             self.draw(None, text, String::new());
         } else if self.is_time() {

@@ -1,9 +1,12 @@
 //! Nouns: what is true without network, disk, clock or async. Every other room speaks in these words.
 
 pub mod approval;
+pub mod arrival;
 pub mod bound;
 pub mod consent;
+pub mod eligibility;
 pub mod grant;
+pub mod group;
 pub mod id;
 pub mod integration;
 pub mod issue;

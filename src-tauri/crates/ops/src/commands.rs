@@ -8,7 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, integrations, issues, journal, organizations, permissions, practice, runs, settings, tenants, traffic, users, verify,
+    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, runs, settings, tenants, traffic, users,
+    verify,
 };
 
 macro_rules! menu {
@@ -50,6 +51,8 @@ menu! {
     "consent.show": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::show::show;
     "consent.tenant": tenants::sign_in::TenantRef => consent::tenant::TenantConsentView, consent::tenant::show;
     "consent.users": consent::users::ConsentUsers => consent::users::UserConsentPage, consent::users::users;
+    "groups.search": groups::FindGroups => Vec<rollcall_core::group::Group>, groups::search;
+    "groups.size": groups::GroupRef => groups::GroupSize, groups::size;
     "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
     "integrations.change": integrations::change::ChangeIntegration => rollcall_core::integration::Integration, integrations::change::change;
     "integrations.export": integrations::export::ExportList => integrations::export::ManifestFile, integrations::export::export;
@@ -87,6 +90,11 @@ menu! {
     "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
+    "users.import_shown": users::preview::PreviewRef => users::import::Imported, users::import::import_shown;
+    "users.preview": users::preview::PreviewImport => users::preview::ImportPreview, users::preview::preview;
+    "users.preview_export": users::preview::PreviewRef => users::preview::PreviewTable, users::preview::export;
+    "users.preview_forget": users::preview::PreviewRef => (), users::preview::forget;
+    "users.preview_lines": users::preview::PreviewLines => users::preview::PreviewPage, users::preview::lines;
     "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
     "users.remove": users::remove::RemoveUsers => users::remove::Removed, users::remove::remove;
     "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;

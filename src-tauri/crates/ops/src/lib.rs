@@ -9,6 +9,7 @@ pub mod consent;
 pub mod csv_text;
 pub mod desk;
 pub mod error;
+pub mod groups;
 pub mod integrations;
 pub mod issues;
 pub mod job;

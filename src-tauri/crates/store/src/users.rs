@@ -16,12 +16,14 @@ use crate::error::{StoreError, Thing};
 use crate::text;
 
 mod filter;
+mod known;
 mod search;
 mod window;
 mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
+pub use known::{Known, known, places};
 pub use search::index_pending;
 pub(crate) use search::teach;
 pub use window::query;

@@ -71,6 +71,7 @@ export const frame = {
   "work.browser": "Waiting for the browser",
   "work.readingBack": "Reading back what is granted now",
   "work.written": "{done} of {total} changes sent",
+  "work.read": "{read} read, none stored",
   "work.imported": "{read} read, {new} new",
   "work.verified": "{done} of {total} mailboxes",
   "work.parked": "{done} of {total} mailboxes, parked until {time}",

@@ -1,0 +1,178 @@
+//! Bringing users in: by every source first shown and then done, by lists from whatever program, and judged before anything is asked.
+
+use std::collections::HashSet;
+
+use rollcall_core::arrival::{Fate, FateKind, Fates};
+use rollcall_core::eligibility::{Eligibility, Evidence};
+use rollcall_core::id::OrganizationId;
+use rollcall_ops::error::{Code, Result};
+use rollcall_ops::groups::{self, FindGroups, GroupRef};
+use rollcall_ops::job::Job;
+use rollcall_ops::users::csv_list::{Charset, Separator};
+use rollcall_ops::users::import::{FileBytes, ImportUsers, Imported, Source, import, import_shown};
+use rollcall_ops::users::preview::{self, ImportPreview, PreviewImport, PreviewLine, PreviewLines, PreviewRef, preview};
+use rollcall_ops::users::query::{UserQuery, query};
+use rollcall_sandbox::FaultPlan;
+use rollcall_store::users::{Sort, UserFilter};
+use rollcall_tests::{Rehearsal, Scene};
+
+async fn scene(users: u32) -> (Rehearsal, OrganizationId) {
+    let rehearsal = Rehearsal::on(Scene { users, ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    (rehearsal, organization)
+}
+
+async fn shown(rehearsal: &Rehearsal, organization: OrganizationId, from: Source) -> Result<ImportPreview> {
+    Box::pin(preview(&rehearsal.desk, PreviewImport { organization, from }, &Job::quiet())).await
+}
+
+async fn lines(rehearsal: &Rehearsal, seal: &str) -> Vec<PreviewLine> {
+    preview::all(&rehearsal.desk, PreviewRef { seal: seal.to_owned() }, &Job::quiet()).await.unwrap()
+}
+
+async fn agreed(rehearsal: &Rehearsal, seal: &str) -> Result<Imported> {
+    Box::pin(import_shown(&rehearsal.desk, PreviewRef { seal: seal.to_owned() }, &Job::quiet())).await
+}
+
+async fn bring(rehearsal: &Rehearsal, organization: OrganizationId, from: Source) -> Imported {
+    let ask = ImportUsers { organization, from, anew: false };
+    Box::pin(import(&rehearsal.desk, ask, &Job::quiet())).await.unwrap()
+}
+
+async fn users_in(rehearsal: &Rehearsal, organization: OrganizationId) -> u32 {
+    let filter = UserFilter { organization: Some(organization), ..UserFilter::default() };
+    query(&rehearsal.desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1 }, &Job::quiet()).await.unwrap().total
+}
+
+fn file(bytes: impl Into<Vec<u8>>) -> Source {
+    Source::File { bytes: FileBytes(bytes.into()) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_source_is_shown_first_and_then_exactly_that_is_imported() {
+    let (rehearsal, organization) = scene(150).await;
+    let found = groups::search(&rehearsal.desk, FindGroups { organization, text: "integ sco".into() }, &Job::quiet()).await.unwrap();
+    assert_eq!(found.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>(), ["Integration Scope"], "by parts of its name");
+    let group = found[0].id;
+    let size = groups::size(&rehearsal.desk, GroupRef { organization, group }, &Job::quiet()).await.unwrap();
+    assert_eq!((size.group.kind.name(), size.direct), ("mail_enabled_security", 0));
+    assert!(size.nested > 0, "all of its people are in groups inside it");
+
+    let mut in_already = 0;
+    for (from, expected) in [
+        (Source::Group { group, nested: false }, Some(0)),
+        (Source::Group { group, nested: true }, Some(size.nested)),
+        (Source::Filter { odata: "department eq 'Finance'".into() }, None),
+        (Source::All, Some(150)),
+    ] {
+        let preview = shown(&rehearsal, organization, from).await.unwrap();
+        assert_eq!(users_in(&rehearsal, organization).await, in_already, "nothing is stored by looking");
+        let Fates { added, here, elsewhere, .. } = preview.fates;
+        assert!(expected.is_none_or(|expected| added + here + elsewhere == expected), "{preview:?}");
+        assert_eq!(preview.arriving.values().sum::<u32>(), added);
+        let imported = agreed(&rehearsal, &preview.seal).await.unwrap();
+        assert_eq!((imported.new, imported.same, imported.elsewhere), (added, here, elsewhere));
+        in_already += added;
+        assert_eq!(users_in(&rehearsal, organization).await, in_already);
+        assert_eq!(agreed(&rehearsal, &preview.seal).await.unwrap_err().code, Code::Changed, "it was agreed to once");
+    }
+    let again = bring(&rehearsal, organization, Source::All).await;
+    assert!(again.since.is_some() && again.read == 0, "and from there on only changes are asked for: {again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_told_line_by_line_and_the_report_can_not_run_in_a_spreadsheet() {
+    let (rehearsal, organization) = scene(150).await;
+    let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
+    let (with_alias, there, guest) = {
+        let world = rehearsal.sandbox.world();
+        let one =
+            |fits: &dyn Fn(&rollcall_sandbox::world::User) -> bool| world.users.iter().skip(2).find(|user| fits(user)).unwrap().clone();
+        let with_alias = one(&|user| !user.aliases.is_empty());
+        let there = one(&|user| user.aliases.is_empty() && user.fault.is_none() && user.upn.is_ascii());
+        let guest = one(&|user| user.upn.contains("#EXT#"));
+        (with_alias, there, guest)
+    };
+    bring(&rehearsal, organization, file("admin@contoso.example")).await;
+    bring(&rehearsal, other, file(there.upn.clone())).await;
+
+    let text = format!(
+        "Név;E-mail\r\nAdmin;ADMIN@contoso.example\r\n\r\n\"Alias; of\";{}\r\nThe same;{}\r\nThere;{}\r\n=cmd|' /C calc'!A0;=cmd|' /C calc'!A0\r\nNobody;nobody@contoso.example\r\nAgain;NOBODY@contoso.example\r\nGuest;{}\r\n",
+        with_alias.aliases[0], with_alias.upn, there.upn, guest.upn
+    );
+    let western: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    let utf_16: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let marked = [&b"\xef\xbb\xbf"[..], text.as_bytes()].concat();
+    let mut reports = HashSet::new();
+    for (bytes, charset) in [(western, Charset::Windows1252), (utf_16, Charset::Utf16), (marked, Charset::Utf8)] {
+        let preview = shown(&rehearsal, organization, file(bytes)).await.unwrap();
+        let list = preview.list.clone().unwrap();
+        assert_eq!((list.charset, list.separator, list.column.as_deref()), (charset, Separator::Semicolon, Some("E-mail")));
+        let lines = lines(&rehearsal, &preview.seal).await;
+        let told: Vec<_> = lines.iter().map(|line| (line.line.unwrap(), line.fate.clone(), line.by_alias)).collect();
+        assert_eq!(
+            told,
+            [
+                (2, Fate::Here, false),
+                (4, Fate::Added, true),
+                (5, Fate::Duplicate { line: 4 }, false),
+                (6, Fate::Elsewhere { organization: "Contoso US".into() }, false),
+                (7, Fate::NoAddress, false),
+                (8, Fate::Unknown, false),
+                (9, Fate::Duplicate { line: 8 }, false),
+                (10, Fate::Added, false),
+            ]
+        );
+        assert_eq!(lines[1].person.as_ref().unwrap().upn, with_alias.upn, "an alias is told with its user");
+        let judged = lines[7].person.as_ref().unwrap().judged;
+        assert_eq!((judged.eligibility, judged.evidence), (Eligibility::Guest, Evidence::UserType));
+        let report = preview::export(&rehearsal.desk, PreviewRef { seal: preview.seal.clone() }, &Job::quiet()).await.unwrap().text;
+        assert!(report.contains("'=cmd"), "{report}");
+        assert!(!report.contains(",=cmd"), "{report}");
+        reports.insert(report);
+    }
+    assert_eq!(reports.len(), 1, "whatever program wrote the list");
+    assert_eq!(users_in(&rehearsal, organization).await, 1, "nothing was stored");
+
+    let preview = shown(&rehearsal, organization, file(text)).await.unwrap();
+    let page = |fate| PreviewLines { seal: preview.seal.clone(), fate: Some(fate), search: None, offset: 0, limit: 10 };
+    let added = preview::lines(&rehearsal.desk, page(FateKind::Added), &Job::quiet()).await.unwrap();
+    assert_eq!((added.total, added.matching, added.rows.len()), (8, 2, 2));
+    let imported = agreed(&rehearsal, &preview.seal).await.unwrap();
+    assert_eq!((imported.new, imported.elsewhere, imported.unmatched.len()), (2, 1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_does_not_hold_any_more_imports_nothing() {
+    let (rehearsal, organization) = scene(40).await;
+    let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
+    let preview = shown(&rehearsal, organization, Source::All).await.unwrap();
+    bring(&rehearsal, other, file("admin@contoso.example")).await;
+    assert_eq!(agreed(&rehearsal, &preview.seal).await.unwrap_err().code, Code::Changed);
+    assert_eq!(users_in(&rehearsal, organization).await, 0);
+    let now = shown(&rehearsal, organization, Source::All).await.unwrap();
+    assert_ne!(now.seal, preview.seal);
+    assert_eq!(agreed(&rehearsal, &now.seal).await.unwrap().new, 39);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_lines_are_told_one_by_one() {
+    let rehearsal = Rehearsal::on(Scene { users: 300, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    let upns: Vec<String> = rehearsal.sandbox.world().users.iter().map(|user| user.upn.clone()).collect();
+    let mut text = String::from("UserPrincipalName,Manager\n");
+    for line in 0..100_000 {
+        match line % 4 {
+            0 | 1 => text.push_str(&format!("{},boss@contoso.example\n", upns[line % upns.len()])),
+            2 => text.push_str(&format!("nobody{line}@contoso.example,boss@contoso.example\n")),
+            _ => text.push_str("\"Ada, \"\"the Countess\"\"\",boss@contoso.example\n"),
+        }
+    }
+    let preview = shown(&rehearsal, organization, file(text)).await.unwrap();
+    let fates = preview.fates;
+    assert_eq!((fates.unknown, fates.no_address), (25_000, 25_000));
+    assert_eq!(fates.added + fates.duplicate, 50_000);
+    assert_eq!(agreed(&rehearsal, &preview.seal).await.unwrap().new, fates.added);
+}
