@@ -1,8 +1,10 @@
 import type {
   FingerprintRow,
   GrantLine,
+  ImportPreview,
   ListRead,
   OrganizationView,
+  PreviewLine,
   Reason,
   Remark,
   RequiredPermission,
@@ -18,6 +20,7 @@ import { type Answer, CallError, type CallOptions, type Door, type Name, type Qu
 import {
   checksOf,
   countsOf,
+  groups as directoryGroups,
   guid,
   ledgerOf,
   limitations,
@@ -26,6 +29,7 @@ import {
   needed,
   organizations,
   person,
+  previewLines,
   resultsOf,
   runOf,
   tenant,
@@ -175,6 +179,7 @@ export function fakeDoor(
     return run;
   };
 
+  let dryRun: { preview: ImportPreview; lines: readonly PreviewLine[] } | undefined;
   const verbs: Verbs = {
     "tenants.list": () => (started ? [{ tenant, signed_in: true, account: "admin@contoso.example" }] : []),
     "practice.open": () => {
@@ -238,6 +243,72 @@ export function fakeDoor(
       return { row, checks: checksOf(row) };
     },
     "users.remove": ({ users }) => ({ done: users, refused: [] }),
+    "groups.search": ({ text }) =>
+      directoryGroups.filter((one) => one.display_name.toLowerCase().includes(text.toLowerCase())),
+    "groups.size": ({ group }) => {
+      const found = directoryGroups.find((one) => one.id === group);
+      if (!found) throw refused("not_found");
+      return { group: found, direct: 12, nested: 340 };
+    },
+    "users.preview": async ({ organization, from }, { onProgress, signal }) => {
+      for (let read = 999; read < 4_000; read += 999) {
+        await wait();
+        if (signal?.aborted) throw refused("stopped");
+        onProgress?.({ kind: "read", read });
+      }
+      const isList = from.kind === "csv" || from.kind === "file";
+      const lines = previewLines(isList);
+      const count = (kind: PreviewLine["fate"]["kind"]) => lines.filter((line) => line.fate.kind === kind).length;
+      const arriving: ImportPreview["arriving"] = {};
+      for (const { fate, person: one } of lines) {
+        if (fate.kind !== "added" || !one) continue;
+        arriving[one.judged.eligibility] = (arriving[one.judged.eligibility] ?? 0) + 1;
+      }
+      const preview: ImportPreview = {
+        organization,
+        fates: {
+          added: count("added"),
+          here: count("here"),
+          elsewhere: count("elsewhere"),
+          duplicate: count("duplicate"),
+          unknown: count("unknown"),
+          no_address: count("no_address"),
+        },
+        arriving,
+        list: isList
+          ? { charset: "windows1252", separator: "semicolon", column: "E-mail", place: 2, lines: lines.length }
+          : null,
+        seal: "7",
+      };
+      dryRun = { preview, lines };
+      return preview;
+    },
+    "users.preview_lines": ({ fate, search, offset, limit }) => {
+      const all = dryRun?.lines ?? [];
+      const wanted = search?.toLowerCase();
+      const matching = all.filter(
+        (line) =>
+          (fate === null || line.fate.kind === fate) &&
+          (!wanted ||
+            `${line.written} ${line.person?.display_name} ${line.person?.upn}`.toLowerCase().includes(wanted)),
+      );
+      return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
+    },
+    "users.preview_export": () => ({ text: "line,written,result\r\n" }),
+    "users.import_shown": () => {
+      const { added, here, elsewhere } = dryRun?.preview.fates ?? { added: 0, here: 0, elsewhere: 0 };
+      dryRun = undefined;
+      return {
+        read: added + here + elsewhere,
+        new: added,
+        changed: 0,
+        same: here,
+        elsewhere,
+        gone: 0,
+        since: null,
+        unmatched: ["nobody@contoso.example"],
+      };
+    },
     "users.import": async ({ from, anew }, { onProgress, signal }) => {
       const stopped = () => signal?.aborted === true;
       for (let read = 999; read < 10_000 && !stopped(); read += 999) {
@@ -539,7 +610,7 @@ export function fakeDoor(
 }
 
 function refused(
-  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled",
+  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled" | "stopped",
 ) {
   return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
 }

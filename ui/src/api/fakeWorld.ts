@@ -2,11 +2,16 @@ import type {
   Cause,
   Check,
   ConsentRow,
+  Eligibility,
+  Evidence,
+  Fate,
+  Group,
   Ledger,
   MailboxCounts,
   MailboxKind,
   MailboxStatus,
   Organization,
+  PreviewLine,
   RequiredPermission,
   Route,
   Run,
@@ -302,4 +307,58 @@ export function trafficOf({ id, name }: Tenant): TenantTraffic {
       inside("GET /users/{id}/messages", 429, 12),
     ],
   };
+}
+
+/** Groups of the directory, one of each kind. */
+export const groups: Group[] = (
+  [
+    ["Sales", "microsoft_365", "sales@contoso.example"],
+    ["Sales Desk", "distribution", "sales.desk@contoso.example"],
+    ["Office London", "security", null],
+    ["Integration Scope", "mail_enabled_security", "integration.scope@contoso.example"],
+  ] as const
+).map(([display_name, kind, mail], index) => ({ id: guid(500 + index), display_name, kind, mail }));
+
+const judgements: ReadonlyArray<[Eligibility, Evidence]> = [
+  ["ready", "assigned_plans"],
+  ["ready", "assigned_plans"],
+  ["ready", "assigned_plans"],
+  ["shared_or_resource", "account_enabled"],
+  ["unlicensed", "assigned_plans"],
+  ["disabled", "account_enabled"],
+  ["on_premises", "on_premises_sync"],
+  ["guest", "user_type"],
+  ["no_mailbox", "mail"],
+  ["address_conflict", "addresses"],
+];
+
+const fatesOfList: readonly Fate[] = [
+  { kind: "added" },
+  { kind: "here" },
+  { kind: "elsewhere", organization: "Contoso US" },
+  { kind: "duplicate", line: 2 },
+  { kind: "unknown" },
+  { kind: "no_address" },
+];
+
+/** What a dry run shows: every fate among the lines of a list, or people only. */
+export function previewLines(ofList: boolean): PreviewLine[] {
+  return Array.from({ length: 600 }, (_, index): PreviewLine => {
+    const fate = fatesOfList[ofList ? index % 6 : index % 3] ?? { kind: "added" };
+    const named = fate.kind !== "unknown" && fate.kind !== "no_address";
+    const first = given[index % given.length] ?? "";
+    const last = family[(index * 7) % family.length] ?? "";
+    const upn = `${first}.${last}.${index}@contoso.example`.toLowerCase();
+    const [eligibility, evidence] = judgements[index % judgements.length] ?? ["ready", "assigned_plans"];
+    const byAlias = ofList && index % 18 === 0;
+    return {
+      line: ofList ? index + 2 : null,
+      written: !ofList ? null : fate.kind === "no_address" ? "=cmd" : byAlias ? `${first}@mail.contoso.example` : upn,
+      fate,
+      person: named
+        ? { object_id: guid(10_000 + index), upn, display_name: `${first} ${last}`, judged: { eligibility, evidence } }
+        : null,
+      by_alias: byAlias,
+    };
+  });
 }
