@@ -93,7 +93,11 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
             // By the address that leads to the page: what starts a program can be read by every other one on the computer.
             Progress::Browser { url, .. } => open_sign_in(url),
             Progress::ReadingBack => {}
-            Progress::Read { .. } | Progress::Imported { .. } | Progress::Written { .. } | Progress::Verified(_) => {
+            Progress::Read { .. }
+            | Progress::Asked { .. }
+            | Progress::Imported { .. }
+            | Progress::Written { .. }
+            | Progress::Verified(_) => {
                 let complete = matches!(&progress, Progress::Verified(line) if line.done == line.total);
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
                 if !complete && last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {

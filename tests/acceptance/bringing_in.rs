@@ -3,16 +3,24 @@
 use std::collections::HashSet;
 
 use rollcall_core::arrival::{Fate, FateKind, Fates};
-use rollcall_core::eligibility::{Eligibility, Evidence};
+use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::id::OrganizationId;
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::describe::describe;
 use rollcall_ops::users::csv_list::{Charset, Separator};
 use rollcall_ops::users::import::{FileBytes, ImportUsers, Imported, Source, import, import_shown};
+use rollcall_ops::users::preflight;
 use rollcall_ops::users::preview::{self, ImportPreview, PreviewImport, PreviewLine, PreviewLines, PreviewRef, preview};
 use rollcall_ops::users::query::{UserQuery, query};
-use rollcall_sandbox::FaultPlan;
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::start::start;
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::world::{Licence, Recipient, User};
+use rollcall_sandbox::{FaultKind, FaultPlan};
+use rollcall_store::users::eligibility::Eligibilities;
 use rollcall_store::users::{Sort, UserFilter};
 use rollcall_tests::{Rehearsal, Scene};
 
@@ -87,8 +95,7 @@ async fn a_list_is_told_line_by_line_and_the_report_can_not_run_in_a_spreadsheet
     let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
     let (with_alias, there, guest) = {
         let world = rehearsal.sandbox.world();
-        let one =
-            |fits: &dyn Fn(&rollcall_sandbox::world::User) -> bool| world.users.iter().skip(2).find(|user| fits(user)).unwrap().clone();
+        let one = |fits: &dyn Fn(&User) -> bool| world.users.iter().skip(2).find(|user| fits(user)).unwrap().clone();
         let with_alias = one(&|user| !user.aliases.is_empty());
         let there = one(&|user| user.aliases.is_empty() && user.fault.is_none() && user.upn.is_ascii());
         let guest = one(&|user| user.upn.contains("#EXT#"));
@@ -175,4 +182,98 @@ async fn a_hundred_thousand_lines_are_told_one_by_one() {
     assert_eq!((fates.unknown, fates.no_address), (25_000, 25_000));
     assert_eq!(fates.added + fates.duplicate, 50_000);
     assert_eq!(agreed(&rehearsal, &preview.seal).await.unwrap().new, fates.added);
+}
+
+async fn preflight(rehearsal: &Rehearsal, organization: OrganizationId) -> Eligibilities {
+    Box::pin(preflight::preflight(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet())).await.unwrap()
+}
+
+/// Those of an organization that were judged so, by principal name, each with who says so.
+async fn judged(rehearsal: &Rehearsal, organization: OrganizationId, eligibility: Eligibility) -> Vec<(String, Evidence)> {
+    let filter = UserFilter { organization: Some(organization), eligibility: vec![eligibility], ..UserFilter::default() };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1000 };
+    let page = query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    page.rows.into_iter().map(|row| (row.user.directory.upn, row.judged.evidence)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_what_the_directory_can_not() {
+    let rehearsal = Rehearsal::on(Scene { users: 400, ..Scene::default() }).await;
+    let twin = rehearsal.sandbox.change(|world| {
+        // Somebody has an address of the admin's, as happens when domains are merged.
+        let twin = world.users.iter_mut().skip(10).find(|user| user.fault.is_none() && user.recipient == Recipient::Person && user.enabled);
+        let twin = twin.unwrap();
+        twin.aliases.push("ADMIN@contoso.example".to_owned());
+        twin.upn.clone()
+    });
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    bring(&rehearsal, organization, Source::All).await;
+
+    // By the directory alone: the import does that by itself.
+    let ids = |fits: fn(&User) -> bool| {
+        let world = rehearsal.sandbox.world();
+        let mut upns: Vec<String> = world.users.iter().filter(|user| fits(user)).map(|user| user.upn.clone()).collect();
+        upns.sort();
+        upns
+    };
+    let by_name = |mut judged: Vec<(String, Evidence)>| {
+        judged.sort_by(|a, b| a.0.cmp(&b.0));
+        judged
+    };
+    let check = async |eligibility, evidence, expected: Vec<String>| {
+        let found = by_name(judged(&rehearsal, organization, eligibility).await);
+        assert!(!expected.is_empty(), "{eligibility:?} is planted");
+        assert_eq!(found, expected.into_iter().map(|upn| (upn, evidence)).collect::<Vec<_>>(), "{eligibility:?}");
+    };
+    check(Eligibility::Guest, Evidence::UserType, ids(|user| user.recipient == Recipient::Guest)).await;
+    check(
+        Eligibility::Unlicensed,
+        Evidence::AssignedPlans,
+        ids(|user| user.recipient == Recipient::Person && user.licence == Licence::None && user.enabled && !user.synced),
+    )
+    .await;
+    check(
+        Eligibility::OnPremises,
+        Evidence::OnPremisesSync,
+        ids(|user| user.recipient != Recipient::Guest && user.synced && matches!(user.licence, Licence::None | Licence::Foundation)),
+    )
+    .await;
+    check(
+        Eligibility::Disabled,
+        Evidence::AccountEnabled,
+        ids(|user| user.recipient == Recipient::Person && !user.enabled && !matches!(user.licence, Licence::None | Licence::Foundation)),
+    )
+    .await;
+    let contested = judged(&rehearsal, organization, Eligibility::AddressConflict).await;
+    let mut two: Vec<String> = contested.into_iter().map(|(upn, _)| upn).collect();
+    two.sort();
+    let mut expected = vec!["admin@contoso.example".to_owned(), twin];
+    expected.sort();
+    assert_eq!(two, expected, "both have the address");
+    let resources = ids(|user| matches!(user.recipient, Recipient::Shared | Recipient::Room | Recipient::Equipment));
+    let vague = judged(&rehearsal, organization, Eligibility::SharedOrResource).await;
+    assert!(resources.iter().all(|upn| vague.contains(&(upn.clone(), Evidence::AccountEnabled))), "which one isn't known yet");
+
+    // The mailbox knows, but has to be asked in the integration's name, with its secret and the permission.
+    assert_eq!(preflight(&rehearsal, organization).await.unasked, Some(Unasked::NoSecret));
+    rehearsal.hand_in_secret().await.unwrap();
+    assert_eq!(preflight(&rehearsal, organization).await.unasked, Some(Unasked::NotPermitted));
+    rehearsal.grant_as(organization, Person::Admin).await.unwrap();
+    let found = preflight(&rehearsal, organization).await;
+    assert!(found.judged.is_some() && !found.counts.contains_key(&Eligibility::SharedOrResource), "{found:?}");
+    check(Eligibility::Shared, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Shared)).await;
+    check(Eligibility::Room, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Room)).await;
+    check(Eligibility::Equipment, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Equipment)).await;
+    let view = describe(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!(view.eligibility, found);
+    let ready = judged(&rehearsal, organization, Eligibility::Ready).await.len();
+    assert_eq!(u32::try_from(ready).unwrap() + found.not_eligible, view.users);
+    assert_eq!(rehearsal.sandbox.violations(), 0);
+
+    // What a check finds out about a mailbox counts at once.
+    Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    let licence = ids(|user| user.fault == Some(FaultKind::InvalidLicense));
+    let unlicensed = judged(&rehearsal, organization, Eligibility::Unlicensed).await;
+    assert!(unlicensed.contains(&(licence[0].clone(), Evidence::LastCheck)), "{unlicensed:?}");
 }

@@ -349,6 +349,24 @@ aliases: Array<string>, department: string | null, job_title: string | null, ena
  */
 exchange_plan: boolean, };
 
+export type Eligibilities = { 
+/**
+ * How many there are of each; none of those that aren't named.
+ */
+counts: { [key in Eligibility]?: number }, 
+/**
+ * How many of them aren't ready.
+ */
+not_eligible: number, 
+/**
+ * When the mailboxes were last asked, or that was tried.
+ */
+judged: Timestamp | null, 
+/**
+ * Why they were not asked what they are.
+ */
+unasked: Unasked | null, };
+
 export type Eligibility = "ready" | "shared" | "room" | "equipment" | "shared_or_resource" | "unlicensed" | "disabled" | "on_premises" | "guest" | "no_mailbox" | "address_conflict";
 
 export type EnterpriseApp = { id: ObjectId, display_name: string, 
@@ -665,6 +683,10 @@ export type OrganizationView = { organization: Organization, tenant_name: string
  */
 mailboxes: MailboxCounts, 
 /**
+ * The users by what stands in the way of their mailboxes.
+ */
+eligibility: Eligibilities, 
+/**
  * The users by the verdict of their last check.
  */
 verdicts: Ledger, 
@@ -805,7 +827,9 @@ export type PreviewTable = {
  */
 text: string, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
+
+export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
 
 export type ReadList = { 
 /**
@@ -1121,6 +1145,8 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  */
 recording: string | null, };
 
+export type Unasked = "no_secret" | "not_permitted" | "broken_off" | "no_answer";
+
 export type Understood = { charset: Charset, separator: Separator, 
 /**
  * The name of the column that the addresses are taken from, where the first line names the columns.
@@ -1183,7 +1209,7 @@ own: Array<string>, };
 
 export type UserDetail = { row: UserRow, checks: Array<Check>, };
 
-export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, 
+export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
 /**
  * With an open issue of this fingerprint.
  */
@@ -1222,6 +1248,14 @@ effective_access: AccessType,
  * The stricter of the user's and the organization's.
  */
 effective_sync: SyncStatus, kind: MailboxKind, 
+/**
+ * What stands in the way of the mailbox, and who says so.
+ */
+judged: Judged, 
+/**
+ * What the mailbox said of itself, if it was asked.
+ */
+purpose: Purpose | null, 
 /**
  * Of the last check; not run when there was none.
  */
@@ -1380,6 +1414,7 @@ export type Commands = {
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.import": { question: ImportUsers; answer: Imported };
   "users.import_shown": { question: PreviewRef; answer: Imported };
+  "users.preflight": { question: OrganizationRef; answer: Eligibilities };
   "users.preview": { question: PreviewImport; answer: ImportPreview };
   "users.preview_export": { question: PreviewRef; answer: PreviewTable };
   "users.preview_forget": { question: PreviewRef; answer: null };

@@ -11,6 +11,7 @@ import type {
   Run,
   Settings,
   Traffic,
+  Unasked,
   UserFilter,
   UserRow,
   UserSort,
@@ -20,6 +21,7 @@ import { type Answer, CallError, type CallOptions, type Door, type Name, type Qu
 import {
   checksOf,
   countsOf,
+  eligibilitiesOf,
   groups as directoryGroups,
   guid,
   ledgerOf,
@@ -55,6 +57,8 @@ export type FakeOptions = {
   readonly cutOff?: { readonly parkedUntil: number | null };
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
+  /** Why mailboxes can't be asked what they are. */
+  readonly unasked?: Unasked;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
   /** Milliseconds between two steps of long work. */
@@ -179,6 +183,7 @@ export function fakeDoor(
     return run;
   };
 
+  const preflighted = new Map<number, { judged: number; unasked: Unasked | null }>();
   let dryRun: { preview: ImportPreview; lines: readonly PreviewLine[] } | undefined;
   const verbs: Verbs = {
     "tenants.list": () => (started ? [{ tenant, signed_in: true, account: "admin@contoso.example" }] : []),
@@ -249,6 +254,21 @@ export function fakeDoor(
       const found = directoryGroups.find((one) => one.id === group);
       if (!found) throw refused("not_found");
       return { group: found, direct: 12, nested: 340 };
+    },
+    "users.preflight": async ({ organization }, { onProgress, signal }) => {
+      const members = rows.filter((row) => row.user.organization === organization);
+      const vague = members.filter((row) => row.judged.eligibility === "shared_or_resource");
+      const kinds = ["shared", "room", "equipment"] as const;
+      for (const [index, row] of vague.entries()) {
+        if (signal?.aborted) throw refused("stopped");
+        row.purpose = kinds[index % 3] ?? "shared";
+        row.judged = { eligibility: row.purpose as "shared", evidence: "user_purpose" };
+        onProgress?.({ kind: "asked", done: index + 1, total: vague.length });
+      }
+      await wait();
+      preflighted.set(organization, { judged: NOW, unasked: options.unasked ?? null });
+      changed();
+      return { ...eligibilitiesOf(members), judged: NOW, unasked: options.unasked ?? null };
     },
     "users.preview": async ({ organization, from }, { onProgress, signal }) => {
       for (let read = 999; read < 4_000; read += 999) {
@@ -562,6 +582,7 @@ export function fakeDoor(
       preset: "revenue-grid",
       users: members.length,
       mailboxes: countsOf(members),
+      eligibility: { ...eligibilitiesOf(members), ...preflighted.get(organization.id) },
       verdicts: ledgerOf(members),
       with_issues: members.filter((row) => row.open_issues > 0).length,
       checked: index === 0 ? NOW - 60_000 : null,
@@ -622,6 +643,7 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.mailbox.length === 0 || filter.mailbox.includes(mailbox)) &&
     (filter.verdict.length === 0 || filter.verdict.includes(row.verdict)) &&
     (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
+    (filter.eligibility.length === 0 || filter.eligibility.includes(row.judged.eligibility)) &&
     (!filter.with_issues || row.open_issues > 0) &&
     (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
     (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))

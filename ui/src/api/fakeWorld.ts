@@ -2,6 +2,7 @@ import type {
   Cause,
   Check,
   ConsentRow,
+  Eligibilities,
   Eligibility,
   Evidence,
   Fate,
@@ -169,6 +170,19 @@ function kindOf(n: number): MailboxKind {
   return n % 41 === 0 ? "shared_or_resource" : "user";
 }
 
+function judgedOf(n: number): UserRow["judged"] {
+  if (kindOf(n) === "unlicensed") return { eligibility: "unlicensed", evidence: "assigned_plans" };
+  if (kindOf(n) === "user") return { eligibility: "ready", evidence: "assigned_plans" };
+  return { eligibility: "shared_or_resource", evidence: "account_enabled" };
+}
+
+/** The users by what stands in the way of their mailboxes. */
+export function eligibilitiesOf(rows: readonly UserRow[]): Eligibilities {
+  const counts: Eligibilities["counts"] = {};
+  for (const { judged } of rows) counts[judged.eligibility] = (counts[judged.eligibility] ?? 0) + 1;
+  return { counts, not_eligible: rows.length - (counts.ready ?? 0), judged: null, unasked: null };
+}
+
 export function person(n: number, organization: Organization, checked: boolean): UserRow {
   const first = given[n % given.length] ?? "";
   const last = family[(n * 7) % family.length] ?? "";
@@ -205,6 +219,8 @@ export function person(n: number, organization: Organization, checked: boolean):
     effective_access: organization.access,
     effective_sync: "enabled",
     kind: kindOf(n),
+    judged: judgedOf(n),
+    purpose: null,
     verdict,
     checked: checked ? NOW - (n % 300) * 1000 : null,
     open_issues: fault ? fault[2].length : 0,

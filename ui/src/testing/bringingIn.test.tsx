@@ -66,3 +66,31 @@ test("looking can be stopped, and leaves nothing", async () => {
   );
   expect(door.asked.some(({ name }) => name.startsWith("users.import"))).toBe(false);
 });
+
+test("eligibility is checked with progress, filtered by, and told with its source and what to do", async () => {
+  const { user, door } = await openAt("/users?org=1&eligibility=%22not_eligible%22");
+  await screen.findByText("Eligibility: Not eligible");
+  await screen.findByText("14 of 450");
+  await user.click(screen.getByRole("button", { name: "Check eligibility" }));
+  await screen.findByText("Eligibility checked.");
+  await screen.findByText("14 users are not eligible.");
+  expect(door.asked.findLast(({ name }) => name === "users.preflight")?.question).toEqual({ organization: 1 });
+  await waitFor(() => expect(screen.getAllByText("Room").length).toBeGreaterThan(0));
+  await user.click(screen.getAllByText("No Exchange plan")[0] as HTMLElement);
+  const panel = await screen.findByRole("complementary");
+  expect(panel.textContent).toContain("Directory: assignedPlans");
+  expect(panel.textContent).toContain("Assign a licence with Exchange Online");
+  expect(await accessible()).toEqual([]);
+});
+
+test("what mailboxes could not be asked says why", async () => {
+  const { user } = await openAt("/users?org=1", { unasked: "not_permitted" });
+  await user.click(await screen.findByRole("button", { name: "Check eligibility" }));
+  await screen.findByText(/isn't known for all: the integration's token doesn't carry MailboxSettings.Read/);
+});
+
+test("an organization says how many aren't eligible and leads to them", async () => {
+  const { user, router } = await openAt("/organizations?open=1");
+  await user.click(await screen.findByRole("button", { name: "Show the 14 users who are not eligible" }));
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ org: 1, eligibility: "not_eligible" }));
+});

@@ -20,6 +20,7 @@ import type {
   Separator,
   StageState,
   SyncStatus,
+  Unasked,
   Verdict,
   Workload,
 } from "../api/bindings";
@@ -135,6 +136,30 @@ export const eligibilityBadges = {
   no_mailbox: { state: "bad", word: "No mailbox" },
   address_conflict: { state: "bad", word: "Address conflict" },
 } as const satisfies Record<Eligibility, Badge>;
+
+/** What to do about it. */
+export const eligibilityAdvice = {
+  ready: "Nothing to do.",
+  shared: "Nobody signs in to it. Leave it out, unless the integration is to work on shared mailboxes.",
+  room: "Leave it out, unless the integration is to work on rooms.",
+  equipment: "Leave it out, unless the integration is to work on equipment.",
+  shared_or_resource:
+    "The account is disabled; which kind of mailbox it is, the mailbox says itself. Check eligibility with the integration's secret set and MailboxSettings.Read granted.",
+  unlicensed: "Assign a licence with Exchange Online, or take the user out.",
+  disabled: "Enable the account in Entra, or take the user out.",
+  on_premises: "Move the mailbox to Exchange Online, or take the user out.",
+  guest: "The mailbox is in another tenant. Take the user out.",
+  no_mailbox: "Wait until the mailbox has been made, or assign a licence with Exchange Online.",
+  address_conflict: "Another user has one of the addresses, too. Take it off one of the two.",
+} as const satisfies Record<Eligibility, string>;
+
+/** Why mailboxes were not asked what they are. */
+export const unaskedWords = {
+  no_secret: "the integration's client secret isn't set",
+  not_permitted: "the integration's token doesn't carry MailboxSettings.Read",
+  broken_off: "the asking was broken off",
+  no_answer: "some mailboxes did not answer",
+} as const satisfies Record<Unasked, string>;
 
 /** Where a judgement comes from. */
 export const evidenceWords = {

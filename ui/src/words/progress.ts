@@ -13,6 +13,8 @@ export function progressLine(progress: Progress): string {
       return t("work.written", { done: progress.done, total: progress.total });
     case "read":
       return t("work.read", { read: progress.read });
+    case "asked":
+      return t("work.asked", { done: progress.done, total: progress.total });
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
     case "verified":

@@ -86,7 +86,10 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::SignOut(ask) => desk.open(kept, async |call| session::sign_out(ask, call).await).await,
         Command::Integration(ask) => desk.open(kept, async |call| integration::run(ask, call).await).await,
         Command::Org(ask) => desk.open(kept, async |call| org::run(ask, call).await).await,
-        Command::Users(ask) => desk.open(kept, async |call| users::run(ask, call).await).await,
+        Command::Users(ask) => {
+            let secrets = if ask.takes_secret() { Secrets::ThisCall } else { kept };
+            desk.open(secrets, async |call| users::run(ask, call).await).await
+        }
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
         Command::Verify(ask) => {

@@ -40,6 +40,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
         Progress::Imported { read, new } => {
             shown.counting(format!("{} read, {} new", counted(read, "user", "users"), count(new)));
         }
+        Progress::Asked { done, total } => shown.counting(format!("{} of {} asked", count(done), counted(total, "mailbox", "mailboxes"))),
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
     })

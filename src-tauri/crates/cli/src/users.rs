@@ -17,11 +17,14 @@ use crate::{names, words};
 
 mod import;
 mod list;
+mod preflight;
 
 #[derive(Subcommand)]
 pub enum Users {
     /// Bring users into an organization, from the directory
     Import(import::Import),
+    /// Find out which mailboxes can be worked on, and ask disabled accounts' mailboxes what they are
+    Preflight(preflight::Preflight),
     /// Find users
     List(list::List),
     /// Show one user and where each workload stands
@@ -52,6 +55,16 @@ pub struct Delete {
     tenant: Option<String>,
 }
 
+impl Users {
+    /// Whether a secret comes with the call, which then is for it alone.
+    pub const fn takes_secret(&self) -> bool {
+        match self {
+            Self::Preflight(ask) => ask.secret_stdin,
+            Self::Import(_) | Self::List(_) | Self::Describe(_) | Self::Delete(_) => false,
+        }
+    }
+}
+
 /// Does what is asked of users.
 ///
 /// # Errors
@@ -59,6 +72,7 @@ pub struct Delete {
 pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
     match ask {
         Users::Import(ask) => import::run(ask, call).await,
+        Users::Preflight(ask) => preflight::run(&ask, call).await,
         Users::List(ask) => list::run(ask, call).await,
         Users::Describe(ask) => describe(&ask, call).await,
         Users::Delete(ask) => delete(ask, call).await,
@@ -80,6 +94,8 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Access", row.effective_access.name().into()),
             ("Synchronization", row.effective_sync.name().into()),
             ("Mailbox status", row.user.mailbox.name().into()),
+            ("Eligibility", words::of_eligibility(row.judged.eligibility).title.into()),
+            ("According to", words::of_evidence(row.judged.evidence).into()),
             ("Verdict", verdict(row.verdict)),
             ("Checked", utc_or_dash(row.checked).into()),
             ("Seen in the directory", row.user.seen.utc().into()),

@@ -4,7 +4,7 @@
 use rollcall_core::arrival::Fate;
 use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
-use rollcall_core::eligibility::{Eligibility, Evidence};
+use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::presets::{HowToCheck, Inspection};
@@ -368,6 +368,22 @@ pub const fn of_evidence(evidence: Evidence) -> &'static str {
         Evidence::Addresses => "directory, addresses of all users that are known here",
         Evidence::UserPurpose => "the mailbox, mailboxSettings/userPurpose",
         Evidence::LastCheck => "the last check's answer",
+    }
+}
+
+/// Why mailboxes were not asked what they are, and what to do first.
+pub const fn of_unasked(unasked: Unasked) -> Words {
+    match unasked {
+        Unasked::NoSecret => words(
+            "The integration's secret is not at hand",
+            "Keep it with `integration change NAME --secret-stdin`, or hand it in with --secret-stdin.",
+        ),
+        Unasked::NotPermitted => words(
+            "The integration's token doesn't carry MailboxSettings.Read",
+            "Grant it with `consent add MailboxSettings.Read`, or leave them out.",
+        ),
+        Unasked::BrokenOff => words("The asking was broken off", "Run it again; who has said something isn't forgotten."),
+        Unasked::NoAnswer => words("Some mailboxes did not say", "Check users' access: the check tells why they don't answer."),
     }
 }
 

@@ -122,6 +122,8 @@ pub enum Purpose {
     Equipment,
     /// Of a kind that says nothing here.
     Others,
+    /// There is no mailbox that could say something.
+    Nothing,
 }
 
 impl Purpose {
@@ -135,6 +137,7 @@ impl Purpose {
             Self::Room => "room",
             Self::Equipment => "equipment",
             Self::Others => "others",
+            Self::Nothing => "nothing",
         }
     }
 }
@@ -182,6 +185,7 @@ pub fn judge(facts: &Facts<'_>) -> Judged {
         Some(Purpose::Room) => return judged(Eligibility::Room, Evidence::UserPurpose),
         Some(Purpose::Equipment) => return judged(Eligibility::Equipment, Evidence::UserPurpose),
         Some(Purpose::Linked) => return judged(Eligibility::OnPremises, Evidence::UserPurpose),
+        Some(Purpose::Nothing) => return judged(Eligibility::NoMailbox, Evidence::UserPurpose),
         Some(Purpose::User | Purpose::Others) | None => {}
     }
     match facts.cause {
@@ -202,16 +206,45 @@ pub fn judge(facts: &Facts<'_>) -> Judged {
         MailboxKind::Unlicensed if facts.verdict != Verdict::Passed => judged(Eligibility::Unlicensed, Evidence::AssignedPlans),
         MailboxKind::User if !directory.enabled => judged(Eligibility::Disabled, Evidence::AccountEnabled),
         MailboxKind::User | MailboxKind::Unlicensed if facts.contested => judged(Eligibility::AddressConflict, Evidence::Addresses),
-        MailboxKind::User | MailboxKind::Unlicensed if facts.verdict == Verdict::Passed => judged(Eligibility::Ready, Evidence::LastCheck),
-        MailboxKind::User | MailboxKind::Unlicensed if directory.mail.is_none() => judged(Eligibility::NoMailbox, Evidence::Mail),
-        MailboxKind::User | MailboxKind::Unlicensed => judged(Eligibility::Ready, Evidence::AssignedPlans),
+        MailboxKind::Unlicensed => judged(Eligibility::Ready, Evidence::LastCheck),
+        MailboxKind::User if directory.mail.is_some() => judged(Eligibility::Ready, Evidence::AssignedPlans),
+        MailboxKind::User if facts.verdict == Verdict::Passed => judged(Eligibility::Ready, Evidence::LastCheck),
+        MailboxKind::User => judged(Eligibility::NoMailbox, Evidence::Mail),
     }
 }
 
-/// Whether it takes the mailbox's own word to tell what it is.
+/// Why mailboxes were not asked what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Unasked {
+    /// The integration's secret is not at hand.
+    NoSecret,
+    /// The integration's token doesn't carry `MailboxSettings.Read`.
+    NotPermitted,
+    /// The integration could not be connected, or the asking was stopped.
+    BrokenOff,
+    /// They were asked, and some did not answer.
+    NoAnswer,
+}
+
+impl Unasked {
+    /// The name used in JSON and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoSecret => "no_secret",
+            Self::NotPermitted => "not_permitted",
+            Self::BrokenOff => "broken_off",
+            Self::NoAnswer => "no_answer",
+        }
+    }
+}
+
+/// Whether it takes the mailbox's own word to tell what it is: a disabled account with an address may be a shared mailbox, a room,
+/// a piece of equipment, or somebody who has left.
 #[must_use]
-pub fn wants_purpose(directory: &DirectoryUser) -> bool {
-    directory.mailbox_kind() == MailboxKind::SharedOrResource
+pub const fn wants_purpose(directory: &DirectoryUser) -> bool {
+    !directory.enabled && !directory.guest && directory.mail.is_some()
 }
 
 #[cfg(test)]
@@ -265,14 +298,16 @@ mod tests {
         let shared = DirectoryUser { exchange_plan: false, enabled: false, ..ada() };
         let told = |purpose| judge(&Facts { purpose: Some(purpose), ..Facts::of_directory(&shared, false) }).eligibility;
         assert_eq!(
-            [Purpose::Shared, Purpose::Room, Purpose::Equipment, Purpose::User, Purpose::Linked, Purpose::Others].map(told),
+            [Purpose::Shared, Purpose::Room, Purpose::Equipment, Purpose::User, Purpose::Linked, Purpose::Others, Purpose::Nothing]
+                .map(told),
             [
                 Eligibility::Shared,
                 Eligibility::Room,
                 Eligibility::Equipment,
                 Eligibility::Disabled,
                 Eligibility::OnPremises,
-                Eligibility::SharedOrResource
+                Eligibility::SharedOrResource,
+                Eligibility::NoMailbox,
             ]
         );
         assert!(wants_purpose(&shared) && !wants_purpose(&ada()));

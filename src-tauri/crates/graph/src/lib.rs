@@ -21,6 +21,7 @@ pub mod pace;
 pub mod pages;
 pub mod party;
 pub mod probe;
+pub mod purposes;
 pub mod retry_after;
 mod route;
 pub mod send;

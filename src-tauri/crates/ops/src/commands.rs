@@ -91,6 +91,7 @@ menu! {
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
     "users.import_shown": users::preview::PreviewRef => users::import::Imported, users::import::import_shown;
+    "users.preflight": organizations::delete::OrganizationRef => rollcall_store::users::eligibility::Eligibilities, users::preflight::preflight;
     "users.preview": users::preview::PreviewImport => users::preview::ImportPreview, users::preview::preview;
     "users.preview_export": users::preview::PreviewRef => users::preview::PreviewTable, users::preview::export;
     "users.preview_forget": users::preview::PreviewRef => (), users::preview::forget;

@@ -28,6 +28,8 @@ pub enum Progress {
     Read { read: u32 },
     /// Users read from the directory and stored.
     Imported { read: u32, new: u32 },
+    /// Mailboxes that were asked what they are, of so many.
+    Asked { done: u32, total: u32 },
     /// Writes to the tenant that were made, of so many.
     Written { done: u32, total: u32 },
     /// A verification run: everything counted here is on disk.

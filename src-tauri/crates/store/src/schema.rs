@@ -328,3 +328,28 @@ CREATE VIRTUAL TABLE users_search USING fts5 (
 INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 1048576);
 INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
 ";
+
+/// Version 5. What can be expected of each mailbox, and who said so. Most people are ready by their plans, and that is written as nothing
+/// at all, so that bringing them in costs no more for it.
+pub const ELIGIBILITY: &str = "
+ALTER TABLE users ADD COLUMN eligibility TEXT;
+ALTER TABLE users ADD COLUMN evidence    TEXT;
+
+-- What the mailbox said of itself.
+ALTER TABLE users ADD COLUMN purpose     TEXT;
+
+UPDATE users
+SET    eligibility = CASE WHEN kind = 'user' THEN iif(enabled, 'no_mailbox', 'disabled') ELSE kind END,
+       evidence    = CASE kind WHEN 'user'               THEN iif(enabled, 'mail', 'account_enabled')
+                               WHEN 'shared_or_resource' THEN 'account_enabled'
+                               WHEN 'guest'              THEN 'user_type'
+                               WHEN 'on_premises'        THEN 'on_premises_sync'
+                     END
+WHERE  kind <> 'user' OR NOT enabled OR mail IS NULL;
+
+CREATE INDEX users_not_ready ON users (organization, eligibility) WHERE eligibility IS NOT NULL;
+
+-- When the eligibility of its users was judged last, and why mailboxes were not asked what they are.
+ALTER TABLE organizations ADD COLUMN judged  INTEGER;
+ALTER TABLE organizations ADD COLUMN unasked TEXT;
+";

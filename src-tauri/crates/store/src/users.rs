@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rollcall_core::eligibility::{Eligibility, Judged, Purpose};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -15,6 +16,7 @@ use ts_rs::TS;
 use crate::error::{StoreError, Thing};
 use crate::text;
 
+pub mod eligibility;
 mod filter;
 mod known;
 mod search;
@@ -48,6 +50,7 @@ pub struct UserFilter {
     pub mailbox: Vec<MailboxStatus>,
     pub verdict: Vec<Verdict>,
     pub kind: Vec<MailboxKind>,
+    pub eligibility: Vec<Eligibility>,
     /// With an open issue of this fingerprint.
     pub fingerprint: Option<String>,
     /// With any open issue.
@@ -90,6 +93,10 @@ pub struct UserRow {
     /// The stricter of the user's and the organization's.
     pub effective_sync: SyncStatus,
     pub kind: MailboxKind,
+    /// What stands in the way of the mailbox, and who says so.
+    pub judged: Judged,
+    /// What the mailbox said of itself, if it was asked.
+    pub purpose: Option<Purpose>,
     /// Of the last check; not run when there was none.
     pub verdict: Verdict,
     /// When the last check of the mailbox was complete.
@@ -136,7 +143,8 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
-                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone
+                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
+                u.eligibility, u.evidence, u.purpose
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.id = ?1",
     )?;
@@ -259,6 +267,8 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         effective_access: access.unwrap_or(of_organization.0),
         effective_sync: sync.stricter(of_organization.1),
         kind: text::named(row, 18)?,
+        judged: eligibility::judged(row, 27)?,
+        purpose: text::maybe_named(row, 29)?,
         verdict: text::named(row, 19)?,
         checked: text::maybe_moment(row, 20)?,
         open_issues: row.get(21)?,

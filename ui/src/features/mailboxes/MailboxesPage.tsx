@@ -48,6 +48,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
       mailbox: place.status ? [place.status] : [],
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
+      eligibility: [],
       fingerprint: null,
       with_issues: false,
       search: place.q ?? null,

@@ -140,6 +140,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
           mailbox: [],
           verdict: [],
           kind: [],
+          eligibility: [],
           fingerprint: null,
           with_issues: false,
           search: typed,

@@ -1,8 +1,14 @@
-import { ArrowImportRegular, ClipboardCheckmarkRegular, DeleteRegular, PeopleRegular } from "@fluentui/react-icons";
+import {
+  ArrowImportRegular,
+  ClipboardCheckmarkRegular,
+  DeleteRegular,
+  PeopleRegular,
+  PersonQuestionMarkRegular,
+} from "@fluentui/react-icons";
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
+import type { Eligibility, UserQuery, UserRow, UserSort } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
@@ -20,12 +26,13 @@ import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { none, type Selection } from "../../ui/table/selection";
 import { explain, reasonWords } from "../../words/codes";
-import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
+import { eligibilityBadges, kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { columnsInScope, userColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
+import { PreflightProgress, startPreflight } from "./PreflightProgress";
 import { RemoveDialog } from "./RemoveDialog";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
@@ -83,6 +90,12 @@ export function UsersPage() {
               onRun={() => change({ bring: true })}
             />
             <Command
+              label={t("users.preflight")}
+              icon={<PersonQuestionMarkRegular />}
+              disabledReason={noScope ?? (chosen?.users === 0 ? reasonWords.no_users : undefined)}
+              onRun={() => chosen && void startPreflight(chosen.organization)}
+            />
+            <Command
               label={t("verify.start")}
               icon={<ClipboardCheckmarkRegular />}
               disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
@@ -90,6 +103,7 @@ export function UsersPage() {
             />
           </CommandBar>
           {chosen && <ImportProgress organization={chosen.organization.id} />}
+          {chosen && <PreflightProgress view={chosen} />}
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
           <FilterRow count={countWords(list.page?.matching, list.page?.total)}>
             <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
@@ -110,6 +124,12 @@ export function UsersPage() {
               options={optionsOf(kindWords)}
               value={place.kind}
               onChange={(kind) => change({ kind })}
+            />
+            <Filter
+              label={t("users.eligibility")}
+              options={eligibilityOptions}
+              value={place.eligibility}
+              onChange={(eligibility) => change({ eligibility })}
             />
             <Filter
               label={t("users.issues")}
@@ -201,6 +221,7 @@ const noFilters = {
   mailbox: undefined,
   verdict: undefined,
   kind: undefined,
+  eligibility: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
@@ -222,6 +243,19 @@ function countWords(matching: number | undefined, total: number | undefined): st
   return matching === total ? t("users.count", { n: total }) : t("filter.count", { matching, total });
 }
 
+const eligibilityOptions = [
+  { value: "not_eligible" as const, word: t("users.notEligible") },
+  ...wordsOf(eligibilityBadges),
+];
+
+function eligibilityOf(chosen: UsersSearch["eligibility"]): Eligibility[] {
+  if (chosen === undefined) return [];
+  if (chosen !== "not_eligible") return [chosen];
+  return wordsOf(eligibilityBadges)
+    .map(({ value }) => value)
+    .filter((value) => value !== "ready");
+}
+
 /** The question behind the page, without the window. */
 function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
   return {
@@ -231,6 +265,7 @@ function questionOf(place: UsersSearch, organization: number | undefined): Omit<
       mailbox: place.mailbox ? [place.mailbox] : [],
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
+      eligibility: eligibilityOf(place.eligibility),
       fingerprint: place.fp ?? null,
       with_issues: place.issues ?? false,
       search: place.q ?? null,

@@ -3,7 +3,15 @@ import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { causeWords } from "../../words/causes";
-import { accessWords, kindWords, mailboxBadges, syncBadges, verdictBadges } from "../../words/nouns";
+import {
+  accessWords,
+  eligibilityBadges,
+  evidenceWords,
+  kindWords,
+  mailboxBadges,
+  syncBadges,
+  verdictBadges,
+} from "../../words/nouns";
 import { t } from "../../words/t";
 
 /** When the user's mailbox was last asked, in words. */
@@ -55,10 +63,18 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     text: ({ user }) => mailboxBadges[user.mailbox].word,
   },
   {
+    id: "eligibility",
+    title: t("users.eligibility"),
+    width: 160,
+    render: (row) => <StatusBadge {...eligibilityBadges[row.judged.eligibility]} />,
+    text: (row) => eligibilityBadges[row.judged.eligibility].word,
+  },
+  {
     id: "access",
     title: t("users.access"),
     width: 126,
     sortable: true,
+    spare: true,
     render: (row) => accessWords[row.effective_access],
     text: (row) => accessWords[row.effective_access],
   },
@@ -102,6 +118,14 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     spare: true,
     render: (row) => kindWords[row.kind],
     text: (row) => kindWords[row.kind],
+  },
+  {
+    id: "evidence",
+    title: t("users.evidence"),
+    width: 220,
+    spare: true,
+    render: (row) => evidenceWords[row.judged.evidence],
+    text: (row) => evidenceWords[row.judged.evidence],
   },
   {
     id: "department",

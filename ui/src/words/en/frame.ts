@@ -72,6 +72,7 @@ export const frame = {
   "work.readingBack": "Reading back what is granted now",
   "work.written": "{done} of {total} changes sent",
   "work.read": "{read} read, none stored",
+  "work.asked": "{done} of {total} mailboxes asked",
   "work.imported": "{read} read, {new} new",
   "work.verified": "{done} of {total} mailboxes",
   "work.parked": "{done} of {total} mailboxes, parked until {time}",

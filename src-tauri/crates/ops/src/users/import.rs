@@ -1,7 +1,9 @@
 //! Brings users into an organization from the directory: all, by filter, by group, or those named in a CSV file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use rollcall_core::arrival::Addresses;
+use rollcall_core::eligibility::{self, Eligibility, Facts};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
 use rollcall_core::rules;
 use rollcall_core::time::Timestamp;
@@ -17,6 +19,7 @@ use rollcall_store::{deltas, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::preflight;
 use super::preview::{self, PreviewRef};
 pub use super::source::{FileBytes, Source};
 use super::source::{Reading, Wanted};
@@ -75,7 +78,7 @@ pub async fn import(desk: &Desk, ask: ImportUsers, job: &Job) -> Result<Imported
     let mut arrivals = Arrivals::at(desk, organization.id, organization.tenant, job);
     let brought = bring_in(&graph, &ask, wanted.as_mut(), &mut arrivals).await;
     // Whatever came is found by searching, however the import ended.
-    arrivals.index().await?;
+    arrivals.settle().await?;
     brought?;
     let mut imported = arrivals.imported;
     imported.unmatched = wanted.map(|wanted| wanted.unmatched()).unwrap_or_default();
@@ -105,7 +108,7 @@ pub async fn import_shown(desk: &Desk, ask: PreviewRef, job: &Job) -> Result<Imp
         }
         arrivals.store(page.iter().map(|&person| person.clone()).collect()).await?;
     }
-    arrivals.index().await?;
+    arrivals.settle().await?;
     if stopped {
         return Err(Error::new(Code::Stopped, "stopped between two pages of the import"));
     }
@@ -148,6 +151,7 @@ async fn everybody(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<()> {
         stored?;
         page = next?;
     }
+    arrivals.whole = true;
     let organization = arrivals.organization;
     arrivals
         .desk
@@ -210,17 +214,41 @@ pub(crate) struct Arrivals<'a> {
     pub imported: Imported,
     /// Users that searching doesn't go through the index for yet.
     unindexed: u32,
+    /// The addresses of those who came, and whoever of them isn't ready by what the directory says.
+    addresses: Addresses,
+    doubtful: Vec<ObjectId>,
+    met: HashSet<ObjectId>,
+    /// Whether everybody came, so that nobody else can have an address of theirs.
+    whole: bool,
 }
 
 impl<'a> Arrivals<'a> {
     /// Nobody has come yet.
     pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
-        Self { desk, organization, tenant, job, imported: Imported::default(), unindexed: 0 }
+        Self {
+            desk,
+            organization,
+            tenant,
+            job,
+            imported: Imported::default(),
+            unindexed: 0,
+            addresses: Addresses::default(),
+            doubtful: Vec::new(),
+            met: HashSet::new(),
+            whole: false,
+        }
     }
 
     /// Stores a page and tells how far it is.
     pub async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
         self.imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        for person in &page {
+            self.addresses.add(person);
+            self.met.insert(person.object_id);
+            if eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
+                self.doubtful.push(person.object_id);
+            }
+        }
         let (organization, now) = (self.organization, self.desk.now());
         let Upserted { new, changed, same, elsewhere } =
             self.desk.write(move |tx| users::upsert_page(tx, organization, &page, now)).await?;
@@ -236,8 +264,27 @@ impl<'a> Arrivals<'a> {
         Ok(())
     }
 
-    /// Makes whoever has come searchable.
-    pub async fn index(&mut self) -> Result<()> {
+    /// Makes whoever has come searchable, and judges those that may not be ready.
+    pub async fn settle(&mut self) -> Result<()> {
+        self.index().await?;
+        if self.imported.new + self.imported.changed == 0 {
+            return Ok(());
+        }
+        if !self.whole {
+            let tenant = self.tenant;
+            let known = self.desk.read(move |conn| users::known(conn, tenant)).await?;
+            for one in known.iter().filter(|one| !self.met.contains(&one.object_id)) {
+                for address in &one.addresses {
+                    self.addresses.claim(one.object_id, address);
+                }
+            }
+        }
+        self.doubtful.extend(self.addresses.contested());
+        let doubtful = std::mem::take(&mut self.doubtful);
+        preflight::judge_doubtful(self.desk, self.organization, doubtful, &self.addresses).await
+    }
+
+    async fn index(&mut self) -> Result<()> {
         self.unindexed = 0;
         self.desk.write(users::index_pending).await.map(|_| ())
     }

@@ -3,6 +3,7 @@
 pub mod csv_list;
 pub mod describe;
 pub mod import;
+pub mod preflight;
 pub mod preview;
 pub mod query;
 pub mod remove;

@@ -17,13 +17,13 @@ pub struct Known {
     pub addresses: Vec<String>,
 }
 
-/// All who are known of a tenant, the first one who was brought in first.
+/// All who are known of a tenant and are still in its directory, the first one who was brought in first.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn known(conn: &Connection, tenant: TenantId) -> Result<Vec<Known>, StoreError> {
-    let mut statement =
-        conn.prepare_cached("SELECT object_id, organization, upn, mail, aliases FROM users WHERE tenant = ?1 ORDER BY id")?;
+    let mut statement = conn
+        .prepare_cached("SELECT object_id, organization, upn, mail, aliases FROM users WHERE tenant = ?1 AND gone IS NULL ORDER BY id")?;
     let rows = statement.query_map([tenant.0], |row| {
         let mut addresses: Vec<String> = vec![row.get(2)?];
         addresses.extend(row.get::<_, Option<String>>(3)?);
