@@ -4,12 +4,20 @@ use std::collections::HashSet;
 
 use rollcall_core::arrival::{Fate, FateKind, Fates};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
-use rollcall_core::id::OrganizationId;
+use rollcall_core::id::{ObjectId, OrganizationId, RuleId};
+use rollcall_core::membership_rule::{Action, Attribute, Condition, Lost, Outcome, Test};
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::describe;
+use rollcall_ops::rules::add::{AddRule, add};
+use rollcall_ops::rules::decide::{self, Decide};
+use rollcall_ops::rules::order::{self, OrderRules};
+use rollcall_ops::rules::proposals::{self, ListProposals};
+use rollcall_ops::rules::remove::{self, RuleRef};
+use rollcall_ops::rules::{self, evaluate};
+use rollcall_ops::tenants::sign_in::TenantRef;
 use rollcall_ops::users::csv_list::{Charset, Separator};
 use rollcall_ops::users::import::{FileBytes, ImportUsers, Imported, Source, import, import_shown};
 use rollcall_ops::users::preflight;
@@ -276,4 +284,129 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     let licence = ids(|user| user.fault == Some(FaultKind::InvalidLicense));
     let unlicensed = judged(&rehearsal, organization, Eligibility::Unlicensed).await;
     assert!(unlicensed.contains(&(licence[0].clone(), Evidence::LastCheck)), "{unlicensed:?}");
+}
+
+fn any_of(attribute: Attribute, values: &[&str]) -> Condition {
+    Condition::Attribute { attribute, is: Test::OneOf { values: values.iter().map(|&value| value.to_owned()).collect() } }
+}
+
+async fn rule(rehearsal: &Rehearsal, organization: OrganizationId, condition: Condition, action: Action) -> RuleId {
+    add(&rehearsal.desk, AddRule { organization, condition, action }, &Job::quiet()).await.unwrap().id
+}
+
+async fn evaluated(rehearsal: &Rehearsal) -> Vec<Outcome> {
+    let ask = TenantRef { tenant: rehearsal.tenant.id };
+    let views = Box::pin(evaluate::evaluate(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
+    views.into_iter().map(|view| view.rule.outcome.unwrap()).collect()
+}
+
+/// Those who wait for the admin's word, or were declined, by principal name.
+async fn proposed(rehearsal: &Rehearsal, organization: OrganizationId, declined: bool) -> Vec<String> {
+    let ask = ListProposals { organization, declined, offset: 0, limit: 1000 };
+    let page = proposals::proposals(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let mut upns: Vec<String> = page.rows.into_iter().map(|row| row.upn).collect();
+    upns.sort();
+    upns
+}
+
+fn whom(rehearsal: &Rehearsal, organization: OrganizationId, upns: &[&str]) -> Decide {
+    let world = rehearsal.sandbox.world();
+    let id = |upn: &&str| world.user_by_upn(upn).unwrap().id.to_string().parse().unwrap();
+    Decide { organization, users: Some(upns.iter().map(id).collect()) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_hired_is_proposed_and_two_organizations_never_want_the_same_person_unsaid() {
+    let rehearsal = Rehearsal::on(Scene { users: 200, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let sales = rehearsal.organization("Sales", "S-01").await.unwrap().id;
+    let britain = rehearsal.organization("Britain", "B-01").await.unwrap().id;
+    let people = |fits: fn(&User) -> bool| {
+        let world = rehearsal.sandbox.world();
+        let mut upns: Vec<String> = world.users.iter().filter(|user| fits(user)).map(|user| user.upn.clone()).collect();
+        upns.sort();
+        upns
+    };
+    let count = |upns: &[String]| u32::try_from(upns.len()).unwrap();
+    let sellers = people(|user| user.department == "Sales");
+    let both = people(|user| user.department == "Sales" && user.country == "GB");
+    let british = people(|user| user.country == "GB");
+    assert!(both.len() > 1 && both.len() < sellers.len());
+
+    let first = rule(&rehearsal, sales, any_of(Attribute::Department, &["sales"]), Action::Propose).await;
+    rule(&rehearsal, britain, any_of(Attribute::UsageLocation, &["GB"]), Action::Add).await;
+    assert_eq!(users_in(&rehearsal, britain).await, 0, "a rule does nothing before it is evaluated");
+    let outcomes = evaluated(&rehearsal).await;
+    assert_eq!((outcomes[0].matching, outcomes[0].proposed, outcomes[0].added), (count(&sellers), count(&sellers), 0));
+    assert_eq!(proposed(&rehearsal, sales, false).await, sellers, "whatever the case of letters");
+    let lost = Lost { to: first, organization: sales, users: count(&both) };
+    assert_eq!((outcomes[1].added, outcomes[1].lost.as_slice()), (count(&british) - count(&both), [lost].as_slice()));
+    assert_eq!((users_in(&rehearsal, sales).await, users_in(&rehearsal, britain).await), (0, outcomes[1].added));
+
+    // Declined stays declined, and the next rule may have the person.
+    let (stays, goes) = (sellers.iter().find(|upn| !both.contains(upn)).unwrap().as_str(), both[0].as_str());
+    decide::decline(&rehearsal.desk, whom(&rehearsal, sales, &[stays, goes]), &Job::quiet()).await.unwrap();
+    let all = Decide { organization: sales, users: None };
+    let accepted = Box::pin(decide::accept(&rehearsal.desk, all, &Job::quiet())).await.unwrap();
+    assert_eq!(accepted.new, count(&sellers) - 2);
+    let outcomes = evaluated(&rehearsal).await;
+    assert_eq!((outcomes[0].here, outcomes[0].proposed, outcomes[0].declined), (accepted.new, 0, 2));
+    assert_eq!(outcomes[1].added, 1, "{goes} fits the second rule, too");
+    assert!(proposed(&rehearsal, sales, false).await.is_empty());
+
+    // Somebody is hired; the next import of anybody brings the proposal.
+    rehearsal.sandbox.change(|world| {
+        let id = world.add_user("Newly Hired", "newly.hired");
+        world.change_user(&id, |user| user.department = "Sales");
+    });
+    bring(&rehearsal, sales, file("admin@contoso.example")).await;
+    assert_eq!(proposed(&rehearsal, sales, false).await, ["newly.hired@contoso.example"]);
+    decide::reconsider(&rehearsal.desk, whom(&rehearsal, sales, &[stays]), &Job::quiet()).await.unwrap();
+    assert_eq!(proposed(&rehearsal, sales, false).await.len(), 2, "asked again");
+    let all = Decide { organization: sales, users: None };
+    assert_eq!(Box::pin(decide::accept(&rehearsal.desk, all, &Job::quiet())).await.unwrap().new, 2);
+
+    // A scheduler asks for all tenants at once; whoever changes the department meanwhile is no proposal any more.
+    rehearsal.sandbox.change(|world| {
+        let id = world.add_user("Short Stay", "short.stay");
+        world.change_user(&id, |user| (user.department, user.country) = ("Sales", "DE"));
+    });
+    let told = Box::pin(rules::evaluate_all(&rehearsal.desk, &Job::quiet())).await.unwrap();
+    assert_eq!((told.len(), told[0].proposed, told[0].error.is_none()), (1, 1, true));
+    rehearsal.sandbox.change(|world| world.change_user("short.stay@contoso.example", |user| user.department = "Legal"));
+    evaluated(&rehearsal).await;
+    assert!(proposed(&rehearsal, sales, false).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_by_group_and_domain_follow_the_order_and_a_group_that_is_gone_takes_nobody() {
+    let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let one = rehearsal.organization("One", "O-01").await.unwrap().id;
+    let two = rehearsal.organization("Two", "T-01").await.unwrap().id;
+    let group =
+        groups::search(&rehearsal.desk, FindGroups { organization: one, text: "Integration Scope".into() }, &Job::quiet()).await.unwrap();
+    let scope = |nested| Condition::Group { group: group[0].id, name: group[0].display_name.clone(), nested };
+    let direct = rule(&rehearsal, one, scope(false), Action::Propose).await;
+    let nested = rule(&rehearsal, one, scope(true), Action::Propose).await;
+    let domain = rule(&rehearsal, two, any_of(Attribute::Domain, &["@Contoso.example"]), Action::Propose).await;
+    let gone = Condition::Group { group: ObjectId(uuid::Uuid::from_u128(404)), name: "Gone".into(), nested: true };
+    let gone = rule(&rehearsal, two, gone, Action::Add).await;
+    let outcomes = evaluated(&rehearsal).await;
+    assert_eq!((outcomes[0].matching, outcomes[1].proposed > 0), (0, true), "all of its people are in groups inside it");
+    assert_eq!(outcomes[2].lost[0].to, nested);
+    assert_eq!(outcomes[2].proposed + outcomes[2].lost[0].users, outcomes[2].matching);
+    assert!(outcomes[2].matching > 100 && outcomes[3].group_gone && outcomes[3].matching == 0);
+
+    let ask = |rules: &[RuleId]| OrderRules { tenant: rehearsal.tenant.id, rules: rules.to_vec() };
+    let refused = order::order(&rehearsal.desk, ask(&[domain, nested]), &Job::quiet()).await.unwrap_err();
+    assert_eq!(refused.code, Code::InvalidInput);
+    order::order(&rehearsal.desk, ask(&[domain, gone, direct, nested]), &Job::quiet()).await.unwrap();
+    let outcomes = evaluated(&rehearsal).await;
+    assert_eq!(outcomes[0].proposed, outcomes[0].matching, "now the other one is the first");
+    assert!(proposed(&rehearsal, one, false).await.is_empty(), "what it had proposed is proposed no longer");
+    remove::remove(&rehearsal.desk, RuleRef { rule: domain }, &Job::quiet()).await.unwrap();
+    assert!(proposed(&rehearsal, two, false).await.is_empty());
+    let bad = AddRule { organization: one, condition: any_of(Attribute::Domain, &["x') or true"]), action: Action::Add };
+    assert_eq!(add(&rehearsal.desk, bad, &Job::quiet()).await.unwrap_err().code, Code::InvalidInput);
 }

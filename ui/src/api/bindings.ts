@@ -10,11 +10,15 @@ export type AccessPolicy = { name: string, state: PolicyState, concern: Concern,
 
 export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
 
+export type Action = "propose" | "add";
+
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
 /**
  * The admin's own list; where it is absent, the preset's.
  */
 permissions: Array<RequiredPermission> | null, };
+
+export type AddRule = { organization: OrganizationId, condition: Condition, action: Action, };
 
 export type AddTenant = { name: string, cloud: Cloud, 
 /**
@@ -94,6 +98,8 @@ export type Assigned = { users: number, groups: number,
  */
 names: Array<string>, };
 
+export type Attribute = "department" | "job_title" | "country" | "usage_location" | "company_name" | "domain";
+
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
@@ -139,6 +145,8 @@ roles: Array<Role>, refused: Reason | null,
  */
 seal: string, };
 
+export type ChangeRule = { rule: RuleId, condition: Condition, action: Action, };
+
 export type Charset = "utf8" | "utf16" | "windows1252";
 
 export type Check = { result: WorkloadResult, 
@@ -176,6 +184,8 @@ added: Difference,
 gone: Difference, };
 
 export type Concern = "names_it" | "all_applications" | "workload_identity";
+
+export type Condition = { "by": "attribute", attribute: Attribute, is: Test, } | { "by": "group", group: ObjectId, name: string, nested: boolean, };
 
 export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
 /**
@@ -320,6 +330,14 @@ export type CredentialKind = "secret" | "certificate";
 export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
+
+export type Decide = { organization: OrganizationId, 
+/**
+ * `None` for all that wait, or that were declined.
+ */
+users: Array<ObjectId> | null, };
+
+export type Decided = { users: number, };
 
 export type Density = "comfortable" | "compact";
 
@@ -611,6 +629,12 @@ export type ListJournal = {
  */
 before: number | null, limit: number, };
 
+export type ListProposals = { organization: OrganizationId, 
+/**
+ * Those that were declined, in place of those that wait.
+ */
+declined: boolean, offset: number, limit: number, };
+
 export type ListRead = { asked: Asked, 
 /**
  * What the list calls itself, where it does.
@@ -618,6 +642,8 @@ export type ListRead = { asked: Asked,
 name: string | null, permissions: Array<RequiredPermission>, remarks: Array<Remark>, };
 
 export type ListRuns = { organization: OrganizationId | null, };
+
+export type Lost = { to: RuleId, organization: OrganizationId, users: number, };
 
 export type MailboxCounts = { not_initialized: number, switching: number, initialized: number, error: number, excluded: number, };
 
@@ -653,6 +679,12 @@ graph_roles: Reason | null,
  */
 others: Reason | null, };
 
+export type MembershipRule = { id: RuleId, organization: OrganizationId, condition: Condition, action: Action, created: Timestamp, 
+/**
+ * What came of it when it was evaluated last.
+ */
+outcome: Outcome | null, };
+
 export type NotDone = { line: GrantLine, error: Error, };
 
 export type ObjectId = string;
@@ -666,6 +698,8 @@ users: number | null,
  * From which seed its people and faults are made.
  */
 seed: number | null, };
+
+export type OrderRules = { tenant: TenantId, rules: Array<RuleId>, };
 
 export type Organization = { id: OrganizationId, tenant: TenantId, integration: IntegrationId, name: string, external_id: ExternalId, access: AccessType, sync: SyncStatus, 
 /**
@@ -829,6 +863,22 @@ text: string, };
 
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
 
+export type Proposal = { object_id: ObjectId, upn: string, display_name: string, 
+/**
+ * The rule that wants the person; `None` where it isn't there any more.
+ */
+rule: RuleId | null, 
+/**
+ * When the person was proposed, or declined.
+ */
+at: Timestamp, };
+
+export type ProposalPage = { 
+/**
+ * How many wait for the admin's word, and how many were declined.
+ */
+open: number, declined: number, rows: Array<Proposal>, };
+
 export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
 
 export type ReadList = { 
@@ -960,6 +1010,16 @@ waited_ms: number,
  * Milliseconds until the answers were here, all together; nothing for parts of a batch.
  */
 took_ms: number, };
+
+export type RuleId = number;
+
+export type RuleRef = { rule: RuleId, };
+
+export type RuleView = { rule: MembershipRule, organization_name: string, 
+/**
+ * How many people wait for the admin's word in the organization.
+ */
+open: number, };
 
 export type Run = { id: RunId, organization: OrganizationId, organization_name: string, tenant: TenantId, state: RunState, workloads: Array<Planned>, 
 /**
@@ -1134,6 +1194,8 @@ export type TenantView = { tenant: Tenant, signed_in: boolean,
  * The user principal name of the signed-in admin.
  */
 account: string | null, };
+
+export type Test = { "test": "one_of", values: Array<string>, } | { "test": "starts_with", value: string, };
 
 export type Theme = "system" | "light" | "dark";
 
@@ -1397,6 +1459,16 @@ export type Commands = {
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };
+  "rules.accept": { question: Decide; answer: Imported };
+  "rules.add": { question: AddRule; answer: MembershipRule };
+  "rules.change": { question: ChangeRule; answer: MembershipRule };
+  "rules.decline": { question: Decide; answer: Decided };
+  "rules.evaluate": { question: TenantRef; answer: Array<RuleView> };
+  "rules.list": { question: TenantRef; answer: Array<RuleView> };
+  "rules.order": { question: OrderRules; answer: Array<RuleView> };
+  "rules.proposals": { question: ListProposals; answer: ProposalPage };
+  "rules.reconsider": { question: Decide; answer: Decided };
+  "rules.remove": { question: RuleRef; answer: null };
   "runs.compare": { question: CompareRuns; answer: Comparison };
   "runs.describe": { question: RunRef; answer: RunDetail };
   "runs.list": { question: ListRuns; answer: Array<Run> };

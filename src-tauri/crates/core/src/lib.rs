@@ -11,6 +11,7 @@ pub mod id;
 pub mod integration;
 pub mod issue;
 pub mod manifest;
+pub mod membership_rule;
 pub mod organization;
 pub mod permission;
 pub mod presets;

@@ -15,6 +15,7 @@ pub mod gate;
 pub mod grants;
 pub mod groups;
 pub mod me;
+pub mod membership;
 mod moment;
 pub mod organization;
 pub mod pace;

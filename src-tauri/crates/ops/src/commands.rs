@@ -8,8 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, runs, settings, tenants, traffic, users,
-    verify,
+    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, settings, tenants, traffic,
+    users, verify,
 };
 
 macro_rules! menu {
@@ -74,6 +74,16 @@ menu! {
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
+    "rules.accept": rules::decide::Decide => users::import::Imported, rules::decide::accept;
+    "rules.add": rules::add::AddRule => rollcall_core::membership_rule::MembershipRule, rules::add::add;
+    "rules.change": rules::change::ChangeRule => rollcall_core::membership_rule::MembershipRule, rules::change::change;
+    "rules.decline": rules::decide::Decide => rules::decide::Decided, rules::decide::decline;
+    "rules.evaluate": tenants::sign_in::TenantRef => Vec<rules::list::RuleView>, rules::evaluate::evaluate;
+    "rules.list": tenants::sign_in::TenantRef => Vec<rules::list::RuleView>, rules::list::list;
+    "rules.order": rules::order::OrderRules => Vec<rules::list::RuleView>, rules::order::order;
+    "rules.proposals": rules::proposals::ListProposals => rollcall_store::proposals::ProposalPage, rules::proposals::proposals;
+    "rules.reconsider": rules::decide::Decide => rules::decide::Decided, rules::decide::reconsider;
+    "rules.remove": rules::remove::RuleRef => (), rules::remove::remove;
     "runs.compare": runs::compare::CompareRuns => rollcall_store::runs::Comparison, runs::compare::compare;
     "runs.describe": runs::describe::RunRef => runs::describe::RunDetail, runs::describe::describe;
     "runs.list": runs::list::ListRuns => Vec<rollcall_store::runs::Run>, runs::list::list;

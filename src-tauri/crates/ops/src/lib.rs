@@ -18,6 +18,7 @@ pub mod organizations;
 mod pauses;
 pub mod permissions;
 pub mod practice;
+pub mod rules;
 pub mod runs;
 pub mod settings;
 pub mod tenants;

@@ -329,9 +329,9 @@ INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsi
 INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
 ";
 
-/// Version 5. What can be expected of each mailbox, and who said so. Most people are ready by their plans, and that is written as nothing
+/// Version 5. What can be expected of each mailbox, and who said so; and rules by which an organization gets its users. Most people are ready by their plans, and that is written as nothing
 /// at all, so that bringing them in costs no more for it.
-pub const ELIGIBILITY: &str = "
+pub const BRINGING_IN: &str = "
 ALTER TABLE users ADD COLUMN eligibility TEXT;
 ALTER TABLE users ADD COLUMN evidence    TEXT;
 
@@ -352,4 +352,31 @@ CREATE INDEX users_not_ready ON users (organization, eligibility) WHERE eligibil
 -- When the eligibility of its users was judged last, and why mailboxes were not asked what they are.
 ALTER TABLE organizations ADD COLUMN judged  INTEGER;
 ALTER TABLE organizations ADD COLUMN unasked TEXT;
+
+-- The first one by place wins.
+CREATE TABLE membership_rules (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    place        INTEGER NOT NULL,
+    condition    TEXT    NOT NULL,
+    action       TEXT    NOT NULL,
+    created      INTEGER NOT NULL,
+    outcome      TEXT
+) STRICT;
+
+CREATE INDEX membership_rules_by_organization ON membership_rules (organization);
+
+CREATE TABLE proposals (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    object_id    TEXT    NOT NULL,
+    rule         INTEGER REFERENCES membership_rules (id) ON DELETE SET NULL,
+    upn          TEXT    NOT NULL,
+    display_name TEXT    NOT NULL,
+    name_key     TEXT    NOT NULL,
+    declined     INTEGER NOT NULL DEFAULT 0,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (organization, object_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX proposals_by_rule ON proposals (rule);
 ";

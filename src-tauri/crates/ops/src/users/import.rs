@@ -28,9 +28,10 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
 use crate::organizations::describe::standing;
+use crate::rules::evaluate;
 
 /// Users that are stored in one go.
-const PAGE: usize = 999;
+pub(crate) const PAGE: usize = 999;
 /// The search index takes so many users in at once; a page at a time it would be an effort for each, and more would take more memory.
 const INDEXED_AT_ONCE: u32 = 5_000;
 
@@ -82,6 +83,7 @@ pub async fn import(desk: &Desk, ask: ImportUsers, job: &Job) -> Result<Imported
     brought?;
     let mut imported = arrivals.imported;
     imported.unmatched = wanted.map(|wanted| wanted.unmatched()).unwrap_or_default();
+    evaluate::after_import(desk, organization.tenant, job).await;
     Ok(imported)
 }
 
@@ -122,6 +124,7 @@ pub async fn import_shown(desk: &Desk, ask: PreviewRef, job: &Job) -> Result<Imp
     imported.elsewhere += elsewhere;
     imported.unmatched = held.unmatched();
     desk.hold_preview(None);
+    evaluate::after_import(desk, tenant, job).await;
     Ok(imported)
 }
 
