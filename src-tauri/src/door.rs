@@ -93,7 +93,12 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
             // By the address that leads to the page: what starts a program can be read by every other one on the computer.
             Progress::Browser { url, .. } => open_sign_in(url),
             Progress::ReadingBack => {}
-            Progress::Imported { .. } | Progress::Written { .. } | Progress::Verified(_) | Progress::Synced(_) => {
+            Progress::Read { .. }
+            | Progress::Asked { .. }
+            | Progress::Imported { .. }
+            | Progress::Written { .. }
+            | Progress::Verified(_)
+            | Progress::Synced(_) => {
                 let complete = match &progress {
                     Progress::Verified(line) => line.done == line.total,
                     Progress::Synced(line) => line.done == line.total,

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that can't go on should stop where it stands")]
 
 mod bad_input;
+mod bringing_in;
 mod consent;
 mod daily;
 mod directory;

@@ -154,7 +154,7 @@ fn organization(stage: &Stage, window: &Window) -> Result<()> {
     window.find("heading", "Contoso Europe")?;
     window.go("Users")?;
     window.press("Import users")?;
-    window.press("Import")?;
+    window.press("Import at once")?;
     window.reads("Import finished.")?;
     window.go("Permissions")?;
     window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;

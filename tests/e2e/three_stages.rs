@@ -78,7 +78,7 @@ fn users(window: &Window, all: usize) -> Result<()> {
     window.press("Import users")?;
     window.reads("Import users into Contoso Europe")?;
     window.photo("import")?;
-    window.press("Import")?;
+    window.press("Import at once")?;
     window.reads(&format!("Import finished. {all} new, 0 changed, 0 unchanged."))?;
     window.reads(&format!("{all} users"))?;
     window.photo("users-imported")

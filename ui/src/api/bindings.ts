@@ -40,6 +40,8 @@ export type AddIntegration = { tenant: TenantId, name: string, client_id: string
  */
 permissions: Array<RequiredPermission> | null, };
 
+export type AddRule = { organization: OrganizationId, condition: Condition, action: OnMatch, };
+
 export type AddTenant = { name: string, cloud: Cloud, 
 /**
  * The tenant's GUID or a verified domain.
@@ -118,6 +120,8 @@ export type Assigned = { users: number, groups: number,
  */
 names: Array<string>, };
 
+export type Attribute = "department" | "job_title" | "country" | "usage_location" | "company_name" | "domain";
+
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
@@ -171,6 +175,8 @@ roles: Array<Role>, refused: Reason | null,
  */
 seal: string, };
 
+export type ChangeRule = { rule: RuleId, condition: Condition, action: OnMatch, };
+
 export type ChangeWindow = { 
 /**
  * The days on which it begins.
@@ -184,6 +190,8 @@ from: number, to: number,
  * An IANA time zone: `Europe/Berlin`.
  */
 zone: string, };
+
+export type Charset = "utf8" | "utf16" | "windows1252";
 
 export type Check = { result: WorkloadResult, 
 /**
@@ -232,6 +240,8 @@ added: Difference,
 gone: Difference, };
 
 export type Concern = "names_it" | "all_applications" | "workload_identity";
+
+export type Condition = { "by": "attribute", attribute: Attribute, is: Test, } | { "by": "group", group: ObjectId, name: string, nested: boolean, };
 
 export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
 /**
@@ -379,6 +389,14 @@ export type CredentialView = { credential: Credential, state: CredentialState, }
 
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
+export type Decide = { organization: OrganizationId, 
+/**
+ * `None` for all that wait, or that were declined.
+ */
+users: Array<ObjectId> | null, };
+
+export type Decided = { users: number, };
+
 export type Density = "comfortable" | "compact";
 
 export type Difference = { count: number, users: Array<UserId>, };
@@ -406,6 +424,26 @@ aliases: Array<string>, department: string | null, job_title: string | null, ena
  * Whether an Exchange Online plan that comes with a mailbox is assigned and enabled.
  */
 exchange_plan: boolean, };
+
+export type Eligibilities = { 
+/**
+ * How many there are of each; none of those that aren't named.
+ */
+counts: { [key in Eligibility]?: number }, 
+/**
+ * How many of them aren't ready.
+ */
+not_eligible: number, 
+/**
+ * When the mailboxes were last asked, or that was tried.
+ */
+judged: Timestamp | null, 
+/**
+ * Why they were not asked what they are.
+ */
+unasked: Unasked | null, };
+
+export type Eligibility = "ready" | "shared" | "room" | "equipment" | "shared_or_resource" | "unlicensed" | "disabled" | "on_premises" | "guest" | "no_mailbox" | "address_conflict";
 
 export type EnterpriseApp = { id: ObjectId, display_name: string, 
 /**
@@ -443,6 +481,8 @@ request_id: string | null,
  */
 reason: Reason | null, };
 
+export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
+
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
  * Words of names or principal names.
@@ -454,6 +494,12 @@ export type ExportList = { "of": "integration", integration: IntegrationId, } | 
 export type ExportSessions = { organization: OrganizationId, };
 
 export type ExternalId = string;
+
+export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhere", organization: string, } | { "kind": "duplicate", line: number, } | { "kind": "unknown" } | { "kind": "no_address" };
+
+export type FateKind = "added" | "here" | "elsewhere" | "duplicate" | "unknown" | "no_address";
+
+export type Fates = { added: number, here: number, elsewhere: number, duplicate: number, unknown: number, no_address: number, };
 
 export type Figures = { standing: Standing, 
 /**
@@ -472,6 +518,14 @@ stuck_before: Timestamp,
  * Hours with sessions, the earliest first.
  */
 hours: Array<Hour>, };
+
+export type FileBytes = string;
+
+export type FindGroups = { organization: OrganizationId, 
+/**
+ * How words of the name or the address begin, or an object id.
+ */
+text: string, };
 
 export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
 /**
@@ -559,7 +613,23 @@ feature: string | null, };
 
 export type Grantee = { "kind": "everyone" } | { "kind": "user", "user": ObjectId };
 
+export type Group = { id: ObjectId, display_name: string, mail: string | null, kind: GroupKind, };
+
 export type GroupIssues = { organization: OrganizationId | null, };
+
+export type GroupKind = "security" | "mail_enabled_security" | "microsoft_365" | "distribution";
+
+export type GroupRef = { organization: OrganizationId, group: ObjectId, };
+
+export type GroupSize = { group: Group, 
+/**
+ * Those who are in the group itself.
+ */
+direct: number, 
+/**
+ * Those of groups inside it, too; each counts once.
+ */
+nested: number, };
 
 export type Halt = { 
 /**
@@ -593,6 +663,24 @@ took: number, };
 
 export type HowToCheck = { "by": "rollcall", "check": Inspection } | { "by": "hand" };
 
+export type ImportPreview = { organization: OrganizationId, 
+/**
+ * People, or lines of the list, by what becomes of them.
+ */
+fates: Fates, 
+/**
+ * Those that would come in, by what can be expected of their mailboxes.
+ */
+arriving: { [key in Eligibility]?: number }, 
+/**
+ * How the list was understood, where it is one.
+ */
+list: Understood | null, 
+/**
+ * Stands for exactly this; to be handed back when it is agreed to.
+ */
+seal: string, };
+
 export type ImportUsers = { organization: OrganizationId, from: Source, 
 /**
  * Reads everybody again, where asking for what changed since the last time would do.
@@ -617,7 +705,7 @@ gone: number,
  */
 since: Timestamp | null, 
 /**
- * Lines of the CSV that match nobody, as written.
+ * What stands on the list and nobody has, as written.
  */
 unmatched: Array<string>, };
 
@@ -679,6 +767,8 @@ digest: string, };
 
 export type JournalState = { "state": "whole", entries: number, head: string, } | { "state": "broken", at: number, };
 
+export type Judged = { eligibility: Eligibility, evidence: Evidence, };
+
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
@@ -691,6 +781,12 @@ export type ListJournal = {
  */
 before: number | null, limit: number, };
 
+export type ListProposals = { organization: OrganizationId, 
+/**
+ * Those that were declined, in place of those that wait.
+ */
+declined: boolean, offset: number, limit: number, };
+
 export type ListRead = { asked: Asked, 
 /**
  * What the list calls itself, where it does.
@@ -698,6 +794,8 @@ export type ListRead = { asked: Asked,
 name: string | null, permissions: Array<RequiredPermission>, remarks: Array<Remark>, };
 
 export type ListRuns = { organization: OrganizationId | null, };
+
+export type Lost = { to: RuleId, organization: OrganizationId, users: number, };
 
 export type MailboxCounts = { not_initialized: number, switching: number, initialized: number, error: number, excluded: number, };
 
@@ -735,11 +833,19 @@ graph_roles: Reason | null,
  */
 others: Reason | null, };
 
+export type MembershipRule = { id: RuleId, organization: OrganizationId, condition: Condition, action: OnMatch, created: Timestamp, 
+/**
+ * What came of it when it was evaluated last.
+ */
+outcome: RuleOutcome | null, };
+
 export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
 export type NotDone = { line: GrantLine, error: Error, };
 
 export type ObjectId = string;
+
+export type OnMatch = "propose" | "add";
 
 export type OpenPractice = { 
 /**
@@ -750,6 +856,8 @@ users: number | null,
  * From which seed its people and faults are made.
  */
 seed: number | null, };
+
+export type OrderRules = { tenant: TenantId, rules: Array<RuleId>, };
 
 export type Organization = { id: OrganizationId, tenant: TenantId, integration: IntegrationId, name: string, external_id: ExternalId, access: AccessType, sync: SyncStatus, 
 /**
@@ -774,6 +882,10 @@ export type OrganizationView = { organization: Organization, tenant_name: string
  * The users by mailbox status.
  */
 mailboxes: MailboxCounts, 
+/**
+ * The users by what stands in the way of their mailboxes.
+ */
+eligibility: Eligibilities, 
 /**
  * The users by the verdict of their last check.
  */
@@ -887,7 +999,59 @@ requirements?: Array<Requirement> | null, };
 
 export type PreviewChange = { organization: OrganizationId, wanted: Wanted, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "synced" } & Synced;
+export type PreviewImport = { organization: OrganizationId, from: Source, };
+
+export type PreviewLine = { 
+/**
+ * The number of the line, where it is one of a list.
+ */
+line: number | null, 
+/**
+ * The address as the list has it, or the line where it holds none.
+ */
+written: string | null, fate: Fate, person: PreviewPerson | null, 
+/**
+ * Whether the address is neither the person's principal name nor the primary address.
+ */
+by_alias: boolean, };
+
+export type PreviewLines = { seal: string, fate: FateKind | null, 
+/**
+ * A part of the line, or of the person's name or principal name.
+ */
+search: string | null, offset: number, limit: number, };
+
+export type PreviewPage = { total: number, matching: number, rows: Array<PreviewLine>, };
+
+export type PreviewPerson = { object_id: ObjectId, upn: string, display_name: string, judged: Judged, };
+
+export type PreviewRef = { seal: string, };
+
+export type PreviewTable = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
+
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "synced" } & Synced;
+
+export type Proposal = { object_id: ObjectId, upn: string, display_name: string, 
+/**
+ * The rule that wants the person; `None` where it isn't there any more.
+ */
+rule: RuleId | null, 
+/**
+ * When the person was proposed, or declined.
+ */
+at: Timestamp, };
+
+export type ProposalPage = { 
+/**
+ * How many wait for the admin's word, and how many were declined.
+ */
+open: number, declined: number, rows: Array<Proposal>, };
+
+export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
 
 export type ReadList = { 
 /**
@@ -1049,6 +1213,42 @@ waited_ms: number,
  */
 took_ms: number, };
 
+export type RuleId = number;
+
+export type RuleOutcome = { at: Timestamp, 
+/**
+ * Users that fit.
+ */
+matching: number, 
+/**
+ * Those who are in the organization already, or were claimed for it by an earlier rule.
+ */
+here: number, 
+/**
+ * Those who stay in another organization.
+ */
+elsewhere: number, 
+/**
+ * Those whom the admin has declined.
+ */
+declined: number, proposed: number, added: number, 
+/**
+ * Those whom an earlier rule of another organization has got.
+ */
+lost: Array<Lost>, 
+/**
+ * Whether the group isn't there any more.
+ */
+group_gone: boolean, };
+
+export type RuleRef = { rule: RuleId, };
+
+export type RuleView = { rule: MembershipRule, organization_name: string, 
+/**
+ * How many people wait for the admin's word in the organization.
+ */
+open: number, };
+
 export type Run = { id: RunId, organization: OrganizationId, organization_name: string, tenant: TenantId, state: RunState, workloads: Array<Planned>, 
 /**
  * The earlier run of which this one asks some mailboxes again.
@@ -1086,6 +1286,8 @@ export type SecretStored = {
  * Whether Entra has accepted it. Before the application is consented to in the tenant, Entra can't say.
  */
 proven: boolean, kept: Kept, };
+
+export type Separator = "comma" | "semicolon" | "tab";
 
 export type Service = { 
 /**
@@ -1159,7 +1361,7 @@ export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
 export type Sort = { by: UserSort, descending: boolean, };
 
-export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, };
+export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, } | { "kind": "file", bytes: FileBytes, };
 
 export type Stage = { state: StageState, evidence_at: Timestamp | null, };
 
@@ -1297,6 +1499,8 @@ export type TenantView = { tenant: Tenant, signed_in: boolean,
  */
 account: string | null, };
 
+export type Test = { "test": "one_of", values: Array<string>, } | { "test": "starts_with", value: string, };
+
 export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
@@ -1306,6 +1510,22 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  * The trace file that is being written, if one is.
  */
 recording: string | null, };
+
+export type Unasked = "no_secret" | "not_permitted" | "broken_off" | "no_answer";
+
+export type Understood = { charset: Charset, separator: Separator, 
+/**
+ * The name of the column that the addresses are taken from, where the first line names the columns.
+ */
+column: string | null, 
+/**
+ * Its place, from 1.
+ */
+place: number, 
+/**
+ * Lines that name somebody or should; blank ones and the heading aren't among them.
+ */
+lines: number, };
 
 export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
 
@@ -1371,7 +1591,7 @@ stuck: boolean,
  */
 next_session: Timestamp | null, may: MayDo, };
 
-export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, 
+export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
 /**
  * With an open issue of this fingerprint.
  */
@@ -1430,6 +1650,14 @@ effective_access: AccessType,
  * The stricter of the user's and the organization's.
  */
 effective_sync: SyncStatus, kind: MailboxKind, 
+/**
+ * What stands in the way of the mailbox, and who says so.
+ */
+judged: Judged, 
+/**
+ * What the mailbox said of itself, if it was asked.
+ */
+purpose: Purpose | null, 
 /**
  * Of the last check; not run when there was none.
  */
@@ -1566,6 +1794,8 @@ export type Commands = {
   "consent.show": { question: OrganizationRef; answer: ConsentView };
   "consent.tenant": { question: TenantRef; answer: TenantConsentView };
   "consent.users": { question: ConsentUsers; answer: UserConsentPage };
+  "groups.search": { question: FindGroups; answer: Array<Group> };
+  "groups.size": { question: GroupRef; answer: GroupSize };
   "integrations.add": { question: AddIntegration; answer: Integration };
   "integrations.change": { question: ChangeIntegration; answer: Integration };
   "integrations.export": { question: ExportList; answer: ManifestFile };
@@ -1589,6 +1819,16 @@ export type Commands = {
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };
+  "rules.accept": { question: Decide; answer: Imported };
+  "rules.add": { question: AddRule; answer: MembershipRule };
+  "rules.change": { question: ChangeRule; answer: MembershipRule };
+  "rules.decline": { question: Decide; answer: Decided };
+  "rules.evaluate": { question: TenantRef; answer: Array<RuleView> };
+  "rules.list": { question: TenantRef; answer: Array<RuleView> };
+  "rules.order": { question: OrderRules; answer: Array<RuleView> };
+  "rules.proposals": { question: ListProposals; answer: ProposalPage };
+  "rules.reconsider": { question: Decide; answer: Decided };
+  "rules.remove": { question: RuleRef; answer: null };
   "runs.compare": { question: CompareRuns; answer: Comparison };
   "runs.describe": { question: RunRef; answer: RunDetail };
   "runs.list": { question: ListRuns; answer: Array<Run> };
@@ -1612,6 +1852,12 @@ export type Commands = {
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.foresee": { question: ForeseeAction; answer: Foreseen };
   "users.import": { question: ImportUsers; answer: Imported };
+  "users.import_shown": { question: PreviewRef; answer: Imported };
+  "users.preflight": { question: OrganizationRef; answer: Eligibilities };
+  "users.preview": { question: PreviewImport; answer: ImportPreview };
+  "users.preview_export": { question: PreviewRef; answer: PreviewTable };
+  "users.preview_forget": { question: PreviewRef; answer: null };
+  "users.preview_lines": { question: PreviewLines; answer: PreviewPage };
   "users.query": { question: UserQuery; answer: UserPage };
   "verify.cancel": { question: RunRef; answer: Run };
   "verify.cut_off": { question: null; answer: Array<Run> };

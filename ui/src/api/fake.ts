@@ -4,14 +4,17 @@ import type {
   FingerprintRow,
   Foreseen,
   GrantLine,
+  ImportPreview,
   ListRead,
   OrganizationView,
+  PreviewLine,
   Reason,
   Remark,
   RequiredPermission,
   Run,
   Settings,
   Traffic,
+  Unasked,
   UserFilter,
   UserRow,
   UserSort,
@@ -21,6 +24,8 @@ import { type Answer, CallError, type CallOptions, type Door, type Name, type Qu
 import {
   countsOf,
   detailOf,
+  eligibilitiesOf,
+  groups as directoryGroups,
   guid,
   ledgerOf,
   limitations,
@@ -29,6 +34,7 @@ import {
   needed,
   organizations,
   person,
+  previewLines,
   resultsOf,
   runOf,
   sessionsOf,
@@ -55,6 +61,8 @@ export type FakeOptions = {
   readonly cutOff?: { readonly parkedUntil: number | null };
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
+  /** Why mailboxes can't be asked what they are. */
+  readonly unasked?: Unasked;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
   /** Milliseconds between two steps of long work. */
@@ -179,6 +187,8 @@ export function fakeDoor(
     return run;
   };
 
+  const preflighted = new Map<number, { judged: number; unasked: Unasked | null }>();
+  let dryRun: { preview: ImportPreview; lines: readonly PreviewLine[] } | undefined;
   const verbs: Verbs = {
     "tenants.list": () => (started ? [{ tenant, signed_in: true, account: "admin@contoso.example" }] : []),
     "practice.open": () => {
@@ -276,6 +286,87 @@ export function fakeDoor(
     "sync.sessions": ({ user }) => {
       const row = rows.find((one) => one.user.id === user);
       return row ? sessionsOf(row) : [];
+    },
+    "groups.search": ({ text }) =>
+      directoryGroups.filter((one) => one.display_name.toLowerCase().includes(text.toLowerCase())),
+    "groups.size": ({ group }) => {
+      const found = directoryGroups.find((one) => one.id === group);
+      if (!found) throw refused("not_found");
+      return { group: found, direct: 12, nested: 340 };
+    },
+    "users.preflight": async ({ organization }, { onProgress, signal }) => {
+      const members = rows.filter((row) => row.user.organization === organization);
+      const vague = members.filter((row) => row.judged.eligibility === "shared_or_resource");
+      const kinds = ["shared", "room", "equipment"] as const;
+      for (const [index, row] of vague.entries()) {
+        if (signal?.aborted) throw refused("stopped");
+        row.purpose = kinds[index % 3] ?? "shared";
+        row.judged = { eligibility: row.purpose as "shared", evidence: "user_purpose" };
+        onProgress?.({ kind: "asked", done: index + 1, total: vague.length });
+      }
+      await wait();
+      preflighted.set(organization, { judged: NOW, unasked: options.unasked ?? null });
+      changed();
+      return { ...eligibilitiesOf(members), judged: NOW, unasked: options.unasked ?? null };
+    },
+    "users.preview": async ({ organization, from }, { onProgress, signal }) => {
+      for (let read = 999; read < 4_000; read += 999) {
+        await wait();
+        if (signal?.aborted) throw refused("stopped");
+        onProgress?.({ kind: "read", read });
+      }
+      const isList = from.kind === "csv" || from.kind === "file";
+      const lines = previewLines(isList);
+      const count = (kind: PreviewLine["fate"]["kind"]) => lines.filter((line) => line.fate.kind === kind).length;
+      const arriving: ImportPreview["arriving"] = {};
+      for (const { fate, person: one } of lines) {
+        if (fate.kind !== "added" || !one) continue;
+        arriving[one.judged.eligibility] = (arriving[one.judged.eligibility] ?? 0) + 1;
+      }
+      const preview: ImportPreview = {
+        organization,
+        fates: {
+          added: count("added"),
+          here: count("here"),
+          elsewhere: count("elsewhere"),
+          duplicate: count("duplicate"),
+          unknown: count("unknown"),
+          no_address: count("no_address"),
+        },
+        arriving,
+        list: isList
+          ? { charset: "windows1252", separator: "semicolon", column: "E-mail", place: 2, lines: lines.length }
+          : null,
+        seal: "7",
+      };
+      dryRun = { preview, lines };
+      return preview;
+    },
+    "users.preview_lines": ({ fate, search, offset, limit }) => {
+      const all = dryRun?.lines ?? [];
+      const wanted = search?.toLowerCase();
+      const matching = all.filter(
+        (line) =>
+          (fate === null || line.fate.kind === fate) &&
+          (!wanted ||
+            `${line.written} ${line.person?.display_name} ${line.person?.upn}`.toLowerCase().includes(wanted)),
+      );
+      return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
+    },
+    "users.preview_export": () => ({ text: "line,written,result\r\n" }),
+    "users.import_shown": () => {
+      const { added, here, elsewhere } = dryRun?.preview.fates ?? { added: 0, here: 0, elsewhere: 0 };
+      dryRun = undefined;
+      return {
+        read: added + here + elsewhere,
+        new: added,
+        changed: 0,
+        same: here,
+        elsewhere,
+        gone: 0,
+        since: null,
+        unmatched: ["nobody@contoso.example"],
+      };
     },
     "users.import": async ({ from, anew }, { onProgress, signal }) => {
       const stopped = () => signal?.aborted === true;
@@ -530,6 +621,7 @@ export function fakeDoor(
       preset: "revenue-grid",
       users: members.length,
       mailboxes: countsOf(members),
+      eligibility: { ...eligibilitiesOf(members), ...preflighted.get(organization.id) },
       verdicts: ledgerOf(members),
       with_issues: members.filter((row) => row.open_issues > 0).length,
       checked: index === 0 ? NOW - 60_000 : null,
@@ -580,7 +672,7 @@ export function fakeDoor(
 }
 
 function refused(
-  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled",
+  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled" | "stopped",
 ) {
   return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
 }
@@ -644,6 +736,7 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.session.length === 0 || filter.session.includes(row.session ?? "not_run")) &&
     (filter.sync.length === 0 || filter.sync.includes(row.effective_sync)) &&
     (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
+    (filter.eligibility.length === 0 || filter.eligibility.includes(row.judged.eligibility)) &&
     (!filter.with_issues || row.open_issues > 0) &&
     (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
     (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))

@@ -2,11 +2,17 @@ import type {
   Cause,
   Check,
   ConsentRow,
+  Eligibilities,
+  Eligibility,
+  Evidence,
+  Fate,
+  Group,
   Ledger,
   MailboxCounts,
   MailboxKind,
   MailboxStatus,
   Organization,
+  PreviewLine,
   RequiredPermission,
   Route,
   Run,
@@ -169,6 +175,19 @@ function kindOf(n: number): MailboxKind {
   return n % 41 === 0 ? "shared_or_resource" : "user";
 }
 
+function judgedOf(n: number): UserRow["judged"] {
+  if (kindOf(n) === "unlicensed") return { eligibility: "unlicensed", evidence: "assigned_plans" };
+  if (kindOf(n) === "user") return { eligibility: "ready", evidence: "assigned_plans" };
+  return { eligibility: "shared_or_resource", evidence: "account_enabled" };
+}
+
+/** The users by what stands in the way of their mailboxes. */
+export function eligibilitiesOf(rows: readonly UserRow[]): Eligibilities {
+  const counts: Eligibilities["counts"] = {};
+  for (const { judged } of rows) counts[judged.eligibility] = (counts[judged.eligibility] ?? 0) + 1;
+  return { counts, not_eligible: rows.length - (counts.ready ?? 0), judged: null, unasked: null };
+}
+
 export function person(n: number, organization: Organization, checked: boolean): UserRow {
   const first = given[n % given.length] ?? "";
   const last = family[(n * 7) % family.length] ?? "";
@@ -206,6 +225,8 @@ export function person(n: number, organization: Organization, checked: boolean):
     effective_access: organization.access,
     effective_sync: "enabled",
     kind: kindOf(n),
+    judged: judgedOf(n),
+    purpose: null,
     verdict,
     checked: checked ? NOW - (n % 300) * 1000 : null,
     open_issues: fault ? fault[2].length : 0,
@@ -359,4 +380,58 @@ export function trafficOf({ id, name }: Tenant): TenantTraffic {
       inside("GET /users/{id}/messages", 429, 12),
     ],
   };
+}
+
+/** Groups of the directory, one of each kind. */
+export const groups: Group[] = (
+  [
+    ["Sales", "microsoft_365", "sales@contoso.example"],
+    ["Sales Desk", "distribution", "sales.desk@contoso.example"],
+    ["Office London", "security", null],
+    ["Integration Scope", "mail_enabled_security", "integration.scope@contoso.example"],
+  ] as const
+).map(([display_name, kind, mail], index) => ({ id: guid(500 + index), display_name, kind, mail }));
+
+const judgements: ReadonlyArray<[Eligibility, Evidence]> = [
+  ["ready", "assigned_plans"],
+  ["ready", "assigned_plans"],
+  ["ready", "assigned_plans"],
+  ["shared_or_resource", "account_enabled"],
+  ["unlicensed", "assigned_plans"],
+  ["disabled", "account_enabled"],
+  ["on_premises", "on_premises_sync"],
+  ["guest", "user_type"],
+  ["no_mailbox", "mail"],
+  ["address_conflict", "addresses"],
+];
+
+const fatesOfList: readonly Fate[] = [
+  { kind: "added" },
+  { kind: "here" },
+  { kind: "elsewhere", organization: "Contoso US" },
+  { kind: "duplicate", line: 2 },
+  { kind: "unknown" },
+  { kind: "no_address" },
+];
+
+/** What a dry run shows: every fate among the lines of a list, or people only. */
+export function previewLines(ofList: boolean): PreviewLine[] {
+  return Array.from({ length: 600 }, (_, index): PreviewLine => {
+    const fate = fatesOfList[ofList ? index % 6 : index % 3] ?? { kind: "added" };
+    const named = fate.kind !== "unknown" && fate.kind !== "no_address";
+    const first = given[index % given.length] ?? "";
+    const last = family[(index * 7) % family.length] ?? "";
+    const upn = `${first}.${last}.${index}@contoso.example`.toLowerCase();
+    const [eligibility, evidence] = judgements[index % judgements.length] ?? ["ready", "assigned_plans"];
+    const byAlias = ofList && index % 18 === 0;
+    return {
+      line: ofList ? index + 2 : null,
+      written: !ofList ? null : fate.kind === "no_address" ? "=cmd" : byAlias ? `${first}@mail.contoso.example` : upn,
+      fate,
+      person: named
+        ? { object_id: guid(10_000 + index), upn, display_name: `${first} ${last}`, judged: { eligibility, evidence } }
+        : null,
+      by_alias: byAlias,
+    };
+  });
 }

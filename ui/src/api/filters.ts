@@ -7,6 +7,7 @@ export const everyUser: UserFilter = {
   mailbox: [],
   verdict: [],
   kind: [],
+  eligibility: [],
   fingerprint: null,
   with_issues: false,
   session: [],

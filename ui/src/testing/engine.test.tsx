@@ -170,11 +170,11 @@ test("an import asks for what changed, or for everybody when told so", async () 
   const { user, door } = await openAt("/users?org=1");
   await screen.findByText("450 users");
   await user.click(screen.getByRole("button", { name: "Import users" }));
-  await user.click(await screen.findByText("Import", { selector: "button" }));
+  await user.click(await screen.findByText("Import at once", { selector: "button" }));
   await screen.findByText(/What changed since .*: 2 new, 3 changed, 1 gone\./);
   await user.click(screen.getByRole("button", { name: "Import users" }));
   await user.click(await screen.findByLabelText("Read everybody again"));
-  await user.click(await screen.findByText("Import", { selector: "button" }));
+  await user.click(await screen.findByText("Import at once", { selector: "button" }));
   await screen.findByText(/3,330 new, 12 changed, 6,648 unchanged\./);
   const asked = door.asked.filter(({ name }) => name === "users.import").map(({ question }) => question);
   expect(asked).toMatchObject([{ anew: false }, { anew: true }]);

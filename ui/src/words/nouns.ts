@@ -1,9 +1,15 @@
 import type {
   AccessType,
   Authorization,
+  Charset,
   Cloud,
   ConsentRow,
   ConsentState,
+  Eligibility,
+  Evidence,
+  Fate,
+  FateKind,
+  GroupKind,
   MailboxKind,
   MailboxStatus,
   PermissionType,
@@ -11,12 +17,15 @@ import type {
   Resource,
   Risk,
   Role,
+  Separator,
   StageState,
   SyncStatus,
+  Unasked,
   Verdict,
   Workload,
 } from "../api/bindings";
 import type { State } from "../lib/state";
+import { t } from "./t";
 
 type Badge = { readonly state: State; readonly word: string };
 
@@ -120,6 +129,106 @@ export const kindWords = {
   on_premises: "On-premises",
   unlicensed: "No Exchange plan",
 } as const satisfies Record<MailboxKind, string>;
+
+/** What stands in the way of a mailbox. */
+export const eligibilityBadges = {
+  ready: { state: "good", word: "Ready" },
+  shared: { state: "off", word: "Shared mailbox" },
+  room: { state: "off", word: "Room" },
+  equipment: { state: "off", word: "Equipment" },
+  shared_or_resource: { state: "unknown", word: "Shared or resource" },
+  unlicensed: { state: "attention", word: "No Exchange plan" },
+  disabled: { state: "off", word: "Account disabled" },
+  on_premises: { state: "attention", word: "On-premises mailbox" },
+  guest: { state: "off", word: "Guest" },
+  no_mailbox: { state: "bad", word: "No mailbox" },
+  address_conflict: { state: "bad", word: "Address conflict" },
+} as const satisfies Record<Eligibility, Badge>;
+
+/** What to do about it. */
+export const eligibilityAdvice = {
+  ready: "Nothing to do.",
+  shared: "Nobody signs in to it. Leave it out, unless the integration is to work on shared mailboxes.",
+  room: "Leave it out, unless the integration is to work on rooms.",
+  equipment: "Leave it out, unless the integration is to work on equipment.",
+  shared_or_resource:
+    "The account is disabled; which kind of mailbox it is, the mailbox says itself. Check eligibility with the integration's secret set and MailboxSettings.Read granted.",
+  unlicensed: "Assign a licence with Exchange Online, or take the user out.",
+  disabled: "Enable the account in Entra, or take the user out.",
+  on_premises: "Move the mailbox to Exchange Online, or take the user out.",
+  guest: "The mailbox is in another tenant. Take the user out.",
+  no_mailbox: "Wait until the mailbox has been made, or assign a licence with Exchange Online.",
+  address_conflict: "Another user has one of the addresses, too. Take it off one of the two.",
+} as const satisfies Record<Eligibility, string>;
+
+/** Why mailboxes were not asked what they are. */
+export const unaskedWords = {
+  no_secret: "the integration's client secret isn't set",
+  not_permitted: "the integration's token doesn't carry MailboxSettings.Read",
+  broken_off: "the asking was broken off",
+  no_answer: "some mailboxes did not answer",
+} as const satisfies Record<Unasked, string>;
+
+/** Where a judgement comes from. */
+export const evidenceWords = {
+  user_type: "Directory: userType",
+  account_enabled: "Directory: accountEnabled",
+  assigned_plans: "Directory: assignedPlans",
+  on_premises_sync: "Directory: onPremisesSyncEnabled, no plan",
+  mail: "Directory: mail",
+  addresses: "Directory: addresses of all users known here",
+  user_purpose: "Mailbox: mailboxSettings/userPurpose",
+  last_check: "Answer of the last check",
+} as const satisfies Record<Evidence, string>;
+
+/** What becomes of somebody who is to be brought in. */
+export const fateWords = {
+  added: "will come in",
+  here: "already here",
+  elsewhere: "in another organization",
+  duplicate: "named twice",
+  unknown: "unknown address",
+  no_address: "no address",
+} as const satisfies Record<FateKind, string>;
+
+const fateStates = {
+  added: "good",
+  here: "off",
+  elsewhere: "attention",
+  duplicate: "off",
+  unknown: "bad",
+  no_address: "bad",
+} as const satisfies Record<FateKind, State>;
+
+/** The same of one person or line, with where and which. */
+export function fateBadge(fate: Fate): Badge {
+  const word =
+    fate.kind === "elsewhere"
+      ? t("preview.elsewhere", { organization: fate.organization })
+      : fate.kind === "duplicate"
+        ? t("preview.duplicate", { line: fate.line })
+        : fateWords[fate.kind];
+  return { state: fateStates[fate.kind], word };
+}
+
+export const charsetWords = {
+  utf8: "UTF-8",
+  utf16: "UTF-16",
+  windows1252: "Windows-1252",
+} as const satisfies Record<Charset, string>;
+
+export const separatorWords = {
+  comma: "commas",
+  semicolon: "semicolons",
+  tab: "tabs",
+} as const satisfies Record<Separator, string>;
+
+export const groupWords = {
+  security: "Security group",
+  mail_enabled_security: "Mail-enabled security group",
+  microsoft_365: "Microsoft 365 group",
+  distribution: "Distribution list",
+} as const satisfies Record<GroupKind, string>;
 
 export const workloadWords = {
   mail: "Mail",

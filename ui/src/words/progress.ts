@@ -11,6 +11,10 @@ export function progressLine(progress: Progress): string {
       return t("work.readingBack");
     case "written":
       return t("work.written", { done: progress.done, total: progress.total });
+    case "read":
+      return t("work.read", { read: progress.read });
+    case "asked":
+      return t("work.asked", { done: progress.done, total: progress.total });
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
     case "synced":

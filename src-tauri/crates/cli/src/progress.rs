@@ -36,7 +36,11 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
     Job::new(stop, move |progress| match progress {
         Progress::Browser { url, page } => shown.visit(&url, &page, &browser),
         Progress::ReadingBack => shown.note("Reading back what is true now …"),
-        Progress::Imported { read, new } => shown.imported(read, new),
+        Progress::Read { read } => shown.counting(format!("{} read, none stored", counted(read, "user", "users"))),
+        Progress::Imported { read, new } => {
+            shown.counting(format!("{} read, {} new", counted(read, "user", "users"), count(new)));
+        }
+        Progress::Asked { done, total } => shown.counting(format!("{} of {} asked", count(done), counted(total, "mailbox", "mailboxes"))),
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
         Progress::Synced(synced) => shown.synced(&synced),
@@ -76,8 +80,7 @@ impl Shown {
         }
     }
 
-    fn imported(&self, read: u32, new: u32) {
-        let text = format!("{} read, {} new", counted(read, "user", "users"), count(new));
+    fn counting(&self, text: String) {
         if console::Term::stderr().is_term() {
             self.draw(None, text, String::new());
         } else if self.is_time() {

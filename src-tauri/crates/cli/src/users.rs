@@ -1,31 +1,30 @@
 //! Users: bring them in, find them, look at one, take them out.
 
-use std::path::{Path, PathBuf};
-
-use clap::{ArgGroup, Args, Subcommand};
-use rollcall_core::id::ObjectId;
+use clap::{Args, Subcommand};
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::tenants::list as tenants;
 use rollcall_ops::users::describe::{self, UserDetail, UserRef};
-use rollcall_ops::users::import::{self, ImportUsers, Source};
 
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
 use crate::sync::{self, SyncUsers};
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::{count, counted};
 use crate::{names, words};
 
 mod act;
+mod import;
 mod list;
+mod preflight;
 
 #[derive(Subcommand)]
 pub enum Users {
     /// Bring users into an organization, from the directory
-    Import(Import),
+    Import(import::Import),
+    /// Find out which mailboxes can be worked on, and ask disabled accounts' mailboxes what they are
+    Preflight(preflight::Preflight),
     /// Find users
     List(list::List),
     /// Show one user and where each workload stands
@@ -34,38 +33,6 @@ pub enum Users {
     Sync(SyncUsers),
     #[command(flatten)]
     Act(act::Act),
-}
-
-impl Users {
-    /// Whether a secret is handed in for this call.
-    pub const fn takes_secret(&self) -> bool {
-        matches!(self, Self::Sync(ask) if ask.secret_stdin)
-    }
-}
-
-#[derive(Args)]
-#[command(group(ArgGroup::new("from").args(["all", "filter", "group", "csv"]).required(true)))]
-pub struct Import {
-    #[command(flatten)]
-    of: names::Organization,
-    /// Everybody in the directory
-    #[arg(long)]
-    all: bool,
-    /// With --all: read everybody again, where reading what changed since the last time would do
-    #[arg(long, requires = "all")]
-    anew: bool,
-    /// Those that an OData filter matches, such as "department eq 'Sales'"
-    #[arg(long, value_name = "ODATA")]
-    filter: Option<String>,
-    /// The members of a group, by its object id
-    #[arg(long, value_name = "ID")]
-    group: Option<String>,
-    /// With --group: those of groups inside it too
-    #[arg(long, requires = "group")]
-    nested: bool,
-    /// Those whose address stands in a CSV file
-    #[arg(long, value_name = "FILE")]
-    csv: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -77,78 +44,30 @@ pub struct Describe {
     tenant: Option<String>,
 }
 
+impl Users {
+    /// Whether a secret comes with the call, which then is for it alone.
+    pub const fn takes_secret(&self) -> bool {
+        match self {
+            Self::Preflight(ask) => ask.secret_stdin,
+            Self::Sync(ask) => ask.secret_stdin,
+            Self::Import(_) | Self::List(_) | Self::Describe(_) | Self::Act(_) => false,
+        }
+    }
+}
+
 /// Does what is asked of users.
 ///
 /// # Errors
 /// Those of the verbs.
 pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
     match ask {
-        Users::Import(ask) => import(ask, call).await,
+        Users::Import(ask) => import::run(ask, call).await,
+        Users::Preflight(ask) => preflight::run(&ask, call).await,
         Users::List(ask) => list::run(ask, call).await,
         Users::Describe(ask) => describe(&ask, call).await,
         Users::Sync(ask) => sync::users(&ask, call).await,
         Users::Act(ask) => act::run(ask, call).await,
     }
-}
-
-async fn import(ask: Import, call: &Call) -> Result<Exit> {
-    let from = source(&ask)?;
-    let organization = ask.of.find(call).await?.organization;
-    let ask = ImportUsers { organization: organization.id, from, anew: ask.anew };
-    let imported = Box::pin(import::import(&call.desk, ask, &call.job())).await?;
-    call.screen.answer(&imported, |screen| {
-        if let Some(since) = imported.since {
-            screen.line(&format!("What changed since {} was read; --anew reads everybody.", since.utc()));
-        }
-        screen.line(&format!(
-            "{} read: {} new, {} changed, {} as before.",
-            counted(imported.read, "user", "users"),
-            count(imported.new),
-            count(imported.changed),
-            count(imported.same)
-        ));
-        if imported.gone > 0 {
-            screen.line(&format!(
-                "{} not in the directory any more; `rollcallctl users delete` takes out who is gone.",
-                counted(imported.gone, "user is", "users are")
-            ));
-        }
-        if imported.elsewhere > 0 {
-            screen.line(&format!("{} stayed in another organization.", counted(imported.elsewhere, "user", "users")));
-        }
-        if !imported.unmatched.is_empty() {
-            screen.painted("Nobody in the directory has these addresses:", Paint::Open);
-            for address in &imported.unmatched {
-                screen.line(&format!("  {address}"));
-            }
-        }
-    });
-    Ok(if imported.unmatched.is_empty() { Exit::Fine } else { Exit::Incomplete })
-}
-
-fn source(ask: &Import) -> Result<Source> {
-    if let Some(odata) = &ask.filter {
-        return Ok(Source::Filter { odata: odata.clone() });
-    }
-    if let Some(id) = &ask.group {
-        let group: ObjectId = id.parse().map_err(|_| Error::input("group", "it is not an object id (GUID)"))?;
-        return Ok(Source::Group { group, nested: ask.nested });
-    }
-    match &ask.csv {
-        Some(file) => Ok(Source::Csv { text: read(file)? }),
-        None => Ok(Source::All),
-    }
-}
-
-/// The most of a file that is read; the verb says that a larger one is too large.
-const LIMIT: u64 = 64 * 1024 * 1024 + 1;
-
-fn read(file: &Path) -> Result<String> {
-    use std::io::Read;
-    let unreadable = |error: std::io::Error| Error::input("csv", format!("the file can't be read as UTF-8 text ({:?})", error.kind()));
-    let mut text = String::new();
-    std::fs::File::open(file).map_err(unreadable)?.take(LIMIT).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(text)
 }
 
 /// The latest moments of a timeline that are told.
@@ -182,6 +101,8 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Last session", row.session.map_or_else(|| "–".into(), verdict)),
             ("Last session at", utc_or_dash(row.synced).into()),
             ("Next session", utc_or_dash(detail.next_session).into()),
+            ("Eligibility", words::of_eligibility(row.judged.eligibility).title.into()),
+            ("According to", words::of_evidence(row.judged.evidence).into()),
             ("Verdict", verdict(row.verdict)),
             ("Checked", utc_or_dash(row.checked).into()),
             ("Seen in the directory", row.user.seen.utc().into()),

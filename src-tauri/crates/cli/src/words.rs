@@ -1,8 +1,10 @@
 //! Every sentence that a person reads about a failure: what it is called, and what to do about it. Matched without wildcards,
 //! so that a new code can't come without words.
 
+use rollcall_core::arrival::Fate;
 use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
+use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::presets::{HowToCheck, Inspection};
@@ -11,6 +13,7 @@ use rollcall_core::timeline::Happening;
 use rollcall_core::user_consent::{ConsentSettings, UserConsent};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
+use rollcall_ops::users::csv_list::{Charset, Separator};
 
 /// A title and what to do.
 #[derive(Debug, Clone, Copy)]
@@ -346,6 +349,88 @@ pub fn of_said(said: &Said) -> String {
         Said::NoName => "no permission is named there".to_owned(),
         Said::RestUnused => "this was not used".to_owned(),
         Said::ColumnsUnused { columns } => format!("these columns were not used: {}", columns.join(", ")),
+    }
+}
+
+/// What becomes of a person or of a line of a list.
+pub fn of_fate(fate: &Fate) -> String {
+    match fate {
+        Fate::Added => "would come in".to_owned(),
+        Fate::Here => "already here".to_owned(),
+        Fate::Elsewhere { organization } => format!("in {organization}"),
+        Fate::Duplicate { line } => format!("same as line {line}"),
+        Fate::Unknown => "unknown address".to_owned(),
+        Fate::NoAddress => "no address".to_owned(),
+    }
+}
+
+/// What a list was written in.
+pub const fn of_charset(charset: Charset) -> &'static str {
+    match charset {
+        Charset::Utf8 => "UTF-8",
+        Charset::Utf16 => "UTF-16",
+        Charset::Windows1252 => "Windows-1252",
+    }
+}
+
+/// What stands between the cells of a list.
+pub const fn of_separator(separator: Separator) -> &'static str {
+    match separator {
+        Separator::Comma => "commas",
+        Separator::Semicolon => "semicolons",
+        Separator::Tab => "tabs",
+    }
+}
+
+/// What stands in the way of a mailbox, and what to do about it.
+pub const fn of_eligibility(eligibility: Eligibility) -> Words {
+    match eligibility {
+        Eligibility::Ready => words("Ready", "Nothing to do."),
+        Eligibility::Shared => words("Shared mailbox", "Leave it out, unless the integration is to work on shared mailboxes."),
+        Eligibility::Room => words("Room", "Leave it out, unless the integration is to work on rooms."),
+        Eligibility::Equipment => words("Equipment", "Leave it out, unless the integration is to work on equipment."),
+        Eligibility::SharedOrResource => words(
+            "Shared or resource, which one isn't known",
+            "Run `users preflight` with the integration's secret at hand and MailboxSettings.Read granted: the mailbox itself says it.",
+        ),
+        Eligibility::Unlicensed => words("No Exchange plan", "Assign a licence with Exchange Online, or leave the user out."),
+        Eligibility::Disabled => words("Account is disabled", "Enable the account in Entra, or leave the user out."),
+        Eligibility::OnPremises => words("On-premises mailbox", "Move the mailbox to Exchange Online, or leave the user out."),
+        Eligibility::Guest => words("Guest", "Leave the user out: the mailbox is in another tenant."),
+        Eligibility::NoMailbox => words("No mailbox", "Wait until the mailbox has been made, or assign a licence with Exchange Online."),
+        Eligibility::AddressConflict => {
+            words("Address of another user, too", "Take the address off one of the two in Exchange Online or Entra.")
+        }
+    }
+}
+
+/// Who says so.
+pub const fn of_evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::UserType => "directory, userType",
+        Evidence::AccountEnabled => "directory, accountEnabled",
+        Evidence::AssignedPlans => "directory, assignedPlans",
+        Evidence::OnPremisesSync => "directory, onPremisesSyncEnabled without a plan",
+        Evidence::Mail => "directory, mail",
+        Evidence::Addresses => "directory, addresses of all users that are known here",
+        Evidence::UserPurpose => "the mailbox, mailboxSettings/userPurpose",
+        Evidence::LastCheck => "the last check's answer",
+    }
+}
+
+/// Why mailboxes were not asked what they are, and what to do first.
+pub const fn of_unasked(unasked: Unasked) -> Words {
+    match unasked {
+        Unasked::NoSecret => words(
+            "The integration's secret is not at hand",
+            "Keep it with `integration change NAME --secret-stdin`, or hand it in with --secret-stdin.",
+        ),
+        Unasked::NotPermitted => words(
+            "The integration's token doesn't carry MailboxSettings.Read",
+            "Grant it with `consent add MailboxSettings.Read`, or leave them out.",
+        ),
+        Unasked::BrokenOff => words("The asking was broken off", "Run it again; who has said something isn't forgotten."),
+        Unasked::NoAnswer => words("Some mailboxes did not say", "Check users' access: the check tells why they don't answer."),
     }
 }
 

@@ -66,6 +66,8 @@ row_ids! {
     UserId;
     /// A verification run.
     RunId;
+    /// A membership rule.
+    RuleId;
 }
 
 entra_ids! {

@@ -2,16 +2,20 @@
 
 pub mod action;
 pub mod approval;
+pub mod arrival;
 pub mod bound;
 pub mod change_window;
 pub mod consent;
+pub mod eligibility;
 pub mod ews;
 pub mod grant;
+pub mod group;
 pub mod id;
 pub mod integration;
 pub mod issue;
 pub mod mailbox;
 pub mod manifest;
+pub mod membership_rule;
 pub mod organization;
 pub mod permission;
 pub mod presets;

@@ -56,7 +56,7 @@ async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationT
     Ok(Probed { probe, answer })
 }
 
-fn question(probes: &[Probe], now: Timestamp) -> Bytes {
+pub(crate) fn question(probes: &[Probe], now: Timestamp) -> Bytes {
     #[derive(Serialize)]
     struct Question {
         requests: Vec<Inner>,
@@ -96,7 +96,7 @@ fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Pr
 
 /// A few throttled mailboxes say nothing about the rest, but they are no invitation either; a quarter and more say that it is too much
 /// at once.
-fn outcome(probed: &[Probed]) -> Outcome {
+pub(crate) fn outcome(probed: &[Probed]) -> Outcome {
     let throttled = probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count();
     if throttled == 0 {
         // All that take five rounds of four take as long as each other.
@@ -109,7 +109,7 @@ fn outcome(probed: &[Probed]) -> Outcome {
 }
 
 /// The inner answers, each in its question's place; `None` when the answer isn't one to these questions.
-fn by_place(body: &[u8], asked: usize) -> Option<Vec<Option<Inner<'_>>>> {
+pub(crate) fn by_place(body: &[u8], asked: usize) -> Option<Vec<Option<Inner<'_>>>> {
     // Looked through once, not text by text.
     let answer: Answers<'_> = serde_json::from_str(std::str::from_utf8(body).ok()?).ok()?;
     let mut places: Vec<Option<Inner<'_>>> = std::iter::repeat_with(|| None).take(asked).collect();
@@ -133,8 +133,9 @@ struct Answers<'a> {
     responses: Vec<Inner<'a>>,
 }
 
+/// One answer inside.
 #[derive(Deserialize)]
-struct Inner<'a> {
+pub(crate) struct Inner<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
     status: u16,
@@ -145,7 +146,12 @@ struct Inner<'a> {
 }
 
 impl Inner<'_> {
-    fn read(self, outer: &Trace, base: Timestamp) -> Answer {
+    /// The body, as it came.
+    pub fn body(&self) -> &str {
+        self.body.map_or("", RawValue::get)
+    }
+
+    pub fn read(self, outer: &Trace, base: Timestamp) -> Answer {
         let id = |value: &Option<Cow<'_, str>>| value.as_deref().and_then(error::id);
         let mut trace = Trace {
             http: Some(self.status),
@@ -154,7 +160,7 @@ impl Inner<'_> {
             date: outer.date,
             ..Trace::default()
         };
-        let body = self.body.map_or("", RawValue::get);
+        let body = self.body();
         if (200..300).contains(&self.status) {
             // Whatever it says, it is an object; a text is a page that something in between put there.
             return if body.starts_with('{') { Answer::Answered(trace) } else { Answer::Unanswered(trace) };

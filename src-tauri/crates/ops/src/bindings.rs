@@ -48,10 +48,12 @@ impl TypeVisitor for Bindings {
         // Types without a file of their own are built in: numbers, strings, lists of other types.
         if T::output_path().is_some() {
             let name = T::ident(&self.config);
-            if self.types.contains_key(&name) {
+            let declaration = T::decl(&self.config);
+            if let Some(known) = self.types.get(&name) {
+                assert_eq!(*known, declaration, "two types are called {name} in TypeScript");
                 return;
             }
-            self.types.insert(name, T::decl(&self.config));
+            self.types.insert(name, declaration);
         }
         T::visit_dependencies(self);
         T::visit_generics(self);

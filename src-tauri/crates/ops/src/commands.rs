@@ -8,8 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, integrations, issues, journal, organizations, permissions, practice, runs, settings, sync, tenants, traffic, users,
-    verify,
+    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, settings, sync, tenants,
+    traffic, users, verify,
 };
 
 macro_rules! menu {
@@ -51,6 +51,8 @@ menu! {
     "consent.show": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::show::show;
     "consent.tenant": tenants::sign_in::TenantRef => consent::tenant::TenantConsentView, consent::tenant::show;
     "consent.users": consent::users::ConsentUsers => consent::users::UserConsentPage, consent::users::users;
+    "groups.search": groups::FindGroups => Vec<rollcall_core::group::Group>, groups::search;
+    "groups.size": groups::GroupRef => groups::GroupSize, groups::size;
     "integrations.add": integrations::add::AddIntegration => rollcall_core::integration::Integration, integrations::add::add;
     "integrations.change": integrations::change::ChangeIntegration => rollcall_core::integration::Integration, integrations::change::change;
     "integrations.export": integrations::export::ExportList => integrations::export::ManifestFile, integrations::export::export;
@@ -74,6 +76,16 @@ menu! {
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
+    "rules.accept": rules::decide::Decide => users::import::Imported, rules::decide::accept;
+    "rules.add": rules::add::AddRule => rollcall_core::membership_rule::MembershipRule, rules::add::add;
+    "rules.change": rules::change::ChangeRule => rollcall_core::membership_rule::MembershipRule, rules::change::change;
+    "rules.decline": rules::decide::Decide => rules::decide::Decided, rules::decide::decline;
+    "rules.evaluate": tenants::sign_in::TenantRef => Vec<rules::list::RuleView>, rules::evaluate::evaluate;
+    "rules.list": tenants::sign_in::TenantRef => Vec<rules::list::RuleView>, rules::list::list;
+    "rules.order": rules::order::OrderRules => Vec<rules::list::RuleView>, rules::order::order;
+    "rules.proposals": rules::proposals::ListProposals => rollcall_store::proposals::ProposalPage, rules::proposals::proposals;
+    "rules.reconsider": rules::decide::Decide => rules::decide::Decided, rules::decide::reconsider;
+    "rules.remove": rules::remove::RuleRef => (), rules::remove::remove;
     "runs.compare": runs::compare::CompareRuns => rollcall_store::runs::Comparison, runs::compare::compare;
     "runs.describe": runs::describe::RunRef => runs::describe::RunDetail, runs::describe::describe;
     "runs.list": runs::list::ListRuns => Vec<rollcall_store::runs::Run>, runs::list::list;
@@ -97,6 +109,12 @@ menu! {
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.foresee": users::foresee::ForeseeAction => users::foresee::Foreseen, users::foresee::foresee;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
+    "users.import_shown": users::preview::PreviewRef => users::import::Imported, users::import::import_shown;
+    "users.preflight": organizations::delete::OrganizationRef => rollcall_store::users::eligibility::Eligibilities, users::preflight::preflight;
+    "users.preview": users::preview::PreviewImport => users::preview::ImportPreview, users::preview::preview;
+    "users.preview_export": users::preview::PreviewRef => users::preview::PreviewTable, users::preview::export;
+    "users.preview_forget": users::preview::PreviewRef => (), users::preview::forget;
+    "users.preview_lines": users::preview::PreviewLines => users::preview::PreviewPage, users::preview::lines;
     "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
     "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;
     "verify.cut_off": () => Vec<rollcall_store::runs::Run>, verify::cut_off::cut_off;

@@ -24,6 +24,7 @@ use crate::pauses;
 use crate::practice::open::Ground;
 use crate::settings;
 use crate::traffic::record::Recording;
+use crate::users::preview::Held;
 use crate::verify::cut_off;
 use crate::writer::Writer;
 
@@ -54,6 +55,7 @@ pub struct Desk {
     kept: Mutex<HashMap<SecretName, bool>>,
     recording: Mutex<Option<Recording>>,
     cut_off: Mutex<Vec<RunId>>,
+    preview: Mutex<Option<Arc<Held>>>,
 }
 
 /// Somebody works on a run of an organization.
@@ -107,6 +109,7 @@ impl Desk {
             kept: Mutex::default(),
             recording: Mutex::default(),
             cut_off: Mutex::default(),
+            preview: Mutex::default(),
         };
         let cut_off = desk.interrupt_unfinished()?;
         *desk.cut_off() = cut_off;
@@ -226,6 +229,16 @@ impl Desk {
     /// Tells the faces that something changed of which the store knows nothing, such as a secret in the keychain.
     pub(crate) async fn tell_change(&self) -> Result<()> {
         self.write(|_| Ok(())).await
+    }
+
+    /// Keeps the newest preview of an import at hand, or lets go of it.
+    pub(crate) fn hold_preview(&self, held: Option<Arc<Held>>) {
+        *self.preview.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+
+    /// The newest preview of an import.
+    pub(crate) fn held_preview(&self) -> Option<Arc<Held>> {
+        self.preview.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn delegated(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Delegated>>> {

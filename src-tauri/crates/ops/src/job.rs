@@ -24,8 +24,12 @@ pub enum Progress {
     },
     /// The browser has answered; Graph is being read to see what is true.
     ReadingBack,
+    /// Users read from the directory, nothing of which is stored.
+    Read { read: u32 },
     /// Users read from the directory and stored.
     Imported { read: u32, new: u32 },
+    /// Mailboxes that were asked what they are, of so many.
+    Asked { done: u32, total: u32 },
     /// Writes to the tenant that were made, of so many.
     Written { done: u32, total: u32 },
     /// A verification run: everything counted here is on disk.

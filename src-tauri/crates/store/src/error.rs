@@ -20,6 +20,7 @@ pub enum Thing {
     Organization,
     User,
     Run,
+    Rule,
 }
 
 /// Why a read or a write didn't happen. Nothing of it was kept.

@@ -420,3 +420,55 @@ CREATE TABLE halts (
     at           INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Version 6. What can be expected of each mailbox, and who said so; and rules by which an organization gets its users. Most people are
+/// ready by their plans, and that is written as nothing at all, so that bringing them in costs no more for it.
+pub const BRINGING_IN: &str = "
+ALTER TABLE users ADD COLUMN eligibility TEXT;
+ALTER TABLE users ADD COLUMN evidence    TEXT;
+
+-- What the mailbox said of itself.
+ALTER TABLE users ADD COLUMN purpose     TEXT;
+
+UPDATE users
+SET    eligibility = CASE WHEN kind = 'user' THEN iif(enabled, 'no_mailbox', 'disabled') ELSE kind END,
+       evidence    = CASE kind WHEN 'user'               THEN iif(enabled, 'mail', 'account_enabled')
+                               WHEN 'shared_or_resource' THEN 'account_enabled'
+                               WHEN 'guest'              THEN 'user_type'
+                               WHEN 'on_premises'        THEN 'on_premises_sync'
+                     END
+WHERE  kind <> 'user' OR NOT enabled OR mail IS NULL;
+
+CREATE INDEX users_not_ready ON users (organization, eligibility) WHERE eligibility IS NOT NULL;
+
+-- When the eligibility of its users was judged last, and why mailboxes were not asked what they are.
+ALTER TABLE organizations ADD COLUMN judged  INTEGER;
+ALTER TABLE organizations ADD COLUMN unasked TEXT;
+
+-- The first one by place wins.
+CREATE TABLE membership_rules (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    place        INTEGER NOT NULL,
+    condition    TEXT    NOT NULL,
+    action       TEXT    NOT NULL,
+    created      INTEGER NOT NULL,
+    outcome      TEXT
+) STRICT;
+
+CREATE INDEX membership_rules_by_organization ON membership_rules (organization);
+
+CREATE TABLE proposals (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    object_id    TEXT    NOT NULL,
+    rule         INTEGER REFERENCES membership_rules (id) ON DELETE SET NULL,
+    upn          TEXT    NOT NULL,
+    display_name TEXT    NOT NULL,
+    name_key     TEXT    NOT NULL,
+    declined     INTEGER NOT NULL DEFAULT 0,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (organization, object_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX proposals_by_rule ON proposals (rule);
+";

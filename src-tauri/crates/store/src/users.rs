@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rollcall_core::eligibility::{Eligibility, Judged, Purpose};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -16,13 +17,16 @@ use crate::error::{StoreError, Thing};
 use crate::text;
 
 pub mod act;
+pub mod eligibility;
 mod filter;
+mod known;
 mod search;
 mod window;
 mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
+pub use known::{Known, known, places};
 pub use search::index_pending;
 pub(crate) use search::teach;
 pub use window::query;
@@ -47,6 +51,7 @@ pub struct UserFilter {
     pub mailbox: Vec<MailboxStatus>,
     pub verdict: Vec<Verdict>,
     pub kind: Vec<MailboxKind>,
+    pub eligibility: Vec<Eligibility>,
     /// With an open issue of this fingerprint.
     pub fingerprint: Option<String>,
     /// With any open issue.
@@ -101,6 +106,10 @@ pub struct UserRow {
     /// The stricter of the user's and the organization's.
     pub effective_sync: SyncStatus,
     pub kind: MailboxKind,
+    /// What stands in the way of the mailbox, and who says so.
+    pub judged: Judged,
+    /// What the mailbox said of itself, if it was asked.
+    pub purpose: Option<Purpose>,
     /// Of the last check; not run when there was none.
     pub verdict: Verdict,
     /// When the last check of the mailbox was complete.
@@ -162,7 +171,7 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
                 u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
-                u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued
+                u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued, u.eligibility, u.evidence, u.purpose
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.id = ?1",
     )?;
@@ -286,6 +295,8 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         effective_access: access.unwrap_or(of_organization.0),
         effective_sync: sync.stricter(of_organization.1),
         kind: text::named(row, 18)?,
+        judged: eligibility::judged(row, 33)?,
+        purpose: text::maybe_named(row, 35)?,
         verdict: text::named(row, 19)?,
         checked: text::maybe_moment(row, 20)?,
         open_issues: row.get(21)?,

@@ -19,10 +19,12 @@ import {
   accessWords,
   authorizationBadges,
   consentBadge,
+  eligibilityBadges,
   mailboxBadges,
   presetWords,
   syncBadges,
   typeWords,
+  unaskedWords,
 } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
@@ -101,6 +103,43 @@ function Users({ view }: { view: OrganizationView }) {
       >
         {t("organizations.openUsers")}
       </ReasonedButton>
+      <section>
+        <h3 className={styles.heading}>{t("organizations.eligibility")}</h3>
+        <Facts
+          facts={[
+            ...wordsOf(eligibilityBadges)
+              .filter(({ value }) => (view.eligibility.counts[value] ?? 0) > 0)
+              .map(({ value, word }) => ({
+                name: word,
+                value: (
+                  <StatusBadge
+                    state={eligibilityBadges[value].state}
+                    word={grouped(view.eligibility.counts[value] ?? 0)}
+                  />
+                ),
+              })),
+            {
+              name: t("organizations.judged"),
+              value:
+                view.eligibility.judged === null
+                  ? t("organizations.notJudged")
+                  : view.eligibility.unasked === null
+                    ? fullTime(view.eligibility.judged)
+                    : `${fullTime(view.eligibility.judged)}; ${unaskedWords[view.eligibility.unasked]}`,
+            },
+          ]}
+        />
+      </section>
+      {view.eligibility.not_eligible > 0 && (
+        <ReasonedButton
+          className={styles.button}
+          onClick={() =>
+            void navigate({ to: "/users", search: { org: view.organization.id, eligibility: "not_eligible" } })
+          }
+        >
+          {t("organizations.showNotEligible", { n: view.eligibility.not_eligible })}
+        </ReasonedButton>
+      )}
     </>
   );
 }

@@ -115,11 +115,15 @@ function evidence({ evidence_at }: Stage): string {
 
 function organizationCriteria(view: OrganizationView): Criterion[] {
   const { excluded } = view.mailboxes;
+  const { not_eligible } = view.eligibility;
   return [
     { state: "good", text: t("overview.saved", { id: view.organization.external_id }) },
     view.users > 0
       ? { state: "good", text: t("overview.hasUsers") }
       : { state: "unknown", text: t("overview.hasNoUsers") },
+    ...(not_eligible > 0
+      ? [{ state: "attention", text: t("overview.notEligible", { n: not_eligible }) } as const]
+      : []),
     ...(excluded > 0 ? [{ state: "attention", text: t("overview.excluded", { n: excluded }) } as const] : []),
   ];
 }

@@ -12,119 +12,187 @@ import {
   makeStyles,
   Radio,
   RadioGroup,
-  Switch,
-  Textarea,
 } from "@fluentui/react-components";
 import { useState } from "react";
-import type { Organization, Source } from "../../api/bindings";
-import { begin } from "../../api/work";
-import { isGuid } from "../../lib/guid";
+import type { Imported, ImportPreview, Organization } from "../../api/bindings";
+import { call } from "../../api/client";
+import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { ReasonedButton } from "../../ui/CommandBar";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { ProgressPanel } from "../../ui/ProgressPanel";
+import { explain } from "../../words/codes";
 import { t } from "../../words/t";
+import { GroupPicker } from "./GroupPicker";
 import { importKey, useImported } from "./ImportProgress";
+import { ImportReport } from "./ImportReport";
+import { ListPicker } from "./ListPicker";
+import { type Draft, emptyDraft, kinds, sourceOf, whyNot } from "./source";
 
-const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", rowGap: "16px" } });
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", rowGap: "16px" },
+  wide: { maxWidth: "min(1040px, 96vw)" },
+});
 
-type Kind = Source["kind"];
-const kinds: readonly Kind[] = ["all", "group", "filter", "csv"];
+type Props = { readonly organization: Organization; readonly onClose: () => void };
 
-/** Asks whom to bring in. Reading the directory changes nothing in the tenant. */
-export function ImportDialog({ organization, onClose }: { organization: Organization; onClose: () => void }) {
+/** Asks whom to bring in, shows what that would do, and does it when that is agreed to. Nothing changes in the tenant. */
+export function ImportDialog({ organization, onClose }: Props) {
   const styles = useStyles();
-  const [kind, setKind] = useState<Kind>("all");
-  const [text, setText] = useState<Record<Kind, string>>({ all: "", group: "", filter: "", csv: "" });
-  const [nested, setNested] = useState(true);
-  const [anew, setAnew] = useState(false);
-  const typed = text[kind].trim();
-  const type = (value: string) => setText({ ...text, [kind]: value });
-  const start = () => {
+  const [draft, setDraft] = useState<Draft>(emptyDraft);
+  const [shown, setShown] = useState<ImportPreview>();
+  const key = `preview:${organization.id}`;
+  const work = useWork(key);
+  const live = isLive(work);
+  const from = sourceOf(draft);
+  const title = t("users.importTitle", { organization: organization.name });
+  const close = () => {
+    if (live) stop(key);
+    else dismiss(key);
+    if (shown) void call("users.preview_forget", { seal: shown.seal });
     onClose();
-    const title = t("users.importTitle", { organization: organization.name });
-    void begin(importKey(organization.id), title, "users.import", {
-      organization: organization.id,
-      from: sourceOf(kind, typed, nested),
-      anew: kind === "all" && anew,
-    }).then(
-      (imported) => useImported.setState({ [organization.id]: imported }),
+  };
+  const show = async () => {
+    if (!from) return;
+    dismiss(key);
+    try {
+      setShown(await begin(key, title, "users.preview", { organization: organization.id, from }));
+      dismiss(key);
+    } catch {
+      // The refusal is on the work, where the dialog shows it.
+    }
+  };
+  const done = (imported: Promise<Imported>) => {
+    onClose();
+    void imported.then(
+      (answer) => useImported.setState({ [organization.id]: answer }),
       () => useImported.setState({ [organization.id]: undefined }),
     );
   };
+  const importShown = (preview: ImportPreview) =>
+    done(begin(importKey(organization.id), title, "users.import_shown", { seal: preview.seal }));
+  const importAtOnce = () => {
+    if (!from) return;
+    const anew = draft.kind === "all" && draft.anew;
+    done(begin(importKey(organization.id), title, "users.import", { organization: organization.id, from, anew }));
+  };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
+    <Dialog open modalType="modal" onOpenChange={(_, data) => !data.open && close()}>
+      <DialogSurface {...(shown ? { className: styles.wide } : {})}>
         <DialogBody>
-          <DialogTitle>{t("users.importTitle", { organization: organization.name })}</DialogTitle>
+          <DialogTitle>{title}</DialogTitle>
           <DialogContent className={styles.content}>
-            <Field label={t("users.importWhom")} hint={t("users.importHint")}>
-              <RadioGroup value={kind} onChange={(_, data) => setKind(data.value as Kind)}>
-                {kinds.map((one) => (
-                  <Radio key={one} value={one} label={t(`users.importKind.${one}`)} />
-                ))}
-              </RadioGroup>
-            </Field>
-            {kind === "all" && (
-              <Field hint={t("users.anewHint")}>
-                <Checkbox
-                  label={t("users.anew")}
-                  checked={anew}
-                  onChange={(_, data) => setAnew(data.checked === true)}
-                />
-              </Field>
+            {shown ? (
+              <ImportReport preview={shown} organization={organization.name} />
+            ) : (
+              <Whom organization={organization.id} draft={draft} onDraft={setDraft} />
             )}
-            {kind === "group" && (
-              <>
-                <Field label={t("users.groupId")} required hint={t("users.groupIdHint")}>
-                  <Input value={text.group} onChange={(_, data) => type(data.value)} />
-                </Field>
-                <Switch
-                  label={t("users.groupNested")}
-                  checked={nested}
-                  onChange={(_, data) => setNested(data.checked)}
-                />
-              </>
+            {live && (
+              <ProgressPanel
+                title={t("users.previewing")}
+                done={work?.progress?.kind === "read" ? work.progress.read : 0}
+                total={undefined}
+                started={work?.started}
+                actions={
+                  <Button size="small" disabled={work?.state === "stopping"} onClick={() => stop(key)}>
+                    {t(work?.state === "stopping" ? "activity.stopping" : "users.importStop")}
+                  </Button>
+                }
+              />
             )}
-            {kind === "filter" && (
-              <Field label={t("users.odata")} required hint={t("users.odataHint")}>
-                <Input
-                  value={text.filter}
-                  placeholder="department eq 'Sales'"
-                  onChange={(_, data) => type(data.value)}
-                />
-              </Field>
-            )}
-            {kind === "csv" && (
-              <Field label={t("users.csv")} required hint={t("users.csvHint")}>
-                <Textarea rows={6} value={text.csv} onChange={(_, data) => type(data.value)} />
-              </Field>
-            )}
+            {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
           </DialogContent>
-          <DialogActions>
-            <ReasonedButton appearance="primary" disabledReason={whyNot(kind, typed)} onClick={start}>
-              {t("users.importStart")}
-            </ReasonedButton>
-            <Button onClick={onClose}>{t("confirm.cancel")}</Button>
-          </DialogActions>
+          {shown ? (
+            <DialogActions>
+              <ReasonedButton
+                appearance="primary"
+                disabledReason={arrivals(shown) === 0 ? t("users.previewNobody") : undefined}
+                onClick={() => importShown(shown)}
+              >
+                {t("users.importShown", { n: arrivals(shown) })}
+              </ReasonedButton>
+              <Button onClick={() => setShown(undefined)}>{t("users.previewBack")}</Button>
+              <Button onClick={close}>{t("confirm.cancel")}</Button>
+            </DialogActions>
+          ) : (
+            <DialogActions>
+              <ReasonedButton
+                appearance="primary"
+                disabledReason={live ? t("users.previewing") : whyNot(draft)}
+                onClick={() => void show()}
+              >
+                {t("users.preview")}
+              </ReasonedButton>
+              {draft.kind !== "list" && (
+                <ReasonedButton disabledReason={live ? t("users.previewing") : whyNot(draft)} onClick={importAtOnce}>
+                  {t("users.importAtOnce")}
+                </ReasonedButton>
+              )}
+              <Button onClick={close}>{t("confirm.cancel")}</Button>
+            </DialogActions>
+          )}
         </DialogBody>
       </DialogSurface>
     </Dialog>
   );
 }
 
-function whyNot(kind: Kind, typed: string): string | undefined {
-  if (kind === "all") return undefined;
-  if (typed === "") return t("users.importNothing");
-  return kind === "group" && !isGuid(typed) ? t("form.guid") : undefined;
+/** Those who come in, and those who are here and are refreshed. */
+function arrivals({ fates }: ImportPreview): number {
+  return fates.added + fates.here;
 }
 
-function sourceOf(kind: Kind, typed: string, nested: boolean): Source {
-  switch (kind) {
-    case "all":
-      return { kind };
-    case "filter":
-      return { kind, odata: typed };
-    case "group":
-      return { kind, group: typed, nested };
-    case "csv":
-      return { kind, text: typed };
-  }
+type WhomProps = {
+  readonly organization: number;
+  readonly draft: Draft;
+  readonly onDraft: (draft: Draft) => void;
+};
+
+function Whom({ organization, draft, onDraft }: WhomProps) {
+  const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part });
+  return (
+    <>
+      <Field label={t("users.importWhom")} hint={t("users.importHint")}>
+        <RadioGroup value={draft.kind} onChange={(_, data) => change({ kind: data.value as Draft["kind"] })}>
+          {kinds.map((one) => (
+            <Radio key={one} value={one} label={t(`users.importKind.${one}`)} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {draft.kind === "all" && (
+        <Field hint={t("users.anewHint")}>
+          <Checkbox
+            label={t("users.anew")}
+            checked={draft.anew}
+            onChange={(_, data) => change({ anew: data.checked === true })}
+          />
+        </Field>
+      )}
+      {draft.kind === "group" && (
+        <GroupPicker
+          organization={organization}
+          group={draft.group}
+          nested={draft.nested}
+          onGroup={(group) => change({ group })}
+          onNested={(nested) => change({ nested })}
+        />
+      )}
+      {draft.kind === "filter" && (
+        <Field label={t("users.odata")} required hint={t("users.odataHint")}>
+          <Input
+            value={draft.odata}
+            placeholder="department eq 'Sales'"
+            onChange={(_, data) => change({ odata: data.value })}
+          />
+        </Field>
+      )}
+      {draft.kind === "list" && (
+        <ListPicker
+          file={draft.file}
+          text={draft.text}
+          onFile={(file) => change({ file })}
+          onText={(text) => change({ text })}
+        />
+      )}
+    </>
+  );
 }

@@ -21,6 +21,9 @@ import { explain } from "../../words/codes";
 import {
   accessWords,
   checkedWell,
+  eligibilityAdvice,
+  eligibilityBadges,
+  evidenceWords,
   kindWords,
   sessionBadges,
   syncBadges,
@@ -157,6 +160,11 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
                 ? accessWords[row.effective_access]
                 : t("users.ownAccess", { access: accessWords[row.effective_access] }),
           },
+          { name: t("users.eligibility"), value: <StatusBadge {...eligibilityBadges[row.judged.eligibility]} /> },
+          { name: t("users.evidence"), value: evidenceWords[row.judged.evidence] },
+          ...(row.judged.eligibility === "ready"
+            ? []
+            : [{ name: t("users.toDo"), value: eligibilityAdvice[row.judged.eligibility] }]),
           { name: t("users.kind"), value: kindWords[row.kind] },
           { name: t("users.mail"), value: directory.mail ?? t("users.noMail") },
           ...(directory.aliases.length > 0 ? [{ name: t("users.aliases"), value: directory.aliases.join(", ") }] : []),

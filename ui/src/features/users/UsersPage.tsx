@@ -1,8 +1,13 @@
-import { ArrowImportRegular, ClipboardCheckmarkRegular, PeopleRegular } from "@fluentui/react-icons";
+import {
+  ArrowImportRegular,
+  ClipboardCheckmarkRegular,
+  PeopleRegular,
+  PersonQuestionMarkRegular,
+} from "@fluentui/react-icons";
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
+import type { Eligibility, UserQuery, UserRow, UserSort } from "../../api/bindings";
 import { startRun } from "../../api/checks";
 import { call, refusalOf } from "../../api/client";
 import { chosenOf, everyUser } from "../../api/filters";
@@ -22,7 +27,15 @@ import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isSelected, none, type Selection } from "../../ui/table/selection";
 import { explain, reasonWords } from "../../words/codes";
-import { accessWords, kindWords, mailboxBadges, sessionBadges, syncBadges, verdictBadges } from "../../words/nouns";
+import {
+  accessWords,
+  eligibilityBadges,
+  kindWords,
+  mailboxBadges,
+  sessionBadges,
+  syncBadges,
+  verdictBadges,
+} from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
@@ -31,6 +44,7 @@ import type { Intent } from "./actions";
 import { columnsInScope, userColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
+import { PreflightProgress, startPreflight } from "./PreflightProgress";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
 
@@ -94,6 +108,12 @@ export function UsersPage() {
               onRun={() => change({ bring: true })}
             />
             <Command
+              label={t("users.preflight")}
+              icon={<PersonQuestionMarkRegular />}
+              disabledReason={noScope ?? (chosen?.users === 0 ? reasonWords.no_users : undefined)}
+              onRun={() => chosen && void startPreflight(chosen.organization)}
+            />
+            <Command
               label={t("verify.start")}
               icon={<ClipboardCheckmarkRegular />}
               disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
@@ -101,6 +121,7 @@ export function UsersPage() {
             />
           </CommandBar>
           {chosen && <ImportProgress organization={chosen.organization.id} />}
+          {chosen && <PreflightProgress view={chosen} />}
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
           <FilterRow count={countWords(list.page?.matching, list.page?.total)}>
             <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
@@ -145,6 +166,12 @@ export function UsersPage() {
               options={[{ value: "yes", word: t("switching.queued") }]}
               value={place.queued ? "yes" : undefined}
               onChange={(value) => change({ queued: value === "yes" || undefined })}
+            />
+            <Filter
+              label={t("users.eligibility")}
+              options={eligibilityOptions}
+              value={place.eligibility}
+              onChange={(eligibility) => change({ eligibility })}
             />
             <Filter
               label={t("users.issues")}
@@ -247,6 +274,7 @@ const noFilters = {
   sync: undefined,
   access: undefined,
   queued: undefined,
+  eligibility: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
@@ -285,6 +313,19 @@ function countWords(matching: number | undefined, total: number | undefined): st
   return matching === total ? t("users.count", { n: total }) : t("filter.count", { matching, total });
 }
 
+const eligibilityOptions = [
+  { value: "not_eligible" as const, word: t("users.notEligible") },
+  ...wordsOf(eligibilityBadges),
+];
+
+function eligibilityOf(chosen: UsersSearch["eligibility"]): Eligibility[] {
+  if (chosen === undefined) return [];
+  if (chosen !== "not_eligible") return [chosen];
+  return wordsOf(eligibilityBadges)
+    .map(({ value }) => value)
+    .filter((value) => value !== "ready");
+}
+
 /** The question behind the page, without the window. */
 function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
   return {
@@ -294,6 +335,7 @@ function questionOf(place: UsersSearch, organization: number | undefined): Omit<
       mailbox: place.mailbox ? [place.mailbox] : [],
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
+      eligibility: eligibilityOf(place.eligibility),
       fingerprint: place.fp ?? null,
       with_issues: place.issues ?? false,
       session: place.session ? [place.session] : [],

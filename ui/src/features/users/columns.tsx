@@ -3,7 +3,16 @@ import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { causeWords } from "../../words/causes";
-import { accessWords, kindWords, mailboxBadges, sessionBadges, syncBadges, verdictBadges } from "../../words/nouns";
+import {
+  accessWords,
+  eligibilityBadges,
+  evidenceWords,
+  kindWords,
+  mailboxBadges,
+  sessionBadges,
+  syncBadges,
+  verdictBadges,
+} from "../../words/nouns";
 import { t } from "../../words/t";
 
 /** When the user's mailbox was last asked, in words. */
@@ -65,10 +74,18 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     text: (row) => mailboxBadge(row).word,
   },
   {
+    id: "eligibility",
+    title: t("users.eligibility"),
+    width: 160,
+    render: (row) => <StatusBadge {...eligibilityBadges[row.judged.eligibility]} />,
+    text: (row) => eligibilityBadges[row.judged.eligibility].word,
+  },
+  {
     id: "access",
     title: t("users.access"),
     width: 126,
     sortable: true,
+    spare: true,
     render: (row) => accessWords[row.effective_access],
     text: (row) => accessWords[row.effective_access],
   },
@@ -130,6 +147,14 @@ export const userColumns: ReadonlyArray<Column<UserRow>> = [
     spare: true,
     render: (row) => kindWords[row.kind],
     text: (row) => kindWords[row.kind],
+  },
+  {
+    id: "evidence",
+    title: t("users.evidence"),
+    width: 220,
+    spare: true,
+    render: (row) => evidenceWords[row.judged.evidence],
+    text: (row) => evidenceWords[row.judged.evidence],
   },
   {
     id: "department",

@@ -12,6 +12,22 @@ export const usersSearch = v.object({
   sync: maybe(v.picklist(["enabled", "disabled", "disabled_due_to_error"])),
   access: maybe(v.picklist(["graph_app_only", "graph_delegated", "ews_app_only", "ews_delegated"])),
   queued: maybe(v.boolean()),
+  eligibility: maybe(
+    v.picklist([
+      "not_eligible",
+      "ready",
+      "shared",
+      "room",
+      "equipment",
+      "shared_or_resource",
+      "unlicensed",
+      "disabled",
+      "on_premises",
+      "guest",
+      "no_mailbox",
+      "address_conflict",
+    ]),
+  ),
   issues: maybe(v.boolean()),
   fp: maybe(v.string()),
   sort: maybe(

@@ -71,6 +71,8 @@ export const frame = {
   "work.browser": "Waiting for the browser",
   "work.readingBack": "Reading back what is granted now",
   "work.written": "{done} of {total} changes sent",
+  "work.read": "{read} read, none stored",
+  "work.asked": "{done} of {total} mailboxes asked",
   "work.imported": "{read} read, {new} new",
   "work.synced": "{done} of {total} sessions",
   "work.verified": "{done} of {total} mailboxes",

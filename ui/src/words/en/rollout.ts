@@ -10,6 +10,7 @@ export const rollout = {
   "overview.settings": "Organization details",
   "overview.line": "{id} · {users} users · {tenant}",
   "overview.open": "Open {name}",
+  "overview.notEligible": { one: "{n} user not eligible", other: "{n} users not eligible" },
   "overview.usersIn": { one: "user brought in", other: "users brought in" },
   "overview.permissionsGranted": "required permissions granted",
   "overview.mailboxesAnswered": "mailboxes connected successfully",
@@ -70,6 +71,13 @@ export const rollout = {
   "organizations.emptyBody":
     "An organization is a group of users that share one integration and one mailbox access type.",
   "organizations.noIntegration": "Add an integration first: an organization belongs to one.",
+  "organizations.eligibility": "Eligibility",
+  "organizations.judged": "Mailboxes asked",
+  "organizations.notJudged": "Never; judged by the directory only",
+  "organizations.showNotEligible": {
+    one: "Show the {n} user who is not eligible",
+    other: "Show the {n} users who are not eligible",
+  },
   "organizations.tab.users": "Users",
   "organizations.tab.connectivity": "Connectivity",
   "organizations.tab.email": "Email configuration",

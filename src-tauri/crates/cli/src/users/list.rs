@@ -1,6 +1,7 @@
 //! Lists users page by page, so that a hundred thousand of them need no more memory than a thousand.
 
 use clap::{Args, ValueEnum};
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::user::MailboxStatus;
 use rollcall_ops::csv_text;
 use rollcall_ops::error::Result;
@@ -22,6 +23,9 @@ pub struct List {
     /// Only with this mailbox status
     #[arg(long)]
     status: Option<Status>,
+    /// Only with this eligibility; several are told apart by commas
+    #[arg(long, value_delimiter = ',', value_name = "ELIGIBILITY", value_parser = eligibility)]
+    eligibility: Vec<Eligibility>,
     /// Parts of names, addresses, department or job title, all of which must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
@@ -62,6 +66,12 @@ impl From<Status> for MailboxStatus {
     }
 }
 
+/// A judgement by the name that it has in JSON.
+fn eligibility(text: &str) -> std::result::Result<Eligibility, String> {
+    let known = Eligibility::ALL.into_iter().find(|one| one.name() == text.trim());
+    known.ok_or_else(|| format!("it is one of {}", Eligibility::ALL.map(Eligibility::name).join(", ")))
+}
+
 const PAGE: u32 = query::WINDOW_LIMIT;
 
 /// Writes the users that match.
@@ -73,6 +83,7 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
         organization: ask.only.organization(call).await?,
         tenant: ask.only.tenant(call).await?,
         mailbox: ask.status.map(MailboxStatus::from).into_iter().collect(),
+        eligibility: ask.eligibility,
         with_issues: ask.with_issues,
         search: ask.search,
         ..UserFilter::default()
@@ -117,6 +128,7 @@ fn table(rows: &[UserRow]) -> Table {
         Column::Spare("name"),
         Column::Spare("organization"),
         Column::Spare("mailbox"),
+        Column::Spare("eligibility"),
         Column::Left("verdict"),
         Column::Flexible("why"),
     ]);
@@ -126,6 +138,7 @@ fn table(rows: &[UserRow]) -> Table {
             row.user.directory.display_name.as_str().into(),
             row.organization_name.as_str().into(),
             row.user.mailbox.name().into(),
+            row.judged.eligibility.name().into(),
             verdict(row.verdict),
             row.first_cause.map_or("", |cause| words::of_cause(cause).title).into(),
         ]);
@@ -148,9 +161,11 @@ const HEADER: &[&str] = &[
     "cause",
     "open_issues",
     "checked",
+    "eligibility",
+    "eligibility_source",
 ];
 
-fn record(row: &UserRow) -> [String; 14] {
+fn record(row: &UserRow) -> [String; 16] {
     let directory = &row.user.directory;
     [
         directory.object_id.to_string(),
@@ -167,5 +182,7 @@ fn record(row: &UserRow) -> [String; 14] {
         row.first_cause.map_or("", |cause| cause.name()).to_owned(),
         row.open_issues.to_string(),
         row.checked.map_or_else(String::new, |at| utc_or_dash(Some(at))),
+        row.judged.eligibility.name().to_owned(),
+        row.judged.evidence.name().to_owned(),
     ]
 }

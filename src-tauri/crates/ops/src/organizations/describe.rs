@@ -13,6 +13,7 @@ use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_store::grants::{self, GrantsRead};
 use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
+use rollcall_store::users::eligibility::{self, Eligibilities};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
 use rollcall_store::{Connection, StoreError, integrations, organizations, tenants};
 use serde::Serialize;
@@ -83,6 +84,8 @@ pub struct OrganizationView {
     pub users: u32,
     /// The users by mailbox status.
     pub mailboxes: MailboxCounts,
+    /// The users by what stands in the way of their mailboxes.
+    pub eligibility: Eligibilities,
     /// The users by the verdict of their last check.
     pub verdicts: Ledger,
     /// How many users have an open issue.
@@ -139,6 +142,7 @@ struct Facts {
     integration: Integration,
     grants: Option<GrantsRead>,
     mailboxes: MailboxCounts,
+    eligibility: Eligibilities,
     tally: Tally,
     last_run: Option<Run>,
     queued: u32,
@@ -149,10 +153,11 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let tenant = tenants::get(conn, organization.tenant)?;
     let grants = grants::get(conn, integration.id)?;
     let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
+    let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_run, queued })
+    Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_run, queued })
 }
 
 async fn stand(desk: &Desk, facts: &Facts) -> Standing {
@@ -177,6 +182,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
         preset: facts.integration.preset,
         users: facts.tally.users,
         mailboxes: facts.mailboxes,
+        eligibility: facts.eligibility,
         verdicts: facts.tally.verdicts,
         with_issues: facts.tally.with_issues,
         checked: facts.tally.checked,

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rollcall_core::arrival::Addresses;
+use rollcall_core::eligibility::{self, Eligibility, Facts};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
 use rollcall_core::rules;
 use rollcall_core::time::Timestamp;
@@ -9,7 +11,6 @@ use rollcall_core::user::DirectoryUser;
 use rollcall_graph::changes::{self, Change};
 use rollcall_graph::error::GraphError;
 use rollcall_graph::everyone::everyone;
-use rollcall_graph::groups::{self, Members};
 use rollcall_graph::pages::Page;
 use rollcall_graph::send::Graph;
 use rollcall_graph::users as directory;
@@ -18,32 +19,21 @@ use rollcall_store::{deltas, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::preflight;
+use super::preview::{self, PreviewRef};
+pub use super::source::{FileBytes, Source};
+use super::source::{Reading, Wanted};
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
 use crate::organizations::describe::standing;
+use crate::rules::evaluate;
 
-/// The largest CSV file that is taken.
-const CSV_LIMIT: usize = 64 * 1024 * 1024;
 /// Users that are stored in one go.
-const PAGE: usize = 999;
+pub(crate) const PAGE: usize = 999;
 /// The search index takes so many users in at once; a page at a time it would be an effort for each, and more would take more memory.
 const INDEXED_AT_ONCE: u32 = 5_000;
-
-/// Where the users come from.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Source {
-    /// Everybody in the directory.
-    All,
-    /// Those that an OData filter of `/users` matches.
-    Filter { odata: String },
-    /// The members of a group; those of groups inside it too, where `nested`.
-    Group { group: ObjectId, nested: bool },
-    /// Those whose address or user principal name stands in a CSV text.
-    Csv { text: String },
-}
 
 /// Whom to bring where.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -70,7 +60,7 @@ pub struct Imported {
     pub gone: u32,
     /// Since when changes were asked for; `None` when everybody was read.
     pub since: Option<Timestamp>,
-    /// Lines of the CSV that match nobody, as written.
+    /// What stands on the list and nobody has, as written.
     pub unmatched: Vec<String>,
 }
 
@@ -84,41 +74,68 @@ pub async fn import(desk: &Desk, ask: ImportUsers, job: &Job) -> Result<Imported
     let standing = standing(desk, ask.organization).await?;
     rules::may_import(&standing).map_err(Error::not_now)?;
     let organization = desk.read(move |conn| organizations::get(conn, ask.organization)).await?;
-    let mut wanted = match &ask.from {
-        Source::Csv { text } => Some(addresses(text)?),
-        Source::All | Source::Filter { .. } | Source::Group { .. } => None,
-    };
+    let mut wanted = ask.from.list()?.map(Wanted::of);
     let graph = connection::delegated(desk, organization.tenant).await?;
-    let mut arrivals =
-        Arrivals { desk, organization: organization.id, tenant: organization.tenant, job, imported: Imported::default(), unindexed: 0 };
+    let mut arrivals = Arrivals::at(desk, organization.id, organization.tenant, job);
     let brought = bring_in(&graph, &ask, wanted.as_mut(), &mut arrivals).await;
     // Whatever came is found by searching, however the import ended.
-    arrivals.index().await?;
+    arrivals.settle().await?;
     brought?;
     let mut imported = arrivals.imported;
     imported.unmatched = wanted.map(|wanted| wanted.unmatched()).unwrap_or_default();
+    evaluate::after_import(desk, organization.tenant, job).await;
+    Ok(imported)
+}
+
+/// Imports exactly the people that a preview showed.
+///
+/// # Errors
+/// `Changed` when the preview isn't at hand any more, or somebody has come or gone meanwhile; `NotNow` when nobody is signed in;
+/// `Stopped`.
+pub async fn import_shown(desk: &Desk, ask: PreviewRef, job: &Job) -> Result<Imported> {
+    let held = preview::at_hand(desk, &ask.seal)?;
+    let standing = standing(desk, held.organization).await?;
+    rules::may_import(&standing).map_err(Error::not_now)?;
+    let (tenant, places, _) = preview::places(desk, held.organization).await?;
+    if !held.still_holds(&places) {
+        return Err(Error::new(Code::Changed, "somebody has come into an organization, or left one, since the report was made"));
+    }
+    let mut arrivals = Arrivals::at(desk, held.organization, tenant, job);
+    let people: Vec<&DirectoryUser> = held.arrivals().collect();
+    let mut stopped = false;
+    for page in people.chunks(PAGE) {
+        stopped = job.stop.is_cancelled();
+        if stopped {
+            break;
+        }
+        arrivals.store(page.iter().map(|&person| person.clone()).collect()).await?;
+    }
+    arrivals.settle().await?;
+    if stopped {
+        return Err(Error::new(Code::Stopped, "stopped between two pages of the import"));
+    }
+    if let Some((link, at)) = held.link.clone() {
+        let organization = held.organization;
+        desk.write(move |tx| deltas::set(tx, organization, &link, at)).await?;
+    }
+    let mut imported = arrivals.imported;
+    let elsewhere = u32::try_from(held.elsewhere().count()).unwrap_or(u32::MAX);
+    imported.read += elsewhere;
+    imported.elsewhere += elsewhere;
+    imported.unmatched = held.unmatched();
+    desk.hold_preview(None);
+    evaluate::after_import(desk, tenant, job).await;
     Ok(imported)
 }
 
 async fn bring_in(graph: &Graph, ask: &ImportUsers, mut wanted: Option<&mut Wanted>, arrivals: &mut Arrivals<'_>) -> Result<()> {
-    let stop = &arrivals.job.stop;
-    let mut pages = match &ask.from {
-        Source::All if !ask.anew && changes_only(graph, arrivals).await? => return Ok(()),
-        Source::All => return everybody(graph, arrivals).await,
-        Source::Csv { .. } => {
-            let mut pages = everyone(graph, stop);
-            while let Some(mut page) = pages.next().await? {
-                page.items.retain(|user| wanted.as_deref_mut().is_none_or(|wanted| wanted.takes(user)));
-                arrivals.store(page.items).await?;
-            }
-            return Ok(());
-        }
-        Source::Filter { odata } => directory::pages(graph, Some(odata.as_str()), stop),
-        Source::Group { group, nested } => {
-            groups::members(graph, *group, if *nested { Members::Transitive } else { Members::Direct }, stop)
-        }
-    };
-    while let Some(page) = pages.next().await? {
+    if matches!(ask.from, Source::All) {
+        let told = !ask.anew && changes_only(graph, arrivals).await?;
+        return if told { Ok(()) } else { everybody(graph, arrivals).await };
+    }
+    let mut pages = Reading::of(graph, &ask.from, &arrivals.job.stop);
+    while let Some(mut page) = pages.next().await? {
+        page.items.retain(|user| wanted.as_deref_mut().is_none_or(|wanted| wanted.takes(user)));
         arrivals.store(page.items).await?;
     }
     Ok(())
@@ -137,6 +154,7 @@ async fn everybody(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<()> {
         stored?;
         page = next?;
     }
+    arrivals.whole = true;
     let organization = arrivals.organization;
     arrivals
         .desk
@@ -191,20 +209,49 @@ async fn changes_only(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<bool
 }
 
 /// Users on their way into an organization.
-struct Arrivals<'a> {
+pub(crate) struct Arrivals<'a> {
     desk: &'a Desk,
     organization: OrganizationId,
     tenant: TenantId,
     job: &'a Job,
-    imported: Imported,
+    pub imported: Imported,
     /// Users that searching doesn't go through the index for yet.
     unindexed: u32,
+    /// The addresses of those who came, and whoever of them isn't ready by what the directory says.
+    addresses: Addresses,
+    doubtful: Vec<ObjectId>,
+    met: HashSet<ObjectId>,
+    /// Whether everybody came, so that nobody else can have an address of theirs.
+    whole: bool,
 }
 
-impl Arrivals<'_> {
+impl<'a> Arrivals<'a> {
+    /// Nobody has come yet.
+    pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
+        Self {
+            desk,
+            organization,
+            tenant,
+            job,
+            imported: Imported::default(),
+            unindexed: 0,
+            addresses: Addresses::default(),
+            doubtful: Vec::new(),
+            met: HashSet::new(),
+            whole: false,
+        }
+    }
+
     /// Stores a page and tells how far it is.
-    async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
+    pub async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
         self.imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        for person in &page {
+            self.addresses.add(person);
+            self.met.insert(person.object_id);
+            if eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
+                self.doubtful.push(person.object_id);
+            }
+        }
         let (organization, now) = (self.organization, self.desk.now());
         let Upserted { new, changed, same, elsewhere } =
             self.desk.write(move |tx| users::upsert_page(tx, organization, &page, now)).await?;
@@ -220,83 +267,28 @@ impl Arrivals<'_> {
         Ok(())
     }
 
+    /// Makes whoever has come searchable, and judges those that may not be ready.
+    pub async fn settle(&mut self) -> Result<()> {
+        self.index().await?;
+        if self.imported.new + self.imported.changed == 0 {
+            return Ok(());
+        }
+        if !self.whole {
+            let tenant = self.tenant;
+            let known = self.desk.read(move |conn| users::known(conn, tenant)).await?;
+            for one in known.iter().filter(|one| !self.met.contains(&one.object_id)) {
+                for address in &one.addresses {
+                    self.addresses.claim(one.object_id, address);
+                }
+            }
+        }
+        self.doubtful.extend(self.addresses.contested());
+        let doubtful = std::mem::take(&mut self.doubtful);
+        preflight::judge_doubtful(self.desk, self.organization, doubtful, &self.addresses).await
+    }
+
     async fn index(&mut self) -> Result<()> {
         self.unindexed = 0;
         self.desk.write(users::index_pending).await.map(|_| ())
-    }
-}
-
-/// The addresses of a CSV that still look for their user.
-struct Wanted {
-    /// As compared, and as written.
-    open: Vec<(String, String)>,
-    all: HashSet<String>,
-    found: HashSet<String>,
-}
-
-impl Wanted {
-    /// Whether the user is named in the CSV, by any of its addresses.
-    fn takes(&mut self, user: &DirectoryUser) -> bool {
-        let names = std::iter::once(&user.upn).chain(&user.mail).chain(&user.aliases);
-        let hits: Vec<String> = names.map(|name| name.to_lowercase()).filter(|name| self.all.contains(name)).collect();
-        let hit = !hits.is_empty();
-        self.found.extend(hits);
-        hit
-    }
-
-    fn unmatched(self) -> Vec<String> {
-        self.open.into_iter().filter(|(compared, _)| !self.found.contains(compared)).map(|(_, written)| written).collect()
-    }
-}
-
-/// Reads the first cell that looks like an address from each line; the separator may be comma, semicolon or tab.
-fn addresses(text: &str) -> Result<Wanted> {
-    if text.len() > CSV_LIMIT {
-        return Err(Error::input("csv", "the file is larger than 64 MiB"));
-    }
-    let text = text.trim_start_matches('\u{feff}');
-    let mut wanted = Wanted { open: Vec::new(), all: HashSet::new(), found: HashSet::new() };
-    for (number, line) in text.lines().enumerate() {
-        let cells = line.split([',', ';', '\t']).map(|cell| cell.trim().trim_matches('"').trim());
-        let Some(written) = cells.into_iter().find(|cell| cell.contains('@')) else {
-            // The first line may be a heading; any other that names nobody is told, like an address that nobody has.
-            if number > 0 && !line.trim().is_empty() {
-                wanted.open.push((line.to_owned(), line.trim().to_owned()));
-            }
-            continue;
-        };
-        let compared = written.to_lowercase();
-        if wanted.all.insert(compared.clone()) {
-            wanted.open.push((compared, written.to_owned()));
-        }
-    }
-    if wanted.all.is_empty() { Err(Error::new(Code::InvalidInput, "csv: no line holds an address")) } else { Ok(wanted) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_csv_names_people_by_any_address_and_says_who_was_not_found() {
-        let mut wanted = addresses("\u{feff}Name;Address\r\nAda;\"ADA@contoso.example\"\r\nBo;bo.alias@contoso.example\r\nnobody@contoso.example\r\nEve;no address\r\nada@contoso.example\r\n").ok().unwrap();
-        let user = |upn: &str, aliases: &[&str]| DirectoryUser {
-            object_id: ObjectId(uuid::Uuid::nil()),
-            upn: upn.into(),
-            display_name: String::new(),
-            mail: None,
-            aliases: aliases.iter().map(|&a| a.to_owned()).collect(),
-            department: None,
-            job_title: None,
-            enabled: true,
-            guest: false,
-            on_premises: false,
-            exchange_plan: true,
-        };
-        assert!(wanted.takes(&user("ada@contoso.example", &[])));
-        assert!(wanted.takes(&user("bo@contoso.example", &["bo.alias@contoso.example"])));
-        assert!(!wanted.takes(&user("eve@contoso.example", &[])));
-        assert_eq!(wanted.unmatched(), ["nobody@contoso.example", "Eve;no address"]);
-        assert!(addresses("Name\nAda\n").is_err(), "a file without addresses is a wrong file, not an empty import");
     }
 }

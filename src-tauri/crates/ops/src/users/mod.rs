@@ -1,7 +1,11 @@
 //! What an admin does with users: bring them in, find them, look at one, take them out.
 
 pub mod act;
+pub mod csv_list;
 pub mod describe;
 pub mod foresee;
 pub mod import;
+pub mod preflight;
+pub mod preview;
 pub mod query;
+mod source;

@@ -17,6 +17,7 @@ use crate::connection::Connected;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};
+use crate::users::preflight;
 
 /// Works on the run until everything is settled, the job is stopped, or something ends it. Answers the run as it then is; a stopped
 /// or broken one is left interrupted, to be resumed.
@@ -25,6 +26,9 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: Connected, i
     desk.cut_off().retain(|cut_off| *cut_off != id);
     let run = sit_until_done(desk, claim, &connected, id, job).await;
     connected.app.graph.gate().forget(Party::Run(id));
+    if let Ok(run) = &run {
+        preflight::judge_checked(desk, run.organization).await?;
+    }
     run
 }
 

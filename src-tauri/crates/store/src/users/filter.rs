@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
@@ -53,6 +54,7 @@ impl Where {
         condition.among("u.mailbox", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)));
         condition.among("u.verdict", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)));
         condition.among("u.kind", filter.kind.iter().map(|kind| kind_name(*kind)));
+        condition.eligible(&filter.eligibility);
         if let Some(fingerprint) = &filter.fingerprint {
             let clause = "u.id IN (SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown'))";
             condition.and(clause, [fingerprint.clone().into()]);
@@ -75,6 +77,22 @@ impl Where {
             }
         }
         Ok(condition)
+    }
+
+    /// Who is ready has nothing written: an index of its own holds those who aren't.
+    fn eligible(&mut self, wanted: &[Eligibility]) {
+        let ready = wanted.contains(&Eligibility::Ready);
+        let others: Vec<Value> =
+            wanted.iter().filter(|one| **one != Eligibility::Ready).map(|one| Value::from(one.name().to_owned())).collect();
+        match (ready, others.len()) {
+            (false, 0) => {}
+            (true, 0) => self.and("u.eligibility IS NULL", []),
+            (ready, several) => {
+                let or_ready = if ready { "u.eligibility IS NULL OR " } else { "" };
+                self.clauses.push(format!("({or_ready}u.eligibility IN (?{}))", ", ?".repeat(several - 1)).into());
+                self.values.extend(others);
+            }
+        }
     }
 
     /// The users that a write is for.
