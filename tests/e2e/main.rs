@@ -13,6 +13,7 @@ mod permissions;
 mod responsive;
 mod restart;
 mod stage;
+mod switching;
 mod three_stages;
 mod traffic;
 mod window;

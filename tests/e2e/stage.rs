@@ -9,9 +9,10 @@ use anyhow::{Context, Result};
 use rollcall_core::integration::Preset;
 use rollcall_core::organization::AccessType;
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
-use rollcall_sandbox::Sandbox;
+use rollcall_sandbox::{FaultKind, FaultPlan, Sandbox};
 use rollcall_sandbox::browser::{Person, Visited};
 use rollcall_tests::{Rehearsal, Scene};
 use tempfile::TempDir;
@@ -85,6 +86,18 @@ impl Stage {
         self.runtime.block_on(async {
             let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
             Box::pin(rehearsal.ready()).await;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
+    /// The same with an organization whose mailboxes are still reached over EWS.
+    pub fn on_ews(&self, users: u32) -> Result<Sandbox> {
+        self.runtime.block_on(async {
+            let scene = Scene { users, faults: FaultPlan::none().with(FaultKind::QuotaExceeded, 1), ..Scene::default() };
+            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await;
+            let organization = Box::pin(rehearsal.ready()).await.id;
+            let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
+            change(&rehearsal.desk, to_ews, &Job::quiet()).await?;
             Ok(rehearsal.sandbox)
         })
     }

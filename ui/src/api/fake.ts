@@ -250,6 +250,13 @@ export function fakeDoor(
       acknowledged: null,
       window: null,
     }),
+    "organizations.set_window": ({ organization, window }) => {
+      const found = organizations.find((one) => one.id === organization);
+      if (!found) throw refused("not_found");
+      found.window = window;
+      changed();
+      return found;
+    },
     "organizations.acknowledge": ({ organization }) => {
       const found = organizations.find((one) => one.id === organization);
       if (!found) throw refused("not_found");

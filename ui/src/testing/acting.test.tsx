@@ -52,3 +52,22 @@ test("a user's panel tells what happened, the sessions, and copies a diagnostic"
   await within(panel).findAllByText(/Outside the integration's scope|scope/);
   expect(within(panel).getByRole("button", { name: "Copy diagnostic" })).toBeTruthy();
 });
+
+test("a change window is set with its days, hours and zone, and a time that is none is said to be", async () => {
+  const { user, door } = await openAt("/organizations?open=2");
+  await user.click(await screen.findByRole("tab", { name: "Email configuration" }));
+  await screen.findByText("None: users are switched at once.");
+  await user.click(screen.getByRole("button", { name: "Set change window…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Change window of Contoso US" });
+  const from = within(dialog).getByRole("textbox", { name: "From" });
+  await user.clear(from);
+  await user.type(from, "25:00");
+  await within(dialog).findByText("A time of day is written as 19:00.");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(door.asked.some(({ name }) => name === "organizations.set_window")).toBe(false);
+  await user.clear(from);
+  await user.type(from, "18:30");
+  await user.click(within(dialog).getByRole("checkbox", { name: "Sat" }));
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  await screen.findByText(/Mon, Tue, Wed, Thu, Fri, Sat, 18:30 to 06:00/);
+});

@@ -5,6 +5,7 @@ import type {
   Cloud,
   ConsentRow,
   ConsentState,
+  Day,
   Eligibility,
   Evidence,
   Fate,
@@ -28,6 +29,17 @@ import type { State } from "../lib/state";
 import { t } from "./t";
 
 type Badge = { readonly state: State; readonly word: string };
+
+/** The days of the week. */
+export const dayWords = {
+  monday: "Mon",
+  tuesday: "Tue",
+  wednesday: "Wed",
+  thursday: "Thu",
+  friday: "Fri",
+  saturday: "Sat",
+  sunday: "Sun",
+} as const satisfies Record<Day, string>;
 
 export const accessWords = {
   graph_app_only: "Graph (app-only)",

@@ -29,6 +29,7 @@ import {
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
+import { ChangeWindowPart } from "./ChangeWindowPart";
 
 const useStyles = makeStyles({
   tabs: { marginLeft: "-6px", marginBottom: "12px" },
@@ -278,6 +279,7 @@ function Email({ view }: { view: OrganizationView }) {
           { name: t("organizations.created"), value: fullTime(organization.created) },
         ]}
       />
+      <ChangeWindowPart view={view} />
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {limitations.length > 0 && (
         <section>
