@@ -10,15 +10,13 @@ export type AccessPolicy = { name: string, state: PolicyState, concern: Concern,
 
 export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
 
-export type Action = "propose" | "add";
-
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
 /**
  * The admin's own list; where it is absent, the preset's.
  */
 permissions: Array<RequiredPermission> | null, };
 
-export type AddRule = { organization: OrganizationId, condition: Condition, action: Action, };
+export type AddRule = { organization: OrganizationId, condition: Condition, action: RuleAction, };
 
 export type AddTenant = { name: string, cloud: Cloud, 
 /**
@@ -145,7 +143,7 @@ roles: Array<Role>, refused: Reason | null,
  */
 seal: string, };
 
-export type ChangeRule = { rule: RuleId, condition: Condition, action: Action, };
+export type ChangeRule = { rule: RuleId, condition: Condition, action: RuleAction, };
 
 export type Charset = "utf8" | "utf16" | "windows1252";
 
@@ -679,11 +677,11 @@ graph_roles: Reason | null,
  */
 others: Reason | null, };
 
-export type MembershipRule = { id: RuleId, organization: OrganizationId, condition: Condition, action: Action, created: Timestamp, 
+export type MembershipRule = { id: RuleId, organization: OrganizationId, condition: Condition, action: RuleAction, created: Timestamp, 
 /**
  * What came of it when it was evaluated last.
  */
-outcome: Outcome | null, };
+outcome: RuleOutcome | null, };
 
 export type NotDone = { line: GrantLine, error: Error, };
 
@@ -1011,7 +1009,35 @@ waited_ms: number,
  */
 took_ms: number, };
 
+export type RuleAction = "propose" | "add";
+
 export type RuleId = number;
+
+export type RuleOutcome = { at: Timestamp, 
+/**
+ * Users that fit.
+ */
+matching: number, 
+/**
+ * Those who are in the organization already, or were claimed for it by an earlier rule.
+ */
+here: number, 
+/**
+ * Those who stay in another organization.
+ */
+elsewhere: number, 
+/**
+ * Those whom the admin has declined.
+ */
+declined: number, proposed: number, added: number, 
+/**
+ * Those whom an earlier rule of another organization has got.
+ */
+lost: Array<Lost>, 
+/**
+ * Whether the group isn't there any more.
+ */
+group_gone: boolean, };
 
 export type RuleRef = { rule: RuleId, };
 

@@ -17,6 +17,7 @@ mod practice;
 mod problems;
 mod progress;
 mod rollout;
+mod rules;
 mod runs;
 mod screen;
 mod secret;
@@ -90,6 +91,7 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
             let secrets = if ask.takes_secret() { Secrets::ThisCall } else { kept };
             desk.open(secrets, async |call| users::run(ask, call).await).await
         }
+        Command::Rules(ask) => desk.open(kept, async |call| rules::run(ask, call).await).await,
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
         Command::Verify(ask) => {

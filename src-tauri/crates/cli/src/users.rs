@@ -15,7 +15,7 @@ use crate::moment::utc_or_dash;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::{names, words};
 
-mod import;
+pub mod import;
 mod list;
 mod preflight;
 

@@ -29,6 +29,7 @@ import {
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
+import { Rules } from "./Rules";
 
 const useStyles = makeStyles({
   tabs: { marginLeft: "-6px", marginBottom: "12px" },
@@ -43,7 +44,7 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-type Tabs = "users" | "connectivity" | "email";
+type Tabs = "users" | "rules" | "connectivity" | "email";
 
 type Props = {
   readonly view: OrganizationView;
@@ -70,11 +71,13 @@ export function OrganizationPanel({ view, ...panel }: Props) {
         onTabSelect={(_, data) => setTab(data.value as Tabs)}
       >
         <Tab value="users">{t("organizations.tab.users")}</Tab>
+        <Tab value="rules">{t("organizations.tab.rules")}</Tab>
         <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
         <Tab value="email">{t("organizations.tab.email")}</Tab>
       </TabList>
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
         {tab === "users" && <Users view={view} />}
+        {tab === "rules" && <Rules key={view.organization.id} view={view} />}
         {tab === "connectivity" && <Connectivity view={view} />}
         {tab === "email" && <Email key={view.organization.id} view={view} />}
       </div>
