@@ -257,8 +257,9 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     let mut two: Vec<String> = contested.into_iter().map(|(upn, _)| upn).collect();
     two.sort();
     let mut expected = vec!["admin@contoso.example".to_owned(), twin];
+    expected.extend(["plain.user@contoso.example", "reports.reader@contoso.example"].map(str::to_owned));
     expected.sort();
-    assert_eq!(two, expected, "both have the address");
+    assert_eq!(two, expected, "both have the address, those planted and those of today");
     let resources = ids(|user| matches!(user.recipient, Recipient::Shared | Recipient::Room | Recipient::Equipment));
     let vague = judged(&rehearsal, organization, Eligibility::SharedOrResource).await;
     assert!(resources.iter().all(|upn| vague.contains(&(upn.clone(), Evidence::AccountEnabled))), "which one isn't known yet");

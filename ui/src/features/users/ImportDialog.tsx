@@ -46,10 +46,14 @@ export function ImportDialog({ organization, onClose }: Props) {
   const live = isLive(work);
   const from = sourceOf(draft);
   const title = t("users.importTitle", { organization: organization.name });
+  const forget = () => {
+    if (shown) void call("users.preview_forget", { seal: shown.seal });
+    setShown(undefined);
+  };
   const close = () => {
     if (live) stop(key);
     else dismiss(key);
-    if (shown) void call("users.preview_forget", { seal: shown.seal });
+    forget();
     onClose();
   };
   const show = async () => {
@@ -111,7 +115,7 @@ export function ImportDialog({ organization, onClose }: Props) {
               >
                 {t("users.importShown", { n: arrivals(shown) })}
               </ReasonedButton>
-              <Button onClick={() => setShown(undefined)}>{t("users.previewBack")}</Button>
+              <Button onClick={forget}>{t("users.previewBack")}</Button>
               <Button onClick={close}>{t("confirm.cancel")}</Button>
             </DialogActions>
           ) : (
