@@ -32,7 +32,7 @@ import { AdjustDialog } from "./AdjustDialog";
 import { Rules } from "./Rules";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-6px", marginBottom: "12px" },
+  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
