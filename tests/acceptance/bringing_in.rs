@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rollcall_core::arrival::{Fate, FateKind, Fates};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::id::{ObjectId, OrganizationId, RuleId};
-use rollcall_core::membership_rule::{Action, Attribute, Condition, Lost, Outcome, Test};
+use rollcall_core::membership_rule::{Attribute, Condition, Lost, RuleAction, RuleOutcome, Test};
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
 use rollcall_ops::job::Job;
@@ -257,8 +257,9 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     let mut two: Vec<String> = contested.into_iter().map(|(upn, _)| upn).collect();
     two.sort();
     let mut expected = vec!["admin@contoso.example".to_owned(), twin];
+    expected.extend(["plain.user@contoso.example", "reports.reader@contoso.example"].map(str::to_owned));
     expected.sort();
-    assert_eq!(two, expected, "both have the address");
+    assert_eq!(two, expected, "both have the address, those planted and those of today");
     let resources = ids(|user| matches!(user.recipient, Recipient::Shared | Recipient::Room | Recipient::Equipment));
     let vague = judged(&rehearsal, organization, Eligibility::SharedOrResource).await;
     assert!(resources.iter().all(|upn| vague.contains(&(upn.clone(), Evidence::AccountEnabled))), "which one isn't known yet");
@@ -290,11 +291,11 @@ fn any_of(attribute: Attribute, values: &[&str]) -> Condition {
     Condition::Attribute { attribute, is: Test::OneOf { values: values.iter().map(|&value| value.to_owned()).collect() } }
 }
 
-async fn rule(rehearsal: &Rehearsal, organization: OrganizationId, condition: Condition, action: Action) -> RuleId {
+async fn rule(rehearsal: &Rehearsal, organization: OrganizationId, condition: Condition, action: RuleAction) -> RuleId {
     add(&rehearsal.desk, AddRule { organization, condition, action }, &Job::quiet()).await.unwrap().id
 }
 
-async fn evaluated(rehearsal: &Rehearsal) -> Vec<Outcome> {
+async fn evaluated(rehearsal: &Rehearsal) -> Vec<RuleOutcome> {
     let ask = TenantRef { tenant: rehearsal.tenant.id };
     let views = Box::pin(evaluate::evaluate(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
     views.into_iter().map(|view| view.rule.outcome.unwrap()).collect()
@@ -333,8 +334,8 @@ async fn whoever_is_hired_is_proposed_and_two_organizations_never_want_the_same_
     let british = people(|user| user.country == "GB");
     assert!(both.len() > 1 && both.len() < sellers.len());
 
-    let first = rule(&rehearsal, sales, any_of(Attribute::Department, &["sales"]), Action::Propose).await;
-    rule(&rehearsal, britain, any_of(Attribute::UsageLocation, &["GB"]), Action::Add).await;
+    let first = rule(&rehearsal, sales, any_of(Attribute::Department, &["sales"]), RuleAction::Propose).await;
+    rule(&rehearsal, britain, any_of(Attribute::UsageLocation, &["GB"]), RuleAction::Add).await;
     assert_eq!(users_in(&rehearsal, britain).await, 0, "a rule does nothing before it is evaluated");
     let outcomes = evaluated(&rehearsal).await;
     assert_eq!((outcomes[0].matching, outcomes[0].proposed, outcomes[0].added), (count(&sellers), count(&sellers), 0));
@@ -387,11 +388,11 @@ async fn rules_by_group_and_domain_follow_the_order_and_a_group_that_is_gone_tak
     let group =
         groups::search(&rehearsal.desk, FindGroups { organization: one, text: "Integration Scope".into() }, &Job::quiet()).await.unwrap();
     let scope = |nested| Condition::Group { group: group[0].id, name: group[0].display_name.clone(), nested };
-    let direct = rule(&rehearsal, one, scope(false), Action::Propose).await;
-    let nested = rule(&rehearsal, one, scope(true), Action::Propose).await;
-    let domain = rule(&rehearsal, two, any_of(Attribute::Domain, &["@Contoso.example"]), Action::Propose).await;
+    let direct = rule(&rehearsal, one, scope(false), RuleAction::Propose).await;
+    let nested = rule(&rehearsal, one, scope(true), RuleAction::Propose).await;
+    let domain = rule(&rehearsal, two, any_of(Attribute::Domain, &["@Contoso.example"]), RuleAction::Propose).await;
     let gone = Condition::Group { group: ObjectId(uuid::Uuid::from_u128(404)), name: "Gone".into(), nested: true };
-    let gone = rule(&rehearsal, two, gone, Action::Add).await;
+    let gone = rule(&rehearsal, two, gone, RuleAction::Add).await;
     let outcomes = evaluated(&rehearsal).await;
     assert_eq!((outcomes[0].matching, outcomes[1].proposed > 0), (0, true), "all of its people are in groups inside it");
     assert_eq!(outcomes[2].lost[0].to, nested);
@@ -407,6 +408,6 @@ async fn rules_by_group_and_domain_follow_the_order_and_a_group_that_is_gone_tak
     assert!(proposed(&rehearsal, one, false).await.is_empty(), "what it had proposed is proposed no longer");
     remove::remove(&rehearsal.desk, RuleRef { rule: domain }, &Job::quiet()).await.unwrap();
     assert!(proposed(&rehearsal, two, false).await.is_empty());
-    let bad = AddRule { organization: one, condition: any_of(Attribute::Domain, &["x') or true"]), action: Action::Add };
+    let bad = AddRule { organization: one, condition: any_of(Attribute::Domain, &["x') or true"]), action: RuleAction::Add };
     assert_eq!(add(&rehearsal.desk, bad, &Job::quiet()).await.unwrap_err().code, Code::InvalidInput);
 }

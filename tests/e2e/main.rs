@@ -3,6 +3,7 @@
 
 mod accessible;
 mod bad_input;
+mod bringing_in;
 mod browser;
 mod driver;
 mod fence;

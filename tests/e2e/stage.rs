@@ -115,7 +115,16 @@ impl Stage {
         })
     }
 
-    /// The same with one run over.
+    /// Fills the data folder with one organization that nobody has been brought into.
+    pub fn with_one_organization(&self, users: u32) -> Result<Sandbox> {
+        self.runtime.block_on(async {
+            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            rehearsal.organization("Contoso EU", "EU-01").await?;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
+    /// The same as [`Stage::prepared`] with one run over.
     pub fn rehearsed(&self, users: u32) -> Result<Sandbox> {
         self.runtime.block_on(async {
             let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;

@@ -8,6 +8,7 @@ import type {
   ListRead,
   OrganizationView,
   PreviewLine,
+  Proposal,
   Reason,
   Remark,
   RequiredPermission,
@@ -35,7 +36,9 @@ import {
   organizations,
   person,
   previewLines,
+  proposalsOf,
   resultsOf,
+  rulesOf,
   runOf,
   sessionsOf,
   tenant,
@@ -187,6 +190,9 @@ export function fakeDoor(
     return run;
   };
 
+  const rules = rulesOf();
+  const waiting = proposalsOf();
+  const turnedDown: Proposal[] = [];
   const preflighted = new Map<number, { judged: number; unasked: Unasked | null }>();
   let dryRun: { preview: ImportPreview; lines: readonly PreviewLine[] } | undefined;
   const verbs: Verbs = {
@@ -300,6 +306,59 @@ export function fakeDoor(
       const found = directoryGroups.find((one) => one.id === group);
       if (!found) throw refused("not_found");
       return { group: found, direct: 12, nested: 340 };
+    },
+    "rules.list": () => rules,
+    "rules.evaluate": async (_, { onProgress }) => {
+      onProgress?.({ kind: "read", read: 999 });
+      await wait();
+      changed();
+      return rules;
+    },
+    "rules.order": ({ rules: order }) => {
+      rules.sort((a, b) => order.indexOf(a.rule.id) - order.indexOf(b.rule.id));
+      changed();
+      return rules;
+    },
+    "rules.add": ({ organization, condition, action }) => {
+      const rule = { id: 10 + rules.length, organization, condition, action, created: NOW, outcome: null };
+      rules.push({ rule, organization_name: organizations[organization - 1]?.name ?? "", open: 0 });
+      changed();
+      return rule;
+    },
+    "rules.change": ({ rule, condition, action }) => {
+      const found = rules.find((one) => one.rule.id === rule);
+      if (!found) throw refused("not_found");
+      Object.assign(found.rule, { condition, action, outcome: null });
+      changed();
+      return found.rule;
+    },
+    "rules.remove": ({ rule }) => {
+      rules.splice(
+        rules.findIndex((one) => one.rule.id === rule),
+        1,
+      );
+      changed();
+      return null;
+    },
+    "rules.proposals": ({ organization, declined }) => ({
+      open: organization === 1 ? waiting.length : 0,
+      declined: organization === 1 ? turnedDown.length : 0,
+      rows: organization === 1 ? (declined ? turnedDown : waiting) : [],
+    }),
+    "rules.accept": ({ users }) => {
+      const n = moveProposals(users, waiting, []);
+      changed();
+      return { read: n, new: n, changed: 0, same: 0, elsewhere: 0, gone: 0, since: null, unmatched: [] };
+    },
+    "rules.decline": ({ users }) => {
+      const n = moveProposals(users, waiting, turnedDown);
+      changed();
+      return { users: n };
+    },
+    "rules.reconsider": ({ users }) => {
+      const n = moveProposals(users, turnedDown, waiting);
+      changed();
+      return { users: n };
     },
     "users.preflight": async ({ organization }, { onProgress, signal }) => {
       const members = rows.filter((row) => row.user.organization === organization);
@@ -676,6 +735,14 @@ export function fakeDoor(
       return Promise.resolve(() => void listeners.delete(listener));
     },
   };
+}
+
+/** Moves some or all proposals from one list to another; answers how many. */
+function moveProposals(users: string[] | null, from: Proposal[], to: Proposal[]): number {
+  const moved = from.filter((one) => users === null || users.includes(one.object_id));
+  from.splice(0, from.length, ...from.filter((one) => !moved.includes(one)));
+  to.push(...moved);
+  return moved.length;
 }
 
 function refused(

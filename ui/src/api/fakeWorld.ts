@@ -13,8 +13,10 @@ import type {
   MailboxStatus,
   Organization,
   PreviewLine,
+  Proposal,
   RequiredPermission,
   Route,
+  RuleView,
   Run,
   Session,
   Tenant,
@@ -434,4 +436,61 @@ export function previewLines(ofList: boolean): PreviewLine[] {
       by_alias: byAlias,
     };
   });
+}
+
+/** Rules of two organizations that want some of the same people. */
+export function rulesOf(): RuleView[] {
+  const outcome = {
+    at: NOW - MINUTE,
+    here: 0,
+    elsewhere: 0,
+    declined: 0,
+    proposed: 0,
+    added: 0,
+    lost: [],
+    group_gone: false,
+  };
+  return [
+    {
+      rule: {
+        id: 1,
+        organization: 2,
+        condition: { by: "attribute", attribute: "usage_location", is: { test: "one_of", values: ["US", "CA"] } },
+        action: "add",
+        created: NOW,
+        outcome: { ...outcome, matching: 41_377, here: 41_377 },
+      },
+      organization_name: "Contoso US",
+      open: 0,
+    },
+    {
+      rule: {
+        id: 2,
+        organization: 1,
+        condition: { by: "group", group: guid(500), name: "Sales", nested: true },
+        action: "propose",
+        created: NOW,
+        outcome: {
+          ...outcome,
+          matching: 340,
+          here: 300,
+          declined: 1,
+          proposed: 3,
+          lost: [{ to: 1, organization: 2, users: 36 }],
+        },
+      },
+      organization_name: "Contoso EU",
+      open: 3,
+    },
+  ];
+}
+
+export function proposalsOf(): Proposal[] {
+  return ["Nora New", "Otto Neu", "Pia Nova"].map((display_name, index) => ({
+    object_id: guid(700 + index),
+    upn: `${display_name.toLowerCase().replace(" ", ".")}@contoso.example`,
+    display_name,
+    rule: 2,
+    at: NOW - MINUTE,
+  }));
 }

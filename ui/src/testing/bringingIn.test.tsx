@@ -94,3 +94,55 @@ test("an organization says how many aren't eligible and leads to them", async ()
   await user.click(await screen.findByRole("button", { name: "Show the 14 users who are not eligible" }));
   await waitFor(() => expect(router.state.location.search).toMatchObject({ org: 1, eligibility: "not_eligible" }));
 });
+
+async function openRules() {
+  const opened = await openAt("/organizations?open=1");
+  await opened.user.click(await screen.findByRole("tab", { name: "Rules" }));
+  await screen.findByText("Members of Sales, with nested groups");
+  return opened;
+}
+
+test("a rule says what came of it and who has got whom, and the order can be changed", async () => {
+  const { user, door } = await openRules();
+  expect(screen.getByText(/340 fit, 3 proposed, 300 here, 1 declined/)).toBeTruthy();
+  expect(
+    screen.getByText("36 people go to Contoso US, whose rule comes first: Usage location is US or CA."),
+  ).toBeTruthy();
+  expect(screen.getByText("Place 2 of 2 in the tenant")).toBeTruthy();
+  expect(await accessible()).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Earlier: Members of Sales, with nested groups" }));
+  await screen.findByText("Place 1 of 2 in the tenant");
+  expect(door.asked.findLast(({ name }) => name === "rules.order")?.question).toEqual({ tenant: 1, rules: [2, 1] });
+});
+
+test("proposed people are brought in or declined, and who was declined can be asked about again", async () => {
+  const { user, door } = await openRules();
+  await screen.findByText("Proposals (3)");
+  await user.click(screen.getByRole("button", { name: "Decline Otto Neu" }));
+  await screen.findByText("Proposals (2)");
+  await user.click(screen.getByRole("button", { name: "Bring in all 2" }));
+  await screen.findByText("2 users brought in");
+  await user.click(await screen.findByRole("switch", { name: "Show the 1 who was declined" }));
+  await user.click(await screen.findByRole("button", { name: "Propose again" }));
+  await screen.findByText("Proposals (1)");
+  expect(door.asked.findLast(({ name }) => name === "rules.accept")?.question).toEqual({
+    organization: 1,
+    users: null,
+  });
+});
+
+test("a rule is added with its values told apart", async () => {
+  const { user, door } = await openRules();
+  await user.click(screen.getByRole("button", { name: "Add rule…" }));
+  await user.type(await screen.findByLabelText(/Values/, { selector: "input" }), "Sales, Bid desk");
+  expect(await accessible()).toEqual([]);
+  await user.click(screen.getByText("Add rule"));
+  await screen.findByText("Department is Sales or Bid desk");
+  expect(door.asked.findLast(({ name }) => name === "rules.add")?.question).toEqual({
+    organization: 1,
+    condition: { by: "attribute", attribute: "department", is: { test: "one_of", values: ["Sales", "Bid desk"] } },
+    action: "propose",
+  });
+  await user.click(await screen.findByRole("button", { name: "Run rules now" }));
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "rules.evaluate")).toBe(true));
+});

@@ -4,7 +4,17 @@ import { frame } from "./en/frame";
 import { lists } from "./en/lists";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
+import { rules } from "./en/rules";
 import { setUp } from "./en/setUp";
 
 /** Every sentence of the screens, in English. `{name}` is a slot; a sentence that depends on a count has two forms. */
-export const en = { ...acting, ...consent, ...frame, ...lists, ...people, ...rollout, ...setUp } as const;
+export const en = {
+  ...acting,
+  ...consent,
+  ...frame,
+  ...lists,
+  ...people,
+  ...rollout,
+  ...rules,
+  ...setUp,
+} as const;

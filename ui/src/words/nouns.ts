@@ -1,5 +1,7 @@
 import type {
   AccessType,
+  RuleAction,
+  Attribute,
   Authorization,
   Charset,
   Cloud,
@@ -241,6 +243,22 @@ export const groupWords = {
   microsoft_365: "Microsoft 365 group",
   distribution: "Distribution list",
 } as const satisfies Record<GroupKind, string>;
+
+/** What of a person a rule looks at. */
+export const attributeWords = {
+  department: "Department",
+  job_title: "Job title",
+  country: "Country",
+  usage_location: "Usage location",
+  company_name: "Company name",
+  domain: "Domain of an address",
+} as const satisfies Record<Attribute, string>;
+
+/** What becomes of those who fit a rule. */
+export const actionWords = {
+  propose: "Is proposed",
+  add: "Comes in without asking",
+} as const satisfies Record<RuleAction, string>;
 
 export const workloadWords = {
   mail: "Mail",

@@ -6,7 +6,9 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{consent, integration, issues, journal, org, permissions, practice, rollout, runs, session, settings, tenant, users, verify};
+use crate::{
+    consent, integration, issues, journal, org, permissions, practice, rollout, rules, runs, session, settings, tenant, users, verify,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::BrightBlue.on_default().bold())
@@ -78,6 +80,9 @@ pub enum Command {
     /// Stage 1: bring users in, find them, take them out
     #[command(subcommand)]
     Users(users::Users),
+    /// Stage 1: rules that keep an organization's users complete
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// The catalogue of permissions
     #[command(subcommand)]
     Permissions(permissions::Permissions),

@@ -17,6 +17,7 @@ mod practice;
 mod problems;
 mod progress;
 mod rollout;
+mod rules;
 mod runs;
 mod screen;
 mod secret;
@@ -88,6 +89,7 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::Integration(ask) => desk.open(kept, async |call| integration::run(ask, call).await).await,
         Command::Org(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| org::run(ask, call).await).await,
         Command::Users(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| users::run(ask, call).await).await,
+        Command::Rules(ask) => desk.open(kept, async |call| rules::run(ask, call).await).await,
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
         Command::Verify(ask) => desk.open(secrets_for(ask.secret_stdin), async |call| verify::run(ask, call).await).await,

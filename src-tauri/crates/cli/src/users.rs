@@ -15,7 +15,7 @@ use crate::table::{Cell, Column, Paint, Table};
 use crate::{names, words};
 
 mod act;
-mod import;
+pub mod import;
 mod list;
 mod preflight;
 

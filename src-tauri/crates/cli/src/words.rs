@@ -7,6 +7,7 @@ use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
+use rollcall_core::membership_rule::{Attribute, Condition, Test};
 use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
@@ -415,6 +416,31 @@ pub const fn of_evidence(evidence: Evidence) -> &'static str {
         Evidence::Addresses => "directory, addresses of all users that are known here",
         Evidence::UserPurpose => "the mailbox, mailboxSettings/userPurpose",
         Evidence::LastCheck => "the last check's answer",
+    }
+}
+
+/// Whom a rule wants.
+pub fn of_condition(condition: &Condition) -> String {
+    match condition {
+        Condition::Attribute { attribute, is: Test::OneOf { values } } => {
+            format!("{} is {}", of_attribute(*attribute), values.join(" or "))
+        }
+        Condition::Attribute { attribute, is: Test::StartsWith { value } } => {
+            format!("{} begins with {value}", of_attribute(*attribute))
+        }
+        Condition::Group { name, nested: true, .. } => format!("members of {name} and of groups inside it"),
+        Condition::Group { name, nested: false, .. } => format!("direct members of {name}"),
+    }
+}
+
+const fn of_attribute(attribute: Attribute) -> &'static str {
+    match attribute {
+        Attribute::Department => "department",
+        Attribute::JobTitle => "job title",
+        Attribute::Country => "country",
+        Attribute::UsageLocation => "usage location",
+        Attribute::CompanyName => "company name",
+        Attribute::Domain => "domain of an address",
     }
 }
 

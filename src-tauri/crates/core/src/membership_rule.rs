@@ -72,15 +72,14 @@ pub enum Condition {
 /// What becomes of those who fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(rename = "OnMatch")]
-pub enum Action {
+pub enum RuleAction {
     /// They wait for the admin's word.
     Propose,
     /// They come in by themselves.
     Add,
 }
 
-impl Action {
+impl RuleAction {
     /// The name used in JSON and in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -163,16 +162,15 @@ pub struct MembershipRule {
     pub id: RuleId,
     pub organization: OrganizationId,
     pub condition: Condition,
-    pub action: Action,
+    pub action: RuleAction,
     pub created: Timestamp,
     /// What came of it when it was evaluated last.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<RuleOutcome>,
 }
 
 /// What came of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "RuleOutcome")]
-pub struct Outcome {
+pub struct RuleOutcome {
     pub at: Timestamp,
     /// Users that fit.
     pub matching: u32,

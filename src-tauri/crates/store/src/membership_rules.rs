@@ -1,7 +1,7 @@
 //! Membership rules, in the order in which they win.
 
 use rollcall_core::id::{OrganizationId, RuleId, TenantId};
-use rollcall_core::membership_rule::{Action, Condition, MembershipRule, Outcome};
+use rollcall_core::membership_rule::{Condition, MembershipRule, RuleAction, RuleOutcome};
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -40,7 +40,7 @@ pub fn insert(
     tx: &Transaction<'_>,
     organization: OrganizationId,
     condition: &Condition,
-    action: Action,
+    action: RuleAction,
     now: Timestamp,
 ) -> Result<MembershipRule, StoreError> {
     tx.execute(
@@ -56,7 +56,7 @@ pub fn insert(
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn change(tx: &Transaction<'_>, id: RuleId, condition: &Condition, action: Action) -> Result<MembershipRule, StoreError> {
+pub fn change(tx: &Transaction<'_>, id: RuleId, condition: &Condition, action: RuleAction) -> Result<MembershipRule, StoreError> {
     tx.execute(
         "UPDATE membership_rules SET condition = ?2, action = ?3, outcome = NULL WHERE id = ?1",
         params![id.0, text::to_json(condition)?, action.name()],
@@ -90,7 +90,7 @@ pub fn order(tx: &Transaction<'_>, rules: &[RuleId]) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
-pub fn set_outcome(tx: &Transaction<'_>, id: RuleId, outcome: &Outcome) -> Result<(), StoreError> {
+pub fn set_outcome(tx: &Transaction<'_>, id: RuleId, outcome: &RuleOutcome) -> Result<(), StoreError> {
     tx.execute("UPDATE membership_rules SET outcome = ?2 WHERE id = ?1", params![id.0, text::to_json(outcome)?])?;
     Ok(())
 }

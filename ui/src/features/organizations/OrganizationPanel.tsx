@@ -30,9 +30,10 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
 import { ChangeWindowPart } from "./ChangeWindowPart";
+import { Rules } from "./Rules";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-6px", marginBottom: "12px" },
+  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
@@ -44,7 +45,7 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-type Tabs = "users" | "connectivity" | "email";
+type Tabs = "users" | "rules" | "connectivity" | "email";
 
 type Props = {
   readonly view: OrganizationView;
@@ -71,11 +72,13 @@ export function OrganizationPanel({ view, ...panel }: Props) {
         onTabSelect={(_, data) => setTab(data.value as Tabs)}
       >
         <Tab value="users">{t("organizations.tab.users")}</Tab>
+        <Tab value="rules">{t("organizations.tab.rules")}</Tab>
         <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
         <Tab value="email">{t("organizations.tab.email")}</Tab>
       </TabList>
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
         {tab === "users" && <Users view={view} />}
+        {tab === "rules" && <Rules key={view.organization.id} view={view} />}
         {tab === "connectivity" && <Connectivity view={view} />}
         {tab === "email" && <Email key={view.organization.id} view={view} />}
       </div>

@@ -16,13 +16,14 @@ import {
 import { useState } from "react";
 import type { Imported, ImportPreview, Organization } from "../../api/bindings";
 import { call } from "../../api/client";
+import { useGroups } from "../../api/groups";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { ReasonedButton } from "../../ui/CommandBar";
+import { GroupPicker } from "../../ui/GroupPicker";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
-import { GroupPicker } from "./GroupPicker";
 import { importKey, useImported } from "./ImportProgress";
 import { ImportReport } from "./ImportReport";
 import { ListPicker } from "./ListPicker";
@@ -45,10 +46,14 @@ export function ImportDialog({ organization, onClose }: Props) {
   const live = isLive(work);
   const from = sourceOf(draft);
   const title = t("users.importTitle", { organization: organization.name });
+  const forget = () => {
+    if (shown) void call("users.preview_forget", { seal: shown.seal });
+    setShown(undefined);
+  };
   const close = () => {
     if (live) stop(key);
     else dismiss(key);
-    if (shown) void call("users.preview_forget", { seal: shown.seal });
+    forget();
     onClose();
   };
   const show = async () => {
@@ -110,7 +115,7 @@ export function ImportDialog({ organization, onClose }: Props) {
               >
                 {t("users.importShown", { n: arrivals(shown) })}
               </ReasonedButton>
-              <Button onClick={() => setShown(undefined)}>{t("users.previewBack")}</Button>
+              <Button onClick={forget}>{t("users.previewBack")}</Button>
               <Button onClick={close}>{t("confirm.cancel")}</Button>
             </DialogActions>
           ) : (
@@ -149,6 +154,7 @@ type WhomProps = {
 
 function Whom({ organization, draft, onDraft }: WhomProps) {
   const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part });
+  const groups = useGroups(organization, draft.group?.id);
   return (
     <>
       <Field label={t("users.importWhom")} hint={t("users.importHint")}>
@@ -169,7 +175,7 @@ function Whom({ organization, draft, onDraft }: WhomProps) {
       )}
       {draft.kind === "group" && (
         <GroupPicker
-          organization={organization}
+          {...groups}
           group={draft.group}
           nested={draft.nested}
           onGroup={(group) => change({ group })}

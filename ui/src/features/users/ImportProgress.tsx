@@ -27,7 +27,7 @@ export function ImportProgress({ organization }: { organization: number }) {
   useEffect(() => () => dismiss(key), [key]);
   if (!work) return null;
   if (isLive(work)) {
-    const read = work.progress?.kind === "imported" ? work.progress.read : 0;
+    const read = work.progress && "read" in work.progress ? work.progress.read : 0;
     return (
       <ProgressPanel
         title={t("users.importing")}

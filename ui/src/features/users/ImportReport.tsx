@@ -44,6 +44,7 @@ const columns: ReadonlyArray<Column<PreviewLine>> = [
     id: "line",
     title: t("preview.line"),
     width: 70,
+    fixed: true,
     numeric: true,
     render: lineOf,
     text: lineOf,

@@ -79,6 +79,7 @@ export const rollout = {
     other: "Show the {n} users who are not eligible",
   },
   "organizations.tab.users": "Users",
+  "organizations.tab.rules": "Rules",
   "organizations.tab.connectivity": "Connectivity",
   "organizations.tab.email": "Email configuration",
   "organizations.openUsers": "Open users",

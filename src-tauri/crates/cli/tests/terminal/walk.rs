@@ -224,3 +224,53 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert_eq!((&summary["run"], &summary["passed"], &summary["not_run"]), (&json!(1), &json!(800), &json!(0)));
     assert_eq!(script.run(&["verify", "--org", "HQ", "--resume", "1"]).code, 2, "a run that is over is not taken up again");
 }
+
+#[test]
+fn users_are_brought_in_as_was_shown_and_kept_complete_by_rules() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "80", "--seed", "5", "--faults", &script.file("none.json", "{}")]);
+    organization(&script, &served.details);
+
+    let list = script.file("team.csv", "Name;E-mail\nAdmin;ADMIN@contoso.example\nNobody;nobody@contoso.example\n");
+    let looked = script.run(&["users", "import", "--org", "HQ", "--csv", &list, "--dry-run", "--json"]);
+    assert_eq!(looked.code, 3, "somebody is unknown: {looked:?}");
+    let looked = looked.json();
+    assert_eq!((&looked["fates"]["added"], &looked["list"]["separator"]), (&json!(1), &json!("semicolon")));
+    assert_eq!((&looked["lines"][1]["line"], &looked["lines"][1]["fate"]["kind"]), (&json!(3), &json!("unknown")));
+    let report = script.run(&["users", "import", "--org", "HQ", "--csv", &list, "--dry-run", "--format", "csv"]).out;
+    assert!(report.starts_with("line,written,result,"), "{report}");
+    assert_eq!(script.run(&["users", "list", "--json"]).json(), json!([]), "nothing was stored");
+    let other = script.run(&["--json", "users", "import", "--org", "HQ", "--csv", &list, "--as-shown", "0000000000000000"]);
+    assert_eq!(other.json()["error"]["code"], "changed", "{other:?}");
+    let seal = looked["seal"].as_str().unwrap();
+    let imported = script.run(&["--json", "users", "import", "--org", "HQ", "--csv", &list, "--as-shown", seal]);
+    assert_eq!((imported.code, &imported.json()["new"]), (3, &json!(1)), "{imported:?}");
+
+    // A group by its name; one that isn't named whole is asked about.
+    let vague = script.run(&["--json", "users", "import", "--org", "HQ", "--group", "Integration", "--nested"]);
+    assert_eq!(vague.json()["error"]["code"], "not_found", "{vague:?}");
+    let pilot = script.run(&["--json", "users", "import", "--org", "HQ", "--group", "integration pilot"]);
+    assert_eq!(pilot.code, 0, "{pilot:?}");
+
+    let added = script.run(&["--json", "rules", "add", "--org", "HQ", "--attribute", "department", "--is", "Finance,Legal"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    let ran = script.run(&["--json", "rules", "run", "--tenant", "Lab"]);
+    let proposed = ran.json()[0]["rule"]["outcome"]["proposed"].as_u64().unwrap();
+    assert!(proposed > 1, "{ran:?}");
+    let waiting = script.run(&["--json", "rules", "proposals", "--org", "HQ"]).json();
+    assert_eq!(waiting.as_array().unwrap().len() as u64, proposed);
+    let upn = waiting[0]["upn"].as_str().unwrap();
+    assert_eq!(script.run(&["--json", "rules", "decline", "--org", "HQ", upn]).json()["users"], 1);
+    assert_eq!(script.run(&["--json", "rules", "accept", "--org", "HQ", "--all"]).json()["new"], proposed - 1);
+    assert_eq!(script.run(&["--json", "rules", "run"]).json()[0]["proposed"], 0, "who was declined stays declined");
+    assert_eq!(script.run(&["--json", "rules", "reconsider", "--org", "HQ", upn]).json()["users"], 1);
+
+    let judged = script.run(&["--json", "users", "preflight", "--org", "HQ"]);
+    assert_eq!(judged.code, 0, "{judged:?}");
+    let ready = script.run(&["users", "list", "--eligibility", "ready", "--json"]).json();
+    assert_eq!(ready.as_array().unwrap().len() as u64, judged.json()["counts"]["ready"].as_u64().unwrap());
+    assert_eq!(script.run(&["users", "list", "--eligibility", "fine"]).code, 2);
+}

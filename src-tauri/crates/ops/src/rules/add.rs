@@ -1,7 +1,7 @@
 //! Adds a rule to an organization, as the last in its tenant's order.
 
 use rollcall_core::id::OrganizationId;
-use rollcall_core::membership_rule::{Action, Condition, MembershipRule};
+use rollcall_core::membership_rule::{Condition, MembershipRule, RuleAction};
 use rollcall_store::{membership_rules, organizations};
 use serde::Deserialize;
 use ts_rs::TS;
@@ -16,7 +16,7 @@ use crate::job::Job;
 pub struct AddRule {
     pub organization: OrganizationId,
     pub condition: Condition,
-    pub action: Action,
+    pub action: RuleAction,
 }
 
 /// Nobody comes by it before it is evaluated.

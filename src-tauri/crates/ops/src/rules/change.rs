@@ -1,7 +1,7 @@
 //! Changes whom a rule wants, and what becomes of them.
 
 use rollcall_core::id::RuleId;
-use rollcall_core::membership_rule::{Action, Condition, MembershipRule};
+use rollcall_core::membership_rule::{Condition, MembershipRule, RuleAction};
 use rollcall_store::membership_rules;
 use serde::Deserialize;
 use ts_rs::TS;
@@ -16,7 +16,7 @@ use crate::job::Job;
 pub struct ChangeRule {
     pub rule: RuleId,
     pub condition: Condition,
-    pub action: Action,
+    pub action: RuleAction,
 }
 
 /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
-use rollcall_core::membership_rule::{self, Action, Award, Claim, MembershipRule, Outcome};
+use rollcall_core::membership_rule::{self, Award, Claim, MembershipRule, RuleAction, RuleOutcome};
 use rollcall_core::rules::Reason;
 use rollcall_core::user::DirectoryUser;
 use rollcall_graph::error::GraphError;
@@ -60,7 +60,7 @@ pub async fn evaluate_all(desk: &Desk, job: &Job) -> Result<Vec<Evaluated>> {
         }
         match Box::pin(of_tenant(desk, tenant, job)).await {
             Ok(outcomes) => {
-                let sum = |count: fn(&Outcome) -> u32| outcomes.iter().map(count).sum();
+                let sum = |count: fn(&RuleOutcome) -> u32| outcomes.iter().map(count).sum();
                 told.push(Evaluated { tenant, proposed: sum(|one| one.proposed), added: sum(|one| one.added), error: None });
             }
             Err(error) if error.code == Code::Stopped => return Err(error),
@@ -77,7 +77,7 @@ pub(crate) async fn after_import(desk: &Desk, tenant: TenantId, job: &Job) {
     }
 }
 
-async fn of_tenant(desk: &Desk, tenant: TenantId, job: &Job) -> Result<Vec<Outcome>> {
+async fn of_tenant(desk: &Desk, tenant: TenantId, job: &Job) -> Result<Vec<RuleOutcome>> {
     let rules = desk.read(move |conn| membership_rules::list(conn, tenant)).await?;
     if rules.is_empty() {
         return Ok(Vec::new());
@@ -146,11 +146,11 @@ async fn carry_out(
     claim: &Claim,
     found: &Found,
     job: &Job,
-) -> Result<Outcome> {
+) -> Result<RuleOutcome> {
     let (id, organization, action) = (rule.id, rule.organization, rule.action);
     let people: Vec<DirectoryUser> = award.won.iter().filter_map(|user| found.people.get(user)).cloned().collect();
     let won = u32::try_from(people.len()).unwrap_or(u32::MAX);
-    if action == Action::Add && !people.is_empty() {
+    if action == RuleAction::Add && !people.is_empty() {
         let mut arrivals = Arrivals::at(desk, organization, tenant, job);
         for page in people.chunks(PAGE) {
             arrivals.store(page.to_vec()).await?;
@@ -158,11 +158,11 @@ async fn carry_out(
         arrivals.settle().await?;
     }
     let (proposed, added) = match action {
-        Action::Propose => (won, 0),
-        Action::Add => (0, won),
+        RuleAction::Propose => (won, 0),
+        RuleAction::Add => (0, won),
     };
     let now = desk.now();
-    let outcome = Outcome {
+    let outcome = RuleOutcome {
         at: now,
         matching: u32::try_from(claim.users.len()).unwrap_or(u32::MAX),
         here: award.here,
@@ -176,8 +176,8 @@ async fn carry_out(
     let told = outcome.clone();
     desk.write(move |tx| {
         match action {
-            Action::Propose => proposals::replace(tx, organization, id, &people.iter().collect::<Vec<_>>(), now)?,
-            Action::Add => {
+            RuleAction::Propose => proposals::replace(tx, organization, id, &people.iter().collect::<Vec<_>>(), now)?,
+            RuleAction::Add => {
                 proposals::replace(tx, organization, id, &[], now)?;
                 proposals::settle(tx, organization, &people.iter().map(|person| person.object_id).collect::<Vec<_>>())?;
             }

@@ -147,11 +147,15 @@ const APPOINTED: [(&str, &str, &str, &[&str]); 7] = [
     ("Privileged", "Admin", "privileged.admin", &[PRIVILEGED_ROLE_ADMINISTRATOR]),
     ("App", "Admin", "app.admin", &[APPLICATION_ADMINISTRATOR]),
     ("Global", "Reader", "global.reader", &[GLOBAL_READER]),
-    ("Reports", "Reader", "reports.reader", &[REPORTS_READER]),
+    ("Reports", "Reader", CONTESTED, &[REPORTS_READER]),
     ("Exchange", "Admin", "exchange.admin", &[EXCHANGE_ADMINISTRATOR]),
     ("Access", "Admin", "access.admin", &[CONDITIONAL_ACCESS_ADMINISTRATOR]),
-    ("Plain", "User", "plain.user", &[]),
+    ("Plain", "User", PLAIN, &[]),
 ];
+
+/// Has an address that is the principal name of somebody else.
+const PLAIN: &str = "plain.user";
+const CONTESTED: &str = "reports.reader";
 
 /// Gives the last healthy people of the company names and roles that everybody can name. From 40 accounts on there is room for all of
 /// them; the first ten accounts are never touched. Nothing is drawn, so the ids of all others stay what they are.
@@ -167,6 +171,10 @@ pub(super) fn appoint(people: &mut [User], domain: &str) {
         user.upn = format!("{local}@{domain}");
         (user.given_name, user.surname) = (given, family);
         (user.other_mail, user.aliases) = (None, Vec::new());
+        if local == PLAIN {
+            // Left over from before the two companies became one.
+            user.aliases.push(format!("{CONTESTED}@{domain}"));
+        }
         (user.licence, user.enabled, user.synced) = (Licence::Enterprise, true, false);
         (user.country, user.language) = ("GB", "en-GB");
         user.admin_roles = roles;
