@@ -98,7 +98,7 @@ export type Authorization = "authorized" | "partly_authorized" | "not_authorized
 
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
 
-export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
+export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "item_unreadable" | "send_as_denied" | "account_disabled" | "password_expired" | "refused_without_reason" | "unknown_code" | "mailbox_moving" | "throttled" | "sending_quota" | "quarantined" | "service_unavailable" | "sync_state_lost" | "no_answer" | "token_refused" | "request_wrong" | "unexpected" | "consent_missing" | "consent_declined" | "consent_not_allowed" | "app_not_in_tenant" | "app_disabled" | "not_assigned" | "secret_wrong" | "secret_expired" | "certificate_refused" | "registration_mismatch" | "redirect_not_registered" | "resource_missing" | "tenant_not_found" | "account_elsewhere" | "wrong_cloud" | "tenant_restricted" | "conditional_access" | "more_proof_wanted" | "sign_in_expired" | "password_wrong" | "account_locked" | "clock_wrong" | "sign_in_unavailable" | "sign_in_refused" | "not_covered" | "needs_user_sign_in" | "cancelled";
 
 export type ChangeIntegration = { integration: IntegrationId, name: string | null, permissions: Array<RequiredPermission> | null, };
 
@@ -148,6 +148,8 @@ run: RunId,
  * Since when the answer is of this fingerprint, or a pass.
  */
 first_seen: Timestamp, };
+
+export type Class = "mailbox" | "tenant" | "passing" | "ours";
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
@@ -717,6 +719,8 @@ export type PreviewChange = { organization: OrganizationId, wanted: Wanted, };
 
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
 
+export type Reach = "one" | "several" | "everybody";
+
 export type ReadList = { 
 /**
  * What the list calls itself, where it does.
@@ -1177,7 +1181,7 @@ export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom:
 
 export type WhichConsents = "all" | "complete" | "missing";
 
-export type Who = "consent_admin" | "exchange_admin" | "license_admin" | "user_admin" | "user" | "wait" | "microsoft_support" | "you";
+export type Who = "consent_admin" | "app_admin" | "exchange_admin" | "license_admin" | "user_admin" | "policy_admin" | "user" | "wait" | "microsoft_support" | "you" | "rollcall";
 
 export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
 
@@ -1208,18 +1212,107 @@ export const MENDS: Record<Cause, Who> = {
   license_missing: "license_admin",
   mailbox_misconfigured: "exchange_admin",
   folder_missing: "exchange_admin",
+  item_unreadable: "exchange_admin",
+  send_as_denied: "exchange_admin",
   account_disabled: "user_admin",
+  password_expired: "user",
   refused_without_reason: "microsoft_support",
+  unknown_code: "microsoft_support",
   mailbox_moving: "wait",
   throttled: "wait",
+  sending_quota: "wait",
   quarantined: "microsoft_support",
   service_unavailable: "wait",
+  sync_state_lost: "wait",
   no_answer: "you",
   token_refused: "you",
-  unexpected: "you",
+  request_wrong: "rollcall",
+  unexpected: "microsoft_support",
+  consent_missing: "consent_admin",
+  consent_declined: "you",
+  consent_not_allowed: "consent_admin",
+  app_not_in_tenant: "consent_admin",
+  app_disabled: "app_admin",
+  not_assigned: "app_admin",
+  secret_wrong: "you",
+  secret_expired: "app_admin",
+  certificate_refused: "app_admin",
+  registration_mismatch: "app_admin",
+  redirect_not_registered: "app_admin",
+  resource_missing: "app_admin",
+  tenant_not_found: "you",
+  account_elsewhere: "you",
+  wrong_cloud: "you",
+  tenant_restricted: "policy_admin",
+  conditional_access: "policy_admin",
+  more_proof_wanted: "user",
+  sign_in_expired: "user",
+  password_wrong: "user",
+  account_locked: "user_admin",
+  clock_wrong: "you",
+  sign_in_unavailable: "wait",
+  sign_in_refused: "microsoft_support",
   not_covered: "you",
   needs_user_sign_in: "user",
   cancelled: "you",
+};
+
+/** Whether each cause goes away. */
+export const CLASSES: Record<Cause, Class> = {
+  permission_missing: "tenant",
+  access_policy: "tenant",
+  out_of_scope: "tenant",
+  no_mailbox: "mailbox",
+  mailbox_elsewhere: "mailbox",
+  user_gone: "mailbox",
+  no_exchange: "tenant",
+  mailbox_full: "mailbox",
+  license_missing: "mailbox",
+  mailbox_misconfigured: "mailbox",
+  folder_missing: "mailbox",
+  item_unreadable: "mailbox",
+  send_as_denied: "mailbox",
+  account_disabled: "mailbox",
+  password_expired: "mailbox",
+  refused_without_reason: "mailbox",
+  unknown_code: "ours",
+  mailbox_moving: "passing",
+  throttled: "passing",
+  sending_quota: "passing",
+  quarantined: "passing",
+  service_unavailable: "passing",
+  sync_state_lost: "passing",
+  no_answer: "passing",
+  token_refused: "ours",
+  request_wrong: "ours",
+  unexpected: "ours",
+  consent_missing: "tenant",
+  consent_declined: "tenant",
+  consent_not_allowed: "tenant",
+  app_not_in_tenant: "tenant",
+  app_disabled: "tenant",
+  not_assigned: "tenant",
+  secret_wrong: "tenant",
+  secret_expired: "tenant",
+  certificate_refused: "tenant",
+  registration_mismatch: "tenant",
+  redirect_not_registered: "tenant",
+  resource_missing: "tenant",
+  tenant_not_found: "tenant",
+  account_elsewhere: "mailbox",
+  wrong_cloud: "tenant",
+  tenant_restricted: "tenant",
+  conditional_access: "tenant",
+  more_proof_wanted: "mailbox",
+  sign_in_expired: "mailbox",
+  password_wrong: "mailbox",
+  account_locked: "mailbox",
+  clock_wrong: "tenant",
+  sign_in_unavailable: "passing",
+  sign_in_refused: "ours",
+  not_covered: "tenant",
+  needs_user_sign_in: "mailbox",
+  cancelled: "passing",
 };
 
 export type Commands = {
