@@ -16,6 +16,7 @@ pub mod checks;
 pub mod deltas;
 pub mod grants;
 pub mod integrations;
+pub mod issues;
 pub mod journal;
 pub mod organizations;
 pub mod probes;

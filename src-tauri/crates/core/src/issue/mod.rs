@@ -5,11 +5,13 @@ mod cause;
 mod codes;
 mod fingerprint;
 mod reach;
+mod snooze;
 
 pub use aadsts::{cause_of_sign_in, is_known_number};
 pub use cause::{Cause, Class, Who};
 pub use fingerprint::{fingerprint, sign_in_fingerprint};
 pub use reach::{Reach, has_grown_by_half};
+pub use snooze::SnoozeState;
 
 /// What Graph said when it didn't answer with data, as far as it matters for the cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
