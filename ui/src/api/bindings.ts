@@ -40,6 +40,30 @@ export type AdjustOrganization = { organization: OrganizationId,
  */
 permissions: Array<RequiredPermission> | null, };
 
+export type Affected = { user: UserId, object_id: ObjectId, upn: string, display_name: string, organization: OrganizationId, organization_name: string, 
+/**
+ * The workloads that have it.
+ */
+workloads: Array<Workload>, first_seen: Timestamp, last_seen: Timestamp, 
+/**
+ * Of one of its answers.
+ */
+request_id: string | null, client_request_id: string | null, };
+
+export type AffectedFilter = { organization: OrganizationId | null, 
+/**
+ * Users with any of these.
+ */
+fingerprints: Array<string>, 
+/**
+ * As in [`crate::users::UserFilter`].
+ */
+search: string | null, };
+
+export type AffectedPage = { matching: number, rows: Array<Affected>, };
+
+export type AffectedQuery = { filter: AffectedFilter, offset: number, limit: number, };
+
 export type AllowMore = { tenant: TenantId, 
 /**
  * Names of delegated permissions of Graph; only ones that Rollcall has a use for.
@@ -95,6 +119,20 @@ export type Assigned = { users: number, groups: number,
 names: Array<string>, };
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
+
+export type Board = { 
+/**
+ * What is new first, and of that what concerns most. What is put aside is among them.
+ */
+problems: Array<Problem>, 
+/**
+ * When a mailbox was last checked.
+ */
+checked: Timestamp | null, 
+/**
+ * Mailboxes about which nothing is known: silence about them means nothing.
+ */
+not_checked: number, };
 
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
 
@@ -176,6 +214,12 @@ added: Difference,
 gone: Difference, };
 
 export type Concern = "names_it" | "all_applications" | "workload_identity";
+
+export type Concerned = { organization: OrganizationId, name: string, users: number, 
+/**
+ * What somebody put aside of it.
+ */
+snooze: SnoozeView | null, };
 
 export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
 /**
@@ -493,15 +537,39 @@ limitations: Array<string>, };
 
 export type Issue = { user: UserId, upn: string, display_name: string, organization: OrganizationId, organization_name: string, check: Check, };
 
-export type IssueFilter = { organization: OrganizationId | null, tenant: TenantId | null, fingerprint: string | null, 
+export type IssueFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
+/**
+ * Of any of these; an empty list doesn't narrow.
+ */
+fingerprints: Array<string>, 
 /**
  * As in [`crate::users::UserFilter`].
  */
 search: string | null, };
 
+export type IssueGroup = { fingerprint: string, 
+/**
+ * `None` where nobody could be asked.
+ */
+workload: Workload | null, http: number | null, code: string | null, 
+/**
+ * Whether Rollcall's catalogue has the code. Where it doesn't, only the status is understood.
+ */
+code_known: boolean, users: number, first_seen: Timestamp, last_seen: Timestamp, new: boolean, organizations: Array<Concerned>, trend: Array<TrendDay>, 
+/**
+ * Up to five, for Microsoft support.
+ */
+samples: Array<Sample>, };
+
 export type IssuePage = { matching: number, rows: Array<Issue>, };
 
 export type IssueQuery = { filter: IssueFilter, offset: number, limit: number, };
+
+export type IssueTable = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
 
 export type JournalEntry = { 
 /**
@@ -717,6 +785,36 @@ requirements?: Array<Requirement> | null, };
 
 export type PreviewChange = { organization: OrganizationId, wanted: Wanted, };
 
+export type Problem = { 
+/**
+ * The same from one day to the next.
+ */
+key: string, cause: Cause, 
+/**
+ * Each user counts once, whatever the number of workloads.
+ */
+users: number, 
+/**
+ * How many users its organizations have.
+ */
+of: number, reach: Reach, organizations: Array<Concerned>, first_seen: Timestamp, last_seen: Timestamp, 
+/**
+ * Nobody had it before the last check.
+ */
+new: boolean, 
+/**
+ * By half since the last day on which something was checked.
+ */
+growing: boolean, 
+/**
+ * Everywhere, and nothing has brought it back.
+ */
+snoozed: boolean, trend: Array<TrendDay>, 
+/**
+ * Its fingerprints, the one with most users first.
+ */
+groups: Array<IssueGroup>, };
+
 export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "imported", read: number, new: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
 
 export type Reach = "one" | "several" | "everybody";
@@ -877,7 +975,9 @@ export type RunRef = { run: RunId, };
 
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
-export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, };
+export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
+
+export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, } | { "kind": "with_issues", fingerprints: Array<string>, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -919,6 +1019,36 @@ leave_to_integration: number, };
 
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
+export type SnoozeIssues = { fingerprints: Array<string>, 
+/**
+ * Where; everywhere that has it, if absent.
+ */
+organization: OrganizationId | null, 
+/**
+ * Why, for whoever asks.
+ */
+note: string, 
+/**
+ * The end; without one it lasts until the problem grows by half, which ends it in any case.
+ */
+until: Timestamp | null, };
+
+export type SnoozeState = "active" | "time_up" | "grown";
+
+export type SnoozeView = { note: string, 
+/**
+ * Empty where nobody was signed in.
+ */
+actor: string, at: Timestamp, 
+/**
+ * `None`: until it grows by half.
+ */
+until: Timestamp | null, 
+/**
+ * How many users it had then.
+ */
+users: number, state: SnoozeState, };
+
 export type Sort = { by: UserSort, descending: boolean, };
 
 export type Source = { "kind": "all" } | { "kind": "filter", odata: string, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "csv", text: string, };
@@ -928,6 +1058,18 @@ export type Stage = { state: StageState, evidence_at: Timestamp | null, };
 export type StageState = "not_started" | "in_progress" | "needs_attention" | "done" | "stale";
 
 export type Stages = { organization: Stage, consent: Stage, verify: Stage, };
+
+export type SupportAsk = { fingerprints: Array<string>, 
+/**
+ * Of one organization, or of all that have them.
+ */
+organization: OrganizationId | null, 
+/**
+ * Whether the mailboxes are named: addresses are personal data, so only where the admin says so.
+ */
+with_addresses: boolean, };
+
+export type SupportBlock = { text: string, };
 
 export type SyncStatus = "enabled" | "disabled" | "disabled_due_to_error";
 
@@ -1033,7 +1175,19 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  */
 recording: string | null, };
 
+export type TrendDay = { 
+/**
+ * When the day began, in UTC.
+ */
+day: Timestamp, 
+/**
+ * `None` where nothing was checked on that day.
+ */
+users: number | null, };
+
 export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
+
+export type UnsnoozeIssues = { fingerprints: Array<string>, organization: OrganizationId | null, };
 
 export type User = { id: UserId, organization: OrganizationId, directory: DirectoryUser, 
 /**
@@ -1335,8 +1489,13 @@ export type Commands = {
   "integrations.read_list": { question: ReadListAsk; answer: ListRead };
   "integrations.remove": { question: IntegrationRef; answer: null };
   "integrations.set_secret": { question: SetSecret; answer: SecretStored };
-  "issues.groups": { question: GroupIssues; answer: Array<FingerprintRow> };
+  "issues.affected": { question: AffectedQuery; answer: AffectedPage };
+  "issues.export": { question: IssueFilter; answer: IssueTable };
+  "issues.groups": { question: GroupIssues; answer: Board };
   "issues.list": { question: IssueQuery; answer: IssuePage };
+  "issues.snooze": { question: SnoozeIssues; answer: null };
+  "issues.support": { question: SupportAsk; answer: SupportBlock };
+  "issues.unsnooze": { question: UnsnoozeIssues; answer: null };
   "journal.list": { question: ListJournal; answer: Array<JournalEntry> };
   "journal.verify": { question: null; answer: JournalState };
   "organizations.adjust": { question: AdjustOrganization; answer: Organization };

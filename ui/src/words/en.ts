@@ -1,9 +1,10 @@
 import { consent } from "./en/consent";
 import { frame } from "./en/frame";
+import { issues } from "./en/issues";
 import { lists } from "./en/lists";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
 import { setUp } from "./en/setUp";
 
 /** Every sentence of the screens, in English. `{name}` is a slot; a sentence that depends on a count has two forms. */
-export const en = { ...consent, ...frame, ...lists, ...people, ...rollout, ...setUp } as const;
+export const en = { ...consent, ...frame, ...issues, ...lists, ...people, ...rollout, ...setUp } as const;

@@ -12,7 +12,7 @@ use rollcall_ops::error::{Code, Error};
 
 mod cures;
 
-pub use cures::{of_cause, of_class, of_group, of_who};
+pub use cures::{of_cause, of_class, of_group, of_reach, of_who};
 
 /// A title and what to do.
 #[derive(Debug, Clone, Copy)]

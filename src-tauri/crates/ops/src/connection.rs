@@ -98,12 +98,17 @@ impl AppOnly {
     /// Gets a token, so that a wrong secret is known before anything else is.
     pub async fn try_secret(&self, stop: &CancellationToken) -> Result<()> {
         tokio::select! {
-            token = self.token() => token.map(|_| ()),
+            signed_in = self.sign_in() => Ok(signed_in?),
             () = stop.cancelled() => Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
         }
     }
 
-    async fn token(&self) -> Result<AccessToken> {
+    /// Gets a token, so that it is known whether Entra gives one, and why not.
+    pub async fn sign_in(&self) -> std::result::Result<(), IdentityError> {
+        self.token().await.map(|_| ())
+    }
+
+    async fn token(&self) -> std::result::Result<AccessToken, IdentityError> {
         let token = self.session.token().await?;
         hear_date(&self.session, self.graph.gate());
         Ok(token)

@@ -10,7 +10,7 @@ import { boundedWords } from "../../words/bounds";
 import { explain, reasonWords } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
-import { startRun } from "./start";
+import { startRun } from "../../api/verifying";
 
 const useStyles = makeStyles({ text: { margin: 0 } });
 

@@ -1,6 +1,6 @@
 //! Why something didn't answer, and what mends it, step by step.
 
-use rollcall_core::issue::{Cause, Class, Who};
+use rollcall_core::issue::{Cause, Class, Reach, Who};
 
 /// A title and what to do, in order.
 #[derive(Debug, Clone, Copy)]
@@ -346,6 +346,15 @@ pub const fn of_class(class: Class) -> &'static str {
         Class::Tenant => "lasting, a setting of the tenant",
         Class::Passing => "passing",
         Class::Ours => "ours, or unknown",
+    }
+}
+
+/// How far it reaches.
+pub const fn of_reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::One => "one mailbox",
+        Reach::Several => "several mailboxes",
+        Reach::Everybody => "everybody, so look at the tenant or the application",
     }
 }
 

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use rollcall_core::id::{OrganizationId, RunId};
+use rollcall_core::issue::cause_of_sign_in;
 use rollcall_core::rules::Reason;
 use rollcall_core::workload::Workload;
+use rollcall_identity::error::IdentityError;
+use rollcall_store::issues::{self, SignInRefusal};
 use rollcall_store::organizations;
 use tokio_util::sync::CancellationToken;
 
@@ -53,11 +56,26 @@ impl<'a> Claim<'a> {
         let integration = self.desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
         self.desk.app_only().remove(&integration);
         let app = connection::app_only(self.desk, integration).await?;
-        let permitted = tokio::select! {
-            permitted = app.permitted() => permitted?,
+        let signed_in = tokio::select! {
+            signed_in = app.sign_in() => signed_in,
             () = self.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
         };
+        if let Err(refused) = signed_in {
+            self.note(&refused).await?;
+            return Err(refused.into());
+        }
+        let permitted = app.permitted().await?;
         Ok(Connected { app, permitted })
+    }
+
+    /// Without a token none of the organization's mailboxes can be asked, which is an issue of the organization until a sitting has
+    /// begun. What was no answer of Entra's says nothing about it.
+    async fn note(&self, refused: &IdentityError) -> Result<()> {
+        let Some(number) = refused.aadsts else { return Ok(()) };
+        let request_id = refused.correlation_id.map(|id| id.to_string());
+        let refusal = SignInRefusal { cause: cause_of_sign_in(number), number: Some(number), request_id };
+        let (organization, now) = (self.organization, self.desk.now());
+        self.desk.write(move |tx| issues::note_sign_in(tx, organization, Some(&refusal), now)).await
     }
 
     /// Says which run it is for.

@@ -1,6 +1,6 @@
-import type { Run, Scope } from "../../api/bindings";
-import { begin, useWorks } from "../../api/work";
-import { t } from "../../words/t";
+import type { Run, Scope } from "./bindings";
+import { begin, useWorks } from "./work";
+import { t } from "../words/t";
 
 /** Names the verification of an organization among the work that is going on. */
 export function verifyKey(organization: number): string {
