@@ -97,7 +97,7 @@ pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result
         "),
                   min(c.cause), min(c.http), min(c.code), min(c.workload), count(*), min(c.first_seen), max(c.checked),
                   min(c.first_seen = c.checked)
-         FROM     checks AS c JOIN users AS u ON u.id = c.user
+         FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
          WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
          GROUP BY c.fingerprint, u.organization"
     ))?;
@@ -131,7 +131,7 @@ pub fn reaches(conn: &Connection, organization: Option<OrganizationId>) -> Resul
         "SELECT   u.organization, ",
         problem!(),
         " AS problem, count(DISTINCT c.user)
-         FROM     checks AS c JOIN users AS u ON u.id = c.user
+         FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
          WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
          GROUP BY problem, u.organization"
     ))?;

@@ -58,14 +58,14 @@ pub fn snapshot(tx: &Transaction<'_>, organization: OrganizationId, now: Timesta
         concat!(
             "INSERT INTO issue_days (organization, subject, day, users)
              SELECT   ?1, c.fingerprint, ?3, count(*)
-             FROM     checks AS c JOIN users AS u ON u.id = c.user
+             FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
              WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND u.organization = ?1
              GROUP BY c.fingerprint
              UNION ALL
              SELECT   ?1, ",
             problem!(),
             ", ?3, count(DISTINCT c.user)
-             FROM     checks AS c JOIN users AS u ON u.id = c.user
+             FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
              WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND u.organization = ?1
              GROUP BY 2
              UNION ALL
