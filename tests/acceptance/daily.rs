@@ -7,7 +7,8 @@ use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
-use rollcall_ops::issues::{GroupIssues, IssueQuery, groups, list as list_issues};
+use rollcall_ops::issues::board::{GroupIssues, groups};
+use rollcall_ops::issues::{IssueQuery, list as list_issues};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
@@ -155,16 +156,17 @@ async fn the_failed_ones_are_checked_again_and_compared_with_before() {
     assert_eq!(comparison.still_failing.count, second.ledger.failed);
     assert_eq!(comparison.newly_failing.count, 0);
 
-    let groups = groups(&rehearsal.desk, GroupIssues { organization: Some(organization) }, &Job::quiet()).await.unwrap();
+    let board = groups(&rehearsal.desk, GroupIssues { organization: Some(organization) }, &Job::quiet()).await.unwrap();
+    let groups: Vec<_> = board.problems.into_iter().flat_map(|problem| problem.groups).collect();
     let detail = describe_run(&rehearsal.desk, RunRef { run: first.id }, &Job::quiet()).await.unwrap();
     assert_eq!(groups.len(), detail.fingerprints.len(), "open issues are grouped as the run's failures are");
     let page = IssueQuery {
-        filter: IssueFilter { fingerprint: Some(groups[0].fingerprint.clone()), ..IssueFilter::default() },
+        filter: IssueFilter { fingerprints: vec![groups[0].fingerprint.clone()], ..IssueFilter::default() },
         offset: 0,
         limit: 100,
     };
     let issues = list_issues(&rehearsal.desk, page, &Job::quiet()).await.unwrap();
-    assert_eq!(issues.matching, groups[0].mailboxes);
+    assert_eq!(issues.matching, groups[0].users);
     let user = describe_user(&rehearsal.desk, UserRef::Id { user: issues.rows[0].user }, &Job::quiet()).await.unwrap();
     assert_eq!(user.checks.len(), Workload::ALL.len());
     assert!(user.row.open_issues > 0 && user.row.verdict != Verdict::Passed);

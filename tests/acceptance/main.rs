@@ -8,6 +8,7 @@ mod daily;
 mod directory;
 mod engine;
 mod house;
+mod inspector;
 mod kill;
 mod lists;
 mod rollout;

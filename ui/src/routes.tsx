@@ -45,6 +45,13 @@ const verification = async () => {
   ]);
   return { default: () => <VerifyPage Details={UserPanel} /> };
 };
+const issues = async () => {
+  const [{ IssuesPage }, { UserPanel }] = await Promise.all([
+    import("./features/issues/IssuesPage"),
+    import("./features/users/UserPanel"),
+  ]);
+  return { default: () => <IssuesPage Details={UserPanel} /> };
+};
 
 const below = { getParentRoute: () => root };
 const routes = root.addChildren([
@@ -79,12 +86,7 @@ const routes = root.addChildren([
     validateSearch: consentSearch,
   }),
   createRoute({ ...below, path: "/verification", component: page(verification), validateSearch: verifySearch }),
-  createRoute({
-    ...below,
-    path: "/issues",
-    component: page(() => import("./features/issues/IssuesPage"), "IssuesPage"),
-    validateSearch: issuesSearch,
-  }),
+  createRoute({ ...below, path: "/issues", component: page(issues), validateSearch: issuesSearch }),
   createRoute({
     ...below,
     path: "/integrations",

@@ -6,9 +6,33 @@ export type About = { version: string, data_folder: string, keychain: Kept,
  */
 quarantined: string | null, };
 
+export type AccessChange = { from: AccessType, to: AccessType, users: number, };
+
 export type AccessPolicy = { name: string, state: PolicyState, concern: Concern, };
 
 export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
+
+export type ActOnUsers = { users: Chosen, action: Action, 
+/**
+ * How many it was agreed to concern. Where the filter leaves another number by now, nothing is done.
+ */
+expected?: number | null, };
+
+export type Acted = { done: number, 
+/**
+ * Switches that wait for their organization's change window.
+ */
+queued: number, 
+/**
+ * Those who were like that already.
+ */
+untouched: number, refused: number, 
+/**
+ * The first of the refused, by name.
+ */
+refusals: Array<Refusal>, };
+
+export type Action = { "kind": "move", to: OrganizationId, } | { "kind": "set_access", access: AccessType | null, } | { "kind": "enable_sync" } | { "kind": "disable_sync" } | { "kind": "switch", at_once: boolean, } | { "kind": "withdraw" } | { "kind": "go_back" } | { "kind": "reset" } | { "kind": "exclude" } | { "kind": "include" } | { "kind": "force" } | { "kind": "remove", force: boolean, };
 
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
 /**
@@ -41,6 +65,30 @@ export type AdjustOrganization = { organization: OrganizationId,
  * Its own list; absent for its integration's.
  */
 permissions: Array<RequiredPermission> | null, };
+
+export type Affected = { user: UserId, object_id: ObjectId, upn: string, display_name: string, organization: OrganizationId, organization_name: string, 
+/**
+ * The workloads that have it.
+ */
+workloads: Array<Workload>, first_seen: Timestamp, last_seen: Timestamp, 
+/**
+ * Of one of its answers.
+ */
+request_id: string | null, client_request_id: string | null, };
+
+export type AffectedFilter = { organization: OrganizationId | null, 
+/**
+ * Users with any of these.
+ */
+fingerprints: Array<string>, 
+/**
+ * As in [`crate::users::UserFilter`].
+ */
+search: string | null, };
+
+export type AffectedPage = { matching: number, rows: Array<Affected>, };
+
+export type AffectedQuery = { filter: AffectedFilter, offset: number, limit: number, };
 
 export type AllowMore = { tenant: TenantId, 
 /**
@@ -100,13 +148,35 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
+export type Board = { 
+/**
+ * What is new first, and of that what concerns most. What is put aside is among them.
+ */
+problems: Array<Problem>, 
+/**
+ * When a mailbox was last checked.
+ */
+checked: Timestamp | null, 
+/**
+ * Mailboxes about which nothing is known: silence about them means nothing.
+ */
+not_checked: number, };
+
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
 
-export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
+export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "item_unreadable" | "send_as_denied" | "account_disabled" | "password_expired" | "refused_without_reason" | "unknown_code" | "mailbox_moving" | "throttled" | "sending_quota" | "quarantined" | "service_unavailable" | "sync_state_lost" | "no_answer" | "token_refused" | "request_wrong" | "unexpected" | "consent_missing" | "consent_declined" | "consent_not_allowed" | "app_not_in_tenant" | "app_disabled" | "not_assigned" | "secret_wrong" | "secret_expired" | "certificate_refused" | "registration_mismatch" | "redirect_not_registered" | "resource_missing" | "tenant_not_found" | "account_elsewhere" | "wrong_cloud" | "tenant_restricted" | "conditional_access" | "more_proof_wanted" | "sign_in_expired" | "password_wrong" | "account_locked" | "clock_wrong" | "sign_in_unavailable" | "sign_in_refused" | "not_covered" | "needs_user_sign_in" | "cancelled";
 
 export type ChangeIntegration = { integration: IntegrationId, name: string | null, permissions: Array<RequiredPermission> | null, };
 
 export type ChangeOrganization = { organization: OrganizationId, name: string | null, access: AccessType | null, sync: SyncStatus | null, 
+/**
+ * Minutes between two sessions of a user: 5 to 1,440.
+ */
+every_minutes?: number | null, 
+/**
+ * After so many failed sessions in a row a user is disabled: 1 to 100.
+ */
+failures?: number | null, 
 /**
  * Refused unless it is the one the organization has: the External ID is fixed.
  */
@@ -145,21 +215,49 @@ seal: string, };
 
 export type ChangeRule = { rule: RuleId, condition: Condition, action: RuleAction, };
 
+export type ChangeWindow = { 
+/**
+ * The days on which it begins.
+ */
+days: Array<Day>, 
+/**
+ * Minutes after midnight.
+ */
+from: number, to: number, 
+/**
+ * An IANA time zone: `Europe/Berlin`.
+ */
+zone: string, };
+
 export type Charset = "utf8" | "utf16" | "windows1252";
 
 export type Check = { result: WorkloadResult, 
 /**
- * The run that asked.
+ * The run that asked; none where it was a sync session.
  */
-run: RunId, 
+run: RunId | null, 
 /**
  * Since when the answer is of this fingerprint, or a pass.
  */
 first_seen: Timestamp, };
 
+export type Chosen = { "by": "ids", "of": Array<UserId> } | { "by": "filter", "of": UserFilter } | { "by": "filter_but", "of": { filter: UserFilter, but: Array<UserId>, } };
+
+export type Class = "mailbox" | "tenant" | "passing" | "ours";
+
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
 export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
+
+export type Committed = { passed: number, failed: number, unknown: number, changed: number, removed: number, requests: number, 
+/**
+ * Mailboxes that became initialized.
+ */
+initialized: number, 
+/**
+ * Users who were disabled because too many sessions had failed.
+ */
+disabled: number, };
 
 export type CompareRuns = { before: RunId, after: RunId, };
 
@@ -182,6 +280,12 @@ added: Difference,
 gone: Difference, };
 
 export type Concern = "names_it" | "all_applications" | "workload_identity";
+
+export type Concerned = { organization: OrganizationId, name: string, users: number, 
+/**
+ * What somebody put aside of it.
+ */
+snooze: SnoozeView | null, };
 
 export type Condition = { "by": "attribute", attribute: Attribute, is: Test, } | { "by": "group", group: ObjectId, name: string, nested: boolean, };
 
@@ -329,6 +433,8 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
 export type Decide = { organization: OrganizationId, 
 /**
  * `None` for all that wait, or that were declined.
@@ -431,6 +537,8 @@ search: string | null, };
 
 export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
 
+export type ExportSessions = { organization: OrganizationId, };
+
 export type ExternalId = string;
 
 export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhere", organization: string, } | { "kind": "duplicate", line: number, } | { "kind": "unknown" } | { "kind": "no_address" };
@@ -438,6 +546,24 @@ export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhe
 export type FateKind = "added" | "here" | "elsewhere" | "duplicate" | "unknown" | "no_address";
 
 export type Fates = { added: number, here: number, elsewhere: number, duplicate: number, unknown: number, no_address: number, };
+
+export type Figures = { standing: Standing, 
+/**
+ * Whether sessions are under way.
+ */
+under_way: boolean, 
+/**
+ * Why none can come about, if so.
+ */
+halt: Halt | null, 
+/**
+ * A switch that has not ended since this moment is stuck.
+ */
+stuck_before: Timestamp, 
+/**
+ * Hours with sessions, the earliest first.
+ */
+hours: Array<Hour>, };
 
 export type FileBytes = string;
 
@@ -458,6 +584,50 @@ with_cause: number,
 sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, };
 
 export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
+
+export type ForeseeAction = { users: Chosen, action: Action, };
+
+export type Foreseen = { 
+/**
+ * How many users are meant: what is to be agreed to.
+ */
+users: number, changes: number, 
+/**
+ * Switches that would wait, and until when the first of them.
+ */
+queued: number, opens: Timestamp | null, 
+/**
+ * Those who are like that already.
+ */
+untouched: number, refused: Array<Refused>, 
+/**
+ * Changed ways of reaching mailboxes, the most frequent first.
+ */
+access: Array<AccessChange>, 
+/**
+ * Users whose integration becomes another one: what was granted to the one they leave is not granted to the other.
+ */
+integration: number, 
+/**
+ * Users whose mailbox is initialized now and has to be initialized again.
+ */
+initialized: number, 
+/**
+ * Users whose next sign-in is theirs to do.
+ */
+must_sign_in: number, 
+/**
+ * Whether synchronization is off in the organization that they come to.
+ */
+into_disabled: boolean, 
+/**
+ * What Graph can't do for the integrations concerned, where it has to be acknowledged first, and by which organizations.
+ */
+limitations: Array<string>, unread: Array<OrganizationId>, 
+/**
+ * When EWS is removed, where the way leads there.
+ */
+ews_until: Timestamp | null, };
 
 export type FromRegistration = { tenant: TenantId, client_id: string, };
 
@@ -506,6 +676,36 @@ direct: number,
  * Those of groups inside it, too; each counts once.
  */
 nested: number, };
+
+export type Halt = { 
+/**
+ * The code that faces have words for.
+ */
+code: string, 
+/**
+ * What happened, with ids; no name, token or body.
+ */
+detail: string, 
+/**
+ * Entra's correlation id or Graph's request id.
+ */
+request_id: string | null, since: Timestamp, 
+/**
+ * When it was last tried.
+ */
+at: Timestamp, };
+
+export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" };
+
+export type Hour = { 
+/**
+ * When the hour began.
+ */
+from: number, passed: number, failed: number, unknown: number, changed: number, removed: number, requests: number, 
+/**
+ * How long they took together, in milliseconds.
+ */
+took: number, };
 
 export type HowToCheck = { "by": "rollcall", "check": Inspection } | { "by": "hand" };
 
@@ -579,15 +779,39 @@ limitations: Array<string>, };
 
 export type Issue = { user: UserId, upn: string, display_name: string, organization: OrganizationId, organization_name: string, check: Check, };
 
-export type IssueFilter = { organization: OrganizationId | null, tenant: TenantId | null, fingerprint: string | null, 
+export type IssueFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
+/**
+ * Of any of these; an empty list doesn't narrow.
+ */
+fingerprints: Array<string>, 
 /**
  * As in [`crate::users::UserFilter`].
  */
 search: string | null, };
 
+export type IssueGroup = { fingerprint: string, 
+/**
+ * `None` where nobody could be asked.
+ */
+workload: Workload | null, http: number | null, code: string | null, 
+/**
+ * Whether Rollcall's catalogue has the code. Where it doesn't, only the status is understood.
+ */
+code_known: boolean, users: number, first_seen: Timestamp, last_seen: Timestamp, new: boolean, organizations: Array<Concerned>, trend: Array<TrendDay>, 
+/**
+ * Up to five, for Microsoft support.
+ */
+samples: Array<Sample>, };
+
 export type IssuePage = { matching: number, rows: Array<Issue>, };
 
 export type IssueQuery = { filter: IssueFilter, offset: number, limit: number, };
+
+export type IssueTable = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
 
 export type JournalEntry = { 
 /**
@@ -667,6 +891,8 @@ text: string, };
 
 export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
 
+export type MayDo = { force: Reason | null, switch: Reason | null, go_back: Reason | null, remove: Reason | null, };
+
 export type MayGrant = { 
 /**
  * Application permissions of Graph, and everything that the registration asks for.
@@ -682,6 +908,8 @@ export type MembershipRule = { id: RuleId, organization: OrganizationId, conditi
  * What came of it when it was evaluated last.
  */
 outcome: RuleOutcome | null, };
+
+export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
 export type NotDone = { line: GrantLine, error: Error, };
 
@@ -703,7 +931,15 @@ export type Organization = { id: OrganizationId, tenant: TenantId, integration: 
 /**
  * Its own list of permissions, where it departs from its integration's: vendors configure the set per customer.
  */
-permissions?: Array<RequiredPermission> | null, created: Timestamp, };
+permissions?: Array<RequiredPermission> | null, rhythm: Rhythm, 
+/**
+ * When its users may be switched; at any time where there is none.
+ */
+window: ChangeWindow | null, created: Timestamp, 
+/**
+ * When somebody has read what Graph can't do for its integration.
+ */
+acknowledged: Timestamp | null, };
 
 export type OrganizationId = number;
 
@@ -729,7 +965,11 @@ with_issues: number,
 /**
  * When the last check of one of them was complete.
  */
-checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
+checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, 
+/**
+ * Switches that wait for the change window, and when it opens; `None` while it is open.
+ */
+queued: number, window_opens: Timestamp | null, };
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
@@ -738,6 +978,8 @@ export type OwnConsent = "can" | "needs_admin" | "tenant_forbids" | "depends";
 export type OwnConsentView = { name: string, can: OwnConsent, };
 
 export type Part<T> = { "kind": "read", value: T, } | { "kind": "unread", why: Unread, };
+
+export type PauseSessions = { organization: OrganizationId, paused: boolean, };
 
 export type PendingRequest = { id: string, app: AppId, app_name: string, 
 /**
@@ -859,7 +1101,37 @@ export type PreviewTable = {
  */
 text: string, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified;
+export type Problem = { 
+/**
+ * The same from one day to the next.
+ */
+key: string, cause: Cause, 
+/**
+ * Each user counts once, whatever the number of workloads.
+ */
+users: number, 
+/**
+ * How many users its organizations have.
+ */
+of: number, reach: Reach, organizations: Array<Concerned>, first_seen: Timestamp, last_seen: Timestamp, 
+/**
+ * Nobody had it before the last check.
+ */
+new: boolean, 
+/**
+ * By half since the last day on which something was checked.
+ */
+growing: boolean, 
+/**
+ * Everywhere, and nothing has brought it back.
+ */
+snoozed: boolean, trend: Array<TrendDay>, 
+/**
+ * Its fingerprints, the one with most users first.
+ */
+groups: Array<IssueGroup>, };
+
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "synced" } & Synced;
 
 export type Proposal = { object_id: ObjectId, upn: string, display_name: string, 
 /**
@@ -878,6 +1150,8 @@ export type ProposalPage = {
 open: number, declined: number, rows: Array<Proposal>, };
 
 export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
+
+export type Reach = "one" | "several" | "everybody";
 
 export type ReadList = { 
 /**
@@ -899,11 +1173,39 @@ tenant?: TenantId | null,
  */
 integration?: IntegrationId | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role";
+export type Reading = { workload: Workload, verdict: Verdict, 
+/**
+ * Items that are new or changed.
+ */
+changed?: number, 
+/**
+ * Items that are gone.
+ */
+removed?: number, 
+/**
+ * Whether it had to be read anew although it was read before.
+ */
+anew?: boolean, 
+/**
+ * The status of the deciding answer, where the workload didn't pass.
+ */
+http?: number | null, code?: string | null, cause?: Cause | null, 
+/**
+ * The group of equal errors that it belongs to.
+ */
+fingerprint?: string | null, 
+/**
+ * Graph's id of the deciding answer, or of the last one.
+ */
+request_id?: string | null, client_request_id?: string | null, };
+
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread";
 
 export type RecordTraffic = { on: boolean, };
 
-export type Refused = { user: UserId, reason: Reason, };
+export type Refusal = { user: UserId, upn: string, reason: Reason, };
+
+export type Refused = { reason: Reason, users: number, };
 
 export type Registered = { "kind": "here", credentials: Array<Credential>, } | { "kind": "elsewhere" };
 
@@ -918,14 +1220,6 @@ text: string,
  * Whether something of that place was left out that was probably meant. Else it is only told.
  */
 refused: boolean, } & ({ "said": "unknown", nearest: string | null, } | { "said": "other_type", exists: PermissionType, } | { "said": "bad_type" } | { "said": "other_api" } | { "said": "default_scope" } | { "said": "too_long" } | { "said": "not_an_entry", field: string | null, } | { "said": "twice", first: Place, } | { "said": "type_taken", kind: PermissionType, only: boolean, } | { "said": "exchange_taken" } | { "said": "live" } | { "said": "no_name" } | { "said": "rest_unused" } | { "said": "columns_unused", columns: Array<string>, });
-
-export type RemoveUsers = { users: Array<UserId>, 
-/**
- * Also those whose mailbox is initialized.
- */
-force: boolean, };
-
-export type Removed = { done: Array<UserId>, refused: Array<Refused>, };
 
 export type RequestView = { request: PendingRequest, 
 /**
@@ -978,6 +1272,20 @@ export type ResultPage = { matching: number, rows: Array<MailboxResult>, };
 export type ResultQuery = { run: RunId, filter: ResultFilter, offset: number, limit: number, };
 
 export type Resume = "on_click" | "by_itself";
+
+export type Rhythm = { 
+/**
+ * Minutes between two sessions of a user.
+ */
+every_minutes: number, 
+/**
+ * After so many failed sessions in a row a user is disabled.
+ */
+failures: number, 
+/**
+ * Since when sessions wait, where somebody has paused them.
+ */
+paused: Timestamp | null, };
 
 export type Risk = "low" | "medium" | "high" | "critical";
 
@@ -1071,9 +1379,13 @@ export type RunId = number;
 
 export type RunRef = { run: RunId, };
 
+export type RunSessions = { organization: OrganizationId, whose: Whose, };
+
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
-export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, };
+export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
+
+export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, } | { "kind": "with_issues", fingerprints: Array<string>, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -1107,7 +1419,45 @@ bound: Bound,
  */
 held_until: Timestamp | null, };
 
+export type Session = { 
+/**
+ * 1 is the user's first.
+ */
+number: number, kind: SessionKind, verdict: Verdict, started: Timestamp, ended: Timestamp, changed: number, removed: number, requests: number, readings: Array<Reading>, };
+
+export type SessionFigures = { organization: OrganizationId, 
+/**
+ * 1 to 90.
+ */
+days: number, };
+
+export type SessionKind = "first" | "incremental" | "resync";
+
+export type SessionTable = { 
+/**
+ * CSV (RFC 4180), the first line its header; times in UTC.
+ */
+text: string, sessions: number, };
+
+export type Sessions = { 
+/**
+ * Users who were to be read, and sessions that ended.
+ */
+users: number, done: number, committed: Committed, 
+/**
+ * Whether it was stopped, or Graph asked for a long pause, before all were read. The others are due still.
+ */
+whole: boolean, };
+
+export type SessionsOf = { user: UserId, };
+
 export type SetSecret = { integration: IntegrationId, secret: string, };
+
+export type SetWindow = { organization: OrganizationId, 
+/**
+ * Absent where users may be switched at any time.
+ */
+window: ChangeWindow | null, };
 
 export type Settings = { theme: Theme, density: Density, resume: Resume, 
 /**
@@ -1116,6 +1466,36 @@ export type Settings = { theme: Theme, density: Density, resume: Resume,
 leave_to_integration: number, };
 
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
+
+export type SnoozeIssues = { fingerprints: Array<string>, 
+/**
+ * Where; everywhere that has it, if absent.
+ */
+organization: OrganizationId | null, 
+/**
+ * Why, for whoever asks.
+ */
+note: string, 
+/**
+ * The end; without one it lasts until the problem grows by half, which ends it in any case.
+ */
+until: Timestamp | null, };
+
+export type SnoozeState = "active" | "time_up" | "grown";
+
+export type SnoozeView = { note: string, 
+/**
+ * Empty where nobody was signed in.
+ */
+actor: string, at: Timestamp, 
+/**
+ * `None`: until it grows by half.
+ */
+until: Timestamp | null, 
+/**
+ * How many users it had then.
+ */
+users: number, state: SnoozeState, };
 
 export type Sort = { by: UserSort, descending: boolean, };
 
@@ -1127,7 +1507,55 @@ export type StageState = "not_started" | "in_progress" | "needs_attention" | "do
 
 export type Stages = { organization: Stage, consent: Stage, verify: Stage, };
 
+export type Standing = { 
+/**
+ * Users who are read.
+ */
+users: number, 
+/**
+ * By what their last session came to; those who had none yet are not run.
+ */
+last: Ledger, 
+/**
+ * When a session last ended.
+ */
+latest: Timestamp | null, 
+/**
+ * Whose switch hangs.
+ */
+stuck: number, 
+/**
+ * Who was disabled because sessions kept failing.
+ */
+disabled_due_to_error: number, };
+
+export type SupportAsk = { fingerprints: Array<string>, 
+/**
+ * Of one organization, or of all that have them.
+ */
+organization: OrganizationId | null, 
+/**
+ * Whether the mailboxes are named: addresses are personal data, so only where the admin says so.
+ */
+with_addresses: boolean, };
+
+export type SupportBlock = { text: string, };
+
 export type SyncStatus = "enabled" | "disabled" | "disabled_due_to_error";
+
+export type Synced = { organization: number, 
+/**
+ * Sessions that have ended, of so many users.
+ */
+done: number, total: number, passed: number, failed: number, unknown: number, 
+/**
+ * Items that are new or changed, and gone.
+ */
+changed: number, removed: number, 
+/**
+ * Mailboxes that became initialized.
+ */
+initialized: number, };
 
 export type Tenant = { 
 /**
@@ -1233,6 +1661,16 @@ export type Traffic = { tenants: Array<TenantTraffic>,
  */
 recording: string | null, };
 
+export type TrendDay = { 
+/**
+ * When the day began, in UTC.
+ */
+day: Timestamp, 
+/**
+ * `None` where nothing was checked on that day.
+ */
+users: number | null, };
+
 export type Unasked = "no_secret" | "not_permitted" | "broken_off" | "no_answer";
 
 export type Understood = { charset: Charset, separator: Separator, 
@@ -1251,6 +1689,8 @@ lines: number, };
 
 export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
 
+export type UnsnoozeIssues = { fingerprints: Array<string>, organization: OrganizationId | null, };
+
 export type User = { id: UserId, organization: OrganizationId, directory: DirectoryUser, 
 /**
  * The user's own mailbox access type, where it overrides the organization's.
@@ -1259,7 +1699,11 @@ access: AccessType | null,
 /**
  * The user's own synchronization status.
  */
-sync: SyncStatus, mailbox: MailboxStatus, created: Timestamp, 
+sync: SyncStatus, mailbox: MailboxStatus, 
+/**
+ * Since when the mailbox stands there; `None` where it never moved.
+ */
+mailbox_since: Timestamp | null, created: Timestamp, 
 /**
  * When the directory last confirmed these facts.
  */
@@ -1295,7 +1739,19 @@ missing: Array<string> | null,
  */
 own: Array<string>, };
 
-export type UserDetail = { row: UserRow, checks: Array<Check>, };
+export type UserDetail = { row: UserRow, checks: Array<Check>, 
+/**
+ * The latest first.
+ */
+timeline: Array<Moment>, 
+/**
+ * Whether the switch hangs.
+ */
+stuck: boolean, 
+/**
+ * When the next session is due, where one is.
+ */
+next_session: Timestamp | null, may: MayDo, };
 
 export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
 /**
@@ -1306,6 +1762,26 @@ fingerprint: string | null,
  * With any open issue.
  */
 with_issues: boolean, 
+/**
+ * By what the last sync session came to; not run where there was none.
+ */
+session: Array<Verdict>, 
+/**
+ * By the effective mailbox access type.
+ */
+access: Array<AccessType>, 
+/**
+ * By the effective synchronization status.
+ */
+sync: Array<SyncStatus>, 
+/**
+ * Whose mailbox stands where it stands since this moment or longer.
+ */
+mailbox_before: Timestamp | null, 
+/**
+ * Whose switch waits for the change window.
+ */
+queued: boolean, 
 /**
  * Parts of names, addresses, department, job title or object id; all of them must be found.
  */
@@ -1359,9 +1835,25 @@ open_issues: number,
 /**
  * The cause of the gravest of them.
  */
-first_cause: Cause | null, };
+first_cause: Cause | null, 
+/**
+ * When the last sync session ended, and what it came to.
+ */
+synced: Timestamp | null, session: Verdict | null, 
+/**
+ * How many sessions in a row have failed.
+ */
+failing: number, 
+/**
+ * When the next session was last brought forward.
+ */
+forced: Timestamp | null, 
+/**
+ * Since when a switch waits for the change window.
+ */
+queued: Timestamp | null, };
 
-export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues";
+export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues" | "session" | "sync";
 
 export type Verdict = "passed" | "failed" | "unknown" | "not_run";
 
@@ -1405,7 +1897,9 @@ export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom:
 
 export type WhichConsents = "all" | "complete" | "missing";
 
-export type Who = "consent_admin" | "exchange_admin" | "license_admin" | "user_admin" | "user" | "wait" | "microsoft_support" | "you";
+export type Who = "consent_admin" | "app_admin" | "exchange_admin" | "license_admin" | "user_admin" | "policy_admin" | "user" | "wait" | "microsoft_support" | "you" | "rollcall";
+
+export type Whose = { "kind": "due" } | { "kind": "everybody" } | { "kind": "users", users: Array<UserId>, };
 
 export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
 
@@ -1436,18 +1930,107 @@ export const MENDS: Record<Cause, Who> = {
   license_missing: "license_admin",
   mailbox_misconfigured: "exchange_admin",
   folder_missing: "exchange_admin",
+  item_unreadable: "exchange_admin",
+  send_as_denied: "exchange_admin",
   account_disabled: "user_admin",
+  password_expired: "user",
   refused_without_reason: "microsoft_support",
+  unknown_code: "microsoft_support",
   mailbox_moving: "wait",
   throttled: "wait",
+  sending_quota: "wait",
   quarantined: "microsoft_support",
   service_unavailable: "wait",
+  sync_state_lost: "wait",
   no_answer: "you",
   token_refused: "you",
-  unexpected: "you",
+  request_wrong: "rollcall",
+  unexpected: "microsoft_support",
+  consent_missing: "consent_admin",
+  consent_declined: "you",
+  consent_not_allowed: "consent_admin",
+  app_not_in_tenant: "consent_admin",
+  app_disabled: "app_admin",
+  not_assigned: "app_admin",
+  secret_wrong: "you",
+  secret_expired: "app_admin",
+  certificate_refused: "app_admin",
+  registration_mismatch: "app_admin",
+  redirect_not_registered: "app_admin",
+  resource_missing: "app_admin",
+  tenant_not_found: "you",
+  account_elsewhere: "you",
+  wrong_cloud: "you",
+  tenant_restricted: "policy_admin",
+  conditional_access: "policy_admin",
+  more_proof_wanted: "user",
+  sign_in_expired: "user",
+  password_wrong: "user",
+  account_locked: "user_admin",
+  clock_wrong: "you",
+  sign_in_unavailable: "wait",
+  sign_in_refused: "microsoft_support",
   not_covered: "you",
   needs_user_sign_in: "user",
   cancelled: "you",
+};
+
+/** Whether each cause goes away. */
+export const CLASSES: Record<Cause, Class> = {
+  permission_missing: "tenant",
+  access_policy: "tenant",
+  out_of_scope: "tenant",
+  no_mailbox: "mailbox",
+  mailbox_elsewhere: "mailbox",
+  user_gone: "mailbox",
+  no_exchange: "tenant",
+  mailbox_full: "mailbox",
+  license_missing: "mailbox",
+  mailbox_misconfigured: "mailbox",
+  folder_missing: "mailbox",
+  item_unreadable: "mailbox",
+  send_as_denied: "mailbox",
+  account_disabled: "mailbox",
+  password_expired: "mailbox",
+  refused_without_reason: "mailbox",
+  unknown_code: "ours",
+  mailbox_moving: "passing",
+  throttled: "passing",
+  sending_quota: "passing",
+  quarantined: "passing",
+  service_unavailable: "passing",
+  sync_state_lost: "passing",
+  no_answer: "passing",
+  token_refused: "ours",
+  request_wrong: "ours",
+  unexpected: "ours",
+  consent_missing: "tenant",
+  consent_declined: "tenant",
+  consent_not_allowed: "tenant",
+  app_not_in_tenant: "tenant",
+  app_disabled: "tenant",
+  not_assigned: "tenant",
+  secret_wrong: "tenant",
+  secret_expired: "tenant",
+  certificate_refused: "tenant",
+  registration_mismatch: "tenant",
+  redirect_not_registered: "tenant",
+  resource_missing: "tenant",
+  tenant_not_found: "tenant",
+  account_elsewhere: "mailbox",
+  wrong_cloud: "tenant",
+  tenant_restricted: "tenant",
+  conditional_access: "tenant",
+  more_proof_wanted: "mailbox",
+  sign_in_expired: "mailbox",
+  password_wrong: "mailbox",
+  account_locked: "mailbox",
+  clock_wrong: "tenant",
+  sign_in_unavailable: "passing",
+  sign_in_refused: "ours",
+  not_covered: "tenant",
+  needs_user_sign_in: "mailbox",
+  cancelled: "passing",
 };
 
 export type Commands = {
@@ -1472,16 +2055,23 @@ export type Commands = {
   "integrations.read_list": { question: ReadListAsk; answer: ListRead };
   "integrations.remove": { question: IntegrationRef; answer: null };
   "integrations.set_secret": { question: SetSecret; answer: SecretStored };
-  "issues.groups": { question: GroupIssues; answer: Array<FingerprintRow> };
+  "issues.affected": { question: AffectedQuery; answer: AffectedPage };
+  "issues.export": { question: IssueFilter; answer: IssueTable };
+  "issues.groups": { question: GroupIssues; answer: Board };
   "issues.list": { question: IssueQuery; answer: IssuePage };
+  "issues.snooze": { question: SnoozeIssues; answer: null };
+  "issues.support": { question: SupportAsk; answer: SupportBlock };
+  "issues.unsnooze": { question: UnsnoozeIssues; answer: null };
   "journal.list": { question: ListJournal; answer: Array<JournalEntry> };
   "journal.verify": { question: null; answer: JournalState };
+  "organizations.acknowledge": { question: OrganizationRef; answer: Organization };
   "organizations.adjust": { question: AdjustOrganization; answer: Organization };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
   "organizations.create": { question: CreateOrganization; answer: Organization };
   "organizations.delete": { question: OrganizationRef; answer: null };
   "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
   "organizations.list": { question: null; answer: Array<OrganizationView> };
+  "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };
@@ -1501,6 +2091,11 @@ export type Commands = {
   "runs.results": { question: ResultQuery; answer: ResultPage };
   "settings.get": { question: null; answer: Settings };
   "settings.set": { question: Settings; answer: Settings };
+  "sync.export": { question: ExportSessions; answer: SessionTable };
+  "sync.figures": { question: SessionFigures; answer: Figures };
+  "sync.pause": { question: PauseSessions; answer: Organization };
+  "sync.run": { question: RunSessions; answer: Sessions };
+  "sync.sessions": { question: SessionsOf; answer: Array<Session> };
   "tenants.add": { question: AddTenant; answer: Tenant };
   "tenants.allow": { question: AllowMore; answer: SignedIn };
   "tenants.forget": { question: TenantRef; answer: null };
@@ -1509,7 +2104,9 @@ export type Commands = {
   "tenants.sign_out": { question: TenantRef; answer: null };
   "traffic.describe": { question: null; answer: Traffic };
   "traffic.record": { question: RecordTraffic; answer: Traffic };
+  "users.act": { question: ActOnUsers; answer: Acted };
   "users.describe": { question: UserRef; answer: UserDetail };
+  "users.foresee": { question: ForeseeAction; answer: Foreseen };
   "users.import": { question: ImportUsers; answer: Imported };
   "users.import_shown": { question: PreviewRef; answer: Imported };
   "users.preflight": { question: OrganizationRef; answer: Eligibilities };
@@ -1518,7 +2115,6 @@ export type Commands = {
   "users.preview_forget": { question: PreviewRef; answer: null };
   "users.preview_lines": { question: PreviewLines; answer: PreviewPage };
   "users.query": { question: UserQuery; answer: UserPage };
-  "users.remove": { question: RemoveUsers; answer: Removed };
   "verify.cancel": { question: RunRef; answer: Run };
   "verify.cut_off": { question: null; answer: Array<Run> };
   "verify.plan": { question: Verify; answer: Plan };

@@ -14,6 +14,7 @@ import type {
   RequiredPermission,
   Run,
   Settings,
+  SnoozeView,
   Traffic,
   Unasked,
   UserFilter,
@@ -22,6 +23,7 @@ import type {
   Verified,
 } from "./bindings";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
+import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
 import {
   countsOf,
   detailOf,
@@ -99,6 +101,7 @@ export function fakeDoor(
     Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger });
   }
   let cutOffAsked = 0;
+  const snoozes: Snoozes = new Map();
   const asked: Array<{ name: Name; question: unknown }> = [];
   const listeners = new Set<() => void>();
   let started = !options.fresh;
@@ -594,7 +597,31 @@ export function fakeDoor(
       added: { count: 12, users: [] },
       gone: { count: 0, users: [] },
     }),
-    "issues.groups": ({ organization }) => (started ? groups(organization) : []),
+    "issues.groups": ({ organization }) => boardOf(started ? rows : [], organizations, snoozes, organization),
+    "issues.affected": ({ filter, offset, limit }) => {
+      const all = affectedOf(rows, organizations, filter);
+      return { matching: all.length, rows: all.slice(offset, offset + limit) };
+    },
+    "issues.export": () => ({ text: "upn,name,organization,workload\r\n" }),
+    "issues.support": ({ fingerprints, with_addresses }) => ({ text: supportText(fingerprints, with_addresses) }),
+    "issues.snooze": ({ fingerprints, organization, note, until }) => {
+      const actor = "admin@contoso.example";
+      for (const fingerprint of fingerprints) {
+        const snooze: SnoozeView = { note, actor, at: NOW, until, users: 1, state: "active" };
+        for (const { id } of organizations) {
+          if (organization === null || organization === id) snoozes.set(snoozeKey(fingerprint, id), snooze);
+        }
+      }
+      changed();
+      return null;
+    },
+    "issues.unsnooze": ({ fingerprints }) => {
+      for (const fingerprint of fingerprints) {
+        for (const { id } of organizations) snoozes.delete(snoozeKey(fingerprint, id));
+      }
+      changed();
+      return null;
+    },
     "journal.list": () => [
       {
         number: 1,

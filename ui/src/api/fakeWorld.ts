@@ -306,6 +306,7 @@ export function sessionsOf(row: UserRow): Session[] {
         http,
         code,
         cause,
+        fingerprint: null,
         request_id,
         client_request_id,
       })),

@@ -15,6 +15,13 @@ export function shortTime(at: number, now: number = Date.now()): string {
   return sameDay ? clock(at) : `${dayFormat.format(at)}, ${clock(at)}`;
 }
 
+const utcDayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** "12 Nov": a day that is counted in UTC. */
+export function dayOf(at: number): string {
+  return utcDayFormat.format(at);
+}
+
 /** Date and time with seconds, for tooltips and support blocks. */
 export function fullTime(at: number): string {
   return fullFormat.format(at);

@@ -19,6 +19,8 @@ const places = [
   ["/verification?org=1&run=118", "Run 118"],
   ["/verification?org=1&run=118&tab=%22problems%22", "Run 118"],
   ["/issues?org=1", "Sync errors"],
+  ["/issues?org=1&open=%22out_of_scope%22", "Sync errors"],
+  ["/issues?org=1&open=%22out_of_scope%22&users=true", "Sync errors"],
   ["/integrations?open=1", "Integrations"],
   ["/integrations?add=true", "Integrations"],
   ["/settings", "Settings"],

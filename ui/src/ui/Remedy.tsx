@@ -1,6 +1,7 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Link, makeStyles, tokens } from "@fluentui/react-components";
 import { type Cause, MENDS } from "../api/bindings";
 import { causeWords, whoWords } from "../words/causes";
+import type { Place } from "../words/causes/kinds";
 import { t } from "../words/t";
 
 const useStyles = makeStyles({
@@ -29,11 +30,31 @@ export function RemedyBody({ cause }: { cause: Cause }) {
     <div className={styles.root}>
       <p className={styles.what}>{words.what}</p>
       <span className={styles.who}>{t("remedy.who", { who: whoWords[MENDS[cause]] })}</span>
-      <ol className={styles.steps}>
-        {words.steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
+      <Steps cause={cause} />
     </div>
+  );
+}
+
+/** What to do, in order. A step that is done on a page of ours leads there, where somebody takes one there. */
+export function Steps({ cause, onGo }: { cause: Cause; onGo?: (place: Place) => void }) {
+  const styles = useStyles();
+  return (
+    <ol className={styles.steps}>
+      {causeWords[cause].steps.map((step) =>
+        typeof step === "string" ? (
+          <li key={step}>{step}</li>
+        ) : (
+          <li key={step.text}>
+            {onGo ? (
+              <Link as="button" inline onClick={() => onGo(step.at)}>
+                {step.text}
+              </Link>
+            ) : (
+              step.text
+            )}
+          </li>
+        ),
+      )}
+    </ol>
   );
 }

@@ -1,6 +1,7 @@
 import { acting } from "./en/acting";
 import { consent } from "./en/consent";
 import { frame } from "./en/frame";
+import { issues } from "./en/issues";
 import { lists } from "./en/lists";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
@@ -12,6 +13,7 @@ export const en = {
   ...acting,
   ...consent,
   ...frame,
+  ...issues,
   ...lists,
   ...people,
   ...rollout,

@@ -28,8 +28,10 @@ test("a value with braces stays what it is", () => {
 test("every cause says what happened, what to do and who can do it", () => {
   for (const [cause, who] of Object.entries(MENDS)) {
     const words = causeWords[cause as keyof typeof causeWords];
-    expect(words.what.endsWith("."), cause).toBe(true);
-    expect(words.steps.length, cause).toBeGreaterThan(0);
+    for (const sentence of [words.what, words.known, words.fixed]) expect(sentence, cause).toMatch(/\.$/);
+    const steps = words.steps.map((step) => (typeof step === "string" ? step : step.text));
+    expect(steps.length, cause).toBeGreaterThan(0);
+    for (const step of steps) expect(step, cause).toMatch(/\.$/);
     expect(whoWords[who]).toBeTruthy();
   }
 });

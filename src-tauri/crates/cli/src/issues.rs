@@ -1,8 +1,14 @@
-//! Open issues: one by one, and in groups of one cause.
+//! Open issues: one by one, and in groups of one cause; what mends them, checking only those again, putting them aside.
 
-use clap::{Args, Subcommand};
-use rollcall_ops::error::Result;
-use rollcall_ops::issues::{self, GroupIssues, IssueFilter, IssueQuery};
+mod aside;
+mod groups;
+
+use clap::{Args, Subcommand, ValueEnum};
+use rollcall_core::id::OrganizationId;
+use rollcall_ops::error::{Error, Result};
+use rollcall_ops::issues::board::{self, Board, GroupIssues};
+use rollcall_ops::issues::export::export;
+use rollcall_ops::issues::{self, IssueFilter, IssueQuery};
 use rollcall_ops::job::Job;
 use rollcall_ops::users::query::WINDOW_LIMIT;
 
@@ -10,14 +16,22 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::table::{Column, Table};
 use crate::text::counted;
-use crate::{names, problems, words};
+use crate::{names, verify, words};
 
 #[derive(Subcommand)]
 pub enum Issues {
     /// List the open issues, the newest first
     List(List),
     /// Show them in groups of one cause, with what mends each
-    Groups(Groups),
+    Groups(groups::Groups),
+    /// Show one group: what happened, how we know, what mends it, request ids
+    Show(groups::Show),
+    /// Put a group aside with a note, until a day or until it grows by half
+    Snooze(aside::Snooze),
+    /// Take up again what was put aside
+    Unsnooze(aside::Unsnooze),
+    /// Check only the mailboxes of a group again; exit codes as of verify
+    Recheck(Recheck),
 }
 
 #[derive(Args)]
@@ -30,12 +44,34 @@ pub struct List {
     /// Parts of names or addresses, all of which must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// A table, or CSV with request ids and times
+    #[arg(long, default_value = "table", conflicts_with = "json")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Csv,
+}
+
+/// Groups by their names.
+#[derive(Args)]
+pub struct Named {
+    /// As `issues groups --json` names it; the name of a cause stands for all of its groups
+    #[arg(required = true, value_name = "FINGERPRINT")]
+    fingerprints: Vec<String>,
 }
 
 #[derive(Args)]
-pub struct Groups {
+pub struct Recheck {
     #[command(flatten)]
-    only: names::Confined,
+    named: Named,
+    #[command(flatten)]
+    of: names::Organization,
+    /// Take the integration's secret from stdin, for this call only
+    #[arg(long)]
+    pub secret_stdin: bool,
 }
 
 /// Does what is asked of issues.
@@ -45,7 +81,11 @@ pub struct Groups {
 pub async fn run(ask: Issues, call: &Call) -> Result<Exit> {
     match ask {
         Issues::List(ask) => list(ask, call).await,
-        Issues::Groups(ask) => groups(&ask, call).await,
+        Issues::Groups(ask) => groups::groups(&ask, call).await,
+        Issues::Show(ask) => groups::show(&ask, call).await,
+        Issues::Snooze(ask) => aside::snooze(ask, call).await,
+        Issues::Unsnooze(ask) => aside::unsnooze(&ask, call).await,
+        Issues::Recheck(ask) => Box::pin(recheck(&ask, call)).await,
     }
 }
 
@@ -53,9 +93,13 @@ async fn list(ask: List, call: &Call) -> Result<Exit> {
     let filter = IssueFilter {
         organization: ask.only.organization(call).await?,
         tenant: ask.only.tenant(call).await?,
-        fingerprint: ask.fingerprint,
+        fingerprints: ask.fingerprint.into_iter().collect(),
         search: ask.search,
     };
+    if ask.format == Format::Csv {
+        call.screen.file(&export(&call.desk, filter, &Job::quiet()).await?.text);
+        return Ok(Exit::Fine);
+    }
     let mut offset = 0;
     loop {
         let question = IssueQuery { filter: filter.clone(), offset, limit: WINDOW_LIMIT };
@@ -101,15 +145,35 @@ fn table(rows: &[issues::Issue]) -> Table {
     table
 }
 
-async fn groups(ask: &Groups, call: &Call) -> Result<Exit> {
-    let organization = ask.only.organization(call).await?;
-    let groups = issues::groups(&call.desk, GroupIssues { organization }, &Job::quiet()).await?;
-    let document: Vec<_> = groups.iter().map(problems::Group::from).collect();
-    call.screen.answer(&document, |screen| {
-        if groups.is_empty() {
-            return screen.line("There is no open issue.");
+async fn recheck(ask: &Recheck, call: &Call) -> Result<Exit> {
+    let organization = ask.of.find(call).await?;
+    let id = organization.organization.id;
+    let fingerprints = ask.named.find(&board(Some(id), call).await?)?;
+    if ask.secret_stdin {
+        verify::take_secret(&organization, call).await?;
+    }
+    verify::recheck(id, fingerprints, call).await
+}
+
+async fn board(organization: Option<OrganizationId>, call: &Call) -> Result<Board> {
+    board::groups(&call.desk, GroupIssues { organization }, &Job::quiet()).await
+}
+
+impl Named {
+    /// The fingerprints that are meant, each of which is open.
+    fn find(&self, board: &Board) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for name in &self.fingerprints {
+            let before = found.len();
+            for problem in &board.problems {
+                let whole = problem.key == *name || problem.cause.name() == name;
+                let groups = problem.groups.iter().map(|group| &group.fingerprint);
+                found.extend(groups.filter(|fingerprint| whole || *fingerprint == name).cloned());
+            }
+            if found.len() == before {
+                return Err(Error::not_found(format!("no open issue is called {name} here; `issues groups --json` has them all")));
+            }
         }
-        problems::show(&groups, screen);
-    });
-    Ok(Exit::Fine)
+        Ok(found)
+    }
 }

@@ -18,7 +18,7 @@ pub struct Group<'a> {
     code: Option<&'a str>,
     workload: Workload,
     count: u32,
-    remedy: &'static str,
+    remedy: String,
 }
 
 impl<'a> From<&'a FingerprintRow> for Group<'a> {
@@ -28,7 +28,7 @@ impl<'a> From<&'a FingerprintRow> for Group<'a> {
             code: row.code.as_deref(),
             workload: row.workload,
             count: row.mailboxes,
-            remedy: words::of_group(row.cause).advice,
+            remedy: words::of_group(row.cause).advice(),
         }
     }
 }
@@ -39,8 +39,10 @@ pub fn show(groups: &[FingerprintRow], screen: &Screen) {
         screen.gap();
         let words = words::of_cause(cause);
         screen.painted(words.title, if cause.verdict() == Verdict::Failed { Paint::Bad } else { Paint::Open });
-        screen.paragraph(words.advice, "  → ", "    ");
-        screen.paragraph(&format!("Who can mend it: {}.", words::of_who(cause.who())), "    ", "    ");
+        for (number, step) in (1..).zip(words.steps) {
+            screen.paragraph(step, &format!("  {number}. "), "     ");
+        }
+        screen.paragraph(&format!("Who can mend it: {} ({}).", words::of_who(cause.who()), words::of_class(cause.class())), "    ", "    ");
         for answer in answers {
             screen.paragraph(&format!("{}: {}", spread(&answer.workloads), answer.said()), "    ", "      ");
             if let Some(id) = answer.request_id {

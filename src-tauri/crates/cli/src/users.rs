@@ -147,7 +147,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
         for cause in causes {
             screen.gap();
             let words = words::of_cause(cause);
-            screen.paragraph(&format!("{}: {}", words.title, words.advice), "→ ", "  ");
+            screen.paragraph(&format!("{}: {}", words.title, words.advice()), "→ ", "  ");
             screen.paragraph(&format!("Who can mend it: {}.", words::of_who(cause.who())), "  ", "  ");
         }
     });

@@ -98,9 +98,7 @@ struct Checked<'a> {
 pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
     let organization = ask.of.find(call).await?;
     if ask.secret_stdin {
-        let secret = secret::read().await?;
-        let question = SetSecret { integration: organization.organization.integration, secret };
-        set_secret::set_secret(&call.desk, question, &call.job()).await?;
+        take_secret(&organization, call).await?;
     }
     if ask.trace {
         traffic::trace(call).await?;
@@ -118,8 +116,33 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
             return Err(error);
         }
     };
+    conclude(&run, ask.format, call).await
+}
+
+/// Takes the integration's secret from stdin.
+///
+/// # Errors
+/// Those of the verb.
+pub async fn take_secret(organization: &OrganizationView, call: &Call) -> Result<()> {
+    let question = SetSecret { integration: organization.organization.integration, secret: secret::read().await? };
+    set_secret::set_secret(&call.desk, question, &call.job()).await.map(|_| ())
+}
+
+/// Checks again whoever has an open issue of some fingerprints, with the exit codes of every check.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn recheck(organization: OrganizationId, fingerprints: Vec<String>, call: &Call) -> Result<Exit> {
+    let question = Question { organization, which: Scope::WithIssues { fingerprints } };
+    tell(&plan::plan(&call.desk, question.clone(), &Job::quiet()).await?, call);
+    let run = Box::pin(start::start(&call.desk, question, &call.job())).await?;
+    conclude(&run, Format::Summary, call).await
+}
+
+/// Says what a run came to.
+async fn conclude(run: &Run, format: Format, call: &Call) -> Result<Exit> {
     let detail = describe::describe(&call.desk, RunRef { run: run.id }, &Job::quiet()).await?;
-    match ask.format {
+    match format {
         Format::Jsonl => lines::write(run.id, call).await?,
         Format::Summary => {
             let traffic = traffic::of(&call.desk, run.tenant).await?;
@@ -130,8 +153,8 @@ pub async fn run(ask: Verify, call: &Call) -> Result<Exit> {
     Ok(if run.state == RunState::Finished {
         Exit::of_ledger(&run.ledger)
     } else {
-        if is_interrupted(&run) {
-            tell_how_to_resume(&run, call);
+        if is_interrupted(run) {
+            tell_how_to_resume(run, call);
         }
         Exit::Incomplete
     })

@@ -5,7 +5,6 @@ use rollcall_core::arrival::Fate;
 use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
-use rollcall_core::issue::{Cause, Who};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::membership_rule::{Attribute, Condition, Test};
 use rollcall_core::presets::{HowToCheck, Inspection};
@@ -15,6 +14,10 @@ use rollcall_core::user_consent::{ConsentSettings, UserConsent};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
 use rollcall_ops::users::csv_list::{Charset, Separator};
+
+mod cures;
+
+pub use cures::{of_cause, of_class, of_group, of_reach, of_who};
 
 /// A title and what to do.
 #[derive(Debug, Clone, Copy)]
@@ -201,79 +204,6 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::SessionsUnderWay => "sessions_under_way",
         Reason::OtherTenant => "other_tenant",
         Reason::LimitationsUnread => "limitations_unread",
-    }
-}
-
-/// Why a mailbox didn't answer, and what mends it.
-pub const fn of_cause(cause: Cause) -> Words {
-    match cause {
-        Cause::PermissionMissing => {
-            words("Permission missing", "Grant the missing permission, wait a few minutes until new tokens carry it, and check again.")
-        }
-        Cause::AccessPolicy => words(
-            "Shut out by an application access policy",
-            "Add the mailbox to the group that the policy names; a change takes 30 minutes or more to be felt.",
-        ),
-        Cause::OutOfScope => words(
-            "Outside the integration's scope",
-            "After a fresh consent wait up to two hours; otherwise add the mailbox to the scope of the integration's role in Exchange Online.",
-        ),
-        Cause::NoMailbox => words("No cloud mailbox", "Assign a licence with Exchange Online, or take the user out of the organization."),
-        Cause::MailboxElsewhere => {
-            words("Mailbox is not in Exchange Online", "Move the mailbox to Exchange Online, or take the user out of the organization.")
-        }
-        Cause::UserGone => words("User no longer exists", "Restore the user in Entra, or take it out of the organization."),
-        Cause::NoExchange => {
-            words("Tenant has no Exchange Online", "Check that the right tenant is connected, or subscribe to a plan with Exchange Online.")
-        }
-        Cause::MailboxFull => words("Mailbox is full", "Make room in the mailbox, or raise its quota."),
-        Cause::LicenseMissing => {
-            words("Licence doesn't allow it", "Assign a licence with Exchange Online and check again once it has been applied.")
-        }
-        Cause::MailboxMisconfigured => words("Mailbox is misconfigured", "Repair the mailbox in the Exchange admin center."),
-        Cause::FolderMissing => words(
-            "Folder is missing",
-            "Let the user open the mailbox once so that its default folders are made, or repair it in Exchange Online.",
-        ),
-        Cause::AccountDisabled => words("Account is disabled", "Enable the account in Entra, or take the user out of the organization."),
-        Cause::RefusedWithoutReason => {
-            words("Refused without a reason", "Check again; if it goes on, open a case at Microsoft with a request id of this group.")
-        }
-        Cause::MailboxMoving => words("Mailbox is being moved", "Check again when Exchange has moved it."),
-        Cause::Throttled => words("Throttled", "Nothing has to be mended: check again later."),
-        Cause::Quarantined => words("Request quarantined", "Open a case at Microsoft with a request id of this group."),
-        Cause::ServiceUnavailable => words("Service unavailable", "Look at the service health of the tenant and check again later."),
-        Cause::NoAnswer => words("No usable answer", "Check the network and the proxy, then check these mailboxes again."),
-        Cause::TokenRefused => words("Token refused", "Check that the integration's secret is current, and check again with a new token."),
-        Cause::Unexpected => words("Unexpected answer", "Check again; if it goes on, report it with a request id of this group."),
-        Cause::NotCovered => words(
-            "Not covered by a permission",
-            "Nothing to do, unless the integration should use it: then add the permission to the integration.",
-        ),
-        Cause::NeedsUserSignIn => words("Needs the user's own sign-in", "Ask the user to sign in to the integration."),
-        Cause::Cancelled => words("Cancelled before its turn", "Check again to ask it."),
-    }
-}
-
-/// The words of a group of errors, one without a known cause included.
-pub const fn of_group(cause: Option<Cause>) -> Words {
-    match cause {
-        Some(cause) => of_cause(cause),
-        None => of_cause(Cause::Unexpected),
-    }
-}
-
-/// Who can mend it.
-pub const fn of_who(who: Who) -> &'static str {
-    match who {
-        Who::ConsentAdmin => "Privileged Role Administrator or Global Administrator",
-        Who::ExchangeAdmin => "Exchange Administrator",
-        Who::LicenseAdmin => "License Administrator",
-        Who::UserAdmin => "User Administrator",
-        Who::User => "the user, by signing in",
-        Who::Wait => "nobody has to, it passes by itself",
-        Who::MicrosoftSupport => "Microsoft support",
-        Who::You => "you, here",
     }
 }
 
@@ -500,10 +430,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_and_cause_has_a_title_and_a_sentence_of_advice() {
-        let codes = Code::ALL.iter().map(|&code| of_code(code));
-        let causes = Cause::ALL.into_iter().map(of_cause);
-        for Words { title, advice } in codes.chain(causes) {
+    fn every_code_has_a_title_and_a_sentence_of_advice() {
+        for Words { title, advice } in Code::ALL.iter().map(|&code| of_code(code)) {
             assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
             assert!(advice.ends_with('.'), "{title}: {advice}");
         }

@@ -123,6 +123,7 @@ pub enum BadLabel {
 }
 
 const NAME_LIMIT: usize = 120;
+const NOTE_LIMIT: usize = 500;
 const EXTERNAL_ID_LIMIT: usize = 64;
 
 /// Checks a name given to an organization, an integration or a tenant, and trims it.
@@ -131,12 +132,24 @@ const EXTERNAL_ID_LIMIT: usize = 64;
 /// [`BadLabel`] says what is wrong: empty, over 120 characters, or with control or bidi characters (they can make one
 /// name look like another on screen).
 pub fn name(text: &str) -> Result<String, BadLabel> {
+    line(text, NAME_LIMIT)
+}
+
+/// Checks a note that somebody leaves, and trims it: as a name, of at most 500 characters.
+///
+/// # Errors
+/// [`BadLabel`] says what is wrong.
+pub fn note(text: &str) -> Result<String, BadLabel> {
+    line(text, NOTE_LIMIT)
+}
+
+fn line(text: &str, limit: usize) -> Result<String, BadLabel> {
     let text = text.trim();
     if text.is_empty() {
         return Err(BadLabel::Empty);
     }
-    if text.chars().count() > NAME_LIMIT {
-        return Err(BadLabel::TooLong(NAME_LIMIT));
+    if text.chars().count() > limit {
+        return Err(BadLabel::TooLong(limit));
     }
     let deceptive =
         |c: char| c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');

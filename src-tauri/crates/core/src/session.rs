@@ -62,6 +62,9 @@ pub struct Reading {
     pub code: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The group of equal errors that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Graph's id of the deciding answer, or of the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -99,6 +102,7 @@ mod tests {
             http: None,
             code: None,
             cause: None,
+            fingerprint: None,
             request_id: None,
             client_request_id: None,
         }

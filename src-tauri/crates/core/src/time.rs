@@ -32,6 +32,31 @@ impl Timestamp {
         format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", within / 3_600, within % 3_600 / 60)
     }
 
+    /// As programs and Microsoft support read it, in UTC and to the millisecond: `2026-11-21T09:30:15.026Z`.
+    #[must_use]
+    pub fn iso(self) -> String {
+        let seconds = self.0.div_euclid(1_000);
+        let (year, month, day) = date(seconds.div_euclid(DAY));
+        let within = seconds.rem_euclid(DAY);
+        let (hour, minute, second) = (within / 3_600, within % 3_600 / 60, within % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", self.0.rem_euclid(1_000))
+    }
+
+    /// The beginning of a day in UTC, written as `2026-11-21`; `None` for what is no day.
+    #[must_use]
+    pub fn of_day(text: &str) -> Option<Self> {
+        let mut parts = text.trim().splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if year.len() != 4 || month.len() != 2 || day.len() != 2 {
+            return None;
+        }
+        let wanted = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        // A day is within a month of where its year and month would be if all months had the mean length.
+        let near = (wanted.0 - 1_970) * 3_652_425 / 10_000 + (wanted.1 - 1) * 30;
+        let found = (near - 40..near + 80).find(|&at| date(at) == wanted)?;
+        Some(Self(found * DAY * 1_000))
+    }
+
     /// How long it is from `earlier` to this moment; zero when `earlier` isn't earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -82,6 +107,13 @@ mod tests {
     #[test]
     fn dates_are_right_around_leap_days_and_the_epoch() {
         assert_eq!(Timestamp(0).utc(), "1970-01-01 00:00 UTC");
+        assert_eq!(Timestamp(951_782_400_026).iso(), "2000-02-29T00:00:00.026Z");
+        for day in ["1970-01-01", "2000-02-29", "2026-12-31", "2027-01-01", "2100-03-01", "1999-12-31"] {
+            assert_eq!(Timestamp::of_day(day).map(|at| at.utc()), Some(format!("{day} 00:00 UTC")));
+        }
+        for wrong in ["2026-02-29", "2026-13-01", "2026-1-1", "26-01-01", "tomorrow", "", "2026-01-01T00:00"] {
+            assert_eq!(Timestamp::of_day(wrong), None, "{wrong}");
+        }
         assert_eq!(Timestamp(-1).utc(), "1969-12-31 23:59 UTC");
         assert_eq!(Timestamp(951_782_400_000).utc(), "2000-02-29 00:00 UTC");
         assert_eq!(Timestamp(1_772_323_200_000).utc(), "2026-03-01 00:00 UTC");

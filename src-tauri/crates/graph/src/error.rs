@@ -236,19 +236,8 @@ fn is_known(code: &str) -> bool {
     cause != Cause::Unexpected || DIRECTORY_CODES.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Codes of the directory and of tokens, which tell nothing about mailboxes.
-const DIRECTORY_CODES: [&str; 10] = [
-    "InvalidAuthenticationToken",
-    "Authorization_IdentityNotFound",
-    "Authorization_RequestDenied",
-    "Request_BadRequest",
-    "Request_UnsupportedQuery",
-    "Request_MultipleObjectsWithSameKeyValue",
-    "Permission_Duplicate",
-    "Directory_ExpiredPageToken",
-    "SyncStateNotFound",
-    "resyncRequired",
-];
+/// Codes of the directory's own objects, which tell nothing about mailboxes.
+const DIRECTORY_CODES: [&str; 2] = ["Request_MultipleObjectsWithSameKeyValue", "Permission_Duplicate"];
 
 fn shortened(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use rollcall_core::issue::{Cause, Who};
+use rollcall_core::issue::{Cause, Class, Reach, Who};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands;
@@ -37,6 +37,10 @@ impl Bindings {
         for cause in Cause::ALL {
             let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.who().name());
         }
+        let _ = writeln!(text, "}};\n\n/** Whether each cause goes away. */\nexport const CLASSES: Record<Cause, Class> = {{");
+        for cause in Cause::ALL {
+            let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.class().name());
+        }
         let _ = writeln!(text, "}};\n");
         let _ = writeln!(text, "export type Commands = {{\n{}\n}};", self.commands.join("\n"));
         text
@@ -67,6 +71,8 @@ fn bindings_are_current() {
     bindings.visit::<Progress>();
     bindings.visit::<Error>();
     bindings.visit::<Cause>();
+    bindings.visit::<Class>();
+    bindings.visit::<Reach>();
     bindings.visit::<Who>();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../ui/src/api/bindings.ts");
     if std::env::var_os("ROLLCALL_WRITE_BINDINGS").is_some() {

@@ -61,8 +61,13 @@ menu! {
     "integrations.read_list": integrations::read_list::ReadListAsk => integrations::read_list::ListRead, integrations::read_list::read_list;
     "integrations.remove": integrations::remove::IntegrationRef => (), integrations::remove::remove;
     "integrations.set_secret": integrations::set_secret::SetSecret => integrations::set_secret::SecretStored, integrations::set_secret::set_secret;
-    "issues.groups": issues::GroupIssues => Vec<rollcall_store::runs::FingerprintRow>, issues::groups;
-    "issues.list": issues::IssueQuery => rollcall_store::checks::IssuePage, issues::list;
+    "issues.affected": issues::affected::AffectedQuery => issues::affected::AffectedPage, issues::affected::affected;
+    "issues.export": issues::IssueFilter => issues::export::IssueTable, issues::export::export;
+    "issues.groups": issues::board::GroupIssues => issues::board::Board, issues::board::groups;
+    "issues.list": issues::IssueQuery => issues::IssuePage, issues::list;
+    "issues.snooze": issues::snooze::SnoozeIssues => (), issues::snooze::snooze;
+    "issues.support": issues::support::SupportAsk => issues::support::SupportBlock, issues::support::support;
+    "issues.unsnooze": issues::snooze::UnsnoozeIssues => (), issues::snooze::unsnooze;
     "journal.list": journal::ListJournal => Vec<journal::JournalEntry>, journal::list;
     "journal.verify": () => journal::JournalState, journal::verify;
     "organizations.acknowledge": organizations::delete::OrganizationRef => rollcall_core::organization::Organization, organizations::acknowledge::acknowledge;

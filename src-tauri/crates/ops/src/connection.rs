@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::Integration;
+use rollcall_core::issue::cause_of_sign_in;
 use rollcall_core::permission;
 use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_core::workload::Workload;
@@ -18,6 +19,7 @@ use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::secret::{AccessToken, ClientSecret, RefreshToken};
 use rollcall_identity::session::{Lease, Party, Session};
 use rollcall_identity::vault::{Rest, SecretBytes, SecretName};
+use rollcall_store::issues::{self, SignInRefusal};
 use rollcall_store::{integrations, organizations, tenants};
 use serde::Serialize;
 use tokio::task::JoinHandle;
@@ -98,12 +100,17 @@ impl AppOnly {
     /// Gets a token, so that a wrong secret is known before anything else is.
     pub async fn try_secret(&self, stop: &CancellationToken) -> Result<()> {
         tokio::select! {
-            token = self.token() => token.map(|_| ()),
+            signed_in = self.sign_in() => Ok(signed_in?),
             () = stop.cancelled() => Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
         }
     }
 
-    async fn token(&self) -> Result<AccessToken> {
+    /// Gets a token, so that it is known whether Entra gives one, and why not.
+    pub async fn sign_in(&self) -> std::result::Result<(), IdentityError> {
+        self.token().await.map(|_| ())
+    }
+
+    async fn token(&self) -> std::result::Result<AccessToken, IdentityError> {
         let token = self.session.token().await?;
         hear_date(&self.session, self.graph.gate());
         Ok(token)
@@ -228,11 +235,26 @@ pub(crate) async fn anew(desk: &Desk, organization: OrganizationId, stop: &Cance
     let integration = desk.read(move |conn| Ok(organizations::get(conn, organization)?.integration)).await?;
     desk.app_only().remove(&integration);
     let app = app_only(desk, integration).await?;
-    let permitted = tokio::select! {
-        permitted = app.permitted() => permitted?,
+    let signed_in = tokio::select! {
+        signed_in = app.sign_in() => signed_in,
         () = stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a token was fetched")),
     };
+    if let Err(refused) = signed_in {
+        note_refusal(desk, organization, &refused).await?;
+        return Err(refused.into());
+    }
+    let permitted = app.permitted().await?;
     Ok(Connected { app, permitted })
+}
+
+/// Without a token none of the organization's mailboxes can be asked, which is an issue of the organization until one is given. What was
+/// no answer of Entra's says nothing about it.
+async fn note_refusal(desk: &Desk, organization: OrganizationId, refused: &IdentityError) -> Result<()> {
+    let Some(number) = refused.aadsts else { return Ok(()) };
+    let request_id = refused.correlation_id.map(|id| id.to_string());
+    let refusal = SignInRefusal { cause: cause_of_sign_in(number), number: Some(number), request_id };
+    let now = desk.now();
+    desk.write(move |tx| issues::note_sign_in(tx, organization, Some(&refusal), now)).await
 }
 
 /// Whether a sign-in to the tenant is at hand.

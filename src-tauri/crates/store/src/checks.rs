@@ -13,7 +13,7 @@ use ts_rs::TS;
 use crate::error::StoreError;
 use crate::probes::Mailbox;
 use crate::result::Answer;
-use crate::runs::{FingerprintRow, Plan, Planned, WorkloadResult, fingerprint_row, reach};
+use crate::runs::{Plan, Planned, WorkloadResult};
 use crate::{passes, text, users};
 
 /// The latest answer of one workload of a user.
@@ -32,7 +32,8 @@ pub struct Check {
 pub struct IssueFilter {
     pub organization: Option<OrganizationId>,
     pub tenant: Option<TenantId>,
-    pub fingerprint: Option<String>,
+    /// Of any of these; an empty list doesn't narrow.
+    pub fingerprints: Vec<String>,
     /// As in [`crate::users::UserFilter`].
     pub search: Option<String>,
 }
@@ -60,7 +61,7 @@ pub struct IssuePage {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) -> Result<IssuePage, StoreError> {
-    let (condition, mut values) = condition(filter);
+    let (condition, mut values) = condition(filter)?;
     let mut statement =
         conn.prepare_cached(&format!("SELECT count(*) FROM checks AS c JOIN users AS u ON u.id = c.user WHERE {condition}"))?;
     let matching = statement.query_row(params_from_iter(&values), |row| row.get(0))?;
@@ -85,44 +86,6 @@ pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) 
         })
     })?;
     Ok(IssuePage { matching, rows: rows.collect::<rusqlite::Result<_>>()? })
-}
-
-/// Request ids in a group: enough for a support case.
-const SAMPLES: u32 = 5;
-
-/// The open issues of an organization, or of all, in groups, the largest first.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn groups(conn: &Connection, organization: Option<OrganizationId>) -> Result<Vec<FingerprintRow>, StoreError> {
-    let mut groups = conn.prepare_cached(
-        "SELECT   c.fingerprint, min(c.cause), min(c.http), min(c.code), min(c.workload), count(*), min(c.first_seen), max(c.checked)
-         FROM     checks AS c JOIN users AS u ON u.id = c.user
-         WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
-         GROUP BY c.fingerprint
-         ORDER BY count(*) DESC, c.fingerprint",
-    )?;
-    let mut samples = conn.prepare_cached(
-        "SELECT   c.request_id
-         FROM     checks AS c JOIN users AS u ON u.id = c.user
-         WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint = ?2 AND c.request_id IS NOT NULL
-                  AND (?1 IS NULL OR u.organization = ?1)
-         LIMIT    ?3",
-    )?;
-    let mut causes = conn.prepare_cached(
-        "SELECT   c.cause, count(DISTINCT c.user)
-         FROM     checks AS c JOIN users AS u ON u.id = c.user
-         WHERE    c.verdict IN ('failed', 'unknown') AND c.cause IS NOT NULL AND (?1 IS NULL OR u.organization = ?1)
-         GROUP BY c.cause",
-    )?;
-    let organization = organization.map(|id| id.0);
-    let causes = reach(causes.query([organization])?)?;
-    let groups: Vec<FingerprintRow> = groups.query_map([organization], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
-    let with_samples = groups.into_iter().map(|group| {
-        let ids = samples.query_map(params![organization, group.fingerprint, SAMPLES], |row| row.get(0))?;
-        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group.within(&causes) })
-    });
-    with_samples.collect()
 }
 
 /// The latest answer of each workload of a user.
@@ -357,7 +320,7 @@ pub(crate) fn summarize(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> R
     Ok(())
 }
 
-fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {
+fn condition(filter: &IssueFilter) -> Result<(String, Vec<Value>), StoreError> {
     let (mut clauses, mut values) = (vec!["c.verdict IN ('failed', 'unknown')"], Vec::new());
     if let Some(organization) = filter.organization {
         clauses.push("u.organization = ?");
@@ -367,15 +330,15 @@ fn condition(filter: &IssueFilter) -> (String, Vec<Value>) {
         clauses.push("u.tenant = ?");
         values.push(tenant.0.into());
     }
-    if let Some(fingerprint) = &filter.fingerprint {
-        clauses.push("c.fingerprint = ?");
-        values.push(fingerprint.clone().into());
+    if !filter.fingerprints.is_empty() {
+        clauses.push("c.fingerprint IN (SELECT value FROM json_each(?))");
+        values.push(text::to_json(&filter.fingerprints)?.into());
     }
     for (clause, found) in filter.search.iter().flat_map(|searched| users::search(searched)) {
         clauses.push(clause);
         values.extend(found);
     }
-    (clauses.join(" AND "), values)
+    Ok((clauses.join(" AND "), values))
 }
 
 /// Reads user, run and first seen, and then the ten columns of the answer.

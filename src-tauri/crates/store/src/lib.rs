@@ -18,6 +18,7 @@ pub mod deltas;
 pub mod grants;
 pub mod halts;
 pub mod integrations;
+pub mod issues;
 pub mod journal;
 pub mod membership_rules;
 pub mod organizations;

@@ -20,7 +20,6 @@ mod plan;
 
 pub use compare::{Comparison, Difference, compare};
 pub use outcome::{FingerprintRow, MailboxResult, ResultFilter, ResultPage, each_result, fingerprints, results};
-pub(crate) use outcome::{fingerprint_row, reach};
 pub(crate) use plan::{Plan, block, plan_before_removal};
 pub use plan::{create, plan_more};
 
@@ -33,6 +32,8 @@ pub enum Which {
     /// Those that an earlier run left unknown, or didn't get to.
     UnsettledOf(RunId),
     Users(Vec<UserId>),
+    /// Those with an open issue of one of these fingerprints.
+    WithIssues(Vec<String>),
 }
 
 /// Where a run stands.

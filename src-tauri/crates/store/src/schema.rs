@@ -472,3 +472,39 @@ CREATE TABLE proposals (
 
 CREATE INDEX proposals_by_rule ON proposals (rule);
 ";
+
+/// Version 7. The inspector of sync issues: how a problem grew, what was put aside, and why nobody could be asked.
+pub const INSPECTOR: &str = "
+-- How many users had a problem on a day, counted in days since 1970 (UTC), as that day's last check left it. The subject is a
+-- fingerprint, a problem over all of its fingerprints, or, where it is empty, any problem at all.
+CREATE TABLE issue_days (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    subject      TEXT    NOT NULL,
+    day          INTEGER NOT NULL,
+    users        INTEGER NOT NULL,
+    PRIMARY KEY (organization, subject, day)
+) STRICT, WITHOUT ROWID;
+
+-- `users` is how many there were when it was put aside.
+CREATE TABLE snoozes (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    fingerprint  TEXT    NOT NULL,
+    note         TEXT    NOT NULL,
+    actor        TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    until        INTEGER,
+    users        INTEGER NOT NULL,
+    PRIMARY KEY (organization, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- Entra gave the integration no token, so that none of the organization's mailboxes could be asked.
+CREATE TABLE sign_in_issues (
+    organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+    fingerprint  TEXT    NOT NULL,
+    cause        TEXT    NOT NULL,
+    number       INTEGER,
+    request_id   TEXT,
+    first_seen   INTEGER NOT NULL,
+    last_seen    INTEGER NOT NULL
+) STRICT;
+";

@@ -16,6 +16,7 @@ export const shortcuts: ReadonlyArray<{ readonly keys: string; readonly does: Pl
   { keys: "Ctrl+Home, Ctrl+End, PgUp, PgDn", does: "keys.jump" },
   { keys: "Ctrl+A", does: "keys.all" },
   { keys: "Ctrl+C", does: "keys.copy" },
+  { keys: "Ctrl+Shift+C", does: "keys.support" },
   { keys: "Shift+←, Shift+→", does: "keys.width" },
   { keys: "Alt+←, Alt+→", does: "keys.back" },
   { keys: "Ctrl+,", does: "keys.settings" },

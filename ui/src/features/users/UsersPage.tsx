@@ -8,7 +8,7 @@ import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Eligibility, UserQuery, UserRow, UserSort } from "../../api/bindings";
-import { startRun } from "../../api/checks";
+import { startRun } from "../../api/verifying";
 import { call, refusalOf } from "../../api/client";
 import { chosenOf, everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
@@ -75,7 +75,7 @@ export function UsersPage() {
     if (!chosen) return;
     const { id, name } = chosen.organization;
     const users = await idsOf(selection, question, matching);
-    startRun(id, t("verify.work", { organization: name }), { kind: "users", users });
+    startRun(id, name, { kind: "users", users });
     void navigate({ to: "/verification", search: { org: id } });
   };
   return (

@@ -5,7 +5,7 @@ import { call } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { t } from "../../words/t";
-import { resumeRun } from "./start";
+import { resumeRun } from "../../api/verifying";
 
 /**
  * Goes on with the runs that the end of the program has cut off, if the admin chose so. They are asked for once the data is

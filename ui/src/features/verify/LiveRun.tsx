@@ -13,8 +13,7 @@ import { boundWords } from "../../words/bounds";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { ledgerSegments } from "./runs";
-import { verifyKey } from "../../api/checks";
-import { resumeRun, settled } from "./start";
+import { resumeRun, settled, verifyKey } from "../../api/verifying";
 
 /** A run that isn't over: how far it is, and the way to pause, resume or cancel it. */
 export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {

@@ -10,7 +10,7 @@ import { boundedWords } from "../../words/bounds";
 import { explain, reasonWords } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
-import { startRun } from "../../api/checks";
+import { startRun } from "../../api/verifying";
 
 const useStyles = makeStyles({ text: { margin: 0 } });
 
@@ -34,7 +34,7 @@ export function PlanDialog({
       disabledReason={plan ? (plan.may ? reasonWords[plan.may] : undefined) : t("verify.planning")}
       onClose={onClose}
       onConfirm={() => {
-        startRun(organization.id, t("verify.work", { organization: organization.name }), which);
+        startRun(organization.id, organization.name, which);
         onClose();
       }}
     >

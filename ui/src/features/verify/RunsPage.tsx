@@ -24,7 +24,7 @@ import { LiveRun } from "./LiveRun";
 import { PlanDialog } from "./PlanDialog";
 import { runBadge, whichWords } from "./runs";
 import { verifySearch } from "./search";
-import { verifyKey } from "../../api/checks";
+import { verifyKey } from "../../api/verifying";
 
 const figure = (id: string, title: string, of: (run: Run) => number): Column<Run> => ({
   id,

@@ -150,22 +150,4 @@ export const people = {
   "check.record": "Record",
   "check.damaged": "The stored result is damaged and counts as not known. Check again.",
   "remedy.who": "Who can fix it: {who}",
-
-  "issues.title": "Sync errors",
-  "issues.commands": "Sync error commands",
-  "issues.problem": "Problem",
-  "issues.workload": "Workload",
-  "issues.users": "Users",
-  "issues.who": "Who can fix it",
-  "issues.since": "Since",
-  "issues.noAnswer": "No answer",
-  "issues.noCause": "Not classified",
-  "issues.fingerprint": "Fingerprint",
-  "issues.showUsers": { one: "Show the {n} affected user", other: "Show the {n} affected users" },
-  "issues.summary": { one: "All open issues have {n} cause.", other: "All open issues have one of {n} causes." },
-  "issues.emptyTitle": "No open errors",
-  "issues.emptyBody": "Last check: {time}. Silence is only as good as that check.",
-  "issues.neverTitle": "Nothing checked yet",
-  "issues.neverBody":
-    "No mailbox has been checked, so nothing is known about errors. Start a check under Verification.",
 } as const;

@@ -97,7 +97,8 @@ fn a_rollout_command_by_command() {
     let compared = script.run(&["runs", "compare", "1", "2", "--json"]).json();
     assert_eq!((&compared["still_failing"]["count"], &compared["newly_failing"]["count"]), (&json!(3), &json!(0)));
     let groups = script.run(&["issues", "groups", "--org", "HQ", "--json"]).json();
-    assert!(groups.as_array().unwrap().iter().any(|group| group["code"] == "ErrorQuotaExceeded"));
+    let full = groups.as_array().unwrap().iter().find(|group| group["code"] == "ErrorQuotaExceeded").unwrap().clone();
+    inspect(&script, &full);
     let upn = again[0]["upn"].as_str().unwrap();
     assert_eq!(script.run(&["users", "describe", upn, "--json"]).json()["row"]["user"]["directory"]["upn"], upn);
     assert_eq!(script.run(&["users", "list", "--with-issues", "--json"]).json().as_array().unwrap().len(), 4);
@@ -113,6 +114,50 @@ fn a_rollout_command_by_command() {
     let out = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
     assert_eq!((out.code, &out.json()["error"]["code"]), (4, &json!("not_signed_in")));
     assert_eq!(script.run(&["tenant", "forget", "Lab"]).code, 0, "secrets included");
+}
+
+/// What can be done about one group.
+fn inspect(script: &Script, group: &Value) {
+    assert_eq!([&group["cause"], &group["class"], &group["who"]], ["mailbox_full", "mailbox", "exchange_admin"]);
+    assert_eq!((&group["count"], &group["new"], &group["reach"]), (&json!(1), &json!(false), &json!("one")), "it was checked twice");
+    assert!(group["steps"].as_array().unwrap().iter().all(|step| step.as_str().unwrap().ends_with('.')));
+    assert_eq!(group["trend"].as_array().unwrap().last(), Some(&json!(1)));
+    assert!(group["since"].as_str().unwrap().ends_with('Z') && !group["request_ids"][0]["request_id"].is_null(), "{group}");
+    let fingerprint = group["fingerprint"].as_str().unwrap();
+
+    let shown = script.run(&["issues", "show", fingerprint]);
+    assert!(shown.code == 0 && shown.out.contains("Mailbox is full: 1 user of 60") && shown.out.contains("request id"), "{shown:?}");
+    assert_eq!(script.run(&["issues", "show", "mailbox_full", "--json"]).json()[0]["fingerprint"], fingerprint, "by its cause, too");
+    let block = script.run(&["issues", "show", fingerprint, "--support"]);
+    assert!(block.out.contains("Tenant ID: ") && !block.out.contains('@'), "{block:?}");
+    assert!(script.run(&["issues", "show", fingerprint, "--support", "--addresses"]).out.contains("@contoso.example"));
+    let csv = script.run(&["issues", "list", "--org", "HQ", "--fingerprint", fingerprint, "--format", "csv"]).out;
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert!(
+        csv.starts_with("upn,name,organization,workload,") && csv.contains(",mailbox_full,exchange_admin,403,ErrorQuotaExceeded,"),
+        "{csv}"
+    );
+
+    let there = |arguments: &[&str]| {
+        let groups = script.run(&[&["issues", "groups", "--json"], arguments].concat()).json();
+        groups.as_array().unwrap().iter().any(|one| one["fingerprint"] == fingerprint)
+    };
+    let snoozed = script.run(&["issues", "snooze", fingerprint, "--org", "HQ", "--note", "ticket 4711", "--until", "2126-12-31"]);
+    assert_eq!(snoozed.code, 0, "{snoozed:?}");
+    assert!(!there(&[]) && there(&["--snoozed"]));
+    let shown = script.run(&["issues", "show", fingerprint]);
+    assert!(shown.out.contains("In HQ it is put aside: ticket 4711"), "{shown:?}");
+    assert_eq!(script.run(&["issues", "unsnooze", fingerprint, "--org", "HQ"]).code, 0);
+    assert!(there(&[]));
+    let twice = script.run(&["--json", "issues", "unsnooze", fingerprint, "--org", "HQ"]);
+    assert_eq!((twice.code, &twice.json()["error"]["code"]), (2, &json!("not_found")));
+    let past = script.run(&["--json", "issues", "snooze", fingerprint, "--org", "HQ", "--note", "x", "--until", "2001-01-01"]);
+    assert_eq!((past.code, &past.json()["error"]["code"]), (2, &json!("invalid_input")));
+
+    let again = script.run(&["issues", "recheck", fingerprint, "--org", "HQ", "--json"]);
+    assert_eq!((again.code, &again.json()["expected"], &again.json()["failed"]), (1, &json!(1), &json!(1)), "it is still full");
+    let nobody = script.run(&["--json", "issues", "recheck", "graph.403.none.mail", "--org", "HQ"]);
+    assert_eq!((nobody.code, &nobody.json()["error"]["code"]), (2, &json!("not_found")));
 }
 
 #[test]

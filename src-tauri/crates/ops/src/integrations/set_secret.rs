@@ -3,7 +3,7 @@
 use rollcall_core::id::IntegrationId;
 use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
-use rollcall_store::{integrations, tenants};
+use rollcall_store::{integrations, issues, tenants};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -56,6 +56,8 @@ pub async fn set_secret(desk: &Desk, ask: SetSecret, job: &Job) -> Result<Secret
     };
     let kept = connection::keep(desk, SecretName::Credential(integration.id), secret.reveal()).await;
     desk.app_only().insert(integration.id, std::sync::Arc::new(app));
-    desk.tell_change().await?;
+    let id = integration.id;
+    // The faces are told of the secret by the same write.
+    desk.write(move |tx| if proven { issues::forget_sign_in_issues(tx, id) } else { Ok(()) }).await?;
     Ok(SecretStored { proven, kept })
 }

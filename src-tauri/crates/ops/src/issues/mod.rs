@@ -1,9 +1,14 @@
-//! Open sync issues: the list, and the groups of equal ones.
+//! Open sync issues: the list, the problems that they come to, whom those concern, and what is put aside.
 
-use rollcall_core::id::OrganizationId;
+pub mod affected;
+pub mod board;
+pub mod export;
+mod fold;
+pub mod snooze;
+pub mod support;
+
 use rollcall_store::checks;
 pub use rollcall_store::checks::{Issue, IssueFilter, IssuePage};
-use rollcall_store::runs::FingerprintRow;
 use serde::Deserialize;
 use ts_rs::TS;
 
@@ -21,22 +26,9 @@ pub struct IssueQuery {
     pub limit: u32,
 }
 
-/// Of one organization, or of all.
-#[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct GroupIssues {
-    pub organization: Option<OrganizationId>,
-}
-
 /// # Errors
 /// `InvalidInput` for a window that is too large.
 pub async fn list(desk: &Desk, ask: IssueQuery, _job: &Job) -> Result<IssuePage> {
     check_window(ask.limit)?;
     desk.read(move |conn| checks::issues(conn, &ask.filter, ask.offset, ask.limit)).await
-}
-
-/// # Errors
-/// Those of the store.
-pub async fn groups(desk: &Desk, ask: GroupIssues, _job: &Job) -> Result<Vec<FingerprintRow>> {
-    desk.read(move |conn| checks::groups(conn, ask.organization)).await
 }

@@ -12,7 +12,7 @@ use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_store::cursors::{self, Cursor};
 use rollcall_store::sessions::{self, Committed, Ended, Readable};
-use rollcall_store::{halts, integrations, organizations};
+use rollcall_store::{halts, integrations, issues, organizations};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -66,10 +66,12 @@ pub(super) async fn pass(
             desk.write(move |tx| halts::note(tx, organization, error.code.name(), &error.detail, error.request_id.as_deref(), now)).await?;
         }
         Ok(_) => {
-            let halted = desk.read(move |conn| Ok(halts::get(conn, organization)?.is_some())).await?;
-            if halted {
-                desk.write(move |tx| halts::end(tx, organization)).await?;
-            }
+            desk.write(move |tx| {
+                halts::end(tx, organization)?;
+                issues::note_sign_in(tx, organization, None, now)?;
+                issues::snapshot(tx, organization, now)
+            })
+            .await?;
         }
     }
     outcome

@@ -107,7 +107,7 @@ impl Work<'_> {
             let told = match read {
                 Read::Told(told) => told,
                 Read::Refused(trace) => return Ok(self.refused(workload, &trace)),
-                Read::Silent => return Ok(unknown(workload, Cause::NoAnswer)),
+                Read::Silent => return Ok(unanswered(workload)),
                 Read::Later { trace, until } => {
                     self.held = Some(self.reader.graph.gate().by_service(until));
                     return Ok(self.refused(workload, &trace));
@@ -213,17 +213,17 @@ impl Work<'_> {
                 Ok(answers) => answers,
                 Err(error) => {
                     of_one_feed(error)?;
-                    return Ok(unknown(workload, Cause::NoAnswer));
+                    return Ok(unanswered(workload));
                 }
             };
             let Some(answer) = answers.into_iter().next().map(|probed| probed.answer) else {
-                return Ok(unknown(workload, Cause::NoAnswer));
+                return Ok(unanswered(workload));
             };
             let (trace, retry_after) = match answer {
                 Answer::Answered(Trace { request_id, client_request_id, .. }) => {
                     return Ok(Reading { request_id, client_request_id, ..plain(workload, Verdict::Passed) });
                 }
-                Answer::Unanswered(_) => return Ok(unknown(workload, Cause::NoAnswer)),
+                Answer::Unanswered(_) => return Ok(unanswered(workload)),
                 Answer::Refused { trace, retry_after } | Answer::Throttled { trace, retry_after } => (trace, retry_after),
             };
             match self.again(&trace, retry_after, &mut failures, &mut throttled) {
@@ -274,8 +274,10 @@ impl Work<'_> {
 
     fn refused(&self, workload: Workload, trace: &Trace) -> Reading {
         let permitted = self.reader.permitted.contains(&workload);
-        let cause = issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted });
+        let refusal = Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted };
+        let cause = issue::diagnose(refusal);
         Reading {
+            fingerprint: Some(issue::fingerprint(cause, refusal, workload)),
             http: trace.http,
             code: (!trace.code.is_empty()).then(|| trace.code.clone()),
             cause: Some(cause),
@@ -328,11 +330,14 @@ fn plain(workload: Workload, verdict: Verdict) -> Reading {
         http: None,
         code: None,
         cause: None,
+        fingerprint: None,
         request_id: None,
         client_request_id: None,
     }
 }
 
-fn unknown(workload: Workload, cause: Cause) -> Reading {
-    Reading { cause: Some(cause), ..plain(workload, Verdict::Unknown) }
+fn unanswered(workload: Workload) -> Reading {
+    let cause = Cause::NoAnswer;
+    let nothing = Refusal { http: None, code: "", message: "", permitted: true };
+    Reading { cause: Some(cause), fingerprint: Some(issue::fingerprint(cause, nothing, workload)), ..plain(workload, Verdict::Unknown) }
 }

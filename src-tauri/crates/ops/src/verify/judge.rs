@@ -24,7 +24,7 @@ pub(super) enum Judgement {
 /// Judges an answer, `None` where none came. `permitted` says whether the token opens the workload.
 pub(super) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, pace: &Pace) -> Judgement {
     let (trace, wait, throttled, cause) = match answer {
-        Some(Answer::Answered(trace)) => return settled(waiting, trace, None),
+        Some(Answer::Answered(trace)) => return settled(waiting, trace, None, permitted),
         Some(Answer::Throttled { trace, retry_after }) => {
             (trace, again(pace, waiting.attempts, pace.throttled_tries, retry_after), true, Cause::Throttled)
         }
@@ -38,7 +38,7 @@ pub(super) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, 
     };
     match wait {
         Some(wait) => Judgement::Again { wait, throttled },
-        None => settled(waiting, trace, Some(cause)),
+        None => settled(waiting, trace, Some(cause), permitted),
     }
 }
 
@@ -48,13 +48,15 @@ fn again(pace: &Pace, attempts: u32, tries: u32, retry_after: Option<Duration>) 
         .then(|| retry_after.unwrap_or_else(|| pace.wait_after(attempts + 1, u64::from(attempts).wrapping_mul(0x9E37_79B9))))
 }
 
-fn settled(waiting: &Waiting, trace: Trace, cause: Option<Cause>) -> Judgement {
+fn settled(waiting: &Waiting, trace: Trace, cause: Option<Cause>, permitted: bool) -> Judgement {
+    let refusal = Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted };
+    let fingerprint = cause.map(|cause| issue::fingerprint(cause, refusal, waiting.workload));
     Judgement::Settled(Box::new(ProbeResult {
         user: waiting.user,
         workload: waiting.workload,
         verdict: cause.map_or(Verdict::Passed, Cause::verdict),
         http: trace.http,
-        fingerprint: cause.map(|cause| issue::fingerprint(cause, trace.http, &trace.code, waiting.workload)),
+        fingerprint,
         code: (!trace.code.is_empty()).then_some(trace.code),
         cause,
         request_id: trace.request_id,

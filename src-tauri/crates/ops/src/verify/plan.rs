@@ -8,7 +8,7 @@ use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::workload::Workload;
 use rollcall_store::runs::{self, Which};
-use rollcall_store::{Connection, StoreError, integrations, organizations};
+use rollcall_store::{Connection, StoreError, integrations, issues, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -30,6 +30,8 @@ pub enum Scope {
     UnsettledOf { run: RunId },
     /// These, as far as they are in the organization.
     Users { users: Vec<UserId> },
+    /// Those with an open issue of one of these fingerprints.
+    WithIssues { fingerprints: Vec<String> },
 }
 
 impl From<Scope> for Which {
@@ -39,6 +41,7 @@ impl From<Scope> for Which {
             Scope::FailedOf { run } => Self::FailedOf(run),
             Scope::UnsettledOf { run } => Self::UnsettledOf(run),
             Scope::Users { users } => Self::Users(users),
+            Scope::WithIssues { fingerprints } => Self::WithIssues(fingerprints),
         }
     }
 }
@@ -103,6 +106,7 @@ fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreE
             Ok(ledger.unknown + ledger.not_run)
         }
         Scope::Users { users } => Ok(u32::try_from(users.len()).unwrap_or(u32::MAX)),
+        Scope::WithIssues { fingerprints } => issues::count(conn, ask.organization, fingerprints),
     }
 }
 

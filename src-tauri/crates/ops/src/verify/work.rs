@@ -7,6 +7,7 @@ use rollcall_core::bound::Bound;
 use rollcall_core::id::RunId;
 use rollcall_core::time::Timestamp;
 use rollcall_graph::party::Party;
+use rollcall_store::issues;
 use rollcall_store::runs::{self, Run, RunEnd};
 
 use super::claim::Claim;
@@ -34,11 +35,15 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: Connected, i
 
 async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, connected: &Connected, id: RunId, job: &Job) -> Result<Run> {
     loop {
+        let now = desk.now();
         let run = desk
             .write(move |tx| {
                 cut_off::taken_up(tx, id)?;
                 runs::resume(tx, id)?;
-                runs::get(tx, id)
+                let run = runs::get(tx, id)?;
+                // Entra has given a token for it.
+                issues::note_sign_in(tx, run.organization, None, now)?;
+                Ok(run)
             })
             .await?;
         let outcome = Box::pin(sitting::sit(desk, run, connected, &claim.stop, job)).await;
@@ -59,7 +64,9 @@ async fn end_sitting(desk: &Desk, id: RunId, end: RunEnd) -> Result<Run> {
     let now = desk.now();
     desk.write(move |tx| {
         runs::finish(tx, id, end, now)?;
-        runs::get(tx, id)
+        let run = runs::get(tx, id)?;
+        issues::snapshot(tx, run.organization, now)?;
+        Ok(run)
     })
     .await
 }

@@ -101,7 +101,7 @@ pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>
 }
 
 /// Reads two columns: the cause, and how many mailboxes have it.
-pub(crate) fn reach(mut rows: Rows<'_>) -> rusqlite::Result<HashMap<Cause, u32>> {
+fn reach(mut rows: Rows<'_>) -> rusqlite::Result<HashMap<Cause, u32>> {
     let mut reach = HashMap::new();
     while let Some(row) = rows.next()? {
         reach.insert(text::named(row, 0)?, row.get(1)?);
@@ -111,14 +111,14 @@ pub(crate) fn reach(mut rows: Rows<'_>) -> rusqlite::Result<HashMap<Cause, u32>>
 
 impl FingerprintRow {
     /// The group with the reach of its cause; a group without a cause stands for itself.
-    pub(crate) fn within(self, causes: &HashMap<Cause, u32>) -> Self {
+    fn within(self, causes: &HashMap<Cause, u32>) -> Self {
         let with_cause = self.cause.and_then(|cause| causes.get(&cause).copied()).unwrap_or(self.mailboxes);
         Self { with_cause, ..self }
     }
 }
 
 /// Reads eight columns: fingerprint, cause, http, code, workload, mailboxes, first and last seen.
-pub(crate) fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow> {
+fn fingerprint_row(row: &Row<'_>) -> rusqlite::Result<FingerprintRow> {
     Ok(FingerprintRow {
         fingerprint: row.get(0)?,
         cause: text::maybe_named(row, 1)?,

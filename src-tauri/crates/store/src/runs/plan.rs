@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Planned, RunState, Which, get};
 use crate::error::{StoreError, Thing};
+use crate::issues::with_issues;
 use crate::{organizations, text};
 
 /// How many mailboxes are planned with the run itself: work for the first seconds.
@@ -55,7 +56,7 @@ pub fn create(
     organizations::get(tx, organization)?;
     let failed_of = match only {
         Which::FailedOf(earlier) | Which::UnsettledOf(earlier) => Some(*earlier),
-        Which::All | Which::Users(_) => None,
+        Which::All | Which::Users(_) | Which::WithIssues(_) => None,
     };
     if let Some(earlier) = failed_of
         && get(tx, earlier)?.organization != organization
@@ -91,6 +92,7 @@ fn choose(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, only: 
             ("id IN (SELECT user FROM mailboxes_of_runs WHERE run = ?3 AND verdict IN ('unknown', 'not_run'))", earlier.0.into())
         }
         Which::Users(ids) => ("id IN (SELECT value FROM json_each(?3))", text::to_json(ids)?.into()),
+        Which::WithIssues(fingerprints) => (with_issues!(), text::to_json(fingerprints)?.into()),
     };
     let chosen = tx.execute(
         &format!(

@@ -2,7 +2,6 @@
 //! session that is shown is a session whose cursors are kept.
 
 use rollcall_core::id::{OrganizationId, UserId};
-use rollcall_core::issue;
 use rollcall_core::mailbox::{MailboxStatus, Step};
 use rollcall_core::organization::SyncStatus;
 use rollcall_core::session::{self, Reading};
@@ -165,10 +164,7 @@ fn keep(tx: &Transaction<'_>, session: &Ended, verdict: Verdict, before: &Before
             Verdict::NotRun => false,
         };
         if kept {
-            let fingerprint = reading
-                .cause
-                .map(|cause| issue::fingerprint(cause, reading.http, reading.code.as_deref().unwrap_or_default(), reading.workload));
-            checks::keep_of_session(tx, session.user, &answer(reading, fingerprint.as_deref(), now))?;
+            checks::keep_of_session(tx, session.user, &answer(reading, now))?;
             touched = true;
         }
     }
@@ -234,14 +230,14 @@ fn count_hour(tx: &Transaction<'_>, organization: OrganizationId, figures: Commi
     Ok(())
 }
 
-fn answer<'a>(reading: &'a Reading, fingerprint: Option<&'a str>, now: Timestamp) -> Answer<'a> {
+fn answer(reading: &Reading, now: Timestamp) -> Answer<'_> {
     Answer {
         workload: reading.workload,
         verdict: reading.verdict,
         http: reading.http,
         code: reading.code.as_deref(),
         cause: reading.cause,
-        fingerprint,
+        fingerprint: reading.fingerprint.as_deref(),
         request_id: reading.request_id.as_deref(),
         client_request_id: reading.client_request_id.as_deref(),
         checked: Some(now),

@@ -5,6 +5,8 @@ mod fixture;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod issues;
+#[cfg(test)]
 mod journal;
 #[cfg(test)]
 mod killed;

@@ -1,7 +1,19 @@
-import type { Run } from "../../api/bindings";
-import { verifyKey } from "../../api/checks";
-import { begin, useWorks } from "../../api/work";
-import { t } from "../../words/t";
+import type { Run, Scope } from "./bindings";
+import { begin, useWorks } from "./work";
+import { t } from "../words/t";
+
+/** Names the verification of an organization among the work that is going on. */
+export function verifyKey(organization: number): string {
+  return `verify:${organization}`;
+}
+
+/** Starts a check of an organization's mailboxes. What comes of it is in the store; a failure is on the work. */
+export function startRun(organization: number, name: string, which: Scope): void {
+  void begin(verifyKey(organization), t("verify.work", { organization: name }), "verify.start", {
+    organization,
+    which,
+  }).catch(() => undefined);
+}
 
 /** Goes on with a run that was paused or cut off. Resolves when the work on it has ended, however it did. */
 export function resumeRun(run: Run): Promise<void> {
