@@ -9,6 +9,7 @@ mod engine;
 mod house;
 mod kill;
 mod lists;
+mod organizations;
 mod rollout;
 mod secrets;
 mod sessions;

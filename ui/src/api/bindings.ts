@@ -116,6 +116,20 @@ names: Array<string>, };
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
+export type Belongings = { users: number, 
+/**
+ * Users whose mailbox is initialized or switching: whom the integration serves.
+ */
+initialized: number, 
+/**
+ * Users of whom check results are kept.
+ */
+checked: number, runs: number, 
+/**
+ * Sync sessions that are kept.
+ */
+sessions: number, };
+
 export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
 
 export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "account_disabled" | "refused_without_reason" | "mailbox_moving" | "throttled" | "quarantined" | "service_unavailable" | "no_answer" | "token_refused" | "unexpected" | "not_covered" | "needs_user_sign_in" | "cancelled";
@@ -359,6 +373,22 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type DeleteOrganization = { organization: OrganizationId, 
+/**
+ * Also while it has users, those whose mailbox is initialized among them.
+ */
+force: boolean, 
+/**
+ * How many users it was agreed to delete with it. Where it has another number by now, nothing is done.
+ */
+expected?: number | null, };
+
+export type Deletion = { organization: OrganizationId, belongings: Belongings, 
+/**
+ * Without force, and with it.
+ */
+refused: Reason | null, refused_by_force: Reason | null, };
+
 export type Density = "comfortable" | "compact";
 
 export type Difference = { count: number, users: Array<UserId>, };
@@ -431,7 +461,23 @@ search: string | null, };
 
 export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
 
+export type ExportOrganizations = { 
+/**
+ * In this order.
+ */
+organizations: Array<OrganizationId>, 
+/**
+ * At least one.
+ */
+columns: Array<OrganizationColumn>, };
+
 export type ExportSessions = { organization: OrganizationId, };
+
+export type ExportUsers = { filter: UserFilter, sort: Sort, 
+/**
+ * At least one.
+ */
+columns: Array<UserColumn>, };
 
 export type ExternalId = string;
 
@@ -466,6 +512,8 @@ sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, 
 export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
 
 export type ForeseeAction = { users: Chosen, action: Action, };
+
+export type ForeseeDeletion = { organizations: Array<OrganizationId>, };
 
 export type Foreseen = { 
 /**
@@ -697,7 +745,7 @@ name: string,
  */
 text: string, };
 
-export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
+export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, sync: Reason | null, delete: Reason | null, };
 
 export type MayDo = { force: Reason | null, switch: Reason | null, go_back: Reason | null, remove: Reason | null, };
 
@@ -737,9 +785,17 @@ permissions?: Array<RequiredPermission> | null, rhythm: Rhythm, created: Timesta
  */
 acknowledged: Timestamp | null, };
 
+export type OrganizationColumn = "name" | "external_id" | "integration" | "tenant" | "access" | "users" | "statuses" | "sync" | "sessions" | "session" | "stage" | "consent" | "checked" | "issues";
+
 export type OrganizationId = number;
 
 export type OrganizationRef = { organization: OrganizationId, };
+
+export type OrganizationTable = { 
+/**
+ * CSV (RFC 4180), the first line its header; times in UTC.
+ */
+text: string, organizations: number, };
 
 export type OrganizationView = { organization: Organization, tenant_name: string, practice: boolean, integration_name: string, preset: Preset, users: number, 
 /**
@@ -757,13 +813,19 @@ with_issues: number,
 /**
  * When the last check of one of them was complete.
  */
-checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
+checked: Timestamp | null, 
+/**
+ * When a sync session of one of them last ended.
+ */
+last_session: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, };
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
 export type OwnConsent = "can" | "needs_admin" | "tenant_forbids" | "depends";
 
 export type OwnConsentView = { name: string, can: OwnConsent, };
+
+export type Pane = "organizations" | "users" | "mailboxes";
 
 export type Part<T> = { "kind": "read", value: T, } | { "kind": "unread", why: Unread, };
 
@@ -921,6 +983,8 @@ text: string,
  */
 refused: boolean, } & ({ "said": "unknown", nearest: string | null, } | { "said": "other_type", exists: PermissionType, } | { "said": "bad_type" } | { "said": "other_api" } | { "said": "default_scope" } | { "said": "too_long" } | { "said": "not_an_entry", field: string | null, } | { "said": "twice", first: Place, } | { "said": "type_taken", kind: PermissionType, only: boolean, } | { "said": "exchange_taken" } | { "said": "live" } | { "said": "no_name" } | { "said": "rest_unused" } | { "said": "columns_unused", columns: Array<string>, });
 
+export type RemoveView = { pane: Pane, name: string, };
+
 export type RequestView = { request: PendingRequest, 
 /**
  * The name of the integration that it is about; `None` for an application that Rollcall doesn't look after.
@@ -1044,6 +1108,16 @@ export type RunRef = { run: RunId, };
 export type RunSessions = { organization: OrganizationId, whose: Whose, };
 
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
+
+export type SaveView = { pane: Pane, 
+/**
+ * Unique in its pane, whatever its case.
+ */
+name: string, address: string, 
+/**
+ * The name of the view that it takes the place of.
+ */
+before?: string | null, };
 
 export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, };
 
@@ -1293,6 +1367,8 @@ seen: Timestamp,
  */
 gone: Timestamp | null, };
 
+export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "department";
+
 export type UserConsent = { "kind": "nothing" } | { "kind": "anything" } | { "kind": "low_impact" } | { "kind": "recommended" } | { "kind": "custom", policies: Array<string>, };
 
 export type UserConsentPage = { 
@@ -1359,6 +1435,10 @@ sync: Array<SyncStatus>,
  */
 mailbox_before: Timestamp | null, 
 /**
+ * Whose mailbox was not checked since this moment, or never.
+ */
+checked_before: Timestamp | null, 
+/**
  * Parts of names, addresses, department, job title or object id; all of them must be found.
  */
 search: string | null, };
@@ -1419,6 +1499,12 @@ forced: Timestamp | null, };
 
 export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues" | "session" | "sync";
 
+export type UserTable = { 
+/**
+ * CSV (RFC 4180), the first line its header; times in UTC.
+ */
+text: string, users: number, };
+
 export type Verdict = "passed" | "failed" | "unknown" | "not_run";
 
 export type Verified = { run: number, 
@@ -1456,6 +1542,14 @@ waiting_until: Timestamp | null,
 parked: boolean, };
 
 export type Verify = { organization: OrganizationId, which: Scope, };
+
+export type View = { name: string, 
+/**
+ * Filters, order and columns in the form in which the screens write and read them.
+ */
+address: string, };
+
+export type ViewsOf = { pane: Pane, };
 
 export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
 
@@ -1508,6 +1602,15 @@ export const MENDS: Record<Cause, Who> = {
   cancelled: "you",
 };
 
+/** A switch that has not ended for so many milliseconds is stuck. */
+export const STUCK_AFTER = 7200000;
+
+/** The least and the most that the rhythm of an organization's sessions may be. */
+export const RHYTHM = {
+  every_minutes: { least: 5, most: 1440 },
+  failures: { least: 1, most: 100 },
+} as const;
+
 export type Commands = {
   "about.describe": { question: null; answer: About };
   "consent.apply": { question: ApplyChange; answer: Applied };
@@ -1536,8 +1639,10 @@ export type Commands = {
   "organizations.adjust": { question: AdjustOrganization; answer: Organization };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
   "organizations.create": { question: CreateOrganization; answer: Organization };
-  "organizations.delete": { question: OrganizationRef; answer: null };
+  "organizations.delete": { question: DeleteOrganization; answer: Belongings };
   "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
+  "organizations.export": { question: ExportOrganizations; answer: OrganizationTable };
+  "organizations.foresee": { question: ForeseeDeletion; answer: Array<Deletion> };
   "organizations.list": { question: null; answer: Array<OrganizationView> };
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
@@ -1563,6 +1668,7 @@ export type Commands = {
   "traffic.record": { question: RecordTraffic; answer: Traffic };
   "users.act": { question: ActOnUsers; answer: Acted };
   "users.describe": { question: UserRef; answer: UserDetail };
+  "users.export": { question: ExportUsers; answer: UserTable };
   "users.foresee": { question: ForeseeAction; answer: Foreseen };
   "users.import": { question: ImportUsers; answer: Imported };
   "users.query": { question: UserQuery; answer: UserPage };
@@ -1571,4 +1677,7 @@ export type Commands = {
   "verify.plan": { question: Verify; answer: Plan };
   "verify.resume": { question: RunRef; answer: Run };
   "verify.start": { question: Verify; answer: Run };
+  "views.list": { question: ViewsOf; answer: Array<View> };
+  "views.remove": { question: RemoveView; answer: Array<View> };
+  "views.save": { question: SaveView; answer: Array<View> };
 };

@@ -15,8 +15,10 @@ import type {
   UserFilter,
   UserRow,
   UserSort,
+  Verdict,
   Verified,
 } from "./bindings";
+import { figuresOf } from "./fakeSync";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import {
   countsOf,
@@ -29,6 +31,7 @@ import {
   needed,
   organizations,
   person,
+  resetOrganizations,
   resultsOf,
   runOf,
   sessionsOf,
@@ -57,6 +60,8 @@ export type FakeOptions = {
   readonly settings?: Partial<Settings>;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
+  /** The code of what keeps every user from being read. */
+  readonly halt?: string;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -67,6 +72,7 @@ type Verbs = { [N in Name]?: (question: Question<N>, options: CallOptions) => An
 export function fakeDoor(
   options: FakeOptions = {},
 ): Door & { readonly asked: Array<{ name: Name; question: unknown }> } {
+  resetOrganizations();
   const sizes = options.users ?? [4812, 41_377, 25];
   const step = options.step ?? 40;
   const rows = organizations.flatMap((organization, index) => {
@@ -208,8 +214,7 @@ export function fakeDoor(
           },
     "integrations.export": () => ({ name: "Revenue Grid", text: JSON.stringify({ permissions: needed }, null, 2) }),
     "organizations.adjust": ({ organization, permissions }) => {
-      const found = organizations.find((one) => one.id === organization);
-      if (!found) throw refused("not_found");
+      const found = organizationNamed(organization);
       found.permissions = permissions;
       changed();
       return found;
@@ -239,9 +244,21 @@ export function fakeDoor(
       rhythm: { every_minutes: 30, failures: 5, paused: NOW },
       acknowledged: null,
     }),
+    "organizations.change": ({ organization, name, access, sync, every_minutes, failures }) => {
+      const found = organizationNamed(organization);
+      if (name) found.name = name;
+      if (access) found.access = access;
+      if (sync) found.sync = sync;
+      found.rhythm = {
+        ...found.rhythm,
+        every_minutes: every_minutes ?? found.rhythm.every_minutes,
+        failures: failures ?? found.rhythm.failures,
+      };
+      changed();
+      return found;
+    },
     "organizations.acknowledge": ({ organization }) => {
-      const found = organizations.find((one) => one.id === organization);
-      if (!found) throw refused("not_found");
+      const found = organizationNamed(organization);
       found.acknowledged = NOW;
       changed();
       return found;
@@ -271,6 +288,48 @@ export function fakeDoor(
         refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
       };
     },
+    "sync.figures": ({ organization, days }) =>
+      figuresOf(organizationNamed(organization), membersOf(organization), days, options.halt),
+    "sync.pause": ({ organization, paused }) => {
+      const found = organizationNamed(organization);
+      found.rhythm = { ...found.rhythm, paused: paused ? NOW : null };
+      changed();
+      return found;
+    },
+    "sync.run": async ({ organization, whose }, { onProgress, signal }) => {
+      const members = whose.kind === "due" ? membersOf(organization).slice(0, 12) : membersOf(organization);
+      const of = (verdict: Verdict, some: readonly UserRow[]) => some.filter((row) => row.verdict === verdict).length;
+      const total = members.length;
+      const stopped = () => signal?.aborted === true;
+      let done = 0;
+      while (done < total && !stopped()) {
+        await wait();
+        done = Math.min(total, done + Math.max(1, Math.ceil(total / 20)));
+        const some = members.slice(0, done);
+        const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+        onProgress?.({
+          kind: "synced",
+          organization,
+          done,
+          total,
+          ...counts,
+          changed: done * 4,
+          removed: 1,
+          initialized: 0,
+        });
+      }
+      changed();
+      const some = members.slice(0, done);
+      const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+      const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
+      return { users: total, done, committed, whole: done === total };
+    },
+    "sync.export": ({ organization }) => ({
+      text: `upn,number\r\n${membersOf(organization)
+        .map(({ user }) => `${user.directory.upn},1`)
+        .join("\r\n")}\r\n`,
+      sessions: membersOf(organization).length,
+    }),
     "sync.sessions": ({ user }) => {
       const row = rows.find((one) => one.user.id === user);
       return row ? sessionsOf(row) : [];
@@ -469,6 +528,16 @@ export function fakeDoor(
     return { tenants: started && !options.silent ? [trafficOf(tenant)] : [], recording };
   }
 
+  function organizationNamed(id: number) {
+    const found = organizations.find((one) => one.id === id);
+    if (!found) throw refused("not_found");
+    return found;
+  }
+
+  function membersOf(organization: number): UserRow[] {
+    return rows.filter((row) => row.user.organization === organization);
+  }
+
   function integration() {
     return {
       id: 1,
@@ -531,6 +600,7 @@ export function fakeDoor(
       verdicts: ledgerOf(members),
       with_issues: members.filter((row) => row.open_issues > 0).length,
       checked: index === 0 ? NOW - 60_000 : null,
+      last_session: index === 0 ? NOW - 120_000 : null,
       consent: {
         authorization: missing === 0 ? "authorized" : "partly_authorized",
         granted: needed.length - 1 - missing,
@@ -550,7 +620,8 @@ export function fakeDoor(
         import: null,
         consent: null,
         verify: uses_ews ? "uses_ews" : index === 2 ? "users_must_sign_in" : null,
-        delete: "has_users",
+        sync: members.length === 0 ? "no_users" : null,
+        delete: members.length === 0 ? null : "has_users",
       },
     };
   }
@@ -637,6 +708,8 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
     (filter.session.length === 0 || filter.session.includes(row.session ?? "not_run")) &&
     (filter.sync.length === 0 || filter.sync.includes(row.effective_sync)) &&
+    (filter.mailbox_before === null || (row.user.mailbox_since ?? 0) <= filter.mailbox_before) &&
+    (filter.checked_before === null || (row.checked ?? 0) <= filter.checked_before) &&
     (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
     (!filter.with_issues || row.open_issues > 0) &&
     (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&

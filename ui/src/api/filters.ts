@@ -13,6 +13,7 @@ export const everyUser: UserFilter = {
   access: [],
   sync: [],
   mailbox_before: null,
+  checked_before: null,
   search: null,
 };
 

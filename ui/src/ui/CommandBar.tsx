@@ -54,7 +54,9 @@ type ReasonedButtonProps = {
   readonly icon?: ReactElement | undefined;
   readonly className?: string;
   readonly disabledReason?: string | undefined;
-  readonly onClick: () => void;
+  readonly onClick?: () => void;
+  /** One that submits its form needs no action of its own. */
+  readonly type?: "button" | "submit";
   readonly children: ReactNode;
 };
 
@@ -62,7 +64,7 @@ type ReasonedButtonProps = {
  * A button that is dimmed with its reason instead of hidden or silently dead. It stays the same button when the reason comes or
  * goes, so that it keeps the focus.
  */
-export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: ReasonedButtonProps) {
+export function ReasonedButton({ disabledReason, onClick, icon, type = "button", ...rest }: ReasonedButtonProps) {
   const styles = useStyles();
   const [visible, setVisible] = useState(false);
   const can = disabledReason === undefined;
@@ -75,7 +77,13 @@ export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: Reaso
       visible={visible && !can}
       onVisibleChange={(_, data) => setVisible(data.visible && !can)}
     >
-      <Button {...rest} icon={icon ?? null} disabledFocusable={!can} {...(can ? { onClick } : {})} />
+      <Button
+        {...rest}
+        type={type}
+        icon={icon ?? null}
+        disabledFocusable={!can}
+        {...(can && onClick ? { onClick } : {})}
+      />
     </Tooltip>
   );
 }

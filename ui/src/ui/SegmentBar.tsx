@@ -60,10 +60,12 @@ type Props<Value extends string> = {
   readonly segments: ReadonlyArray<Segment<Value>>;
   readonly chosen?: Value | undefined;
   readonly onChoose?: (value: Value | undefined) => void;
+  /** A word leads to those it counts, instead of filtering what is here. */
+  readonly leads?: boolean;
 };
 
 /** How a whole divides into states: words with counts, and one bar in the same order. A word filters by itself. */
-export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose }: Props<Value>) {
+export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose, leads }: Props<Value>) {
   const styles = useStyles();
   const shown = segments.filter((segment) => segment.count > 0);
   return (
@@ -76,7 +78,7 @@ export function SegmentBar<Value extends string>({ label, segments, chosen, onCh
               {onChoose ? (
                 <button
                   type="button"
-                  aria-pressed={value === chosen}
+                  aria-pressed={leads ? undefined : value === chosen}
                   className={mergeClasses(styles.item, value === chosen && styles.pressed)}
                   onClick={() => onChoose(value === chosen ? undefined : value)}
                 >

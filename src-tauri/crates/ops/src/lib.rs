@@ -24,4 +24,5 @@ pub mod tenants;
 pub mod traffic;
 pub mod users;
 pub mod verify;
+pub mod views;
 mod writer;

@@ -414,3 +414,8 @@ CREATE TABLE halts (
     at           INTEGER NOT NULL
 ) STRICT;
 ";
+
+/// Version 6. When the last of an hour's sessions ended, so that an organization's last session is told without its users.
+pub const LATEST_SESSION: &str = "
+ALTER TABLE session_hours ADD COLUMN latest INTEGER;
+";

@@ -25,7 +25,7 @@ use filter::Where;
 pub(crate) use filter::search;
 pub use search::index_pending;
 pub(crate) use search::teach;
-pub use window::query;
+pub use window::{in_order, query};
 pub use write::{delete, forget_checks, mark_gone, move_to, upsert_page};
 
 /// What became of a page of the directory.
@@ -59,6 +59,8 @@ pub struct UserFilter {
     pub sync: Vec<SyncStatus>,
     /// Whose mailbox stands where it stands since this moment or longer.
     pub mailbox_before: Option<Timestamp>,
+    /// Whose mailbox was not checked since this moment, or never.
+    pub checked_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id; all of them must be found.
     pub search: Option<String>,
 }

@@ -13,6 +13,7 @@ import { ConsentButton } from "../../ui/ConsentButton";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
+import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain, reasonWords } from "../../words/codes";
 import {
@@ -27,9 +28,10 @@ import {
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
+import { SyncSessions } from "./SyncSessions";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-6px", marginBottom: "12px" },
+  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
@@ -41,19 +43,20 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-type Tabs = "users" | "connectivity" | "email";
+export type Tabs = "users" | "connectivity" | "email" | "sessions";
 
 type Props = {
   readonly view: OrganizationView;
+  readonly tab: Tabs;
+  readonly onTab: (tab: Tabs) => void;
   readonly onClose: () => void;
   readonly onPrevious: (() => void) | undefined;
   readonly onNext: (() => void) | undefined;
 };
 
 /** One organization: who is in it, what it may reach, how it reaches mailboxes. */
-export function OrganizationPanel({ view, ...panel }: Props) {
+export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
   const styles = useStyles();
-  const [tab, setTab] = useState<Tabs>("users");
   return (
     <DetailsPanel
       {...panel}
@@ -65,16 +68,18 @@ export function OrganizationPanel({ view, ...panel }: Props) {
         className={styles.tabs}
         size="small"
         selectedValue={tab}
-        onTabSelect={(_, data) => setTab(data.value as Tabs)}
+        onTabSelect={(_, data) => onTab(data.value as Tabs)}
       >
         <Tab value="users">{t("organizations.tab.users")}</Tab>
         <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
         <Tab value="email">{t("organizations.tab.email")}</Tab>
+        <Tab value="sessions">{t("organizations.tab.sessions")}</Tab>
       </TabList>
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
         {tab === "users" && <Users view={view} />}
         {tab === "connectivity" && <Connectivity view={view} />}
         {tab === "email" && <Email key={view.organization.id} view={view} />}
+        {tab === "sessions" && <SyncSessions key={view.organization.id} view={view} />}
       </div>
     </DetailsPanel>
   );
@@ -85,13 +90,20 @@ function Users({ view }: { view: OrganizationView }) {
   const navigate = useNavigate();
   return (
     <>
+      <SegmentBar
+        label={t("mailboxes.byStatus")}
+        leads
+        onChoose={(mailbox) => void navigate({ to: "/users", search: { org: view.organization.id, mailbox } })}
+        segments={wordsOf(mailboxBadges).map(({ value, word }) => ({
+          value,
+          word,
+          state: mailboxBadges[value].state,
+          count: view.mailboxes[value],
+        }))}
+      />
       <Facts
         facts={[
           { name: t("organizations.users"), value: grouped(view.users) },
-          ...wordsOf(mailboxBadges).map(({ value, word }) => ({
-            name: word,
-            value: <StatusBadge state={mailboxBadges[value].state} word={grouped(view.mailboxes[value])} />,
-          })),
           { name: t("organizations.issues"), value: grouped(view.with_issues) },
         ]}
       />

@@ -199,7 +199,16 @@ export function OrganizationsPage() {
             </EmptyState>
           }
         />
-        {open && <OrganizationPanel view={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
+        {open && (
+          <OrganizationPanel
+            view={open}
+            tab={place.tab ?? "users"}
+            onTab={(tab) => change({ tab })}
+            onClose={walk.close}
+            onPrevious={walk.previous}
+            onNext={walk.next}
+          />
+        )}
       </Split>
       {place.create && integrations && (
         <CreateDialog
@@ -225,7 +234,7 @@ function DeleteDialog({ view, onClose, onDone }: { view: OrganizationView; onClo
   const [failed, setFailed] = useState<unknown>();
   const remove = async () => {
     try {
-      await call("organizations.delete", { organization: view.organization.id });
+      await call("organizations.delete", { organization: view.organization.id, force: false });
       onDone();
     } catch (thrown) {
       setFailed(thrown);

@@ -5,5 +5,6 @@ import { maybe } from "../../lib/place";
 export const organizationsSearch = v.object({
   org: maybe(v.number()),
   open: maybe(v.number()),
+  tab: maybe(v.picklist(["users", "connectivity", "email", "sessions"])),
   create: maybe(v.boolean()),
 });

@@ -2,7 +2,7 @@ import { ArrowImportRegular, ClipboardCheckmarkRegular, PeopleRegular } from "@f
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { UserQuery, UserRow, UserSort } from "../../api/bindings";
+import { type AccessType, STUCK_AFTER, type UserQuery, type UserRow, type UserSort } from "../../api/bindings";
 import { startRun } from "../../api/checks";
 import { call, refusalOf } from "../../api/client";
 import { chosenOf, everyUser } from "../../api/filters";
@@ -10,6 +10,7 @@ import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
+import { lasted } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
@@ -43,7 +44,8 @@ export function UsersPage() {
   const navigate = useNavigate();
   const [selection, setSelection] = useState<Selection<number>>(none);
   const [intent, setIntent] = useState<Intent>();
-  const question = questionOf(place, chosen?.organization.id);
+  const [now] = useState(Date.now);
+  const question = questionOf(place, chosen?.organization.id, now);
   const list = useWindowed("users.query", question);
   const source = {
     view: list.view,
@@ -108,7 +110,7 @@ export function UsersPage() {
               label={t("users.mailbox")}
               options={wordsOf(mailboxBadges)}
               value={place.mailbox}
-              onChange={(mailbox) => change({ mailbox })}
+              onChange={(mailbox) => change({ mailbox, stuck: undefined })}
             />
             <Filter
               label={t("users.verdict")}
@@ -136,7 +138,7 @@ export function UsersPage() {
             />
             <Filter
               label={t("users.access")}
-              options={optionsOf(accessWords)}
+              options={[...optionsOf(accessWords), { value: "ews" as const, word: t("users.anyEws") }]}
               value={place.access}
               onChange={(access) => change({ access })}
             />
@@ -146,6 +148,22 @@ export function UsersPage() {
               value={place.issues ? "yes" : undefined}
               onChange={(value) => change({ issues: value === "yes" || undefined })}
             />
+            {place.stuck && (
+              <Filter
+                label={t("users.stuck")}
+                options={[{ value: "yes", word: t("users.stuckLong", { time: lasted(STUCK_AFTER) }) }]}
+                value="yes"
+                onChange={() => change({ stuck: undefined })}
+              />
+            )}
+            {place.unchecked !== undefined && (
+              <Filter
+                label={t("users.unchecked")}
+                options={[{ value: "days", word: t("syncing.days", { n: place.unchecked }) }]}
+                value="days"
+                onChange={() => change({ unchecked: undefined })}
+              />
+            )}
             {place.fp !== undefined && (
               <Filter
                 label={t("users.problem")}
@@ -240,6 +258,8 @@ const noFilters = {
   session: undefined,
   sync: undefined,
   access: undefined,
+  stuck: undefined,
+  unchecked: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
@@ -249,6 +269,7 @@ function isFiltered(place: UsersSearch): boolean {
 }
 
 const AT_ONCE = 1000;
+const DAY = 86_400_000;
 
 /** The ids of all selected rows, those that were never on screen included. */
 async function idsOf(
@@ -279,21 +300,34 @@ function countWords(matching: number | undefined, total: number | undefined): st
 }
 
 /** The question behind the page, without the window. */
-function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
+function questionOf(
+  place: UsersSearch,
+  organization: number | undefined,
+  now: number,
+): Omit<UserQuery, "offset" | "limit"> {
+  // A switch that hangs is one: the filter says so by itself.
+  const mailbox = place.stuck ? "switching" : place.mailbox;
   return {
     filter: {
       ...everyUser,
       organization: organization ?? null,
-      mailbox: place.mailbox ? [place.mailbox] : [],
+      mailbox: mailbox ? [mailbox] : [],
+      mailbox_before: place.stuck ? now - STUCK_AFTER : null,
+      checked_before: place.unchecked === undefined ? null : now - place.unchecked * DAY,
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
       fingerprint: place.fp ?? null,
       with_issues: place.issues ?? false,
       session: place.session ? [place.session] : [],
       sync: place.sync ? [place.sync] : [],
-      access: place.access ? [place.access] : [],
+      access: accessOf(place.access),
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },
   };
+}
+
+function accessOf(chosen: UsersSearch["access"]): AccessType[] {
+  if (chosen === "ews") return ["ews_app_only", "ews_delegated"];
+  return chosen ? [chosen] : [];
 }

@@ -14,7 +14,7 @@ use rollcall_store::grants::{self, GrantsRead};
 use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
-use rollcall_store::{Connection, StoreError, integrations, organizations, tenants};
+use rollcall_store::{Connection, StoreError, integrations, organizations, sessions, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -69,6 +69,7 @@ pub struct May {
     pub import: Option<Reason>,
     pub consent: Option<Reason>,
     pub verify: Option<Reason>,
+    pub sync: Option<Reason>,
     pub delete: Option<Reason>,
 }
 
@@ -89,6 +90,8 @@ pub struct OrganizationView {
     pub with_issues: u32,
     /// When the last check of one of them was complete.
     pub checked: Option<Timestamp>,
+    /// When a sync session of one of them last ended.
+    pub last_session: Option<Timestamp>,
     pub consent: ConsentSummary,
     pub last_run: Option<Run>,
     pub stages: Stages,
@@ -137,6 +140,7 @@ struct Facts {
     grants: Option<GrantsRead>,
     mailboxes: MailboxCounts,
     tally: Tally,
+    last_session: Option<Timestamp>,
     last_run: Option<Run>,
 }
 
@@ -146,8 +150,9 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let grants = grants::get(conn, integration.id)?;
     let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let tally = organizations::tally(conn, organization.id)?;
+    let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_run })
+    Ok(Facts { organization, tenant, integration, grants, mailboxes, tally, last_session, last_run })
 }
 
 async fn stand(desk: &Desk, facts: &Facts) -> Standing {
@@ -175,12 +180,14 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
         verdicts: facts.tally.verdicts,
         with_issues: facts.tally.with_issues,
         checked: facts.tally.checked,
+        last_session: facts.last_session,
         consent,
         stages,
         may: May {
             import: rules::may_import(&standing).err(),
             consent: rules::may_consent(&standing).err(),
             verify: rules::may_verify(&standing).err(),
+            sync: rules::may_sync(&standing).err(),
             delete: rules::may_delete_organization(&standing).err(),
         },
         last_run: facts.last_run,

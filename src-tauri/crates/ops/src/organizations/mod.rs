@@ -6,3 +6,4 @@ pub mod change;
 pub mod create;
 pub mod delete;
 pub mod describe;
+pub mod export;

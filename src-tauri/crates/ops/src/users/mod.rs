@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod describe;
+pub mod export;
 pub mod foresee;
 pub mod import;
 pub mod query;

@@ -63,6 +63,9 @@ impl Where {
         if let Some(moment) = filter.mailbox_before {
             condition.and("u.mailbox_since <= ?", [moment.0.into()]);
         }
+        if let Some(moment) = filter.checked_before {
+            condition.and("(u.checked IS NULL OR u.checked <= ?)", [moment.0.into()]);
+        }
         if filter.with_issues {
             condition.and("u.open_issues > 0", []);
         }
