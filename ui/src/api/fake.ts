@@ -1,10 +1,13 @@
 import type {
   Action,
   Chosen,
+  Code,
+  Deletion,
   FingerprintRow,
   Foreseen,
   GrantLine,
   ListRead,
+  Organization,
   OrganizationView,
   Reason,
   Remark,
@@ -62,6 +65,8 @@ export type FakeOptions = {
   readonly silent?: boolean;
   /** The code of what keeps every user from being read. */
   readonly halt?: string;
+  /** An organization that can't be deleted, whatever is asked. */
+  readonly undeletable?: number;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -75,7 +80,7 @@ export function fakeDoor(
   resetOrganizations();
   const sizes = options.users ?? [4812, 41_377, 25];
   const step = options.step ?? 40;
-  const rows = organizations.flatMap((organization, index) => {
+  let rows = organizations.flatMap((organization, index) => {
     const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
   });
@@ -234,7 +239,7 @@ export function fakeDoor(
         ],
       },
     ],
-    "organizations.list": () => (started ? organizations.map((_, index) => view(index)) : []),
+    "organizations.list": () => (started ? organizations.map(viewOf) : []),
     "organizations.create": (ask) => ({
       ...ask,
       id: 9,
@@ -244,6 +249,29 @@ export function fakeDoor(
       rhythm: { every_minutes: 30, failures: 5, paused: NOW },
       acknowledged: null,
     }),
+    "organizations.foresee": ({ organizations: meant }) =>
+      meant.flatMap((id) => (organizations.some((one) => one.id === id) ? [deletionOf(id)] : [])),
+    "organizations.delete": ({ organization, force, expected }) => {
+      const { belongings, refused: reason } = deletionOf(organization);
+      if (reason && !force) throw refused("not_now", reason);
+      if (typeof expected === "number" && expected !== belongings.users) throw refused("changed");
+      if (options.undeletable === organization) throw refused("offline");
+      organizations.splice(
+        organizations.findIndex(({ id }) => id === organization),
+        1,
+      );
+      rows = rows.filter((row) => row.user.organization !== organization);
+      changed();
+      return belongings;
+    },
+    "organizations.export": ({ organizations: meant, columns }) => ({
+      text: `${columns.join(",")}\r\n${meant.join("\r\n")}\r\n`,
+      organizations: meant.length,
+    }),
+    "users.export": ({ filter, columns }) => {
+      const users = whom({ by: "filter", of: filter }, rows);
+      return { text: `${columns.join(",")}\r\n`, users: users.length };
+    },
     "organizations.change": ({ organization, name, access, sync, every_minutes, failures }) => {
       const found = organizationNamed(organization);
       if (name) found.name = name;
@@ -534,6 +562,23 @@ export function fakeDoor(
     return found;
   }
 
+  function deletionOf(organization: number): Deletion {
+    const members = membersOf(organization);
+    const checked = members.filter((row) => row.verdict !== "not_run").length;
+    return {
+      organization,
+      belongings: {
+        users: members.length,
+        initialized: members.filter(isInitialized).length,
+        checked,
+        runs: runs.filter((run) => run.organization === organization).length,
+        sessions: checked,
+      },
+      refused: members.length > 0 ? "has_users" : null,
+      refused_by_force: null,
+    };
+  }
+
   function membersOf(organization: number): UserRow[] {
     return rows.filter((row) => row.user.organization === organization);
   }
@@ -585,8 +630,8 @@ export function fakeDoor(
     return listed.map((group) => ({ ...group, with_cause: most(group.cause) }));
   }
 
-  function view(index: number): OrganizationView {
-    const organization = organizations[index] ?? (organizations[0] as (typeof organizations)[number]);
+  function viewOf(organization: Organization): OrganizationView {
+    const index = organization.id - 1;
     const members = rows.filter((row) => row.user.organization === organization.id);
     const uses_ews = organization.access === "ews_app_only";
     return {
@@ -646,10 +691,8 @@ export function fakeDoor(
   };
 }
 
-function refused(
-  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled",
-) {
-  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
+function refused(code: Code, reason: Reason | null = null) {
+  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason });
 }
 
 function isInitialized({ user }: UserRow): boolean {

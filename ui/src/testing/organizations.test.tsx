@@ -120,3 +120,117 @@ test("kept sessions are exported, and the notice names the file", async () => {
   await user.click(await screen.findByRole("button", { name: "Export sessions" }));
   await screen.findByText("Downloads/Sync sessions of Contoso EU.csv");
 });
+
+async function chooseRows(user: Awaited<ReturnType<typeof openAt>>["user"], names: readonly string[]) {
+  for (const name of names) {
+    const row = await screen.findByRole("row", { name: new RegExp(name) });
+    await user.click(within(row).getAllByRole("gridcell")[0] as HTMLElement);
+  }
+}
+
+test("the list has the columns of a rollout, and its small bar has words", async () => {
+  await openAt("/organizations");
+  const grid = await screen.findByRole("grid", { name: "Organizations" });
+  await within(grid).findByText("Contoso EU");
+  expect(
+    within(grid)
+      .getAllByRole("columnheader")
+      .map((head) => head.textContent),
+  ).toEqual([
+    "Select all",
+    "Name",
+    "External ID",
+    "Integration",
+    "Mailbox access type",
+    "Users",
+    "Mailboxes",
+    "Synchronization",
+    "Last session",
+    "Stage",
+    "App access",
+    "Last check",
+  ]);
+  expect(within(grid).getByRole("img", { name: /^\d+ Initialized, \d+ Switching, / })).toBeTruthy();
+});
+
+test("organizations are filtered, ordered and exported as they are shown", async () => {
+  const { user, door } = await openAt("/organizations");
+  await screen.findByText("3 of 3");
+  await user.click(screen.getByRole("columnheader", { name: /^Users/ }));
+  await user.click(screen.getByRole("columnheader", { name: /^Users/ }));
+  await user.type(screen.getByPlaceholderText("Filter by name or External ID"), "-01");
+  await screen.findByText("2 of 3");
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await screen.findByText("Downloads/Organizations.csv");
+  expect(door.asked.find(({ name }) => name === "organizations.export")?.question).toEqual({
+    organizations: [1, 2],
+    columns: [
+      "name",
+      "external_id",
+      "integration",
+      "access",
+      "users",
+      "statuses",
+      "sync",
+      "session",
+      "stage",
+      "consent",
+      "checked",
+    ],
+  });
+});
+
+test("several are disabled at once, and those that were so already are untouched by name", async () => {
+  const { user, door } = await openAt("/organizations");
+  await chooseRows(user, ["Lab"]);
+  await user.click(screen.getByRole("button", { name: "Disable synchronization…" }));
+  const first = await screen.findByRole("alertdialog", { name: "Disable synchronization of 1 organization?" });
+  within(first).getByText("Lab: 25 users are not read any more.");
+  await user.click(within(first).getByRole("button", { name: "Disable 1 organization" }));
+  await screen.findByText("1 organization disabled");
+
+  await chooseRows(user, ["Contoso EU", "Contoso US", "Lab"]);
+  await user.click(screen.getByRole("button", { name: "Disable synchronization…" }));
+  const second = await screen.findByRole("alertdialog", { name: "Disable synchronization of 2 organizations?" });
+  within(second).getByText("Lab: It is like that already.");
+  await user.click(within(second).getByRole("button", { name: "Disable 2 organizations" }));
+  const result = await screen.findByRole("alertdialog", { name: "2 done, 0 failed, 1 untouched" });
+  within(result).getByText("Lab is untouched: It is like that already.");
+  expect(door.asked.filter(({ name }) => name === "organizations.change")).toHaveLength(3);
+});
+
+test("an organization with users is deleted only by force, after its numbers were shown and its name typed", async () => {
+  const { user, door } = await openAt("/organizations?open=1");
+  await screen.findByRole("complementary");
+  await user.click(screen.getByRole("button", { name: "Delete…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Delete 1 organization?" });
+  await within(dialog).findByText(
+    /^Contoso EU: It stays\. Remove the organization's users first\. 450 users, \d+ of them initialized or switching, 2 runs, check results of 450 users, 450 sync sessions$/,
+  );
+  await user.click(within(dialog).getByRole("switch", { name: "Also those that have users, with all their users" }));
+  const remove = () => within(dialog).getByRole("button", { name: "Delete 1 organization with its users" });
+  expect(remove().getAttribute("aria-disabled")).toBe("true");
+  await user.type(within(dialog).getByRole("textbox", { name: "To confirm, type: Contoso EU" }), "Contoso EU");
+  await user.click(remove());
+  await screen.findByText("1 organization deleted");
+  expect(door.asked.find(({ name }) => name === "organizations.delete")?.question).toEqual({
+    organization: 1,
+    force: true,
+    expected: 450,
+  });
+  await screen.findByText("2 of 2");
+});
+
+test("one that fails is told with the reason, and holds the others up not at all", async () => {
+  const { user } = await openAt("/organizations", { undeletable: 2 });
+  await chooseRows(user, ["Contoso EU", "Contoso US", "Lab"]);
+  await user.click(within(screen.getByRole("toolbar", { name: "Selection" })).getByRole("button", { name: "Delete…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Delete 3 organizations?" });
+  await user.click(await within(dialog).findByRole("switch"));
+  await user.type(within(dialog).getByRole("textbox"), "delete 3 organizations");
+  await user.click(within(dialog).getByRole("button", { name: "Delete 3 organizations with their users" }));
+  const result = await screen.findByRole("alertdialog", { name: "2 done, 1 failed, 0 untouched" });
+  within(result).getByText(/^Contoso US failed: The network can't be reached\./);
+  await user.click(within(result).getByRole("button", { name: "Close" }));
+  await screen.findByText("1 of 1");
+});

@@ -67,7 +67,6 @@ type Props<Value extends string> = {
 /** How a whole divides into states: words with counts, and one bar in the same order. A word filters by itself. */
 export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose, leads }: Props<Value>) {
   const styles = useStyles();
-  const shown = segments.filter((segment) => segment.count > 0);
   return (
     <div className={styles.root}>
       <ul className={styles.legend} aria-label={label}>
@@ -91,12 +90,22 @@ export function SegmentBar<Value extends string>({ label, segments, chosen, onCh
           );
         })}
       </ul>
-      <div className={styles.bar} aria-hidden>
-        {shown.length === 0 && <span className={styles.none} />}
-        {shown.map(({ value, state, count }) => (
-          <span key={value} className={styles.segment} style={{ flexGrow: count, backgroundColor: colours[state] }} />
-        ))}
-      </div>
+      <Strip segments={segments} />
     </div>
+  );
+}
+
+/** Only the bar. With a label it stands for itself; without one, words beside it say the same. */
+export function Strip({ segments, label }: { segments: ReadonlyArray<Segment<string>>; label?: string }) {
+  const styles = useStyles();
+  const shown = segments.filter((segment) => segment.count > 0);
+  const spoken = label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
+  return (
+    <span className={styles.bar} {...spoken}>
+      {shown.length === 0 && <span className={styles.none} />}
+      {shown.map(({ value, state, count }) => (
+        <span key={value} className={styles.segment} style={{ flexGrow: count, backgroundColor: colours[state] }} />
+      ))}
+    </span>
   );
 }

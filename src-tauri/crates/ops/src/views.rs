@@ -99,19 +99,17 @@ pub async fn remove(desk: &Desk, ask: RemoveView, _job: &Job) -> Result<Vec<View
 }
 
 async fn change(desk: &Desk, pane: Pane, change: impl FnOnce(&mut Vec<View>) -> Result<()> + Send + 'static) -> Result<Vec<View>> {
-    let changed = desk
-        .write(move |tx| {
-            let mut kept = settings::get::<Kept>(tx, KEY)?.unwrap_or_default();
-            let views = kept.entry(pane).or_default();
-            if let Err(refused) = change(views) {
-                return Ok(Err(refused));
-            }
-            let changed = views.clone();
-            settings::set(tx, KEY, &kept)?;
-            Ok(Ok(changed))
-        })
-        .await?;
-    changed
+    desk.write(move |tx| {
+        let mut kept = settings::get::<Kept>(tx, KEY)?.unwrap_or_default();
+        let views = kept.entry(pane).or_default();
+        if let Err(refused) = change(views) {
+            return Ok(Err(refused));
+        }
+        let changed = views.clone();
+        settings::set(tx, KEY, &kept)?;
+        Ok(Ok(changed))
+    })
+    .await?
 }
 
 /// Puts the view among the others, by name, in the place of the one of the name `before`.

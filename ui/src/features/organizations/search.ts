@@ -7,4 +7,28 @@ export const organizationsSearch = v.object({
   open: maybe(v.number()),
   tab: maybe(v.picklist(["users", "connectivity", "email", "sessions"])),
   create: maybe(v.boolean()),
+  q: maybe(v.string()),
+  sync: maybe(v.picklist(["enabled", "disabled", "disabled_due_to_error"])),
+  access: maybe(v.picklist(["graph_app_only", "graph_delegated", "ews_app_only", "ews_delegated"])),
+  sort: maybe(
+    v.picklist([
+      "name",
+      "external_id",
+      "integration",
+      "access",
+      "users",
+      "statuses",
+      "sync",
+      "session",
+      "stage",
+      "consent",
+      "checked",
+      "issues",
+      "sessions",
+      "tenant",
+    ]),
+  ),
+  desc: maybe(v.boolean()),
 });
+
+export type OrganizationsSearch = v.InferOutput<typeof organizationsSearch>;

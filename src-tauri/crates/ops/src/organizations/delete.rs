@@ -84,37 +84,35 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
         stop.cancel();
     }
     let now = desk.now();
-    let outcome = desk
-        .write(move |tx| {
-            let organization = organizations::get(tx, ask.organization)?;
-            let gone = organizations::belongings(tx, organization.id)?;
-            if ask.expected.is_some_and(|expected| expected != gone.users) {
-                return Ok(Err(Error::new(Code::Changed, format!("it has {} users by now", gone.users))));
-            }
-            if gone.users > 0 && !ask.force {
-                return Ok(Err(Error::not_now(Reason::HasUsers)));
-            }
-            let Belongings { users, initialized, runs, .. } = gone;
-            let entry = Entry {
-                at: now,
-                actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
-                tenant: Some(organization.tenant),
-                action: "organizations.delete".to_owned(),
-                target: organization.name,
-                before: Some(format!(
-                    "{}: {users} users, {initialized} of them initialized or switching; {runs} runs",
-                    organization.external_id
-                )),
-                after: None,
-                request_id: None,
-                outcome: Outcome::Done,
-            };
-            journal::append(tx, &entry)?;
-            // Whom the next import is to bring back, no change of the directory names.
-            deltas::forget_tenant(tx, organization.tenant)?;
-            organizations::delete(tx, organization.id)?;
-            Ok(Ok(gone))
-        })
-        .await?;
-    outcome
+    desk.write(move |tx| {
+        let organization = organizations::get(tx, ask.organization)?;
+        let gone = organizations::belongings(tx, organization.id)?;
+        if ask.expected.is_some_and(|expected| expected != gone.users) {
+            return Ok(Err(Error::new(Code::Changed, format!("it has {} users by now", gone.users))));
+        }
+        if gone.users > 0 && !ask.force {
+            return Ok(Err(Error::not_now(Reason::HasUsers)));
+        }
+        let Belongings { users, initialized, runs, .. } = gone;
+        let entry = Entry {
+            at: now,
+            actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
+            tenant: Some(organization.tenant),
+            action: "organizations.delete".to_owned(),
+            target: organization.name,
+            before: Some(format!(
+                "{}: {users} users, {initialized} of them initialized or switching; {runs} runs",
+                organization.external_id
+            )),
+            after: None,
+            request_id: None,
+            outcome: Outcome::Done,
+        };
+        journal::append(tx, &entry)?;
+        // Whom the next import is to bring back, no change of the directory names.
+        deltas::forget_tenant(tx, organization.tenant)?;
+        organizations::delete(tx, organization.id)?;
+        Ok(Ok(gone))
+    })
+    .await?
 }
