@@ -9,6 +9,7 @@ import type {
   ListRead,
   Organization,
   OrganizationView,
+  Pane,
   Reason,
   Remark,
   RequiredPermission,
@@ -20,6 +21,7 @@ import type {
   UserSort,
   Verdict,
   Verified,
+  View,
 } from "./bindings";
 import { figuresOf } from "./fakeSync";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
@@ -110,6 +112,7 @@ export function fakeDoor(
     leave_to_integration: 25,
     ...options.settings,
   };
+  const views = new Map<Pane, View[]>();
   let recording: string | null = null;
   const changed = () => {
     for (const listener of listeners) listener();
@@ -539,6 +542,21 @@ export function fakeDoor(
       },
     ],
     "journal.verify": () => ({ state: "whole", entries: 1, head: "0".repeat(64) }),
+    "views.list": ({ pane }) => views.get(pane) ?? [],
+    "views.save": ({ pane, name, address, before }) => {
+      const others = (views.get(pane) ?? []).filter((view) => view.name !== before);
+      if (others.some((view) => view.name.toLowerCase() === name.toLowerCase())) throw refused("duplicate_name");
+      const kept = [...others, { name, address }].sort((a, b) => (a.name < b.name ? -1 : 1));
+      views.set(pane, kept);
+      changed();
+      return kept;
+    },
+    "views.remove": ({ pane, name }) => {
+      const kept = (views.get(pane) ?? []).filter((view) => view.name !== name);
+      views.set(pane, kept);
+      changed();
+      return kept;
+    },
     "settings.get": () => settings,
     "settings.set": (ask) => {
       settings = ask;

@@ -29,19 +29,22 @@ type CommandProps = {
   readonly label: string;
   readonly icon?: ReactElement;
   readonly primary?: boolean;
+  /** The chord that runs it, as `aria-keyshortcuts` writes it. */
+  readonly keys?: string;
   /** Why it can't run now. The command stays visible and focusable, so that the reason can be read. */
   readonly disabledReason?: string | undefined;
   readonly onRun: () => void;
 };
 
 /** One command. One that can't run is dimmed and says why. */
-export function Command({ label, icon, primary, disabledReason, onRun }: CommandProps) {
+export function Command({ label, icon, primary, keys, disabledReason, onRun }: CommandProps) {
   return (
     <ReasonedButton
       appearance={primary ? "primary" : "subtle"}
       icon={icon}
       disabledReason={disabledReason}
       onClick={onRun}
+      {...(keys === undefined ? {} : { "aria-keyshortcuts": keys })}
     >
       {label}
     </ReasonedButton>
@@ -53,6 +56,7 @@ type ReasonedButtonProps = {
   readonly size?: "small" | "medium";
   readonly icon?: ReactElement | undefined;
   readonly className?: string;
+  readonly "aria-keyshortcuts"?: string;
   readonly disabledReason?: string | undefined;
   readonly onClick?: () => void;
   /** One that submits its form needs no action of its own. */

@@ -6,6 +6,7 @@ import type { Error as Refusal, OrganizationColumn, OrganizationView } from "../
 import { call, refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { useViews } from "../../api/views";
 import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
@@ -21,6 +22,7 @@ import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain } from "../../words/codes";
 import { accessWords, syncBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
@@ -30,7 +32,7 @@ import { type BulkKind, bulkKinds } from "./bulk";
 import { CreateDialog } from "./CreateDialog";
 import { columns, inOrder } from "./columns";
 import { OrganizationPanel } from "./OrganizationPanel";
-import { type OrganizationsSearch, organizationsSearch } from "./search";
+import { type OrganizationsSearch, organizationsSearch, viewOf } from "./search";
 
 const TABLE = "organizations";
 const noFilters = { q: undefined, sync: undefined, access: undefined } satisfies Partial<OrganizationsSearch>;
@@ -56,6 +58,7 @@ export function OrganizationsPage() {
   const open = all?.find((view) => view.organization.id === place.open);
   const filtered = Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
   const selected = (shown ?? []).filter((view) => isSelected(selection, idOf(view)));
+  const views = useViews("organizations", viewOf(place), []);
   const save = async () => {
     setRefusal(undefined);
     try {
@@ -76,6 +79,7 @@ export function OrganizationsPage() {
             label={t("organizations.commands")}
             end={
               <>
+                <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
                 <DataAge
                   at={all && query.dataUpdatedAt}
@@ -101,6 +105,7 @@ export function OrganizationsPage() {
             <Command
               label={t("export.table")}
               icon={<ArrowDownloadRegular />}
+              keys="Control+E"
               disabledReason={shown?.length ? undefined : t("export.nothing")}
               onRun={() => void save()}
             />

@@ -32,3 +32,8 @@ export const organizationsSearch = v.object({
 });
 
 export type OrganizationsSearch = v.InferOutput<typeof organizationsSearch>;
+
+/** What of the page's address makes a view: its filters and its order. */
+export function viewOf({ org: _org, open: _open, tab: _tab, create: _create, ...view }: OrganizationsSearch) {
+  return view;
+}

@@ -1,13 +1,20 @@
-import { ArrowImportRegular, ClipboardCheckmarkRegular, PeopleRegular } from "@fluentui/react-icons";
+import {
+  ArrowDownloadRegular,
+  ArrowImportRegular,
+  ClipboardCheckmarkRegular,
+  PeopleRegular,
+} from "@fluentui/react-icons";
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type AccessType, STUCK_AFTER, type UserQuery, type UserRow, type UserSort } from "../../api/bindings";
 import { startRun } from "../../api/checks";
 import { call, refusalOf } from "../../api/client";
+import { useUsersExport } from "../../api/exports";
 import { chosenOf, everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
 import { lasted } from "../../lib/time";
@@ -19,9 +26,11 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPills";
 import { Page, Split } from "../../ui/Page";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
+import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain, reasonWords } from "../../words/codes";
 import { accessWords, kindWords, mailboxBadges, sessionBadges, syncBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
@@ -34,6 +43,7 @@ import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
+import { usersViews, viewOf } from "./views";
 
 const TABLE = "users";
 
@@ -58,7 +68,18 @@ export function UsersPage() {
   const columns = chosen ? columnsInScope : userColumns;
   const filtered = isFiltered(place);
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
+  const views = useViews("users", viewOf(place), usersViews);
+  const exporting = useUsersExport();
   const matching = list.page?.matching ?? 0;
+  const save = () =>
+    exporting.save(
+      { ...question, columns: shownIds(TABLE, columns) },
+      {
+        title: t("export.users"),
+        file: chosen ? t("export.usersOf", { organization: chosen.organization.name }) : t("export.usersFile"),
+        saved: t("consent.saved"),
+      },
+    );
   const checkSelected = async () => {
     if (!chosen) return;
     const { id, name } = chosen.organization;
@@ -77,6 +98,7 @@ export function UsersPage() {
             label={t("users.commands")}
             end={
               <>
+                <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
                 <DataAge
                   at={
@@ -101,7 +123,15 @@ export function UsersPage() {
               disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
               onRun={() => void navigate({ to: "/verification", search: { org: chosen?.organization.id, plan: true } })}
             />
+            <Command
+              label={t("export.table")}
+              icon={<ArrowDownloadRegular />}
+              keys="Control+E"
+              disabledReason={matching === 0 ? t("export.nothing") : exporting.busy ? t("confirm.busy") : undefined}
+              onRun={() => void save()}
+            />
           </CommandBar>
+          {exporting.refusal && <ErrorBar failure={explain(exporting.refusal)} />}
           {chosen && <ImportProgress organization={chosen.organization.id} />}
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
           <FilterRow count={countWords(list.page?.matching, list.page?.total)}>

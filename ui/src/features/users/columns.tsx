@@ -1,4 +1,4 @@
-import type { UserRow } from "../../api/bindings";
+import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
@@ -16,7 +16,7 @@ export function syncedWords(at: number | null): string {
   return at === null ? t("users.neverSynced") : shortTime(at);
 }
 
-export const userColumns: ReadonlyArray<Column<UserRow>> = [
+export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
   {
     id: "name",
     title: t("users.name"),

@@ -51,6 +51,7 @@ export const frame = {
   "keys.jump": "First row, last row, a page up or down",
   "keys.all": "Select all on screen; again: all that match",
   "keys.copy": "Copy the selected rows",
+  "keys.export": "Export the list as a table",
   "keys.width": "On a column header: change its width",
   "keys.back": "Back, forward",
   "keys.settings": "Settings",
