@@ -11,6 +11,8 @@ use tauri::{AppHandle, Manager};
 const KINDS: &[&str] = &["csv", "json"];
 /// Characters of a name; what follows is left out.
 const LONGEST: usize = 80;
+/// What tells a spreadsheet that a table is UTF-8 and not in the computer's own letters (RFC 3629, section 6).
+const MARK: &str = "\u{feff}";
 /// Files of the same name that are put beside each other before it is given up.
 const MOST: u32 = 1_000;
 
@@ -31,13 +33,14 @@ pub async fn save_file(app: AppHandle, name: String, text: String) -> Result<Str
 fn save(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
     let kind = name.rsplit_once('.').map(|(_, kind)| kind).filter(|kind| KINDS.contains(kind));
     let Some(kind) = kind else { return Err(Error::input("name", "only CSV and JSON are saved")) };
+    let mark = if kind == "csv" && !text.starts_with(MARK) { MARK } else { "" };
     let stem = plain(name.trim_end_matches(kind));
     std::fs::create_dir_all(folder).map_err(|error| refusal(&error))?;
     for number in 1..=MOST {
         let file = folder.join(if number == 1 { format!("{stem}.{kind}") } else { format!("{stem} ({number}).{kind}") });
         match OpenOptions::new().write(true).create_new(true).open(&file) {
             Ok(mut open) => {
-                let written = open.write_all(text.as_bytes()).and_then(|()| open.sync_all());
+                let written = open.write_all(mark.as_bytes()).and_then(|()| open.write_all(text.as_bytes())).and_then(|()| open.sync_all());
                 // Half a table would be taken for a whole one.
                 return written.map(|()| file.clone()).map_err(|error| {
                     let _ = std::fs::remove_file(&file);
@@ -73,7 +76,9 @@ mod tests {
         let saved = |name: &str, text: &str| save(&room, name, text).map(|file| file.strip_prefix(&room).unwrap().to_owned());
         assert_eq!(saved("Consent of HQ.csv", "a").unwrap(), Path::new("Consent of HQ.csv"));
         assert_eq!(saved("Consent of HQ.csv", "b").unwrap(), Path::new("Consent of HQ (2).csv"));
-        assert_eq!(std::fs::read_to_string(room.join("Consent of HQ.csv")).unwrap(), "a");
+        assert_eq!(std::fs::read_to_string(room.join("Consent of HQ.csv")).unwrap(), "\u{feff}a", "by its mark Excel knows the letters");
+        let list = saved("List.json", "{}").unwrap();
+        assert_eq!(std::fs::read_to_string(room.join(list)).unwrap(), "{}");
         for hostile in ["../../etc/cron.csv", "C:\\x.csv", "a\0b.csv", "..csv", "\u{202e}vsc.csv"] {
             let file = saved(hostile, "x").unwrap();
             assert_eq!(file.components().count(), 1, "{hostile:?} became {}", file.display());

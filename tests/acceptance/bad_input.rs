@@ -15,7 +15,7 @@ use rollcall_ops::integrations::add::{AddIntegration, add as add_integration};
 use rollcall_ops::integrations::set_secret::{SetSecret, set_secret};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
-use rollcall_ops::organizations::delete::{OrganizationRef, delete};
+use rollcall_ops::organizations::delete::{DeleteOrganization, OrganizationRef, delete};
 use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::tenants::add::{AddTenant, add as add_tenant};
 use rollcall_ops::tenants::list::list as list_tenants;
@@ -227,7 +227,7 @@ async fn what_can_not_run_now_says_why() {
     rehearsal.import(organization).await.unwrap();
     let run = Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await;
     assert_eq!(reason(run.unwrap_err()), (Code::NotNow, Some(Reason::NoSecret)));
-    let deleted = delete(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await;
+    let deleted = delete(&rehearsal.desk, DeleteOrganization { organization, force: false, expected: None }, &Job::quiet()).await;
     assert_eq!(reason(deleted.unwrap_err()), (Code::NotNow, Some(Reason::HasUsers)));
     let filter = ImportUsers { organization, from: Source::Filter { odata: "this is no filter".into() }, anew: false };
     assert_eq!(Box::pin(import(&rehearsal.desk, filter, &Job::quiet())).await.unwrap_err().code, Code::InvalidInput);

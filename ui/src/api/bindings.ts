@@ -148,6 +148,20 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
+export type Belongings = { users: number, 
+/**
+ * Users whose mailbox is initialized or switching: whom the integration serves.
+ */
+initialized: number, 
+/**
+ * Users of whom check results are kept.
+ */
+checked: number, runs: number, 
+/**
+ * Sync sessions that are kept.
+ */
+sessions: number, };
+
 export type Board = { 
 /**
  * What is new first, and of that what concerns most. What is put aside is among them.
@@ -443,6 +457,22 @@ users: Array<ObjectId> | null, };
 
 export type Decided = { users: number, };
 
+export type DeleteOrganization = { organization: OrganizationId, 
+/**
+ * Also while it has users, those whose mailbox is initialized among them.
+ */
+force: boolean, 
+/**
+ * How many users it was agreed to delete with it. Where it has another number by now, nothing is done.
+ */
+expected?: number | null, };
+
+export type Deletion = { organization: OrganizationId, belongings: Belongings, 
+/**
+ * Without force, and with it.
+ */
+refused: Reason | null, refused_by_force: Reason | null, };
+
 export type Density = "comfortable" | "compact";
 
 export type Difference = { count: number, users: Array<UserId>, };
@@ -537,7 +567,23 @@ search: string | null, };
 
 export type ExportList = { "of": "integration", integration: IntegrationId, } | { "of": "organization", organization: OrganizationId, };
 
+export type ExportOrganizations = { 
+/**
+ * In this order.
+ */
+organizations: Array<OrganizationId>, 
+/**
+ * At least one.
+ */
+columns: Array<OrganizationColumn>, };
+
 export type ExportSessions = { organization: OrganizationId, };
+
+export type ExportUsers = { filter: UserFilter, sort: Sort, 
+/**
+ * At least one.
+ */
+columns: Array<UserColumn>, };
 
 export type ExternalId = string;
 
@@ -586,6 +632,8 @@ sample_request_ids: Array<string>, first_seen: Timestamp, last_seen: Timestamp, 
 export type ForWhom = { "kind": "everyone" } | { "kind": "users", count: number, };
 
 export type ForeseeAction = { users: Chosen, action: Action, };
+
+export type ForeseeDeletion = { organizations: Array<OrganizationId>, };
 
 export type Foreseen = { 
 /**
@@ -889,7 +937,7 @@ name: string,
  */
 text: string, };
 
-export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, delete: Reason | null, };
+export type May = { import: Reason | null, consent: Reason | null, verify: Reason | null, sync: Reason | null, delete: Reason | null, };
 
 export type MayDo = { force: Reason | null, switch: Reason | null, go_back: Reason | null, remove: Reason | null, };
 
@@ -941,9 +989,17 @@ window: ChangeWindow | null, created: Timestamp,
  */
 acknowledged: Timestamp | null, };
 
+export type OrganizationColumn = "name" | "external_id" | "integration" | "tenant" | "access" | "users" | "statuses" | "sync" | "sessions" | "session" | "stage" | "consent" | "checked" | "issues";
+
 export type OrganizationId = number;
 
 export type OrganizationRef = { organization: OrganizationId, };
+
+export type OrganizationTable = { 
+/**
+ * CSV (RFC 4180), the first line its header; times in UTC.
+ */
+text: string, organizations: number, };
 
 export type OrganizationView = { organization: Organization, tenant_name: string, practice: boolean, integration_name: string, preset: Preset, users: number, 
 /**
@@ -965,7 +1021,11 @@ with_issues: number,
 /**
  * When the last check of one of them was complete.
  */
-checked: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, 
+checked: Timestamp | null, 
+/**
+ * When a sync session of one of them last ended.
+ */
+last_session: Timestamp | null, consent: ConsentSummary, last_run: Run | null, stages: Stages, may: May, 
 /**
  * Switches that wait for the change window, and when it opens; `None` while it is open.
  */
@@ -976,6 +1036,8 @@ export type Outcome = "intended" | "done" | "failed" | "unknown";
 export type OwnConsent = "can" | "needs_admin" | "tenant_forbids" | "depends";
 
 export type OwnConsentView = { name: string, can: OwnConsent, };
+
+export type Pane = "organizations" | "users" | "mailboxes";
 
 export type Part<T> = { "kind": "read", value: T, } | { "kind": "unread", why: Unread, };
 
@@ -1221,6 +1283,8 @@ text: string,
  */
 refused: boolean, } & ({ "said": "unknown", nearest: string | null, } | { "said": "other_type", exists: PermissionType, } | { "said": "bad_type" } | { "said": "other_api" } | { "said": "default_scope" } | { "said": "too_long" } | { "said": "not_an_entry", field: string | null, } | { "said": "twice", first: Place, } | { "said": "type_taken", kind: PermissionType, only: boolean, } | { "said": "exchange_taken" } | { "said": "live" } | { "said": "no_name" } | { "said": "rest_unused" } | { "said": "columns_unused", columns: Array<string>, });
 
+export type RemoveView = { pane: Pane, name: string, };
+
 export type RequestView = { request: PendingRequest, 
 /**
  * The name of the integration that it is about; `None` for an application that Rollcall doesn't look after.
@@ -1384,6 +1448,16 @@ export type RunSessions = { organization: OrganizationId, whose: Whose, };
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
 export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
+
+export type SaveView = { pane: Pane, 
+/**
+ * Unique in its pane, whatever its case.
+ */
+name: string, address: string, 
+/**
+ * The name of the view that it takes the place of.
+ */
+before?: string | null, };
 
 export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, } | { "kind": "with_issues", fingerprints: Array<string>, };
 
@@ -1713,6 +1787,8 @@ seen: Timestamp,
  */
 gone: Timestamp | null, };
 
+export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "eligibility" | "evidence" | "department";
+
 export type UserConsent = { "kind": "nothing" } | { "kind": "anything" } | { "kind": "low_impact" } | { "kind": "recommended" } | { "kind": "custom", policies: Array<string>, };
 
 export type UserConsentPage = { 
@@ -1782,6 +1858,10 @@ mailbox_before: Timestamp | null,
  * Whose switch waits for the change window.
  */
 queued: boolean, 
+/**
+ * Whose mailbox was not checked since this moment, or never.
+ */
+checked_before: Timestamp | null, 
 /**
  * Parts of names, addresses, department, job title or object id; all of them must be found.
  */
@@ -1855,6 +1935,12 @@ queued: Timestamp | null, };
 
 export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues" | "session" | "sync";
 
+export type UserTable = { 
+/**
+ * CSV (RFC 4180), the first line its header; times in UTC.
+ */
+text: string, users: number, };
+
 export type Verdict = "passed" | "failed" | "unknown" | "not_run";
 
 export type Verified = { run: number, 
@@ -1892,6 +1978,14 @@ waiting_until: Timestamp | null,
 parked: boolean, };
 
 export type Verify = { organization: OrganizationId, which: Scope, };
+
+export type View = { name: string, 
+/**
+ * Filters, order and columns in the form in which the screens write and read them.
+ */
+address: string, };
+
+export type ViewsOf = { pane: Pane, };
 
 export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
 
@@ -2033,6 +2127,15 @@ export const CLASSES: Record<Cause, Class> = {
   cancelled: "passing",
 };
 
+/** A switch that has not ended for so many milliseconds is stuck. */
+export const STUCK_AFTER = 7200000;
+
+/** The least and the most that the rhythm of an organization's sessions may be. */
+export const RHYTHM = {
+  every_minutes: { least: 5, most: 1440 },
+  failures: { least: 1, most: 100 },
+} as const;
+
 export type Commands = {
   "about.describe": { question: null; answer: About };
   "consent.apply": { question: ApplyChange; answer: Applied };
@@ -2068,8 +2171,10 @@ export type Commands = {
   "organizations.adjust": { question: AdjustOrganization; answer: Organization };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
   "organizations.create": { question: CreateOrganization; answer: Organization };
-  "organizations.delete": { question: OrganizationRef; answer: null };
+  "organizations.delete": { question: DeleteOrganization; answer: Belongings };
   "organizations.describe": { question: OrganizationRef; answer: OrganizationView };
+  "organizations.export": { question: ExportOrganizations; answer: OrganizationTable };
+  "organizations.foresee": { question: ForeseeDeletion; answer: Array<Deletion> };
   "organizations.list": { question: null; answer: Array<OrganizationView> };
   "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
@@ -2106,6 +2211,7 @@ export type Commands = {
   "traffic.record": { question: RecordTraffic; answer: Traffic };
   "users.act": { question: ActOnUsers; answer: Acted };
   "users.describe": { question: UserRef; answer: UserDetail };
+  "users.export": { question: ExportUsers; answer: UserTable };
   "users.foresee": { question: ForeseeAction; answer: Foreseen };
   "users.import": { question: ImportUsers; answer: Imported };
   "users.import_shown": { question: PreviewRef; answer: Imported };
@@ -2120,4 +2226,7 @@ export type Commands = {
   "verify.plan": { question: Verify; answer: Plan };
   "verify.resume": { question: RunRef; answer: Run };
   "verify.start": { question: Verify; answer: Run };
+  "views.list": { question: ViewsOf; answer: Array<View> };
+  "views.remove": { question: RemoveView; answer: Array<View> };
+  "views.save": { question: SaveView; answer: Array<View> };
 };

@@ -1,12 +1,16 @@
 import type {
   Action,
   Chosen,
+  Code,
+  Deletion,
   FingerprintRow,
   Foreseen,
   GrantLine,
   ImportPreview,
   ListRead,
+  Organization,
   OrganizationView,
+  Pane,
   PreviewLine,
   Proposal,
   Reason,
@@ -20,8 +24,11 @@ import type {
   UserFilter,
   UserRow,
   UserSort,
+  Verdict,
   Verified,
+  View,
 } from "./bindings";
+import { figuresOf } from "./fakeSync";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
 import {
@@ -39,6 +46,7 @@ import {
   person,
   previewLines,
   proposalsOf,
+  resetOrganizations,
   resultsOf,
   rulesOf,
   runOf,
@@ -70,6 +78,10 @@ export type FakeOptions = {
   readonly unasked?: Unasked;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
+  /** The code of what keeps every user from being read. */
+  readonly halt?: string;
+  /** An organization that can't be deleted, whatever is asked. */
+  readonly undeletable?: number;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -80,9 +92,10 @@ type Verbs = { [N in Name]?: (question: Question<N>, options: CallOptions) => An
 export function fakeDoor(
   options: FakeOptions = {},
 ): Door & { readonly asked: Array<{ name: Name; question: unknown }> } {
+  resetOrganizations();
   const sizes = options.users ?? [4812, 41_377, 25];
   const step = options.step ?? 40;
-  const rows = organizations.flatMap((organization, index) => {
+  let rows = organizations.flatMap((organization, index) => {
     const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
   });
@@ -113,6 +126,7 @@ export function fakeDoor(
     leave_to_integration: 25,
     ...options.settings,
   };
+  const views = new Map<Pane, View[]>();
   let recording: string | null = null;
   const changed = () => {
     for (const listener of listeners) listener();
@@ -227,8 +241,7 @@ export function fakeDoor(
           },
     "integrations.export": () => ({ name: "Revenue Grid", text: JSON.stringify({ permissions: needed }, null, 2) }),
     "organizations.adjust": ({ organization, permissions }) => {
-      const found = organizations.find((one) => one.id === organization);
-      if (!found) throw refused("not_found");
+      const found = organizationNamed(organization);
       found.permissions = permissions;
       changed();
       return found;
@@ -248,7 +261,7 @@ export function fakeDoor(
         ],
       },
     ],
-    "organizations.list": () => (started ? organizations.map((_, index) => view(index)) : []),
+    "organizations.list": () => (started ? organizations.map(viewOf) : []),
     "organizations.create": (ask) => ({
       ...ask,
       id: 9,
@@ -266,9 +279,44 @@ export function fakeDoor(
       changed();
       return found;
     },
+    "organizations.foresee": ({ organizations: meant }) =>
+      meant.flatMap((id) => (organizations.some((one) => one.id === id) ? [deletionOf(id)] : [])),
+    "organizations.delete": ({ organization, force, expected }) => {
+      const { belongings, refused: reason } = deletionOf(organization);
+      if (reason && !force) throw refused("not_now", reason);
+      if (typeof expected === "number" && expected !== belongings.users) throw refused("changed");
+      if (options.undeletable === organization) throw refused("offline");
+      organizations.splice(
+        organizations.findIndex(({ id }) => id === organization),
+        1,
+      );
+      rows = rows.filter((row) => row.user.organization !== organization);
+      changed();
+      return belongings;
+    },
+    "organizations.export": ({ organizations: meant, columns }) => ({
+      text: `${columns.join(",")}\r\n${meant.join("\r\n")}\r\n`,
+      organizations: meant.length,
+    }),
+    "users.export": ({ filter, columns }) => {
+      const users = whom({ by: "filter", of: filter }, rows);
+      return { text: `${columns.join(",")}\r\n`, users: users.length };
+    },
+    "organizations.change": ({ organization, name, access, sync, every_minutes, failures }) => {
+      const found = organizationNamed(organization);
+      if (name) found.name = name;
+      if (access) found.access = access;
+      if (sync) found.sync = sync;
+      found.rhythm = {
+        ...found.rhythm,
+        every_minutes: every_minutes ?? found.rhythm.every_minutes,
+        failures: failures ?? found.rhythm.failures,
+      };
+      changed();
+      return found;
+    },
     "organizations.acknowledge": ({ organization }) => {
-      const found = organizations.find((one) => one.id === organization);
-      if (!found) throw refused("not_found");
+      const found = organizationNamed(organization);
       found.acknowledged = NOW;
       changed();
       return found;
@@ -299,6 +347,48 @@ export function fakeDoor(
         refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
       };
     },
+    "sync.figures": ({ organization, days }) =>
+      figuresOf(organizationNamed(organization), membersOf(organization), days, options.halt),
+    "sync.pause": ({ organization, paused }) => {
+      const found = organizationNamed(organization);
+      found.rhythm = { ...found.rhythm, paused: paused ? NOW : null };
+      changed();
+      return found;
+    },
+    "sync.run": async ({ organization, whose }, { onProgress, signal }) => {
+      const members = whose.kind === "due" ? membersOf(organization).slice(0, 12) : membersOf(organization);
+      const of = (verdict: Verdict, some: readonly UserRow[]) => some.filter((row) => row.verdict === verdict).length;
+      const total = members.length;
+      const stopped = () => signal?.aborted === true;
+      let done = 0;
+      while (done < total && !stopped()) {
+        await wait();
+        done = Math.min(total, done + Math.max(1, Math.ceil(total / 20)));
+        const some = members.slice(0, done);
+        const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+        onProgress?.({
+          kind: "synced",
+          organization,
+          done,
+          total,
+          ...counts,
+          changed: done * 4,
+          removed: 1,
+          initialized: 0,
+        });
+      }
+      changed();
+      const some = members.slice(0, done);
+      const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+      const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
+      return { users: total, done, committed, whole: done === total };
+    },
+    "sync.export": ({ organization }) => ({
+      text: `upn,number\r\n${membersOf(organization)
+        .map(({ user }) => `${user.directory.upn},1`)
+        .join("\r\n")}\r\n`,
+      sessions: membersOf(organization).length,
+    }),
     "sync.sessions": ({ user }) => {
       const row = rows.find((one) => one.user.id === user);
       return row ? sessionsOf(row) : [];
@@ -638,6 +728,21 @@ export function fakeDoor(
       },
     ],
     "journal.verify": () => ({ state: "whole", entries: 1, head: "0".repeat(64) }),
+    "views.list": ({ pane }) => views.get(pane) ?? [],
+    "views.save": ({ pane, name, address, before }) => {
+      const others = (views.get(pane) ?? []).filter((view) => view.name !== before);
+      if (others.some((view) => view.name.toLowerCase() === name.toLowerCase())) throw refused("duplicate_name");
+      const kept = [...others, { name, address }].sort((a, b) => (a.name < b.name ? -1 : 1));
+      views.set(pane, kept);
+      changed();
+      return kept;
+    },
+    "views.remove": ({ pane, name }) => {
+      const kept = (views.get(pane) ?? []).filter((view) => view.name !== name);
+      views.set(pane, kept);
+      changed();
+      return kept;
+    },
     "settings.get": () => settings,
     "settings.set": (ask) => {
       settings = ask;
@@ -653,6 +758,33 @@ export function fakeDoor(
 
   function traffic(): Traffic {
     return { tenants: started && !options.silent ? [trafficOf(tenant)] : [], recording };
+  }
+
+  function organizationNamed(id: number) {
+    const found = organizations.find((one) => one.id === id);
+    if (!found) throw refused("not_found");
+    return found;
+  }
+
+  function deletionOf(organization: number): Deletion {
+    const members = membersOf(organization);
+    const checked = members.filter((row) => row.verdict !== "not_run").length;
+    return {
+      organization,
+      belongings: {
+        users: members.length,
+        initialized: members.filter(isInitialized).length,
+        checked,
+        runs: runs.filter((run) => run.organization === organization).length,
+        sessions: checked,
+      },
+      refused: members.length > 0 ? "has_users" : null,
+      refused_by_force: null,
+    };
+  }
+
+  function membersOf(organization: number): UserRow[] {
+    return rows.filter((row) => row.user.organization === organization);
   }
 
   function integration() {
@@ -702,8 +834,8 @@ export function fakeDoor(
     return listed.map((group) => ({ ...group, with_cause: most(group.cause) }));
   }
 
-  function view(index: number): OrganizationView {
-    const organization = organizations[index] ?? (organizations[0] as (typeof organizations)[number]);
+  function viewOf(organization: Organization): OrganizationView {
+    const index = organization.id - 1;
     const members = rows.filter((row) => row.user.organization === organization.id);
     const uses_ews = organization.access === "ews_app_only";
     return {
@@ -718,6 +850,7 @@ export function fakeDoor(
       verdicts: ledgerOf(members),
       with_issues: members.filter((row) => row.open_issues > 0).length,
       checked: index === 0 ? NOW - 60_000 : null,
+      last_session: index === 0 ? NOW - 120_000 : null,
       consent: {
         authorization: missing === 0 ? "authorized" : "partly_authorized",
         granted: needed.length - 1 - missing,
@@ -739,7 +872,8 @@ export function fakeDoor(
         import: null,
         consent: null,
         verify: uses_ews ? "uses_ews" : index === 2 ? "users_must_sign_in" : null,
-        delete: "has_users",
+        sync: members.length === 0 ? "no_users" : null,
+        delete: members.length === 0 ? null : "has_users",
       },
     };
   }
@@ -772,10 +906,8 @@ function moveProposals(users: string[] | null, from: Proposal[], to: Proposal[])
   return moved.length;
 }
 
-function refused(
-  code: "offline" | "not_signed_in" | "throttled" | "not_permitted" | "not_found" | "sign_in_cancelled" | "stopped",
-) {
-  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason: null });
+function refused(code: Code, reason: Reason | null = null) {
+  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason });
 }
 
 function isInitialized({ user }: UserRow): boolean {
@@ -836,6 +968,8 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
     (filter.session.length === 0 || filter.session.includes(row.session ?? "not_run")) &&
     (filter.sync.length === 0 || filter.sync.includes(row.effective_sync)) &&
+    (filter.mailbox_before === null || (row.user.mailbox_since ?? 0) <= filter.mailbox_before) &&
+    (filter.checked_before === null || (row.checked ?? 0) <= filter.checked_before) &&
     (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
     (filter.eligibility.length === 0 || filter.eligibility.includes(row.judged.eligibility)) &&
     (!filter.with_issues || row.open_issues > 0) &&

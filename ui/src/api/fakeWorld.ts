@@ -123,13 +123,20 @@ export function matrix(missing: number): ConsentRow[] {
   ];
 }
 
-export const organizations: Organization[] = (
-  [
-    ["Contoso EU", "EU-01", "graph_app_only"],
-    ["Contoso US", "US-01", "ews_app_only"],
-    ["Lab", "LAB", "graph_delegated"],
-  ] as const
-).map(([name, external_id, access], index) => ({
+const named = [
+  ["Contoso EU", "EU-01", "graph_app_only"],
+  ["Contoso US", "US-01", "ews_app_only"],
+  ["Lab", "LAB", "graph_delegated"],
+] as const;
+
+export const organizations: Organization[] = [];
+
+/** As they are before anybody has changed one. */
+export function resetOrganizations() {
+  organizations.splice(0, organizations.length, ...named.map(organizationOf));
+}
+
+const organizationOf = ([name, external_id, access]: (typeof named)[number], index: number): Organization => ({
   id: index + 1,
   tenant: 1,
   integration: 1,
@@ -141,7 +148,9 @@ export const organizations: Organization[] = (
   rhythm: { every_minutes: 30, failures: 5, paused: index === 2 ? NOW - 60 * MINUTE : null },
   acknowledged: null,
   window: null,
-}));
+});
+
+resetOrganizations();
 
 const given = ["Ada", "Bo", "Chen", "Dina", "Elif", "Farid", "Greta", "Hugo", "Ilse", "Jamal", "Kaja", "Liam", "Mina"];
 const family = ["Abel", "Brandt", "Costa", "Duarte", "Eriksen", "Fischer", "Garcia", "Haddad", "Ito", "Jansen", "Kaur"];

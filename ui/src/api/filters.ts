@@ -15,6 +15,7 @@ export const everyUser: UserFilter = {
   sync: [],
   mailbox_before: null,
   queued: false,
+  checked_before: null,
   search: null,
 };
 

@@ -9,6 +9,11 @@ export function clock(at: number): string {
   return clockFormat.format(at);
 }
 
+/** "12 Nov" */
+export function day(at: number): string {
+  return dayFormat.format(at);
+}
+
 /** "14:03" for today, "12 Nov, 14:03" for another day. */
 export function shortTime(at: number, now: number = Date.now()): string {
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();

@@ -10,6 +10,7 @@ const places = [
   ["/?org=1", "Contoso EU"],
   ["/organizations", "Organizations"],
   ["/organizations?open=1", "Organizations"],
+  ["/organizations?open=1&tab=%22sessions%22", "Organizations"],
   ["/organizations?create=true", "Organizations"],
   ["/users?org=1", "Users"],
   ["/users?org=1&open=61", "Users"],

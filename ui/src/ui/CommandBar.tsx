@@ -29,19 +29,22 @@ type CommandProps = {
   readonly label: string;
   readonly icon?: ReactElement;
   readonly primary?: boolean;
+  /** The chord that runs it, as `aria-keyshortcuts` writes it. */
+  readonly keys?: string;
   /** Why it can't run now. The command stays visible and focusable, so that the reason can be read. */
   readonly disabledReason?: string | undefined;
   readonly onRun: () => void;
 };
 
 /** One command. One that can't run is dimmed and says why. */
-export function Command({ label, icon, primary, disabledReason, onRun }: CommandProps) {
+export function Command({ label, icon, primary, keys, disabledReason, onRun }: CommandProps) {
   return (
     <ReasonedButton
       appearance={primary ? "primary" : "subtle"}
       icon={icon}
       disabledReason={disabledReason}
       onClick={onRun}
+      {...(keys === undefined ? {} : { "aria-keyshortcuts": keys })}
     >
       {label}
     </ReasonedButton>
@@ -53,8 +56,11 @@ type ReasonedButtonProps = {
   readonly size?: "small" | "medium";
   readonly icon?: ReactElement | undefined;
   readonly className?: string;
+  readonly "aria-keyshortcuts"?: string;
   readonly disabledReason?: string | undefined;
-  readonly onClick: () => void;
+  readonly onClick?: () => void;
+  /** One that submits its form needs no action of its own. */
+  readonly type?: "button" | "submit";
   readonly children: ReactNode;
 };
 
@@ -62,7 +68,7 @@ type ReasonedButtonProps = {
  * A button that is dimmed with its reason instead of hidden or silently dead. It stays the same button when the reason comes or
  * goes, so that it keeps the focus.
  */
-export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: ReasonedButtonProps) {
+export function ReasonedButton({ disabledReason, onClick, icon, type = "button", ...rest }: ReasonedButtonProps) {
   const styles = useStyles();
   const [visible, setVisible] = useState(false);
   const can = disabledReason === undefined;
@@ -75,7 +81,13 @@ export function ReasonedButton({ disabledReason, onClick, icon, ...rest }: Reaso
       visible={visible && !can}
       onVisibleChange={(_, data) => setVisible(data.visible && !can)}
     >
-      <Button {...rest} icon={icon ?? null} disabledFocusable={!can} {...(can ? { onClick } : {})} />
+      <Button
+        {...rest}
+        type={type}
+        icon={icon ?? null}
+        disabledFocusable={!can}
+        {...(can && onClick ? { onClick } : {})}
+      />
     </Tooltip>
   );
 }

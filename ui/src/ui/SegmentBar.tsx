@@ -60,12 +60,13 @@ type Props<Value extends string> = {
   readonly segments: ReadonlyArray<Segment<Value>>;
   readonly chosen?: Value | undefined;
   readonly onChoose?: (value: Value | undefined) => void;
+  /** A word leads to those it counts, instead of filtering what is here. */
+  readonly leads?: boolean;
 };
 
 /** How a whole divides into states: words with counts, and one bar in the same order. A word filters by itself. */
-export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose }: Props<Value>) {
+export function SegmentBar<Value extends string>({ label, segments, chosen, onChoose, leads }: Props<Value>) {
   const styles = useStyles();
-  const shown = segments.filter((segment) => segment.count > 0);
   return (
     <div className={styles.root}>
       <ul className={styles.legend} aria-label={label}>
@@ -76,7 +77,7 @@ export function SegmentBar<Value extends string>({ label, segments, chosen, onCh
               {onChoose ? (
                 <button
                   type="button"
-                  aria-pressed={value === chosen}
+                  aria-pressed={leads ? undefined : value === chosen}
                   className={mergeClasses(styles.item, value === chosen && styles.pressed)}
                   onClick={() => onChoose(value === chosen ? undefined : value)}
                 >
@@ -89,12 +90,22 @@ export function SegmentBar<Value extends string>({ label, segments, chosen, onCh
           );
         })}
       </ul>
-      <div className={styles.bar} aria-hidden>
-        {shown.length === 0 && <span className={styles.none} />}
-        {shown.map(({ value, state, count }) => (
-          <span key={value} className={styles.segment} style={{ flexGrow: count, backgroundColor: colours[state] }} />
-        ))}
-      </div>
+      <Strip segments={segments} />
     </div>
+  );
+}
+
+/** Only the bar. With a label it stands for itself; without one, words beside it say the same. */
+export function Strip({ segments, label }: { segments: ReadonlyArray<Segment<string>>; label?: string }) {
+  const styles = useStyles();
+  const shown = segments.filter((segment) => segment.count > 0);
+  const spoken = label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label };
+  return (
+    <span className={styles.bar} {...spoken}>
+      {shown.length === 0 && <span className={styles.none} />}
+      {shown.map(({ value, state, count }) => (
+        <span key={value} className={styles.segment} style={{ flexGrow: count, backgroundColor: colours[state] }} />
+      ))}
+    </span>
   );
 }

@@ -3,6 +3,7 @@ import { consent } from "./en/consent";
 import { frame } from "./en/frame";
 import { issues } from "./en/issues";
 import { lists } from "./en/lists";
+import { organizing } from "./en/organizing";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
 import { rules } from "./en/rules";
@@ -15,6 +16,7 @@ export const en = {
   ...frame,
   ...issues,
   ...lists,
+  ...organizing,
   ...people,
   ...rollout,
   ...rules,

@@ -11,7 +11,7 @@ use rollcall_ops::job::Job;
 use rollcall_ops::organizations::adjust::{self, AdjustOrganization};
 use rollcall_ops::organizations::change::{self, ChangeOrganization};
 use rollcall_ops::organizations::create::{self, CreateOrganization};
-use rollcall_ops::organizations::delete::{self, OrganizationRef};
+use rollcall_ops::organizations::delete::{self, DeleteOrganization};
 use rollcall_ops::organizations::describe::{self, ConsentSummary, OrganizationView, Stage, StageState};
 use serde_json::json;
 
@@ -53,8 +53,8 @@ pub enum Org {
     Pause(Named),
     /// Have its sessions begin, or go on, while the console is open
     Start(Named),
-    /// Delete an organization that has no users any more
-    Delete(Named),
+    /// Delete an organization that has no users any more, or by force one with its users
+    Delete(Delete),
 }
 
 impl Org {
@@ -137,6 +137,15 @@ pub struct Export {
     out: lists::Out,
 }
 
+#[derive(Args)]
+pub struct Delete {
+    #[command(flatten)]
+    named: Named,
+    /// With all its users, also those whose mailbox is initialized
+    #[arg(long)]
+    force: bool,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Access {
@@ -193,7 +202,7 @@ pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
         Org::Window(ask) => window::run(ask, call).await,
         Org::Pause(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, true, call).await,
         Org::Start(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, false, call).await,
-        Org::Delete(named) => delete(&named, call).await,
+        Org::Delete(ask) => delete(&ask, call).await,
     }
 }
 
@@ -337,11 +346,21 @@ async fn export(ask: &Export, call: &Call) -> Result<Exit> {
     lists::export(ExportList::Organization { organization }, &ask.out, call).await
 }
 
-async fn delete(named: &Named, call: &Call) -> Result<Exit> {
-    let organization = names::organization(call, &named.name, named.tenant.as_deref()).await?.organization;
-    delete::delete(&call.desk, OrganizationRef { organization: organization.id }, &call.job()).await?;
-    call.screen.answer(&json!({ "deleted": organization.name }), |screen| {
-        screen.line(&format!("Deleted {} and its runs. The journal stays.", organization.name));
+async fn delete(ask: &Delete, call: &Call) -> Result<Exit> {
+    let organization = names::organization(call, &ask.named.name, ask.named.tenant.as_deref()).await?.organization;
+    let ask = DeleteOrganization { organization: organization.id, force: ask.force, expected: None };
+    let gone = delete::delete(&call.desk, ask, &call.job()).await?;
+    let json = json!({ "deleted": organization.name, "users": gone.users, "initialized": gone.initialized, "runs": gone.runs });
+    call.screen.answer(&json, |screen| {
+        let (users, runs) = (counted(gone.users, "user", "users"), counted(gone.runs, "run", "runs"));
+        screen.line(&match gone.users {
+            0 => format!("Deleted {} and {runs}. The journal stays.", organization.name),
+            _ => format!(
+                "Deleted {} with {users}, {} of them initialized or switching, and {runs}. The journal stays.",
+                organization.name,
+                count(gone.initialized)
+            ),
+        });
     });
     Ok(Exit::Fine)
 }

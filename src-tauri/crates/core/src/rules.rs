@@ -108,6 +108,14 @@ pub const fn may_delete_organization(standing: &Standing) -> May {
     }
 }
 
+/// May an organization be deleted with all its users?
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_delete_with_users(standing: &Standing) -> May {
+    if standing.run_under_way { Err(Reason::RunUnderWay) } else { Ok(()) }
+}
+
 /// May a user be deleted from its organization without force?
 ///
 /// # Errors
@@ -163,6 +171,18 @@ mod tests {
         assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
         assert_eq!(may_verify(&Standing { access: AccessType::GraphDelegated, ..READY }), Err(Reason::UsersMustSignIn));
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
+    }
+
+    #[test]
+    fn an_organization_is_deleted_with_its_users_only_where_that_is_meant_and_never_during_a_run() {
+        assert_eq!(may_delete_organization(&READY), Err(Reason::HasUsers));
+        assert_eq!(may_delete_organization(&Standing { users: 0, ..READY }), Ok(()));
+        assert_eq!(may_delete_with_users(&READY), Ok(()));
+        let checked = Standing { run_under_way: true, ..READY };
+        assert_eq!(
+            (may_delete_organization(&checked), may_delete_with_users(&checked)),
+            (Err(Reason::RunUnderWay), Err(Reason::RunUnderWay))
+        );
     }
 
     #[test]

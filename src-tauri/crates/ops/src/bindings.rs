@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use rollcall_core::issue::{Cause, Class, Reach, Who};
+use rollcall_core::mailbox::STUCK_AFTER;
+use rollcall_core::organization::{RHYTHM_FAILURES, RHYTHM_MINUTES};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands;
@@ -42,6 +44,14 @@ impl Bindings {
             let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.class().name());
         }
         let _ = writeln!(text, "}};\n");
+        let _ = writeln!(text, "/** A switch that has not ended for so many milliseconds is stuck. */");
+        let _ = writeln!(text, "export const STUCK_AFTER = {};\n", STUCK_AFTER.as_millis());
+        let _ =
+            writeln!(text, "/** The least and the most that the rhythm of an organization's sessions may be. */\nexport const RHYTHM = {{");
+        for (name, range) in [("every_minutes", RHYTHM_MINUTES), ("failures", RHYTHM_FAILURES)] {
+            let _ = writeln!(text, "  {name}: {{ least: {}, most: {} }},", range.start(), range.end());
+        }
+        let _ = writeln!(text, "}} as const;\n");
         let _ = writeln!(text, "export type Commands = {{\n{}\n}};", self.commands.join("\n"));
         text
     }

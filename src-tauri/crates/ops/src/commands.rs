@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
     about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, settings, sync, tenants,
-    traffic, users, verify,
+    traffic, users, verify, views,
 };
 
 macro_rules! menu {
@@ -74,8 +74,10 @@ menu! {
     "organizations.adjust": organizations::adjust::AdjustOrganization => rollcall_core::organization::Organization, organizations::adjust::adjust;
     "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
     "organizations.create": organizations::create::CreateOrganization => rollcall_core::organization::Organization, organizations::create::create;
-    "organizations.delete": organizations::delete::OrganizationRef => (), organizations::delete::delete;
+    "organizations.delete": organizations::delete::DeleteOrganization => organizations::delete::Belongings, organizations::delete::delete;
     "organizations.describe": organizations::delete::OrganizationRef => organizations::describe::OrganizationView, organizations::describe::describe;
+    "organizations.export": organizations::export::ExportOrganizations => organizations::export::OrganizationTable, organizations::export::export;
+    "organizations.foresee": organizations::delete::ForeseeDeletion => Vec<organizations::delete::Deletion>, organizations::delete::foresee;
     "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
     "organizations.set_window": organizations::window::SetWindow => rollcall_core::organization::Organization, organizations::window::set_window;
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
@@ -112,6 +114,7 @@ menu! {
     "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
     "users.act": users::act::ActOnUsers => users::act::Acted, users::act::act;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
+    "users.export": users::export::ExportUsers => users::export::UserTable, users::export::export;
     "users.foresee": users::foresee::ForeseeAction => users::foresee::Foreseen, users::foresee::foresee;
     "users.import": users::import::ImportUsers => users::import::Imported, users::import::import;
     "users.import_shown": users::preview::PreviewRef => users::import::Imported, users::import::import_shown;
@@ -126,6 +129,9 @@ menu! {
     "verify.plan": verify::plan::Verify => verify::plan::Plan, verify::plan::plan;
     "verify.resume": runs::describe::RunRef => rollcall_store::runs::Run, verify::resume::resume;
     "verify.start": verify::plan::Verify => rollcall_store::runs::Run, verify::start::start;
+    "views.list": views::ViewsOf => Vec<views::View>, views::list;
+    "views.remove": views::RemoveView => Vec<views::View>, views::remove;
+    "views.save": views::SaveView => Vec<views::View>, views::save;
 }
 
 fn read<Q: DeserializeOwned>(question: Value) -> Result<Q> {

@@ -26,4 +26,5 @@ pub mod tenants;
 pub mod traffic;
 pub mod users;
 pub mod verify;
+pub mod views;
 mod writer;

@@ -13,6 +13,7 @@ use ts_rs::TS;
 use crate::error::{StoreError, Thing};
 use crate::integrations;
 use crate::result::count_verdict;
+use crate::sessions;
 use crate::text;
 use crate::users::{self, Chosen, UserFilter};
 
@@ -51,6 +52,19 @@ pub struct Tally {
     pub checked: Option<Timestamp>,
     /// When the check of a user that is the longest ago was: the age of the evidence as a whole.
     pub oldest: Option<Timestamp>,
+}
+
+/// What goes when an organization is deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Belongings {
+    pub users: u32,
+    /// Users whose mailbox is initialized or switching: whom the integration serves.
+    pub initialized: u32,
+    /// Users of whom check results are kept.
+    pub checked: u32,
+    pub runs: u32,
+    /// Sync sessions that are kept.
+    pub sessions: u32,
 }
 
 /// The organizations of a tenant, or of all, by name.
@@ -218,6 +232,22 @@ pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError>
         tally.oldest = [tally.oldest, text::maybe_moment(row, 4)?].into_iter().flatten().min();
     }
     Ok(tally)
+}
+
+/// What goes with an organization when it is deleted.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn belongings(conn: &Connection, id: OrganizationId) -> Result<Belongings, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT count(*), count(*) FILTER (WHERE mailbox IN ('initialized', 'switching')), count(*) FILTER (WHERE verdict <> 'not_run'),
+                (SELECT count(*) FROM runs WHERE organization = ?1), coalesce(sum(min(sessions, ?2)), 0)
+         FROM   users
+         WHERE  organization = ?1",
+    )?;
+    Ok(statement.query_row([id.0, sessions::KEPT], |row| {
+        Ok(Belongings { users: row.get(0)?, initialized: row.get(1)?, checked: row.get(2)?, runs: row.get(3)?, sessions: row.get(4)? })
+    })?)
 }
 
 fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {

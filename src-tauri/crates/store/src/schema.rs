@@ -387,6 +387,8 @@ CREATE TABLE session_hours (
     removed      INTEGER NOT NULL,
     requests     INTEGER NOT NULL,
     took         INTEGER NOT NULL,
+    -- When the last of them ended, so that an organization's last session is told without its users.
+    latest       INTEGER,
     PRIMARY KEY (organization, hour)
 ) STRICT, WITHOUT ROWID;
 

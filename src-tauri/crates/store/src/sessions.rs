@@ -4,7 +4,7 @@ use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::session::{Reading, SessionKind};
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::{Ledger, Verdict};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -170,6 +170,22 @@ pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestam
             disabled_due_to_error: row.get(6)?,
         })
     })?)
+}
+
+/// When a session of an organization last ended, told without a look at its users. Of hours that were counted before this was kept, the
+/// hour's beginning is told.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn latest(conn: &Connection, organization: OrganizationId) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   coalesce(latest, hour * ?2)
+         FROM     session_hours
+         WHERE    organization = ?1
+         ORDER BY hour DESC
+         LIMIT    1",
+    )?;
+    Ok(statement.query_row([i64::from(organization.0), HOUR], |row| text::moment(row, 0)).optional()?)
 }
 
 /// The kept sessions of a user, the latest first.

@@ -29,7 +29,7 @@ pub(crate) use filter::search;
 pub use known::{Known, known, places};
 pub use search::index_pending;
 pub(crate) use search::teach;
-pub use window::query;
+pub use window::{in_order, query};
 pub use write::{delete, forget_checks, mark_gone, move_to, upsert_page};
 
 /// What became of a page of the directory.
@@ -66,6 +66,8 @@ pub struct UserFilter {
     pub mailbox_before: Option<Timestamp>,
     /// Whose switch waits for the change window.
     pub queued: bool,
+    /// Whose mailbox was not checked since this moment, or never.
+    pub checked_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id; all of them must be found.
     pub search: Option<String>,
 }

@@ -1,12 +1,14 @@
 import { Button } from "@fluentui/react-components";
-import { MailInboxCheckmarkRegular } from "@fluentui/react-icons";
+import { ArrowDownloadRegular, MailInboxCheckmarkRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { MailboxCounts, UserRow } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
+import { useUsersExport } from "../../api/exports";
 import { everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
@@ -18,13 +20,15 @@ import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPill
 import { Page, Split } from "../../ui/Page";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
+import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
+import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain } from "../../words/codes";
 import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { mailboxColumns } from "./columns";
-import { mailboxesSearch } from "./search";
+import { mailboxesSearch, viewOf } from "./search";
 
 const TABLE = "mailboxes";
 const noFilters = { q: undefined, status: undefined, verdict: undefined, kind: undefined };
@@ -42,7 +46,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
   const navigate = useNavigate();
   const { all, chosen } = useScope();
   const sort = place.sort ?? "upn";
-  const list = useWindowed("users.query", {
+  const question = {
     filter: {
       ...everyUser,
       organization: chosen?.organization.id ?? null,
@@ -52,7 +56,20 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
       search: place.q ?? null,
     },
     sort: { by: sort, descending: place.desc ?? false },
-  });
+  };
+  const list = useWindowed("users.query", question);
+  const views = useViews("mailboxes", viewOf(place), []);
+  const exporting = useUsersExport();
+  const save = () =>
+    exporting.save(
+      // The first column is the address at which the mailbox is known.
+      { ...question, columns: shownIds(TABLE, mailboxColumns).map((id) => (id === "upn" ? "address" : id)) },
+      {
+        title: t("export.users"),
+        file: chosen ? t("export.mailboxesOf", { organization: chosen.organization.name }) : t("export.mailboxesFile"),
+        saved: t("consent.saved"),
+      },
+    );
   const source = {
     view: list.view,
     revision: list.revision,
@@ -74,6 +91,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
             label={t("mailboxes.commands")}
             end={
               <>
+                <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={mailboxColumns} />
                 <DataAge
                   at={
@@ -89,7 +107,17 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
               label={t("mailboxes.openIssues")}
               onRun={() => void navigate({ to: "/issues", search: { org: chosen?.organization.id } })}
             />
+            <Command
+              label={t("export.table")}
+              icon={<ArrowDownloadRegular />}
+              keys="Control+E"
+              disabledReason={
+                list.page?.matching ? (exporting.busy ? t("confirm.busy") : undefined) : t("export.nothing")
+              }
+              onRun={() => void save()}
+            />
           </CommandBar>
+          {exporting.refusal && <ErrorBar failure={explain(exporting.refusal)} />}
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
           <SegmentBar
             label={t("mailboxes.byStatus")}

@@ -1,4 +1,4 @@
-import type { UserRow } from "../../api/bindings";
+import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
@@ -18,7 +18,7 @@ function lastError(row: UserRow): string {
   return row.first_cause === null ? "" : causeWords[row.first_cause].title;
 }
 
-export const mailboxColumns: ReadonlyArray<Column<UserRow>> = [
+export const mailboxColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
   {
     id: "upn",
     title: t("mailboxes.mailbox"),

@@ -12,3 +12,8 @@ export const mailboxesSearch = v.object({
   desc: maybe(v.boolean()),
   open: maybe(v.number()),
 });
+
+/** What of the page's address makes a view: its filters and its order. */
+export function viewOf({ org: _org, open: _open, ...view }: v.InferOutput<typeof mailboxesSearch>) {
+  return view;
+}

@@ -13,6 +13,7 @@ import { ConsentButton } from "../../ui/ConsentButton";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
+import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain, reasonWords } from "../../words/codes";
 import {
@@ -31,6 +32,7 @@ import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
 import { ChangeWindowPart } from "./ChangeWindowPart";
 import { Rules } from "./Rules";
+import { SyncSessions } from "./SyncSessions";
 
 const useStyles = makeStyles({
   tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
@@ -45,19 +47,20 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-type Tabs = "users" | "rules" | "connectivity" | "email";
+export type Tabs = "users" | "rules" | "connectivity" | "email" | "sessions";
 
 type Props = {
   readonly view: OrganizationView;
+  readonly tab: Tabs;
+  readonly onTab: (tab: Tabs) => void;
   readonly onClose: () => void;
   readonly onPrevious: (() => void) | undefined;
   readonly onNext: (() => void) | undefined;
 };
 
 /** One organization: who is in it, what it may reach, how it reaches mailboxes. */
-export function OrganizationPanel({ view, ...panel }: Props) {
+export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
   const styles = useStyles();
-  const [tab, setTab] = useState<Tabs>("users");
   return (
     <DetailsPanel
       {...panel}
@@ -69,18 +72,20 @@ export function OrganizationPanel({ view, ...panel }: Props) {
         className={styles.tabs}
         size="small"
         selectedValue={tab}
-        onTabSelect={(_, data) => setTab(data.value as Tabs)}
+        onTabSelect={(_, data) => onTab(data.value as Tabs)}
       >
         <Tab value="users">{t("organizations.tab.users")}</Tab>
         <Tab value="rules">{t("organizations.tab.rules")}</Tab>
         <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
         <Tab value="email">{t("organizations.tab.email")}</Tab>
+        <Tab value="sessions">{t("organizations.tab.sessions")}</Tab>
       </TabList>
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
         {tab === "users" && <Users view={view} />}
         {tab === "rules" && <Rules key={view.organization.id} view={view} />}
         {tab === "connectivity" && <Connectivity view={view} />}
         {tab === "email" && <Email key={view.organization.id} view={view} />}
+        {tab === "sessions" && <SyncSessions key={view.organization.id} view={view} />}
       </div>
     </DetailsPanel>
   );
@@ -91,13 +96,20 @@ function Users({ view }: { view: OrganizationView }) {
   const navigate = useNavigate();
   return (
     <>
+      <SegmentBar
+        label={t("mailboxes.byStatus")}
+        leads
+        onChoose={(mailbox) => void navigate({ to: "/users", search: { org: view.organization.id, mailbox } })}
+        segments={wordsOf(mailboxBadges).map(({ value, word }) => ({
+          value,
+          word,
+          state: mailboxBadges[value].state,
+          count: view.mailboxes[value],
+        }))}
+      />
       <Facts
         facts={[
           { name: t("organizations.users"), value: grouped(view.users) },
-          ...wordsOf(mailboxBadges).map(({ value, word }) => ({
-            name: word,
-            value: <StatusBadge state={mailboxBadges[value].state} word={grouped(view.mailboxes[value])} />,
-          })),
           { name: t("organizations.issues"), value: grouped(view.with_issues) },
         ]}
       />

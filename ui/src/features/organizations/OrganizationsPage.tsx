@@ -1,128 +1,41 @@
 import { Button } from "@fluentui/react-components";
-import { AddRegular, BuildingRegular, DeleteRegular } from "@fluentui/react-icons";
+import { AddRegular, ArrowDownloadRegular, BuildingRegular, DeleteRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { OrganizationView } from "../../api/bindings";
-import { call, refusalOf } from "../../api/client";
+import type { Error as Refusal, OrganizationColumn, OrganizationView } from "../../api/bindings";
+import { call, refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
-import { grouped } from "../../lib/numbers";
+import { useViews } from "../../api/views";
+import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
-import { shortTime } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
-import { Command, CommandBar } from "../../ui/CommandBar";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPills";
 import { Page, Split } from "../../ui/Page";
-import { StatusBadge } from "../../ui/StatusBadge";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
-import type { Column } from "../../ui/table/columns";
+import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
-import { explain, reasonWords } from "../../words/codes";
-import { accessWords, authorizationBadges, stageBadges, syncBadges } from "../../words/nouns";
+import { SelectionBar } from "../../ui/table/SelectionBar";
+import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { ViewsMenu } from "../../ui/ViewsMenu";
+import { explain } from "../../words/codes";
+import { accessWords, syncBadges } from "../../words/nouns";
+import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
+import { BulkDialog } from "./BulkDialog";
+import { type BulkKind, bulkKinds } from "./bulk";
 import { CreateDialog } from "./CreateDialog";
+import { columns, inOrder } from "./columns";
 import { OrganizationPanel } from "./OrganizationPanel";
-import { organizationsSearch } from "./search";
+import { type OrganizationsSearch, organizationsSearch, viewOf } from "./search";
 
 const TABLE = "organizations";
-
-function lastCheck({ checked }: OrganizationView): string {
-  return checked === null ? t("users.neverChecked") : shortTime(checked);
-}
-
-const stagesInOrder = ["organization", "consent", "verify"] as const;
-
-/** The first stage that isn't done, or the last one. */
-function stage({ stages }: OrganizationView) {
-  const at = stagesInOrder.find((one) => stages[one].state !== "done") ?? "verify";
-  const { state, word } = stageBadges[stages[at].state];
-  return { state, word: t("organizations.stageOf", { stage: t(`stage.${at}`), word }) };
-}
-
-const columns: ReadonlyArray<Column<OrganizationView>> = [
-  {
-    id: "name",
-    title: t("organizations.name"),
-    width: 140,
-    grows: true,
-    fixed: true,
-    render: ({ organization }) => organization.name,
-    text: ({ organization }) => organization.name,
-  },
-  {
-    id: "external_id",
-    title: t("organizations.externalId"),
-    width: 104,
-    render: ({ organization }) => organization.external_id,
-    text: ({ organization }) => organization.external_id,
-  },
-  {
-    id: "access",
-    title: t("organizations.access"),
-    width: 168,
-    render: ({ organization }) => accessWords[organization.access],
-    text: ({ organization }) => accessWords[organization.access],
-  },
-  {
-    id: "users",
-    title: t("organizations.users"),
-    width: 72,
-    numeric: true,
-    render: (view) => grouped(view.users),
-    text: (view) => String(view.users),
-  },
-  {
-    id: "stage",
-    title: t("organizations.stage"),
-    width: 210,
-    render: (view) => <StatusBadge {...stage(view)} />,
-    text: (view) => stage(view).word,
-  },
-  {
-    id: "consent",
-    title: t("organizations.consent"),
-    width: 150,
-    render: ({ consent }) => <StatusBadge {...authorizationBadges[consent.authorization]} />,
-    text: ({ consent }) => authorizationBadges[consent.authorization].word,
-  },
-  { id: "checked", title: t("organizations.lastCheck"), width: 110, render: lastCheck, text: lastCheck },
-  {
-    id: "issues",
-    title: t("organizations.issues"),
-    width: 104,
-    numeric: true,
-    render: (view) => grouped(view.with_issues),
-    text: (view) => String(view.with_issues),
-  },
-  {
-    id: "integration",
-    title: t("organizations.integration"),
-    width: 160,
-    spare: true,
-    render: (view) => view.integration_name,
-    text: (view) => view.integration_name,
-  },
-  {
-    id: "sync",
-    title: t("users.sync"),
-    width: 180,
-    spare: true,
-    render: ({ organization }) => <StatusBadge {...syncBadges[organization.sync]} />,
-    text: ({ organization }) => syncBadges[organization.sync].word,
-  },
-  {
-    id: "tenant",
-    title: t("organizations.tenant"),
-    width: 140,
-    spare: true,
-    render: (view) => view.tenant_name,
-    text: (view) => view.tenant_name,
-  },
-];
+const noFilters = { q: undefined, sync: undefined, access: undefined } satisfies Partial<OrganizationsSearch>;
 
 function idOf({ organization }: OrganizationView): number {
   return organization.id;
@@ -131,13 +44,31 @@ function idOf({ organization }: OrganizationView): number {
 /** Every organization: how it is reached, how far its rollout is, what is wrong. */
 export function OrganizationsPage() {
   const [place, change] = usePlace(organizationsSearch);
-  const [deleting, setDeleting] = useState(false);
+  const [bulk, setBulk] = useState<{ readonly kind: BulkKind; readonly views: readonly OrganizationView[] }>();
+  const [selection, setSelection] = useState<Selection<number>>(none);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const say = useNotices((notices) => notices.say);
   const { query, all } = useScope();
   const integrations = useQuery(reading("integrations.list", null)).data;
-  const source = { ...allOf("organizations", all), revision: query.dataUpdatedAt };
+  const sort = { column: place.sort ?? "name", descending: place.desc ?? false } as const;
+  const shown = all && inOrder(all.filter(fitting(place)), sort.column, sort.descending);
+  const question = JSON.stringify([place.q, place.sync, place.access, sort]);
+  const source = { ...allOf(question, shown), revision: query.dataUpdatedAt };
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const open = all?.find((view) => view.organization.id === place.open);
-  const noDelete = open ? (open.may.delete ? reasonWords[open.may.delete] : undefined) : t("organizations.chooseFirst");
+  const filtered = Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
+  const selected = (shown ?? []).filter((view) => isSelected(selection, idOf(view)));
+  const views = useViews("organizations", viewOf(place), []);
+  const save = async () => {
+    setRefusal(undefined);
+    try {
+      const ask = { organizations: (shown ?? []).map(idOf), columns: shownIds(TABLE, columns) };
+      const { text } = await call("organizations.export", ask);
+      say("success", t("consent.saved"), await saveFile(t("organizations.file"), text));
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
   return (
     <Page
       title={t("organizations.title")}
@@ -148,6 +79,7 @@ export function OrganizationsPage() {
             label={t("organizations.commands")}
             end={
               <>
+                <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
                 <DataAge
                   at={all && query.dataUpdatedAt}
@@ -167,11 +99,35 @@ export function OrganizationsPage() {
             <Command
               label={t("organizations.delete")}
               icon={<DeleteRegular />}
-              disabledReason={noDelete}
-              onRun={() => setDeleting(true)}
+              disabledReason={open ? undefined : t("organizations.chooseFirst")}
+              onRun={() => open && setBulk({ kind: "delete", views: [open] })}
+            />
+            <Command
+              label={t("export.table")}
+              icon={<ArrowDownloadRegular />}
+              keys="Control+E"
+              disabledReason={shown?.length ? undefined : t("export.nothing")}
+              onRun={() => void save()}
             />
           </CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
+          {refusal && <ErrorBar failure={explain(refusal)} />}
+          <FilterRow count={all && shown && t("filter.count", { matching: shown.length, total: all.length })}>
+            <TextFilter label={t("organizations.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
+            <Filter
+              label={t("users.sync")}
+              options={wordsOf(syncBadges)}
+              value={place.sync}
+              onChange={(sync) => change({ sync })}
+            />
+            <Filter
+              label={t("organizations.access")}
+              options={optionsOf(accessWords)}
+              value={place.access}
+              onChange={(access) => change({ access })}
+            />
+            {filtered && <ClearFilters onClear={() => change(noFilters)} />}
+          </FilterRow>
         </>
       }
     >
@@ -182,38 +138,76 @@ export function OrganizationsPage() {
           columns={columns}
           source={source}
           rowId={idOf}
+          sort={sort}
+          onSort={({ column, descending }) =>
+            change({ sort: column as OrganizationColumn, desc: descending || undefined })
+          }
+          selection={selection}
+          onSelect={setSelection}
           openId={place.open}
           openIndex={walk.index}
           onOpen={walk.show}
           empty={
-            <EmptyState
-              icon={<BuildingRegular />}
-              title={t("organizations.emptyTitle")}
-              body={t(integrations?.length === 0 ? "organizations.noIntegration" : "organizations.emptyBody")}
-            >
-              {integrations && integrations.length > 0 && (
-                <Button appearance="primary" onClick={() => change({ create: true })}>
-                  {t("organizations.new")}
-                </Button>
-              )}
-            </EmptyState>
+            filtered ? (
+              <EmptyState
+                icon={<BuildingRegular />}
+                title={t("filter.nothing", { total: all?.length ?? 0 })}
+                body={t("filter.nothingBody")}
+              >
+                <Button onClick={() => change(noFilters)}>{t("filter.clear")}</Button>
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon={<BuildingRegular />}
+                title={t("organizations.emptyTitle")}
+                body={t(integrations?.length === 0 ? "organizations.noIntegration" : "organizations.emptyBody")}
+              >
+                {integrations && integrations.length > 0 && (
+                  <Button appearance="primary" onClick={() => change({ create: true })}>
+                    {t("organizations.new")}
+                  </Button>
+                )}
+              </EmptyState>
+            )
           }
         />
-        {open && <OrganizationPanel view={open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />}
+        {open && (
+          <OrganizationPanel
+            view={open}
+            tab={place.tab ?? "users"}
+            onTab={(tab) => change({ tab })}
+            onClose={walk.close}
+            onPrevious={walk.previous}
+            onNext={walk.next}
+          />
+        )}
       </Split>
+      <SelectionBar selection={selection} total={shown?.length ?? 0} onSelect={setSelection}>
+        {bulkKinds.map((kind) => (
+          <ReasonedButton
+            key={kind}
+            size="small"
+            disabledReason={selected.length === 0 ? t("bulk.hidden") : undefined}
+            onClick={() => setBulk({ kind, views: selected })}
+          >
+            {t(`bulk.${kind}`)}
+          </ReasonedButton>
+        ))}
+      </SelectionBar>
       {place.create && integrations && (
         <CreateDialog
           integrations={integrations}
           onClose={(created) => change({ create: undefined, ...(created === undefined ? {} : { open: created }) })}
         />
       )}
-      {deleting && open && (
-        <DeleteDialog
-          view={open}
-          onClose={() => setDeleting(false)}
+      {bulk && (
+        <BulkDialog
+          {...bulk}
+          onClose={() => setBulk(undefined)}
           onDone={() => {
-            setDeleting(false);
-            change({ open: undefined });
+            setBulk(undefined);
+            setSelection(none());
+            if (bulk.kind === "delete") change({ open: undefined });
           }}
         />
       )}
@@ -221,25 +215,11 @@ export function OrganizationsPage() {
   );
 }
 
-function DeleteDialog({ view, onClose, onDone }: { view: OrganizationView; onClose: () => void; onDone: () => void }) {
-  const [failed, setFailed] = useState<unknown>();
-  const remove = async () => {
-    try {
-      await call("organizations.delete", { organization: view.organization.id });
-      onDone();
-    } catch (thrown) {
-      setFailed(thrown);
-    }
-  };
-  return (
-    <ConfirmDialog
-      title={t("organizations.deleteTitle", { name: view.organization.name })}
-      action={t("organizations.deleteAction")}
-      onClose={onClose}
-      onConfirm={() => void remove()}
-    >
-      {t("organizations.deleteBody")}
-      {failed !== undefined && <ErrorBar failure={explain(refusalOf(failed))} />}
-    </ConfirmDialog>
-  );
+/** Whether an organization fits all filters; the text is looked for in its name and its External ID. */
+function fitting({ q, sync, access }: OrganizationsSearch) {
+  const wanted = (q ?? "").trim().toLocaleLowerCase();
+  return ({ organization }: OrganizationView) =>
+    (wanted === "" || `${organization.name} ${organization.external_id}`.toLocaleLowerCase().includes(wanted)) &&
+    (sync === undefined || organization.sync === sync) &&
+    (access === undefined || organization.access === access);
 }

@@ -1,21 +1,25 @@
 import { Dialog, DialogSurface, Input, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import {
   ArrowRightRegular,
+  BookmarkRegular,
   BuildingRegular,
   ClipboardCheckmarkRegular,
   FlashRegular,
   PersonRegular,
   SearchRegular,
 } from "@fluentui/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactElement, useId, useState } from "react";
 import { call } from "../../api/client";
 import { everyUser } from "../../api/filters";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { type Missing, paneOf, panesWithViews, useOpenView } from "../../api/views";
+import { useNotices } from "../../lib/notices";
 import { shortTime } from "../../lib/time";
 import { usePreferences } from "../../lib/preferences";
+import { readViewLink, type ViewLink } from "../../lib/viewLink";
 import { t } from "../../words/t";
 import { panes } from "./panes";
 
@@ -193,9 +197,37 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
       run: go("/users", { org: user.organization, q: user.directory.upn, open: user.id }),
     }),
   );
+  const views = useSavedViews();
+  const link = readViewLink(typed);
+  const linked = link && paneOf(link) ? [views.entryOf("link", t("palette.openLink"), link)] : [];
   const wanted = typed.toLocaleLowerCase();
-  const matching = [...places, ...commands, ...organizations, ...(wanted === "" ? [] : checks)].filter(
+  const matching = [...places, ...commands, ...organizations, ...views.all, ...(wanted === "" ? [] : checks)].filter(
     ({ label, hint }) => wanted === "" || `${label} ${hint}`.toLocaleLowerCase().includes(wanted),
   );
-  return [...matching, ...people];
+  return [...linked, ...matching, ...people];
+}
+
+/** The views that are saved, and any other that a link names, each as an entry that opens it and says what of it is not here. */
+function useSavedViews() {
+  const open = useOpenView();
+  const say = useNotices((notices) => notices.say);
+  const lists = useQueries({ queries: panesWithViews.map((pane) => reading("views.list", { pane })) });
+  const tell = ({ organization, parts }: Missing) => {
+    if (organization !== undefined) say("info", t("views.noOrganization", { id: organization }));
+    if (parts.length > 0) say("info", t("views.partly", { parts: parts.join(", ") }));
+  };
+  const entryOf = (key: string, label: string, link: ViewLink): Entry => ({
+    key: `view ${key}`,
+    label,
+    hint: t("palette.view"),
+    icon: <BookmarkRegular />,
+    run: () => void open(link).then(tell),
+  });
+  const all = lists.flatMap(({ data }, index) =>
+    (data ?? []).flatMap((view) => {
+      const link = readViewLink(view.address);
+      return link ? [entryOf(`${panesWithViews[index]} ${view.name}`, view.name, link)] : [];
+    }),
+  );
+  return { entryOf, all };
 }

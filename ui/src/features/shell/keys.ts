@@ -17,6 +17,7 @@ export const shortcuts: ReadonlyArray<{ readonly keys: string; readonly does: Pl
   { keys: "Ctrl+A", does: "keys.all" },
   { keys: "Ctrl+C", does: "keys.copy" },
   { keys: "Ctrl+Shift+C", does: "keys.support" },
+  { keys: "Ctrl+E", does: "keys.export" },
   { keys: "Shift+←, Shift+→", does: "keys.width" },
   { keys: "Alt+←, Alt+→", does: "keys.back" },
   { keys: "Ctrl+,", does: "keys.settings" },
@@ -43,6 +44,7 @@ export function useShellKeys({ openPalette, openShortcuts }: Openers) {
       if (event.key === "F5") return () => void client.invalidateQueries();
       if (command && event.key.toLowerCase() === "k") return openPalette;
       if (command && event.key.toLowerCase() === "f") return focusFilter;
+      if (command && event.key.toLowerCase() === "e") return pressExport;
       if (command && event.key === ",") return () => go("/settings");
       const pane = command ? panes[Number(event.key) - 1] : undefined;
       if (pane) return () => go(pane.to);
@@ -62,6 +64,11 @@ function isTyping(target: EventTarget | null): boolean {
 
 function focusFilter() {
   document.querySelector<HTMLInputElement>("[data-filter-box] input, input[data-filter-box]")?.focus();
+}
+
+/** Presses the page's command of that chord, where it has one. */
+function pressExport() {
+  document.querySelector<HTMLElement>("[aria-keyshortcuts='Control+E']")?.click();
 }
 
 /** Moves the focus to the next region: rail, command bar, filters, grid, panel. */

@@ -1,4 +1,5 @@
 import {
+  ArrowDownloadRegular,
   ArrowImportRegular,
   ClipboardCheckmarkRegular,
   PeopleRegular,
@@ -7,14 +8,24 @@ import {
 import { Button } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Eligibility, UserQuery, UserRow, UserSort } from "../../api/bindings";
+import {
+  type AccessType,
+  type Eligibility,
+  STUCK_AFTER,
+  type UserQuery,
+  type UserRow,
+  type UserSort,
+} from "../../api/bindings";
 import { startRun } from "../../api/verifying";
 import { call, refusalOf } from "../../api/client";
+import { useUsersExport } from "../../api/exports";
 import { chosenOf, everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
 import { usePlace } from "../../lib/place";
+import { lasted } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
@@ -23,9 +34,11 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPills";
 import { Page, Split } from "../../ui/Page";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
+import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain, reasonWords } from "../../words/codes";
 import {
   accessWords,
@@ -47,6 +60,7 @@ import { ImportProgress } from "./ImportProgress";
 import { PreflightProgress, startPreflight } from "./PreflightProgress";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
+import { usersViews, viewOf } from "./views";
 
 const TABLE = "users";
 
@@ -57,7 +71,8 @@ export function UsersPage() {
   const navigate = useNavigate();
   const [selection, setSelection] = useState<Selection<number>>(none);
   const [intent, setIntent] = useState<Intent>();
-  const question = questionOf(place, chosen?.organization.id);
+  const [now] = useState(Date.now);
+  const question = questionOf(place, chosen?.organization.id, now);
   const list = useWindowed("users.query", question);
   const source = {
     view: list.view,
@@ -70,7 +85,18 @@ export function UsersPage() {
   const columns = chosen ? columnsInScope : userColumns;
   const filtered = isFiltered(place);
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
+  const views = useViews("users", viewOf(place), usersViews);
+  const exporting = useUsersExport();
   const matching = list.page?.matching ?? 0;
+  const save = () =>
+    exporting.save(
+      { ...question, columns: shownIds(TABLE, columns) },
+      {
+        title: t("export.users"),
+        file: chosen ? t("export.usersOf", { organization: chosen.organization.name }) : t("export.usersFile"),
+        saved: t("consent.saved"),
+      },
+    );
   const checkSelected = async () => {
     if (!chosen) return;
     const { id, name } = chosen.organization;
@@ -89,6 +115,7 @@ export function UsersPage() {
             label={t("users.commands")}
             end={
               <>
+                <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
                 <DataAge
                   at={
@@ -119,7 +146,15 @@ export function UsersPage() {
               disabledReason={noScope ?? reasonOf(chosen?.may.verify)}
               onRun={() => void navigate({ to: "/verification", search: { org: chosen?.organization.id, plan: true } })}
             />
+            <Command
+              label={t("export.table")}
+              icon={<ArrowDownloadRegular />}
+              keys="Control+E"
+              disabledReason={matching === 0 ? t("export.nothing") : exporting.busy ? t("confirm.busy") : undefined}
+              onRun={() => void save()}
+            />
           </CommandBar>
+          {exporting.refusal && <ErrorBar failure={explain(exporting.refusal)} />}
           {chosen && <ImportProgress organization={chosen.organization.id} />}
           {chosen && <PreflightProgress view={chosen} />}
           {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
@@ -129,7 +164,7 @@ export function UsersPage() {
               label={t("users.mailbox")}
               options={wordsOf(mailboxBadges)}
               value={place.mailbox}
-              onChange={(mailbox) => change({ mailbox })}
+              onChange={(mailbox) => change({ mailbox, stuck: undefined })}
             />
             <Filter
               label={t("users.verdict")}
@@ -157,7 +192,7 @@ export function UsersPage() {
             />
             <Filter
               label={t("users.access")}
-              options={optionsOf(accessWords)}
+              options={[...optionsOf(accessWords), { value: "ews" as const, word: t("users.anyEws") }]}
               value={place.access}
               onChange={(access) => change({ access })}
             />
@@ -179,6 +214,22 @@ export function UsersPage() {
               value={place.issues ? "yes" : undefined}
               onChange={(value) => change({ issues: value === "yes" || undefined })}
             />
+            {place.stuck && (
+              <Filter
+                label={t("users.stuck")}
+                options={[{ value: "yes", word: t("users.stuckLong", { time: lasted(STUCK_AFTER) }) }]}
+                value="yes"
+                onChange={() => change({ stuck: undefined })}
+              />
+            )}
+            {place.unchecked !== undefined && (
+              <Filter
+                label={t("users.unchecked")}
+                options={[{ value: "days", word: t("syncing.days", { n: place.unchecked }) }]}
+                value="days"
+                onChange={() => change({ unchecked: undefined })}
+              />
+            )}
             {place.fp !== undefined && (
               <Filter
                 label={t("users.problem")}
@@ -275,6 +326,8 @@ const noFilters = {
   access: undefined,
   queued: undefined,
   eligibility: undefined,
+  stuck: undefined,
+  unchecked: undefined,
   issues: undefined,
   fp: undefined,
 } satisfies Partial<UsersSearch>;
@@ -284,6 +337,7 @@ function isFiltered(place: UsersSearch): boolean {
 }
 
 const AT_ONCE = 1000;
+const DAY = 86_400_000;
 
 /** The ids of all selected rows, those that were never on screen included. */
 async function idsOf(
@@ -327,12 +381,20 @@ function eligibilityOf(chosen: UsersSearch["eligibility"]): Eligibility[] {
 }
 
 /** The question behind the page, without the window. */
-function questionOf(place: UsersSearch, organization: number | undefined): Omit<UserQuery, "offset" | "limit"> {
+function questionOf(
+  place: UsersSearch,
+  organization: number | undefined,
+  now: number,
+): Omit<UserQuery, "offset" | "limit"> {
+  // A switch that hangs is one: the filter says so by itself.
+  const mailbox = place.stuck ? "switching" : place.mailbox;
   return {
     filter: {
       ...everyUser,
       organization: organization ?? null,
-      mailbox: place.mailbox ? [place.mailbox] : [],
+      mailbox: mailbox ? [mailbox] : [],
+      mailbox_before: place.stuck ? now - STUCK_AFTER : null,
+      checked_before: place.unchecked === undefined ? null : now - place.unchecked * DAY,
       verdict: place.verdict ? [place.verdict] : [],
       kind: place.kind ? [place.kind] : [],
       eligibility: eligibilityOf(place.eligibility),
@@ -340,10 +402,15 @@ function questionOf(place: UsersSearch, organization: number | undefined): Omit<
       with_issues: place.issues ?? false,
       session: place.session ? [place.session] : [],
       sync: place.sync ? [place.sync] : [],
-      access: place.access ? [place.access] : [],
+      access: accessOf(place.access),
       queued: place.queued ?? false,
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },
   };
+}
+
+function accessOf(chosen: UsersSearch["access"]): AccessType[] {
+  if (chosen === "ews") return ["ews_app_only", "ews_delegated"];
+  return chosen ? [chosen] : [];
 }

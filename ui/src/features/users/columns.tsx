@@ -1,4 +1,4 @@
-import type { UserRow } from "../../api/bindings";
+import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
@@ -30,7 +30,7 @@ export function mailboxBadge({ user, queued }: UserRow) {
   return queued === null ? mailboxBadges[user.mailbox] : ({ state: "waiting", word: t("switching.queued") } as const);
 }
 
-export const userColumns: ReadonlyArray<Column<UserRow>> = [
+export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
   {
     id: "name",
     title: t("users.name"),

@@ -10,7 +10,11 @@ export const usersSearch = v.object({
   kind: maybe(v.picklist(["user", "shared_or_resource", "guest", "on_premises", "unlicensed"])),
   session: maybe(v.picklist(["passed", "failed", "unknown", "not_run"])),
   sync: maybe(v.picklist(["enabled", "disabled", "disabled_due_to_error"])),
-  access: maybe(v.picklist(["graph_app_only", "graph_delegated", "ews_app_only", "ews_delegated"])),
+  access: maybe(v.picklist(["graph_app_only", "graph_delegated", "ews_app_only", "ews_delegated", "ews"])),
+  /** Only those whose switch hangs. */
+  stuck: maybe(v.boolean()),
+  /** Only those who were not checked for so many days. */
+  unchecked: maybe(v.number()),
   queued: maybe(v.boolean()),
   eligibility: maybe(
     v.picklist([

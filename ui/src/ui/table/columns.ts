@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import type { ColumnChoice } from "../../lib/preferences";
+import { type ColumnChoice, untouched, usePreferences } from "../../lib/preferences";
 
-export type Column<Row> = {
-  readonly id: string;
+export type Column<Row, Id extends string = string> = {
+  readonly id: Id;
   readonly title: string;
   /** Width in pixels until a person changes it. */
   readonly width: number;
@@ -24,8 +24,11 @@ export const MIN_WIDTH = 64;
 const CHECK_WIDTH = 40;
 
 /** The columns in the order the person chose; ones that are new since then come at their own place. */
-export function ordered<Row>(columns: ReadonlyArray<Column<Row>>, choice: ColumnChoice): ReadonlyArray<Column<Row>> {
-  const place = (column: Column<Row>) => {
+export function ordered<Row, Id extends string>(
+  columns: ReadonlyArray<Column<Row, Id>>,
+  choice: ColumnChoice,
+): ReadonlyArray<Column<Row, Id>> {
+  const place = (column: Column<Row, Id>) => {
     const chosen = choice.order.indexOf(column.id);
     return chosen >= 0 ? chosen : columns.indexOf(column);
   };
@@ -37,6 +40,14 @@ export function isShown<Row>(column: Column<Row>, choice: ColumnChoice): boolean
   if (column.fixed) return true;
   const flipped = choice.hidden.includes(column.id);
   return column.spare ? flipped : !flipped;
+}
+
+/** The columns of a table that are on screen now, in their order: what an export has. */
+export function shownIds<Row, Id extends string>(table: string, columns: ReadonlyArray<Column<Row, Id>>): Id[] {
+  const choice = usePreferences.getState().columns[table] ?? untouched;
+  return ordered(columns, choice)
+    .filter((column) => isShown(column, choice))
+    .map(({ id }) => id);
 }
 
 /** The CSS grid of one row. */

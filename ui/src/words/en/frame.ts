@@ -52,6 +52,7 @@ export const frame = {
   "keys.all": "Select all on screen; again: all that match",
   "keys.copy": "Copy the selected rows",
   "keys.support": "Copy the support block of the open problem",
+  "keys.export": "Export the list as a table",
   "keys.width": "On a column header: change its width",
   "keys.back": "Back, forward",
   "keys.settings": "Settings",

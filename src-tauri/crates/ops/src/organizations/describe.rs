@@ -15,7 +15,7 @@ use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
 use rollcall_store::users::eligibility::{self, Eligibilities};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
-use rollcall_store::{Connection, StoreError, integrations, organizations, tenants};
+use rollcall_store::{Connection, StoreError, integrations, organizations, sessions, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -70,6 +70,7 @@ pub struct May {
     pub import: Option<Reason>,
     pub consent: Option<Reason>,
     pub verify: Option<Reason>,
+    pub sync: Option<Reason>,
     pub delete: Option<Reason>,
 }
 
@@ -92,6 +93,8 @@ pub struct OrganizationView {
     pub with_issues: u32,
     /// When the last check of one of them was complete.
     pub checked: Option<Timestamp>,
+    /// When a sync session of one of them last ended.
+    pub last_session: Option<Timestamp>,
     pub consent: ConsentSummary,
     pub last_run: Option<Run>,
     pub stages: Stages,
@@ -144,6 +147,7 @@ struct Facts {
     mailboxes: MailboxCounts,
     eligibility: Eligibilities,
     tally: Tally,
+    last_session: Option<Timestamp>,
     last_run: Option<Run>,
     queued: u32,
 }
@@ -155,9 +159,10 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
+    let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_run, queued })
+    Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_session, last_run, queued })
 }
 
 async fn stand(desk: &Desk, facts: &Facts) -> Standing {
@@ -186,12 +191,14 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
         verdicts: facts.tally.verdicts,
         with_issues: facts.tally.with_issues,
         checked: facts.tally.checked,
+        last_session: facts.last_session,
         consent,
         stages,
         may: May {
             import: rules::may_import(&standing).err(),
             consent: rules::may_consent(&standing).err(),
             verify: rules::may_verify(&standing).err(),
+            sync: rules::may_sync(&standing).err(),
             delete: rules::may_delete_organization(&standing).err(),
         },
         last_run: facts.last_run,

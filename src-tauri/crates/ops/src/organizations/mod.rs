@@ -6,4 +6,5 @@ pub mod change;
 pub mod create;
 pub mod delete;
 pub mod describe;
+pub mod export;
 pub mod window;

@@ -60,7 +60,8 @@ pub(super) async fn pass(
     };
     let now = desk.now();
     match &outcome {
-        Err(error) if error.code == Code::Stopped => {}
+        // One that was deleted meanwhile has nowhere to note it.
+        Err(error) if matches!(error.code, Code::Stopped | Code::NotFound) => {}
         Err(error) => {
             let error = error.clone();
             desk.write(move |tx| halts::note(tx, organization, error.code.name(), &error.detail, error.request_id.as_deref(), now)).await?;

@@ -3,6 +3,7 @@
 pub mod act;
 pub mod csv_list;
 pub mod describe;
+pub mod export;
 pub mod foresee;
 pub mod import;
 pub mod preflight;

@@ -51,7 +51,7 @@ impl std::ops::AddAssign for Committed {
 /// [`StoreError::NotFound`] when there is no such organization.
 pub fn commit(tx: &Transaction<'_>, organization: OrganizationId, ended: &[Ended], now: Timestamp) -> Result<Committed, StoreError> {
     let limit = organizations::get(tx, organization)?.rhythm.failures;
-    let (mut committed, mut took) = (Committed::default(), 0);
+    let (mut committed, mut took, mut latest) = (Committed::default(), 0, Timestamp(0));
     for session in ended {
         let Some(before) = before(tx, organization, session.user)? else { continue };
         let verdict = session::verdict(&session.readings);
@@ -60,9 +60,10 @@ pub fn commit(tx: &Transaction<'_>, organization: OrganizationId, ended: &[Ended
         write(tx, session, verdict, &before, after, now)?;
         committed.count(session, verdict, &before, after);
         took += i64::try_from(session.ended.since(session.started).as_millis()).unwrap_or(i64::MAX);
+        latest = latest.max(session.ended);
     }
     if committed != Committed::default() {
-        count_hour(tx, organization, committed, took, now)?;
+        count_hour(tx, organization, &Group { committed, took, latest }, now)?;
     }
     Ok(committed)
 }
@@ -213,18 +214,28 @@ fn write(tx: &Transaction<'_>, session: &Ended, verdict: Verdict, before: &Befor
     Ok(())
 }
 
-fn count_hour(tx: &Transaction<'_>, organization: OrganizationId, figures: Committed, took: i64, now: Timestamp) -> Result<(), StoreError> {
+/// What a group adds to its hour.
+struct Group {
+    committed: Committed,
+    took: i64,
+    /// When the last of its sessions ended.
+    latest: Timestamp,
+}
+
+fn count_hour(tx: &Transaction<'_>, organization: OrganizationId, group: &Group, now: Timestamp) -> Result<(), StoreError> {
     let hour = now.0.div_euclid(HOUR);
     let mut statement = tx.prepare_cached(
-        "INSERT INTO session_hours (organization, hour, passed, failed, unknown, changed, removed, requests, took)
-         VALUES                    (?1,           ?2,   ?3,     ?4,     ?5,      ?6,      ?7,      ?8,       ?9)
+        "INSERT INTO session_hours (organization, hour, passed, failed, unknown, changed, removed, requests, took, latest)
+         VALUES                    (?1,           ?2,   ?3,     ?4,     ?5,      ?6,      ?7,      ?8,       ?9,   ?10)
          ON CONFLICT (organization, hour) DO UPDATE
          SET passed = passed + excluded.passed, failed = failed + excluded.failed, unknown = unknown + excluded.unknown,
              changed = changed + excluded.changed, removed = removed + excluded.removed,
-             requests = requests + excluded.requests, took = took + excluded.took",
+             requests = requests + excluded.requests, took = took + excluded.took,
+             latest = max(coalesce(latest, 0), excluded.latest)",
     )?;
-    let Committed { passed, failed, unknown, changed, removed, requests, .. } = figures;
-    statement.execute(params![organization.0, hour, passed, failed, unknown, changed, removed, requests, took])?;
+    let Committed { passed, failed, unknown, changed, removed, requests, .. } = group.committed;
+    let (took, latest) = (group.took, group.latest.0);
+    statement.execute(params![organization.0, hour, passed, failed, unknown, changed, removed, requests, took, latest])?;
     let oldest = hour - DAYS_OF_FIGURES * 24;
     tx.prepare_cached("DELETE FROM session_hours WHERE organization = ?1 AND hour < ?2")?.execute([i64::from(organization.0), oldest])?;
     Ok(())

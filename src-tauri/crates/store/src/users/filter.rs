@@ -68,6 +68,9 @@ impl Where {
         if filter.queued {
             condition.and("u.queued IS NOT NULL", []);
         }
+        if let Some(moment) = filter.checked_before {
+            condition.and("(u.checked IS NULL OR u.checked <= ?)", [moment.0.into()]);
+        }
         if filter.with_issues {
             condition.and("u.open_issues > 0", []);
         }

@@ -28,6 +28,20 @@ pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, li
     Ok(UserPage { total, matching: count, rows: window.ids.into_iter().map(|id| get(conn, UserId(id))).collect::<Result<_, _>>()? })
 }
 
+/// Everybody that `filter` leaves, in order.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn in_order(conn: &Connection, filter: &UserFilter, sort: Sort) -> Result<Vec<UserId>, StoreError> {
+    let matching = Where::of(filter)?;
+    let count = count_where(conn, &matching)?;
+    let mut window = Window { conn, filter, matching, offset: 0, limit: count, ids: Vec::new() };
+    if count > 0 {
+        window.fill(sort, count)?;
+    }
+    Ok(window.ids.into_iter().map(UserId).collect())
+}
+
 /// How many users there are in the organization or tenant, as the organizations know it.
 fn total(conn: &Connection, filter: &UserFilter) -> Result<u32, StoreError> {
     let mut statement = conn.prepare_cached(

@@ -95,6 +95,20 @@ fn a_switch_ends_with_the_session_that_passes_and_the_timeline_tells_it() {
 }
 
 #[test]
+fn the_last_session_of_an_organization_is_known_without_its_users() {
+    let room = room();
+    room.fill(2);
+    let latest = || room.store.read(|conn| sessions::latest(conn, room.organization)).unwrap();
+    assert_eq!(latest(), None);
+    let (first, second) = (room.user(0).user.id, room.user(1).user.id);
+    room.commit(&[session(first, WELL, Timestamp(NOW.0 + MINUTE)), session(second, BADLY, NOW)], NOW);
+    room.commit(&[session(second, WELL, NOW)], NOW);
+    assert_eq!(latest(), Some(Timestamp(NOW.0 + MINUTE + 400)), "the latest, whichever was committed last");
+    room.store.write(|tx| users::delete(tx, &Chosen::Filter(UserFilter::default()))).unwrap();
+    assert!(latest().is_some());
+}
+
+#[test]
 fn a_refused_workload_is_an_issue_until_a_session_passes_and_the_other_feeds_go_on() {
     let room = room();
     room.fill(2);

@@ -3,7 +3,7 @@ use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
-use rollcall_store::organizations::{self, OrganizationChange};
+use rollcall_store::organizations::{self, Belongings, OrganizationChange};
 use rollcall_store::runs::Which;
 use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act};
 
@@ -114,7 +114,36 @@ fn windows_of_every_order_fit_together_without_gap_or_repeat() {
         let mut backwards = window(true, 0, 50);
         backwards.reverse();
         assert_eq!(backwards, whole, "{by:?}");
+        let all = room.store.read(|conn| users::in_order(conn, &UserFilter::default(), Sort { by, descending: false })).unwrap();
+        assert_eq!(all, whole, "all at once are in the same order: {by:?}");
     }
+}
+
+#[test]
+fn who_was_not_checked_for_long_is_found_and_who_never_was_is_among_them() {
+    let room = room();
+    room.fill(6);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1], passed);
+    let before = |moment: i64| {
+        let filter = UserFilter { checked_before: Some(Timestamp(moment)), ..UserFilter::default() };
+        room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 10)).unwrap().matching
+    };
+    assert_eq!((before(NOW.0 - 1), before(NOW.0)), (4, 6));
+}
+
+#[test]
+fn what_goes_with_an_organization_is_counted_before_it_goes() {
+    let room = room();
+    room.fill(5);
+    let run = room.start(&Which::All);
+    room.answer(run, &[0, 1], passed);
+    room.step(&[room.user(0).user.id], Step::Session(Verdict::Passed));
+    room.step(&[room.user(1).user.id], Step::Switched);
+    let of = |id| room.store.read(|conn| organizations::belongings(conn, id)).unwrap();
+    assert_eq!(of(room.organization), Belongings { users: 5, initialized: 2, checked: 2, runs: 1, sessions: 0 });
+    let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    assert_eq!(of(asia), Belongings::default());
 }
 
 #[test]

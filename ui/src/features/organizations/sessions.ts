@@ -1,0 +1,38 @@
+import type { OrganizationView, Sessions, Whose } from "../../api/bindings";
+import { begin } from "../../api/work";
+import { useNotices } from "../../lib/notices";
+import { t } from "../../words/t";
+
+/** Names the sessions of an organization among the work that is going on. */
+export function syncKey(organization: number): string {
+  return `sync:${organization}`;
+}
+
+/** Runs sessions of an organization and says what they came to, wherever the person is by then; a failure is on the work. */
+export async function runSessions({ organization }: OrganizationView, whose: Whose): Promise<void> {
+  const { id, name } = organization;
+  try {
+    const came = await begin(syncKey(id), t("syncing.work", { organization: name }), "sync.run", {
+      organization: id,
+      whose,
+    });
+    useNotices.getState().say(came.whole ? "success" : "info", titleOf(came, name), bodyOf(came));
+  } catch {
+    // The work tells it.
+  }
+}
+
+function titleOf({ users, whole }: Sessions, organization: string): string {
+  if (users === 0) return t("syncing.nobodyDue", { organization });
+  return t(whole ? "syncing.ran" : "syncing.ranPartly", { organization });
+}
+
+function bodyOf({ users, committed }: Sessions): string | undefined {
+  if (users === 0) return undefined;
+  const { passed, failed, unknown, initialized, disabled } = committed;
+  return [
+    t("syncing.came", { passed, failed, unknown }),
+    ...(initialized > 0 ? [t("syncing.becameInitialized", { n: initialized })] : []),
+    ...(disabled > 0 ? [t("syncing.becameDisabled", { n: disabled })] : []),
+  ].join(" ");
+}
