@@ -213,4 +213,38 @@ mod tests {
         let user = store.read(|conn| users::get(conn, UserId(1))).unwrap();
         assert_eq!((user.verdict, user.open_issues), (Verdict::Passed, 0));
     }
+    #[test]
+    fn users_of_version_4_are_judged_by_what_the_directory_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        conn.execute_batch(
+            "UPDATE users SET mail = upn;
+             UPDATE users SET enabled = 0                               WHERE id = 1;
+             UPDATE users SET enabled = 0, kind = 'shared_or_resource' WHERE id = 2;
+             UPDATE users SET kind = 'unlicensed'                      WHERE id = 3;
+             UPDATE users SET kind = 'guest', guest = 1                WHERE id = 4;
+             UPDATE users SET mail = NULL                              WHERE id = 5;",
+        )
+        .unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let judged = |id| store.read(|conn| users::get(conn, UserId(id))).unwrap().judged;
+        let told = (1..=6).map(judged).map(|judged| (judged.eligibility.name(), judged.evidence.name())).collect::<Vec<_>>();
+        assert_eq!(
+            told,
+            [
+                ("disabled", "account_enabled"),
+                ("shared_or_resource", "account_enabled"),
+                ("unlicensed", "assigned_plans"),
+                ("guest", "user_type"),
+                ("no_mailbox", "mail"),
+                ("ready", "assigned_plans"),
+            ]
+        );
+        let counted = store.read(|conn| users::eligibility::of_organization(conn, OrganizationId(1))).unwrap();
+        assert_eq!((counted.not_eligible, counted.judged), (5, None));
+    }
 }
