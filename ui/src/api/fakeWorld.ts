@@ -123,7 +123,7 @@ export function matrix(missing: number): ConsentRow[] {
   ];
 }
 
-const named = [
+const presets = [
   ["Contoso EU", "EU-01", "graph_app_only"],
   ["Contoso US", "US-01", "ews_app_only"],
   ["Lab", "LAB", "graph_delegated"],
@@ -133,10 +133,10 @@ export const organizations: Organization[] = [];
 
 /** As they are before anybody has changed one. */
 export function resetOrganizations() {
-  organizations.splice(0, organizations.length, ...named.map(organizationOf));
+  organizations.splice(0, organizations.length, ...presets.map(organizationOf));
 }
 
-const organizationOf = ([name, external_id, access]: (typeof named)[number], index: number): Organization => ({
+const organizationOf = ([name, external_id, access]: (typeof presets)[number], index: number): Organization => ({
   id: index + 1,
   tenant: 1,
   integration: 1,

@@ -1,5 +1,5 @@
-//! Keeps organizations going while the console is open: whoever is due is read, by each organization's rhythm, and switches that wait
-//! begin when the change window opens.
+//! Keeps organizations going while the console is open: whoever is due is read, by each organization's rhythm, switches that wait begin
+//! when the change window opens, and rules are asked who fits by now.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,16 +17,21 @@ use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::rules;
 use crate::users::act;
 
 /// Between two looks at who is due; whoever is brought forward is looked at once.
 const LOOK: Duration = Duration::from_secs(10);
+/// Between two evaluations of the rules, each of which asks the directory.
+const RULES_EVERY: Duration = Duration::from_secs(60 * 60);
 /// What halts an organization is tried again so much later: a wrong secret doesn't mend itself in a second.
 const AFTER_HALT: Duration = Duration::from_secs(5 * 60);
 
 /// Goes on until it is stopped. What goes wrong is noted on the organization it concerns.
 pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
     let mut passes: JoinSet<()> = JoinSet::new();
+    // An import evaluates them by itself, so the first time comes when they may have grown old.
+    let mut rules_due = (desk.steady)().after(RULES_EVERY);
     while !stop.is_cancelled() {
         if let Err(error) = Box::pin(begin_queued(&desk)).await {
             warn!("Queued switches could not be begun: {}", error.code.name());
@@ -42,6 +47,15 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
                 }
             }
             Err(error) => warn!("Who is due for a session could not be read: {}", error.code.name()),
+        }
+        if (desk.steady)() >= rules_due {
+            rules_due = (desk.steady)().after(RULES_EVERY);
+            let (desk, job) = (Arc::clone(&desk), Job::new(stop.child_token(), |_| {}));
+            passes.spawn(async move {
+                if let Err(error) = Box::pin(rules::evaluate_all(&desk, &job)).await {
+                    warn!("Rules could not be evaluated: {}", error.code.name());
+                }
+            });
         }
         while passes.try_join_next().is_some() {}
         tokio::select! {
