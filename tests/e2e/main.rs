@@ -6,6 +6,7 @@ mod bad_input;
 mod browser;
 mod driver;
 mod fence;
+mod inspector;
 mod keyboard;
 mod lists;
 mod one_owner;
