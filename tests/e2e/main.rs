@@ -7,6 +7,7 @@ mod bringing_in;
 mod browser;
 mod driver;
 mod fence;
+mod inspector;
 mod keyboard;
 mod lists;
 mod one_owner;

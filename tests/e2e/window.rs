@@ -15,6 +15,7 @@ pub mod keys {
     pub const BACKSPACE: char = '\u{e003}';
     pub const TAB: char = '\u{e004}';
     pub const ENTER: char = '\u{e007}';
+    pub const SHIFT: char = '\u{e008}';
     pub const CONTROL: char = '\u{e009}';
     pub const ESCAPE: char = '\u{e00c}';
     pub const DOWN: char = '\u{e015}';

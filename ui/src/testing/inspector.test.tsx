@@ -84,7 +84,7 @@ test("a snooze needs a note, takes the problem out of sight, and can be taken ba
   await user.type(screen.getByLabelText(/^Note/), "ticket 4711");
   await user.type(screen.getByLabelText("Back at the latest on"), "2099-12-31");
   await user.click(act);
-  await screen.findByText(/Snoozed by admin@contoso.example on .*: ticket 4711/);
+  await screen.findByText(/Snoozed by admin@contoso.example on .*: “ticket 4711”/);
   const asked = door.asked.find(({ name }) => name === "issues.snooze")?.question;
   expect(asked).toMatchObject({ note: "ticket 4711", until: new Date(2099, 11, 31).getTime() });
   await waitFor(async () => expect(await problems()).not.toContain("Outside the integration's scope"));

@@ -1,3 +1,4 @@
+import { makeStyles } from "@fluentui/react-components";
 import { PeopleRegular } from "@fluentui/react-icons";
 import type { ComponentType } from "react";
 import type { Affected, Problem } from "../../api/bindings";
@@ -17,6 +18,8 @@ import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { fingerprints } from "./problems";
 import { issuesSearch } from "./search";
+
+const useStyles = makeStyles({ filters: { padding: "0 16px 8px", flexShrink: 0 } });
 
 /** The details of a user, which another page knows how to show. */
 export type DetailsOf = ComponentType<{
@@ -78,6 +81,7 @@ type Props = { readonly problem: Problem; readonly organization: number | null; 
 
 /** Whom a problem concerns: one row a user. */
 export function AffectedUsers({ problem, organization, Details }: Props) {
+  const styles = useStyles();
   const [place, change] = usePlace(issuesSearch);
   const list = useWindowed("issues.affected", {
     filter: { organization, fingerprints: fingerprints(problem), search: place.q ?? null },
@@ -93,9 +97,11 @@ export function AffectedUsers({ problem, organization, Details }: Props) {
   return (
     <>
       {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
-      <FilterRow count={list.page && t("users.count", { n: list.page.matching })}>
-        <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
-      </FilterRow>
+      <div className={styles.filters}>
+        <FilterRow count={list.page && t("users.count", { n: list.page.matching })}>
+          <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
+        </FilterRow>
+      </div>
       <Split>
         <DataTable
           id="affected"

@@ -1,4 +1,4 @@
-import { makeStyles, Tab, TabList } from "@fluentui/react-components";
+import { Tab, TabList } from "@fluentui/react-components";
 import {
   AlertSnoozeRegular,
   AlertOnRegular,
@@ -46,10 +46,6 @@ import { useSupport } from "./support";
 import { Trend, trendText } from "./Trend";
 
 const TABLE = "issues";
-
-const useStyles = makeStyles({
-  users: { display: "flex", flexDirection: "column", rowGap: "8px", flexGrow: 1, minHeight: 0, padding: "0 16px" },
-});
 
 function state(problem: Problem): string {
   if (problem.new) return t("issues.new");
@@ -127,7 +123,6 @@ const columns: ReadonlyArray<Column<Problem>> = [
 
 /** Open errors by problem: thousands of failures become a few, each with its cause, its remedy and whom it concerns. */
 export function IssuesPage({ Details }: { Details: DetailsOf }) {
-  const styles = useStyles();
   const [place, change] = usePlace(issuesSearch);
   const [sort, setSort] = useState<Sort>();
   const [snoozing, setSnoozing] = useState(false);
@@ -287,9 +282,7 @@ export function IssuesPage({ Details }: { Details: DetailsOf }) {
       }
     >
       {showingUsers ? (
-        <div className={styles.users}>
-          <AffectedUsers problem={open} organization={organization} Details={Details} />
-        </div>
+        <AffectedUsers problem={open} organization={organization} Details={Details} />
       ) : (
         <Split>
           <DataTable
