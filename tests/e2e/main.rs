@@ -9,6 +9,7 @@ mod fence;
 mod keyboard;
 mod lists;
 mod one_owner;
+mod organizations;
 mod permissions;
 mod responsive;
 mod restart;
