@@ -11,6 +11,7 @@ mod inspector;
 mod keyboard;
 mod lists;
 mod one_owner;
+mod organizations;
 mod permissions;
 mod responsive;
 mod restart;
