@@ -148,7 +148,7 @@ test("what is exported is what is counted, in its order and with its columns, by
   await screen.findByText("Downloads/Users of Contoso EU.csv");
   const asked = () => door.asked.filter(({ name }) => name === "users.export").map(({ question }) => question);
   const { columns, filter, sort } = asked()[0] as ExportUsers;
-  expect(columns).toEqual(["name", "upn", "mailbox", "access", "cause", "checked", "issues", "department"]);
+  expect(columns).toEqual(["name", "upn", "mailbox", "eligibility", "cause", "checked", "issues", "department"]);
   expect(filter).toMatchObject({ organization: 1, mailbox: ["switching"] });
   expect(sort).toEqual({ by: "upn", descending: true });
   await user.keyboard("{Control>}e{/Control}");
