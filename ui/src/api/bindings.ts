@@ -839,6 +839,10 @@ search: string | null, };
 
 export type IssueGroup = { fingerprint: string, 
 /**
+ * The fingerprint without its workload: the same answer on other workloads has it, too.
+ */
+family: string, 
+/**
  * `None` where nobody could be asked.
  */
 workload: Workload | null, http: number | null, code: string | null, 

@@ -129,6 +129,7 @@ function groupOf(
   if (known) return known;
   const group: IssueGroup = {
     fingerprint,
+    family: fingerprint.slice(0, fingerprint.lastIndexOf(".")),
     workload: of.workload,
     http: of.http,
     code: of.code,

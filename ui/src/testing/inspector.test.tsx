@@ -33,9 +33,10 @@ test("a problem says what happened, how we know, who can fix it, how, and how on
   }
   within(panel).getByText("Exchange Administrator");
   within(panel).getByText("Lasting: tenant setting");
-  expect(within(panel).getAllByText("403 ErrorAccessDenied")).toHaveLength(2);
-  expect(within(panel).getAllByRole("button", { name: "Copy Request ID" })).toHaveLength(2);
-  expect(within(panel).getAllByRole("button", { name: "Copy Client request ID" })).toHaveLength(2);
+  within(panel).getByText("403 ErrorAccessDenied");
+  within(panel).getByText(/^Mail: \d+, Calendar: \d+$/);
+  within(panel).getByRole("button", { name: "Copy Request ID" });
+  within(panel).getByRole("button", { name: "Copy Client request ID" });
   within(panel).getByText(/How you see that it is fixed: .*InScope True/);
   await user.click(within(panel).getByRole("button", { name: /See when the permission was granted/ }));
   await waitFor(() => expect(router.state.location.pathname).toBe("/permissions"));
@@ -88,7 +89,8 @@ test("a snooze needs a note, takes the problem out of sight, and can be taken ba
   const asked = door.asked.find(({ name }) => name === "issues.snooze")?.question;
   expect(asked).toMatchObject({ note: "ticket 4711", until: new Date(2099, 11, 31).getTime() });
   await waitFor(async () => expect(await problems()).not.toContain("Outside the integration's scope"));
-  await user.click(screen.getByRole("button", { name: "Unsnooze" }));
+  // The page is hidden from assistive technology until the dialog has closed.
+  await user.click(await screen.findByRole("button", { name: "Unsnooze" }));
   await waitFor(async () => expect(await problems()).toContain("Outside the integration's scope"));
 });
 

@@ -58,7 +58,7 @@ enum Format {
 /// Groups by their names.
 #[derive(Args)]
 pub struct Named {
-    /// As `issues groups --json` names it; the name of a cause stands for all of its groups
+    /// As `issues groups` names it; without the workload, or as the name of a cause, it stands for all that begin so
     #[arg(required = true, value_name = "FINGERPRINT")]
     fingerprints: Vec<String>,
 }
@@ -167,11 +167,11 @@ impl Named {
             let before = found.len();
             for problem in &board.problems {
                 let whole = problem.key == *name || problem.cause.name() == name;
-                let groups = problem.groups.iter().map(|group| &group.fingerprint);
-                found.extend(groups.filter(|fingerprint| whole || *fingerprint == name).cloned());
+                let meant = problem.groups.iter().filter(|group| whole || group.fingerprint == *name || group.family == *name);
+                found.extend(meant.map(|group| group.fingerprint.clone()));
             }
             if found.len() == before {
-                return Err(Error::not_found(format!("no open issue is called {name} here; `issues groups --json` has them all")));
+                return Err(Error::not_found(format!("no open issue is called {name} here; `issues groups` has them all")));
             }
         }
         Ok(found)

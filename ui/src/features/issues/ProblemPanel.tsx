@@ -11,7 +11,7 @@ import { StatusBadge } from "../../ui/StatusBadge";
 import { causeWords, classWords, reachWords } from "../../words/causes";
 import type { Place } from "../../words/causes/kinds";
 import { t } from "../../words/t";
-import { answer, place, snoozes, title, where, who } from "./problems";
+import { answer, families, place, snoozes, title, where, who } from "./problems";
 import { Trend, trendText } from "./Trend";
 
 const useStyles = makeStyles({
@@ -68,8 +68,8 @@ export function ProblemPanel({ problem, onGo, onUsers, recheck, support, ...pane
         <Section heading={t("issues.known")}>
           <p className={styles.text}>{words.known}</p>
           {unknown && <p className={styles.text}>{t("issues.unknownCode", { code: unknown })}</p>}
-          {problem.groups.map((group) => (
-            <Answer key={group.fingerprint} group={group} />
+          {families(problem).map((groups) => (
+            <Answer key={groups[0].family} groups={groups} />
           ))}
         </Section>
         <Section heading={t("issues.fix")}>
@@ -134,17 +134,23 @@ function Section({ heading, children }: { heading: string; children: ReactNode }
   );
 }
 
-/** One answer of Microsoft's: status, code, and the ids of a request that met it. */
-function Answer({ group }: { group: IssueGroup }) {
+/** One answer of Microsoft's, over the workloads that gave it: status, code, and the ids of a request that met it. */
+function Answer({ groups }: { groups: readonly [IssueGroup, ...IssueGroup[]] }) {
   const styles = useStyles();
-  const [sample] = group.samples;
+  const [group] = groups;
+  const sample = groups.flatMap(({ samples }) => samples)[0];
+  const name = groups.length === 1 ? group.fingerprint : group.family;
   return (
     <div className={styles.answer}>
-      <strong>{place(group)}</strong>
+      <strong>{answer(group)}</strong>
       <Facts
         facts={[
-          { name: t("check.answer"), value: answer(group) },
-          { name: t("issues.users"), value: grouped(group.users) },
+          {
+            name: t("issues.users"),
+            value: groups
+              .map((one) => t("issues.onWorkload", { workload: place(one), users: grouped(one.users) }))
+              .join(", "),
+          },
           ...(sample?.request_id
             ? [
                 {
@@ -171,7 +177,7 @@ function Answer({ group }: { group: IssueGroup }) {
             : []),
           {
             name: t("issues.fingerprint"),
-            value: <CopyableId id={group.fingerprint} what={t("issues.fingerprint")} />,
+            value: <CopyableId id={name} what={t("issues.fingerprint")} />,
           },
         ]}
       />

@@ -31,6 +31,17 @@ export function answer({ http, code }: IssueGroup): string {
   return code === null ? t("issues.noCode", { http }) : `${http} ${code}`;
 }
 
+/** The groups that are one answer on several workloads, in the order of the first of them. */
+export function families({ groups }: Problem): ReadonlyArray<readonly [IssueGroup, ...IssueGroup[]]> {
+  const found = new Map<string, [IssueGroup, ...IssueGroup[]]>();
+  for (const group of groups) {
+    const known = found.get(group.family);
+    if (known) known.push(group);
+    else found.set(group.family, [group]);
+  }
+  return [...found.values()];
+}
+
 export function fingerprints({ groups }: Problem): string[] {
   return groups.map(({ fingerprint }) => fingerprint);
 }

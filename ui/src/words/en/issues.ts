@@ -35,6 +35,7 @@ export const issues = {
   "issues.at": "At",
   "issues.trendTitle": "Users by day",
   "issues.day": "{day}: {users}",
+  "issues.onWorkload": "{workload}: {users}",
   "issues.showUsers": { one: "Show the {n} affected user", other: "Show the {n} affected users" },
   "issues.recheck": "Re-check only these",
   "issues.recheckN": { one: "Re-check only this {n}", other: "Re-check only these {n}" },

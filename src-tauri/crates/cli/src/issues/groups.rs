@@ -138,8 +138,8 @@ fn people(board: &Board, snoozed: bool, screen: &Screen) {
         screen.gap();
         headline(problem, screen);
         cure(problem, screen);
-        for group in &problem.groups {
-            answer(group, 1, screen);
+        for answers in families(&problem.groups) {
+            answer(&answers, 1, screen);
         }
     }
     screen.gap();
@@ -175,7 +175,7 @@ pub async fn show(ask: &Show, call: &Call) -> Result<Exit> {
             headline(problem, screen);
             cure(problem, screen);
             for group in groups {
-                answer(group, group.samples.len(), screen);
+                answer(&[group], group.samples.len(), screen);
                 trend(group, screen);
                 for one in &group.organizations {
                     place(one, screen);
@@ -210,8 +210,23 @@ fn cure(problem: &Problem, screen: &Screen) {
     screen.paragraph(&format!("Who can mend it: {who} ({class}). It concerns {}.", words::of_reach(problem.reach)), "    ", "    ");
 }
 
-fn answer(group: &IssueGroup, samples: usize, screen: &Screen) {
-    let place = group.workload.map_or("before anybody was asked", Workload::name);
+/// The groups that are one answer on several workloads, in the order of the first of them.
+fn families(groups: &[IssueGroup]) -> Vec<Vec<&IssueGroup>> {
+    let mut families: Vec<Vec<&IssueGroup>> = Vec::new();
+    for group in groups {
+        match families.iter_mut().find(|family| family.iter().any(|known| known.family == group.family)) {
+            Some(family) => family.push(group),
+            None => families.push(vec![group]),
+        }
+    }
+    families
+}
+
+/// One answer of Microsoft's, over the workloads that gave it.
+fn answer(groups: &[&IssueGroup], samples: usize, screen: &Screen) {
+    let [group, others @ ..] = groups else { return };
+    let place = |group: &IssueGroup| group.workload.map_or("before anybody was asked", Workload::name);
+    let places: Vec<&str> = groups.iter().map(|group| place(group)).collect();
     let said = match (group.http, group.code.as_deref()) {
         (None, None) => "no answer".to_owned(),
         (None, Some(code)) => code.to_owned(),
@@ -219,10 +234,12 @@ fn answer(group: &IssueGroup, samples: usize, screen: &Screen) {
         (Some(http), Some(code)) => format!("{http} {code}"),
     };
     let unknown = if group.code_known { "" } else { " (a code that Rollcall doesn't know)" };
+    let since = groups.iter().map(|group| group.first_seen).min().unwrap_or(group.first_seen);
     let users = counted(group.users, "user", "users");
-    let since = group.first_seen.utc();
-    screen.paragraph(&format!("{place}: {said}{unknown}, {users} since {since}"), "    ", "      ");
-    screen.painted(&format!("      {}", group.fingerprint), Paint::Faint);
+    let most = if others.is_empty() { users } else { format!("up to {users} each") };
+    screen.paragraph(&format!("{}: {said}{unknown}, {most} since {}", places.join(", "), since.utc()), "    ", "      ");
+    let name = if others.is_empty() { &group.fingerprint } else { &group.family };
+    screen.painted(&format!("      {name}"), Paint::Faint);
     for sample in group.samples.iter().take(samples) {
         if let Some(id) = sample.request_id.as_deref().or(sample.client_request_id.as_deref()) {
             screen.painted(&format!("      for example request id {id} at {}", sample.at.iso()), Paint::Faint);

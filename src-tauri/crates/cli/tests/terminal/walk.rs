@@ -128,6 +128,8 @@ fn inspect(script: &Script, group: &Value) {
     let shown = script.run(&["issues", "show", fingerprint]);
     assert!(shown.code == 0 && shown.out.contains("Mailbox is full: 1 user of 60") && shown.out.contains("request id"), "{shown:?}");
     assert_eq!(script.run(&["issues", "show", "mailbox_full", "--json"]).json()[0]["fingerprint"], fingerprint, "by its cause, too");
+    let family = fingerprint.strip_suffix(".mail").unwrap();
+    assert_eq!(script.run(&["issues", "show", family, "--json"]).json()[0]["fingerprint"], fingerprint, "and for every workload");
     let block = script.run(&["issues", "show", fingerprint, "--support"]);
     assert!(block.out.contains("Tenant ID: ") && !block.out.contains('@'), "{block:?}");
     assert!(script.run(&["issues", "show", fingerprint, "--support", "--addresses"]).out.contains("@contoso.example"));

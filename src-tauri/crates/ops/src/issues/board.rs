@@ -96,6 +96,8 @@ pub struct TrendDay {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct IssueGroup {
     pub fingerprint: String,
+    /// The fingerprint without its workload: the same answer on other workloads has it, too.
+    pub family: String,
     /// `None` where nobody could be asked.
     pub workload: Option<Workload>,
     pub http: Option<u16>,

@@ -82,6 +82,7 @@ fn concerned(part: &Part<'_>) -> Concerned {
 
 fn of_mailboxes(known: &Known, row: &GroupRow, now: Timestamp) -> IssueGroup {
     IssueGroup {
+        family: row.fingerprint.strip_suffix(&format!(".{}", row.workload)).unwrap_or(&row.fingerprint).to_owned(),
         fingerprint: row.fingerprint.clone(),
         workload: Some(row.workload),
         http: row.http,
@@ -101,6 +102,7 @@ fn of_sign_in(known: &Known, issue: &SignInIssue, now: Timestamp) -> IssueGroup 
     let SignInIssue { fingerprint, refusal, first_seen, last_seen, .. } = issue;
     IssueGroup {
         fingerprint: fingerprint.clone(),
+        family: fingerprint.clone(),
         workload: None,
         http: None,
         code: refusal.number.map(|number| format!("AADSTS{number}")),
