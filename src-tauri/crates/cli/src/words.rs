@@ -130,7 +130,10 @@ pub const fn of_reason(reason: Reason) -> Words {
             "These mailboxes answer only to their users",
             "Delegated access is proven by each user's own sign-in; only graph_app_only can be checked for all.",
         ),
-        Reason::HasUsers => words("The organization still has users", "Take them out with `rollcallctl users delete`, then delete it."),
+        Reason::HasUsers => words(
+            "The organization still has users",
+            "Take them out with `rollcallctl users delete`, then delete it; or delete it with them: `rollcallctl org delete --force`.",
+        ),
         Reason::HasOrganizations => words("Organizations still use the integration", "Delete them or give them another integration first."),
         Reason::StillInitialized => words("The mailbox is initialized", "Use --force if it is to go all the same."),
         Reason::NeedsPrivilegedRole => words(

@@ -100,7 +100,7 @@ export const columns: readonly Ordered[] = [
   {
     id: "integration",
     title: t("organizations.integration"),
-    width: 116,
+    width: 104,
     sortable: true,
     render: (view) => view.integration_name,
     text: (view) => view.integration_name,
@@ -109,7 +109,7 @@ export const columns: readonly Ordered[] = [
   {
     id: "access",
     title: t("organizations.access"),
-    width: 140,
+    width: 166,
     sortable: true,
     render: ({ organization }) => accessWords[organization.access],
     text: ({ organization }) => accessWords[organization.access],
@@ -137,7 +137,7 @@ export const columns: readonly Ordered[] = [
   {
     id: "sync",
     title: t("users.sync"),
-    width: 116,
+    width: 136,
     sortable: true,
     render: ({ organization }) => <StatusBadge {...syncBadges[organization.sync]} />,
     text: ({ organization }) => syncBadges[organization.sync].word,
@@ -146,7 +146,7 @@ export const columns: readonly Ordered[] = [
   {
     id: "session",
     title: t("sessions.last"),
-    width: 104,
+    width: 112,
     sortable: true,
     render: lastSession,
     text: lastSession,

@@ -113,6 +113,8 @@ fn a_rollout_command_by_command() {
     assert_eq!(script.run(&["sign-out", "--tenant", "Lab"]).code, 0);
     let out = script.run(&["--json", "users", "import", "--org", "HQ", "--all"]);
     assert_eq!((out.code, &out.json()["error"]["code"]), (4, &json!("not_signed_in")));
+    let gone = script.run(&["--json", "org", "delete", "HQ", "--force"]);
+    assert_eq!((gone.code, &gone.json()["users"], &gone.json()["runs"]), (0, &json!(59), &json!(3)), "all but the one taken out before");
     assert_eq!(script.run(&["tenant", "forget", "Lab"]).code, 0, "secrets included");
 }
 
