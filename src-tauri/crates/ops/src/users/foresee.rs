@@ -89,7 +89,9 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     let mut access: BTreeMap<(&str, &str), AccessChange> = BTreeMap::new();
     let mut from: BTreeMap<OrganizationId, u32> = BTreeMap::new();
     let (mut initialized, mut must_sign_in) = (0, 0);
-    for one in sorted.changes.iter().chain(&sorted.queued) {
+    // Those who are refused only until the limitations are acknowledged are shown what they will come to.
+    let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| one);
+    for one in sorted.changes.iter().chain(&sorted.queued).chain(unread) {
         *from.entry(one.standing.organization).or_default() += 1;
         let (before, after) = (one.standing.access(), access_after(ask.action, one, target.as_ref().map(|target| target.access)));
         if before != after {
