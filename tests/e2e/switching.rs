@@ -39,7 +39,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     window.reads("full")?;
 
     window.go("Users")?;
-    window.click("cell", "Plain User")?;
+    window.click("cell", "Ada Admin")?;
     window.click("tab", "Timeline")?;
     window.reads("Mailbox initialized")?;
     window.reads("Switch to Graph (app-only) begun")?;
@@ -61,7 +61,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     for dark in [false, true] {
         window.set_theme(dark)?;
         window.go("Users")?;
-        window.click("cell", "Plain User")?;
+        window.click("cell", "Ada Admin")?;
         for tab in ["Overview", "Timeline", "Sessions"] {
             window.click("tab", tab)?;
             window.settled()?;
