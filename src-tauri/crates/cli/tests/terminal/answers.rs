@@ -28,6 +28,7 @@ fn help_names_what_there_is_and_nothing_else() {
             "integration",
             "org",
             "users",
+            "rules",
             "permissions",
             "consent",
             "verify",
