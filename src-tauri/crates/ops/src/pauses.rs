@@ -16,6 +16,18 @@ struct Kept {
     long_ms: u64,
 }
 
+/// Pauses that began within this time of each other may reach the disk in either order.
+const TOGETHER_MS: i64 = 60_000;
+
+impl Kept {
+    /// Whether this pause still holds when `other` is over. One that began well after `other` by the service's clock was kept while
+    /// that clock was wrong, and outlasts nothing.
+    fn outlasts(&self, other: &Self) -> bool {
+        let began = |pause: &Self| pause.until.0.saturating_sub_unsigned(pause.long_ms);
+        self.until >= other.until && began(self) <= began(other).saturating_add(TOGETHER_MS)
+    }
+}
+
 /// The pauses of a tenant's services that were kept last.
 pub(crate) fn kept(conn: &Connection, tenant: TenantId) -> Result<Vec<(Lane, Pause)>, StoreError> {
     let mut pauses = Vec::new();
@@ -33,7 +45,11 @@ pub(crate) fn keeper(store: Arc<Store>, tenant: TenantId) -> Keeper {
         let store = Arc::clone(&store);
         let kept = Kept { until: pause.until, long_ms: u64::try_from(pause.long.as_millis()).unwrap_or(u64::MAX) };
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = store.write(|tx| settings::set(tx, &key(tenant, lane), &kept)) {
+            let written = store.write(|tx| match settings::get::<Kept>(tx, &key(tenant, lane))? {
+                Some(before) if before.outlasts(&kept) => Ok(()),
+                _ => settings::set(tx, &key(tenant, lane), &kept),
+            });
+            if let Err(error) = written {
                 tracing::warn!(%error, "A pause could not be kept; it holds for as long as this process lives");
             }
         });
@@ -42,4 +58,21 @@ pub(crate) fn keeper(store: Arc<Store>, tenant: TenantId) -> Keeper {
 
 fn key(tenant: TenantId, lane: Lane) -> String {
     format!("pause.{}.{tenant}", lane.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(until: i64, long_ms: u64) -> Kept {
+        Kept { until: Timestamp(until), long_ms }
+    }
+
+    #[test]
+    fn the_later_end_holds_whichever_was_written_first_unless_a_wrong_clock_named_it() {
+        assert!(kept(110_001, 10_000).outlasts(&kept(110_000, 10_000)));
+        assert!(!kept(110_000, 10_000).outlasts(&kept(110_001, 10_000)));
+        assert!(kept(400_000, 300_000).outlasts(&kept(200_000, 10_000)), "a long pause that a short one came after");
+        assert!(!kept(9_000_000, 10_000).outlasts(&kept(200_000, 10_000)), "it would have begun in the future");
+    }
 }
