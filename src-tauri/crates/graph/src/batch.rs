@@ -8,18 +8,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use rollcall_core::time::Timestamp;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{self, GraphError, Trace};
 use crate::gate::{Outcome, Size};
-use crate::probe::{Answer, Probe, Probed};
+use crate::probe::{Answer, Day, Probe, Probed};
 use crate::retry_after;
 use crate::send::{self, Call, Graph};
 
 /// How many probes one request carries.
 pub const LARGEST: usize = 20;
+/// No probe takes more of a batch's body.
+const LONGEST_PART: usize = 192;
 
 /// Asks the probes, in one request for each twenty, and answers for each of them in the same order; one probe is asked without a
 /// batch around it. A throttled whole is waited for and repeated; throttled probes are reported, so that they alone can be asked again.
@@ -43,7 +45,9 @@ pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &Cance
 }
 
 async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationToken) -> Result<Probed, GraphError> {
-    let call = Call::ask_one(graph.below(&probe.path(now))?, probe.attempt.saturating_sub(1));
+    let mut path = String::new();
+    probe.write_path(&Day::from(now), &mut path);
+    let call = Call::ask_one(graph.below(&path)?, probe.attempt.saturating_sub(1));
     let send::Answer { body, trace, permit, retry_after } = graph.send(&call, stop).await?;
     let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
     let (outcome, answer) = match trace.http {
@@ -56,21 +60,20 @@ async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationT
     Ok(Probed { probe, answer })
 }
 
+/// The body of a batch. It is written as it is, because there are many and nothing in it needs escaping.
 pub(crate) fn question(probes: &[Probe], now: Timestamp) -> Bytes {
-    #[derive(Serialize)]
-    struct Question {
-        requests: Vec<Inner>,
+    let day = Day::from(now);
+    let mut body = String::with_capacity(64 + probes.len() * LONGEST_PART);
+    body.push_str(r#"{"requests":["#);
+    for (at, probe) in probes.iter().enumerate() {
+        body.push_str(if at == 0 { r#"{"id":""# } else { r#",{"id":""# });
+        body.push_str(&at.to_string());
+        body.push_str(r#"","method":"GET","url":""#);
+        probe.write_path(&day, &mut body);
+        body.push_str(r#""}"#);
     }
-    #[derive(Serialize)]
-    struct Inner {
-        id: String,
-        method: &'static str,
-        url: String,
-    }
-    let inner = |(at, probe): (usize, &Probe)| Inner { id: at.to_string(), method: "GET", url: probe.path(now) };
-    let question = Question { requests: probes.iter().enumerate().map(inner).collect() };
-    // Texts always serialize; an empty body would be refused by Graph.
-    Bytes::from(serde_json::to_vec(&question).unwrap_or_default())
+    body.push_str("]}");
+    Bytes::from(body)
 }
 
 fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Probed>, GraphError> {
@@ -236,5 +239,31 @@ impl<'de> Deserialize<'de> for Value<'de> {
             Some(_) => serde_json::from_str(raw).ok().map(Cow::Owned),
             None => raw.parse::<u64>().ok().map(|_| Cow::Borrowed(raw)),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::id::ObjectId;
+    use rollcall_core::workload::Workload;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_asks_each_probe_under_the_number_of_its_place() {
+        let probe = |workload| Probe { user: ObjectId(Uuid::from_u128(7)), workload, attempt: 1 };
+        let probes: Vec<Probe> = Workload::ALL.into_iter().cycle().take(LARGEST).map(probe).collect();
+        let body = question(&probes, Timestamp(0));
+        let read: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let requests = read["requests"].as_array().unwrap();
+        let ids: Vec<_> = requests.iter().map(|request| place(request["id"].as_str().unwrap())).collect();
+        assert_eq!(ids, (0..LARGEST).map(Some).collect::<Vec<_>>());
+        for (request, probe) in requests.iter().zip(&probes) {
+            let mut path = String::new();
+            probe.write_path(&Day::from(Timestamp(0)), &mut path);
+            assert_eq!((request["method"].as_str(), request["url"].as_str()), (Some("GET"), Some(path.as_str())));
+        }
+        assert!(body.len() <= 64 + LARGEST * LONGEST_PART, "there is room for all of it from the start");
     }
 }

@@ -13,6 +13,8 @@ use crate::users::{self, SELECT, TOP};
 const SMALL: u32 = 4_000;
 /// Parts that are read at once; each holds a page and the next one.
 const AT_ONCE: usize = 4;
+/// Pages that wait while their reader is busy, and that it then gets as one.
+const TOGETHER: usize = 2;
 /// What a user principal name can begin with. Which characters Entra allows there, and that `startswith` on it works without the
 /// advanced index, isn't in the documents at hand: the parts are therefore compared with the count, and read again as one list
 /// where they don't add up.
@@ -23,6 +25,8 @@ type Found = Result<Page<DirectoryUser>, GraphError>;
 /// The users, page by page in no order. Somebody may come twice, when the directory changes meanwhile.
 pub struct Everyone {
     pages: mpsc::Receiver<Found>,
+    /// What ended the reading, after pages that are still worth having.
+    failed: Option<GraphError>,
     /// Ends the reading when nobody listens any more.
     stop: CancellationToken,
 }
@@ -30,19 +34,33 @@ pub struct Everyone {
 /// Begins to read all users.
 #[must_use]
 pub fn everyone(graph: &Graph, stop: &CancellationToken) -> Everyone {
-    let (sender, pages) = mpsc::channel(1);
+    let (sender, pages) = mpsc::channel(TOGETHER);
     let stop = stop.child_token();
     tokio::spawn(read(graph.clone(), stop.clone(), sender));
-    Everyone { pages, stop }
+    Everyone { pages, failed: None, stop }
 }
 
 impl Everyone {
-    /// The next page, or `None` after the last.
+    /// The next page, with those that have come since the last call; `None` after the last.
     ///
     /// # Errors
     /// As [`Pages::next`].
     pub async fn next(&mut self) -> Result<Option<Page<DirectoryUser>>, GraphError> {
-        self.pages.recv().await.transpose()
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut found = Vec::with_capacity(TOGETHER);
+        self.pages.recv_many(&mut found, TOGETHER).await;
+        let mut together: Option<Page<DirectoryUser>> = None;
+        for page in found {
+            match (page, &mut together) {
+                (Ok(page), Some(together)) => together.items.extend(page.items),
+                (Ok(page), None) => together = Some(page),
+                (Err(error), Some(_)) => self.failed = Some(error),
+                (Err(error), None) => return Err(error),
+            }
+        }
+        Ok(together)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rollcall_core::id::ObjectId;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
+use uuid::Uuid;
 
 use crate::error::Trace;
 use crate::moment;
@@ -49,19 +50,35 @@ impl Answer {
 }
 
 impl Probe {
-    /// The request's address below the version. A calendar is asked for a window: the day that starts now.
-    pub(crate) fn path(self, now: Timestamp) -> String {
-        let user = self.user;
+    /// Writes the request's address below the version. Nothing in it needs escaping, in an address or in JSON.
+    pub(crate) fn write_path(self, day: &Day, to: &mut String) {
+        to.push_str("/users/");
+        to.push_str(self.user.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
         match self.workload {
-            Workload::Mail => format!("/users/{user}/mailFolders/inbox?$select=id,totalItemCount"),
+            Workload::Mail => to.push_str("/mailFolders/inbox?$select=id,totalItemCount"),
             Workload::Calendar => {
-                let (start, end) = (moment::write(now), moment::write(now.after(Duration::from_secs(86_400))));
-                format!("/users/{user}/calendarView?startDateTime={start}&endDateTime={end}&$top=1&$select=id")
+                let Day { start, end } = day;
+                for part in ["/calendarView?startDateTime=", start, "&endDateTime=", end, "&$top=1&$select=id"] {
+                    to.push_str(part);
+                }
             }
-            Workload::Contacts => format!("/users/{user}/contactFolders?$top=1&$select=id"),
-            Workload::Tasks => format!("/users/{user}/todo/lists?$top=1"),
-            Workload::Settings => format!("/users/{user}/mailboxSettings/userPurpose"),
+            Workload::Contacts => to.push_str("/contactFolders?$top=1&$select=id"),
+            Workload::Tasks => to.push_str("/todo/lists?$top=1"),
+            Workload::Settings => to.push_str("/mailboxSettings/userPurpose"),
         }
+    }
+}
+
+/// The window that calendars are asked for, as Graph writes it.
+pub(crate) struct Day {
+    start: String,
+    end: String,
+}
+
+impl Day {
+    /// The day that starts now.
+    pub fn from(now: Timestamp) -> Self {
+        Self { start: moment::write(now), end: moment::write(now.after(Duration::from_secs(86_400))) }
     }
 }
 
@@ -72,7 +89,8 @@ mod tests {
     #[test]
     fn a_probe_asks_for_no_content() {
         for workload in Workload::ALL {
-            let path = Probe { user: ObjectId(uuid::Uuid::nil()), workload, attempt: 1 }.path(Timestamp(0));
+            let mut path = String::new();
+            Probe { user: ObjectId(Uuid::nil()), workload, attempt: 1 }.write_path(&Day::from(Timestamp(0)), &mut path);
             assert!(!path.contains("body") && !path.contains("subject"), "{path}");
             assert!(path.contains("$select=id") || path.contains("$top=1") || path.ends_with("userPurpose"), "{path} may answer with more");
         }

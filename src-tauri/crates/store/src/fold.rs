@@ -2,6 +2,10 @@
 
 /// The text in lower case with the accents of Latin letters taken off.
 pub fn fold(text: &str) -> String {
+    // Most names and addresses, and there is no accent among them.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().filter(|c| !is_combining(*c)).flat_map(char::to_lowercase).filter(|c| !is_combining(*c)).map(plain).collect()
 }
 

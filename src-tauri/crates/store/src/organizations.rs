@@ -250,6 +250,15 @@ pub fn belongings(conn: &Connection, id: OrganizationId) -> Result<Belongings, S
     })?)
 }
 
+/// How many users an organization has.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such organization.
+pub fn users(conn: &Connection, id: OrganizationId) -> Result<u32, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT users FROM organizations WHERE id = ?1")?;
+    statement.query_row([id.0], |row| row.get(0)).optional()?.ok_or(StoreError::NotFound(Thing::Organization))
+}
+
 fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
     Ok(Organization {
         id: OrganizationId(row.get(0)?),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use memchr::memchr2;
 use rollcall_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -61,41 +62,36 @@ pub(super) async fn hear(request: reqwest::RequestBuilder, id: Uuid) -> Result<H
 
 /// Whether brackets are nested deeper than any answer of Graph's. Text that isn't JSON may look so too, and is refused either way.
 fn is_too_deep(body: &[u8]) -> bool {
-    let (mut depth, mut quoted) = (0_usize, false);
-    let mut bytes = body.iter();
-    while let Some(&byte) = bytes.next() {
-        // Nearly every byte is passed over here.
-        if !OF_NOTE[usize::from(byte)] {
-            continue;
-        }
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(&byte) = body.get(at) {
+        at += 1;
         match byte {
-            b'"' => quoted = !quoted,
-            // Whatever it escapes is text.
-            b'\\' if quoted => drop(bytes.next()),
-            b'{' | b'[' if !quoted => {
+            b'"' => at = after_text(body, at),
+            b'{' | b'[' => {
                 depth += 1;
                 if depth > DEEPEST_ANSWER {
                     return true;
                 }
             }
-            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
     false
 }
 
-/// The bytes that tell where brackets are.
-const OF_NOTE: [bool; 256] = {
-    let mut of_note = [false; 256];
-    let mut at = 0;
-    while at < NOTES.len() {
-        of_note[NOTES[at] as usize] = true;
+/// Where what follows a text begins; the text begins at `at`. Nearly every byte of an answer is passed over here.
+fn after_text(body: &[u8], mut at: usize) -> usize {
+    while let Some(found) = body.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if body[at - 1] == b'"' {
+            return at;
+        }
+        // Whatever is escaped is text.
         at += 1;
     }
-    of_note
-};
-const NOTES: &[u8] = b"\"\\{}[]";
+    body.len()
+}
 
 impl Heard {
     pub(super) fn trace(&self) -> Trace {
@@ -162,6 +158,7 @@ mod tests {
         assert!(is_too_deep("{\"a\":".repeat(65).as_bytes()));
         let side_by_side = format!("[{}]", vec![nested(60); 50].join(","));
         assert!(!is_too_deep(side_by_side.as_bytes()), "brackets that were closed don't count");
+        assert!(!is_too_deep(b"{\"a\":\"\\"), "a text that breaks off is text");
         let text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(500));
         assert!(!is_too_deep(text.as_bytes()), "what stands in a text is text");
     }

@@ -135,8 +135,9 @@ pub async fn list(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<OrganizationV
 
 /// What the rules need to know of an organization.
 pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Result<Standing> {
-    let facts = desk.read(move |conn| facts(conn, organizations::get(conn, organization)?)).await?;
-    Ok(stand(desk, &facts).await)
+    let read = move |conn: &Connection| Ok((organizations::get(conn, organization)?, organizations::users(conn, organization)?));
+    let (organization, users) = desk.read(read).await?;
+    Ok(stand(desk, &organization, users).await)
 }
 
 struct Facts {
@@ -165,18 +166,18 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_session, last_run, queued })
 }
 
-async fn stand(desk: &Desk, facts: &Facts) -> Standing {
+async fn stand(desk: &Desk, organization: &Organization, users: u32) -> Standing {
     Standing {
-        signed_in: connection::is_signed_in(desk, facts.tenant.id).await,
-        users: facts.tally.users,
-        has_secret: connection::secret_at_hand(desk, facts.integration.id).await != SecretAtHand::None,
-        run_under_way: desk.verifying().contains_key(&facts.organization.id),
-        access: facts.organization.access,
+        signed_in: connection::is_signed_in(desk, organization.tenant).await,
+        users,
+        has_secret: connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None,
+        run_under_way: desk.verifying().contains_key(&organization.id),
+        access: organization.access,
     }
 }
 
 async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
-    let standing = stand(desk, &facts).await;
+    let standing = stand(desk, &facts.organization, facts.tally.users).await;
     let consent = summary(&facts);
     let now = desk.now();
     let stages = Stages { organization: stage_one(&facts), consent: stage_two(&consent, now), verify: stage_three(&facts, now) };

@@ -150,9 +150,9 @@ async fn everybody(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<()> {
     let began = arrivals.desk.now();
     let mut page = first?;
     while let Some(Page { items, .. }) = page {
-        let (stored, next) = tokio::join!(arrivals.store(items), pages.next());
-        stored?;
-        page = next?;
+        arrivals.store(items).await?;
+        // The reading goes on by itself, and what came meanwhile goes to disk together.
+        page = pages.next().await?;
     }
     arrivals.whole = true;
     let organization = arrivals.organization;

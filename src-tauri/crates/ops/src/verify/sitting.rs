@@ -32,9 +32,11 @@ use crate::job::{Job, Progress};
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
 /// disk, whatever is in it …
 const GROUP: usize = 100;
-const APART: Duration = Duration::from_millis(50);
-/// … or when its first result is so old, whichever comes first.
+const APART: Duration = Duration::from_millis(100);
+/// … or when its first result is so old …
 const GROUP_AGE: Duration = Duration::from_millis(250);
+/// … or when it has so many that the wait for the disk is little beside the rest, whichever comes first.
+const FULL_GROUP: usize = 2_000;
 /// While so many results wait for the disk nothing more is asked.
 const MOST_UNSTORED: usize = 5_000;
 /// Queued probes that are read at a time …
@@ -386,10 +388,11 @@ impl<'a> Sitting<'a> {
     fn commit_in(&self) -> Option<Duration> {
         let by_age = GROUP_AGE.saturating_sub(self.since?.elapsed());
         let apart = self.last_commit.map_or(Duration::ZERO, |last| APART.saturating_sub(last.elapsed()));
-        if self.flights.is_empty() {
-            // Nothing more comes to wait for.
+        let waiting = self.settled.len() + self.put_off.len();
+        if self.flights.is_empty() || waiting >= FULL_GROUP {
+            // Nothing more comes, or nothing more is worth waiting for.
             Some(Duration::ZERO)
-        } else if self.settled.len() + self.put_off.len() >= GROUP {
+        } else if waiting >= GROUP {
             Some(apart.min(by_age))
         } else {
             Some(by_age)

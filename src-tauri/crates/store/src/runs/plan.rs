@@ -85,21 +85,25 @@ pub fn create(
 }
 
 fn choose(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, only: &Which) -> Result<u32, StoreError> {
-    let (narrowed, value): (&str, Value) = match only {
-        Which::All => ("?3 IS NULL", Value::Null),
-        Which::FailedOf(earlier) => ("id IN (SELECT user FROM run_mailboxes WHERE run = ?3 AND verdict = 'failed')", earlier.0.into()),
-        Which::UnsettledOf(earlier) => {
-            ("id IN (SELECT user FROM mailboxes_of_runs WHERE run = ?3 AND verdict IN ('unknown', 'not_run'))", earlier.0.into())
+    // Where the mailboxes are named, it is looked whose they are; an organization is not searched for them.
+    let (those, value): (&str, Value) = match only {
+        Which::All => ("organization = ?2 AND ?3 IS NULL", Value::Null),
+        Which::FailedOf(earlier) => {
+            ("+organization = ?2 AND id IN (SELECT user FROM run_mailboxes WHERE run = ?3 AND verdict = 'failed')", earlier.0.into())
         }
-        Which::Users(ids) => ("id IN (SELECT value FROM json_each(?3))", text::to_json(ids)?.into()),
-        Which::WithIssues(fingerprints) => (with_issues!(), text::to_json(fingerprints)?.into()),
+        Which::UnsettledOf(earlier) => (
+            "+organization = ?2 AND id IN (SELECT user FROM mailboxes_of_runs WHERE run = ?3 AND verdict IN ('unknown', 'not_run'))",
+            earlier.0.into(),
+        ),
+        Which::Users(ids) => ("+organization = ?2 AND id IN (SELECT value FROM json_each(?3))", text::to_json(ids)?.into()),
+        Which::WithIssues(fingerprints) => (concat!("organization = ?2 AND ", with_issues!()), text::to_json(fingerprints)?.into()),
     };
     let chosen = tx.execute(
         &format!(
             "INSERT INTO unplanned (run, user)
              SELECT ?1, id
              FROM   users
-             WHERE  organization = ?2 AND mailbox <> 'excluded' AND {narrowed}"
+             WHERE  {those} AND mailbox <> 'excluded'"
         ),
         params![run.0, organization.0, value],
     )?;

@@ -3,7 +3,7 @@
 
 use rollcall_core::id::UserId;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::error::StoreError;
 use crate::fold::fold;
@@ -29,15 +29,19 @@ pub fn index_pending(tx: &Transaction<'_>) -> Result<u32, StoreError> {
     Ok(u32::try_from(indexed).unwrap_or(u32::MAX))
 }
 
-/// Remembers users that are to be indexed.
-pub(super) fn index(tx: &Transaction<'_>, ids: &[UserId]) -> Result<(), StoreError> {
-    if ids.is_empty() {
-        return Ok(());
+/// Remembers users that are to be indexed: those with numbers from one to another, and some others.
+pub(super) fn index(tx: &Transaction<'_>, added: Option<(UserId, UserId)>, altered: &[UserId]) -> Result<(), StoreError> {
+    if let Some((first, last)) = added {
+        let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users WHERE id BETWEEN ?1 AND ?2")?;
+        statement.execute(params![first.0, last.0])?;
     }
-    let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO unindexed (user) SELECT value FROM json_each(?1)")?;
-    statement.execute([text::to_json(ids)?])?;
-    let mut statement = tx.prepare_cached("SELECT count(*) > ?1 FROM unindexed")?;
-    if statement.query_row([MOST_PENDING], |row| row.get(0))? {
+    if !altered.is_empty() {
+        let mut statement = tx.prepare_cached("INSERT OR IGNORE INTO unindexed (user) SELECT value FROM json_each(?1)")?;
+        statement.execute([text::to_json(altered)?])?;
+    }
+    // Without anything around the count it is taken page by page of the file.
+    let mut statement = tx.prepare_cached("SELECT count(*) FROM unindexed")?;
+    if statement.query_row([], |row| row.get::<_, u32>(0))? > MOST_PENDING {
         index_pending(tx)?;
     }
     Ok(())

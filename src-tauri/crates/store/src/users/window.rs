@@ -78,6 +78,20 @@ const BY_VERDICT_DOWN: [Part; 4] = [
     ("u.verdict = 'unknown'", "u.id DESC"),
     ("u.verdict = 'failed'", "u.id DESC"),
 ];
+const BY_KIND: [Part; 5] = [
+    ("u.kind = 'guest'", "u.id"),
+    ("u.kind = 'on_premises'", "u.id"),
+    ("u.kind = 'shared_or_resource'", "u.id"),
+    ("u.kind = 'unlicensed'", "u.id"),
+    ("u.kind = 'user'", "u.id"),
+];
+const BY_KIND_DOWN: [Part; 5] = [
+    ("u.kind = 'user'", "u.id DESC"),
+    ("u.kind = 'unlicensed'", "u.id DESC"),
+    ("u.kind = 'shared_or_resource'", "u.id DESC"),
+    ("u.kind = 'on_premises'", "u.id DESC"),
+    ("u.kind = 'guest'", "u.id DESC"),
+];
 const BY_ISSUES: [Part; 2] = [("u.open_issues = 0", "u.id"), ("u.open_issues > 0", "u.open_issues, u.id")];
 const BY_ISSUES_DOWN: [Part; 2] = [("u.open_issues > 0", "u.open_issues DESC, u.id DESC"), ("u.open_issues = 0", "u.id DESC")];
 const BY_CHECKED: [Part; 2] = [("u.checked IS NULL", "u.id"), ("u.checked IS NOT NULL", "u.checked, u.id")];
@@ -91,13 +105,12 @@ impl Window<'_> {
         let of_one = self.filter.organization.is_some();
         match (sort.by, sort.descending) {
             (UserSort::Name, down) => {
-                let index = if of_one { "INDEXED BY users_by_place" } else { "INDEXED BY users_by_name" };
                 let (order, sorted) = if down {
                     ("u.name_key DESC, u.id DESC", "+u.name_key DESC, u.id DESC")
                 } else {
                     ("u.name_key, u.id", "+u.name_key, u.id")
                 };
-                self.walk_or_sort("", index, order, sorted, count)
+                self.walk_or_sort("", "INDEXED BY users_by_name", order, sorted, count)
             }
             (UserSort::Upn, false) => self.walk_or_sort("", "INDEXED BY users_by_upn", "u.upn, u.id", "+u.upn, u.id", count),
             (UserSort::Upn, true) => {
@@ -114,10 +127,10 @@ impl Window<'_> {
                 let order = if down { "u.mailbox DESC, u.id DESC" } else { "u.mailbox, u.id" };
                 if of_one { self.walk_or_sort("", "INDEXED BY users_by_mailbox", order, order, count) } else { self.take("", "", order) }
             }
-            (UserSort::Kind, down) => {
-                let order = if down { "u.kind DESC, u.id DESC" } else { "u.kind, u.id" };
-                if of_one { self.walk_or_sort("", "INDEXED BY users_by_kind", order, order, count) } else { self.take("", "", order) }
-            }
+            (UserSort::Kind, false) if of_one => self.in_parts(&BY_KIND),
+            (UserSort::Kind, true) if of_one => self.in_parts(&BY_KIND_DOWN),
+            (UserSort::Kind, false) => self.take("", "", "u.kind, u.id"),
+            (UserSort::Kind, true) => self.take("", "", "u.kind DESC, u.id DESC"),
             (UserSort::Verdict, false) => self.in_parts(&BY_VERDICT),
             (UserSort::Verdict, true) => self.in_parts(&BY_VERDICT_DOWN),
             (UserSort::Checked, false) => self.in_parts(&BY_CHECKED),

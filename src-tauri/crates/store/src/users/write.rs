@@ -52,8 +52,8 @@ pub fn upsert_page(
     statement.execute(params![now.0, text::to_json(&same)?])?;
     count_in(tx, organization, new.len())?;
     (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&altered), length(&same));
-    new.extend(altered);
-    index(tx, &new)?;
+    // Numbers only grow, so nobody else's are among those that were given to the new ones.
+    index(tx, new.first().copied().zip(new.last().copied()), &altered)?;
     Ok(upserted)
 }
 
@@ -176,6 +176,18 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn new(tx: &'a Transaction<'_>, tenant: TenantId, organization: OrganizationId, now: Timestamp) -> Result<Self, StoreError> {
+        let mut add = tx.prepare_cached(
+            "INSERT INTO users (object_id, upn, display_name, name_key, mail, aliases, department, job_title, enabled, guest,
+                                on_premises, exchange_plan, kind, tenant, organization, sync, mailbox, created, seen)
+             VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)
+             ON CONFLICT (tenant, object_id) DO NOTHING",
+        )?;
+        // What is the same for all of a page is bound once.
+        add.raw_bind_parameter(14, tenant.0)?;
+        add.raw_bind_parameter(15, organization.0)?;
+        add.raw_bind_parameter(16, SyncStatus::Enabled.name())?;
+        add.raw_bind_parameter(17, MailboxStatus::NotInitialized.name())?;
+        add.raw_bind_parameter(18, now.0)?;
         Ok(Self {
             tenant,
             organization,
@@ -188,12 +200,7 @@ impl<'a> Page<'a> {
                  FROM   users
                  WHERE  tenant = ?1 AND object_id = ?2",
             )?,
-            add: tx.prepare_cached(
-                "INSERT INTO users (tenant, organization, object_id, upn, display_name, name_key, mail, aliases, department, job_title,
-                                    enabled, guest, on_premises, exchange_plan, kind, sync, mailbox, created, seen)
-                 VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)
-                 ON CONFLICT (tenant, object_id) DO NOTHING",
-            )?,
+            add,
             alter: tx.prepare_cached(
                 "UPDATE users
                  SET    upn = ?2, display_name = ?3, name_key = ?4, mail = ?5, aliases = ?6, department = ?7, job_title = ?8,
@@ -250,26 +257,26 @@ impl<'a> Page<'a> {
 
     /// Adds a person; `None` when somebody of that object id is there.
     fn add(&mut self, person: &DirectoryUser, object_id: &str, aliases: &str) -> Result<Option<UserId>, StoreError> {
-        let added = self.add.execute(params![
-            self.tenant.0,
-            self.organization.0,
-            object_id,
-            person.upn,
-            person.display_name,
-            fold(&person.display_name),
-            person.mail,
-            aliases,
-            person.department,
-            person.job_title,
-            person.enabled,
-            person.guest,
-            person.on_premises,
-            person.exchange_plan,
-            kind_name(person.mailbox_kind()),
-            SyncStatus::Enabled.name(),
-            MailboxStatus::NotInitialized.name(),
-            self.now.0,
-        ])?;
+        let name_key = fold(&person.display_name);
+        let texts = [
+            Some(object_id),
+            Some(person.upn.as_str()),
+            Some(person.display_name.as_str()),
+            Some(name_key.as_str()),
+            person.mail.as_deref(),
+            Some(aliases),
+            person.department.as_deref(),
+            person.job_title.as_deref(),
+        ];
+        let flags = [person.enabled, person.guest, person.on_premises, person.exchange_plan];
+        for (place, text) in (1..).zip(texts) {
+            self.add.raw_bind_parameter(place, text)?;
+        }
+        for (place, flag) in (1 + texts.len()..).zip(flags) {
+            self.add.raw_bind_parameter(place, flag)?;
+        }
+        self.add.raw_bind_parameter(1 + texts.len() + flags.len(), kind_name(person.mailbox_kind()))?;
+        let added = self.add.raw_execute()?;
         Ok((added > 0).then(|| UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX))))
     }
 

@@ -39,7 +39,7 @@ fn a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_room() {
         return;
     };
     let ballast = small.path().join("ballast");
-    fs::write(&ballast, vec![0; 300_000]).unwrap();
+    fs::write(&ballast, vec![0; 200_000]).unwrap();
     let store = open(small.path());
     let put = |n: u32| store.write(|tx| settings::set(tx, &format!("kept-{n}"), &"x".repeat(4000)));
     let kept = (0..).find(|n| put(*n).is_err()).unwrap();

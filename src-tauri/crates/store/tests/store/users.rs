@@ -103,19 +103,24 @@ fn windows_of_every_order_fit_together_without_gap_or_repeat() {
         UserSort::Checked,
         UserSort::Issues,
     ];
+    let of_one = UserFilter { organization: Some(room.organization), ..UserFilter::default() };
     for by in sorts {
-        let window = |descending, offset, limit| -> Vec<_> {
-            let query = |conn: &_| users::query(conn, &UserFilter::default(), Sort { by, descending }, offset, limit);
+        let of = |filter: &UserFilter, descending, offset, limit| -> Vec<_> {
+            let query = |conn: &_| users::query(conn, filter, Sort { by, descending }, offset, limit);
             room.store.read(query).unwrap().rows.into_iter().map(|row| row.user.id).collect()
         };
-        let whole = window(false, 0, 50);
-        let pieces: Vec<_> = (0..5).flat_map(|piece| window(false, piece * 10, 10)).collect();
-        assert_eq!(pieces, whole, "{by:?}");
-        let mut backwards = window(true, 0, 50);
-        backwards.reverse();
-        assert_eq!(backwards, whole, "{by:?}");
-        let all = room.store.read(|conn| users::in_order(conn, &UserFilter::default(), Sort { by, descending: false })).unwrap();
-        assert_eq!(all, whole, "all at once are in the same order: {by:?}");
+        let whole = of(&UserFilter::default(), false, 0, 50);
+        for filter in [&UserFilter::default(), &of_one] {
+            let window = |descending, offset, limit| of(filter, descending, offset, limit);
+            assert_eq!(window(false, 0, 50), whole, "{by:?}: one organization has the order of all");
+            let pieces: Vec<_> = (0..5).flat_map(|piece| window(false, piece * 10, 10)).collect();
+            assert_eq!(pieces, whole, "{by:?}");
+            let mut backwards = window(true, 0, 50);
+            backwards.reverse();
+            assert_eq!(backwards, whole, "{by:?}");
+            let all = room.store.read(|conn| users::in_order(conn, filter, Sort { by, descending: false })).unwrap();
+            assert_eq!(all, whole, "all at once are in the same order: {by:?}");
+        }
     }
 }
 
