@@ -13,6 +13,9 @@ pub enum Goal {
     Percent(f64),
 }
 
+/// So many of the slowest are named.
+const SLOWEST: usize = 12;
+
 /// Prints figures as they come.
 pub struct Report {
     json: bool,
@@ -53,6 +56,16 @@ impl Report {
         } else {
             let met = if met { "met" } else { "NOT MET" };
             println!("{figure:<58}{ours:>9.2} ms{floor:>9.2} ms{ratio:>9.2}  {goal}, {met}");
+        }
+    }
+
+    /// Tells the time that one in a hundred takes longer than, beside the median; at a terminal also what took longest.
+    pub fn tell_tail(&mut self, figure: &str, mut took: Vec<(Duration, String)>, most: Duration) {
+        took.sort_unstable();
+        let tail = took[took.len() * 99 / 100].0;
+        self.tell(figure, &[(tail, took[took.len() / 2].0)], Goal::Milliseconds(most.as_secs_f64() * 1e3));
+        if !self.json {
+            took.iter().rev().take(SLOWEST).for_each(|(time, what)| println!("    {:>8.2} ms  {what}", time.as_secs_f64() * 1e3));
         }
     }
 

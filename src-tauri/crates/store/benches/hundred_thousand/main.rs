@@ -8,6 +8,7 @@
 )]
 
 mod bare;
+mod daily;
 mod figure;
 mod import;
 mod people;
@@ -24,6 +25,7 @@ fn main() {
     let mut report = Report::new(json, quick, wanted);
     import::measure(&mut report);
     queries::measure(&mut report);
+    daily::measure(&mut report);
     runs::measure(&mut report);
     report.end();
 }
