@@ -125,7 +125,7 @@ fn since(before: Option<Duration>) -> Option<f64> {
 }
 
 /// The first so many users by name.
-async fn some(desk: &Desk, many: u32) -> Result<Vec<UserId>> {
+pub async fn some(desk: &Desk, many: u32) -> Result<Vec<UserId>> {
     let mut found = Vec::new();
     while found.len() < many as usize {
         let offset = u32::try_from(found.len())?;

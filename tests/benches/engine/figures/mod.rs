@@ -4,6 +4,7 @@ mod choice;
 mod consenting;
 mod cost;
 mod lab;
+mod moving;
 mod times;
 
 use anyhow::{Result, bail};
@@ -79,9 +80,11 @@ const GROUPS: &[(&[&str], Group)] = &[
     (&["rate"], times::rate),
     (&["processor"], cost::processor),
     (&["listing"], times::listing),
+    (&["wire"], times::wire),
     (&["memory", "memory-growth", "growth"], cost::growth),
     (&["first"], times::first),
     (&["consenting"], consenting::consenting),
+    (&["moving"], moving::moving),
 ];
 
 /// Measures those whose name contains one of `names`, or all of them; says with `tell` how it goes.

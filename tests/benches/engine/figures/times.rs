@@ -114,6 +114,27 @@ pub fn listing(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
     Ok(())
 }
 
+/// Listing and storing the largest directory, against the bare client that only lists it.
+pub fn wire(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
+    let users = lab.size.most();
+    lab.tell(&format!("wire: list and store {users} users"));
+    let ground = Ground::of(users, TRIP);
+    let per_second = |seconds: f64| f64::from(users) / seconds;
+    let mut share = Series::default();
+    let ours = || {
+        let took = lab.ours(&ground, None, Check::None)?;
+        share.push(took.share(took.done.import));
+        Ok(per_second(took.done.import))
+    };
+    let pairs = Pairs::measure(lab.size.pairs, ours, || Ok(per_second(lab.bare(&ground, 1, false, 0)?.done.listing)))?;
+    let what =
+        format!("list and store {} users, users a second against bare, which lists page after page and stores nothing", grouped(users));
+    let detail = format!("ours {:.0} a second, bare {:.0}; {}", pairs.ours.median(), pairs.theirs.median(), spread(&pairs.ratio));
+    let goal = Goal::AtLeast(0.9);
+    measured.figures.push(Figure::new("wire", what, (pairs.ratio.median(), Unit::Times), goal, detail).beside(share.median()));
+    Ok(())
+}
+
 /// From Start to the first verdict on screen.
 pub fn first(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
     let times = u32::try_from(lab.size.pairs)?;
