@@ -44,6 +44,7 @@ impl Changed {
 
 /// A change of the scope, and when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "ScopeChange")]
 pub struct Change {
     pub what: Changed,
     pub at: Timestamp,

@@ -106,6 +106,7 @@ pub fn worst(findings: impl IntoIterator<Item = Finding>) -> Finding {
 
 /// How many mailboxes came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofTally")]
 pub struct Tally {
     pub confirmed_inside: u32,
     pub confirmed_outside: u32,
@@ -120,6 +121,7 @@ pub struct Tally {
 /// What a proof comes to as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ProofOutcome")]
 pub enum Outcome {
     /// Everything that was asked is as expected, and something was.
     Confirmed,

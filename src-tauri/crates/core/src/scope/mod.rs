@@ -67,6 +67,7 @@ impl Mechanism {
 /// Whom the members of the unit are, to the integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ScopeRule")]
 pub enum Rule {
     /// Only they may be reached.
     OnlyMembers,
@@ -84,6 +85,7 @@ pub enum UnitKind {
 
 /// The group or administrative unit of a scope, with the name that it had when it was last read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ScopeUnit")]
 pub struct Unit {
     pub id: ObjectId,
     pub name: String,
@@ -92,6 +94,7 @@ pub struct Unit {
 
 /// A limit of the integration's reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ScopeLimit")]
 pub struct Limit {
     pub rule: Rule,
     pub mechanism: Mechanism,
@@ -101,6 +104,7 @@ pub struct Limit {
 /// Who the integration is to reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "DesiredScope")]
 pub enum Desired {
     Everyone,
     Limited { limit: Limit },
@@ -179,6 +183,7 @@ impl Members {
 /// What should be known about a limit before it is relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "ScopeRemark")]
 pub enum Remark {
     /// So many are members through a group inside the group, and the mechanism doesn't count them.
     NestedLeftOut { users: u32 },
@@ -210,6 +215,7 @@ pub fn remarks(limit: &Limit, members: &Members) -> Vec<Remark> {
 /// Whether a mailbox is to answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ScopeSide")]
 pub enum Expected {
     /// It must answer.
     Inside,

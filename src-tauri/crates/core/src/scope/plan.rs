@@ -21,6 +21,7 @@ pub struct App {
 /// What a script is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ScopePurpose")]
 pub enum Purpose {
     /// Makes the scope, or changes what is there to it.
     Apply,

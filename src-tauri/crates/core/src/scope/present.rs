@@ -9,6 +9,7 @@ use crate::id::ObjectId;
 /// How far a role assignment reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "AssignmentReach")]
 pub enum Reach {
     /// Every mailbox of the tenant.
     Everything,
@@ -31,6 +32,7 @@ pub struct Assignment {
 /// What makes a limit worth less than it looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "ScopeVoid")]
 pub enum Void {
     /// Entra has granted the permission for the whole tenant: revoke it, or RBAC for Applications limits nothing.
     Grant { permission: String },

@@ -12,6 +12,7 @@ use crate::workload::Workload;
 
 /// How a mailbox answered for one workload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofCall")]
 pub struct Call {
     pub workload: Workload,
     pub observed: Observed,
@@ -24,6 +25,7 @@ pub struct Call {
 /// One fact, in the order in which access is decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "WhyLink")]
 pub enum Link {
     /// Entra has granted these for the whole tenant.
     TenantWide {
