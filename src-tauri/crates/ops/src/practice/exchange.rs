@@ -70,7 +70,7 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
 }
 
 /// A practice tenant runs on this computer; Microsoft's Graph never does.
-fn is_practice(graph: &str) -> bool {
+pub(crate) fn is_practice(graph: &str) -> bool {
     ["http://127.0.0.1:", "http://localhost:"].iter().any(|base| graph.starts_with(base))
 }
 

@@ -8,6 +8,7 @@ use rollcall_core::scope::finding::Outcome;
 use rollcall_core::scope::present::{self, Void};
 use rollcall_core::scope::{Desired, Limit, Mechanism};
 use rollcall_core::time::Timestamp;
+pub use rollcall_store::proofs::Target;
 use rollcall_store::proofs::{self, Proof};
 use rollcall_store::{Connection, StoreError, integrations, organizations, scopes, tenants};
 use serde::Serialize;
@@ -19,6 +20,7 @@ use crate::error::Result;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 use crate::organizations::describe::standing;
+use crate::practice::exchange::is_practice;
 
 /// The access scope of an organization.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -87,7 +89,7 @@ fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result:
         proof: proofs::latest(conn, ask.organization)?.map(ProofView::from),
         under_way: false,
         said: scopes::said_at(conn, ask.organization)?,
-        practice: tenants::get(conn, integration.tenant)?.practice,
+        practice: is_practice(&tenants::get(conn, integration.tenant)?.graph),
         may_prove: None,
         desired,
         set_at,
