@@ -133,7 +133,7 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
     let ask = RunScopeScript { organization, purpose: Purpose::Test, mailboxes: vec![leaks[0].clone()] };
     Box::pin(run_script(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
     let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: leaks[0].clone() }, &Job::quiet()).await.unwrap();
-    assert_eq!(told.because, Because::ScopeNotInForce);
+    assert_eq!(told.because, Because::NotHeld);
     assert_eq!(told.mailbox.said.map(|said| said.name()), Some("denied"));
     let table = evidence(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet()).await.unwrap().text;
     let row = table.lines().find(|line| line.starts_with(&leaks[0])).unwrap();

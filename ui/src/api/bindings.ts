@@ -152,7 +152,7 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
-export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "scope_not_in_force" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
+export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
 
 export type Belongings = { users: number, 
 /**

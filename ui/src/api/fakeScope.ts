@@ -110,8 +110,7 @@ export function whyOf(mailbox: ProofTarget, view: ScopeView): Why {
   const [call] = mailbox.calls;
   return {
     mailbox,
-    because:
-      mailbox.finding === "leak" ? (view.voids.length > 0 ? "tenant_wide_grant" : "scope_not_in_force") : "in_scope",
+    because: mailbox.finding === "leak" ? (view.voids.length > 0 ? "tenant_wide_grant" : "not_held") : "in_scope",
     chain: [
       { kind: "tenant_wide", permissions: view.reading?.granted ?? [] },
       { kind: "assignments_unread" },

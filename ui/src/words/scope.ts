@@ -80,7 +80,7 @@ export const becauseWords = {
   out_of_scope: t("access.becauseOutOfScope"),
   tenant_wide_grant: t("access.becauseGrant"),
   assigned_beside: t("access.becauseBeside"),
-  scope_not_in_force: t("access.becauseNotInForce"),
+  not_held: t("access.becauseNotHeld"),
   locked_out: t("access.becauseLockedOut"),
   too_early: t("access.becauseTooEarly"),
   no_mailbox: t("access.becauseNoMailbox"),
@@ -171,8 +171,7 @@ export function linkWords(link: WhyLink): string {
         workload: workloadWords[link.call.workload],
         observed: observedWords[link.call.observed],
         time: shortTime(link.call.at),
-        http: link.call.http ?? t("access.noHttp"),
-        code: link.call.code ?? "",
+        answer: [link.call.http ?? t("access.noHttp"), link.call.code ?? ""].join(" ").trim(),
       });
   }
 }

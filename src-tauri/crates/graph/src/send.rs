@@ -143,7 +143,9 @@ impl Graph {
     fn is_ours(&self, url: &Url) -> bool {
         let root = &self.inner.root;
         let base = root.path().strip_suffix("v1.0").unwrap_or_default();
-        let below = ["v1.0/", "beta/"].iter().any(|version| url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with(version)));
+        let within = |part: &str| url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with(part));
+        // The one part that only beta has.
+        let below = within("v1.0/") || within("beta/roleManagement/exchange/");
         let same =
             url.scheme() == root.scheme() && url.host() == root.host() && url.port_or_known_default() == root.port_or_known_default();
         same && below && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()

@@ -1,5 +1,7 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { ChevronDownRegular, ChevronUpRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import type { ScopeView } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { type Fact, Facts } from "../../ui/Facts";
@@ -10,6 +12,9 @@ import { t } from "../../words/t";
 export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => void }) {
   const navigate = useNavigate();
   const { reading, change } = view;
+  // Once there are mailboxes to look at, they need the room.
+  const [chosen, setChosen] = useState<boolean>();
+  const shown = chosen ?? view.proof === null;
   return (
     <>
       {view.voids.map((found) => (
@@ -36,27 +41,42 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
           </MessageBarBody>
         </MessageBar>
       )}
-      {reading?.remarks.map((remark) => (
-        <MessageBar key={remark.kind} intent="warning" layout="multiline">
-          <MessageBarBody>{remarkWords(remark)}</MessageBarBody>
-        </MessageBar>
-      ))}
-      {reading?.assignments.kind === "unread" && reading.assignments.why.kind === "not_asked" && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{unreadWords(reading.assignments.why)}</MessageBarBody>
-          <MessageBarActions>
-            <Button size="small" onClick={onAllow}>
-              {t("access.allow")}
-            </Button>
-          </MessageBarActions>
-        </MessageBar>
-      )}
       {view.set_at === null && (
         <MessageBar intent="info">
           <MessageBarBody>{t("access.notSet")}</MessageBarBody>
         </MessageBar>
       )}
-      <Facts facts={factsOf(view)} />
+      <div>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={shown ? <ChevronUpRegular /> : <ChevronDownRegular />}
+          aria-expanded={shown}
+          onClick={() => setChosen(!shown)}
+        >
+          {t("access.details", { wish: desiredWords(view.desired) })}
+        </Button>
+      </div>
+      {shown && (
+        <>
+          {reading?.remarks.map((remark) => (
+            <MessageBar key={remark.kind} intent="warning" layout="multiline">
+              <MessageBarBody>{remarkWords(remark)}</MessageBarBody>
+            </MessageBar>
+          ))}
+          {reading?.assignments.kind === "unread" && reading.assignments.why.kind === "not_asked" && (
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>{unreadWords(reading.assignments.why)}</MessageBarBody>
+              <MessageBarActions>
+                <Button size="small" onClick={onAllow}>
+                  {t("access.allow")}
+                </Button>
+              </MessageBarActions>
+            </MessageBar>
+          )}
+          <Facts facts={factsOf(view)} />
+        </>
+      )}
     </>
   );
 }

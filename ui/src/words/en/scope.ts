@@ -26,6 +26,7 @@ export const scope = {
   "access.underWay": "A proof is under way.",
 
   "access.wish": "To be reached",
+  "access.details": "What is in force: {wish}",
   "access.mechanism": "Mechanism",
   "access.members": "Members",
   "access.memberCount": "{direct} direct, {nested} with groups inside",
@@ -174,8 +175,8 @@ export const scope = {
     "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
   "access.becauseBeside":
     "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
-  "access.becauseNotInForce":
-    "It answered although it is outside, and nothing that Graph tells explains it: the scope isn't in force.",
+  "access.becauseNotHeld":
+    "It answered although it is outside, and nothing that Graph tells explains it: the scope doesn't hold for it.",
   "access.becauseLockedOut": "It is inside the scope, and was refused nevertheless.",
   "access.becauseTooEarly": "It contradicts the scope, but the change may not have reached Exchange everywhere yet.",
   "access.becauseNoMailbox": "There is no mailbox of this tenant to be reached.",
@@ -189,6 +190,6 @@ export const scope = {
   "access.linkInside": "By the scope it must answer.",
   "access.linkOutside": "By the scope it must be refused.",
   "access.linkSaid": "The test cmdlet said: {said}.",
-  "access.linkCalled": "{workload}: {observed} at {time} ({http} {code})",
+  "access.linkCalled": "{workload}: {observed} at {time} ({answer})",
   "access.noHttp": "no status",
 } as const;

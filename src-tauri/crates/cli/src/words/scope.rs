@@ -133,9 +133,7 @@ pub const fn of_because(because: Because) -> &'static str {
         Because::OutOfScope => "It is outside the scope, and was refused.",
         Because::TenantWideGrant => "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
         Because::AssignedBeside => "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
-        Because::ScopeNotInForce => {
-            "It answered although it is outside, and nothing that Graph tells explains it: the scope isn't in force."
-        }
+        Because::NotHeld => "It answered although it is outside, and nothing that Graph tells explains it: the scope doesn't hold for it.",
         Because::LockedOut => "It is inside the scope, and was refused nevertheless.",
         Because::TooEarly => "It contradicts the scope, but the change may not have reached Exchange everywhere yet.",
         Because::NoMailbox => "There is no mailbox of this tenant to be reached.",

@@ -69,7 +69,7 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
     assert_eq!((&answer["contradictions"][0]["upn"], &answer["contradictions"][0]["finding"]), (&leak.clone().into(), &"leak".into()));
 
     let why = script.run(&[&["scope", "why"], &of[..], &[leak.as_str()]].concat());
-    assert!(why.code == 0 && why.out.contains("the scope isn't in force") && why.out.contains("mail answered at "), "{why:?}");
+    assert!(why.code == 0 && why.out.contains("the scope doesn't hold for it") && why.out.contains("mail answered at "), "{why:?}");
     let said = script.file("said.csv", &format!("Mailbox,AccessCheckResult\n{leak},Denied\n"));
     assert_eq!(script.run(&[&["scope", "said"], &of[..], &[said.as_str()]].concat()).code, 0);
     let evidence = script.run(&[&["scope", "evidence"], &of[..]].concat());

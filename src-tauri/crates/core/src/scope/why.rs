@@ -63,8 +63,8 @@ pub enum Because {
     TenantWideGrant,
     /// A role is assigned beside the scope, and opens it.
     AssignedBeside,
-    /// It answers, and nothing that Graph tells explains it: the scope isn't in force.
-    ScopeNotInForce,
+    /// It answers, and nothing that Graph tells explains it: the scope doesn't hold for it.
+    NotHeld,
     /// It must answer, and is refused.
     LockedOut,
     TooEarly,
@@ -82,7 +82,7 @@ pub fn because(finding: Finding, calls: &[Call], voids: &[Void]) -> Because {
         Finding::LockOut => Because::LockedOut,
         Finding::Leak if voids.iter().any(|void| matches!(void, Void::Grant { .. })) => Because::TenantWideGrant,
         Finding::Leak if !voids.is_empty() => Because::AssignedBeside,
-        Finding::Leak => Because::ScopeNotInForce,
+        Finding::Leak => Because::NotHeld,
         Finding::Unknown if calls.iter().any(|call| call.observed == Observed::NoMailbox) => Because::NoMailbox,
         Finding::Unknown => Because::Unsettled,
     }
@@ -96,7 +96,7 @@ mod tests {
     fn a_leak_is_explained_by_what_adds_to_the_scope() {
         let grant = Void::Grant { permission: "Mail.Read".to_owned() };
         assert_eq!(because(Finding::Leak, &[], &[grant]), Because::TenantWideGrant);
-        assert_eq!(because(Finding::Leak, &[], &[]), Because::ScopeNotInForce);
+        assert_eq!(because(Finding::Leak, &[], &[]), Because::NotHeld);
         let call = Call {
             workload: Workload::Mail,
             observed: Observed::NoMailbox,
