@@ -1,5 +1,6 @@
 //! The access scope: planned, applied on the practice tenant, and proven from both sides by the integration's own calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::{ObjectId, OrganizationId};
@@ -25,6 +26,7 @@ use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::{ProofView, ScopeView, show};
 use rollcall_ops::scope::units::units;
 use rollcall_ops::scope::why::{WhyMailbox, why};
+use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
@@ -291,4 +293,33 @@ async fn a_proof_is_paused_and_goes_on_where_it_was_with_a_token_that_has_expire
     let ended = ended.unwrap();
     assert_eq!((ended.proof.state, ended.outcome), (RunState::Finished, Outcome::Confirmed), "{:?}", ended.proof.tally);
     assert!(ended.proof.tally.asked() > done && ended.proof.tally.waiting == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_too_early_is_asked_again_by_itself_when_the_clock_says_so() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::ZERO };
+    let (rehearsal, organization) = stage(40, slow).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    // The window has some seconds left, so the next look is when they are over.
+    let at = Some(Timestamp(rollcall_tests::clock()().0 - (30 * 60 - 8) * 1_000));
+    changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::TooEarly, "{:?}", proof.proof.tally);
+    let Rehearsal { sandbox, desk, kept: _kept, .. } = rehearsal;
+    sandbox.advance(Duration::from_secs(16 * 60));
+    let (desk, stop) = (Arc::new(desk), CancellationToken::new());
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    let mut confirmed = false;
+    for _ in 0..600 {
+        let view = show(&desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        confirmed = view.proof.is_some_and(|now| now.proof.id == proof.proof.id && now.outcome == Outcome::Confirmed);
+        if confirmed {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    stop.cancel();
+    keeping.await.unwrap();
+    assert!(confirmed, "the clock has asked again");
 }

@@ -17,7 +17,7 @@ fn a_scope_is_proven_and_its_leak_explained() -> Result<()> {
     let tenant = stage.prepared(USERS)?;
     let leak = tenant.change(|world| {
         world.exchange.propagation = Propagation { policies: std::time::Duration::ZERO, roles: std::time::Duration::ZERO };
-        let outside = world.users.iter().filter(|user| user.department == "Finance" && user.enabled && user.fault.is_none()).last();
+        let outside = world.users.iter().rfind(|user| user.department == "Finance" && user.enabled && user.fault.is_none());
         let (id, upn) = outside.map(|user| (user.id.to_string(), user.upn.clone())).unwrap_or_default();
         world.exchange.astray = vec![id];
         upn
