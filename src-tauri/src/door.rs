@@ -98,9 +98,11 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
             | Progress::Imported { .. }
             | Progress::Written { .. }
             | Progress::Verified(_)
+            | Progress::Proven(_)
             | Progress::Synced(_) => {
                 let complete = match &progress {
                     Progress::Verified(line) => line.done == line.total,
+                    Progress::Proven(line) => line.done == line.total,
                     Progress::Synced(line) => line.done == line.total,
                     _ => false,
                 };

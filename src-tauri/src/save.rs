@@ -8,7 +8,7 @@ use rollcall_ops::error::{Code, Error, Result};
 use tauri::{AppHandle, Manager};
 
 /// The kinds of files that screens export.
-const KINDS: &[&str] = &["csv", "json"];
+const KINDS: &[&str] = &["csv", "json", "ps1"];
 /// Characters of a name; what follows is left out.
 const LONGEST: usize = 80;
 /// What tells a spreadsheet that a table is UTF-8 and not in the computer's own letters (RFC 3629, section 6).
@@ -32,8 +32,8 @@ pub async fn save_file(app: AppHandle, name: String, text: String) -> Result<Str
 
 fn save(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
     let kind = name.rsplit_once('.').map(|(_, kind)| kind).filter(|kind| KINDS.contains(kind));
-    let Some(kind) = kind else { return Err(Error::input("name", "only CSV and JSON are saved")) };
-    let mark = if kind == "csv" && !text.starts_with(MARK) { MARK } else { "" };
+    let Some(kind) = kind else { return Err(Error::input("name", "only CSV, JSON and PowerShell are saved")) };
+    let mark = if matches!(kind, "csv" | "ps1") && !text.starts_with(MARK) { MARK } else { "" };
     let stem = plain(name.trim_end_matches(kind));
     std::fs::create_dir_all(folder).map_err(|error| refusal(&error))?;
     for number in 1..=MOST {
@@ -79,6 +79,12 @@ mod tests {
         assert_eq!(std::fs::read_to_string(room.join("Consent of HQ.csv")).unwrap(), "\u{feff}a", "by its mark Excel knows the letters");
         let list = saved("List.json", "{}").unwrap();
         assert_eq!(std::fs::read_to_string(room.join(list)).unwrap(), "{}");
+        let script = saved("scope-apply.ps1", "# a").unwrap();
+        assert_eq!(
+            std::fs::read_to_string(room.join(script)).unwrap(),
+            "\u{feff}# a",
+            "without it Windows PowerShell reads the old code page"
+        );
         for hostile in ["../../etc/cron.csv", "C:\\x.csv", "a\0b.csv", "..csv", "\u{202e}vsc.csv"] {
             let file = saved(hostile, "x").unwrap();
             assert_eq!(file.components().count(), 1, "{hostile:?} became {}", file.display());

@@ -13,6 +13,7 @@ mod kill;
 mod lists;
 mod organizations;
 mod rollout;
+mod scope;
 mod secrets;
 mod sessions;
 mod switching;

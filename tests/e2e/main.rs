@@ -15,6 +15,7 @@ mod organizations;
 mod permissions;
 mod responsive;
 mod restart;
+mod scope;
 mod stage;
 mod switching;
 mod three_stages;

@@ -13,6 +13,7 @@ import { integrationsSearch } from "./features/integrations/search";
 import { issuesSearch } from "./features/issues/search";
 import { mailboxesSearch } from "./features/mailboxes/search";
 import { organizationsSearch } from "./features/organizations/search";
+import { accessSearch } from "./features/scope/search";
 import { settingsSearch } from "./features/settings/search";
 import { Shell } from "./features/shell/Shell";
 import { usersSearch } from "./features/users/search";
@@ -86,6 +87,12 @@ const routes = root.addChildren([
     validateSearch: consentSearch,
   }),
   createRoute({ ...below, path: "/verification", component: page(verification), validateSearch: verifySearch }),
+  createRoute({
+    ...below,
+    path: "/scope",
+    component: page(() => import("./features/scope/ScopePage"), "ScopePage"),
+    validateSearch: accessSearch,
+  }),
   createRoute({ ...below, path: "/issues", component: page(issues), validateSearch: issuesSearch }),
   createRoute({
     ...below,

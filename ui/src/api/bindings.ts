@@ -144,9 +144,15 @@ export type Assigned = { users: number, groups: number,
  */
 names: Array<string>, };
 
+export type Assignment = { id: string, role: string, reach: AssignmentReach, };
+
+export type AssignmentReach = { "kind": "everything" } | { "kind": "scope", name: string, filter: string, } | { "kind": "unit", id: ObjectId, } | { "kind": "other", place: string, };
+
 export type Attribute = "department" | "job_title" | "country" | "usage_location" | "company_name" | "domain";
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
+
+export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
 
 export type Belongings = { users: number, 
 /**
@@ -229,6 +235,8 @@ seal: string, };
 
 export type ChangeRule = { rule: RuleId, condition: Condition, action: RuleAction, };
 
+export type ChangeView = { change: ScopeChange, settles: Timestamp, settled: boolean, };
+
 export type ChangeWindow = { 
 /**
  * The days on which it begins.
@@ -242,6 +250,8 @@ from: number, to: number,
  * An IANA time zone: `Europe/Berlin`.
  */
 zone: string, };
+
+export type Changed = "access_policy" | "rbac" | "grants";
 
 export type Charset = "utf8" | "utf16" | "windows1252";
 
@@ -429,6 +439,16 @@ throttled: number,
  */
 retried: number, };
 
+export type Coverage = { scoped: Array<Scoped>, 
+/**
+ * What stays for the whole tenant whatever is done, such as tasks.
+ */
+unscopable: Array<string>, 
+/**
+ * The workloads by which the scope can be proven.
+ */
+workloads: Array<Workload>, };
+
 export type CreateOrganization = { name: string, external_id: string, integration: IntegrationId, access: AccessType, 
 /**
  * The tenant that the integration is expected to be in; a check for callers that name both.
@@ -474,6 +494,8 @@ export type Deletion = { organization: OrganizationId, belongings: Belongings,
 refused: Reason | null, refused_by_force: Reason | null, };
 
 export type Density = "comfortable" | "compact";
+
+export type DesiredScope = { "kind": "everyone" } | { "kind": "limited", limit: ScopeLimit, };
 
 export type Difference = { count: number, users: Array<UserId>, };
 
@@ -618,6 +640,8 @@ export type FindGroups = { organization: OrganizationId,
  * How words of the name or the address begin, or an object id.
  */
 text: string, };
+
+export type Finding = "confirmed_inside" | "confirmed_outside" | "leak" | "lock_out" | "too_early" | "unknown";
 
 export type FingerprintRow = { fingerprint: string, cause: Cause | null, http: number | null, code: string | null, workload: Workload, mailboxes: number, 
 /**
@@ -774,6 +798,8 @@ list: Understood | null,
  * Stands for exactly this; to be handed back when it is agreed to.
  */
 seal: string, };
+
+export type ImportSaid = { organization: OrganizationId, text: string, };
 
 export type ImportUsers = { organization: OrganizationId, from: Source, 
 /**
@@ -955,6 +981,8 @@ graph_roles: Reason | null,
  */
 others: Reason | null, };
 
+export type Mechanism = "management_scope" | "administrative_unit" | "access_policy";
+
 export type MembershipRule = { id: RuleId, organization: OrganizationId, condition: Condition, action: RuleAction, created: Timestamp, 
 /**
  * What came of it when it was evaluated last.
@@ -965,7 +993,15 @@ export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
 export type NotDone = { line: GrantLine, error: Error, };
 
+export type NoteChange = { organization: OrganizationId, 
+/**
+ * Now, where absent.
+ */
+at: Timestamp | null, };
+
 export type ObjectId = string;
+
+export type Observed = "answered" | "refused" | "no_mailbox" | "unsettled";
 
 export type OpenPractice = { 
 /**
@@ -1101,6 +1137,12 @@ measured: boolean,
  */
 may: Reason | null, };
 
+export type PlanScope = { organization: OrganizationId, 
+/**
+ * Addresses that the test script is to try besides those of the last proof.
+ */
+mailboxes: Array<string>, };
+
 export type Planned = { workload: Workload, 
 /**
  * Why it is not asked; `None` when it is.
@@ -1197,7 +1239,81 @@ snoozed: boolean, trend: Array<TrendDay>,
  */
 groups: Array<IssueGroup>, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "synced" } & Synced;
+export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "proven" } & Proven | { "kind": "synced" } & Synced;
+
+export type Proof = { id: ProofId, organization: OrganizationId, state: RunState, started: Timestamp, finished: Timestamp | null, desired: DesiredScope, 
+/**
+ * The change that it comes after.
+ */
+change: ScopeChange | null, workloads: Array<Workload>, sample: ProofSample, tally: ProofTally, 
+/**
+ * When the oldest answer came that was too early to judge.
+ */
+early: Timestamp | null, };
+
+export type ProofCall = { workload: Workload, observed: Observed, http: number | null, code: string | null, request_id: string | null, at: Timestamp, };
+
+export type ProofId = number;
+
+export type ProofMailboxes = { proof: ProofId, 
+/**
+ * Only those that came to it.
+ */
+finding: Finding | null, 
+/**
+ * Part of a name or an address.
+ */
+search: string, offset: number, limit: number, };
+
+export type ProofOutcome = "confirmed" | "contradicted" | "too_early" | "unknown";
+
+export type ProofPage = { total: number, rows: Array<ProofTarget>, };
+
+export type ProofRef = { proof: ProofId, };
+
+export type ProofSample = { seed: number, 
+/**
+ * So many of those that must answer; all where absent.
+ */
+inside: number | null, 
+/**
+ * So many of those that must be refused; all where absent.
+ */
+outside: number | null, 
+/**
+ * Addresses that are asked in any case.
+ */
+named: Array<string>, 
+/**
+ * Those of them that the directory doesn't know, or that have no mailbox.
+ */
+unknown: Array<string>, 
+/**
+ * How many mailboxes must answer, and how many must be refused, of which the sample was drawn.
+ */
+of_inside: number, of_outside: number, };
+
+export type ProofTally = { confirmed_inside: number, confirmed_outside: number, leaks: number, lock_outs: number, too_early: number, unknown: number, 
+/**
+ * Mailboxes that were not asked yet.
+ */
+waiting: number, };
+
+export type ProofTarget = { number: number, object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, 
+/**
+ * Whether it was asked for by name.
+ */
+named: boolean, said: Said | null, 
+/**
+ * `None` while it waits.
+ */
+finding: Finding | null, asked: Timestamp | null, calls: Array<ProofCall>, };
+
+export type ProofView = { proof: Proof, outcome: ProofOutcome, 
+/**
+ * When what was too early to judge is asked again by itself, while Rollcall is open.
+ */
+next_probe: Timestamp | null, };
 
 export type Proposal = { object_id: ObjectId, upn: string, display_name: string, 
 /**
@@ -1214,6 +1330,34 @@ export type ProposalPage = {
  * How many wait for the admin's word, and how many were declined.
  */
 open: number, declined: number, rows: Array<Proposal>, };
+
+export type ProveScope = { organization: OrganizationId, 
+/**
+ * So many of those that must answer; all where absent.
+ */
+inside: number | null, 
+/**
+ * So many of those that must be refused; all where absent.
+ */
+outside: number | null, 
+/**
+ * From which the samples are drawn.
+ */
+seed: number, 
+/**
+ * Addresses that are asked in any case.
+ */
+named: Array<string>, };
+
+export type Proven = { proof: number, organization: number, 
+/**
+ * Mailboxes that have come to something, of so many.
+ */
+done: number, total: number, leaks: number, lock_outs: number, 
+/**
+ * Until when everything waits because Graph asked for it.
+ */
+waiting_until: Timestamp | null, };
 
 export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
 
@@ -1447,9 +1591,19 @@ export type RunId = number;
 
 export type RunRef = { run: RunId, };
 
+export type RunScopeScript = { organization: OrganizationId, purpose: ScopePurpose, 
+/**
+ * Addresses that the test is to try besides those of the last proof.
+ */
+mailboxes: Array<string>, };
+
 export type RunSessions = { organization: OrganizationId, whose: Whose, };
 
 export type RunState = "running" | "finished" | "cancelled" | "interrupted";
+
+export type Said = "granted" | "denied";
+
+export type SaidOf = { mailboxes: number, };
 
 export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
 
@@ -1464,6 +1618,78 @@ name: string, address: string,
 before?: string | null, };
 
 export type Scope = { "kind": "all" } | { "kind": "failed_of", run: RunId, } | { "kind": "unsettled_of", run: RunId, } | { "kind": "users", users: Array<UserId>, } | { "kind": "with_issues", fingerprints: Array<string>, };
+
+export type ScopeChange = { what: Changed, at: Timestamp, };
+
+export type ScopeEvidence = { 
+/**
+ * CSV (RFC 4180), the first line its header.
+ */
+text: string, };
+
+export type ScopeLimit = { rule: ScopeRule, mechanism: Mechanism, unit: ScopeUnit, };
+
+export type ScopePurpose = "apply" | "test" | "remove" | "migrate";
+
+export type ScopeReading = { at: Timestamp, 
+/**
+ * The object id of the enterprise application; `None` where the tenant has none.
+ */
+app: ObjectId | null, 
+/**
+ * Application permissions of Graph that Entra has granted for the whole tenant.
+ */
+granted: Array<string>, 
+/**
+ * Roles of RBAC for Applications.
+ */
+assignments: Part<Array<Assignment>>, unit: UnitState, remarks: Array<ScopeRemark>, };
+
+export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty" } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
+
+export type ScopeRule = "only_members" | "all_but_members";
+
+export type ScopeScript = { purpose: ScopePurpose, 
+/**
+ * What the file is best called.
+ */
+file: string, text: string, };
+
+export type ScopeSide = "inside" | "outside";
+
+export type ScopeUnit = { id: ObjectId, name: string, of: UnitKind, };
+
+export type ScopeView = { desired: DesiredScope, 
+/**
+ * When it was set; `None` where nobody ever has.
+ */
+set_at: Timestamp | null, coverage: Coverage, reading: ScopeReading | null, 
+/**
+ * What makes the scope worth less than it looks, by the last reading.
+ */
+voids: Array<ScopeVoid>, change: ChangeView | null, 
+/**
+ * The last proof.
+ */
+proof: ProofView | null, 
+/**
+ * Whether one is under way.
+ */
+under_way: boolean, 
+/**
+ * When something was last imported of what the test cmdlets said, and of how many mailboxes.
+ */
+said: [Timestamp, number] | null, 
+/**
+ * Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
+ */
+practice: boolean, may_prove: Reason | null, };
+
+export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "assignment", assignment: Assignment, };
+
+export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: ScopeRule, mechanism: Mechanism, unit: ObjectId, };
+
+export type Scoped = { permission: string, role: string, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -1528,6 +1754,8 @@ users: number, done: number, committed: Committed,
 whole: boolean, };
 
 export type SessionsOf = { user: UserId, };
+
+export type SetScope = { organization: OrganizationId, wish: ScopeWish, };
 
 export type SetSecret = { integration: IntegrationId, secret: string, };
 
@@ -1765,6 +1993,16 @@ place: number,
  */
 lines: number, };
 
+export type UnitKind = { "kind": "group", "group": GroupKind } | { "kind": "administrative_unit" };
+
+export type UnitState = { "kind": "none" } | { "kind": "here", direct: number, nested: number, 
+/**
+ * What it was called before, where it was renamed.
+ */
+renamed_from: string | null, } | { "kind": "gone" };
+
+export type UnitView = { id: ObjectId, name: string, };
+
 export type Unread = { "kind": "not_asked", scope: string, } | { "kind": "no_role", roles: Array<Role>, } | { "kind": "failed", code: string, };
 
 export type UnsnoozeIssues = { fingerprints: Array<string>, organization: OrganizationId | null, };
@@ -1999,6 +2237,16 @@ export type Who = "consent_admin" | "app_admin" | "exchange_admin" | "license_ad
 
 export type Whose = { "kind": "due" } | { "kind": "everybody" } | { "kind": "users", users: Array<UserId>, };
 
+export type Why = { mailbox: ProofTarget, because: Because, chain: Array<WhyLink>, };
+
+export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | { "kind": "grants_unread" } | { "kind": "assigned", assignments: Array<Assignment>, } | { "kind": "assignments_unread" } | { "kind": "side", mechanism: Mechanism | null, expected: ScopeSide, unit: string | null, } | { "kind": "said", said: Said, } | { "kind": "called", call: ProofCall, };
+
+export type WhyMailbox = { organization: OrganizationId, 
+/**
+ * Its address, principal name or object id.
+ */
+mailbox: string, };
+
 export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
 
 export type WorkloadResult = { workload: Workload, 
@@ -2183,6 +2431,7 @@ export type Commands = {
   "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
   "practice.open": { question: OpenPractice; answer: Practice };
+  "practice.run_scope_script": { question: RunScopeScript; answer: ScopeView };
   "presets.list": { question: null; answer: Array<PresetView> };
   "rules.accept": { question: Decide; answer: Imported };
   "rules.add": { question: AddRule; answer: MembershipRule };
@@ -2198,6 +2447,20 @@ export type Commands = {
   "runs.describe": { question: RunRef; answer: RunDetail };
   "runs.list": { question: ListRuns; answer: Array<Run> };
   "runs.results": { question: ResultQuery; answer: ResultPage };
+  "scope.again": { question: ProofRef; answer: ProofView };
+  "scope.cancel": { question: ProofRef; answer: ProofView };
+  "scope.changed": { question: NoteChange; answer: ScopeView };
+  "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
+  "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
+  "scope.plan": { question: PlanScope; answer: Array<ScopeScript> };
+  "scope.prove": { question: ProveScope; answer: ProofView };
+  "scope.read": { question: OrganizationRef; answer: ScopeView };
+  "scope.resume": { question: ProofRef; answer: ProofView };
+  "scope.said": { question: ImportSaid; answer: SaidOf };
+  "scope.set": { question: SetScope; answer: ScopeView };
+  "scope.show": { question: OrganizationRef; answer: ScopeView };
+  "scope.units": { question: OrganizationRef; answer: Array<UnitView> };
+  "scope.why": { question: WhyMailbox; answer: Why };
   "settings.get": { question: null; answer: Settings };
   "settings.set": { question: Settings; answer: Settings };
   "sync.export": { question: ExportSessions; answer: SessionTable };

@@ -16,7 +16,9 @@ import type {
   Reason,
   Remark,
   RequiredPermission,
+  ProofView,
   Run,
+  ScopeWish,
   Settings,
   SnoozeView,
   Traffic,
@@ -28,6 +30,7 @@ import type {
   Verified,
   View,
 } from "./bindings";
+import { proofOf, scopeOf, scriptText, targets, whyOf } from "./fakeScope";
 import { figuresOf } from "./fakeSync";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
@@ -128,6 +131,9 @@ export function fakeDoor(
   };
   const views = new Map<Pane, View[]>();
   let recording: string | null = null;
+  let wish: ScopeWish | undefined;
+  let proof: ProofView | null = null;
+  const scopeNow = () => scopeOf(wish, proof);
   const changed = () => {
     for (const listener of listeners) listener();
   };
@@ -399,6 +405,55 @@ export function fakeDoor(
       const found = directoryGroups.find((one) => one.id === group);
       if (!found) throw refused("not_found");
       return { group: found, direct: 12, nested: 340 };
+    },
+    "scope.show": scopeNow,
+    "scope.read": scopeNow,
+    "scope.set": ({ wish: wanted }) => {
+      wish = wanted;
+      changed();
+      return scopeNow();
+    },
+    "scope.units": () => [{ id: guid(690), name: "Sales Unit" }],
+    "scope.plan": () =>
+      (["apply", "test", "remove", "migrate"] as const).map((purpose) => ({
+        purpose,
+        file: `scope-${purpose}.ps1`,
+        text: scriptText(purpose),
+      })),
+    "scope.changed": scopeNow,
+    "scope.said": () => ({ mailboxes: 1 }),
+    "scope.prove": async ({ organization }, { onProgress }) => {
+      onProgress?.({
+        kind: "proven",
+        proof: 4,
+        organization,
+        done: 2,
+        total: 4,
+        leaks: 1,
+        lock_outs: 0,
+        waiting_until: null,
+      });
+      await wait();
+      proof = proofOf(organization, scopeNow());
+      changed();
+      return proof;
+    },
+    "scope.mailboxes": ({ finding, search, offset, limit }) => {
+      const found = targets.filter(
+        (target) => (finding === null || target.finding === finding) && target.upn.includes(search.toLowerCase()),
+      );
+      return { total: found.length, rows: found.slice(offset, offset + limit) };
+    },
+    "scope.why": ({ mailbox }) => {
+      const target = targets.find((one) => one.object_id === mailbox);
+      if (!target) throw refused("not_found");
+      return whyOf(target, scopeNow());
+    },
+    "scope.evidence": () => ({ text: "mailbox,finding\r\n" }),
+    "practice.run_scope_script": async () => {
+      await wait();
+      changed();
+      return scopeNow();
     },
     "rules.list": () => rules,
     "rules.evaluate": async (_, { onProgress }) => {

@@ -23,9 +23,10 @@ type Props = {
   readonly refusal: Refusal | undefined;
   readonly retry: () => void;
   readonly group: Chosen | undefined;
-  readonly nested: boolean;
+  /** Whether groups inside the group are counted in; absent where that isn't asked. */
+  readonly nested?: boolean;
   readonly onGroup: (group: Group | undefined) => void;
-  readonly onNested: (nested: boolean) => void;
+  readonly onNested?: (nested: boolean) => void;
 };
 
 /** Finds a group by its name, and says how many users it brings, with the groups inside it and without. */
@@ -57,7 +58,13 @@ export function GroupPicker({ found, group, nested, size, refusal, onGroup, onNe
       )}
       {group && (
         <>
-          <Switch label={t("users.groupNested")} checked={nested} onChange={(_, data) => onNested(data.checked)} />
+          {onNested && (
+            <Switch
+              label={t("users.groupNested")}
+              checked={nested ?? false}
+              onChange={(_, data) => onNested(data.checked)}
+            />
+          )}
           <div role="status">
             {size
               ? t("users.groupSize", { name: group.display_name, direct: size.direct, nested: size.nested })

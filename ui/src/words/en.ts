@@ -7,6 +7,7 @@ import { organizing } from "./en/organizing";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
 import { rules } from "./en/rules";
+import { scope } from "./en/scope";
 import { setUp } from "./en/setUp";
 
 /** Every sentence of the screens, in English. `{name}` is a slot; a sentence that depends on a count has two forms. */
@@ -20,5 +21,6 @@ export const en = {
   ...people,
   ...rollout,
   ...rules,
+  ...scope,
   ...setUp,
 } as const;

@@ -17,6 +17,8 @@ export function progressLine(progress: Progress): string {
       return t("work.asked", { done: progress.done, total: progress.total });
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
+    case "proven":
+      return t("access.progress", { done: progress.done, total: progress.total });
     case "synced":
       return t("work.synced", { done: progress.done, total: progress.total });
     case "verified":

@@ -7,7 +7,8 @@ use clap::builder::styling::AnsiColor;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    consent, integration, issues, journal, org, permissions, practice, rollout, rules, runs, session, settings, tenant, users, verify,
+    consent, integration, issues, journal, org, permissions, practice, rollout, rules, runs, scope, session, settings, tenant, users,
+    verify,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -89,6 +90,9 @@ pub enum Command {
     /// Stage 2: what is granted against what is required
     #[command(subcommand)]
     Consent(consent::Consent),
+    /// Stage 2: whom the integration may reach, proven from both sides
+    #[command(subcommand)]
+    Scope(scope::Scope),
     /// Stage 3: check users' access, every mailbox by name
     Verify(verify::Verify),
     /// Earlier runs of verify

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use rollcall_core::consent::Authorization;
 use rollcall_core::rules::Reason;
+use rollcall_core::scope::finding::Outcome;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_ops::error::{Code, Error};
+use rollcall_ops::scope::show::{ProofView, ScopeView};
 
 /// The exit codes that are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,24 @@ impl Exit {
             Verdict::Passed => Self::Fine,
             Verdict::Failed => Self::Failed,
             Verdict::Unknown | Verdict::NotRun => Self::Incomplete,
+        }
+    }
+
+    /// The end of a proof of an access scope.
+    pub const fn of_proof(view: &ProofView) -> Self {
+        match view.outcome {
+            Outcome::Confirmed => Self::Fine,
+            Outcome::Contradicted => Self::Failed,
+            Outcome::TooEarly | Outcome::Unknown => Self::Incomplete,
+        }
+    }
+
+    /// The end of a look at an access scope: what makes it void is a failure, whatever the last proof came to.
+    pub const fn of_scope(view: &ScopeView) -> Self {
+        match &view.proof {
+            _ if !view.voids.is_empty() => Self::Failed,
+            Some(proof) => Self::of_proof(proof),
+            None => Self::Incomplete,
         }
     }
 

@@ -139,7 +139,11 @@ fn sentence(remark: &Remark) -> String {
     format!("{place} ({}): {}", remark.text, words::of_said(&remark.what))
 }
 
-async fn text_of(file: &Path) -> Result<String> {
+/// The text of a file, or of stdin.
+///
+/// # Errors
+/// `InvalidInput` where it can't be read.
+pub async fn text_of(file: &Path) -> Result<String> {
     let file = file.to_owned();
     let read = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::new();

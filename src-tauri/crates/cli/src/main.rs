@@ -19,6 +19,7 @@ mod progress;
 mod rollout;
 mod rules;
 mod runs;
+mod scope;
 mod screen;
 mod secret;
 mod session;
@@ -93,6 +94,7 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
         Command::Verify(ask) => desk.open(secrets_for(ask.secret_stdin), async |call| verify::run(ask, call).await).await,
+        Command::Scope(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| scope::run(ask, call).await).await,
         Command::Runs(ask) => desk.open(kept, async |call| runs::run(ask, call).await).await,
         Command::Issues(ask) => desk.open(kept, async |call| issues::run(ask, call).await).await,
         Command::Journal(ask) => desk.open(kept, async |call| journal::run(ask, call).await).await,

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_core::time::Timestamp;
-use rollcall_ops::job::{Job, Page, Progress, Synced, Verified};
+use rollcall_ops::job::{Job, Page, Progress, Proven, Synced, Verified};
 use rollcall_sandbox::browser::{self, Person};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -43,6 +43,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
         Progress::Asked { done, total } => shown.counting(format!("{} of {} asked", count(done), counted(total, "mailbox", "mailboxes"))),
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
+        Progress::Proven(proven) => shown.proven(&proven),
         Progress::Synced(synced) => shown.synced(&synced),
     })
 }
@@ -85,6 +86,15 @@ impl Shown {
             self.draw(None, text, String::new());
         } else if self.is_time() {
             self.screen.note(&text);
+        }
+    }
+
+    fn proven(&self, proven: &Proven) {
+        let came_to = format!("{}, {}", counted(proven.leaks, "leak", "leaks"), counted(proven.lock_outs, "lock-out", "lock-outs"));
+        if console::Term::stderr().is_term() {
+            self.draw(Some((proven.done, proven.total)), counted(proven.done, "mailbox", "mailboxes"), came_to);
+        } else if self.is_time() || proven.done == proven.total {
+            self.screen.note(&format!("{} of {}: {came_to}", count(proven.done), counted(proven.total, "mailbox", "mailboxes")));
         }
     }
 

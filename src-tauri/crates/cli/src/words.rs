@@ -16,6 +16,7 @@ use rollcall_ops::error::{Code, Error};
 use rollcall_ops::users::csv_list::{Charset, Separator};
 
 mod cures;
+pub mod scope;
 
 pub use cures::{of_cause, of_class, of_group, of_reach, of_who};
 

@@ -68,6 +68,8 @@ row_ids! {
     RunId;
     /// A membership rule.
     RuleId;
+    /// A proof of an access scope.
+    ProofId;
 }
 
 entra_ids! {

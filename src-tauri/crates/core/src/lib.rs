@@ -21,6 +21,7 @@ pub mod permission;
 pub mod presets;
 pub mod role;
 pub mod rules;
+pub mod scope;
 pub mod session;
 pub mod tenant;
 pub mod time;

@@ -94,6 +94,20 @@ pub const fn may_verify(standing: &Standing) -> May {
     }
 }
 
+/// May an access scope be proven? The directory says whose mailboxes there are, the integration's own identity asks them.
+///
+/// # Errors
+/// The reason, when not.
+pub const fn may_prove(standing: &Standing) -> May {
+    match standing.access {
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
+        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly if !standing.signed_in => Err(Reason::NotSignedIn),
+        AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
+        AccessType::GraphAppOnly => Ok(()),
+    }
+}
+
 /// May an organization be deleted?
 ///
 /// # Errors

@@ -12,4 +12,6 @@ pub enum Party {
     Run(RunId),
     /// The sync sessions of an organization's users.
     Sessions(OrganizationId),
+    /// The proof of an organization's access scope.
+    Proof(OrganizationId),
 }

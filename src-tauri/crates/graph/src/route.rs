@@ -10,6 +10,7 @@ const WORDS: &[&str] = &[
     "$count",
     "$ref",
     "adminConsentRequestPolicy",
+    "administrativeUnits",
     "appConsent",
     "appConsentRequests",
     "appRoleAssignedTo",
@@ -21,8 +22,12 @@ const WORDS: &[&str] = &[
     "conditionalAccess",
     "contactFolders",
     "contacts",
+    "customAppScopes",
     "delta",
+    "directory",
     "directoryAudits",
+    "exchange",
+    "exchangeCmdlet",
     "groups",
     "identity",
     "identityGovernance",
@@ -39,6 +44,9 @@ const WORDS: &[&str] = &[
     "oauth2PermissionGrants",
     "organization",
     "policies",
+    "practice",
+    "roleAssignments",
+    "roleDefinitions",
     "roleManagement",
     "sentitems",
     "servicePrincipals",
@@ -53,7 +61,8 @@ const WORDS: &[&str] = &[
 
 /// `GET /users/{id}/mailFolders` for an address below `root`.
 pub(crate) fn of(method: &Method, url: &Url, root: &Url) -> String {
-    let below = url.path().strip_prefix(root.path()).unwrap_or_default();
+    let beta = || url.path().strip_prefix(root.path().strip_suffix("v1.0")?)?.strip_prefix("beta");
+    let below = url.path().strip_prefix(root.path()).or_else(beta).unwrap_or_default();
     let mut route = method.as_str().to_owned();
     route.push(' ');
     for segment in below.split('/').filter(|segment| !segment.is_empty()) {

@@ -122,6 +122,13 @@ impl Graph {
         Ok(url)
     }
 
+    /// The address of something that only the beta version has.
+    pub(crate) fn beta(&self, segments: &[&str]) -> Result<Url, GraphError> {
+        let mut url = self.inner.root.clone();
+        url.path_segments_mut().map_err(|()| GraphError::ForeignLink)?.pop().push("beta").extend(segments);
+        Ok(url)
+    }
+
     /// The address of a path and query that we have written ourselves, below the version.
     pub(crate) fn below(&self, path: &str) -> Result<Url, GraphError> {
         self.link(&format!("{}{path}", self.inner.root))
@@ -135,7 +142,10 @@ impl Graph {
 
     fn is_ours(&self, url: &Url) -> bool {
         let root = &self.inner.root;
-        let below = url.path().strip_prefix(root.path()).is_some_and(|rest| rest.starts_with('/'));
+        let base = root.path().strip_suffix("v1.0").unwrap_or_default();
+        let within = |part: &str| url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with(part));
+        // The one part that only beta has.
+        let below = within("v1.0/") || within("beta/roleManagement/exchange/");
         let same =
             url.scheme() == root.scheme() && url.host() == root.host() && url.port_or_known_default() == root.port_or_known_default();
         same && below && url.username().is_empty() && url.password().is_none() && url.fragment().is_none()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, de};
 const LONGEST: usize = 64 * 1024;
 
 /// A text of at most 64 KiB.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Text(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Text {

@@ -8,8 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, settings, sync, tenants,
-    traffic, users, verify, views,
+    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, scope, settings, sync,
+    tenants, traffic, users, verify, views,
 };
 
 macro_rules! menu {
@@ -82,6 +82,7 @@ menu! {
     "organizations.set_window": organizations::window::SetWindow => rollcall_core::organization::Organization, organizations::window::set_window;
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
+    "practice.run_scope_script": practice::exchange::RunScopeScript => scope::show::ScopeView, practice::exchange::run_script;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
     "rules.accept": rules::decide::Decide => users::import::Imported, rules::decide::accept;
     "rules.add": rules::add::AddRule => rollcall_core::membership_rule::MembershipRule, rules::add::add;
@@ -97,6 +98,20 @@ menu! {
     "runs.describe": runs::describe::RunRef => runs::describe::RunDetail, runs::describe::describe;
     "runs.list": runs::list::ListRuns => Vec<rollcall_store::runs::Run>, runs::list::list;
     "runs.results": runs::results::ResultQuery => rollcall_store::runs::ResultPage, runs::results::results;
+    "scope.again": scope::resume::ProofRef => scope::show::ProofView, scope::again::again;
+    "scope.cancel": scope::resume::ProofRef => scope::show::ProofView, scope::cancel::cancel;
+    "scope.changed": scope::changed::NoteChange => scope::show::ScopeView, scope::changed::changed;
+    "scope.evidence": scope::resume::ProofRef => scope::evidence::ScopeEvidence, scope::evidence::evidence;
+    "scope.mailboxes": scope::mailboxes::ProofMailboxes => rollcall_store::proofs::TargetPage, scope::mailboxes::mailboxes;
+    "scope.plan": scope::plan::PlanScope => Vec<scope::plan::ScopeScript>, scope::plan::plan;
+    "scope.prove": scope::prove::ProveScope => scope::show::ProofView, scope::prove::prove;
+    "scope.read": organizations::delete::OrganizationRef => scope::show::ScopeView, scope::read::read;
+    "scope.resume": scope::resume::ProofRef => scope::show::ProofView, scope::resume::resume;
+    "scope.said": scope::said::ImportSaid => scope::said::SaidOf, scope::said::said;
+    "scope.set": scope::set::SetScope => scope::show::ScopeView, scope::set::set;
+    "scope.show": organizations::delete::OrganizationRef => scope::show::ScopeView, scope::show::show;
+    "scope.units": organizations::delete::OrganizationRef => Vec<scope::units::UnitView>, scope::units::units;
+    "scope.why": scope::why::WhyMailbox => scope::why::Why, scope::why::why;
     "settings.get": () => settings::Settings, settings::get;
     "settings.set": settings::Settings => settings::Settings, settings::set;
     "sync.export": sync::export::ExportSessions => sync::export::SessionTable, sync::export::export;

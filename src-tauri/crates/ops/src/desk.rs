@@ -13,6 +13,7 @@ use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
 use rollcall_identity::http::Wire;
 use rollcall_identity::vault::{SecretName, Vault};
+use rollcall_store::proofs;
 use rollcall_store::runs::{self, RunEnd, RunState};
 use rollcall_store::{Connection, Store, StoreError, Transaction};
 use tokio::sync::Notify;
@@ -49,6 +50,7 @@ pub struct Desk {
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
     verifying: Mutex<HashMap<OrganizationId, Sitting>>,
     syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    proving: Mutex<HashMap<OrganizationId, CancellationToken>>,
     /// Somebody's session was brought forward, or sessions may begin.
     pub(crate) called: Notify,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
@@ -104,6 +106,7 @@ impl Desk {
             app_only: Mutex::default(),
             verifying: Mutex::default(),
             syncing: Mutex::default(),
+            proving: Mutex::default(),
             called: Notify::new(),
             gates: Mutex::default(),
             kept: Mutex::default(),
@@ -185,6 +188,9 @@ impl Desk {
     fn interrupt_unfinished(&self) -> Result<Vec<RunId>> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {
+            for proof in proofs::running(tx)? {
+                proofs::mark(tx, proof, RunState::Interrupted, now)?;
+            }
             let before = cut_off::known(tx)?;
             let mut cut_off = Vec::new();
             for run in runs::unfinished(tx)? {
@@ -252,6 +258,11 @@ impl Desk {
     /// The organizations whose users are being read at this moment, each with what stops it.
     pub(crate) fn syncing(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
         self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The organizations whose access scope is being proven at this moment, each with what stops it.
+    pub(crate) fn proving(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
+        self.proving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time of day, for work that goes on beside this call.

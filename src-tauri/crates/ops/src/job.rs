@@ -34,6 +34,8 @@ pub enum Progress {
     Written { done: u32, total: u32 },
     /// A verification run: everything counted here is on disk.
     Verified(Verified),
+    /// A proof of an access scope: everything counted here is on disk.
+    Proven(Proven),
     /// Sync sessions: everything counted here is on disk.
     Synced(Synced),
 }
@@ -89,6 +91,20 @@ pub struct Verified {
     pub waiting_until: Option<Timestamp>,
     /// Whether the run is parked until then: the wait is a long one, and nothing is under way.
     pub parked: bool,
+}
+
+/// How far a proof of an access scope is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Proven {
+    pub proof: u32,
+    pub organization: u32,
+    /// Mailboxes that have come to something, of so many.
+    pub done: u32,
+    pub total: u32,
+    pub leaks: u32,
+    pub lock_outs: u32,
+    /// Until when everything waits because Graph asked for it.
+    pub waiting_until: Option<Timestamp>,
 }
 
 /// How far the sync sessions of an organization are.

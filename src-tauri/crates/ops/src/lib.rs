@@ -20,6 +20,7 @@ pub mod permissions;
 pub mod practice;
 pub mod rules;
 pub mod runs;
+pub mod scope;
 pub mod settings;
 pub mod sync;
 pub mod tenants;

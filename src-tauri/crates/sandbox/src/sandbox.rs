@@ -14,7 +14,7 @@ use crate::entra::{Entra, Memory};
 use crate::graph::{Limits, Load, State};
 use crate::server::{Alarm, House, Wire, serve};
 use crate::token::Key;
-use crate::world::{Adoption, App, ConsentSettings, UserConsent, World};
+use crate::world::{Adoption, App, ConsentSettings, Propagation, UserConsent, World};
 use crate::{FaultPlan, Planted, RouteFault};
 
 /// What a practice tenant is made of.
@@ -44,6 +44,8 @@ pub struct Options {
     /// How long a new service principal answers 404, and new grants are missing from lists, as they are while Microsoft's replicas
     /// catch up.
     pub settling: Duration,
+    /// How long Exchange goes on with what it knew before a change of a policy or a role.
+    pub propagation: Propagation,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             adoption: Adoption::default(),
             consent: ConsentSettings::default(),
             settling: Duration::ZERO,
+            propagation: Propagation::default(),
         }
     }
 }
@@ -125,11 +128,12 @@ impl Sandbox {
         let authority = format!("http://127.0.0.1:{port}/p/{start_token}");
         let graph = format!("{authority}/graph");
 
-        let Options { users, seed, faults, adoption, consent, .. } = options.clone();
+        let Options { users, seed, faults, adoption, consent, propagation, .. } = options.clone();
         let build = move || {
             let mut world = World::build(seed, users, &faults);
             world.adopt("outreach", adoption);
             world.consent = consent;
+            world.exchange.propagation = propagation;
             world
         };
         let world = tokio::task::spawn_blocking(build).await;

@@ -532,3 +532,59 @@ CREATE VIRTUAL TABLE users_search USING fts5 (
 INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 1048576);
 INSERT OR IGNORE INTO unindexed (user) SELECT id FROM users;
 ";
+
+/// Version 9. Access scopes: whom an integration is to reach, what was read of what is in force, and the proofs of it.
+pub const SCOPE: &str = "
+CREATE TABLE scopes (
+    organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+    desired      TEXT    NOT NULL,
+    set_at       INTEGER NOT NULL,
+    -- What was last read of the tenant.
+    reading      TEXT,
+    -- The last change of what is in force, as somebody told or as a reading showed.
+    change       TEXT
+) STRICT;
+
+CREATE TABLE proofs (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    state        TEXT    NOT NULL,
+    started      INTEGER NOT NULL,
+    finished     INTEGER,
+    desired      TEXT    NOT NULL,
+    change       TEXT,
+    workloads    TEXT    NOT NULL,
+    sample       TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX proofs_by_organization ON proofs (organization, id);
+
+-- A mailbox has its finding once all of its workloads have answered; until then it waits.
+CREATE TABLE scope_targets (
+    proof        INTEGER NOT NULL REFERENCES proofs (id) ON DELETE CASCADE,
+    number       INTEGER NOT NULL,
+    object_id    TEXT    NOT NULL,
+    upn          TEXT    NOT NULL,
+    mail         TEXT,
+    display_name TEXT    NOT NULL,
+    expected     TEXT    NOT NULL,
+    named        INTEGER NOT NULL,
+    -- Not to be asked before, by the service's clock.
+    due          INTEGER NOT NULL DEFAULT 0,
+    finding      TEXT,
+    asked        INTEGER,
+    calls        TEXT,
+    PRIMARY KEY (proof, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX scope_targets_by_finding ON scope_targets (proof, finding);
+
+-- What Exchange's test cmdlets said of mailboxes, by address in lower case.
+CREATE TABLE scope_said (
+    organization INTEGER NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    mailbox      TEXT    NOT NULL,
+    said         TEXT    NOT NULL,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (organization, mailbox)
+) STRICT, WITHOUT ROWID;
+";

@@ -7,6 +7,7 @@ import {
   PlugConnectedRegular,
   SettingsRegular,
   ShieldKeyholeRegular,
+  ShieldPersonRegular,
   WarningRegular,
 } from "@fluentui/react-icons";
 import type { PlainKey } from "../../words/t";
@@ -32,6 +33,10 @@ export const groups: readonly Group[] = [
       { to: "/verification", name: "nav.verification", Icon: ClipboardCheckmarkRegular },
       { to: "/issues", name: "nav.issues", Icon: WarningRegular },
     ],
+  },
+  {
+    name: "nav.exposure",
+    panes: [{ to: "/scope", name: "nav.scope", Icon: ShieldPersonRegular }],
   },
   {
     name: "nav.setUp",

@@ -31,6 +31,7 @@ fn help_names_what_there_is_and_nothing_else() {
             "rules",
             "permissions",
             "consent",
+            "scope",
             "verify",
             "runs",
             "issues",

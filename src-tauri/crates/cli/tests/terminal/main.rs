@@ -7,5 +7,6 @@
 mod answers;
 mod checks;
 mod rehearsal;
+mod scope;
 mod script;
 mod walk;

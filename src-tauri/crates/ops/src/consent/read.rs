@@ -61,7 +61,7 @@ pub(crate) async fn refresh(desk: &Desk, integration: &Integration, job: &Job) -
 
 /// What a client holds, as objects that can be changed; nothing where the tenant has no enterprise application for it, which is an
 /// answer and not a failure.
-pub(super) async fn holdings(graph: &Graph, client: Option<ObjectId>, job: &Job) -> Result<Holdings> {
+pub(crate) async fn holdings(graph: &Graph, client: Option<ObjectId>, job: &Job) -> Result<Holdings> {
     match client {
         Some(client) => Ok(Box::pin(wire::holdings(graph, client, &job.stop)).await?),
         None => Ok(Holdings { objects: Vec::new(), apis: wire::apis(graph, &job.stop).await? }),
@@ -120,13 +120,13 @@ async fn snapshot(desk: &Desk, integration: &Integration, job: &Job) -> Result<S
 }
 
 /// The part that a permission is lacking for, before it is asked for in vain.
-pub(super) fn not_asked<T>(scopes: &[String], scope: &str) -> Option<Part<T>> {
+pub(crate) fn not_asked<T>(scopes: &[String], scope: &str) -> Option<Part<T>> {
     let held = scopes.iter().any(|held| permission::covers(held, scope));
     (!held).then(|| Part::Unread { why: Unread::NotAsked { scope: scope.to_owned() } })
 }
 
 /// What a read of a part came to; `action` names the roles that a refusal is about.
-pub(super) fn part<T>(read: std::result::Result<T, GraphError>, action: Action) -> Part<T> {
+pub(crate) fn part<T>(read: std::result::Result<T, GraphError>, action: Action) -> Part<T> {
     match read {
         Ok(value) => Part::Read { value },
         Err(GraphError::Forbidden(_)) => Part::Unread { why: Unread::NoRole { roles: action.roles().to_vec() } },

@@ -1,3 +1,4 @@
 //! The practice tenant: a place to rehearse in.
 
+pub mod exchange;
 pub mod open;

@@ -1,5 +1,5 @@
 //! Keeps organizations going while the console is open: whoever is due is read, by each organization's rhythm, switches that wait begin
-//! when the change window opens, and rules are asked who fits by now.
+//! when the change window opens, rules are asked who fits by now, and proofs of access scopes ask again what was too early to judge.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
 use crate::rules;
+use crate::scope::again;
+use crate::scope::resume::ProofRef;
 use crate::users::act;
 
 /// Between two looks at who is due; whoever is brought forward is looked at once.
@@ -47,6 +49,19 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
                 }
             }
             Err(error) => warn!("Who is due for a session could not be read: {}", error.code.name()),
+        }
+        match Box::pin(again::due(&desk)).await {
+            Ok(proofs) => {
+                for proof in proofs {
+                    let (desk, job) = (Arc::clone(&desk), Job::new(stop.child_token(), |_| {}));
+                    passes.spawn(async move {
+                        if let Err(error) = Box::pin(again::again(&desk, ProofRef { proof }, &job)).await {
+                            warn!("What was too early to judge could not be asked again: {}", error.code.name());
+                        }
+                    });
+                }
+            }
+            Err(error) => warn!("Which proofs are to be asked again could not be read: {}", error.code.name()),
         }
         if (desk.steady)() >= rules_due {
             rules_due = (desk.steady)().after(RULES_EVERY);

@@ -24,7 +24,10 @@ pub const READ_POLICIES: &str = "Policy.Read.All";
 /// Reads users' requests for approval.
 pub const READ_REQUESTS: &str = "ConsentRequest.Read.All";
 
-const ALL: [&str; 6] = [ASSIGN_ROLES, GRANT_SCOPES, MAKE_APPS, READ_AUDITS, READ_POLICIES, READ_REQUESTS];
+/// Reads which roles of Exchange applications were given.
+pub const READ_EXCHANGE: &str = "RoleManagement.Read.Exchange";
+
+const ALL: [&str; 7] = [ASSIGN_ROLES, GRANT_SCOPES, MAKE_APPS, READ_AUDITS, READ_POLICIES, READ_REQUESTS, READ_EXCHANGE];
 
 /// What to ask for.
 #[derive(Debug, Clone, Deserialize, TS)]

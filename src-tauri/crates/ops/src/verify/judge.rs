@@ -12,7 +12,7 @@ use rollcall_store::probes::ProbeResult;
 use super::queue::Waiting;
 
 /// What becomes of a probe.
-pub(super) enum Judgement {
+pub(crate) enum Judgement {
     Settled(Box<ProbeResult>),
     Again {
         wait: Duration,
@@ -22,7 +22,7 @@ pub(super) enum Judgement {
 }
 
 /// Judges an answer, `None` where none came. `permitted` says whether the token opens the workload.
-pub(super) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, pace: &Pace) -> Judgement {
+pub(crate) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, pace: &Pace) -> Judgement {
     let (trace, wait, throttled, cause) = match answer {
         Some(Answer::Answered(trace)) => return settled(waiting, trace, None, permitted),
         Some(Answer::Throttled { trace, retry_after }) => {

@@ -3,10 +3,10 @@
 pub mod cancel;
 mod claim;
 pub mod cut_off;
-mod judge;
+pub(crate) mod judge;
 mod pace;
 pub mod plan;
-mod queue;
+pub(crate) mod queue;
 pub mod resume;
 mod sitting;
 pub mod start;

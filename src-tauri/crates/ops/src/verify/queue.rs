@@ -12,7 +12,7 @@ const LOOKED_AT: usize = 2_000;
 
 /// A probe that waits for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     pub user: UserId,
     pub object_id: ObjectId,
     pub workload: Workload,
@@ -22,7 +22,7 @@ pub(super) struct Waiting {
 
 /// What still waits, and how many requests each mailbox has in flight.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     ready: VecDeque<Waiting>,
     later: BinaryHeap<Reverse<(Timestamp, u64)>>,
     postponed: HashMap<u64, Waiting>,

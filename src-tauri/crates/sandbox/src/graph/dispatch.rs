@@ -117,7 +117,7 @@ fn prepare<'a>(state: &'a State, app: Option<&'a Arc<App>>, request: &'a Request
         segments.splice(0..1, ["users".to_owned(), user_id.clone()]);
     }
     let route = route::find(&request.method, &segments).map_err(|refusal| (NO_ROUTE, refusal))?;
-    route::authorise(&route, caller, &segments).map_err(|refusal| (route.template, refusal))?;
+    route::authorise(&route, caller, &segments, state, request.now_us.div_euclid(1_000)).map_err(|refusal| (route.template, refusal))?;
     let ask = Ask {
         state,
         segments,
@@ -141,6 +141,9 @@ fn run(route: &Route, ask: &Ask<'_>, place: Place, hold: &mut Hold) -> Outcome {
         Ok(at) => at,
         Err(refusal) => return Outcome::Answered(Err(refusal)),
     };
+    if let Err(refusal) = route::reach(route, ask.caller, &ask.state.world(), at, ask.now_ms) {
+        return Outcome::Answered(Err(refusal));
+    }
     let fault = mailbox::fault(ask, at);
     let first = !["skip", "skiptoken", "deltatoken"].iter().any(|option| ask.query.get(option).is_some());
     let visit = Visit { app: ask.app, mailbox: at, workload, now_us: ask.now_us, at_once: mailbox::concurrency(fault), first };

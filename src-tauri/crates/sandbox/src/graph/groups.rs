@@ -7,12 +7,12 @@ use super::{Ask, Reply, time};
 use crate::world::{FOUNDED_MS, Group, GroupKind, Member, World};
 
 pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let groups: Vec<Value> = ask.state.world().groups.iter().map(|group| object(group, false)).collect();
+    let groups: Vec<Value> = ask.state.world().groups.iter().filter(|group| !group.deleted).map(|group| object(group, false)).collect();
     query::objects(ask, "groups", "group", &groups)
 }
 
 pub(super) fn count(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let groups: Vec<Value> = ask.state.world().groups.iter().map(|group| object(group, false)).collect();
+    let groups: Vec<Value> = ask.state.world().groups.iter().filter(|group| !group.deleted).map(|group| object(group, false)).collect();
     query::count_objects(ask, "group", &groups)
 }
 
@@ -64,7 +64,7 @@ fn find<'a>(ask: &Ask<'_>, world: &'a World) -> Result<&'a Group, Refusal> {
     world.group(id).ok_or_else(|| no_object(id))
 }
 
-fn cast(ask: &Ask<'_>, world: &World, members: &[Member]) -> Result<Reply, Refusal> {
+pub(super) fn cast(ask: &Ask<'_>, world: &World, members: &[Member]) -> Result<Reply, Refusal> {
     if !(ask.eventual() && ask.query.get("count") == Some("true")) {
         return Err(unsupported("A cast needs the header ConsistencyLevel: eventual and the option $count=true."));
     }
@@ -104,7 +104,7 @@ fn show(ask: &Ask<'_>, world: &World, members: &[Member]) -> Result<Reply, Refus
 fn is_there(world: &World, member: &Member) -> bool {
     match member {
         Member::User(at) => world.users.get(*at as usize).is_some_and(|user| !user.deleted),
-        Member::Group(_) => true,
+        Member::Group(at) => world.groups.get(*at as usize).is_some_and(|group| !group.deleted),
     }
 }
 

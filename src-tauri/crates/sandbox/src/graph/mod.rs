@@ -8,6 +8,7 @@ mod content;
 mod delta;
 mod dispatch;
 mod error;
+mod exchange;
 mod filter;
 mod grants;
 mod groups;
@@ -228,7 +229,9 @@ impl Ask<'_> {
 fn without_version(path: &str) -> Option<&str> {
     let path = path.trim_start_matches('/');
     let (version, rest) = path.split_once('/').unwrap_or((path, ""));
-    version.eq_ignore_ascii_case("v1.0").then_some(rest)
+    // What is in beta only is asked for there.
+    let beta = version.eq_ignore_ascii_case("beta") && rest.to_ascii_lowercase().starts_with("rolemanagement/exchange/");
+    (beta || version.eq_ignore_ascii_case("v1.0")).then_some(rest)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -148,7 +148,7 @@ impl Desk<'_> {
             What::UserPurpose => &route::SETTING,
         };
         let refused = |refusal| (route, Some(Outcome::Answered(Err(refusal))));
-        if let Err(refusal) = route::authorise(route, caller, &[]) {
+        if let Err(refusal) = route::authorise(route, caller, &[], state, now_us.div_euclid(1_000)) {
             return refused(refusal);
         }
         let world = state.world();
@@ -156,6 +156,9 @@ impl Desk<'_> {
             Ok(found) => found,
             Err(refusal) => return refused(refusal),
         };
+        if let Err(refusal) = route::reach(route, caller, &world, at, now_us.div_euclid(1_000)) {
+            return refused(refusal);
+        }
         let fault = mailbox::fault_of(user, &caller.kind);
         let Some(workload) = route.workload else { return (route, None) };
         let visit = Visit { app, mailbox: at, workload, now_us, at_once: mailbox::concurrency(fault), first: true };

@@ -1,9 +1,13 @@
 use http::Method;
 
 use super::error::{self, Refusal};
-use super::{Ask, Reply, applications, assignments, audits, delta, grants, groups, mailbox, organization, policies, requests, sync, users};
+use super::{
+    Ask, Reply, State, applications, assignments, audits, delta, exchange, grants, groups, mailbox, organization, policies, requests, sync,
+    users,
+};
 use crate::faults::Workload;
 use crate::token::{Caller, CallerKind};
+use crate::world::{Decision, World};
 
 /// A path that is answered: who may ask, and who answers.
 pub(super) struct Route {
@@ -183,6 +187,17 @@ const GRANTS_WRITE: Need = Need {
     and: &[],
     wids: APP_ADMINS,
 };
+const EXCHANGE_READERS: &[&str] = &[crate::world::EXCHANGE_ADMINISTRATOR, crate::world::GLOBAL_READER, crate::world::GLOBAL_ADMINISTRATOR];
+const EXCHANGE_ROLES: Need =
+    Need { wids: EXCHANGE_READERS, ..both(&["RoleManagement.Read.Exchange", "RoleManagement.ReadWrite.Exchange"]) };
+const UNITS: Need = both(&["AdministrativeUnit.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"]);
+/// The practice Exchange takes any sign-in of who may administer Exchange.
+const CMDLETS: Need = Need {
+    delegated: USERS.delegated,
+    application: &[],
+    and: &[],
+    wids: &[crate::world::EXCHANGE_ADMINISTRATOR, crate::world::GLOBAL_ADMINISTRATOR],
+};
 const SETTINGS: Need = both(&["MailboxSettings.Read", "MailboxSettings.ReadWrite"]);
 const MAIL: Need =
     need(&["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"], &["Mail.ReadBasic.All", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"]);
@@ -306,6 +321,21 @@ pub(super) fn find(method: &Method, segments: &[String]) -> Result<Route, Refusa
         ("GET", ["serviceprincipals", _, "oauth2permissiongrants"]) => {
             directory("/servicePrincipals/{sp}/oauth2PermissionGrants", GRANTS, grants::of_client)
         }
+        ("GET", ["rolemanagement", "exchange", "roleassignments"]) => {
+            directory("/roleManagement/exchange/roleAssignments", EXCHANGE_ROLES, exchange::assignments)
+        }
+        ("GET", ["rolemanagement", "exchange", "roledefinitions"]) => {
+            directory("/roleManagement/exchange/roleDefinitions", EXCHANGE_ROLES, exchange::definitions)
+        }
+        ("GET", ["rolemanagement", "exchange", "customappscopes"]) => {
+            directory("/roleManagement/exchange/customAppScopes", EXCHANGE_ROLES, exchange::scopes)
+        }
+        ("GET", ["directory", "administrativeunits"]) => directory("/directory/administrativeUnits", UNITS, exchange::units),
+        ("GET", ["directory", "administrativeunits", _]) => directory("/directory/administrativeUnits/{id}", UNITS, exchange::unit),
+        ("GET", ["directory", "administrativeunits", _, "members", "microsoft.graph.user"]) => {
+            directory("/directory/administrativeUnits/{id}/members/microsoft.graph.user", UNITS, exchange::unit_users)
+        }
+        ("POST", ["practice", "exchangecmdlet"]) => directory("/practice/exchangeCmdlet", CMDLETS, exchange::invoke),
         ("GET", ["oauth2permissiongrants"]) => directory("/oauth2PermissionGrants", GRANTS, grants::list),
         ("POST", ["oauth2permissiongrants"]) => directory("/oauth2PermissionGrants", GRANTS_WRITE, grants::create),
         ("GET", ["oauth2permissiongrants", _]) => directory("/oauth2PermissionGrants/{id}", GRANTS, grants::one),
@@ -356,7 +386,13 @@ fn outlook(rest: &[&str]) -> Option<Route> {
 }
 
 /// Checks what is really in the token, frozen when it was issued.
-pub(super) fn authorise(route: &Route, caller: &Caller, segments: &[String]) -> Result<(), Refusal> {
+pub(super) fn authorise(route: &Route, caller: &Caller, segments: &[String], state: &State, now_ms: i64) -> Result<(), Refusal> {
+    if let (CallerKind::App { .. }, Some(_)) = (&caller.kind, route.workload)
+        && state.world().has_exchange_role(&caller.app_id, route.need.application, now_ms)
+    {
+        // Which mailboxes its role of Exchange reaches is decided by the mailbox.
+        return Ok(());
+    }
     let refusal = || match route.workload {
         Some(_) => error::mailbox_denied(),
         None if route.is_audit() => error::audit_denied(),
@@ -382,4 +418,20 @@ pub(super) fn authorise(route: &Route, caller: &Caller, segments: &[String]) -> 
         }
     };
     if has(held, either) && (route.need.and.is_empty() || has(held, route.need.and)) { Ok(()) } else { Err(refusal()) }
+}
+
+/// Whether an application reaches a mailbox: what Entra has granted, as far as access policies leave it, and roles of Exchange.
+pub(super) fn reach(route: &Route, caller: &Caller, world: &World, at: u32, now_ms: i64) -> Result<(), Refusal> {
+    let (CallerKind::App { roles }, Some(workload)) = (&caller.kind, route.workload) else { return Ok(()) };
+    if world.exchange.is_untouched() || workload == Workload::Tasks {
+        return Ok(());
+    }
+    let granted = roles.iter().any(|held| route.need.application.iter().any(|wanted| wanted.eq_ignore_ascii_case(held)));
+    match world.decide(&caller.app_id, granted, route.need.application, at, now_ms) {
+        Decision::Open => Ok(()),
+        Decision::Policy => {
+            Err(Refusal::new(403, "ErrorAccessDenied", "Access to OData is disabled: [RAOP] by the tenant's AppOnly AccessPolicy."))
+        }
+        Decision::OutOfScope | Decision::Nothing => Err(error::mailbox_denied()),
+    }
 }

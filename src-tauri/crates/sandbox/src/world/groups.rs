@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::people::{Recipient, User};
-use super::{Random, World};
+use super::{Random, World, hash, uuid_from};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupKind {
@@ -27,12 +27,14 @@ pub struct Group {
     pub mail: Option<String>,
     pub kind: GroupKind,
     pub members: Vec<Member>,
+    /// It was deleted; its place stays, because members are places.
+    pub deleted: bool,
 }
 
 impl World {
     /// The group with this object id.
     pub fn group(&self, id: &str) -> Option<&Group> {
-        self.groups.iter().find(|group| group.id.eq_ignore_ascii_case(id))
+        self.groups.iter().find(|group| !group.deleted && group.id.eq_ignore_ascii_case(id))
     }
 
     /// All members below a group, each once, whatever the nesting; circles end.
@@ -88,7 +90,7 @@ pub(super) fn form(random: &mut Random, people: &[User], domain: &str) -> Vec<Gr
                 Some(format!("{}@{domain}", name.to_lowercase().replace(' ', ".")))
             }
         };
-        groups.push(Group { id: random.uuid(), display_name: name.to_owned(), description, mail, kind, members });
+        groups.push(Group { id: random.uuid(), display_name: name.to_owned(), description, mail, kind, members, deleted: false });
         Member::Group(u32::try_from(groups.len() - 1).unwrap_or(u32::MAX))
     };
     let mut below_staff = Vec::new();
@@ -116,6 +118,20 @@ pub(super) fn form(random: &mut Random, people: &[User], domain: &str) -> Vec<Gr
         leads.members.push(aurora);
     }
     groups
+}
+
+/// One administrative unit: whoever works in Sales.
+pub(super) fn units(tenant: &str, people: &[User]) -> Vec<Group> {
+    let inside = |(at, user): (u32, &User)| (user.department == "Sales" && user.recipient == Recipient::Person).then_some(Member::User(at));
+    vec![Group {
+        id: uuid_from(hash(tenant, 90), hash("Sales Unit", 91)),
+        display_name: "Sales Unit".to_owned(),
+        description: "Whoever works in Sales",
+        mail: None,
+        kind: GroupKind::Security,
+        members: (0_u32..).zip(people).filter_map(inside).collect(),
+        deleted: false,
+    }]
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod assigned;
 mod audit;
 mod changes;
 mod consent;
+mod exchange;
 mod groups;
 mod id;
 mod index;
@@ -25,6 +26,7 @@ pub use audit::{Activity, Actor, Audit, Modified, Target};
 pub(crate) use audit::{Consenter, Signature};
 pub use changes::{Change, ChangeKind};
 pub use consent::{ConsentType, DelegatedGrant, GrantRefused, RoleAssignment};
+pub use exchange::{AppPolicy, Decision, Exchange, ExchangeAssignment, Limits as ExchangeLimits, ManagementScope, Propagation, Reach};
 pub use groups::{Group, GroupKind, Member};
 pub use id::Id;
 pub use people::{Licence, Recipient, User};
@@ -82,6 +84,10 @@ pub struct World {
     pub consent: ConsentSettings,
     pub consent_requests: Vec<ConsentRequest>,
     pub access_policies: Vec<AccessPolicy>,
+    /// What limits applications to mailboxes.
+    pub exchange: Exchange,
+    /// Administrative units.
+    pub units: Vec<Group>,
     /// The directory's audit log, oldest first.
     pub audits: Vec<Audit>,
     /// Directory changes since the start, oldest first; delta queries read them.
@@ -100,6 +106,7 @@ impl World {
         let mut people = people::hire(&mut random, users.max(2), domain);
         faults::plant(&mut random, &mut people, plan, domain);
         let groups = groups::form(&mut random, &people, domain);
+        let units = groups::units(&tenant_id, &people);
         let (mut apps, mut principals) = apps::register(&mut random, FOUNDED_MS);
         let later = apps::register_more(&mut Random::new(hash(&tenant_id, 40)), FOUNDED_MS);
         apps.extend(later.0);
@@ -120,6 +127,8 @@ impl World {
             consent: ConsentSettings::default(),
             consent_requests: Vec::new(),
             access_policies: Vec::new(),
+            exchange: Exchange::default(),
+            units,
             audits: Vec::new(),
             changes: Vec::new(),
             index,

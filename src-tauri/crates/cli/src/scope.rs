@@ -1,0 +1,362 @@
+//! The access scope: whom the integration may reach, planned for Exchange and proven from both sides.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use rollcall_core::id::ObjectId;
+use rollcall_core::scope::plan::Purpose;
+use rollcall_core::scope::{Mechanism, Rule};
+use rollcall_core::time::Timestamp;
+use rollcall_ops::error::{Error, Result};
+use rollcall_ops::job::Job;
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::describe::OrganizationView;
+use rollcall_ops::practice::exchange::{self, RunScopeScript};
+use rollcall_ops::runs::RunState;
+use rollcall_ops::scope::changed::{self, NoteChange};
+use rollcall_ops::scope::plan::{self, PlanScope};
+use rollcall_ops::scope::prove::{self, ProveScope};
+use rollcall_ops::scope::resume::{self, ProofRef};
+use rollcall_ops::scope::said::{self, ImportSaid};
+use rollcall_ops::scope::set::{self, SetScope, Wish};
+use rollcall_ops::scope::show::{self, ProofView};
+use rollcall_ops::scope::why::{self, WhyMailbox};
+use rollcall_ops::scope::{again, evidence, read, units};
+use serde_json::json;
+
+use crate::call::Call;
+use crate::exit::Exit;
+use crate::text::counted;
+use crate::users::import::group;
+use crate::verify::take_secret;
+use crate::{names, start, words};
+
+mod told;
+
+#[derive(Subcommand)]
+pub enum Scope {
+    /// Show the scope, what makes it void, and what the last proof came to
+    Show(Show),
+    /// Say whom the integration is to reach; nothing is changed in the tenant
+    Set(Set),
+    /// Write the Exchange Online PowerShell that makes, tests, removes or migrates it
+    Plan(Plan),
+    /// Say that the script was run, which starts the propagation clock
+    Changed(Changed),
+    /// Take in what Exchange's test cmdlet has printed
+    Said(Said),
+    /// Prove it by the integration's own calls: inside must answer, outside must be refused
+    Prove(Prove),
+    /// Say why the integration can or can't reach a mailbox
+    Why(Why),
+    /// Write the last proof as CSV: expected, said and observed, with the ids of the calls
+    Evidence(Evidence),
+    /// Run a planned script on the practice tenant
+    Practise(Practise),
+}
+
+#[derive(Args)]
+pub struct Show {
+    #[command(flatten)]
+    of: names::Organization,
+    /// Read first what is in force now
+    #[arg(long)]
+    read: bool,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("whom").args(["everyone", "only", "all_but"]).required(true)))]
+pub struct Set {
+    #[command(flatten)]
+    of: names::Organization,
+    /// Every mailbox of the tenant
+    #[arg(long)]
+    everyone: bool,
+    /// Only the members of a group (its name or object id), or of an administrative unit
+    #[arg(long, value_name = "GROUP", requires = "by")]
+    only: Option<String>,
+    /// Everybody but the members of a group
+    #[arg(long, value_name = "GROUP", requires = "by")]
+    all_but: Option<String>,
+    /// By which mechanism of Exchange
+    #[arg(long, value_name = "MECHANISM")]
+    by: Option<By>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum By {
+    ManagementScope,
+    AdministrativeUnit,
+    AccessPolicy,
+}
+
+impl From<By> for Mechanism {
+    fn from(by: By) -> Self {
+        match by {
+            By::ManagementScope => Self::ManagementScope,
+            By::AdministrativeUnit => Self::AdministrativeUnit,
+            By::AccessPolicy => Self::AccessPolicy,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum For {
+    Apply,
+    Test,
+    Remove,
+    Migrate,
+}
+
+impl From<For> for Purpose {
+    fn from(purpose: For) -> Self {
+        match purpose {
+            For::Apply => Self::Apply,
+            For::Test => Self::Test,
+            For::Remove => Self::Remove,
+            For::Migrate => Self::Migrate,
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct Plan {
+    #[command(flatten)]
+    of: names::Organization,
+    /// What the script is for
+    #[arg(long = "for", value_name = "PURPOSE", default_value = "apply")]
+    purpose: For,
+    /// Further mailboxes for the test script to try
+    #[arg(long, value_name = "ADDRESS")]
+    mailbox: Vec<String>,
+    /// Write it to this file rather than to stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Changed {
+    #[command(flatten)]
+    of: names::Organization,
+    /// So many minutes ago
+    #[arg(long, value_name = "N", default_value = "0")]
+    minutes_ago: u32,
+}
+
+#[derive(Args)]
+pub struct Said {
+    #[command(flatten)]
+    of: names::Organization,
+    /// The file that the test script has written; - for stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Prove {
+    #[command(flatten)]
+    of: names::Organization,
+    /// So many of the mailboxes that must answer, drawn by the seed; all without it
+    #[arg(long, value_name = "N")]
+    inside: Option<u32>,
+    /// So many of the mailboxes that must be refused, drawn by the seed; all without it
+    #[arg(long, value_name = "N")]
+    outside: Option<u32>,
+    /// From which the samples are drawn: the same one draws the same mailboxes
+    #[arg(long, value_name = "S", default_value = "1")]
+    seed: u32,
+    /// Mailboxes that are asked in any case
+    #[arg(long, value_name = "ADDRESS")]
+    named: Vec<String>,
+    /// Go on with the last proof where it was paused
+    #[arg(long, conflicts_with_all = ["inside", "outside", "named", "again"])]
+    resume: bool,
+    /// Ask only those again that were too early to judge
+    #[arg(long, conflicts_with_all = ["inside", "outside", "named"])]
+    again: bool,
+    /// Take the integration's secret from stdin, for this call only; with --resume or --again
+    #[arg(long)]
+    pub secret_stdin: bool,
+}
+
+#[derive(Args)]
+pub struct Why {
+    #[command(flatten)]
+    of: names::Organization,
+    /// Its address, user principal name or object id
+    mailbox: String,
+}
+
+#[derive(Args)]
+pub struct Evidence {
+    #[command(flatten)]
+    of: names::Organization,
+}
+
+#[derive(Args)]
+pub struct Practise {
+    #[command(flatten)]
+    of: names::Organization,
+    /// Which script
+    #[arg(long = "for", value_name = "PURPOSE", default_value = "apply")]
+    purpose: For,
+    /// Further mailboxes for the test to try
+    #[arg(long, value_name = "ADDRESS")]
+    mailbox: Vec<String>,
+}
+
+impl Scope {
+    /// Whether it is handed a secret.
+    pub const fn takes_secret(&self) -> bool {
+        matches!(self, Self::Prove(Prove { secret_stdin: true, .. }))
+    }
+}
+
+/// Does what is asked of a scope.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
+    match ask {
+        Scope::Show(ask) => show(&ask, call).await,
+        Scope::Set(ask) => set(&ask, call).await,
+        Scope::Plan(ask) => plan(ask, call).await,
+        Scope::Changed(ask) => {
+            let organization = ask.of.find(call).await?.organization.id;
+            let now = start::now();
+            let ago = i64::try_from(Duration::from_secs(u64::from(ask.minutes_ago) * 60).as_millis()).unwrap_or(i64::MAX);
+            let at = Some(Timestamp(now.0.saturating_sub(ago)));
+            let view = changed::changed(&call.desk, NoteChange { organization, at }, &Job::quiet()).await?;
+            call.screen.answer(&view.change, |screen| {
+                if let Some(change) = view.change {
+                    screen.line(&format!("Noted. Contradictions count from {} on.", change.settles.utc()));
+                }
+            });
+            Ok(Exit::Fine)
+        }
+        Scope::Said(ask) => {
+            let organization = ask.of.find(call).await?.organization.id;
+            let text = crate::lists::text_of(&ask.file).await?;
+            let said = said::said(&call.desk, ImportSaid { organization, text }, &Job::quiet()).await?;
+            let mailboxes = counted(said.mailboxes, "mailbox", "mailboxes");
+            call.screen.answer(&said, |screen| screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof.")));
+            Ok(Exit::Fine)
+        }
+        Scope::Prove(ask) => prove(ask, call).await,
+        Scope::Why(ask) => {
+            let organization = ask.of.find(call).await?.organization.id;
+            let why = why::why(&call.desk, WhyMailbox { organization, mailbox: ask.mailbox }, &Job::quiet()).await?;
+            call.screen.answer(&why, |screen| told::why(&why, screen));
+            Ok(Exit::Fine)
+        }
+        Scope::Evidence(ask) => {
+            let proof = last(&ask.of.find(call).await?, call).await?.proof.id;
+            let evidence = evidence::evidence(&call.desk, ProofRef { proof }, &Job::quiet()).await?;
+            call.screen.answer(&evidence, |screen| screen.file(&evidence.text));
+            Ok(Exit::Fine)
+        }
+        Scope::Practise(ask) => {
+            let organization = ask.of.find(call).await?.organization.id;
+            let ask = RunScopeScript { organization, purpose: ask.purpose.into(), mailboxes: ask.mailbox };
+            let view = Box::pin(exchange::run_script(&call.desk, ask, &call.job())).await?;
+            call.screen.answer(&view, |screen| told::view(&view, screen));
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+async fn show(ask: &Show, call: &Call) -> Result<Exit> {
+    let of = OrganizationRef { organization: ask.of.find(call).await?.organization.id };
+    let view =
+        if ask.read { Box::pin(read::read(&call.desk, of, &call.job())).await? } else { show::show(&call.desk, of, &Job::quiet()).await? };
+    call.screen.answer(&view, |screen| told::view(&view, screen));
+    Ok(Exit::of_scope(&view))
+}
+
+async fn set(ask: &Set, call: &Call) -> Result<Exit> {
+    let organization = ask.of.find(call).await?.organization.id;
+    let limited = async |rule: Rule, unit: &str| {
+        let mechanism = ask.by.map(Mechanism::from).ok_or_else(|| Error::input("by", "say by which mechanism"))?;
+        let unit = match mechanism {
+            Mechanism::AdministrativeUnit => administrative_unit(unit, organization, call).await?,
+            Mechanism::ManagementScope | Mechanism::AccessPolicy => group(unit, organization, call).await?,
+        };
+        Ok::<_, Error>(Wish::Limited { rule, mechanism, unit })
+    };
+    let wish = match (&ask.only, &ask.all_but) {
+        (Some(unit), _) => limited(Rule::OnlyMembers, unit).await?,
+        (None, Some(unit)) => limited(Rule::AllButMembers, unit).await?,
+        (None, None) => Wish::Everyone,
+    };
+    let view = Box::pin(set::set(&call.desk, SetScope { organization, wish }, &call.job())).await?;
+    call.screen.answer(&view, |screen| told::view(&view, screen));
+    Ok(Exit::Fine)
+}
+
+async fn administrative_unit(text: &str, organization: rollcall_core::id::OrganizationId, call: &Call) -> Result<ObjectId> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let known = units::units(&call.desk, OrganizationRef { organization }, &call.job()).await?;
+    let mut named = known.iter().filter(|unit| unit.name.to_lowercase() == text.trim().to_lowercase());
+    match (named.next(), named.next()) {
+        (Some(unit), None) => Ok(unit.id),
+        (Some(_), Some(_)) => Err(Error::input("unit", "several administrative units have that name: say which by its id")),
+        (None, _) => Err(Error::not_found("no administrative unit has that name")),
+    }
+}
+
+async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
+    let organization = ask.of.find(call).await?.organization.id;
+    let purpose = Purpose::from(ask.purpose);
+    let scripts = Box::pin(plan::plan(&call.desk, PlanScope { organization, mailboxes: ask.mailbox }, &call.job())).await?;
+    let script = scripts
+        .into_iter()
+        .find(|script| script.purpose == purpose)
+        .ok_or_else(|| Error::input("for", "there is no such script for this mechanism"))?;
+    match ask.out {
+        Some(file) => {
+            // Windows PowerShell takes a script without a mark for one in the old code page.
+            tokio::fs::write(&file, format!("\u{feff}{}", script.text))
+                .await
+                .map_err(|error| Error::new(rollcall_ops::error::Code::NotSaved, format!("{}: {:?}", file.display(), error.kind())))?;
+            let what = words::scope::of_purpose(purpose);
+            call.screen.answer(&json!({ "file": file }), |screen| screen.line(&format!("{}: it {what}.", file.display())));
+        }
+        None => call.screen.answer(&script, |screen| screen.file(&script.text)),
+    }
+    Ok(Exit::Fine)
+}
+
+async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
+    let view = ask.of.find(call).await?;
+    if ask.secret_stdin {
+        take_secret(&view, call).await?;
+    }
+    let organization = view.organization.id;
+    let proof = if ask.resume {
+        let proof = last(&view, call).await?.proof;
+        Box::pin(resume::resume(&call.desk, ProofRef { proof: proof.id }, &call.job())).await?
+    } else if ask.again {
+        let proof = last(&view, call).await?.proof;
+        Box::pin(again::again(&call.desk, ProofRef { proof: proof.id }, &call.job())).await?
+    } else {
+        let Prove { inside, outside, seed, named, .. } = ask;
+        Box::pin(prove::prove(&call.desk, ProveScope { organization, inside, outside, seed, named }, &call.job())).await?
+    };
+    let contradictions = told::contradictions(&proof, call).await?;
+    call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions }), |screen| {
+        told::proof(&proof, &contradictions, screen);
+    });
+    if proof.proof.state == RunState::Interrupted {
+        call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");
+    }
+    Ok(Exit::of_proof(&proof))
+}
+
+async fn last(view: &OrganizationView, call: &Call) -> Result<ProofView> {
+    let of = OrganizationRef { organization: view.organization.id };
+    let proof = show::show(&call.desk, of, &Job::quiet()).await?.proof;
+    proof.ok_or_else(|| Error::not_found("the scope of this organization was never proven"))
+}

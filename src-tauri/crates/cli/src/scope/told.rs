@@ -1,0 +1,117 @@
+//! The access scope as a person reads it.
+
+use rollcall_core::approval::Part;
+use rollcall_core::scope::finding::Finding;
+use rollcall_ops::error::Result;
+use rollcall_ops::job::Job;
+use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
+use rollcall_ops::scope::read::UnitState;
+use rollcall_ops::scope::show::{ProofView, ScopeView, Target};
+use rollcall_ops::scope::why::Why;
+
+use crate::call::Call;
+use crate::screen::Screen;
+use crate::table::Paint;
+use crate::text::{count, counted};
+use crate::words::scope as words;
+
+/// Contradictions that are named one by one, of each kind.
+const NAMED: u32 = 50;
+
+/// The whole of it.
+pub fn view(view: &ScopeView, screen: &Screen) {
+    screen.headline(&format!("To be reached: {}", words::of_desired(&view.desired)));
+    if let Some(reading) = &view.reading {
+        match &reading.unit {
+            UnitState::None => {}
+            UnitState::Gone => screen.painted("The group of the scope was deleted.", Paint::Bad),
+            UnitState::Here { direct, nested, renamed_from } => {
+                screen.line(&format!("{}, {} with groups inside it", counted(*direct, "direct member", "direct members"), count(*nested)));
+                if let Some(before) = renamed_from {
+                    screen.line(&format!("It was renamed: before, it was called {before}."));
+                }
+            }
+        }
+        for remark in &reading.remarks {
+            screen.line(&words::of_remark(*remark));
+        }
+        match &reading.assignments {
+            Part::Read { value } if value.is_empty() => screen.line("Exchange has assigned no role of RBAC for Applications."),
+            Part::Read { value } => {
+                for one in value {
+                    screen.line(&format!("Assigned: {} for {}", one.role, words::of_reach(&one.reach)));
+                }
+            }
+            Part::Unread { why } => screen.line(&format!("Roles of Exchange: {}", words::of_unread(why))),
+        }
+    } else {
+        screen.line("What is in force was not read yet: `--read` reads it.");
+    }
+    for void in &view.voids {
+        screen.painted(&words::of_void(void), Paint::Bad);
+    }
+    if !view.coverage.unscopable.is_empty() {
+        screen.line(&format!("Can't be limited by this: {}", view.coverage.unscopable.join(", ")));
+    }
+    if let Some(change) = view.change.filter(|change| !change.settled) {
+        let (at, settles) = (change.change.at.utc(), change.settles.utc());
+        screen.line(&format!("Changed at {at}; contradictions count from {settles} on."));
+    }
+    match &view.proof {
+        None => screen.line("Never proven."),
+        Some(last) => proof(last, &[], screen),
+    }
+}
+
+/// What a proof came to.
+pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
+    let tally = &view.proof.tally;
+    screen.headline(&format!("Proof {}: {}", view.proof.id, words::of_outcome(view.outcome)));
+    screen.line(&format!(
+        "{} confirmed inside, {} confirmed outside, {}, {}, {} too early, {} unknown, {} not asked",
+        count(tally.confirmed_inside),
+        count(tally.confirmed_outside),
+        counted(tally.leaks, "leak", "leaks"),
+        counted(tally.lock_outs, "lock-out", "lock-outs"),
+        count(tally.too_early),
+        count(tally.unknown),
+        count(tally.waiting)
+    ));
+    let sample = &view.proof.sample;
+    screen.line(&format!(
+        "Of {} that must answer and {} that must be refused; seed {}",
+        count(sample.of_inside),
+        count(sample.of_outside),
+        sample.seed
+    ));
+    for name in &sample.unknown {
+        screen.line(&format!("{name}: no mailbox of this tenant"));
+    }
+    for target in contradictions {
+        let finding = target.finding.map_or("", words::of_finding);
+        screen.painted(&format!("{finding}: {}", target.upn), Paint::Bad);
+    }
+    if let Some(next) = view.next_probe {
+        screen.line(&format!("What is too early is asked again at {}, while Rollcall is open.", next.utc()));
+    }
+}
+
+/// The mailboxes of a proof that contradict the scope, the first of each kind.
+pub async fn contradictions(view: &ProofView, call: &Call) -> Result<Vec<Target>> {
+    let mut found = Vec::new();
+    for finding in [Finding::Leak, Finding::LockOut] {
+        let ask = ProofMailboxes { proof: view.proof.id, finding: Some(finding), search: String::new(), offset: 0, limit: NAMED };
+        found.extend(mailboxes::mailboxes(&call.desk, ask, &Job::quiet()).await?.rows);
+    }
+    Ok(found)
+}
+
+/// Why a mailbox can or can't be reached.
+pub fn why(why: &Why, screen: &Screen) {
+    let finding = why.mailbox.finding.map_or("", words::of_finding);
+    screen.headline(&format!("{}: {finding}", why.mailbox.upn));
+    screen.line(words::of_because(why.because));
+    for link in &why.chain {
+        screen.paragraph(&words::of_link(link), "- ", "  ");
+    }
+}

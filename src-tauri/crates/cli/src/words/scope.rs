@@ -1,0 +1,174 @@
+//! The words of the access scope.
+
+use rollcall_core::approval::Unread;
+use rollcall_core::scope::finding::{Finding, Observed, Outcome};
+use rollcall_core::scope::plan::Purpose;
+use rollcall_core::scope::present::{Reach, Void};
+use rollcall_core::scope::why::{Because, Link};
+use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
+
+use crate::text::counted;
+
+/// Whom the integration is to reach.
+pub fn of_desired(desired: &Desired) -> String {
+    match desired {
+        Desired::Everyone => "everyone".to_owned(),
+        Desired::Limited { limit } => {
+            let rule = match limit.rule {
+                Rule::OnlyMembers => "only the members of",
+                Rule::AllButMembers => "everyone but the members of",
+            };
+            format!("{rule} {}, by {}", limit.unit.name, of_mechanism(limit.mechanism))
+        }
+    }
+}
+
+/// What Exchange calls a mechanism.
+pub const fn of_mechanism(mechanism: Mechanism) -> &'static str {
+    match mechanism {
+        Mechanism::ManagementScope => "RBAC for Applications (management scope)",
+        Mechanism::AdministrativeUnit => "RBAC for Applications (administrative unit)",
+        Mechanism::AccessPolicy => "application access policy",
+    }
+}
+
+/// What a proof comes to.
+pub const fn of_outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Confirmed => "confirmed",
+        Outcome::Contradicted => "contradicted",
+        Outcome::TooEarly => "too early to judge",
+        Outcome::Unknown => "not settled",
+    }
+}
+
+/// What a mailbox comes to.
+pub const fn of_finding(finding: Finding) -> &'static str {
+    match finding {
+        Finding::ConfirmedInside => "confirmed inside",
+        Finding::ConfirmedOutside => "confirmed outside",
+        Finding::Leak => "leak",
+        Finding::LockOut => "lock-out",
+        Finding::TooEarly => "too early to judge",
+        Finding::Unknown => "unknown",
+    }
+}
+
+/// What a mailbox did.
+pub const fn of_observed(observed: Observed) -> &'static str {
+    match observed {
+        Observed::Answered => "answered",
+        Observed::Refused => "was refused",
+        Observed::NoMailbox => "has no mailbox to be reached",
+        Observed::Unsettled => "gave no answer that settles it",
+    }
+}
+
+/// What a script is for.
+pub const fn of_purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Apply => "makes the scope, or changes what is there to it",
+        Purpose::Test => "asks Exchange, and changes nothing",
+        Purpose::Remove => "takes the scope away",
+        Purpose::Migrate => "moves from an access policy to RBAC for Applications",
+    }
+}
+
+/// What should be known about a scope.
+pub fn of_remark(remark: Remark) -> String {
+    match remark {
+        Remark::NestedLeftOut { users } => {
+            format!("{} through a group inside the group, and this mechanism counts direct members only.", are_members(users))
+        }
+        Remark::NestedCounted { users } => {
+            format!("{} through a group inside the group. A policy counts them; RBAC for Applications wouldn't.", are_members(users))
+        }
+        Remark::Empty => "Nobody is in it.".to_owned(),
+        Remark::PolicyIsLegacy => "Microsoft asks not to create new application access policies.".to_owned(),
+        Remark::TurnedRound => {
+            "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.".to_owned()
+        }
+    }
+}
+
+fn are_members(users: u32) -> String {
+    counted(users, "user is a member", "users are members")
+}
+
+/// What makes a scope void.
+pub fn of_void(void: &Void) -> String {
+    match void {
+        Void::Grant { permission } => {
+            format!("{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it: revoke that grant.")
+        }
+        Void::Assignment { assignment } => {
+            format!("{} is assigned beside the scope, for {}, and adds to it.", assignment.role, of_reach(&assignment.reach))
+        }
+    }
+}
+
+/// How far an assignment reaches.
+pub fn of_reach(reach: &Reach) -> String {
+    match reach {
+        Reach::Everything => "every mailbox".to_owned(),
+        Reach::Scope { name, .. } => format!("the scope {name}"),
+        Reach::Unit { id } => format!("the administrative unit {id}"),
+        Reach::Other { place } => place.clone(),
+    }
+}
+
+/// Why Exchange's roles are not known.
+pub fn of_unread(why: &Unread) -> String {
+    match why {
+        Unread::NotAsked { scope } => format!("not read: this sign-in has no {scope}"),
+        Unread::NoRole { .. } => "not read: it takes an Exchange Administrator or a Global Reader".to_owned(),
+        Unread::Failed { code } => format!("not read: {code}"),
+    }
+}
+
+/// The one reason why a mailbox can or can't be reached.
+pub const fn of_because(because: Because) -> &'static str {
+    match because {
+        Because::InScope => "It is inside the scope, and answered.",
+        Because::OutOfScope => "It is outside the scope, and was refused.",
+        Because::TenantWideGrant => "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
+        Because::AssignedBeside => "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
+        Because::NotHeld => "It answered although it is outside, and nothing that Graph tells explains it: the scope doesn't hold for it.",
+        Because::LockedOut => "It is inside the scope, and was refused nevertheless.",
+        Because::TooEarly => "It contradicts the scope, but the change may not have reached Exchange everywhere yet.",
+        Because::NoMailbox => "There is no mailbox of this tenant to be reached.",
+        Because::Unsettled => "No answer settles it.",
+    }
+}
+
+/// One fact of the chain.
+pub fn of_link(link: &Link) -> String {
+    match link {
+        Link::TenantWide { permissions } if permissions.is_empty() => "Entra has granted nothing for the whole tenant.".to_owned(),
+        Link::TenantWide { permissions } => format!("Entra has granted for the whole tenant: {}.", permissions.join(", ")),
+        Link::GrantsUnread => "What Entra has granted was not read.".to_owned(),
+        Link::Assigned { assignments } if assignments.is_empty() => "Exchange has assigned no role.".to_owned(),
+        Link::Assigned { assignments } => {
+            let each = assignments.iter().map(|one| format!("{} for {}", one.role, of_reach(&one.reach)));
+            format!("Exchange has assigned: {}.", each.collect::<Vec<_>>().join("; "))
+        }
+        Link::AssignmentsUnread => "Which roles Exchange has assigned was not read.".to_owned(),
+        Link::Side { mechanism, expected, unit } => {
+            let side = match expected {
+                Expected::Inside => "inside",
+                Expected::Outside => "outside",
+            };
+            match (mechanism, unit) {
+                (Some(mechanism), Some(unit)) => format!("It is {side} by {} with {unit}.", of_mechanism(*mechanism)),
+                (_, None) | (None, Some(_)) => "Everyone is to be reached.".to_owned(),
+            }
+        }
+        Link::Said { said } => format!("The test cmdlet said: {}.", said.name()),
+        Link::Called { call } => {
+            let http = call.http.map_or_else(|| "no status".to_owned(), |http| http.to_string());
+            let code = call.code.as_deref().unwrap_or("no code");
+            let id = call.request_id.as_deref().unwrap_or("no request id");
+            format!("{} {} at {} ({http}, {code}, {id}).", call.workload, of_observed(call.observed), call.at.utc())
+        }
+    }
+}

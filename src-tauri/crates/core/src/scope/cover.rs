@@ -1,0 +1,116 @@
+//! Which permissions a mechanism can limit, and which role of RBAC for Applications stands for which.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Mechanism;
+use crate::integration::RequiredPermission;
+use crate::permission::{self, PermissionType, Resource};
+use crate::workload::Workload;
+
+/// Permission of Graph, role of Exchange, and whether an access policy limits it too.
+const ROLES: [(&str, &str, bool); 17] = [
+    ("Mail.Read", "Application Mail.Read", true),
+    ("Mail.ReadBasic", "Application Mail.ReadBasic", true),
+    ("Mail.ReadBasic.All", "Application Mail.ReadBasic", true),
+    ("Mail.ReadWrite", "Application Mail.ReadWrite", true),
+    ("Mail.Send", "Application Mail.Send", true),
+    ("MailboxSettings.Read", "Application MailboxSettings.Read", true),
+    ("MailboxSettings.ReadWrite", "Application MailboxSettings.ReadWrite", true),
+    ("Calendars.Read", "Application Calendars.Read", true),
+    ("Calendars.ReadWrite", "Application Calendars.ReadWrite", true),
+    ("Contacts.Read", "Application Contacts.Read", true),
+    ("Contacts.ReadWrite", "Application Contacts.ReadWrite", true),
+    ("MailboxFolder.Read.All", "Application MailboxFolder.Read", false),
+    ("MailboxFolder.ReadWrite.All", "Application MailboxFolder.ReadWrite", false),
+    ("MailboxItem.Read.All", "Application MailboxItem.Read", false),
+    ("MailboxItem.ImportExport.All", "Application MailboxItem.ImportExport", false),
+    ("MailboxConfigItem.Read", "Application MailboxConfigItem.Read", false),
+    ("MailboxConfigItem.ReadWrite", "Application MailboxConfigItem.ReadWrite", false),
+];
+
+/// A permission that is limited, and the role that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Scoped {
+    pub permission: String,
+    pub role: String,
+}
+
+/// What of an integration's application permissions a mechanism limits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Coverage {
+    pub scoped: Vec<Scoped>,
+    /// What stays for the whole tenant whatever is done, such as tasks.
+    pub unscopable: Vec<String>,
+    /// The workloads by which the scope can be proven.
+    pub workloads: Vec<Workload>,
+}
+
+/// The role that stands for a permission of Graph; `None` where there is none.
+#[must_use]
+pub fn role_of(name: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role)
+}
+
+/// Whether a mechanism limits a permission of Graph.
+#[must_use]
+pub fn is_limited(mechanism: Mechanism, name: &str) -> bool {
+    ROLES.iter().any(|(known, _, by_policy)| known.eq_ignore_ascii_case(name) && (mechanism.is_rbac() || *by_policy))
+}
+
+/// What of the permissions that are needed a mechanism limits.
+#[must_use]
+pub fn coverage(mechanism: Mechanism, needed: &[RequiredPermission]) -> Coverage {
+    let mut coverage = Coverage::default();
+    for wanted in needed.iter().filter(|wanted| wanted.kind == PermissionType::Application && wanted.resource == Resource::Graph) {
+        match role_of(&wanted.name) {
+            Some(role) if is_limited(mechanism, &wanted.name) => {
+                if !coverage.scoped.iter().any(|known| known.role == role) {
+                    coverage.scoped.push(Scoped { permission: wanted.name.clone(), role: role.to_owned() });
+                }
+            }
+            Some(_) | None => coverage.unscopable.push(wanted.name.clone()),
+        }
+    }
+    let opened = |workload: &Workload| coverage.scoped.iter().any(|scoped| permission::opens(&scoped.permission, *workload));
+    coverage.workloads = Workload::ALL.into_iter().filter(opened).collect();
+    coverage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs(names: &[&str]) -> Vec<RequiredPermission> {
+        let wanted = |name: &&str| RequiredPermission {
+            name: (*name).to_owned(),
+            kind: PermissionType::Application,
+            resource: Resource::Graph,
+            feature: None,
+            purpose: None,
+            optional: false,
+        };
+        names.iter().map(wanted).collect()
+    }
+
+    #[test]
+    fn tasks_and_the_directory_can_not_be_limited_and_are_named() {
+        let needed = needs(&["Mail.ReadWrite", "Calendars.ReadWrite", "Tasks.ReadWrite.All", "User.Read.All", "MailboxFolder.Read.All"]);
+        let rbac = coverage(Mechanism::ManagementScope, &needed);
+        assert_eq!(rbac.unscopable, ["Tasks.ReadWrite.All", "User.Read.All"]);
+        assert_eq!(rbac.workloads, [Workload::Mail, Workload::Calendar]);
+        assert_eq!(rbac.scoped.len(), 3);
+        let policy = coverage(Mechanism::AccessPolicy, &needed);
+        assert_eq!(policy.unscopable, ["Tasks.ReadWrite.All", "User.Read.All", "MailboxFolder.Read.All"]);
+    }
+
+    #[test]
+    fn every_permission_of_the_table_is_one_of_the_catalogue() {
+        for (name, role, _) in ROLES {
+            assert!(role.starts_with("Application "), "{role}");
+            if permission::find(Resource::Graph, PermissionType::Application, name).is_none() {
+                assert!(name.starts_with("Mailbox") || name == "Mail.ReadBasic", "{name} is no application permission");
+            }
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! Steps as a script of Exchange Online PowerShell. Its code is fixed text of ours; whatever comes from elsewhere gets into a line only
+//! as a [`Literal`] or into a [`comment`](Script::comment), and can leave neither.
+
+use std::fmt;
+
+use super::plan::{App, AssignTo, Purpose, Step};
+use super::{Limit, Mechanism, Rule};
+use crate::permission::{self, PermissionType, Resource};
+
+/// A text between single quotes, in which PowerShell expands nothing. It takes any of five letters for such a quote ("about Quoting
+/// Rules"), so each of them is doubled; what could end the line, hide or turn text round is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Literal(String);
+
+impl Literal {
+    /// Any text, made harmless.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut quoted = String::with_capacity(text.len() + 2);
+        quoted.push('\'');
+        for letter in text.chars().filter(|&letter| !is_treacherous(letter)) {
+            quoted.push(letter);
+            if matches!(letter, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}') {
+                quoted.push(letter);
+            }
+        }
+        quoted.push('\'');
+        Self(quoted)
+    }
+
+    /// An id, which needs no making harmless.
+    #[must_use]
+    pub fn id(id: impl fmt::Display) -> Self {
+        Self::of(&id.to_string())
+    }
+}
+
+/// A letter that ends a line for PowerShell or for a reader, or that changes how the rest is shown.
+fn is_treacherous(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A part of a line: code of ours, or a text of somebody's.
+enum Part {
+    Code(&'static str),
+    Text(Literal),
+}
+
+impl From<&'static str> for Part {
+    fn from(code: &'static str) -> Self {
+        Self::Code(code)
+    }
+}
+
+impl From<Literal> for Part {
+    fn from(text: Literal) -> Self {
+        Self::Text(text)
+    }
+}
+
+macro_rules! line {
+    ($script:expr, $($part:expr),+ $(,)?) => { $script.line([$(Part::from($part)),+]) };
+}
+
+/// A script.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script(String);
+
+impl Script {
+    /// The script as text, with the line ends of Windows.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    fn line(&mut self, parts: impl IntoIterator<Item = Part>) {
+        for part in parts {
+            match part {
+                Part::Code(code) => self.0.push_str(code),
+                Part::Text(Literal(text)) => self.0.push_str(&text),
+            }
+        }
+        self.0.push_str("\r\n");
+    }
+
+    /// A comment: to the end of the line and no further.
+    fn comment(&mut self, text: &str) {
+        self.0.push_str("# ");
+        self.0.extend(text.chars().filter(|&letter| !is_treacherous(letter)));
+        self.0.push_str("\r\n");
+    }
+
+    fn gap(&mut self) {
+        self.0.push_str("\r\n");
+    }
+}
+
+/// Writes the script of a plan. It can be run again: what is there already is left or changed, never made twice.
+#[must_use]
+pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, steps: &[Step]) -> Script {
+    let mut script = Script::default();
+    script.comment(title(purpose));
+    script.comment(&format!("Application: {} ({})", app.name, app.client_id));
+    script.comment(&format!("Organization in Rollcall: {organization}"));
+    script.comment(&format!("{}: {} ({})", side(limit), limit.unit.name, limit.unit.id));
+    script.comment("Needs: the module ExchangeOnlineManagement, and the role Organization Management (Exchange Administrator in Entra).");
+    script.gap();
+    line!(script, "$ErrorActionPreference = 'Stop'");
+    line!(script, "Connect-ExchangeOnline -ShowBanner:$false");
+    if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
+        script.comment(
+            "Taking back what Entra has granted goes over Microsoft Graph PowerShell. Rollcall can do it, too: Permissions, Revoke.",
+        );
+        line!(script, "Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All' -NoWelcome");
+    }
+    for step in steps {
+        script.gap();
+        write_step(&mut script, step);
+    }
+    script
+}
+
+const fn title(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Apply => "Limits an application to some mailboxes. It can be run again, and changes what is there to what is wanted.",
+        Purpose::Test => "Asks Exchange which mailboxes an application may reach. It changes nothing, and writes rollcall-scope-test.csv.",
+        Purpose::Remove => "Takes the limit of an application away that Rollcall has planned.",
+        Purpose::Migrate => "Moves an application from an access policy to RBAC for Applications. The order matters: the policy goes last.",
+    }
+}
+
+const fn side(limit: &Limit) -> &'static str {
+    match limit.rule {
+        Rule::OnlyMembers => "Only the members of",
+        Rule::AllButMembers => "Everybody but the members of",
+    }
+}
+
+fn write_step(script: &mut Script, step: &Step) {
+    match step {
+        Step::RegisterApp(app) => register(script, app),
+        Step::DefineScope { name, group, rule } => define_scope(script, &Literal::of(name), &Literal::id(group), *rule),
+        Step::Assign { name, role, app, to } => assign(script, &Literal::of(name), role, &Literal::id(app), to),
+        Step::Unassign { name } => {
+            script.comment("What the role has opened stays open until Exchange forgets it: up to 2 hours.");
+            line!(script, "if (Get-ManagementRoleAssignment -Identity ", Literal::of(name), " -ErrorAction SilentlyContinue) {");
+            line!(script, "    Remove-ManagementRoleAssignment -Identity ", Literal::of(name), " -Confirm:$false");
+            line!(script, "}");
+        }
+        Step::DropScope { name } => {
+            line!(script, "if (Get-ManagementScope -Identity ", Literal::of(name), " -ErrorAction SilentlyContinue) {");
+            line!(script, "    Remove-ManagementScope -Identity ", Literal::of(name), " -Confirm:$false");
+            line!(script, "}");
+        }
+        Step::Revoke { app, permission } => revoke(script, &Literal::id(app), permission),
+        Step::AddPolicy { app, group, rule, label } => {
+            add_policy(script, &Literal::id(app), &Literal::id(group), *rule, &Literal::of(label))
+        }
+        Step::DropPolicies { app, keep } => drop_policies(script, &Literal::id(app), keep.as_deref()),
+        Step::DropAllPolicies { app } => {
+            script.comment(
+                "Every access policy of the application, whoever made it. Policies for several applications stay: change them by hand.",
+            );
+            line!(script, "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ", Literal::id(app), " } | ForEach-Object {");
+            line!(script, "    Remove-ApplicationAccessPolicy -Identity $_.Identity -Confirm:$false");
+            line!(script, "}");
+        }
+        Step::Test { mechanism, app, mailboxes } => test(script, *mechanism, app, mailboxes),
+    }
+}
+
+fn register(script: &mut Script, app: &App) {
+    let (client, object) = (Literal::id(app.client_id), Literal::id(app.object_id));
+    script.comment(
+        "Exchange has to know the enterprise application. Both ids are those of the enterprise application, not of the registration.",
+    );
+    line!(script, "if (-not (Get-ServicePrincipal -Identity ", object.clone(), " -ErrorAction SilentlyContinue)) {");
+    line!(script, "    New-ServicePrincipal -AppId ", client, " -ObjectId ", object, " -DisplayName ", Literal::of(&app.name));
+    line!(script, "}");
+}
+
+fn define_scope(script: &mut Script, name: &Literal, group: &Literal, rule: Rule) {
+    script.comment("The filter goes by the group's distinguished name, and counts its direct members only.");
+    script.comment("Exchange is asked for the name when the script runs: a group that was renamed or moved needs the script again.");
+    line!(script, "$groupId = ", group.clone());
+    line!(script, "$group = @(Get-Recipient -ResultSize 2 -Filter \"ExternalDirectoryObjectId -eq '$groupId'\")");
+    line!(script, "if ($group.Count -ne 1) { throw \"Exchange has no single recipient for the group $groupId. Was it deleted?\" }");
+    line!(script, "$name = $group[0].DistinguishedName.Replace(\"'\", \"''\")");
+    match rule {
+        Rule::OnlyMembers => line!(script, "$filter = \"MemberOfGroup -eq '$name'\""),
+        Rule::AllButMembers => line!(script, "$filter = \"-not (MemberOfGroup -eq '$name')\""),
+    }
+    line!(script, "if (Get-ManagementScope -Identity ", name.clone(), " -ErrorAction SilentlyContinue) {");
+    line!(script, "    Set-ManagementScope -Identity ", name.clone(), " -RecipientRestrictionFilter $filter");
+    line!(script, "} else {");
+    line!(script, "    New-ManagementScope -Name ", name.clone(), " -RecipientRestrictionFilter $filter");
+    line!(script, "}");
+}
+
+fn assign(script: &mut Script, name: &Literal, role: &str, app: &Literal, to: &AssignTo) {
+    let (parameter, to) = match to {
+        AssignTo::Scope(scope) => (" -CustomResourceScope ", Literal::of(scope)),
+        AssignTo::Unit(unit) => (" -RecipientAdministrativeUnitScope ", Literal::id(unit)),
+    };
+    line!(script, "if (Get-ManagementRoleAssignment -Identity ", name.clone(), " -ErrorAction SilentlyContinue) {");
+    line!(script, "    Set-ManagementRoleAssignment -Identity ", name.clone(), parameter, to.clone());
+    line!(script, "} else {");
+    line!(
+        script,
+        "    New-ManagementRoleAssignment -Name ",
+        name.clone(),
+        " -Role ",
+        Literal::of(role),
+        " -App ",
+        app.clone(),
+        parameter,
+        to,
+    );
+    line!(script, "}");
+}
+
+fn revoke(script: &mut Script, app: &Literal, name: &str) {
+    script.comment(&format!("{name} was granted for the whole tenant: as long as it is, the scope limits nothing."));
+    let Some(known) = permission::find(Resource::Graph, PermissionType::Application, name) else { return };
+    line!(
+        script,
+        "Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ",
+        app.clone(),
+        " -All | Where-Object { $_.AppRoleId -eq ",
+        Literal::id(known.id),
+        " } | ForEach-Object {",
+    );
+    line!(script, "    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ", app.clone(), " -AppRoleAssignmentId $_.Id",);
+    line!(script, "}");
+}
+
+fn add_policy(script: &mut Script, app: &Literal, group: &Literal, rule: Rule, label: &Literal) {
+    let right = match rule {
+        Rule::OnlyMembers => "RestrictAccess",
+        Rule::AllButMembers => "DenyAccess",
+    };
+    script.comment("Members of groups inside the group count, too. Without any policy the application reaches every mailbox.");
+    line!(
+        script,
+        "if (-not (Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ",
+        app.clone(),
+        " -and $_.Description -eq ",
+        label.clone(),
+        " })) {",
+    );
+    line!(
+        script,
+        "    New-ApplicationAccessPolicy -AccessRight ",
+        right,
+        " -AppId ",
+        app.clone(),
+        " -PolicyScopeGroupId ",
+        group.clone(),
+        " -Description ",
+        label.clone()
+    );
+    line!(script, "}");
+}
+
+fn drop_policies(script: &mut Script, app: &Literal, keep: Option<&str>) {
+    script.comment("Policies that Rollcall has planned before. Those of others stay.");
+    let chosen = "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ";
+    match keep {
+        Some(keep) => line!(
+            script,
+            chosen,
+            app.clone(),
+            " -and $_.Description -like 'Rollcall: *' -and $_.Description -ne ",
+            Literal::of(keep),
+            " } | ForEach-Object {",
+        ),
+        None => line!(script, chosen, app.clone(), " -and $_.Description -like 'Rollcall: *' } | ForEach-Object {"),
+    }
+    line!(script, "    Remove-ApplicationAccessPolicy -Identity $_.Identity -Confirm:$false");
+    line!(script, "}");
+}
+
+fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[String]) {
+    script.comment(match mechanism {
+        Mechanism::AccessPolicy => "The cmdlet goes by the policies alone, and doesn't wait for what Exchange still remembers.",
+        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => {
+            "The cmdlet leaves out what Entra has granted for the whole tenant, and doesn't wait for what Exchange still remembers."
+        }
+    });
+    script.comment("What it says is no proof: import the file into Rollcall, and it stands beside what the mailboxes really answered.");
+    line!(script, "$mailboxes = @(");
+    for (nth, mailbox) in mailboxes.iter().enumerate() {
+        let comma = if nth + 1 == mailboxes.len() { "" } else { "," };
+        line!(script, "    ", Literal::of(mailbox), comma);
+    }
+    line!(script, ")");
+    line!(script, "$said = foreach ($mailbox in $mailboxes) {");
+    match mechanism {
+        Mechanism::AccessPolicy => {
+            line!(script, "    Test-ApplicationAccessPolicy -Identity $mailbox -AppId ", Literal::id(app.client_id), " |");
+            line!(script, "        Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, AccessCheckResult");
+        }
+        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => {
+            line!(script, "    Test-ServicePrincipalAuthorization -Identity ", Literal::id(app.object_id), " -Resource $mailbox |");
+            line!(
+                script,
+                "        Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, RoleName, GrantedPermissions, AllowedResourceScope, \
+                 ScopeType, InScope",
+            );
+        }
+    }
+    line!(script, "}");
+    line!(script, "$said | Export-Csv -Path 'rollcall-scope-test.csv' -NoTypeInformation -Encoding UTF8");
+    line!(script, "$said | Format-Table -AutoSize");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::plan::steps;
+    use crate::scope::plan::tests::{app, coverage, limit};
+
+    fn script(purpose: Purpose, rule: Rule, mechanism: Mechanism, name: &str, mailboxes: &[String]) -> String {
+        let mut limit = limit(rule, mechanism);
+        limit.unit.name = name.to_owned();
+        let app = App { name: name.to_owned(), ..app() };
+        let granted = ["Mail.ReadWrite".to_owned()];
+        let steps = steps(purpose, &limit, &app, &coverage(), &granted, mailboxes).unwrap();
+        write(purpose, &limit, &app, name, &steps).text().to_owned()
+    }
+
+    /// Reads a script as PowerShell does, as far as quotes and comments go: what is left is its code.
+    fn code(script: &str) -> String {
+        let quote = |letter: char| matches!(letter, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}');
+        let (mut code, mut letters) = (String::new(), script.chars().peekable());
+        let mut before = '\n';
+        while let Some(letter) = letters.next() {
+            match letter {
+                '#' if before.is_whitespace() => while letters.next_if(|&next| next != '\n' && next != '\r').is_some() {},
+                '"' => while letters.next().is_some_and(|next| next != '"') {},
+                _ if quote(letter) => loop {
+                    match letters.next() {
+                        None => break,
+                        Some(next) if quote(next) && letters.next_if(|&after| quote(after)).is_none() => break,
+                        Some(_) => {}
+                    }
+                },
+                _ => code.push(letter),
+            }
+            before = letter;
+        }
+        code
+    }
+
+    const HOSTILE: [&str; 12] = [
+        "'; Remove-Mailbox -Identity * ; '",
+        "\u{2019}; Remove-Mailbox -Identity * #",
+        "\u{2018}\u{201A}\u{201B}; Remove-Mailbox",
+        "a\r\nRemove-Mailbox -Identity *",
+        "a\u{2028}Remove-Mailbox",
+        "a\u{85}Remove-Mailbox",
+        "$(Remove-Mailbox -Identity *)",
+        "`'; Remove-Mailbox",
+        "\"; Remove-Mailbox; \"",
+        "#> Remove-Mailbox <#",
+        "\u{202E}xobliaM-evomeR ;'",
+        "''';Remove-Mailbox;'''",
+    ];
+
+    #[test]
+    fn no_name_gets_out_of_its_quotes_or_its_comment() {
+        for purpose in Purpose::ALL {
+            for mechanism in Mechanism::ALL {
+                if purpose == Purpose::Migrate && !mechanism.is_rbac() {
+                    continue;
+                }
+                let mailbox = |name: &str| [name.to_owned()];
+                let harmless = code(&script(purpose, Rule::OnlyMembers, mechanism, "Sales", &mailbox("Sales")));
+                for name in HOSTILE {
+                    let hostile = script(purpose, Rule::OnlyMembers, mechanism, name, &mailbox(name));
+                    assert_eq!(code(&hostile), harmless, "{name:?} changes what the script does");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_reader_of_the_test_would_see_a_way_out() {
+        assert_ne!(code("New-X -Name 'Sales'"), code("New-X -Name ''; Remove-Mailbox -Identity * ; ''"));
+        assert_ne!(code("# Sales\r\n"), code("# a\r\nRemove-Mailbox\r\n"));
+    }
+
+    #[test]
+    fn a_scope_is_made_with_the_parameters_that_exchange_knows() {
+        let text = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::ManagementScope, "O'Neil", &[]);
+        for wanted in [
+            "New-ServicePrincipal -AppId '00000000-0000-0000-0000-00000000000a' -ObjectId '00000000-0000-0000-0000-00000000000b' -DisplayName 'O''Neil'",
+            "New-ManagementScope -Name 'Rollcall 00000000-0000-0000-0000-00000000000a' -RecipientRestrictionFilter $filter",
+            "New-ManagementRoleAssignment -Name 'Rollcall 00000000 Mail.ReadWrite' -Role 'Application Mail.ReadWrite' -App '00000000-0000-0000-0000-00000000000b' -CustomResourceScope 'Rollcall 00000000-0000-0000-0000-00000000000a'",
+        ] {
+            assert!(text.contains(wanted), "{wanted}\nis not in\n{text}");
+        }
+        let unit = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::AdministrativeUnit, "Unit", &[]);
+        assert!(unit.contains("-RecipientAdministrativeUnitScope '00000000-0000-0000-0000-00000000000c'"));
+        assert!(!unit.contains("ManagementScope"));
+    }
+
+    #[test]
+    fn a_policy_allows_or_denies_and_is_made_once() {
+        let policy = |rule| script(Purpose::Apply, rule, Mechanism::AccessPolicy, "Pilot", &[]);
+        let allow = policy(Rule::OnlyMembers);
+        assert!(allow.contains("New-ApplicationAccessPolicy -AccessRight RestrictAccess -AppId '"));
+        assert!(allow.contains("if (-not (Get-ApplicationAccessPolicy"));
+        assert!(policy(Rule::AllButMembers).contains("-AccessRight DenyAccess"));
+        let mailboxes = ["ceo@contoso.example".to_owned()];
+        let test = script(Purpose::Test, Rule::OnlyMembers, Mechanism::AccessPolicy, "Pilot", &mailboxes);
+        assert!(test.contains("Test-ApplicationAccessPolicy -Identity $mailbox -AppId '00000000-0000-0000-0000-00000000000a'"));
+    }
+}

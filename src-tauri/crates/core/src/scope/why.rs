@@ -1,0 +1,110 @@
+//! Why an application can or can't reach a mailbox: one reason, and the chain of facts that leads to it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::cmdlet::Said;
+use super::finding::{Finding, Observed};
+use super::present::{Assignment, Void};
+use super::{Expected, Mechanism};
+use crate::time::Timestamp;
+use crate::workload::Workload;
+
+/// How a mailbox answered for one workload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofCall")]
+pub struct Call {
+    pub workload: Workload,
+    pub observed: Observed,
+    pub http: Option<u16>,
+    pub code: Option<String>,
+    pub request_id: Option<String>,
+    pub at: Timestamp,
+}
+
+/// One fact, in the order in which access is decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "WhyLink")]
+pub enum Link {
+    /// Entra has granted these for the whole tenant.
+    TenantWide {
+        permissions: Vec<String>,
+    },
+    /// The grants couldn't be read.
+    GrantsUnread,
+    /// These roles of RBAC for Applications are assigned.
+    Assigned {
+        assignments: Vec<Assignment>,
+    },
+    /// The assignments couldn't be read.
+    AssignmentsUnread,
+    /// The mechanism that is meant to limit it, and on which side of it the mailbox is.
+    Side {
+        mechanism: Option<Mechanism>,
+        expected: Expected,
+        unit: Option<String>,
+    },
+    Said {
+        said: Said,
+    },
+    Called {
+        call: Call,
+    },
+}
+
+/// The one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    InScope,
+    OutOfScope,
+    /// A grant for the whole tenant adds to the scope, and so opens the mailbox.
+    TenantWideGrant,
+    /// A role is assigned beside the scope, and opens it.
+    AssignedBeside,
+    /// It answers, and nothing that Graph tells explains it: the scope doesn't hold for it.
+    NotHeld,
+    /// It must answer, and is refused.
+    LockedOut,
+    TooEarly,
+    NoMailbox,
+    Unsettled,
+}
+
+/// The one reason of a mailbox, from what it came to.
+#[must_use]
+pub fn because(finding: Finding, calls: &[Call], voids: &[Void]) -> Because {
+    match finding {
+        Finding::ConfirmedInside => Because::InScope,
+        Finding::ConfirmedOutside => Because::OutOfScope,
+        Finding::TooEarly => Because::TooEarly,
+        Finding::LockOut => Because::LockedOut,
+        Finding::Leak if voids.iter().any(|void| matches!(void, Void::Grant { .. })) => Because::TenantWideGrant,
+        Finding::Leak if !voids.is_empty() => Because::AssignedBeside,
+        Finding::Leak => Because::NotHeld,
+        Finding::Unknown if calls.iter().any(|call| call.observed == Observed::NoMailbox) => Because::NoMailbox,
+        Finding::Unknown => Because::Unsettled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leak_is_explained_by_what_adds_to_the_scope() {
+        let grant = Void::Grant { permission: "Mail.Read".to_owned() };
+        assert_eq!(because(Finding::Leak, &[], &[grant]), Because::TenantWideGrant);
+        assert_eq!(because(Finding::Leak, &[], &[]), Because::NotHeld);
+        let call = Call {
+            workload: Workload::Mail,
+            observed: Observed::NoMailbox,
+            http: Some(404),
+            code: None,
+            request_id: None,
+            at: Timestamp(0),
+        };
+        assert_eq!(because(Finding::Unknown, &[call], &[]), Because::NoMailbox);
+    }
+}

@@ -1,0 +1,178 @@
+//! Runs a planned script on the practice tenant, whose Exchange takes the cmdlets over loopback. On any other tenant an administrator
+//! runs them in PowerShell; Rollcall never writes to a real Exchange.
+
+use std::collections::BTreeMap;
+
+use rollcall_core::grant::{Api, Grantee};
+use rollcall_core::grant::{Change as GrantChange, Grant};
+use rollcall_core::id::OrganizationId;
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::scope::clock::Change;
+use rollcall_core::scope::cmdlet::Said;
+use rollcall_core::scope::plan::{AssignTo, Purpose, Step};
+use rollcall_core::scope::{Mechanism, Rule, clock::Changed};
+use rollcall_graph::practice_exchange::{self, Cmdlet};
+use rollcall_graph::send::Graph;
+use rollcall_graph::{error::GraphError, grants};
+use rollcall_store::{organizations, scopes, tenants};
+use serde::Deserialize;
+use ts_rs::TS;
+
+use crate::connection;
+use crate::consent::read::holdings;
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::{Job, Progress};
+use crate::organizations::delete::OrganizationRef;
+use crate::scope::plan::{Planned, planned};
+use crate::scope::show::{ScopeView, show};
+use crate::tenants::allow::ASSIGN_ROLES;
+
+/// Which script to run.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RunScopeScript {
+    pub organization: OrganizationId,
+    pub purpose: Purpose,
+    /// Addresses that the test is to try besides those of the last proof.
+    pub mailboxes: Vec<String>,
+}
+
+/// # Errors
+/// `InvalidInput` on a tenant that is no practice tenant, or where there is no such script; those of the network.
+pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<ScopeView> {
+    let of = OrganizationRef { organization: ask.organization };
+    let tenant = desk.read(move |conn| tenants::get(conn, organizations::get(conn, ask.organization)?.tenant)).await?;
+    if !is_practice(&tenant.graph) {
+        return Err(Error::input("tenant", "this is no practice tenant: run the script in Exchange Online PowerShell"));
+    }
+    let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
+    let steps = planned.steps(ask.purpose).ok_or_else(|| Error::input("purpose", "there is no such script for this mechanism"))?;
+    let graph = if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
+        connection::allowed(desk, tenant.id, &[ASSIGN_ROLES], job).await?
+    } else {
+        connection::delegated(desk, tenant.id).await?
+    };
+    let total = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+    let mut said = BTreeMap::new();
+    for (done, step) in (1_u32..).zip(&steps) {
+        said.extend(run_step(&graph, &planned, step, job).await?);
+        job.tell(Progress::Written { done, total });
+    }
+    let now = desk.now();
+    let what = Changed::by(planned.limit.mechanism);
+    desk.write(move |tx| match ask.purpose {
+        Purpose::Test => scopes::note_said(tx, ask.organization, &said, now),
+        Purpose::Apply | Purpose::Remove | Purpose::Migrate => scopes::note_change(tx, ask.organization, Change { what, at: now }),
+    })
+    .await?;
+    show(desk, of, job).await
+}
+
+/// A practice tenant runs on this computer; Microsoft's Graph never does.
+pub(crate) fn is_practice(graph: &str) -> bool {
+    ["http://127.0.0.1:", "http://localhost:"].iter().any(|base| graph.starts_with(base))
+}
+
+/// What a step says of mailboxes, where it is one that says something.
+async fn run_step(graph: &Graph, planned: &Planned, step: &Step, job: &Job) -> Result<BTreeMap<String, Said>> {
+    if let Step::Revoke { permission, .. } = step {
+        revoke(graph, planned, permission, job).await?;
+        return Ok(BTreeMap::new());
+    }
+    let mut said = BTreeMap::new();
+    for cmdlet in cmdlets(step) {
+        let rows = match practice_exchange::run(graph, &cmdlet, &job.stop).await {
+            Ok(rows) => rows,
+            // The cmdlet knows no such mailbox, so it says nothing of it.
+            Err(GraphError::NotFound(_)) if matches!(step, Step::Test { .. }) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        for row in rows {
+            let granted = ["InScope", "AccessCheckResult"]
+                .iter()
+                .any(|name| row.get(*name).is_some_and(|said| said.eq_ignore_ascii_case("true") || said.eq_ignore_ascii_case("granted")));
+            if let Some(mailbox) = row.get("Mailbox") {
+                let known = said.entry(mailbox.to_lowercase()).or_insert(Said::Denied);
+                if granted {
+                    *known = Said::Granted;
+                }
+            }
+        }
+    }
+    Ok(said)
+}
+
+async fn revoke(graph: &Graph, planned: &Planned, permission: &str, job: &Job) -> Result<()> {
+    let held = Box::pin(holdings(graph, Some(planned.app.object_id), job)).await?;
+    let grant = Grant {
+        api: Api::Known(Resource::Graph),
+        kind: PermissionType::Application,
+        name: permission.to_owned(),
+        grantee: Grantee::Everyone,
+    };
+    for step in rollcall_core::grant::plan(&held.objects, &GrantChange::Remove(vec![grant])).steps {
+        grants::perform(graph, planned.app.object_id, &held.apis, &step, &job.stop)
+            .await
+            .map_err(|error| Error::new(crate::error::Code::OutcomeUnknown, error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The cmdlets of a step, as the script writes them.
+fn cmdlets(step: &Step) -> Vec<Cmdlet> {
+    match step {
+        Step::RegisterApp(app) => vec![Cmdlet::new(
+            "New-ServicePrincipal",
+            [("AppId", app.client_id.to_string()), ("ObjectId", app.object_id.to_string()), ("DisplayName", app.name.clone())],
+        )],
+        Step::DefineScope { name, group, rule } => {
+            let filter = match rule {
+                Rule::OnlyMembers => format!("MemberOfGroup -eq '{group}'"),
+                Rule::AllButMembers => format!("-not (MemberOfGroup -eq '{group}')"),
+            };
+            vec![Cmdlet::new("New-ManagementScope", [("Name", name.clone()), ("RecipientRestrictionFilter", filter)])]
+        }
+        Step::Assign { name, role, app, to } => {
+            let (parameter, to) = match to {
+                AssignTo::Scope(scope) => ("CustomResourceScope", scope.clone()),
+                AssignTo::Unit(unit) => ("RecipientAdministrativeUnitScope", unit.to_string()),
+            };
+            let parameters = [("Name", name.clone()), ("Role", role.clone()), ("App", app.to_string()), (parameter, to)];
+            vec![Cmdlet::new("New-ManagementRoleAssignment", parameters)]
+        }
+        Step::Unassign { name } => vec![Cmdlet::new("Remove-ManagementRoleAssignment", [("Identity", name.clone())])],
+        Step::DropScope { name } => vec![Cmdlet::new("Remove-ManagementScope", [("Identity", name.clone())])],
+        Step::Revoke { .. } => Vec::new(),
+        Step::AddPolicy { app, group, rule, label } => {
+            let right = match rule {
+                Rule::OnlyMembers => "RestrictAccess",
+                Rule::AllButMembers => "DenyAccess",
+            };
+            let parameters = [
+                ("AccessRight", right.to_owned()),
+                ("AppId", app.to_string()),
+                ("PolicyScopeGroupId", group.to_string()),
+                ("Description", label.clone()),
+            ];
+            vec![Cmdlet::new("New-ApplicationAccessPolicy", parameters)]
+        }
+        Step::DropPolicies { app, keep } => {
+            let parameters = [("AppId", app.to_string()), ("Like", "Rollcall: ".to_owned()), ("Keep", keep.clone().unwrap_or_default())];
+            vec![Cmdlet::new("Remove-ApplicationAccessPolicy", parameters)]
+        }
+        Step::DropAllPolicies { app } => vec![Cmdlet::new("Remove-ApplicationAccessPolicy", [("AppId", app.to_string())])],
+        Step::Test { mechanism, app, mailboxes } => mailboxes
+            .iter()
+            .map(|mailbox| match mechanism {
+                Mechanism::AccessPolicy => {
+                    Cmdlet::new("Test-ApplicationAccessPolicy", [("Identity", mailbox.clone()), ("AppId", app.client_id.to_string())])
+                }
+                Mechanism::ManagementScope | Mechanism::AdministrativeUnit => Cmdlet::new(
+                    "Test-ServicePrincipalAuthorization",
+                    [("Identity", app.object_id.to_string()), ("Resource", mailbox.clone())],
+                ),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Asks those mailboxes again whose contradiction was too early to judge: when the clock says so, or when somebody does.
+
+use rollcall_core::id::{OrganizationId, ProofId};
+use rollcall_core::scope::finding::Finding;
+use rollcall_core::time::Timestamp;
+use rollcall_store::runs::RunState;
+use rollcall_store::{organizations, proofs};
+
+use super::prove::Claim;
+use super::resume::ProofRef;
+use super::show::ProofView;
+use super::sitting;
+use crate::connection::{self, SecretAtHand};
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+
+/// # Errors
+/// `InvalidInput` where nothing was too early; those of [`prove`](super::prove::prove).
+pub async fn again(desk: &Desk, ask: ProofRef, job: &Job) -> Result<ProofView> {
+    let proof = desk.read(move |conn| proofs::get(conn, ask.proof)).await?;
+    if proof.tally.too_early == 0 || proof.state != RunState::Finished {
+        return Err(Error::input("proof", "nothing of it was too early to judge"));
+    }
+    let claim = Claim::on(desk, proof.organization, job)?;
+    let connected = connection::anew(desk, proof.organization, &claim.stop).await?;
+    desk.write(move |tx| proofs::ask_again(tx, ask.proof, Finding::TooEarly)).await?;
+    sitting::work(desk, &claim, &connected, ask.proof, job).await
+}
+
+/// The proofs with mailboxes that are to be asked again by now, and whose integration can be signed in.
+pub(crate) async fn due(desk: &Desk) -> Result<Vec<ProofId>> {
+    let now = desk.now();
+    let waiting: Vec<(OrganizationId, rollcall_core::id::IntegrationId, ProofId)> = desk
+        .read(move |conn| {
+            let mut waiting = Vec::new();
+            for organization in organizations::list(conn, None)? {
+                if let Some(proof) = proofs::latest(conn, organization.id)?.filter(|proof| proof.state == RunState::Finished)
+                    && is_due(&proof.into(), now)
+                {
+                    waiting.push(organization.id);
+                }
+            }
+            let mut found = Vec::new();
+            for id in waiting {
+                let integration = organizations::get(conn, id)?.integration;
+                found.extend(proofs::latest(conn, id)?.map(|proof| (id, integration, proof.id)));
+            }
+            Ok(found)
+        })
+        .await?;
+    let mut due = Vec::new();
+    for (organization, integration, proof) in waiting {
+        let busy = desk.proving().contains_key(&organization);
+        if !busy && connection::secret_at_hand(desk, integration).await != SecretAtHand::None {
+            due.push(proof);
+        }
+    }
+    Ok(due)
+}
+
+fn is_due(proof: &ProofView, now: Timestamp) -> bool {
+    proof.next_probe.is_some_and(|at| at <= now)
+}

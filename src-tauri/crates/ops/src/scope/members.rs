@@ -1,0 +1,49 @@
+//! Who is in the unit of a scope, directly and through groups inside it.
+
+use std::collections::BTreeSet;
+
+use rollcall_core::id::ObjectId;
+use rollcall_core::scope::{Members, Unit, UnitKind};
+use rollcall_core::user::DirectoryUser;
+use rollcall_graph::error::GraphError;
+use rollcall_graph::groups::{self, Members as Which};
+use rollcall_graph::pages::Pages;
+use rollcall_graph::send::Graph;
+use rollcall_graph::units;
+use tokio_util::sync::CancellationToken;
+
+/// The unit as the directory has it now.
+pub(super) enum Found {
+    /// With the name that it has now.
+    Here(Unit, Members),
+    Gone,
+}
+
+/// Reads the unit again, and who is in it.
+pub(super) async fn of(graph: &Graph, unit: &Unit, stop: &CancellationToken) -> Result<Found, GraphError> {
+    match unit.of {
+        UnitKind::AdministrativeUnit => {
+            let Some(now) = units::by_id(graph, unit.id, stop).await? else { return Ok(Found::Gone) };
+            let direct = ids(units::members(graph, unit.id, stop)).await?;
+            let unit = Unit { name: now.display_name, ..unit.clone() };
+            Ok(Found::Here(unit, Members { nested: direct.clone(), direct }))
+        }
+        UnitKind::Group(_) => {
+            let Some(now) = groups::by_id(graph, unit.id, stop).await? else { return Ok(Found::Gone) };
+            let (direct, nested) = tokio::try_join!(
+                ids(groups::members(graph, unit.id, Which::Direct, stop)),
+                ids(groups::members(graph, unit.id, Which::Transitive, stop)),
+            )?;
+            let unit = Unit { id: unit.id, name: now.display_name, of: UnitKind::Group(now.kind) };
+            Ok(Found::Here(unit, Members { direct, nested }))
+        }
+    }
+}
+
+async fn ids(mut pages: Pages<DirectoryUser>) -> Result<BTreeSet<ObjectId>, GraphError> {
+    let mut ids = BTreeSet::new();
+    while let Some(page) = pages.next().await? {
+        ids.extend(page.items.into_iter().map(|user| user.object_id));
+    }
+    Ok(ids)
+}

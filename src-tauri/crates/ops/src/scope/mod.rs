@@ -1,0 +1,18 @@
+//! The access scope: say whom the integration is to reach, read what is in force, plan the change, and prove it from both sides.
+
+pub mod again;
+pub mod cancel;
+pub mod changed;
+pub mod evidence;
+pub mod mailboxes;
+mod members;
+pub mod plan;
+pub mod prove;
+pub mod read;
+pub mod resume;
+pub mod said;
+pub mod set;
+pub mod show;
+mod sitting;
+pub mod units;
+pub mod why;

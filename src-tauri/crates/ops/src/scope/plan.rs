@@ -1,0 +1,101 @@
+//! Writes the scripts with which an Exchange administrator makes, tries, takes away or moves the scope. Rollcall runs none of them.
+
+use rollcall_core::id::OrganizationId;
+use rollcall_core::scope::cover::Coverage;
+use rollcall_core::scope::plan::{self, App, Purpose, Step};
+use rollcall_core::scope::{Limit, powershell};
+use rollcall_store::{organizations, proofs};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::read::{self, Reading};
+use super::show::{Facts, facts};
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+use crate::organizations::delete::OrganizationRef;
+
+/// Mailboxes that a test script asks for at most, of those that nobody has named.
+const TRIED: u32 = 20;
+
+/// What to plan.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PlanScope {
+    pub organization: OrganizationId,
+    /// Addresses that the test script is to try besides those of the last proof.
+    pub mailboxes: Vec<String>,
+}
+
+/// A script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ScopeScript {
+    pub purpose: Purpose,
+    /// What the file is best called.
+    pub file: String,
+    pub text: String,
+}
+
+/// # Errors
+/// `InvalidInput` where everyone is to be reached, or the tenant has no enterprise application of the integration; `NotNow` when
+/// nobody is signed in and nothing was read yet.
+pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<Vec<ScopeScript>> {
+    let mut scripts = Vec::new();
+    let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
+    for purpose in Purpose::ALL {
+        if let Some(steps) = planned.steps(purpose) {
+            let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps);
+            scripts.push(ScopeScript { purpose, file: format!("scope-{}.ps1", purpose.name()), text: script.text().to_owned() });
+        }
+    }
+    Ok(scripts)
+}
+
+/// All that a script needs.
+pub(crate) struct Planned {
+    pub limit: Limit,
+    pub app: App,
+    organization: String,
+    coverage: Coverage,
+    granted: Vec<String>,
+    mailboxes: Vec<String>,
+}
+
+impl Planned {
+    /// The steps of a purpose, where there are any.
+    pub fn steps(&self, purpose: Purpose) -> Option<Vec<Step>> {
+        plan::steps(purpose, &self.limit, &self.app, &self.coverage, &self.granted, &self.mailboxes)
+    }
+}
+
+/// Collects it, from the last reading or a new one.
+pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailboxes: Vec<String>, job: &Job) -> Result<Planned> {
+    let of = OrganizationRef { organization };
+    let (facts, name, proven) = desk
+        .read(move |conn| {
+            let proven = match proofs::latest(conn, organization)? {
+                Some(proof) => proofs::targets(conn, proof.id, None, "", (0, TRIED))?.rows,
+                None => Vec::new(),
+            };
+            Ok((facts(conn, of)?, organizations::get(conn, organization)?.name, proven))
+        })
+        .await?;
+    let Facts { desired, reading, coverage, integration, .. } = facts;
+    let Some(limit) = desired.limit().cloned() else {
+        return Err(Error::input("scope", "everyone is to be reached, so there is nothing to be limited"));
+    };
+    let reading: Reading = match reading {
+        Some(reading) if reading.app.is_some() => reading,
+        _ => Box::pin(read::refresh(desk, of, job)).await?,
+    };
+    let Some(object_id) = reading.app else {
+        return Err(Error::input("integration", "the tenant has no enterprise application of it: grant consent first"));
+    };
+    let app = App { client_id: integration.client_id, object_id, name: integration.name };
+    for target in proven {
+        if !mailboxes.iter().any(|known| known.eq_ignore_ascii_case(&target.upn)) {
+            mailboxes.push(target.upn);
+        }
+    }
+    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, mailboxes })
+}

@@ -1,0 +1,129 @@
+//! Reads what is in force, as far as Graph tells: grants for the whole tenant, roles of Exchange, and who is in the unit. Access policies
+//! can't be read over Graph. A change that shows starts the propagation clock.
+
+use rollcall_core::approval::Part;
+use rollcall_core::consent::{ForWhom, summary};
+use rollcall_core::id::ObjectId;
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::role::Action;
+use rollcall_core::rules;
+use rollcall_core::scope::clock::{Change, Changed};
+use rollcall_core::scope::present::Assignment;
+use rollcall_core::scope::{Desired, Limit, Remark, remarks};
+use rollcall_core::time::Timestamp;
+use rollcall_graph::grants::Holdings;
+use rollcall_graph::{enterprise, exchange_roles};
+use rollcall_store::{integrations, organizations, scopes};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::members::{self, Found};
+use super::show::{ScopeView, show};
+use crate::connection;
+use crate::consent::read::{holdings, not_asked, part};
+use crate::desk::Desk;
+use crate::error::{Error, Result};
+use crate::job::Job;
+use crate::organizations::delete::OrganizationRef;
+use crate::organizations::describe::standing;
+use crate::tenants::allow::READ_EXCHANGE;
+
+/// What was read of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ScopeReading")]
+pub struct Reading {
+    pub at: Timestamp,
+    /// The object id of the enterprise application; `None` where the tenant has none.
+    pub app: Option<ObjectId>,
+    /// Application permissions of Graph that Entra has granted for the whole tenant.
+    pub granted: Vec<String>,
+    /// Roles of RBAC for Applications.
+    pub assignments: Part<Vec<Assignment>>,
+    pub unit: UnitState,
+    pub remarks: Vec<Remark>,
+}
+
+/// How the unit of the scope stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum UnitState {
+    /// There is none: everyone is to be reached.
+    None,
+    Here {
+        direct: u32,
+        nested: u32,
+        /// What it was called before, where it was renamed.
+        renamed_from: Option<String>,
+    },
+    /// It was deleted: nobody is a member of it.
+    Gone,
+}
+
+/// # Errors
+/// `NotNow` when nobody is signed in; otherwise what went wrong with the read.
+pub async fn read(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<ScopeView> {
+    rules::may_consent(&standing(desk, ask.organization).await?).map_err(Error::not_now)?;
+    Box::pin(refresh(desk, ask, job)).await?;
+    show(desk, ask, job).await
+}
+
+/// Reads it, and remembers it.
+pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Result<Reading> {
+    let (integration, known) = desk
+        .read(move |conn| {
+            let integration = integrations::get(conn, organizations::get(conn, ask.organization)?.integration)?;
+            Ok((integration, scopes::get::<Reading>(conn, ask.organization)?))
+        })
+        .await?;
+    let graph = connection::delegated(desk, integration.tenant).await?;
+    let scopes = connection::scopes(desk, integration.tenant).await?;
+    let app = enterprise::app(&graph, integration.client_id, &job.stop).await?.map(|app| app.id);
+    let Holdings { objects, .. } = Box::pin(holdings(&graph, app, job)).await?;
+    let of_graph = summary(&objects)
+        .into_iter()
+        .filter(|held| held.kind == PermissionType::Application && held.resource == Resource::Graph && held.whom == ForWhom::Everyone);
+    let granted: Vec<String> = of_graph.map(|held| held.name).collect();
+    let assignments = match (app, not_asked(&scopes, READ_EXCHANGE)) {
+        (None, _) => Part::Read { value: Vec::new() },
+        (Some(_), Some(unread)) => unread,
+        (Some(app), None) => part(exchange_roles::of_principal(&graph, app, &job.stop).await, Action::ReadConditionalAccess),
+    };
+    let before = known.as_ref().map(|scope| scope.desired.clone()).unwrap_or(Desired::Everyone);
+    let (desired, unit, remarks) = match before.limit() {
+        None => (Desired::Everyone, UnitState::None, Vec::new()),
+        Some(limit) => match members::of(&graph, &limit.unit, &job.stop).await? {
+            Found::Gone => (before.clone(), UnitState::Gone, vec![Remark::Empty]),
+            Found::Here(unit, members) => {
+                let count = |set: &std::collections::BTreeSet<ObjectId>| u32::try_from(set.len()).unwrap_or(u32::MAX);
+                let renamed_from = (unit.name != limit.unit.name).then(|| limit.unit.name.clone());
+                let limit = Limit { unit, ..limit.clone() };
+                let remarks = remarks(&limit, &members);
+                let state = UnitState::Here { direct: count(&members.direct), nested: count(&members.nested), renamed_from };
+                (Desired::Limited { limit }, state, remarks)
+            }
+        },
+    };
+    let now = desk.now();
+    let reading = Reading { at: now, app, granted, assignments, unit, remarks };
+    let seen = known.and_then(|scope| {
+        let earlier = scope.reading?;
+        // A change that was told of since then is the one that shows now.
+        let told = scope.change.is_some_and(|change| change.at >= earlier.at);
+        changed(&earlier, &reading).filter(|_| !told)
+    });
+    let kept = reading.clone();
+    desk.write(move |tx| {
+        scopes::note_reading(tx, ask.organization, &desired, &kept)?;
+        seen.map_or(Ok(()), |what| scopes::note_change(tx, ask.organization, Change { what, at: now }))
+    })
+    .await?;
+    Ok(reading)
+}
+
+/// What of what is in force changed between two readings.
+fn changed(before: &Reading, now: &Reading) -> Option<Changed> {
+    match (before.assignments.value(), now.assignments.value()) {
+        (Some(earlier), Some(assignments)) if earlier != assignments => Some(Changed::Rbac),
+        _ => None,
+    }
+}

@@ -1,0 +1,127 @@
+//! Shows the access scope of an organization: the wish, what was last read, what makes it void, and what the last proof came to.
+
+use rollcall_core::integration::Integration;
+use rollcall_core::rules::{self, Reason};
+use rollcall_core::scope::clock::Change;
+use rollcall_core::scope::cover::{self, Coverage};
+use rollcall_core::scope::finding::Outcome;
+use rollcall_core::scope::present::{self, Void};
+use rollcall_core::scope::{Desired, Limit, Mechanism};
+use rollcall_core::time::Timestamp;
+pub use rollcall_store::proofs::Target;
+use rollcall_store::proofs::{self, Proof};
+use rollcall_store::{Connection, StoreError, integrations, organizations, scopes, tenants};
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::read::Reading;
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+use crate::organizations::delete::OrganizationRef;
+use crate::organizations::describe::standing;
+use crate::practice::exchange::is_practice;
+
+/// The access scope of an organization.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ScopeView {
+    pub desired: Desired,
+    /// When it was set; `None` where nobody ever has.
+    pub set_at: Option<Timestamp>,
+    pub coverage: Coverage,
+    pub reading: Option<Reading>,
+    /// What makes the scope worth less than it looks, by the last reading.
+    pub voids: Vec<Void>,
+    pub change: Option<ChangeView>,
+    /// The last proof.
+    pub proof: Option<ProofView>,
+    /// Whether one is under way.
+    pub under_way: bool,
+    /// When something was last imported of what the test cmdlets said, and of how many mailboxes.
+    pub said: Option<(Timestamp, u32)>,
+    /// Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
+    pub practice: bool,
+    pub may_prove: Option<Reason>,
+}
+
+/// A change, and from when on contradictions to it count.
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+pub struct ChangeView {
+    pub change: Change,
+    pub settles: Timestamp,
+    pub settled: bool,
+}
+
+/// A proof and what it comes to.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ProofView {
+    pub proof: Proof,
+    pub outcome: Outcome,
+    /// When what was too early to judge is asked again by itself, while Rollcall is open.
+    pub next_probe: Option<Timestamp>,
+}
+
+impl From<Proof> for ProofView {
+    fn from(proof: Proof) -> Self {
+        let next_probe = proof.early.and_then(|asked| proof.change.map(|change| change.next_probe(asked).unwrap_or(asked)));
+        Self { outcome: proof.tally.outcome(), next_probe, proof }
+    }
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<ScopeView> {
+    let standing = standing(desk, ask.organization).await?;
+    let now = desk.now();
+    let mut view = desk.read(move |conn| view(conn, ask, now)).await?;
+    view.under_way = desk.proving().contains_key(&ask.organization);
+    view.may_prove = if view.under_way { Some(Reason::RunUnderWay) } else { rules::may_prove(&standing).err() };
+    Ok(view)
+}
+
+fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result::Result<ScopeView, StoreError> {
+    let facts = facts(conn, ask)?;
+    let Facts { desired, set_at, reading, change, coverage, integration } = facts;
+    let voids = desired.limit().zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
+    Ok(ScopeView {
+        voids,
+        change: change.map(|change| ChangeView { change, settles: change.settles(), settled: !change.is_settling(now) }),
+        proof: proofs::latest(conn, ask.organization)?.map(ProofView::from),
+        under_way: false,
+        said: scopes::said_at(conn, ask.organization)?,
+        practice: is_practice(&tenants::get(conn, integration.tenant)?.graph),
+        may_prove: None,
+        desired,
+        set_at,
+        coverage,
+        reading,
+    })
+}
+
+/// What is known of an organization's scope.
+pub(super) struct Facts {
+    pub desired: Desired,
+    pub set_at: Option<Timestamp>,
+    pub reading: Option<Reading>,
+    pub change: Option<Change>,
+    pub coverage: Coverage,
+    pub integration: Integration,
+}
+
+/// Reads them. Where nobody has set a scope, everyone is to be reached.
+pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Result<Facts, StoreError> {
+    let organization = organizations::get(conn, ask.organization)?;
+    let integration = integrations::get(conn, organization.integration)?;
+    let scope = scopes::get::<Reading>(conn, ask.organization)?;
+    let desired = scope.as_ref().map_or(Desired::Everyone, |scope| scope.desired.clone());
+    let mechanism = desired.limit().map_or(Mechanism::ManagementScope, |limit| limit.mechanism);
+    let coverage = cover::coverage(mechanism, organization.needs(&integration));
+    let (set_at, change) = scope.as_ref().map_or((None, None), |scope| (Some(scope.set_at), scope.change));
+    Ok(Facts { desired, set_at, change, reading: scope.and_then(|scope| scope.reading), coverage, integration })
+}
+
+/// What makes a limit void, by a reading.
+pub(super) fn voids(limit: &Limit, integration: &Integration, reading: &Reading) -> Vec<Void> {
+    let assignments = reading.assignments.value().map(Vec::as_slice).unwrap_or_default();
+    present::voids(limit, &present::scope_name(integration.client_id), &reading.granted, assignments)
+}

@@ -1,0 +1,301 @@
+//! One sitting at a proof: the probes of a verification, through the same gate and batches; a mailbox is stored once all of its
+//! workloads have answered, and stored before it is told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::{ProofId, UserId};
+use rollcall_core::scope::finding::{Observed, judge as find, worst};
+use rollcall_core::scope::why::Call;
+use rollcall_core::time::Timestamp;
+use rollcall_graph::batch::{self, LARGEST};
+use rollcall_graph::error::GraphError;
+use rollcall_graph::gate::{Gate, Lane};
+use rollcall_graph::party::Party;
+use rollcall_graph::probe::{Answer, Probe, Probed};
+use rollcall_graph::send::Graph;
+use rollcall_store::proofs::{self, Proof, Settled};
+use rollcall_store::runs::RunState;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::prove::Claim;
+use super::show::ProofView;
+use crate::connection::Connected;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::{Job, Progress, Proven};
+use crate::verify::judge::{Judgement, judge};
+use crate::verify::queue::{Queue, Waiting};
+
+/// Mailboxes that are read at a time, whenever fewer probes than these are at hand.
+const WINDOW: u32 = 1_000;
+const LOW: usize = 1_300;
+/// Mailboxes that are put on disk together, or whatever there is after so long.
+const GROUP: usize = 100;
+const GROUP_AGE: Duration = Duration::from_millis(250);
+/// How long a stopped sitting waits for the answers to what it has already asked.
+const LANDING: Duration = Duration::from_millis(700);
+
+/// Works on a proof until everything has come to something, the job is stopped, or something ends it.
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: &Connected, id: ProofId, job: &Job) -> Result<ProofView> {
+    let now = desk.now();
+    let proof = desk
+        .write(move |tx| {
+            proofs::mark(tx, id, RunState::Running, now)?;
+            proofs::get(tx, id)
+        })
+        .await?;
+    let graph = connected.app.graph.of(Party::Proof(claim.organization));
+    let ended = Box::pin(sit(desk, proof, graph, &claim.stop, job)).await;
+    connected.app.graph.gate().forget(Party::Proof(claim.organization));
+    let state = if matches!(ended, Ok(true)) { RunState::Finished } else { RunState::Interrupted };
+    let now = desk.now();
+    let proof = desk
+        .write(move |tx| {
+            proofs::mark(tx, id, state, now)?;
+            proofs::get(tx, id)
+        })
+        .await?;
+    ended.map(|_| proof.into())
+}
+
+/// Sits at it. Answers whether everything has come to something; it hasn't when somebody stopped it.
+async fn sit(desk: &Desk, proof: Proof, graph: Graph, stop: &CancellationToken, job: &Job) -> Result<bool> {
+    let gate = Arc::clone(graph.gate());
+    let mut sitting = Sitting {
+        desk,
+        proof,
+        graph,
+        gate,
+        queue: Queue::default(),
+        after: Some(0),
+        open: HashMap::new(),
+        give_up: CancellationToken::new(),
+        flights: JoinSet::new(),
+        settled: Vec::new(),
+        put_off: Vec::new(),
+        since: None,
+    };
+    let ended = sitting.all(stop, job).await;
+    sitting.commit(job).await?;
+    ended
+}
+
+type Flight = (Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>);
+
+/// A mailbox that is being asked.
+struct Open {
+    waiting: proofs::Waiting,
+    calls: Vec<Call>,
+}
+
+struct Sitting<'a> {
+    desk: &'a Desk,
+    proof: Proof,
+    graph: Graph,
+    gate: Arc<Gate>,
+    /// Probes that wait; a mailbox is known to it by its number.
+    queue: Queue,
+    /// Up to which number the mailboxes that wait were read; `None` when all were.
+    after: Option<u32>,
+    open: HashMap<u32, Open>,
+    give_up: CancellationToken,
+    flights: JoinSet<Flight>,
+    settled: Vec<Settled>,
+    put_off: Vec<(u32, Timestamp)>,
+    since: Option<Instant>,
+}
+
+impl Sitting<'_> {
+    async fn all(&mut self, stop: &CancellationToken, job: &Job) -> Result<bool> {
+        loop {
+            self.read().await?;
+            self.take_off();
+            if self.after.is_none() && self.queue.is_empty() && self.flights.is_empty() {
+                return Ok(true);
+            }
+            let aged = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
+            if self.settled.len() + self.put_off.len() >= GROUP || aged {
+                self.commit(job).await?;
+            }
+            let wake = self.wake_in();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {
+                    self.land().await;
+                    return Ok(false);
+                }
+                Some(landed) = self.flights.join_next() => {
+                    let (asked, answers) =
+                        landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
+                    self.take_in(asked, answers)?;
+                }
+                () = tokio::time::sleep(wake) => {}
+            }
+        }
+    }
+
+    /// In slices, because a timer may stand still while the computer sleeps and the clock doesn't.
+    fn wake_in(&self) -> Duration {
+        let now = self.gate.now();
+        let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
+        let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
+        let commit = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
+        [due, held, commit].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
+    }
+
+    async fn read(&mut self) -> Result<()> {
+        let now = self.gate.now();
+        while let Some(after) = self.after.filter(|_| self.queue.ready(now) < LOW) {
+            let id = self.proof.id;
+            let rows = self.desk.read(move |conn| proofs::waiting(conn, id, after, WINDOW)).await?;
+            self.after = rows.last().map(|last| last.number);
+            for waiting in rows {
+                // One that was never put off is due from the start, whatever the clocks say.
+                let due = if waiting.due.0 == 0 { now } else { self.gate.by_ours(waiting.due) };
+                for &workload in &self.proof.workloads {
+                    let probe = Waiting { user: UserId(waiting.number), object_id: waiting.object_id, workload, attempts: 0 };
+                    self.queue.add(probe, due, now);
+                }
+                self.open.insert(waiting.number, Open { waiting, calls: Vec::new() });
+            }
+        }
+        Ok(())
+    }
+
+    fn take_off(&mut self) {
+        if self.gate.held(Lane::Outlook).is_some() {
+            return;
+        }
+        let allowed = self.gate.allowed(Lane::Outlook);
+        while self.flights.len() <= allowed as usize {
+            let now = self.gate.now();
+            let ready = u32::try_from(self.queue.ready(now)).unwrap_or(u32::MAX);
+            let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
+            let size = if self.after.is_none() { self.gate.together(most, ready) } else { most };
+            let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
+            if batch.is_empty() {
+                return;
+            }
+            let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
+            self.flights.spawn(async move {
+                let asked: Vec<Probe> = batch
+                    .iter()
+                    .map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 })
+                    .collect();
+                let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
+                (batch, answers)
+            });
+        }
+    }
+
+    /// What was already asked may still answer for a moment; then it is given up and stays waiting.
+    async fn land(&mut self) {
+        let deadline = Instant::now() + LANDING;
+        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+            if let Ok((asked, answers)) = landed {
+                // The sitting ends in any case.
+                let _ = self.take_in(asked, answers);
+            }
+        }
+        self.give_up.cancel();
+        self.flights.shutdown().await;
+    }
+
+    /// An error ends the sitting; the mailboxes stay waiting.
+    fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
+        let answers: Vec<Option<Answer>> = match answers {
+            Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
+            // It never left: the gate is held for longer than a call waits.
+            Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
+                asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
+                return Ok(());
+            }
+            Err(GraphError::Throttled { until, .. }) => {
+                for waiting in asked {
+                    self.queue.done(waiting.user);
+                    self.again(waiting, until, waiting.attempts.max(1));
+                }
+                return Ok(());
+            }
+            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
+                asked.iter().map(|_| Some(Answer::Unanswered((*trace).clone()))).collect()
+            }
+            Err(GraphError::TimedOut) => asked.iter().map(|_| None).collect(),
+            Err(error) => {
+                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+                return if matches!(error, GraphError::Cancelled) { Ok(()) } else { Err(error.into()) };
+            }
+        };
+        let gate = Arc::clone(&self.gate);
+        for (waiting, answer) in asked.into_iter().zip(answers) {
+            self.queue.done(waiting.user);
+            // Whatever the token carries: roles of Exchange don't stand in it.
+            match judge(&waiting, answer, true, gate.pace()) {
+                Judgement::Settled(result) => self.answered(
+                    Call {
+                        workload: result.workload,
+                        observed: Observed::of(result.cause, result.http),
+                        http: result.http,
+                        code: result.code,
+                        request_id: result.request_id,
+                        at: self.desk.now(),
+                    },
+                    waiting.user.0,
+                ),
+                Judgement::Again { wait, .. } => self.again(waiting, gate.now().after(wait), waiting.attempts + 1),
+            }
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, call: Call, number: u32) {
+        let Some(mut open) = self.open.remove(&number) else { return };
+        open.calls.push(call);
+        if open.calls.len() < self.proof.workloads.len() {
+            self.open.insert(number, open);
+            return;
+        }
+        let Open { waiting, mut calls } = open;
+        calls.sort_by_key(|call| call.workload);
+        let (expected, change) = (waiting.expected, self.proof.change);
+        let finding = worst(calls.iter().map(|call| find(expected, call.observed, change, call.at)));
+        let asked = calls.iter().map(|call| call.at).max().unwrap_or_else(|| self.desk.now());
+        self.settled.push(Settled { number, finding, asked, calls });
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// Puts a probe off to a moment of the gate's clock; on disk it is one of the service's, which nobody sets.
+    fn again(&mut self, waiting: Waiting, due: Timestamp, attempts: u32) {
+        self.put_off.push((waiting.user.0, self.gate.by_service(due)));
+        self.since.get_or_insert_with(Instant::now);
+        self.queue.add(Waiting { attempts, ..waiting }, due, self.gate.now());
+    }
+
+    async fn commit(&mut self, job: &Job) -> Result<()> {
+        self.since = None;
+        let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
+        let id = self.proof.id;
+        for one in &settled {
+            self.proof.tally.add(one.finding, 1);
+            self.proof.tally.waiting = self.proof.tally.waiting.saturating_sub(1);
+        }
+        if !(settled.is_empty() && put_off.is_empty()) {
+            self.desk.write(move |tx| proofs::commit(tx, id, &settled, &put_off)).await?;
+        }
+        let tally = &self.proof.tally;
+        job.tell(Progress::Proven(Proven {
+            proof: id.0,
+            organization: self.proof.organization.0,
+            done: tally.asked(),
+            total: tally.asked() + tally.waiting,
+            leaks: tally.leaks,
+            lock_outs: tally.lock_outs,
+            waiting_until: self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until)),
+        }));
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! Proofs of an access scope: which mailboxes are asked, what is expected of each, and what each has come to.
+
+use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
+use rollcall_core::scope::clock::Change;
+use rollcall_core::scope::cmdlet::Said;
+use rollcall_core::scope::finding::{Finding, Tally};
+use rollcall_core::scope::why::Call;
+use rollcall_core::scope::{Desired, Expected};
+use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::error::{StoreError, Thing};
+use crate::runs::RunState;
+use crate::text;
+
+/// Which mailboxes a proof asks, so that anybody can draw them again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofSample")]
+pub struct Sample {
+    pub seed: u32,
+    /// So many of those that must answer; all where absent.
+    pub inside: Option<u32>,
+    /// So many of those that must be refused; all where absent.
+    pub outside: Option<u32>,
+    /// Addresses that are asked in any case.
+    pub named: Vec<String>,
+    /// Those of them that the directory doesn't know, or that have no mailbox.
+    pub unknown: Vec<String>,
+    /// How many mailboxes must answer, and how many must be refused, of which the sample was drawn.
+    pub of_inside: u32,
+    pub of_outside: u32,
+}
+
+/// A proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Proof {
+    pub id: ProofId,
+    pub organization: OrganizationId,
+    pub state: RunState,
+    pub started: Timestamp,
+    pub finished: Option<Timestamp>,
+    pub desired: Desired,
+    /// The change that it comes after.
+    pub change: Option<Change>,
+    pub workloads: Vec<Workload>,
+    pub sample: Sample,
+    pub tally: Tally,
+    /// When the oldest answer came that was too early to judge.
+    pub early: Option<Timestamp>,
+}
+
+/// A mailbox to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTarget {
+    pub object_id: ObjectId,
+    pub upn: String,
+    pub mail: Option<String>,
+    pub display_name: String,
+    pub expected: Expected,
+    pub named: bool,
+}
+
+/// A mailbox that waits to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub number: u32,
+    pub object_id: ObjectId,
+    pub expected: Expected,
+    pub due: Timestamp,
+}
+
+/// What a mailbox has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub number: u32,
+    pub finding: Finding,
+    pub asked: Timestamp,
+    pub calls: Vec<Call>,
+}
+
+/// A mailbox of a proof: what is expected, what the cmdlet said, what was observed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ProofTarget")]
+pub struct Target {
+    pub number: u32,
+    pub object_id: ObjectId,
+    pub upn: String,
+    pub display_name: String,
+    pub expected: Expected,
+    /// Whether it was asked for by name.
+    pub named: bool,
+    pub said: Option<Said>,
+    /// `None` while it waits.
+    pub finding: Option<Finding>,
+    pub asked: Option<Timestamp>,
+    pub calls: Vec<Call>,
+}
+
+/// A page of a proof's mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "ProofPage")]
+pub struct TargetPage {
+    pub total: u32,
+    pub rows: Vec<Target>,
+}
+
+/// Begins a proof over these mailboxes.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn create(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    (desired, change): (&Desired, Option<Change>),
+    workloads: &[Workload],
+    sample: &Sample,
+    targets: &[NewTarget],
+    now: Timestamp,
+) -> Result<ProofId, StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO proofs (organization, state, started, desired, change, workloads, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        organization.0,
+        RunState::Running.name(),
+        now.0,
+        text::to_json(desired)?,
+        change.map(|change| text::to_json(&change)).transpose()?,
+        text::to_json(workloads)?,
+        text::to_json(sample)?
+    ])?;
+    let id = ProofId(u32::try_from(tx.last_insert_rowid()).unwrap_or(u32::MAX));
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO scope_targets (proof, number, object_id, upn, mail, display_name, expected, named)
+         VALUES                    (?1,    ?2,     ?3,        ?4,  ?5,   ?6,           ?7,       ?8)",
+    )?;
+    for (number, target) in (1_u32..).zip(targets) {
+        insert.execute(params![
+            id.0,
+            number,
+            target.object_id.to_string(),
+            target.upn,
+            target.mail,
+            target.display_name,
+            target.expected.name(),
+            target.named
+        ])?;
+    }
+    Ok(id)
+}
+
+const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample FROM proofs";
+
+/// A proof.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn get(conn: &Connection, id: ProofId) -> Result<Proof, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
+    let proof = statement.query_row([id.0], read).optional()?.ok_or(StoreError::NotFound(Thing::Proof))?;
+    counted(conn, proof)
+}
+
+/// The last proof of an organization.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn latest(conn: &Connection, organization: OrganizationId) -> Result<Option<Proof>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{COLUMNS} WHERE organization = ?1 ORDER BY id DESC LIMIT 1"))?;
+    let proof = statement.query_row([organization.0], read).optional()?;
+    proof.map(|proof| counted(conn, proof)).transpose()
+}
+
+/// Proofs that are marked as running.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn running(conn: &Connection) -> Result<Vec<ProofId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM proofs WHERE state = 'running'")?;
+    let ids = statement.query_map([], |row| row.get(0).map(ProofId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Proof> {
+    Ok(Proof {
+        id: ProofId(row.get(0)?),
+        organization: OrganizationId(row.get(1)?),
+        state: text::named(row, 2)?,
+        started: text::moment(row, 3)?,
+        finished: text::maybe_moment(row, 4)?,
+        desired: text::json(row, 5)?,
+        change: text::maybe_json(row, 6)?,
+        workloads: text::json(row, 7)?,
+        sample: text::json(row, 8)?,
+        tally: Tally::default(),
+        early: None,
+    })
+}
+
+fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT finding, count(*), min(asked) FROM scope_targets WHERE proof = ?1 GROUP BY finding")?;
+    let mut rows = statement.query([proof.id.0])?;
+    while let Some(row) = rows.next()? {
+        let (finding, count): (Option<Finding>, u32) = (text::maybe_named(row, 0)?, row.get(1)?);
+        match finding {
+            Some(finding) => proof.tally.add(finding, count),
+            None => proof.tally.waiting += count,
+        }
+        if finding == Some(Finding::TooEarly) {
+            proof.early = text::maybe_moment(row, 2)?;
+        }
+    }
+    Ok(proof)
+}
+
+/// Marks where a proof stands.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn mark(tx: &Transaction<'_>, id: ProofId, state: RunState, now: Timestamp) -> Result<(), StoreError> {
+    let finished = matches!(state, RunState::Finished | RunState::Cancelled).then_some(now.0);
+    tx.prepare_cached("UPDATE proofs SET state = ?2, finished = ?3 WHERE id = ?1")?.execute(params![id.0, state.name(), finished])?;
+    Ok(())
+}
+
+/// The next mailboxes that wait, after one of them.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn waiting(conn: &Connection, id: ProofId, after: u32, most: u32) -> Result<Vec<Waiting>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT number, object_id, expected, due FROM scope_targets
+         WHERE  proof = ?1 AND finding IS NULL AND number > ?2
+         ORDER  BY number LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![id.0, after, most], |row| {
+        Ok(Waiting { number: row.get(0)?, object_id: text::parsed(row, 1)?, expected: text::named(row, 2)?, due: text::moment(row, 3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts what mailboxes came to on disk, and until when others are not to be asked.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &[(u32, Timestamp)]) -> Result<(), StoreError> {
+    let mut update = tx.prepare_cached("UPDATE scope_targets SET finding = ?3, asked = ?4, calls = ?5 WHERE proof = ?1 AND number = ?2")?;
+    for one in settled {
+        update.execute(params![id.0, one.number, one.finding.name(), one.asked.0, text::to_json(&one.calls)?])?;
+    }
+    let mut later = tx.prepare_cached("UPDATE scope_targets SET due = ?3 WHERE proof = ?1 AND number = ?2")?;
+    for (number, due) in put_off {
+        later.execute(params![id.0, number, due.0])?;
+    }
+    Ok(())
+}
+
+/// Has the mailboxes of a finding asked again. Answers how many.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn ask_again(tx: &Transaction<'_>, id: ProofId, finding: Finding) -> Result<u32, StoreError> {
+    let again = tx
+        .prepare_cached("UPDATE scope_targets SET finding = NULL, due = 0 WHERE proof = ?1 AND finding = ?2")?
+        .execute(params![id.0, finding.name()])?;
+    Ok(u32::try_from(again).unwrap_or(u32::MAX))
+}
+
+const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named, s.said, t.finding, t.asked, t.calls
+     FROM   scope_targets AS t
+     JOIN   proofs        AS p ON p.id = t.proof
+     LEFT   JOIN scope_said AS s ON s.organization = p.organization AND s.mailbox = lower(coalesce(t.mail, t.upn))";
+
+/// Mailboxes of a proof by number, those of one finding or all; those whose name or address holds the text.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn targets(
+    conn: &Connection,
+    id: ProofId,
+    finding: Option<Finding>,
+    search: &str,
+    (offset, limit): (u32, u32),
+) -> Result<TargetPage, StoreError> {
+    const CHOSEN: &str = "t.proof = ?1 AND (?2 IS NULL OR t.finding = ?2)
+         AND (?3 = '' OR instr(lower(t.upn), ?3) > 0 OR instr(lower(t.display_name), ?3) > 0)";
+    let (finding, search) = (finding.map(Finding::name), search.trim().to_lowercase());
+    let total = conn
+        .prepare_cached(&format!("SELECT count(*) FROM scope_targets AS t WHERE {CHOSEN}"))?
+        .query_row(params![id.0, finding, search], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached(&format!("{TARGETS} WHERE {CHOSEN} ORDER BY t.number LIMIT ?4 OFFSET ?5"))?;
+    let rows = statement.query_map(params![id.0, finding, search, limit, offset], target)?;
+    Ok(TargetPage { total, rows: rows.collect::<rusqlite::Result<_>>()? })
+}
+
+/// The mailbox of a proof with this address or object id.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn find(conn: &Connection, id: ProofId, mailbox: &str) -> Result<Option<Target>, StoreError> {
+    let mut statement =
+        conn.prepare_cached(&format!("{TARGETS} WHERE t.proof = ?1 AND (lower(t.upn) = ?2 OR lower(t.mail) = ?2 OR t.object_id = ?2)"))?;
+    Ok(statement.query_row(params![id.0, mailbox.trim().to_lowercase()], target).optional()?)
+}
+
+fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
+    Ok(Target {
+        number: row.get(0)?,
+        object_id: text::parsed(row, 1)?,
+        upn: row.get(2)?,
+        display_name: row.get(3)?,
+        expected: text::named(row, 4)?,
+        named: row.get(5)?,
+        said: text::maybe_named(row, 6)?,
+        finding: text::maybe_named(row, 7)?,
+        asked: text::maybe_moment(row, 8)?,
+        calls: text::maybe_json(row, 9)?.unwrap_or_default(),
+    })
+}

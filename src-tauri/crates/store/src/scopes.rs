@@ -1,0 +1,113 @@
+//! Access scopes: whom each organization's integration is to reach, what was last read of the tenant, and what the test cmdlets said.
+
+use std::collections::BTreeMap;
+
+use rollcall_core::id::OrganizationId;
+use rollcall_core::scope::Desired;
+use rollcall_core::scope::clock::Change;
+use rollcall_core::scope::cmdlet::Said;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::StoreError;
+use crate::text;
+use rollcall_core::time::Timestamp;
+
+/// The scope of an organization; `R` is what was read of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope<R> {
+    pub desired: Desired,
+    pub set_at: Timestamp,
+    pub reading: Option<R>,
+    pub change: Option<Change>,
+}
+
+/// The scope of an organization; `None` where nobody has set one.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn get<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId) -> Result<Option<Scope<R>>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT desired, set_at, reading, change FROM scopes WHERE organization = ?1")?;
+    let scope = statement.query_row([organization.0], |row| {
+        Ok(Scope {
+            desired: text::json(row, 0)?,
+            set_at: text::moment(row, 1)?,
+            reading: text::maybe_json(row, 2)?,
+            change: text::maybe_json(row, 3)?,
+        })
+    });
+    Ok(scope.optional()?)
+}
+
+/// Sets whom the integration is to reach; what was read and noted of an earlier wish is forgotten.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn set(tx: &Transaction<'_>, organization: OrganizationId, desired: &Desired, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO scopes (organization, desired, set_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (organization) DO UPDATE
+         SET desired = excluded.desired, set_at = excluded.set_at, reading = NULL",
+    )?
+    .execute(params![organization.0, text::to_json(desired)?, now.0])?;
+    Ok(())
+}
+
+/// Remembers what was read of the tenant, with the wish as it is called now.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn note_reading<R: Serialize>(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    desired: &Desired,
+    reading: &R,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE scopes SET reading = ?2, desired = ?3 WHERE organization = ?1")?.execute(params![
+        organization.0,
+        text::to_json(reading)?,
+        text::to_json(desired)?
+    ])?;
+    Ok(())
+}
+
+/// Notes a change of what is in force.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn note_change(tx: &Transaction<'_>, organization: OrganizationId, change: Change) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE scopes SET change = ?2 WHERE organization = ?1")?
+        .execute(params![organization.0, text::to_json(&change)?])?;
+    Ok(())
+}
+
+/// Puts what the test cmdlets said in place of what they said before.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn note_said(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    said: &BTreeMap<String, Said>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM scope_said WHERE organization = ?1")?.execute([organization.0])?;
+    let mut insert = tx.prepare_cached("INSERT INTO scope_said (organization, mailbox, said, at) VALUES (?1, ?2, ?3, ?4)")?;
+    for (mailbox, said) in said {
+        insert.execute(params![organization.0, mailbox, said.name(), now.0])?;
+    }
+    Ok(())
+}
+
+/// When something was last said, and of how many mailboxes.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn said_at(conn: &Connection, organization: OrganizationId) -> Result<Option<(Timestamp, u32)>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT max(at), count(*) FROM scope_said WHERE organization = ?1")?;
+    Ok(statement.query_row([organization.0], |row| {
+        let count = row.get(1)?;
+        Ok(text::maybe_moment(row, 0)?.map(|at| (at, count)))
+    })?)
+}

@@ -1,0 +1,325 @@
+//! The access scope: planned, applied on the practice tenant, and proven from both sides by the integration's own calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::scope::finding::{Finding, Outcome, Tally};
+use rollcall_core::scope::plan::Purpose;
+use rollcall_core::scope::present::Void;
+use rollcall_core::scope::why::Because;
+use rollcall_core::scope::{Mechanism, Remark, Rule};
+use rollcall_core::time::Timestamp;
+use rollcall_ops::error::Code;
+use rollcall_ops::job::{Job, Progress};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
+use rollcall_ops::scope::again::again;
+use rollcall_ops::scope::changed::{NoteChange, changed};
+use rollcall_ops::scope::evidence::evidence;
+use rollcall_ops::scope::mailboxes::{ProofMailboxes, mailboxes};
+use rollcall_ops::scope::plan::{PlanScope, plan};
+use rollcall_ops::scope::prove::{ProveScope, prove};
+use rollcall_ops::scope::read::{UnitState, read};
+use rollcall_ops::scope::resume::{ProofRef, resume};
+use rollcall_ops::scope::set::{SetScope, Wish, set};
+use rollcall_ops::scope::show::{ProofView, ScopeView, show};
+use rollcall_ops::scope::units::units;
+use rollcall_ops::scope::why::{WhyMailbox, why};
+use rollcall_ops::sync::keep::keep;
+use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
+use rollcall_sandbox::FaultPlan;
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::world::{Member, Propagation};
+use rollcall_store::runs::RunState;
+use rollcall_tests::{Rehearsal, Scene, at_the_browser};
+use tokio_util::sync::CancellationToken;
+
+const AT_ONCE: Propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
+
+async fn stage(users: u32, propagation: Propagation) -> (Rehearsal, OrganizationId) {
+    let rehearsal = Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sandbox.change(|world| world.exchange.propagation = propagation);
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    rehearsal.grant_as(organization, Person::Admin).await.unwrap();
+    rehearsal.hand_in_secret().await.unwrap();
+    let scopes = vec![READ_EXCHANGE.to_owned()];
+    Box::pin(allow(&rehearsal.desk, AllowMore { tenant: rehearsal.tenant.id, scopes }, &at_the_browser(Person::Admin))).await.unwrap();
+    (rehearsal, organization)
+}
+
+fn group(rehearsal: &Rehearsal, name: &str) -> ObjectId {
+    let world = rehearsal.sandbox.world();
+    world.groups.iter().find(|group| group.display_name == name).unwrap().id.parse().unwrap()
+}
+
+/// Wishes for a limit, and runs the script that makes it.
+async fn limited(rehearsal: &Rehearsal, organization: OrganizationId, rule: Rule, mechanism: Mechanism, unit: ObjectId) -> ScopeView {
+    let wish = Wish::Limited { rule, mechanism, unit };
+    set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
+    run(rehearsal, organization, Purpose::Apply).await
+}
+
+async fn run(rehearsal: &Rehearsal, organization: OrganizationId, purpose: Purpose) -> ScopeView {
+    let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new() };
+    Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap()
+}
+
+/// Says that the change was made so long ago that every contradiction counts.
+async fn long_ago(rehearsal: &Rehearsal, organization: OrganizationId) {
+    let at = Some(Timestamp(rollcall_tests::clock()().0 - 3 * 60 * 60 * 1_000));
+    changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
+}
+
+fn everybody(organization: OrganizationId) -> ProveScope {
+    ProveScope { organization, inside: None, outside: None, seed: 1, named: Vec::new() }
+}
+
+async fn proven(rehearsal: &Rehearsal, ask: ProveScope) -> ProofView {
+    Box::pin(prove(&rehearsal.desk, ask, &Job::quiet())).await.unwrap()
+}
+
+async fn found(rehearsal: &Rehearsal, proof: &ProofView, finding: Finding) -> Vec<String> {
+    let ask = ProofMailboxes { proof: proof.proof.id, finding: Some(finding), search: String::new(), offset: 0, limit: 1_000 };
+    let mut upns: Vec<String> = mailboxes(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().rows.into_iter().map(|row| row.upn).collect();
+    upns.sort();
+    upns
+}
+
+fn sorted(mut upns: Vec<String>) -> Vec<String> {
+    upns.sort();
+    upns
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_is_invented() {
+    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let (leaks, lock_outs) = rehearsal.sandbox.change(|world| {
+        let members: Vec<u32> = world
+            .groups
+            .iter()
+            .find(|group| group.display_name == "Integration Pilot")
+            .unwrap()
+            .members
+            .iter()
+            .filter_map(|member| if let Member::User(at) = member { Some(*at) } else { None })
+            .collect();
+        let inside: Vec<(String, String)> =
+            members.iter().step_by(9).map(|at| &world.users[*at as usize]).map(|user| (user.id.to_string(), user.upn.clone())).collect();
+        let outside: Vec<(String, String)> = (0_u32..)
+            .zip(&world.users)
+            .filter(|(at, user)| user.department == "Finance" && user.enabled && !members.contains(at))
+            .step_by(17)
+            .map(|(_, user)| (user.id.to_string(), user.upn.clone()))
+            .collect();
+        world.exchange.astray = inside.iter().chain(&outside).map(|(id, _)| id.clone()).collect();
+        let upns = |side: Vec<(String, String)>| sorted(side.into_iter().map(|(_, upn)| upn).collect());
+        (upns(outside), upns(inside))
+    });
+    assert!(leaks.len() > 5 && lock_outs.len() > 2);
+
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!((proof.proof.state, proof.outcome), (RunState::Finished, Outcome::Contradicted));
+    let tally = proof.proof.tally;
+    assert_eq!((tally.unknown, tally.too_early, tally.waiting), (0, 0, 0));
+    assert_eq!(found(&rehearsal, &proof, Finding::Leak).await, leaks);
+    assert_eq!(found(&rehearsal, &proof, Finding::LockOut).await, lock_outs);
+    assert!(tally.confirmed_outside > 4_000, "{tally:?}");
+    assert_eq!(rehearsal.sandbox.violations(), 0);
+
+    // The cmdlet knows nothing of what goes astray: it stands beside what was observed and contradicts it.
+    let ask = RunScopeScript { organization, purpose: Purpose::Test, mailboxes: vec![leaks[0].clone()] };
+    Box::pin(run_script(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
+    let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: leaks[0].clone() }, &Job::quiet()).await.unwrap();
+    assert_eq!(told.because, Because::NotHeld);
+    assert_eq!(told.mailbox.said.map(|said| said.name()), Some("denied"));
+    let table = evidence(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet()).await.unwrap().text;
+    let row = table.lines().find(|line| line.starts_with(&leaks[0])).unwrap();
+    assert!(row.contains("outside,denied,leak,mail,answered,200"), "{row}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away() {
+    let (rehearsal, organization) = stage(150, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    assert!(view.voids.contains(&Void::Grant { permission: "Mail.ReadWrite".to_owned() }), "{:?}", view.voids);
+    assert!(view.coverage.unscopable.contains(&"Tasks.ReadWrite.All".to_owned()), "{:?}", view.coverage);
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!((proof.outcome, proof.proof.tally.lock_outs), (Outcome::Contradicted, 0));
+    let leak = found(&rehearsal, &proof, Finding::Leak).await.remove(0);
+    let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: leak }, &Job::quiet()).await.unwrap();
+    assert_eq!(told.because, Because::TenantWideGrant);
+
+    run(&rehearsal, organization, Purpose::Migrate).await;
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::Confirmed, "{:?}", proof.proof.tally);
+    let view = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!(view.voids, []);
+    assert!(proof.proof.tally.confirmed_inside > 0 && proof.proof.tally.confirmed_outside > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contradiction_is_too_early_until_exchange_has_heard_of_the_change() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::from_secs(60 * 60) };
+    let (rehearsal, organization) = stage(120, slow).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    let view = limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    let change = view.change.unwrap();
+    assert!(!change.settled && change.settles == Timestamp(change.change.at.0 + 30 * 60 * 1_000));
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!((proof.outcome, proof.proof.tally.leaks), (Outcome::TooEarly, 0));
+    assert!(proof.next_probe.is_some_and(|at| at > proof.proof.started && at < change.settles), "{proof:?}");
+    let early = proof.proof.tally.too_early;
+
+    // Another start of the program knows it, too.
+    let before = rehearsal.sandbox.counts();
+    rehearsal.sandbox.advance(Duration::from_secs(16 * 60));
+    let again = Box::pin(again(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet())).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Confirmed, "{:?}", again.proof.tally);
+    assert_eq!((again.proof.tally.confirmed_outside, again.next_probe), (early, None));
+    let mail = ("GET /users/{u}/mailFolders/{f}".to_owned(), 403);
+    let asked = rehearsal.sandbox.counts().get(&mail).copied().unwrap_or_default() - before.get(&mail).copied().unwrap_or_default();
+    assert_eq!(asked, u64::from(early), "only those that were too early are asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nested_groups_count_as_the_mechanism_counts_them_and_units_allow() {
+    let (rehearsal, organization) = stage(150, AT_ONCE).await;
+    let nested = group(&rehearsal, "Integration Scope");
+    let by_policy = limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, nested).await;
+    assert!(by_policy.may_prove.is_none());
+    long_ago(&rehearsal, organization).await;
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::Confirmed, "{:?}", proof.proof.tally);
+    assert!(proof.proof.tally.confirmed_inside > 5, "members of Sales are inside through their group");
+
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, nested).await;
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let remarks = view.reading.unwrap().remarks;
+    assert!(remarks.iter().any(|remark| matches!(remark, Remark::NestedLeftOut { users } if *users > 5)), "{remarks:?}");
+    run(&rehearsal, organization, Purpose::Migrate).await;
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!((proof.outcome, proof.proof.tally.confirmed_inside), (Outcome::Confirmed, 0), "nobody is a direct member");
+
+    let unit = units(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap().remove(0);
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AdministrativeUnit, unit.id).await;
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert!(proof.outcome == Outcome::Confirmed && proof.proof.tally.confirmed_inside > 5, "{:?}", proof.proof.tally);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_was_renamed_or_deleted_and_a_mailbox_of_elsewhere_each_have_a_clear_outcome() {
+    let (rehearsal, organization) = stage(100, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let rename = |name: &str, deleted: bool| {
+        rehearsal.sandbox.change(|world| {
+            let group = world.groups.iter_mut().find(|group| group.id == pilot.to_string()).unwrap();
+            (group.display_name, group.deleted) = (name.to_owned(), deleted);
+        });
+    };
+    rename("'; Remove-Mailbox -Identity * ; '", false);
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let reading = view.reading.unwrap();
+    assert!(matches!(reading.unit, UnitState::Here { renamed_from: Some(ref name), .. } if name == "Integration Pilot"), "{reading:?}");
+    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap();
+    let code = scripts.iter().flat_map(|script| script.text.lines()).filter(|line| !line.starts_with('#'));
+    assert!(code.clone().count() > 5 && code.clone().all(|line| !line.contains("Remove-Mailbox")), "a name stays in its comment");
+
+    let named = vec!["nobody@elsewhere.example".to_owned(), "admin@contoso.example".to_owned()];
+    let sampled = ProveScope { inside: Some(3), outside: Some(7), named, ..everybody(organization) };
+    let proof = proven(&rehearsal, sampled.clone()).await;
+    assert_eq!(proof.proof.sample.unknown, ["nobody@elsewhere.example"]);
+    let asked = proof.proof.tally.asked();
+    assert!(proof.outcome == Outcome::Confirmed && (10..=11).contains(&asked), "{:?}", proof.proof.tally);
+    let again = proven(&rehearsal, sampled).await;
+    assert_eq!(found(&rehearsal, &again, Finding::ConfirmedOutside).await, found(&rehearsal, &proof, Finding::ConfirmedOutside).await);
+
+    rename("Integration Pilot", true);
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!(view.reading.unwrap().unit, UnitState::Gone);
+    let refused = Box::pin(prove(&rehearsal.desk, everybody(organization), &Job::quiet())).await.unwrap_err();
+    assert_eq!(refused.code, Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_is_paused_and_goes_on_where_it_was_with_a_token_that_has_expired_meanwhile() {
+    let (rehearsal, organization) = stage(600, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let stop = CancellationToken::new();
+    let enough = stop.clone();
+    let job = Job::new(stop, move |progress| {
+        if matches!(progress, Progress::Proven(proven) if proven.done > 50) {
+            enough.cancel();
+        }
+    });
+    let paused = Box::pin(prove(&rehearsal.desk, everybody(organization), &job)).await.unwrap();
+    let Tally { waiting, .. } = paused.proof.tally;
+    assert!(paused.proof.state == RunState::Interrupted && waiting > 0, "{:?}", paused.proof);
+    let done = paused.proof.tally.asked();
+
+    let sandbox = &rehearsal.sandbox;
+    let begun = std::sync::atomic::AtomicBool::new(false);
+    let expire = {
+        let begun = std::sync::Arc::new(begun);
+        let (stop, seen) = (CancellationToken::new(), std::sync::Arc::clone(&begun));
+        (Job::new(stop, move |_| seen.store(true, std::sync::atomic::Ordering::Relaxed)), begun)
+    };
+    let (job, begun) = expire;
+    let go_on = async { Box::pin(resume(&rehearsal.desk, ProofRef { proof: paused.proof.id }, &job)).await };
+    let age = async {
+        while !begun.load(std::sync::atomic::Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+        sandbox.advance(Duration::from_secs(2 * 60 * 60));
+    };
+    let (ended, ()) = tokio::join!(go_on, age);
+    let ended = ended.unwrap();
+    assert_eq!((ended.proof.state, ended.outcome), (RunState::Finished, Outcome::Confirmed), "{:?}", ended.proof.tally);
+    assert!(ended.proof.tally.asked() > done && ended.proof.tally.waiting == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_too_early_is_asked_again_by_itself_when_the_clock_says_so() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::ZERO };
+    let (rehearsal, organization) = stage(40, slow).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    // The window has some seconds left, so the next look is when they are over.
+    let at = Some(Timestamp(rollcall_tests::clock()().0 - (30 * 60 - 8) * 1_000));
+    changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::TooEarly, "{:?}", proof.proof.tally);
+    let Rehearsal { sandbox, desk, kept: _kept, .. } = rehearsal;
+    sandbox.advance(Duration::from_secs(16 * 60));
+    let (desk, stop) = (Arc::new(desk), CancellationToken::new());
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    let mut confirmed = false;
+    for _ in 0..600 {
+        let view = show(&desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        confirmed = view.proof.is_some_and(|now| now.proof.id == proof.proof.id && now.outcome == Outcome::Confirmed);
+        if confirmed {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    stop.cancel();
+    keeping.await.unwrap();
+    assert!(confirmed, "the clock has asked again");
+}

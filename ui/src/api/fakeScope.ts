@@ -1,0 +1,126 @@
+import type { Finding, ProofTally, ProofTarget, ProofView, ScopePurpose, ScopeView, ScopeWish, Why } from "./bindings";
+import { groups, guid, NOW } from "./fakeWorld";
+
+/** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */
+export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): ScopeView {
+  const group = wish?.kind === "limited" ? groups.find(({ id }) => id === wish.unit) : undefined;
+  const limited = wish?.kind === "limited";
+  return {
+    desired: limited
+      ? {
+          kind: "limited",
+          limit: {
+            rule: wish.rule,
+            mechanism: wish.mechanism,
+            unit: {
+              id: wish.unit,
+              name: group?.display_name ?? "Sales Unit",
+              of: group ? { kind: "group", group: group.kind } : { kind: "administrative_unit" },
+            },
+          },
+        }
+      : { kind: "everyone" },
+    set_at: wish ? NOW - 86_400_000 : null,
+    coverage: {
+      scoped: [{ permission: "Mail.ReadWrite", role: "Application Mail.ReadWrite" }],
+      unscopable: ["Tasks.ReadWrite.All"],
+      workloads: ["mail"],
+    },
+    reading: {
+      at: NOW - 60_000,
+      app: guid(3),
+      granted: ["Mail.ReadWrite", "Tasks.ReadWrite.All"],
+      assignments: { kind: "unread", why: { kind: "not_asked", scope: "RoleManagement.Read.Exchange" } },
+      unit: limited ? { kind: "here", direct: 12, nested: 340, renamed_from: null } : { kind: "none" },
+      remarks: limited ? [{ kind: "nested_left_out", users: 328 }] : [],
+    },
+    voids: limited && wish.mechanism !== "access_policy" ? [{ kind: "grant", permission: "Mail.ReadWrite" }] : [],
+    change: null,
+    proof,
+    under_way: false,
+    said: null,
+    practice: true,
+    may_prove: null,
+  };
+}
+
+/** The mailboxes of a proof. */
+export const targets: readonly ProofTarget[] = (
+  [
+    ["ceo@contoso.example", "Chief Executive", "outside", "leak", true],
+    ["ada@contoso.example", "Ada Lovelace", "inside", "lock_out", false],
+    ["bo@contoso.example", "Bo Brandt", "outside", "confirmed_outside", false],
+    ["cy@contoso.example", "Cy Young", "inside", "confirmed_inside", false],
+  ] as const
+).map(([upn, display_name, expected, finding, named], index) => ({
+  number: index + 1,
+  object_id: guid(700 + index),
+  upn,
+  display_name,
+  expected,
+  named,
+  said: upn.startsWith("ceo") ? ("denied" as const) : null,
+  finding,
+  asked: NOW - 30_000,
+  calls: [
+    {
+      workload: "mail",
+      observed: finding === "leak" || finding === "confirmed_inside" ? "answered" : "refused",
+      http: finding === "leak" || finding === "confirmed_inside" ? 200 : 403,
+      code: finding === "leak" || finding === "confirmed_inside" ? null : "ErrorAccessDenied",
+      request_id: guid(800 + index),
+      at: NOW - 30_000,
+    },
+  ],
+}));
+
+/** The proof that they belong to. */
+export function proofOf(organization: number, view: ScopeView): ProofView {
+  const of = (finding: Finding) => targets.filter((target) => target.finding === finding).length;
+  const tally: ProofTally = {
+    confirmed_inside: of("confirmed_inside"),
+    confirmed_outside: of("confirmed_outside"),
+    leaks: of("leak"),
+    lock_outs: of("lock_out"),
+    too_early: 0,
+    unknown: 0,
+    waiting: 0,
+  };
+  return {
+    proof: {
+      id: 4,
+      organization,
+      state: "finished",
+      started: NOW - 40_000,
+      finished: NOW - 20_000,
+      desired: view.desired,
+      change: null,
+      workloads: ["mail"],
+      sample: { seed: 1, inside: null, outside: null, named: [], unknown: [], of_inside: 12, of_outside: 4800 },
+      tally,
+      early: null,
+    },
+    outcome: "contradicted",
+    next_probe: null,
+  };
+}
+
+/** Why a mailbox of the proof can or can't be reached. */
+export function whyOf(mailbox: ProofTarget, view: ScopeView): Why {
+  const [call] = mailbox.calls;
+  return {
+    mailbox,
+    because: mailbox.finding === "leak" ? (view.voids.length > 0 ? "tenant_wide_grant" : "not_held") : "in_scope",
+    chain: [
+      { kind: "tenant_wide", permissions: view.reading?.granted ?? [] },
+      { kind: "assignments_unread" },
+      { kind: "side", mechanism: "management_scope", expected: mailbox.expected, unit: "Integration Scope" },
+      ...(call ? [{ kind: "called" as const, call }] : []),
+    ],
+  };
+}
+
+/** A script, as far as a screen looks at it. */
+export function scriptText(purpose: ScopePurpose): string {
+  return `# ${purpose}\r\nNew-ManagementScope -Name 'Rollcall'\r\n`;
+}

@@ -1,0 +1,134 @@
+import { Field, Input, makeStyles, Textarea } from "@fluentui/react-components";
+import { useState } from "react";
+import type { Organization, Error as Refusal } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { useNotices } from "../../lib/notices";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { explain } from "../../words/codes";
+import { t } from "../../words/t";
+import { prove } from "./proving";
+
+const useStyles = makeStyles({ text: { margin: 0 } });
+
+type Props = { readonly organization: Organization; readonly onClose: () => void };
+
+/** A whole number, nothing where the field is empty, `undefined` for anything else. */
+function numberIn(text: string): number | null | undefined {
+  const typed = text.trim();
+  if (typed === "") return null;
+  return /^\d{1,6}$/.test(typed) ? Number(typed) : undefined;
+}
+
+function useAnswer(onClose: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const send = async (ask: () => Promise<unknown>) => {
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      await ask();
+      onClose();
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+      setBusy(false);
+    }
+  };
+  return { busy, bar: refusal && <ErrorBar failure={explain(refusal)} />, send };
+}
+
+/** Says when the script was run, which starts the propagation clock. */
+export function ChangedDialog({ organization, onClose }: Props) {
+  const styles = useStyles();
+  const [ago, setAgo] = useState("0");
+  const { busy, bar, send } = useAnswer(onClose);
+  const minutes = numberIn(ago);
+  const note = () =>
+    send(() => call("scope.changed", { organization: organization.id, at: Date.now() - (minutes ?? 0) * 60_000 }));
+  return (
+    <ConfirmDialog
+      title={t("access.changedTitle")}
+      action={t("access.changed")}
+      busy={busy}
+      disabledReason={minutes === undefined ? t("access.badNumber") : undefined}
+      onClose={onClose}
+      onConfirm={() => void note()}
+    >
+      <p className={styles.text}>{t("access.changedBody")}</p>
+      <Field label={t("access.changedAt")}>
+        <Input inputMode="numeric" value={ago} onChange={(_, data) => setAgo(data.value)} />
+      </Field>
+      {bar}
+    </ConfirmDialog>
+  );
+}
+
+/** Says which mailboxes a proof asks. */
+export function ProveDialog({ organization, onClose }: Props) {
+  const styles = useStyles();
+  const [inside, setInside] = useState("");
+  const [outside, setOutside] = useState("");
+  const [seed, setSeed] = useState("1");
+  const [named, setNamed] = useState("");
+  const numbers = { inside: numberIn(inside), outside: numberIn(outside), seed: numberIn(seed) };
+  const bad = Object.values(numbers).includes(undefined);
+  return (
+    <ConfirmDialog
+      title={t("access.proveTitle", { organization: organization.name })}
+      action={t("access.proveAction")}
+      disabledReason={bad ? t("access.badNumber") : undefined}
+      onClose={onClose}
+      onConfirm={() => {
+        prove(organization, {
+          inside: numbers.inside ?? null,
+          outside: numbers.outside ?? null,
+          seed: numbers.seed ?? 1,
+          named: named.split(/[\s,;]+/).filter((name) => name !== ""),
+        });
+        onClose();
+      }}
+    >
+      <p className={styles.text}>{t("access.proveBody")}</p>
+      <Field label={t("access.sampleInside")}>
+        <Input inputMode="numeric" value={inside} onChange={(_, data) => setInside(data.value)} />
+      </Field>
+      <Field label={t("access.sampleOutside")}>
+        <Input inputMode="numeric" value={outside} onChange={(_, data) => setOutside(data.value)} />
+      </Field>
+      <Field label={t("access.seed")}>
+        <Input inputMode="numeric" value={seed} onChange={(_, data) => setSeed(data.value)} />
+      </Field>
+      <Field label={t("access.named")}>
+        <Textarea value={named} onChange={(_, data) => setNamed(data.value)} />
+      </Field>
+    </ConfirmDialog>
+  );
+}
+
+/** Takes in what the test cmdlet has printed. */
+export function SaidDialog({ organization, onClose }: Props) {
+  const styles = useStyles();
+  const [text, setText] = useState("");
+  const say = useNotices((notices) => notices.say);
+  const { busy, bar, send } = useAnswer(onClose);
+  const take = () =>
+    send(async () => {
+      const { mailboxes } = await call("scope.said", { organization: organization.id, text });
+      say("success", t("access.saidDone", { n: mailboxes }));
+    });
+  return (
+    <ConfirmDialog
+      title={t("access.saidTitle")}
+      action={t("access.saidAction")}
+      busy={busy}
+      onClose={onClose}
+      onConfirm={() => void take()}
+    >
+      <p className={styles.text}>{t("access.saidBody")}</p>
+      <Field label={t("access.saidText")}>
+        <Textarea value={text} rows={8} onChange={(_, data) => setText(data.value)} />
+      </Field>
+      {bar}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,132 @@
+import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, tokens } from "@fluentui/react-components";
+import { useState } from "react";
+import type { Organization, Error as Refusal, Finding, ProofView } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { isLive, stop, useWork } from "../../api/work";
+import { shortTime } from "../../lib/time";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { ProgressPanel } from "../../ui/ProgressPanel";
+import { SegmentBar } from "../../ui/SegmentBar";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { explain } from "../../words/codes";
+import { wordsOf } from "../../words/options";
+import { findingBadges, outcomeBadges } from "../../words/scope";
+import { t } from "../../words/t";
+import { goOn, proofKey } from "./proving";
+
+const useStyles = makeStyles({
+  line: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "16px", rowGap: "4px" },
+  title: { margin: 0, fontSize: tokens.fontSizeBase400, lineHeight: tokens.lineHeightBase400 },
+  quiet: { color: tokens.colorNeutralForeground2 },
+});
+
+/** What the last proof came to, in numbers, and the way to go on with it. */
+export function ProofPart({
+  organization,
+  view,
+  finding,
+  onFinding,
+}: {
+  organization: Organization;
+  view: ProofView;
+  finding: Finding | undefined;
+  onFinding: (finding: Finding | undefined) => void;
+}) {
+  const styles = useStyles();
+  const { proof, outcome, next_probe } = view;
+  const key = proofKey(organization.id);
+  const work = useWork(key);
+  const live = isLive(work);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const now = work?.progress?.kind === "proven" && work.progress.proof === proof.id ? work.progress : undefined;
+  const unfinished = proof.state === "running" || proof.state === "interrupted";
+  const { tally, sample } = proof;
+  const total = tally.waiting + counts(tally).reduce((sum, { count }) => sum + count, 0);
+  const cancel = async () => {
+    setRefusal(undefined);
+    stop(key);
+    try {
+      await call("scope.cancel", { proof: proof.id });
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
+  return (
+    <>
+      <div className={styles.line}>
+        <h2 className={styles.title}>{t("access.proof", { id: proof.id })}</h2>
+        <StatusBadge {...outcomeBadges[outcome]} strong />
+        <span className={styles.quiet}>
+          {t("access.proofOf", {
+            inside: sample.of_inside,
+            outside: sample.of_outside,
+            seed: sample.seed,
+            time: shortTime(proof.started),
+          })}
+        </span>
+      </div>
+      {unfinished && (
+        <ProgressPanel
+          title={t(live ? "access.live" : "access.paused")}
+          done={now?.done ?? total - tally.waiting}
+          total={now?.total ?? total}
+          started={live ? work?.started : undefined}
+          actions={
+            <>
+              {live ? (
+                <Button size="small" disabled={work?.state === "stopping"} onClick={() => stop(key)}>
+                  {t("access.pause")}
+                </Button>
+              ) : (
+                <Button
+                  size="small"
+                  appearance="primary"
+                  onClick={() => goOn(proof, organization.name, "scope.resume")}
+                >
+                  {t("access.resume")}
+                </Button>
+              )}
+              <Button size="small" onClick={() => void cancel()}>
+                {t("access.cancel")}
+              </Button>
+            </>
+          }
+        />
+      )}
+      <SegmentBar label={t("access.byFinding")} chosen={finding} onChoose={onFinding} segments={counts(tally)} />
+      {next_probe !== null && !live && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>{t("access.next", { time: shortTime(next_probe) })}</MessageBarBody>
+          <MessageBarActions>
+            <Button size="small" onClick={() => goOn(proof, organization.name, "scope.again")}>
+              {t("access.again")}
+            </Button>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+      {sample.unknown.length > 0 && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t("access.unknownNames", { names: sample.unknown.join(", ") })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+    </>
+  );
+}
+
+function counts(tally: ProofView["proof"]["tally"]) {
+  const of: Record<Finding, number> = {
+    leak: tally.leaks,
+    lock_out: tally.lock_outs,
+    too_early: tally.too_early,
+    unknown: tally.unknown,
+    confirmed_outside: tally.confirmed_outside,
+    confirmed_inside: tally.confirmed_inside,
+  };
+  return wordsOf(findingBadges).map(({ value, word }) => ({
+    value,
+    word,
+    state: findingBadges[value].state,
+    count: of[value],
+  }));
+}

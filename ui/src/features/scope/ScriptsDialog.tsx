@@ -1,0 +1,132 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  makeStyles,
+  Spinner,
+  Tab,
+  TabList,
+  tokens,
+} from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Organization, ScopePurpose } from "../../api/bindings";
+import { refusalOf, saveFile } from "../../api/client";
+import { reading } from "../../api/queries";
+import { begin, isLive, useWork } from "../../api/work";
+import { useNotices } from "../../lib/notices";
+import { CopyButton } from "../../ui/CopyButton";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { explain } from "../../words/codes";
+import { purposeWords } from "../../words/scope";
+import { t } from "../../words/t";
+
+const useStyles = makeStyles({
+  surface: { maxWidth: "860px" },
+  content: { display: "flex", flexDirection: "column", rowGap: "12px" },
+  text: { margin: 0 },
+  script: {
+    margin: 0,
+    padding: "12px",
+    maxHeight: "320px",
+    overflow: "auto",
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    backgroundColor: tokens.colorNeutralBackground3,
+    borderRadius: tokens.borderRadiusMedium,
+    userSelect: "text",
+  },
+  line: { display: "flex", columnGap: "8px", flexWrap: "wrap" },
+});
+
+/** The scripts that an Exchange administrator runs: read, copied, saved. On a practice tenant they can be run here. */
+export function ScriptsDialog({
+  organization,
+  practice,
+  onClose,
+}: {
+  organization: Organization;
+  practice: boolean;
+  onClose: () => void;
+}) {
+  const styles = useStyles();
+  const plan = useQuery({
+    ...reading("scope.plan", { organization: organization.id, mailboxes: [] }),
+    gcTime: 0,
+    meta: { watched: true },
+  });
+  const [purpose, setPurpose] = useState<ScopePurpose>("apply");
+  const say = useNotices((notices) => notices.say);
+  const key = `scope-practise:${organization.id}`;
+  const work = useWork(key);
+  const [refusal, setRefusal] = useState<ReturnType<typeof refusalOf>>();
+  const script = plan.data?.find((one) => one.purpose === purpose);
+  const save = async () => {
+    if (!script) return;
+    try {
+      say("success", t("access.scriptSaved"), await saveFile(script.file, script.text));
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
+  const practise = () =>
+    void begin(key, t("access.practising"), "practice.run_scope_script", {
+      organization: organization.id,
+      purpose,
+      mailboxes: [],
+    }).then(onClose, (thrown: unknown) => setRefusal(refusalOf(thrown)));
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
+      <DialogSurface className={styles.surface}>
+        <DialogBody>
+          <DialogTitle>{t("access.scriptsTitle")}</DialogTitle>
+          <DialogContent className={styles.content}>
+            <p className={styles.text}>{t("access.scriptsBody")}</p>
+            {plan.isPending && <Spinner size="small" label={t("access.reading")} />}
+            {plan.error && <ErrorBar failure={explain(refusalOf(plan.error))} onRetry={() => void plan.refetch()} />}
+            {refusal && <ErrorBar failure={explain(refusal)} />}
+            {plan.data && (
+              <TabList
+                aria-label={t("access.scriptsLabel")}
+                selectedValue={purpose}
+                onTabSelect={(_, data) => setPurpose(data.value as ScopePurpose)}
+              >
+                {plan.data.map((one) => (
+                  <Tab key={one.purpose} value={one.purpose}>
+                    {purposeWords[one.purpose]}
+                  </Tab>
+                ))}
+              </TabList>
+            )}
+            {script && (
+              <>
+                {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable) */}
+                <pre className={styles.script} tabIndex={0} role="region" aria-label={t("access.script")}>
+                  {script.text}
+                </pre>
+                <div className={styles.line}>
+                  <CopyButton labelled text={script.text} label={t("access.copyScript")} />
+                  <Button size="small" onClick={() => void save()}>
+                    {t("access.saveScript")}
+                  </Button>
+                  {practice && (
+                    <Button size="small" appearance="primary" disabled={isLive(work)} onClick={practise}>
+                      {t("access.practise")}
+                    </Button>
+                  )}
+                </div>
+              </>
+            )}
+          </DialogContent>
+          <DialogActions>
+            <Button onClick={onClose}>{t("access.close")}</Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,112 @@
+import { Button, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { ChevronDownRegular, ChevronUpRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ScopeView } from "../../api/bindings";
+import { shortTime } from "../../lib/time";
+import { type Fact, Facts } from "../../ui/Facts";
+import { desiredWords, mechanismWords, reachWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
+import { t } from "../../words/t";
+
+/** What is wanted and what is in force, with whatever makes the one differ from the other. */
+export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => void }) {
+  const navigate = useNavigate();
+  const { reading, change } = view;
+  // Once there are mailboxes to look at, they need the room.
+  const [chosen, setChosen] = useState<boolean>();
+  const shown = chosen ?? view.proof === null;
+  return (
+    <>
+      {view.voids.map((found) => (
+        <MessageBar key={voidWords(found)} intent="error" layout="multiline">
+          <MessageBarBody>{voidWords(found)}</MessageBarBody>
+          {found.kind === "grant" && (
+            <MessageBarActions>
+              <Button
+                size="small"
+                onClick={() =>
+                  void navigate({ to: "/permissions", search: (old: { org?: number }) => ({ org: old.org }) })
+                }
+              >
+                {t("access.toPermissions")}
+              </Button>
+            </MessageBarActions>
+          )}
+        </MessageBar>
+      ))}
+      {change && !change.settled && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>
+            {t("access.settling", { at: shortTime(change.change.at), settles: shortTime(change.settles) })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {view.set_at === null && (
+        <MessageBar intent="info">
+          <MessageBarBody>{t("access.notSet")}</MessageBarBody>
+        </MessageBar>
+      )}
+      <div>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={shown ? <ChevronUpRegular /> : <ChevronDownRegular />}
+          aria-expanded={shown}
+          onClick={() => setChosen(!shown)}
+        >
+          {t("access.details", { wish: desiredWords(view.desired) })}
+        </Button>
+      </div>
+      {shown && (
+        <>
+          {reading?.remarks.map((remark) => (
+            <MessageBar key={remark.kind} intent="warning" layout="multiline">
+              <MessageBarBody>{remarkWords(remark)}</MessageBarBody>
+            </MessageBar>
+          ))}
+          {reading?.assignments.kind === "unread" && reading.assignments.why.kind === "not_asked" && (
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>{unreadWords(reading.assignments.why)}</MessageBarBody>
+              <MessageBarActions>
+                <Button size="small" onClick={onAllow}>
+                  {t("access.allow")}
+                </Button>
+              </MessageBarActions>
+            </MessageBar>
+          )}
+          <Facts facts={factsOf(view)} />
+        </>
+      )}
+    </>
+  );
+}
+
+function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
+  const facts: Fact[] = [{ name: t("access.wish"), value: desiredWords(desired) }];
+  if (desired.kind === "limited")
+    facts.push({ name: t("access.mechanism"), value: mechanismWords[desired.limit.mechanism] });
+  if (reading?.unit.kind === "here") {
+    const { direct, nested, renamed_from } = reading.unit;
+    const renamed = renamed_from === null ? "" : ` ${t("access.renamed", { name: renamed_from })}`;
+    facts.push({ name: t("access.members"), value: t("access.memberCount", { direct, nested }) + renamed });
+  }
+  if (reading?.unit.kind === "gone") facts.push({ name: t("access.members"), value: t("access.gone") });
+  if (reading) {
+    const { assignments } = reading;
+    const assigned =
+      assignments.kind === "unread"
+        ? unreadWords(assignments.why)
+        : assignments.value
+            .map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) }))
+            .join(", ");
+    facts.push(
+      { name: t("access.granted"), value: reading.granted.join(", ") || t("access.none") },
+      { name: t("access.assigned"), value: assigned || t("access.none") },
+      { name: t("access.policies"), value: t("access.policiesUnread") },
+    );
+  }
+  if (coverage.unscopable.length > 0)
+    facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
+  facts.push({ name: t("access.readAt"), value: reading ? shortTime(reading.at) : t("access.neverRead") });
+  return facts;
+}

@@ -1,0 +1,63 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { openAt } from "./app";
+
+/** What is drawn anew as a whole takes its time on a busy computer. */
+const SLOW = { timeout: 5_000 };
+
+/** Limits the integration to the first group that is found. */
+async function limited(at = "/scope?org=1") {
+  const opened = await openAt(at);
+  const { user } = opened;
+  await user.click(await screen.findByRole("button", { name: "Change scope…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.type(within(dialog).getByRole("searchbox"), "sales");
+  await user.click((await within(dialog).findAllByRole("radio", { name: /Sales/ }))[0] as HTMLElement);
+  await user.click(within(dialog).getByRole("button", { name: "Set scope" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  return opened;
+}
+
+test("a grant for the whole tenant that voids the scope is said, with the grant to revoke", async () => {
+  await limited();
+  expect(await screen.findByText(/The scope limits nothing of Mail.ReadWrite/)).toBeTruthy();
+  expect(await screen.findByRole("button", { name: "Open Permissions" })).toBeTruthy();
+  expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
+  expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
+});
+
+test("a proof shows expected, said and observed, and why a mailbox answered that must not", async () => {
+  const { user } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Prove…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.type(within(dialog).getByRole("textbox", { name: /in any case/ }), "ceo@contoso.example");
+  await user.click(within(dialog).getByRole("button", { name: "Prove" }));
+  const row = await screen.findByRole("row", { name: /ceo@contoso.example/ });
+  expect(
+    within(row)
+      .getAllByRole("gridcell")
+      .slice(2, 6)
+      .map((cell) => cell.textContent),
+  ).toEqual(["Leak", "Must be refused", "Denied", "Answered"]);
+  expect(screen.getByText("Contradicted")).toBeTruthy();
+  await user.click(within(row).getByText("ceo@contoso.example"));
+  expect(await screen.findByText(/a grant for the whole tenant adds to the scope, and opens it/)).toBeTruthy();
+  await user.click(screen.getByRole("button", { name: /Lock-out/ }));
+  await waitFor(() => expect(screen.queryByRole("row", { name: /ceo@contoso.example/ })).toBeNull());
+  expect(screen.getByRole("row", { name: /ada@contoso.example/ })).toBeTruthy();
+});
+
+test("a script is read, copied, saved, and run on the practice tenant only when that is asked", async () => {
+  const { user, door } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Scripts…" }));
+  const dialog = await screen.findByRole("dialog", {}, SLOW);
+  expect(await within(dialog).findByText(/New-ManagementScope/)).toBeTruthy();
+  await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
+  expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
+  expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
+  await user.click(await within(dialog).findByRole("button", { name: "Run on the practice tenant" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({
+    purpose: "migrate",
+  });
+});

@@ -1,0 +1,177 @@
+import type {
+  AssignmentReach,
+  Because,
+  DesiredScope,
+  Finding,
+  Mechanism,
+  Observed,
+  ProofOutcome,
+  Said,
+  ScopePurpose,
+  ScopeRemark,
+  ScopeSide,
+  ScopeVoid,
+  Unread,
+  WhyLink,
+} from "../api/bindings";
+import type { State } from "../lib/state";
+import { shortTime } from "../lib/time";
+import { workloadWords } from "./nouns";
+import { t } from "./t";
+
+type Badge = { readonly state: State; readonly word: string };
+
+/** What a mailbox comes to, the worst first. */
+export const findingBadges = {
+  leak: { state: "bad", word: t("access.leak") },
+  lock_out: { state: "bad", word: t("access.lockOut") },
+  too_early: { state: "waiting", word: t("access.tooEarly") },
+  unknown: { state: "unknown", word: t("access.unknown") },
+  confirmed_outside: { state: "good", word: t("access.confirmedOutside") },
+  confirmed_inside: { state: "good", word: t("access.confirmedInside") },
+} as const satisfies Record<Finding, Badge>;
+
+/** What a proof comes to. */
+export const outcomeBadges = {
+  confirmed: { state: "good", word: t("access.outcomeConfirmed") },
+  contradicted: { state: "bad", word: t("access.outcomeContradicted") },
+  too_early: { state: "waiting", word: t("access.outcomeTooEarly") },
+  unknown: { state: "unknown", word: t("access.outcomeUnknown") },
+} as const satisfies Record<ProofOutcome, Badge>;
+
+/** By what Exchange limits an application. */
+export const mechanismWords = {
+  management_scope: t("access.managementScope"),
+  administrative_unit: t("access.administrativeUnit"),
+  access_policy: t("access.accessPolicy"),
+} as const satisfies Record<Mechanism, string>;
+
+/** What a script is for. */
+export const purposeWords = {
+  apply: t("access.apply"),
+  test: t("access.test"),
+  remove: t("access.remove"),
+  migrate: t("access.migrate"),
+} as const satisfies Record<ScopePurpose, string>;
+
+/** What a mailbox must do. */
+export const sideWords = {
+  inside: t("access.inside"),
+  outside: t("access.outside"),
+} as const satisfies Record<ScopeSide, string>;
+
+/** What the test cmdlet said. */
+export const saidWords = {
+  granted: t("access.saidGranted"),
+  denied: t("access.saidDenied"),
+} as const satisfies Record<Said, string>;
+
+/** What a mailbox did. */
+export const observedWords = {
+  answered: t("access.answered"),
+  refused: t("access.refused"),
+  no_mailbox: t("access.noMailbox"),
+  unsettled: t("access.unsettled"),
+} as const satisfies Record<Observed, string>;
+
+/** The one reason why a mailbox can or can't be reached. */
+export const becauseWords = {
+  in_scope: t("access.becauseInScope"),
+  out_of_scope: t("access.becauseOutOfScope"),
+  tenant_wide_grant: t("access.becauseGrant"),
+  assigned_beside: t("access.becauseBeside"),
+  not_held: t("access.becauseNotHeld"),
+  locked_out: t("access.becauseLockedOut"),
+  too_early: t("access.becauseTooEarly"),
+  no_mailbox: t("access.becauseNoMailbox"),
+  unsettled: t("access.becauseUnsettled"),
+} as const satisfies Record<Because, string>;
+
+/** Whom the integration is to reach. */
+export function desiredWords(desired: DesiredScope): string {
+  if (desired.kind === "everyone") return t("access.everyone");
+  const unit = desired.limit.unit.name;
+  return desired.limit.rule === "only_members" ? t("access.only", { unit }) : t("access.allBut", { unit });
+}
+
+/** What should be known about a scope. */
+export function remarkWords(remark: ScopeRemark): string {
+  switch (remark.kind) {
+    case "nested_left_out":
+      return t("access.nestedLeftOut", { n: remark.users });
+    case "nested_counted":
+      return t("access.nestedCounted", { n: remark.users });
+    case "empty":
+      return t("access.empty");
+    case "policy_is_legacy":
+      return t("access.legacy");
+    case "turned_round":
+      return t("access.turnedRound");
+  }
+}
+
+/** How far an assignment reaches. */
+export function reachWords(reach: AssignmentReach): string {
+  switch (reach.kind) {
+    case "everything":
+      return t("access.reachEverything");
+    case "scope":
+      return t("access.reachScope", { name: reach.name });
+    case "unit":
+      return t("access.reachUnit", { id: reach.id });
+    case "other":
+      return reach.place;
+  }
+}
+
+/** What makes a scope worth less than it looks. */
+export function voidWords(found: ScopeVoid): string {
+  return found.kind === "grant"
+    ? t("access.voidGrant", { permission: found.permission })
+    : t("access.voidAssignment", { role: found.assignment.role, reach: reachWords(found.assignment.reach) });
+}
+
+/** Why Exchange's roles are not known. */
+export function unreadWords(why: Unread): string {
+  switch (why.kind) {
+    case "not_asked":
+      return t("access.notAsked", { scope: why.scope });
+    case "no_role":
+      return t("access.noRole");
+    case "failed":
+      return t("access.unread", { code: why.code });
+  }
+}
+
+/** One fact of the chain that leads to a mailbox. */
+export function linkWords(link: WhyLink): string {
+  switch (link.kind) {
+    case "tenant_wide":
+      return link.permissions.length > 0
+        ? t("access.linkGranted", { permissions: link.permissions.join(", ") })
+        : t("access.linkGrantedNone");
+    case "grants_unread":
+      return t("access.linkGrantsUnread");
+    case "assigned":
+      return link.assignments.length > 0
+        ? t("access.linkAssigned", {
+            roles: link.assignments
+              .map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) }))
+              .join("; "),
+          })
+        : t("access.linkAssignedNone");
+    case "assignments_unread":
+      return t("access.linkAssignmentsUnread");
+    case "side":
+      return t(link.expected === "inside" ? "access.linkInside" : "access.linkOutside");
+    case "said":
+      return t("access.linkSaid", { said: saidWords[link.said] });
+    case "called":
+      return t("access.linkCalled", {
+        workload: workloadWords[link.call.workload],
+        observed: observedWords[link.call.observed],
+        time: shortTime(link.call.at),
+        answer: [link.call.http ?? t("access.noHttp"), link.call.code ?? ""].join(" ").trim(),
+      });
+  }
+}
