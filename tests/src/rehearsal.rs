@@ -72,6 +72,9 @@ pub struct Rehearsal {
     pub tenant: Tenant,
     pub integration: Integration,
     pub folder: PathBuf,
+    /// What stands for the keychain: it outlives the desk.
+    pub vault: Vault,
+    pace: Pace,
     /// Removes the folder when it is dropped.
     pub kept: Option<tempfile::TempDir>,
 }
@@ -95,9 +98,22 @@ impl Rehearsal {
         let Scene { users, faults, latency, settling, limits, pace } = scene;
         let options = Options { users, faults, latency, settling, limits, ..Options::default() };
         let sandbox = Sandbox::start(options).await.expect("a port on loopback");
-        let desk = open_desk(folder, &pace).expect("a fresh data folder opens");
+        let vault = Vault::session_only();
+        let desk = open_with(folder, &pace, vault.clone()).expect("a fresh data folder opens");
         let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");
-        Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), kept: None }
+        Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), vault, pace, kept: None }
+    }
+
+    /// The same after Rollcall was closed and opened again, on a computer with a keychain.
+    ///
+    /// # Panics
+    /// When the folder can't be opened again.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        let Self { sandbox, desk, tenant, integration, folder, vault, pace, kept } = self;
+        drop(desk);
+        let desk = open_with(&folder, &pace, vault.clone()).expect("the data folder opens again");
+        Self { sandbox, desk, tenant, integration, folder, vault, pace, kept }
     }
 
     /// Where the data rests.
@@ -273,14 +289,11 @@ fn steady() -> Clock {
 /// # Errors
 /// Those of [`Desk::open`].
 pub fn open_desk(folder: &Path, pace: &Pace) -> Result<Desk> {
-    Desk::open(Opening {
-        folder: folder.to_owned(),
-        vault: Vault::session_only(),
-        clock: clock(),
-        steady: steady(),
-        pace: pace.clone(),
-        start_practice: None,
-    })
+    open_with(folder, pace, Vault::session_only())
+}
+
+fn open_with(folder: &Path, pace: &Pace, vault: Vault) -> Result<Desk> {
+    Desk::open(Opening { folder: folder.to_owned(), vault, clock: clock(), steady: steady(), pace: pace.clone(), start_practice: None })
 }
 
 async fn connect(desk: &Desk, sandbox: &Sandbox) -> Result<(Tenant, Integration)> {

@@ -48,6 +48,22 @@ pub enum Reason {
     OtherTenant,
     /// Nobody has acknowledged yet what Graph can't do for the integration.
     LimitationsUnread,
+    /// The integration reaches the mailbox in its own name; nobody signs in for it.
+    NobodySignsIn,
+    /// Nobody has signed in for the mailbox, or has to sign in again.
+    MailboxNotConnected,
+    /// The default mailbox sends.
+    DefaultMustSend,
+    /// The mailbox is the user's default.
+    MailboxIsDefault,
+    /// The user's mailbox is being migrated step by step.
+    MigrationUnderWay,
+    /// Steps before it are open, or it is done already.
+    StepNotReached,
+    /// The mailbox that the step depends on has not answered yet.
+    StepNotChecked,
+    /// The add-in is older than the version that the vendor asks for.
+    AddInTooOld,
 }
 
 /// What is known about an organization when an action on it is judged.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{IntegrationId, OrganizationId, RunId, TenantId};
+use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -47,6 +47,7 @@ pub struct Desk {
     start_practice: Option<StartPractice>,
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
+    as_users: Mutex<HashMap<(IntegrationId, ObjectId), Arc<Delegated>>>,
     verifying: Mutex<HashMap<OrganizationId, Sitting>>,
     syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
     /// Somebody's session was brought forward, or sessions may begin.
@@ -102,6 +103,7 @@ impl Desk {
             start_practice: opening.start_practice,
             delegated: Mutex::default(),
             app_only: Mutex::default(),
+            as_users: Mutex::default(),
             verifying: Mutex::default(),
             syncing: Mutex::default(),
             called: Notify::new(),
@@ -247,6 +249,11 @@ impl Desk {
 
     pub(crate) fn app_only(&self) -> MutexGuard<'_, HashMap<IntegrationId, Arc<AppOnly>>> {
         self.app_only.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open connections of users who signed in to an integration.
+    pub(crate) fn as_users(&self) -> MutexGuard<'_, HashMap<(IntegrationId, ObjectId), Arc<Delegated>>> {
+        self.as_users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The organizations whose users are being read at this moment, each with what stops it.

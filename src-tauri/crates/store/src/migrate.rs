@@ -9,8 +9,16 @@ use crate::error::OpenError;
 use crate::schema;
 
 /// The steps; the first makes version 1 of an empty file.
-pub const SCHEMA: &[&str] =
-    &[schema::FIRST, schema::SECOND, schema::THIRD, schema::FOURTH, schema::SESSIONS, schema::BRINGING_IN, schema::INSPECTOR];
+pub const SCHEMA: &[&str] = &[
+    schema::FIRST,
+    schema::SECOND,
+    schema::THIRD,
+    schema::FOURTH,
+    schema::SESSIONS,
+    schema::BRINGING_IN,
+    schema::INSPECTOR,
+    schema::OUTREACH,
+];
 
 /// The version that a list of steps leads to.
 pub fn newest(steps: &[&str]) -> u32 {

@@ -8,6 +8,7 @@ use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
 use rollcall_store::grants;
 use rollcall_store::integrations::{self, IntegrationChange, NewIntegration};
+use rollcall_store::mailboxes;
 use rollcall_store::tenants::{self, NewTenant};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -16,6 +17,7 @@ use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::mailboxes::tokens;
 
 /// Its name among the tenants.
 const NAME: &str = "Practice tenant";
@@ -94,6 +96,9 @@ pub async fn is_known(desk: &Desk) -> bool {
 async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
     desk.app_only().clear();
     desk.gates().remove(&tenant);
+    let tokens = tokens::held(desk).await?;
+    desk.write(move |tx| mailboxes::forget_sign_ins(tx, tenant)).await?;
+    tokens::drop_gone(desk, tokens).await?;
     connection::end_sign_in(desk, tenant).await
 }
 

@@ -1,0 +1,157 @@
+//! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rollcall_core::address::{Seen, SignInNeed};
+use rollcall_core::id::{IntegrationId, ObjectId};
+use rollcall_core::issue::{self, Refusal, cause_of_sign_in};
+use rollcall_core::organization::AccessType;
+use rollcall_core::rules::Reason;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
+use rollcall_graph::batch;
+use rollcall_graph::error::Trace;
+use rollcall_graph::probe::{Answer, Probe};
+use rollcall_graph::send::Graph;
+use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_identity::secret::RefreshToken;
+use rollcall_identity::vault::SecretName;
+use rollcall_store::mailboxes;
+use tokio_util::sync::CancellationToken;
+
+use super::subject::Subject;
+use crate::connection::{self, Delegated};
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+
+/// The accounts whose tokens the keychain holds.
+pub(crate) type Accounts = BTreeSet<(IntegrationId, ObjectId)>;
+
+/// Asks the mailbox of an account, as the integration reaches the user's: in its own name, or with the account's sign-in. A sign-in that
+/// has run out is noted, and is an answer.
+///
+/// # Errors
+/// `NotNow` over EWS, without the integration's secret or without a sign-in; those of the network; `Stopped`.
+pub(super) async fn ask(desk: &Desk, subject: &Subject, account: ObjectId, stop: &CancellationToken) -> Result<Seen> {
+    match subject.row.effective_access {
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Error::not_now(Reason::UsesEws)),
+        AccessType::GraphAppOnly => {
+            let app = connection::app_only(desk, subject.integration.id).await?;
+            probe(desk, &app.graph, account, stop).await
+        }
+        AccessType::GraphDelegated => {
+            let open = as_user(desk, subject, account).await?;
+            match open.sign_in().await {
+                Ok(()) => probe(desk, &open.graph, account, stop).await,
+                Err(refused) => refusal(desk, subject, account, refused).await,
+            }
+        }
+    }
+}
+
+/// Asks a mailbox for mail: the workload that every integration of this kind has.
+///
+/// # Errors
+/// Those of the network; `Stopped`.
+pub(super) async fn probe(desk: &Desk, graph: &Graph, account: ObjectId, stop: &CancellationToken) -> Result<Seen> {
+    let probe = Probe { user: account, workload: Workload::Mail, attempt: 1 };
+    let answers = batch::probe(graph, &[probe], desk.now(), stop).await?;
+    let answer = answers.into_iter().next().map_or_else(|| Answer::Unanswered(Trace::default()), |probed| probed.answer);
+    let cause = match &answer {
+        Answer::Answered(_) => None,
+        Answer::Refused { trace, .. } => {
+            Some(issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted: true }))
+        }
+        Answer::Throttled { .. } => Some(issue::Cause::Throttled),
+        Answer::Unanswered(_) => Some(issue::Cause::NoAnswer),
+    };
+    let trace = answer.trace();
+    Ok(Seen {
+        at: desk.now(),
+        verdict: cause.map_or(Verdict::Passed, issue::Cause::verdict),
+        cause,
+        code: Some(trace.code.clone()).filter(|code| !code.is_empty()),
+        request_id: trace.request_id.clone(),
+    })
+}
+
+/// The connection of an account that signed in; taken up again from the keychain after a restart.
+async fn as_user(desk: &Desk, subject: &Subject, account: ObjectId) -> Result<Arc<Delegated>> {
+    let key = (subject.integration.id, account);
+    let unconnected = || Error::not_now(Reason::MailboxNotConnected);
+    if subject.sign_in(account).ok_or_else(unconnected)?.need.is_some() {
+        return Err(unconnected());
+    }
+    if let Some(open) = desk.as_users().get(&key) {
+        return Ok(Arc::clone(open));
+    }
+    let refresh = connection::secret(desk, SecretName::User(key.0, key.1)).await?.ok_or_else(unconnected)?;
+    let open =
+        Delegated::open_for(desk, &subject.tenant, &subject.integration, account, &subject.scopes(), RefreshToken::new(refresh), None)?;
+    Ok(Arc::clone(desk.as_users().entry(key).or_insert(Arc::new(open))))
+}
+
+/// What a refused token says: the user has to sign in again, or nothing.
+async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: IdentityError) -> Result<Seen> {
+    let ends = match refused.kind {
+        Kind::SignInAgain | Kind::ConsentMissing | Kind::PolicyBlocked | Kind::NotPermitted => true,
+        Kind::Declined
+        | Kind::WrongSecret
+        | Kind::SecretExpired
+        | Kind::AppUnknown
+        | Kind::AppDisabled
+        | Kind::AppMisconfigured
+        | Kind::RedirectNotRegistered
+        | Kind::WrongTenant
+        | Kind::WrongCloud
+        | Kind::ClockWrong
+        | Kind::Cancelled
+        | Kind::TimedOut
+        | Kind::NotTrusted
+        | Kind::NoListener
+        | Kind::Offline
+        | Kind::TlsRefused
+        | Kind::Intercepted
+        | Kind::Truncated
+        | Kind::TryLater
+        | Kind::Protocol => false,
+    };
+    if !ends {
+        return Err(refused.into());
+    }
+    let (integration, number) = (subject.integration.id, refused.aadsts);
+    desk.as_users().remove(&(integration, account));
+    desk.write(move |tx| mailboxes::note_need(tx, integration, account, SignInNeed::Refused { number })).await?;
+    Ok(Seen {
+        at: desk.now(),
+        verdict: Verdict::Failed,
+        cause: number.map(cause_of_sign_in),
+        code: number.map(|number| format!("AADSTS{number}")),
+        request_id: refused.correlation_id.map(|id| id.to_string()),
+    })
+}
+
+/// The accounts whose tokens the keychain holds now, to be compared with those that are left after something was removed.
+pub(crate) async fn held(desk: &Desk) -> Result<Accounts> {
+    Ok(desk.read(mailboxes::accounts).await?.into_iter().collect())
+}
+
+/// Takes the tokens of those out of the keychain who were there `before` and whose sign-ins are gone.
+///
+/// # Errors
+/// `Keychain`: a token may still be there.
+pub(crate) async fn drop_gone(desk: &Desk, before: Accounts) -> Result<()> {
+    let left = held(desk).await?;
+    let mut failed = None;
+    for &(integration, account) in before.difference(&left) {
+        let open = desk.as_users().remove(&(integration, account));
+        if let Some(open) = open {
+            open.close().await;
+        }
+        if let Err(error) = connection::drop_secret(desk, SecretName::User(integration, account)).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), |error| Err(Error::new(Code::Keychain, error.detail)))
+}
