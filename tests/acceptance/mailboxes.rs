@@ -1,15 +1,20 @@
 //! Several mailboxes of one user: which there are, who signs in for them, what each is used for, and the guided migration.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
 use rollcall_core::action::Action;
 use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed};
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::integration::Preset;
+use rollcall_core::issue::Cause;
 use rollcall_core::migration::MigrationStep;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
 use rollcall_identity::vault::SecretName;
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::job::Job;
@@ -24,11 +29,19 @@ use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change as change_organization};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
+use rollcall_ops::practice::examples::examples;
+use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::runs::results::{ResultQuery, results as results_of};
+use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
-use rollcall_sandbox::FaultPlan;
+use rollcall_ops::users::query::{Sort, UserQuery, query};
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{FaultPlan, Options, Sandbox};
+use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_store::users::{Chosen, UserFilter};
-use rollcall_tests::{Rehearsal, Scene, at_the_browser, clock};
+use rollcall_tests::{Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
 
 /// Healthy, enabled, and nobody's secondary mailbox but the one that it becomes here.
 const OUTBOUND: &str = "plain.user@contoso.example";
@@ -214,6 +227,38 @@ async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_those_who_have_signed_in_with_their_own_tokens_and_says_of_the_others_that_they_have_not() {
+    let company = Company::new().await;
+    let (desk, organization) = (&company.rehearsal.desk, company.organization);
+    let ask = || Verify { organization, which: Scope::All };
+    assert_eq!(reason(Box::pin(start(desk, ask(), &Job::quiet())).await), Some(Reason::UsersMustSignIn));
+    company.connect_as(None, &company.upn).await.unwrap();
+    let everybody = company.rehearsal.found(UserFilter { organization: Some(organization), ..UserFilter::default() }).await;
+    let other = everybody.iter().find(|row| row.user.directory.upn == OUTBOUND).unwrap().user.id;
+    let sign_in = ConnectMailbox { user: other, address: None };
+    Box::pin(connect(desk, sign_in, &at_the_browser(Person::Upn(OUTBOUND.to_owned())))).await.unwrap();
+    company.rehearsal.sandbox.revoke(OUTBOUND);
+    let company = company.restarted();
+    let desk = &company.rehearsal.desk;
+
+    let run = Box::pin(start(desk, ask(), &Job::quiet())).await.unwrap();
+    let all = u32::try_from(everybody.len()).unwrap();
+    assert_eq!((run.state, run.ledger.passed, run.ledger.failed, run.ledger.not_run), (RunState::Finished, 1, 1, all - 2));
+    let results = ResultQuery { run: run.id, filter: ResultFilter::default(), offset: 0, limit: all };
+    let rows = results_of(desk, results, &Job::quiet()).await.unwrap().rows;
+    let of = |upn: &str| rows.iter().find(|row| row.upn == upn).unwrap();
+    let mail = |upn: &str| of(upn).workloads.iter().find(|result| result.workload == Workload::Mail).unwrap().clone();
+    assert_eq!((of(&company.upn).verdict, mail(&company.upn).http), (Verdict::Passed, Some(200)));
+    assert_eq!((mail(OUTBOUND).verdict, mail(OUTBOUND).code.as_deref()), (Verdict::Failed, Some("AADSTS50173")));
+    let unasked = rows.iter().filter(|row| row.verdict == Verdict::NotRun);
+    assert!(unasked.flat_map(|row| &row.workloads).all(|result| result.http.is_none()));
+    let stranger = rows.iter().find(|row| row.verdict == Verdict::NotRun).unwrap().upn.clone();
+    assert_eq!(mail(&stranger).cause, Some(Cause::NeedsUserSignIn));
+    let view = describe(desk, MailboxesOf { user: other }, &Job::quiet()).await.unwrap();
+    assert_eq!(view.addresses[0].connection, Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_goes_with_its_sign_in_and_with_its_user() {
     let company = Company::new().await;
     let connected = company.connect_as(None, &company.upn).await.unwrap();
@@ -313,4 +358,39 @@ async fn where_the_application_reads_everybody_nobody_signs_in() {
     let asked = check(&rehearsal.desk, MailboxRef { user, address }, &Job::quiet()).await.unwrap();
     assert_eq!(asked.addresses[0].connection, Connection::ByApplication);
     assert_eq!(asked.addresses[0].address.seen.as_ref().map(|seen| seen.verdict), Some(Verdict::Passed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_practice_tenant_sets_up_two_organizations_one_of_which_has_users_with_several_mailboxes() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox: Arc<Mutex<Option<Sandbox>>> = Arc::default();
+    let running = Arc::clone(&sandbox);
+    let desk = open_practice(&folder.path().join("data"), move |users| {
+        let running = Arc::clone(&running);
+        async move {
+            let started = Sandbox::start(Options { users, ..Options::default() }).await?;
+            let ground = ground_of(&started);
+            *running.lock().unwrap() = Some(started);
+            Ok(ground)
+        }
+    })
+    .unwrap();
+    let opened = open::open(&desk, OpenPractice { users: Some(250), seed: None }, &Job::quiet()).await.unwrap();
+    let tenant = TenantRef { tenant: opened.tenant.id };
+    assert_eq!(reason(Box::pin(examples(&desk, tenant, &Job::quiet())).await), Some(Reason::NotSignedIn));
+    Box::pin(sign_in(&desk, tenant, &at_the_browser(Person::Admin))).await.unwrap();
+    let set_up = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
+    assert_eq!((set_up.by_application.access, set_up.by_users.access), (AccessType::GraphAppOnly, AccessType::GraphDelegated));
+    let again = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
+    assert_eq!(again.by_users.id, set_up.by_users.id, "what is there stays");
+
+    let filter = UserFilter { organization: Some(set_up.by_users.id), ..UserFilter::default() };
+    let everybody = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100 }, &Job::quiet()).await.unwrap();
+    let mut kinds = BTreeSet::new();
+    for row in everybody.rows {
+        let view = describe(&desk, MailboxesOf { user: row.user.id }, &Job::quiet()).await.unwrap();
+        kinds.extend(view.addresses.iter().map(|one| one.address.kind.name()));
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alias", "primary", "principal_name", "secondary"]);
+    drop(sandbox);
 }

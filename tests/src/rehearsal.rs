@@ -21,6 +21,7 @@ use rollcall_ops::integrations::add::AddIntegration;
 use rollcall_ops::integrations::set_secret::SetSecret;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::create::CreateOrganization;
+use rollcall_ops::practice::open::Ground;
 use rollcall_ops::sync::run::{RunSessions, Sessions, Whose};
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
@@ -290,6 +291,43 @@ fn steady() -> Clock {
 /// Those of [`Desk::open`].
 pub fn open_desk(folder: &Path, pace: &Pace) -> Result<Desk> {
     open_with(folder, pace, Vault::session_only())
+}
+
+/// A desk that can start a practice tenant with so many users.
+///
+/// # Errors
+/// Those of [`Desk::open`].
+pub fn open_practice<F>(folder: &Path, start: impl Fn(u32) -> F + Send + Sync + 'static) -> Result<Desk>
+where
+    F: Future<Output = std::io::Result<Ground>> + Send + 'static,
+{
+    Desk::open(Opening {
+        folder: folder.to_owned(),
+        vault: Vault::session_only(),
+        clock: clock(),
+        steady: steady(),
+        pace: Scene::default().pace,
+        start_practice: Some(Box::new(move |users, _| Box::pin(start(users.unwrap_or(120))))),
+    })
+}
+
+/// Where a practice tenant runs, as a face hands it to the desk.
+///
+/// # Panics
+/// When one of its ids can't be read.
+#[must_use]
+pub fn ground_of(sandbox: &Sandbox) -> Ground {
+    let details = sandbox.details();
+    let vendor = sandbox.app("outreach").expect("the practice tenant has this application").client_id;
+    Ground {
+        authority: details.authority.clone(),
+        graph: details.graph.clone(),
+        directory: details.tenant_id.clone(),
+        console: details.console_client_id.parse().expect("it is an id"),
+        client_id: details.client_id.parse().expect("it is an id"),
+        client_secret: ClientSecret::new(details.client_secret.clone()),
+        vendor: vendor.parse().expect("it is an id"),
+    }
 }
 
 fn open_with(folder: &Path, pace: &Pace, vault: Vault) -> Result<Desk> {

@@ -579,6 +579,8 @@ reason: Reason | null, };
 
 export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
 
+export type Examples = { by_application: Organization, by_users: Organization, };
+
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
  * Words of names or principal names.
@@ -2274,6 +2276,7 @@ export type Commands = {
   "organizations.list": { question: null; answer: Array<OrganizationView> };
   "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
+  "practice.examples": { question: TenantRef; answer: Examples };
   "practice.open": { question: OpenPractice; answer: Practice };
   "presets.list": { question: null; answer: Array<PresetView> };
   "rules.accept": { question: Decide; answer: Imported };

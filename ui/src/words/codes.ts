@@ -141,7 +141,7 @@ export const reasonWords = {
   run_under_way: "A run of this organization is under way.",
   uses_ews: "The organization uses EWS; a check over Graph would say nothing about its mailboxes.",
   users_must_sign_in:
-    "With delegated access each mailbox answers only to its own user, so there is nothing to check from here.",
+    "With delegated access each mailbox answers only to its own user, and none of them has signed in here yet (a user's details, Mailboxes).",
   has_users: "Remove the organization's users first.",
   has_organizations: "Organizations still use this integration. Delete them first.",
   still_initialized: "The mailbox is initialized or switching. Only a forced removal takes it out.",

@@ -134,7 +134,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",
-            "Delegated access is proven by each user's own sign-in; only graph_app_only can be checked for all.",
+            "None of them has signed in here: `rollcallctl users connect UPN` lets one do it, and then that mailbox can be checked.",
         ),
         Reason::HasUsers => words(
             "The organization still has users",

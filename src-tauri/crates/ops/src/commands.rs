@@ -89,6 +89,7 @@ menu! {
     "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
     "organizations.set_window": organizations::window::SetWindow => rollcall_core::organization::Organization, organizations::window::set_window;
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
+    "practice.examples": tenants::sign_in::TenantRef => practice::examples::Examples, practice::examples::examples;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;
     "rules.accept": rules::decide::Decide => users::import::Imported, rules::decide::accept;

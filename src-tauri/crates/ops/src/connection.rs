@@ -108,6 +108,12 @@ impl Delegated {
         self.session.token().await.map(|_| ())
     }
 
+    /// The workloads that the token opens; gets one where none is at hand.
+    pub async fn permitted(&self) -> std::result::Result<Vec<Workload>, IdentityError> {
+        let scopes = self.session.scopes().await?;
+        Ok(Workload::ALL.into_iter().filter(|&workload| scopes.iter().any(|scope| permission::opens(scope, workload))).collect())
+    }
+
     /// Ends the session for good. When this returns, no renewal that was under way can put a token into the vault any more.
     pub async fn close(&self) {
         self.session.sign_out().await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -57,6 +57,8 @@ pub struct Desk {
     recording: Mutex<Option<Recording>>,
     cut_off: Mutex<Vec<RunId>>,
     preview: Mutex<Option<Arc<Held>>>,
+    /// The vendor's application in the practice tenant that runs here.
+    practice_vendor: Mutex<Option<AppId>>,
 }
 
 /// Somebody works on a run of an organization.
@@ -112,6 +114,7 @@ impl Desk {
             recording: Mutex::default(),
             cut_off: Mutex::default(),
             preview: Mutex::default(),
+            practice_vendor: Mutex::default(),
         };
         let cut_off = desk.interrupt_unfinished()?;
         *desk.cut_off() = cut_off;
@@ -208,6 +211,15 @@ impl Desk {
 
     pub(crate) fn start_practice(&self) -> Option<&StartPractice> {
         self.start_practice.as_ref()
+    }
+
+    /// The application of a vendor in the practice tenant, while one runs in this process.
+    pub(crate) fn practice_vendor(&self) -> Option<AppId> {
+        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_practice_vendor(&self, vendor: AppId) {
+        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner) = Some(vendor);
     }
 
     /// Reads from the store, off the async threads.

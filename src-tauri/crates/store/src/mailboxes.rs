@@ -1,7 +1,7 @@
 //! Users' mailboxes: what was set for each address, who has signed in for it, and how far a guided migration is.
 
 use rollcall_core::address::{MailboxAddress, SignInNeed};
-use rollcall_core::id::{IntegrationId, ObjectId, TenantId, UserId};
+use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::migration::Migration;
 use rollcall_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -99,6 +99,33 @@ pub fn note_need(tx: &Transaction<'_>, integration: IntegrationId, account: Obje
         text::to_json(&need)?
     ])?;
     Ok(())
+}
+
+/// The same by an organization that uses the integration.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn note_need_in(tx: &Transaction<'_>, organization: OrganizationId, account: ObjectId, need: SignInNeed) -> Result<(), StoreError> {
+    let integration: u32 =
+        tx.prepare_cached("SELECT integration FROM organizations WHERE id = ?1")?.query_row([organization.0], |row| row.get(0))?;
+    note_need(tx, IntegrationId(integration), account, need)
+}
+
+/// The users of an organization who have signed in to its integration for their own mailboxes, and don't have to again.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn connected(conn: &Connection, organization: OrganizationId) -> Result<Vec<ObjectId>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   c.account
+         FROM     organizations AS o
+                  JOIN connections AS c ON c.integration = o.integration AND c.need IS NULL
+                  JOIN users       AS u ON u.id = c.user AND u.object_id = c.account AND u.organization = o.id
+         WHERE    o.id = ?1
+         ORDER BY c.account",
+    )?;
+    let rows = statement.query_map([organization.0], |row| text::parsed(row, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Forgets the sign-in of an account for a user.

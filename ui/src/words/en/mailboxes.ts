@@ -96,6 +96,10 @@ export const mailboxes = {
   "migration.todo.hand_over":
     "move what is still scheduled from the old mailbox to the new one, what was not delivered included.",
 
+  "practice.examples": "Set up two example organizations",
+  "practice.examplesWork": "Setting up two example organizations",
+  "practice.examplesDone": "{one} and {other} are set up.",
+
   "timeline.connected": "Signed in for {address}",
   "timeline.disconnected": "Sign-in for {address} taken out of the keychain",
   "timeline.mailboxAdded": "{address} named as another mailbox",

@@ -5,7 +5,6 @@ use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::integration::Integration;
 use rollcall_core::migration::Migration;
 use rollcall_core::organization::Organization;
-use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::tenant::Tenant;
 use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Happening;
@@ -14,6 +13,7 @@ use rollcall_store::mailboxes::{self, SignIn};
 use rollcall_store::users::{self, UserRow};
 use rollcall_store::{Connection, StoreError, Transaction, integrations, organizations, tenants, timeline};
 
+use super::tokens::scopes_of;
 use crate::error::{Error, Result};
 
 /// A user, its mailboxes, and where it belongs.
@@ -64,9 +64,7 @@ impl Subject {
 
     /// The permissions that the integration asks of a user who signs in.
     pub fn scopes(&self) -> Vec<String> {
-        let of_user = |kind, resource| kind == PermissionType::Delegated && resource == Resource::Graph;
-        let needs = self.organization.needs(&self.integration).iter();
-        needs.filter(|wanted| of_user(wanted.kind, wanted.resource)).map(|wanted| wanted.name.clone()).collect()
+        scopes_of(&self.organization, &self.integration)
     }
 
     /// The signed-in admin, where one was identified.

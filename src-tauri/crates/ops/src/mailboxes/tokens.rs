@@ -1,13 +1,16 @@
 //! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rollcall_core::address::{Seen, SignInNeed};
 use rollcall_core::id::{IntegrationId, ObjectId};
+use rollcall_core::integration::Integration;
 use rollcall_core::issue::{self, Refusal, cause_of_sign_in};
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::{AccessType, Organization};
+use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules::Reason;
+use rollcall_core::tenant::Tenant;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch;
@@ -17,7 +20,7 @@ use rollcall_graph::send::Graph;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::secret::RefreshToken;
 use rollcall_identity::vault::SecretName;
-use rollcall_store::mailboxes;
+use rollcall_store::{integrations, mailboxes, tenants};
 use tokio_util::sync::CancellationToken;
 
 use super::subject::Subject;
@@ -78,23 +81,32 @@ pub(super) async fn probe(desk: &Desk, graph: &Graph, account: ObjectId, stop: &
 
 /// The connection of an account that signed in; taken up again from the keychain after a restart.
 async fn as_user(desk: &Desk, subject: &Subject, account: ObjectId) -> Result<Arc<Delegated>> {
-    let key = (subject.integration.id, account);
     let unconnected = || Error::not_now(Reason::MailboxNotConnected);
     if subject.sign_in(account).ok_or_else(unconnected)?.need.is_some() {
         return Err(unconnected());
     }
-    if let Some(open) = desk.as_users().get(&key) {
-        return Ok(Arc::clone(open));
-    }
-    let refresh = connection::secret(desk, SecretName::User(key.0, key.1)).await?.ok_or_else(unconnected)?;
-    let open =
-        Delegated::open_for(desk, &subject.tenant, &subject.integration, account, &subject.scopes(), RefreshToken::new(refresh), None)?;
-    Ok(Arc::clone(desk.as_users().entry(key).or_insert(Arc::new(open))))
+    open_as(desk, &subject.tenant, &subject.integration, account, &subject.scopes()).await?.ok_or_else(unconnected)
 }
-
 /// What a refused token says: the user has to sign in again, or nothing.
 async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: IdentityError) -> Result<Seen> {
-    let ends = match refused.kind {
+    if !ends_sign_in(&refused) {
+        return Err(refused.into());
+    }
+    let (integration, number) = (subject.integration.id, refused.aadsts);
+    desk.as_users().remove(&(integration, account));
+    desk.write(move |tx| mailboxes::note_need(tx, integration, account, SignInNeed::Refused { number })).await?;
+    Ok(Seen {
+        at: desk.now(),
+        verdict: Verdict::Failed,
+        cause: number.map(cause_of_sign_in),
+        code: number.map(|number| format!("AADSTS{number}")),
+        request_id: refused.correlation_id.map(|id| id.to_string()),
+    })
+}
+
+/// Whether a refusal to renew a user's token stays until that user signs in again.
+pub(crate) const fn ends_sign_in(refused: &IdentityError) -> bool {
+    match refused.kind {
         Kind::SignInAgain | Kind::ConsentMissing | Kind::PolicyBlocked | Kind::NotPermitted => true,
         Kind::Declined
         | Kind::WrongSecret
@@ -116,20 +128,55 @@ async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: Ide
         | Kind::Truncated
         | Kind::TryLater
         | Kind::Protocol => false,
-    };
-    if !ends {
-        return Err(refused.into());
     }
-    let (integration, number) = (subject.integration.id, refused.aadsts);
-    desk.as_users().remove(&(integration, account));
-    desk.write(move |tx| mailboxes::note_need(tx, integration, account, SignInNeed::Refused { number })).await?;
-    Ok(Seen {
-        at: desk.now(),
-        verdict: Verdict::Failed,
-        cause: number.map(cause_of_sign_in),
-        code: number.map(|number| format!("AADSTS{number}")),
-        request_id: refused.correlation_id.map(|id| id.to_string()),
-    })
+}
+
+/// The connections of an organization's users who have signed in for their own mailboxes and don't have to again.
+///
+/// # Errors
+/// `Keychain`.
+pub(crate) async fn of_organization(desk: &Desk, organization: &Organization) -> Result<HashMap<ObjectId, Arc<Delegated>>> {
+    let id = organization.id;
+    let integration = organization.integration;
+    let (integration, tenant, accounts) = desk
+        .read(move |conn| {
+            let integration = integrations::get(conn, integration)?;
+            let tenant = tenants::get(conn, integration.tenant)?;
+            Ok((integration, tenant, mailboxes::connected(conn, id)?))
+        })
+        .await?;
+    let scopes = scopes_of(organization, &integration);
+    let mut open = HashMap::with_capacity(accounts.len());
+    for account in accounts {
+        if let Some(connection) = open_as(desk, &tenant, &integration, account, &scopes).await? {
+            open.insert(account, connection);
+        }
+    }
+    Ok(open)
+}
+
+/// The permissions that an organization's integration asks of a user who signs in.
+pub(super) fn scopes_of(organization: &Organization, integration: &Integration) -> Vec<String> {
+    let of_user = |kind, resource| kind == PermissionType::Delegated && resource == Resource::Graph;
+    let needs = organization.needs(integration).iter();
+    needs.filter(|wanted| of_user(wanted.kind, wanted.resource)).map(|wanted| wanted.name.clone()).collect()
+}
+
+/// The connection of an account; `None` where its token isn't at hand.
+async fn open_as(
+    desk: &Desk,
+    tenant: &Tenant,
+    integration: &Integration,
+    account: ObjectId,
+    scopes: &[String],
+) -> Result<Option<Arc<Delegated>>> {
+    let key = (integration.id, account);
+    if let Some(open) = desk.as_users().get(&key) {
+        return Ok(Some(Arc::clone(open)));
+    }
+    let Some(refresh) = connection::secret(desk, SecretName::User(key.0, key.1)).await? else { return Ok(None) };
+    let open = Delegated::open_for(desk, tenant, integration, account, scopes, RefreshToken::new(refresh), None)?;
+    Ok(Some(Arc::clone(desk.as_users().entry(key).or_insert(Arc::new(open)))))
 }
 
 /// The accounts whose tokens the keychain holds now, to be compared with those that are left after something was removed.

@@ -15,7 +15,7 @@ use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
 use rollcall_store::users::eligibility::{self, Eligibilities};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
-use rollcall_store::{Connection, StoreError, integrations, organizations, sessions, tenants};
+use rollcall_store::{Connection, StoreError, integrations, mailboxes, organizations, sessions, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -150,25 +150,40 @@ struct Facts {
     last_session: Option<Timestamp>,
     last_run: Option<Run>,
     queued: u32,
+    connected: u32,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
     let integration = integrations::get(conn, organization.integration)?;
     let tenant = tenants::get(conn, organization.tenant)?;
     let grants = grants::get(conn, integration.id)?;
-    let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
+    let counts = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
     let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_session, last_run, queued })
+    let connected = u32::try_from(mailboxes::connected(conn, organization.id)?.len()).unwrap_or(u32::MAX);
+    Ok(Facts {
+        organization,
+        tenant,
+        integration,
+        grants,
+        mailboxes: counts,
+        eligibility,
+        tally,
+        last_session,
+        last_run,
+        queued,
+        connected,
+    })
 }
 
 async fn stand(desk: &Desk, facts: &Facts) -> Standing {
     Standing {
         signed_in: connection::is_signed_in(desk, facts.tenant.id).await,
         users: facts.tally.users,
+        connected: facts.connected,
         has_secret: connection::secret_at_hand(desk, facts.integration.id).await != SecretAtHand::None,
         run_under_way: desk.verifying().contains_key(&facts.organization.id),
         access: facts.organization.access,

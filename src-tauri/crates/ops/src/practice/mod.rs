@@ -1,3 +1,4 @@
 //! The practice tenant: a place to rehearse in.
 
+pub mod examples;
 pub mod open;

@@ -7,6 +7,7 @@ mod judge;
 mod pace;
 pub mod plan;
 mod queue;
+mod reach;
 pub mod resume;
 mod sitting;
 pub mod start;
