@@ -15,7 +15,7 @@ const OTHER: &str = "global.reader@contoso.example";
 #[test]
 fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
     let Some(stage) = Stage::new("mailboxes")? else { return Ok(()) };
-    let _tenant = stage.with_vendors(USERS)?;
+    let _tenant = stage.with_users_who_sign_in(USERS)?;
     let mut window = stage.open(&[])?;
     accessible::bring_axe(&window)?;
     window.go("Settings")?;

@@ -296,6 +296,8 @@ fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() 
         ["org", "create", "Out", "--tenant", "Lab", "--external-id", "out", "--integration", "Sales", "--access", "graph_delegated"];
     assert_eq!(script.run(&create).code, 0);
     assert_eq!(script.run(&["users", "import", "--org", "Out", "--all"]).code, 0);
+    let granted = in_the_browser(&script, &["consent", "grant", "--org", "Out", "--exact"], &Person::Admin);
+    assert_eq!(granted.code, 0, "{granted:?}");
     assert_eq!(script.run(&["verify", "--org", "Out"]).code, 3, "nobody has signed in");
 
     let other = in_the_browser(&script, &["users", "connect", WHO], &Person::Upn(OTHER.to_owned()));
