@@ -263,6 +263,12 @@ async fn a_token_goes_with_its_sign_in_and_with_its_user() {
     let company = Company::new().await;
     let connected = company.connect_as(None, &company.upn).await.unwrap();
     assert!(connected.addresses[0].connection.is_up() && company.holds_token().await);
+    let issued = company.rehearsal.sandbox.issued();
+    for file in std::fs::read_dir(company.rehearsal.folder()).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = |token: &String| bytes.windows(token.len()).any(|part| part == token.as_bytes());
+        assert!(!issued.is_empty() && !issued.iter().any(holds), "a token stands in {}", file.display());
+    }
     let gone = disconnect(&company.rehearsal.desk, ConnectMailbox { user: company.user, address: None }, &Job::quiet()).await.unwrap();
     assert_eq!((gone.addresses[0].connection, company.holds_token().await), (Connection::NotConnected, false));
     company.connect_as(None, &company.upn).await.unwrap();

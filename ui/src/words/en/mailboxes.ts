@@ -2,7 +2,7 @@
 export const mailboxes = {
   "users.tab.mailboxes": "Mailboxes",
   "mailboxes.about":
-    "What each address is used for. Rollcall goes by these switches; those at {vendor} are set there, and no call of Microsoft Graph shows them.",
+    "What each address is used for, as it is noted here. The switches at {vendor} are set there, and no call of Microsoft Graph shows them.",
   "mailboxes.theVendor": "the vendor",
   "mailboxes.list": "Addresses",
   "mailboxes.kind.primary": "Primary",

@@ -23,7 +23,7 @@ pub struct ChangeMailbox {
     pub change: AddressChange,
 }
 
-/// Changes nothing at the vendor, whose switches Graph doesn't show: it is what the migration and the console go by.
+/// Changes nothing at the vendor, whose switches Graph doesn't show: it is the note of them, which a migration begins from.
 ///
 /// # Errors
 /// `NotNow` while the mailbox isn't connected, for the default one, or during a migration; `NotFound`.
