@@ -1,4 +1,4 @@
-import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import type { MailboxesView, MigrationAct, StepView } from "../../api/bindings";
 import { fullTime } from "../../lib/time";
@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     paddingLeft: "12px",
     borderLeft: `2px solid ${tokens.colorNeutralStroke1}`,
   },
-  current: { borderLeft: `2px solid ${tokens.colorBrandStroke1}` },
+  current: { borderLeftColor: tokens.colorBrandStroke1 },
   head: { display: "flex", flexWrap: "wrap", justifyContent: "space-between", columnGap: "8px" },
   name: { fontWeight: tokens.fontWeightSemibold },
   row: { display: "flex", flexWrap: "wrap", gap: "8px" },
@@ -127,7 +127,7 @@ function Step({ step, number, current, vendor, busy, act }: StepProps) {
   const title = t("migration.step", { n: number, title: t(`migration.title.${step.step}`) });
   return (
     <li
-      className={current ? `${styles.step} ${styles.current}` : styles.step}
+      className={mergeClasses(styles.step, current && styles.current)}
       aria-label={title}
       aria-current={current ? "step" : undefined}
     >
