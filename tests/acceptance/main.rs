@@ -11,6 +11,7 @@ mod house;
 mod inspector;
 mod kill;
 mod lists;
+mod mailboxes;
 mod organizations;
 mod rollout;
 mod scope;

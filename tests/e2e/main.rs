@@ -10,6 +10,7 @@ mod fence;
 mod inspector;
 mod keyboard;
 mod lists;
+mod mailboxes;
 mod one_owner;
 mod organizations;
 mod permissions;

@@ -115,6 +115,18 @@ impl Stage {
         })
     }
 
+    /// Fills the data folder with one organization, `Users of outreach`, whose users sign in on their own and may.
+    pub fn with_users_who_sign_in(&self, users: u32) -> Result<Sandbox> {
+        self.runtime.block_on(async {
+            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            rehearsal.sign_in().await?;
+            let outreach = rehearsal.organization_of("outreach", Preset::Outreach, AccessType::GraphDelegated).await;
+            rehearsal.import(outreach.id).await?;
+            rehearsal.grant_as(outreach.id, Person::Admin).await?;
+            Ok(rehearsal.sandbox)
+        })
+    }
+
     /// Fills the data folder with one organization that nobody has been brought into.
     pub fn with_one_organization(&self, users: u32) -> Result<Sandbox> {
         self.runtime.block_on(async {

@@ -3,4 +3,4 @@
 
 mod rehearsal;
 
-pub use rehearsal::{Rehearsal, Scene, at_the_browser, clock, hand_in, open_desk};
+pub use rehearsal::{Rehearsal, Scene, at_the_browser, clock, ground_of, hand_in, open_desk, open_practice};

@@ -21,6 +21,7 @@ use rollcall_ops::integrations::add::AddIntegration;
 use rollcall_ops::integrations::set_secret::SetSecret;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::create::CreateOrganization;
+use rollcall_ops::practice::open::Ground;
 use rollcall_ops::sync::run::{RunSessions, Sessions, Whose};
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
@@ -72,6 +73,9 @@ pub struct Rehearsal {
     pub tenant: Tenant,
     pub integration: Integration,
     pub folder: PathBuf,
+    /// What stands for the keychain: it outlives the desk.
+    pub vault: Vault,
+    pace: Pace,
     /// Removes the folder when it is dropped.
     pub kept: Option<tempfile::TempDir>,
 }
@@ -95,9 +99,22 @@ impl Rehearsal {
         let Scene { users, faults, latency, settling, limits, pace } = scene;
         let options = Options { users, faults, latency, settling, limits, ..Options::default() };
         let sandbox = Sandbox::start(options).await.expect("a port on loopback");
-        let desk = open_desk(folder, &pace).expect("a fresh data folder opens");
+        let vault = Vault::session_only();
+        let desk = open_with(folder, &pace, vault.clone()).expect("a fresh data folder opens");
         let (tenant, integration) = connect(&desk, &sandbox).await.expect("the practice tenant can be connected");
-        Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), kept: None }
+        Self { sandbox, desk, tenant, integration, folder: folder.to_owned(), vault, pace, kept: None }
+    }
+
+    /// The same after Rollcall was closed and opened again, on a computer with a keychain.
+    ///
+    /// # Panics
+    /// When the folder can't be opened again.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        let Self { sandbox, desk, tenant, integration, folder, vault, pace, kept } = self;
+        drop(desk);
+        let desk = open_with(&folder, &pace, vault.clone()).expect("the data folder opens again");
+        Self { sandbox, desk, tenant, integration, folder, vault, pace, kept }
     }
 
     /// Where the data rests.
@@ -273,14 +290,48 @@ fn steady() -> Clock {
 /// # Errors
 /// Those of [`Desk::open`].
 pub fn open_desk(folder: &Path, pace: &Pace) -> Result<Desk> {
+    open_with(folder, pace, Vault::session_only())
+}
+
+/// A desk that can start a practice tenant with so many users.
+///
+/// # Errors
+/// Those of [`Desk::open`].
+pub fn open_practice<F>(folder: &Path, start: impl Fn(u32) -> F + Send + Sync + 'static) -> Result<Desk>
+where
+    F: Future<Output = std::io::Result<Ground>> + Send + 'static,
+{
     Desk::open(Opening {
         folder: folder.to_owned(),
         vault: Vault::session_only(),
         clock: clock(),
         steady: steady(),
-        pace: pace.clone(),
-        start_practice: None,
+        pace: Scene::default().pace,
+        start_practice: Some(Box::new(move |users, _| Box::pin(start(users.unwrap_or(120))))),
     })
+}
+
+/// Where a practice tenant runs, as a face hands it to the desk.
+///
+/// # Panics
+/// When one of its ids can't be read.
+#[must_use]
+pub fn ground_of(sandbox: &Sandbox) -> Ground {
+    let details = sandbox.details();
+    let vendor = sandbox.app("outreach").expect("the practice tenant has this application").client_id;
+    Ground {
+        authority: details.authority.clone(),
+        graph: details.graph.clone(),
+        directory: details.tenant_id.clone(),
+        console: details.console_client_id.parse().expect("it is an id"),
+        client_id: details.client_id.parse().expect("it is an id"),
+        client_secret: ClientSecret::new(details.client_secret.clone()),
+        vendor: vendor.parse().expect("it is an id"),
+    }
+}
+
+fn open_with(folder: &Path, pace: &Pace, vault: Vault) -> Result<Desk> {
+    Desk::open(Opening { folder: folder.to_owned(), vault, clock: clock(), steady: steady(), pace: pace.clone(), start_practice: None })
 }
 
 async fn connect(desk: &Desk, sandbox: &Sandbox) -> Result<(Tenant, Integration)> {

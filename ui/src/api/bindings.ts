@@ -60,6 +60,16 @@ authority: string | null,
  */
 graph: string | null, };
 
+export type AddressChange = { "kind": "sync", on: boolean, } | { "kind": "send", on: boolean, } | { "kind": "default" };
+
+export type AddressKind = "primary" | "principal_name" | "alias" | "secondary";
+
+export type AddressView = { connection: Connection, address: string, kind: AddressKind, 
+/**
+ * The account of a secondary mailbox; the others belong to the user's own.
+ */
+account: ObjectId | null, sync: boolean, send: boolean, default: boolean, seen: Seen | null, };
+
 export type AdjustOrganization = { organization: OrganizationId, 
 /**
  * Its own list; absent for its integration's.
@@ -188,6 +198,8 @@ export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "n
 
 export type ChangeIntegration = { integration: IntegrationId, name: string | null, permissions: Array<RequiredPermission> | null, };
 
+export type ChangeMailbox = { user: UserId, address: string, change: AddressChange, };
+
 export type ChangeOrganization = { organization: OrganizationId, name: string | null, access: AccessType | null, sync: SyncStatus | null, 
 /**
  * Minutes between two sessions of a user: 5 to 1,440.
@@ -271,7 +283,7 @@ export type Class = "mailbox" | "tenant" | "passing" | "ours";
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
-export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
+export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "wrong_account" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
 
 export type Committed = { passed: number, failed: number, unknown: number, changed: number, removed: number, requests: number, 
 /**
@@ -312,6 +324,14 @@ export type Concerned = { organization: OrganizationId, name: string, users: num
 snooze: SnoozeView | null, };
 
 export type Condition = { "by": "attribute", attribute: Attribute, is: Test, } | { "by": "group", group: ObjectId, name: string, nested: boolean, };
+
+export type ConnectMailbox = { user: UserId, 
+/**
+ * A secondary mailbox; the user's own where absent.
+ */
+address?: string | null, };
+
+export type Connection = { "kind": "by_application" } | { "kind": "over_ews" } | { "kind": "connected", since: Timestamp, } | { "kind": "sign_in_needed", need: SignInNeed, } | { "kind": "not_connected" };
 
 export type Consent = { authorization: Authorization, rows: Array<ConsentRow>, 
 /**
@@ -581,6 +601,8 @@ reason: Reason | null, };
 
 export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
 
+export type Examples = { by_application: Organization, by_users: Organization, };
+
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
  * Words of names or principal names.
@@ -767,7 +789,11 @@ request_id: string | null, since: Timestamp,
  */
 at: Timestamp, };
 
-export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" };
+export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" } | { "kind": "connected", address: string, } | { "kind": "disconnected", address: string, } | { "kind": "mailbox_added", address: string, } | { "kind": "mailbox_taken_off", address: string, } | { "kind": "mailbox_set", address: string, change: AddressChange, } | { "kind": "migration_begun", from: string, to: string, 
+/**
+ * Whether it was outside the organization's change window.
+ */
+outside_window: boolean, } | { "kind": "migration_checked", step: MigrationStep, verdict: Verdict, } | { "kind": "migration_ticked", step: MigrationStep, } | { "kind": "migration_reopened", step: MigrationStep, } | { "kind": "migration_given_up" };
 
 export type Hour = { 
 /**
@@ -949,6 +975,8 @@ export type MailboxCounts = { not_initialized: number, switching: number, initia
 
 export type MailboxKind = "user" | "shared_or_resource" | "guest" | "on_premises" | "unlicensed";
 
+export type MailboxRef = { user: UserId, address: string, };
+
 export type MailboxResult = { 
 /**
  * The user's number, which may be gone by now.
@@ -956,6 +984,30 @@ export type MailboxResult = {
 user: UserId, object_id: ObjectId, upn: string, display_name: string, verdict: Verdict, workloads: Array<WorkloadResult>, };
 
 export type MailboxStatus = "not_initialized" | "switching" | "initialized" | "error" | "excluded";
+
+export type MailboxesOf = { user: UserId, };
+
+export type MailboxesView = { user: UserId, upn: string, 
+/**
+ * How the integration reaches them.
+ */
+access: AccessType, addresses: Array<AddressView>, migration: MigrationView | null, 
+/**
+ * When the organization's change window opens; `None` while it is open, or where there is none.
+ */
+window_opens: Timestamp | null, 
+/**
+ * Who makes the integration, where that is known.
+ */
+vendor: string | null, 
+/**
+ * Why nobody can sign in, if so.
+ */
+connect: Reason | null, 
+/**
+ * Microsoft's page that leads the user to the integration's own sign-in, where the cloud has one.
+ */
+link: string | null, };
 
 export type ManifestFile = { 
 /**
@@ -988,6 +1040,14 @@ export type MembershipRule = { id: RuleId, organization: OrganizationId, conditi
  * What came of it when it was evaluated last.
  */
 outcome: RuleOutcome | null, };
+
+export type MigrateMailbox = { user: UserId, act: MigrationAct, };
+
+export type MigrationAct = { "kind": "begin", to: string, add_in: string, minimum: string, } | { "kind": "check" } | { "kind": "tick", step: MigrationStep, } | { "kind": "reopen", step: MigrationStep, } | { "kind": "give_up" };
+
+export type MigrationStep = "stop_sync_of_old" | "connect_new" | "switch_on_new" | "stop_send_of_old" | "make_default" | "hand_over";
+
+export type MigrationView = { from: string, to: string, add_in: Version, minimum: Version, begun: Tick, steps: Array<StepView>, };
 
 export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
@@ -1409,7 +1469,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -1699,6 +1759,16 @@ export type SecretStored = {
  */
 proven: boolean, kept: Kept, };
 
+export type Seen = { at: Timestamp, verdict: Verdict, 
+/**
+ * Why it didn't answer, as far as that is known.
+ */
+cause: Cause | null, 
+/**
+ * Graph's code for it.
+ */
+code: string | null, request_id: string | null, };
+
 export type Separator = "comma" | "semicolon" | "tab";
 
 export type Service = { 
@@ -1771,6 +1841,8 @@ export type Settings = { theme: Theme, density: Density, resume: Resume,
  */
 leave_to_integration: number, };
 
+export type SignInNeed = { "why": "switched" } | { "why": "refused", number: number | null, } | { "why": "token_missing" };
+
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
 export type SnoozeIssues = { fingerprints: Array<string>, 
@@ -1834,6 +1906,16 @@ stuck: number,
  * Who was disabled because sessions kept failing.
  */
 disabled_due_to_error: number, };
+
+export type StepView = { step: MigrationStep, 
+/**
+ * The address that has to answer before it can be ticked off, where one has.
+ */
+asks: string | null, seen: Seen | null, done: Tick | null, 
+/**
+ * Why it can't be ticked off now.
+ */
+tick: Reason | null, };
 
 export type SupportAsk = { fingerprints: Array<string>, 
 /**
@@ -1958,6 +2040,8 @@ account: string | null, };
 export type Test = { "test": "one_of", values: Array<string>, } | { "test": "starts_with", value: string, };
 
 export type Theme = "system" | "light" | "dark";
+
+export type Tick = { at: Timestamp, actor: string, };
 
 export type Timestamp = number;
 
@@ -2221,6 +2305,8 @@ parked: boolean, };
 
 export type Verify = { organization: OrganizationId, which: Scope, };
 
+export type Version = string;
+
 export type View = { name: string, 
 /**
  * Filters, order and columns in the form in which the screens write and read them.
@@ -2419,6 +2505,14 @@ export type Commands = {
   "issues.unsnooze": { question: UnsnoozeIssues; answer: null };
   "journal.list": { question: ListJournal; answer: Array<JournalEntry> };
   "journal.verify": { question: null; answer: JournalState };
+  "mailboxes.add": { question: MailboxRef; answer: MailboxesView };
+  "mailboxes.change": { question: ChangeMailbox; answer: MailboxesView };
+  "mailboxes.check": { question: MailboxRef; answer: MailboxesView };
+  "mailboxes.connect": { question: ConnectMailbox; answer: MailboxesView };
+  "mailboxes.describe": { question: MailboxesOf; answer: MailboxesView };
+  "mailboxes.disconnect": { question: ConnectMailbox; answer: MailboxesView };
+  "mailboxes.migrate": { question: MigrateMailbox; answer: MailboxesView };
+  "mailboxes.remove": { question: MailboxRef; answer: MailboxesView };
   "organizations.acknowledge": { question: OrganizationRef; answer: Organization };
   "organizations.adjust": { question: AdjustOrganization; answer: Organization };
   "organizations.change": { question: ChangeOrganization; answer: Organization };
@@ -2430,6 +2524,7 @@ export type Commands = {
   "organizations.list": { question: null; answer: Array<OrganizationView> };
   "organizations.set_window": { question: SetWindow; answer: Organization };
   "permissions.list": { question: null; answer: Array<PermissionView> };
+  "practice.examples": { question: TenantRef; answer: Examples };
   "practice.open": { question: OpenPractice; answer: Practice };
   "practice.run_scope_script": { question: RunScopeScript; answer: ScopeView };
   "presets.list": { question: null; answer: Array<PresetView> };

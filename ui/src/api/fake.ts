@@ -33,6 +33,7 @@ import type {
 import { proofOf, scopeOf, scriptText, targets, whyOf } from "./fakeScope";
 import { figuresOf } from "./fakeSync";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
+import { answer, connect, type Held, heldOf, mailboxesViewOf, migrate, secondary, set } from "./fakeMailboxes";
 import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
 import {
   countsOf,
@@ -85,6 +86,8 @@ export type FakeOptions = {
   readonly halt?: string;
   /** An organization that can't be deleted, whatever is asked. */
   readonly undeletable?: number;
+  /** Another account signs in than the one that a mailbox belongs to. */
+  readonly wrongAccount?: boolean;
   /** Milliseconds between two steps of long work. */
   readonly step?: number;
 };
@@ -213,6 +216,14 @@ export function fakeDoor(
     return run;
   };
 
+  const heldByUser = new Map<number, Held>();
+  const mailboxesOf = (id: number) => {
+    const row = rows.find(({ user }) => user.id === id);
+    if (!row) throw refused("not_found");
+    const held = heldByUser.get(id) ?? heldOf(row);
+    heldByUser.set(id, held);
+    return { held, view: () => mailboxesViewOf(row, held) };
+  };
   const rules = rulesOf();
   const waiting = proposalsOf();
   const turnedDown: Proposal[] = [];
@@ -336,6 +347,55 @@ export function fakeDoor(
       const row = rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
       if (!row) throw refused("not_found");
       return detailOf(row);
+    },
+    "mailboxes.describe": ({ user }) => mailboxesOf(user).view(),
+    "mailboxes.add": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      if (!address.includes("@")) throw refused("invalid_input");
+      held.addresses.push(secondary(address));
+      changed();
+      return view();
+    },
+    "mailboxes.remove": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      held.addresses = held.addresses.filter((one) => one.address !== address);
+      changed();
+      return view();
+    },
+    "mailboxes.change": ({ user, address, change: to }) => {
+      const { held, view } = mailboxesOf(user);
+      set(held, address, to);
+      changed();
+      return view();
+    },
+    "mailboxes.check": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      for (const one of held.addresses) if (one.address === address) one.seen = answer();
+      changed();
+      return view();
+    },
+    "mailboxes.connect": async ({ user, address }, { onProgress, signal }) => {
+      onProgress?.({ kind: "browser", url: "http://localhost:4000/to/1" });
+      await wait();
+      if (signal?.aborted) throw refused("sign_in_cancelled");
+      if (options.wrongAccount) throw refused("wrong_account");
+      const { held, view } = mailboxesOf(user);
+      connect(held, address ?? undefined, { kind: "connected", since: NOW });
+      changed();
+      return view();
+    },
+    "mailboxes.disconnect": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      connect(held, address ?? undefined, { kind: "not_connected" });
+      changed();
+      return view();
+    },
+    "mailboxes.migrate": ({ user, act }) => {
+      const { held, view } = mailboxesOf(user);
+      const reason = migrate(held, act);
+      if (reason) throw refused("not_now", reason);
+      changed();
+      return view();
     },
     "users.foresee": ({ users, action }) => foreseen(whom(users, rows), action),
     "users.act": ({ users, action }) => {

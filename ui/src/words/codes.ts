@@ -36,6 +36,10 @@ export const codeWords = {
     title: "That account belongs to another tenant.",
     advice: "Sign in with an administrator of the tenant that this connection names.",
   },
+  wrong_account: {
+    title: "Another account signed in.",
+    advice: "Nothing was kept. The account that the mailbox belongs to has to sign in: choose it on Microsoft's page.",
+  },
   unknown_tenant: {
     title: "There is no such tenant in this cloud.",
     advice: "Check the tenant ID or domain, and that the right cloud is chosen.",
@@ -137,7 +141,7 @@ export const reasonWords = {
   run_under_way: "A run of this organization is under way.",
   uses_ews: "The organization uses EWS; a check over Graph would say nothing about its mailboxes.",
   users_must_sign_in:
-    "With delegated access each mailbox answers only to its own user, so there is nothing to check from here.",
+    "With delegated access each mailbox answers only to its own user, and none of them has signed in here yet (a user's details, Mailboxes).",
   has_users: "Remove the organization's users first.",
   has_organizations: "Organizations still use this integration. Delete them first.",
   still_initialized: "The mailbox is initialized or switching. Only a forced removal takes it out.",
@@ -151,6 +155,14 @@ export const reasonWords = {
   sessions_under_way: "Sync sessions of this organization are under way.",
   other_tenant: "That organization belongs to another tenant.",
   limitations_unread: "What Graph can't do for the integration has to be read and acknowledged first.",
+  nobody_signs_in: "The integration reaches this mailbox in its own name; nobody signs in for it.",
+  mailbox_not_connected: "The mailbox is not connected. Its account has to sign in first.",
+  default_must_send: "The default mailbox sends. Switch send on for it, or make another one that sends the default.",
+  mailbox_is_default: "It is the user's default mailbox. Make another one the default first.",
+  migration_under_way: "The user is being migrated step by step. Go on with it, or give it up.",
+  step_not_reached: "The steps before it come first; none is skipped.",
+  step_not_checked: "The mailbox that the step depends on has to answer first.",
+  add_in_too_old: "The add-in is older than the version that the vendor asks for. Have it updated first.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

@@ -3,6 +3,7 @@ import { consent } from "./en/consent";
 import { frame } from "./en/frame";
 import { issues } from "./en/issues";
 import { lists } from "./en/lists";
+import { mailboxes } from "./en/mailboxes";
 import { organizing } from "./en/organizing";
 import { people } from "./en/people";
 import { rollout } from "./en/rollout";
@@ -17,6 +18,7 @@ export const en = {
   ...frame,
   ...issues,
   ...lists,
+  ...mailboxes,
   ...organizing,
   ...people,
   ...rollout,

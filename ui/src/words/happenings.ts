@@ -1,6 +1,6 @@
-import type { Happening } from "../api/bindings";
+import type { AddressChange, Happening } from "../api/bindings";
 import { causeWords } from "./causes";
-import { accessWords } from "./nouns";
+import { accessWords, verdictBadges } from "./nouns";
 import { t } from "./t";
 
 /** What happened to a user, as its timeline tells it. */
@@ -44,5 +44,36 @@ export function happeningWords(what: Happening): string {
       return t("timeline.sessionRecovered");
     case "resynced":
       return t("timeline.resynced");
+    case "connected":
+      return t("timeline.connected", { address: what.address });
+    case "disconnected":
+      return t("timeline.disconnected", { address: what.address });
+    case "mailbox_added":
+      return t("timeline.mailboxAdded", { address: what.address });
+    case "mailbox_taken_off":
+      return t("timeline.mailboxTakenOff", { address: what.address });
+    case "mailbox_set":
+      return changeWords(what.address, what.change);
+    case "migration_begun": {
+      const way = { from: what.from, to: what.to };
+      return what.outside_window ? t("timeline.migrationBegunOutside", way) : t("timeline.migrationBegun", way);
+    }
+    case "migration_checked":
+      return t("timeline.migrationChecked", {
+        title: t(`migration.title.${what.step}`),
+        verdict: verdictBadges[what.verdict].word,
+      });
+    case "migration_ticked":
+      return t("timeline.migrationTicked", { title: t(`migration.title.${what.step}`) });
+    case "migration_reopened":
+      return t("timeline.migrationReopened", { title: t(`migration.title.${what.step}`) });
+    case "migration_given_up":
+      return t("timeline.migrationGivenUp");
   }
+}
+
+function changeWords(address: string, change: AddressChange): string {
+  if (change.kind === "default") return t("timeline.mailboxDefault", { address });
+  const what = t(`mailboxes.${change.kind}`);
+  return t(change.on ? "timeline.mailboxOn" : "timeline.mailboxOff", { what, address });
 }

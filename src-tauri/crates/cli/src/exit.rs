@@ -33,9 +33,13 @@ impl Exit {
         match error.code {
             Code::InvalidInput | Code::DuplicateName | Code::DuplicateExternalId | Code::ExternalIdFixed | Code::NotFound => Self::Usage,
             Code::NotNow => match error.reason {
-                Some(Reason::NotSignedIn | Reason::NoSecret | Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) => {
-                    Self::NotPermitted
-                }
+                Some(
+                    Reason::NotSignedIn
+                    | Reason::NoSecret
+                    | Reason::MailboxNotConnected
+                    | Reason::NeedsPrivilegedRole
+                    | Reason::NeedsApplicationRole,
+                ) => Self::NotPermitted,
                 Some(
                     Reason::NoUsers
                     | Reason::RunUnderWay
@@ -50,7 +54,14 @@ impl Exit {
                     | Reason::EwsRemoved
                     | Reason::SessionsUnderWay
                     | Reason::OtherTenant
-                    | Reason::LimitationsUnread,
+                    | Reason::LimitationsUnread
+                    | Reason::NobodySignsIn
+                    | Reason::DefaultMustSend
+                    | Reason::MailboxIsDefault
+                    | Reason::MigrationUnderWay
+                    | Reason::StepNotReached
+                    | Reason::StepNotChecked
+                    | Reason::AddInTooOld,
                 )
                 | None => Self::Incomplete,
             },
@@ -59,6 +70,7 @@ impl Exit {
             | Code::SignInTimedOut
             | Code::SignInRefused
             | Code::WrongTenant
+            | Code::WrongAccount
             | Code::UnknownTenant
             | Code::StateMismatch
             | Code::WrongSecret

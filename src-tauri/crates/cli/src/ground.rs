@@ -29,6 +29,7 @@ impl Rehearsal {
                     console: details.console_client_id.parse().map_err(std::io::Error::other)?,
                     client_id: details.client_id.parse().map_err(std::io::Error::other)?,
                     client_secret: ClientSecret::new(details.client_secret.clone()),
+                    vendor: sandbox.app("outreach").map(|app| app.client_id).unwrap_or_default().parse().map_err(std::io::Error::other)?,
                 };
                 *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox);
                 Ok(ground)

@@ -17,6 +17,7 @@ use crate::{names, words};
 mod act;
 pub mod import;
 mod list;
+mod mailboxes;
 mod preflight;
 
 #[derive(Subcommand)]
@@ -33,6 +34,8 @@ pub enum Users {
     Sync(SyncUsers),
     #[command(flatten)]
     Act(act::Act),
+    #[command(flatten)]
+    Mailboxes(mailboxes::Addressed),
 }
 
 #[derive(Args)]
@@ -50,7 +53,7 @@ impl Users {
         match self {
             Self::Preflight(ask) => ask.secret_stdin,
             Self::Sync(ask) => ask.secret_stdin,
-            Self::Import(_) | Self::List(_) | Self::Describe(_) | Self::Act(_) => false,
+            Self::Import(_) | Self::List(_) | Self::Describe(_) | Self::Act(_) | Self::Mailboxes(_) => false,
         }
     }
 }
@@ -67,6 +70,7 @@ pub async fn run(ask: Users, call: &Call) -> Result<Exit> {
         Users::Describe(ask) => describe(&ask, call).await,
         Users::Sync(ask) => sync::users(&ask, call).await,
         Users::Act(ask) => act::run(ask, call).await,
+        Users::Mailboxes(ask) => mailboxes::run(ask, call).await,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Every sentence that a person reads about a failure: what it is called, and what to do about it. Matched without wildcards,
 //! so that a new code can't come without words.
 
+use rollcall_core::address::{AddressChange, SignInNeed};
 use rollcall_core::arrival::Fate;
 use rollcall_core::bound::Bound;
 use rollcall_core::consent::{Authorization, ConsentState};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::manifest::{Place, Said};
 use rollcall_core::membership_rule::{Attribute, Condition, Test};
+use rollcall_core::migration::MigrationStep;
 use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
@@ -62,6 +64,10 @@ const fn of_code(code: Code) -> Words {
             words("Microsoft Entra refused the sign-in", "Look the AADSTS number up, or ask whoever manages the app registration.")
         }
         Code::WrongTenant => words("That account belongs to another tenant", "Sign in with an account of the tenant that was added."),
+        Code::WrongAccount => words(
+            "Another account signed in",
+            "Nothing was stored. The account that the mailbox belongs to has to sign in: choose it on Microsoft's page.",
+        ),
         Code::UnknownTenant => words("No such tenant in this cloud", "Check the tenant id or domain, and the cloud."),
         Code::StateMismatch => {
             words("The browser's answer belongs to another attempt", "Nothing was stored. Close old sign-in pages and start again.")
@@ -129,7 +135,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",
-            "Delegated access is proven by each user's own sign-in; only graph_app_only can be checked for all.",
+            "None of them has signed in here: `rollcallctl users connect UPN` lets one do it, and then that mailbox can be checked.",
         ),
         Reason::HasUsers => words(
             "The organization still has users",
@@ -157,6 +163,27 @@ pub const fn of_reason(reason: Reason) -> Words {
             "What Graph can't do was not acknowledged yet",
             "Read it with `users switch --dry-run`, and accept it with `users switch --acknowledge`.",
         ),
+        Reason::NobodySignsIn => words(
+            "Nobody signs in for this mailbox",
+            "The integration reaches it in its own name. Signing in is for organizations with graph_delegated.",
+        ),
+        Reason::MailboxNotConnected => {
+            words("The mailbox is not connected", "Its account has to sign in first: `rollcallctl users connect UPN [--mailbox ADDRESS]`.")
+        }
+        Reason::DefaultMustSend => {
+            words("The default mailbox sends", "Switch send on for it, or make another one that sends the default first.")
+        }
+        Reason::MailboxIsDefault => words("It is the user's default mailbox", "Make another one the default first."),
+        Reason::MigrationUnderWay => {
+            words("The user is being migrated step by step", "Go on with `users migrate`, or give it up with `users migrate give-up`.")
+        }
+        Reason::StepNotReached => {
+            words("That step is not the one to take", "`users migrate show` says which one is next; none is skipped.")
+        }
+        Reason::StepNotChecked => {
+            words("The mailbox has not answered yet", "Ask it with `users migrate check`; only then the step can be done.")
+        }
+        Reason::AddInTooOld => words("The add-in is too old", "Have it updated first: nothing was begun."),
     }
 }
 
@@ -184,6 +211,58 @@ pub fn of_happening(what: &Happening) -> String {
         }
         Happening::SessionRecovered => "sessions pass again".to_owned(),
         Happening::Resynced => "read anew: the service had lost its place".to_owned(),
+        Happening::Connected { address } => format!("signed in for {address}"),
+        Happening::Disconnected { address } => format!("sign-in for {address} taken out of the keychain"),
+        Happening::MailboxAdded { address } => format!("{address} named as another mailbox"),
+        Happening::MailboxTakenOff { address } => format!("{address} taken off the mailboxes"),
+        Happening::MailboxSet { address, change } => match change {
+            AddressChange::Sync { on } => format!("sync of {address} switched {}", switched(*on)),
+            AddressChange::Send { on } => format!("send of {address} switched {}", switched(*on)),
+            AddressChange::Default => format!("{address} made the default"),
+        },
+        Happening::MigrationBegun { from, to, outside_window } => {
+            format!("migration from {from} to {to} begun{}", if *outside_window { ", outside the change window" } else { "" })
+        }
+        Happening::MigrationChecked { step, verdict } => format!("migration, {}: {}", of_step(*step).title, of_verdict(*verdict)),
+        Happening::MigrationTicked { step } => format!("migration, {}: done", of_step(*step).title),
+        Happening::MigrationReopened { step } => format!("migration, {}: opened again", of_step(*step).title),
+        Happening::MigrationGivenUp => "migration given up".to_owned(),
+    }
+}
+
+const fn switched(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// A step of a guided migration, and what there is to do for it at the vendor.
+pub const fn of_step(step: MigrationStep) -> Words {
+    match step {
+        MigrationStep::StopSyncOfOld => words(
+            "The old mailbox is not synchronized any more",
+            "At the vendor, switch Sync off for the old mailbox and leave Send on, so that what is scheduled still leaves.",
+        ),
+        MigrationStep::ConnectNew => {
+            words("The new mailbox is connected", "At the vendor, connect the new mailbox and wait until it shows Connected.")
+        }
+        MigrationStep::SwitchOnNew => words(
+            "The new mailbox syncs and sends",
+            "At the vendor, switch Sync and Send on for the new mailbox, and off for every other one; the old one goes on sending.",
+        ),
+        MigrationStep::StopSendOfOld => words("The old mailbox sends no more", "At the vendor, switch Send off for the old mailbox."),
+        MigrationStep::MakeDefault => words("The new mailbox is the default", "At the vendor, make the new mailbox the default."),
+        MigrationStep::HandOver => words(
+            "What is scheduled is handed over",
+            "At the vendor, move what is still scheduled from the old mailbox to the new one, what was not delivered included.",
+        ),
+    }
+}
+
+/// Why somebody has to sign in again.
+pub const fn of_sign_in_need(need: SignInNeed) -> &'static str {
+    match need {
+        SignInNeed::Switched => "sign in again: switched",
+        SignInNeed::Refused { .. } => "sign in again: refused",
+        SignInNeed::TokenMissing => "sign in again: no token here",
     }
 }
 
@@ -208,6 +287,14 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::SessionsUnderWay => "sessions_under_way",
         Reason::OtherTenant => "other_tenant",
         Reason::LimitationsUnread => "limitations_unread",
+        Reason::NobodySignsIn => "nobody_signs_in",
+        Reason::MailboxNotConnected => "mailbox_not_connected",
+        Reason::DefaultMustSend => "default_must_send",
+        Reason::MailboxIsDefault => "mailbox_is_default",
+        Reason::MigrationUnderWay => "migration_under_way",
+        Reason::StepNotReached => "step_not_reached",
+        Reason::StepNotChecked => "step_not_checked",
+        Reason::AddInTooOld => "add_in_too_old",
     }
 }
 

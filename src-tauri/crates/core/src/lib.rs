@@ -1,6 +1,7 @@
 //! Nouns: what is true without network, disk, clock or async. Every other room speaks in these words.
 
 pub mod action;
+pub mod address;
 pub mod approval;
 pub mod arrival;
 pub mod bound;
@@ -16,6 +17,7 @@ pub mod issue;
 pub mod mailbox;
 pub mod manifest;
 pub mod membership_rule;
+pub mod migration;
 pub mod organization;
 pub mod permission;
 pub mod presets;

@@ -48,6 +48,22 @@ pub enum Reason {
     OtherTenant,
     /// Nobody has acknowledged yet what Graph can't do for the integration.
     LimitationsUnread,
+    /// The integration reaches the mailbox in its own name; nobody signs in for it.
+    NobodySignsIn,
+    /// Nobody has signed in for the mailbox, or has to sign in again.
+    MailboxNotConnected,
+    /// The default mailbox sends.
+    DefaultMustSend,
+    /// The mailbox is the user's default.
+    MailboxIsDefault,
+    /// The user's mailbox is being migrated step by step.
+    MigrationUnderWay,
+    /// Steps before it are open, or it is done already.
+    StepNotReached,
+    /// The mailbox that the step depends on has not answered yet.
+    StepNotChecked,
+    /// The add-in is older than the version that the vendor asks for.
+    AddInTooOld,
 }
 
 /// What is known about an organization when an action on it is judged.
@@ -56,6 +72,8 @@ pub struct Standing {
     pub signed_in: bool,
     pub users: u32,
     pub has_secret: bool,
+    /// How many of its users have signed in to the integration.
+    pub connected: u32,
     pub run_under_way: bool,
     pub access: AccessType,
 }
@@ -79,18 +97,19 @@ pub const fn may_consent(standing: &Standing) -> May {
     if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
 }
 
-/// May *Check users' access* be started? Verification uses the integration's own identity, so nobody has to be signed in.
+/// May *Check users' access* be started? Verification uses the integration's own identity, or that of each user who has signed in to it;
+/// no admin has to be signed in.
 ///
 /// # Errors
 /// The reason, when not.
 pub const fn may_verify(standing: &Standing) -> May {
     match standing.access {
         AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
-        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
-        AccessType::GraphAppOnly if standing.users == 0 => Err(Reason::NoUsers),
-        AccessType::GraphAppOnly if standing.run_under_way => Err(Reason::RunUnderWay),
+        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.users == 0 => Err(Reason::NoUsers),
+        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.run_under_way => Err(Reason::RunUnderWay),
         AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
-        AccessType::GraphAppOnly => Ok(()),
+        AccessType::GraphDelegated if standing.connected == 0 => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly | AccessType::GraphDelegated => Ok(()),
     }
 }
 
@@ -176,14 +195,16 @@ mod tests {
     use super::*;
 
     const READY: Standing =
-        Standing { signed_in: true, users: 10, has_secret: true, run_under_way: false, access: AccessType::GraphAppOnly };
+        Standing { signed_in: true, users: 10, has_secret: true, connected: 0, run_under_way: false, access: AccessType::GraphAppOnly };
 
     #[test]
     fn a_check_says_why_it_can_not_run() {
         assert_eq!(may_verify(&READY), Ok(()));
         assert_eq!(may_verify(&Standing { users: 0, ..READY }), Err(Reason::NoUsers));
         assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
-        assert_eq!(may_verify(&Standing { access: AccessType::GraphDelegated, ..READY }), Err(Reason::UsersMustSignIn));
+        let delegated = Standing { access: AccessType::GraphDelegated, has_secret: false, ..READY };
+        assert_eq!(may_verify(&delegated), Err(Reason::UsersMustSignIn));
+        assert_eq!(may_verify(&Standing { connected: 1, ..delegated }), Ok(()), "whoever has signed in can be asked");
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
     }
 

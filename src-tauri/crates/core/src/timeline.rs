@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::address::AddressChange;
 use crate::issue::Cause;
+use crate::migration::MigrationStep;
 use crate::organization::AccessType;
 use crate::time::Timestamp;
+use crate::verdict::Verdict;
 
 /// One thing that happened to a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -50,6 +53,42 @@ pub enum Happening {
     SessionRecovered,
     /// The service had lost what it knew of the mailbox, so it was read anew.
     Resynced,
+    /// Somebody signed in for a mailbox.
+    Connected {
+        address: String,
+    },
+    Disconnected {
+        address: String,
+    },
+    /// A secondary mailbox was put on the user's list, or taken off it.
+    MailboxAdded {
+        address: String,
+    },
+    MailboxTakenOff {
+        address: String,
+    },
+    /// What an address is used for was changed.
+    MailboxSet {
+        address: String,
+        change: AddressChange,
+    },
+    MigrationBegun {
+        from: String,
+        to: String,
+        /// Whether it was outside the organization's change window.
+        outside_window: bool,
+    },
+    MigrationChecked {
+        step: MigrationStep,
+        verdict: Verdict,
+    },
+    MigrationTicked {
+        step: MigrationStep,
+    },
+    MigrationReopened {
+        step: MigrationStep,
+    },
+    MigrationGivenUp,
 }
 
 /// A happening with its time, and who did it: a signed-in admin's principal name, or nobody where it came about by itself.

@@ -193,6 +193,7 @@ fn key(name: SecretName) -> String {
     match name {
         SecretName::Refresh(tenant) => format!("refresh/{tenant}"),
         SecretName::Credential(integration) => format!("credential/{integration}"),
+        SecretName::User(integration, account) => format!("user/{integration}/{account}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use keyring_core::CredentialStore;
-use rollcall_core::id::{IntegrationId, TenantId};
+use rollcall_core::id::{IntegrationId, ObjectId, TenantId};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -25,6 +25,8 @@ pub enum SecretName {
     Refresh(TenantId),
     /// The credential of an integration: its client secret.
     Credential(IntegrationId),
+    /// The refresh token of a user who signed in to an integration, by the account's object id.
+    User(IntegrationId, ObjectId),
 }
 
 /// The bytes of a secret; wiped when dropped, never printed.

@@ -8,8 +8,8 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
-    about, consent, groups, integrations, issues, journal, organizations, permissions, practice, rules, runs, scope, settings, sync,
-    tenants, traffic, users, verify, views,
+    about, consent, groups, integrations, issues, journal, mailboxes, organizations, permissions, practice, rules, runs, scope, settings,
+    sync, tenants, traffic, users, verify, views,
 };
 
 macro_rules! menu {
@@ -70,6 +70,14 @@ menu! {
     "issues.unsnooze": issues::snooze::UnsnoozeIssues => (), issues::snooze::unsnooze;
     "journal.list": journal::ListJournal => Vec<journal::JournalEntry>, journal::list;
     "journal.verify": () => journal::JournalState, journal::verify;
+    "mailboxes.add": mailboxes::check::MailboxRef => mailboxes::describe::MailboxesView, mailboxes::secondary::add;
+    "mailboxes.change": mailboxes::change::ChangeMailbox => mailboxes::describe::MailboxesView, mailboxes::change::change;
+    "mailboxes.check": mailboxes::check::MailboxRef => mailboxes::describe::MailboxesView, mailboxes::check::check;
+    "mailboxes.connect": mailboxes::connect::ConnectMailbox => mailboxes::describe::MailboxesView, mailboxes::connect::connect;
+    "mailboxes.describe": mailboxes::describe::MailboxesOf => mailboxes::describe::MailboxesView, mailboxes::describe::describe;
+    "mailboxes.disconnect": mailboxes::connect::ConnectMailbox => mailboxes::describe::MailboxesView, mailboxes::connect::disconnect;
+    "mailboxes.migrate": mailboxes::migrate::MigrateMailbox => mailboxes::describe::MailboxesView, mailboxes::migrate::migrate;
+    "mailboxes.remove": mailboxes::check::MailboxRef => mailboxes::describe::MailboxesView, mailboxes::secondary::remove;
     "organizations.acknowledge": organizations::delete::OrganizationRef => rollcall_core::organization::Organization, organizations::acknowledge::acknowledge;
     "organizations.adjust": organizations::adjust::AdjustOrganization => rollcall_core::organization::Organization, organizations::adjust::adjust;
     "organizations.change": organizations::change::ChangeOrganization => rollcall_core::organization::Organization, organizations::change::change;
@@ -81,6 +89,7 @@ menu! {
     "organizations.list": () => Vec<organizations::describe::OrganizationView>, organizations::describe::list;
     "organizations.set_window": organizations::window::SetWindow => rollcall_core::organization::Organization, organizations::window::set_window;
     "permissions.list": () => Vec<permissions::list::PermissionView>, permissions::list::list;
+    "practice.examples": tenants::sign_in::TenantRef => practice::examples::Examples, practice::examples::examples;
     "practice.open": practice::open::OpenPractice => practice::open::Practice, practice::open::open;
     "practice.run_scope_script": practice::exchange::RunScopeScript => scope::show::ScopeView, practice::exchange::run_script;
     "presets.list": () => Vec<integrations::presets::PresetView>, integrations::presets::presets;

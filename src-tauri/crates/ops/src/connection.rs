@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, TenantId};
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::cause_of_sign_in;
 use rollcall_core::permission;
@@ -31,7 +31,7 @@ use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::tenants::sign_in::{Kept, asked, in_browser};
 
-/// Graph as the signed-in admin.
+/// Graph as a person who signed in: the admin to Rollcall, or a user to an integration.
 pub(crate) struct Delegated {
     pub graph: Graph,
     session: Session,
@@ -62,8 +62,32 @@ impl Delegated {
     /// A connection with a refresh token that was just given out, or taken from the vault. Each renewal asks for `more` beside what
     /// every sign-in asks for.
     pub fn open(desk: &Desk, tenant: &Tenant, refresh: RefreshToken, first: Option<Lease>, more: &[String]) -> Result<Self> {
-        let scopes = asked(more);
-        let (vault, name) = (desk.vault.clone(), SecretName::Refresh(tenant.id));
+        Self::open_as(desk, tenant, tenant.client_id, SecretName::Refresh(tenant.id), &asked(more), refresh, first)
+    }
+
+    /// A user's connection to an integration, with these permissions.
+    pub fn open_for(
+        desk: &Desk,
+        tenant: &Tenant,
+        integration: &Integration,
+        account: ObjectId,
+        scopes: &[String],
+        refresh: RefreshToken,
+        first: Option<Lease>,
+    ) -> Result<Self> {
+        Self::open_as(desk, tenant, integration.client_id, SecretName::User(integration.id, account), scopes, refresh, first)
+    }
+
+    fn open_as(
+        desk: &Desk,
+        tenant: &Tenant,
+        client_id: AppId,
+        name: SecretName,
+        scopes: &[String],
+        refresh: RefreshToken,
+        first: Option<Lease>,
+    ) -> Result<Self> {
+        let vault = desk.vault.clone();
         let keeping: Keeping = Arc::default();
         let started = Arc::clone(&keeping);
         let keep = Box::new(move |next: RefreshToken| {
@@ -75,8 +99,19 @@ impl Delegated {
             keeping.retain(|task| !task.is_finished());
             keeping.push(task);
         });
-        let session = Session::delegated(party(desk, tenant, tenant.client_id)?, &scopes, refresh, first, keep);
+        let session = Session::delegated(party(desk, tenant, client_id)?, scopes, refresh, first, keep);
         Ok(Self { graph: graph(desk, tenant, &session)?, session, keeping })
+    }
+
+    /// Gets a token, so that it is known whether Entra gives one, and why not.
+    pub async fn sign_in(&self) -> std::result::Result<(), IdentityError> {
+        self.session.token().await.map(|_| ())
+    }
+
+    /// The workloads that the token opens; gets one where none is at hand.
+    pub async fn permitted(&self) -> std::result::Result<Vec<Workload>, IdentityError> {
+        let scopes = self.session.scopes().await?;
+        Ok(Workload::ALL.into_iter().filter(|&workload| scopes.iter().any(|scope| permission::opens(scope, workload))).collect())
     }
 
     /// Ends the session for good. When this returns, no renewal that was under way can put a token into the vault any more.
@@ -305,13 +340,13 @@ pub(crate) fn rests(desk: &Desk) -> Kept {
     rest_as_kept(desk.vault.rests())
 }
 
-async fn secret(desk: &Desk, name: SecretName) -> Result<Option<String>> {
+pub(crate) async fn secret(desk: &Desk, name: SecretName) -> Result<Option<String>> {
     let found = desk.vault.get(name).await.map_err(|why| Error::new(Code::Keychain, why.to_string()))?;
     Ok(found.and_then(|bytes| String::from_utf8(bytes.reveal().to_vec()).ok()))
 }
 
 /// Whether the vault holds a secret of that name: asked once, then remembered, because a keychain takes its time.
-async fn is_kept(desk: &Desk, name: SecretName) -> bool {
+pub(crate) async fn is_kept(desk: &Desk, name: SecretName) -> bool {
     if let Some(&kept) = desk.kept().get(&name) {
         return kept;
     }
@@ -333,7 +368,7 @@ fn bytes(secret: &str) -> SecretBytes {
     SecretBytes::new(secret.as_bytes().to_vec())
 }
 
-fn party(desk: &Desk, tenant: &Tenant, client_id: rollcall_core::id::AppId) -> Result<Party> {
+fn party(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Party> {
     Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.steady) })
 }
 

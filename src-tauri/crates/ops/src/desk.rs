@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{IntegrationId, OrganizationId, RunId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -48,6 +48,7 @@ pub struct Desk {
     start_practice: Option<StartPractice>,
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
+    as_users: Mutex<HashMap<(IntegrationId, ObjectId), Arc<Delegated>>>,
     verifying: Mutex<HashMap<OrganizationId, Sitting>>,
     syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
     proving: Mutex<HashMap<OrganizationId, CancellationToken>>,
@@ -58,6 +59,8 @@ pub struct Desk {
     recording: Mutex<Option<Recording>>,
     cut_off: Mutex<Vec<RunId>>,
     preview: Mutex<Option<Arc<Held>>>,
+    /// The vendor's application in the practice tenant that runs here.
+    practice_vendor: Mutex<Option<AppId>>,
 }
 
 /// Somebody works on a run of an organization.
@@ -104,6 +107,7 @@ impl Desk {
             start_practice: opening.start_practice,
             delegated: Mutex::default(),
             app_only: Mutex::default(),
+            as_users: Mutex::default(),
             verifying: Mutex::default(),
             syncing: Mutex::default(),
             proving: Mutex::default(),
@@ -113,6 +117,7 @@ impl Desk {
             recording: Mutex::default(),
             cut_off: Mutex::default(),
             preview: Mutex::default(),
+            practice_vendor: Mutex::default(),
         };
         let cut_off = desk.interrupt_unfinished()?;
         *desk.cut_off() = cut_off;
@@ -214,6 +219,15 @@ impl Desk {
         self.start_practice.as_ref()
     }
 
+    /// The application of a vendor in the practice tenant, while one runs in this process.
+    pub(crate) fn practice_vendor(&self) -> Option<AppId> {
+        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_practice_vendor(&self, vendor: AppId) {
+        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner) = Some(vendor);
+    }
+
     /// Reads from the store, off the async threads.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
@@ -253,6 +267,11 @@ impl Desk {
 
     pub(crate) fn app_only(&self) -> MutexGuard<'_, HashMap<IntegrationId, Arc<AppOnly>>> {
         self.app_only.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open connections of users who signed in to an integration.
+    pub(crate) fn as_users(&self) -> MutexGuard<'_, HashMap<(IntegrationId, ObjectId), Arc<Delegated>>> {
+        self.as_users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The organizations whose users are being read at this moment, each with what stops it.

@@ -107,6 +107,8 @@ codes! {
     SignInRefused "sign_in_refused",
     /// The account, or the answer, belongs to another tenant.
     WrongTenant "wrong_tenant",
+    /// Another account signed in than the one that was expected.
+    WrongAccount "wrong_account",
     /// No tenant of that id or domain in this cloud.
     UnknownTenant "unknown_tenant",
     /// The browser's answer doesn't belong to this attempt.

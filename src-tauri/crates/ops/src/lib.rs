@@ -14,6 +14,7 @@ pub mod integrations;
 pub mod issues;
 pub mod job;
 pub mod journal;
+pub mod mailboxes;
 pub mod organizations;
 mod pauses;
 pub mod permissions;

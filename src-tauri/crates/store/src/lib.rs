@@ -20,6 +20,7 @@ pub mod halts;
 pub mod integrations;
 pub mod issues;
 pub mod journal;
+pub mod mailboxes;
 pub mod membership_rules;
 pub mod organizations;
 pub mod probes;

@@ -19,6 +19,7 @@ pub const SCHEMA: &[&str] = &[
     schema::INSPECTOR,
     schema::FEWER_INDEXES,
     schema::SCOPE,
+    schema::OUTREACH,
 ];
 
 /// The version that a list of steps leads to.

@@ -161,9 +161,7 @@ fn decimal(value: i64, digits: &mut [u8; 20]) -> &[u8] {
 /// was cancelled or still waits does.
 pub fn of_mailbox(workloads: &[(Verdict, Option<Cause>)]) -> Verdict {
     let verdict = Verdict::of_mailbox(workloads.iter().map(|&(verdict, _)| verdict));
-    let open = |&(verdict, cause): &(Verdict, Option<Cause>)| {
-        verdict == Verdict::NotRun && !matches!(cause, Some(Cause::NotCovered | Cause::NeedsUserSignIn))
-    };
+    let open = |&(verdict, cause): &(Verdict, Option<Cause>)| verdict == Verdict::NotRun && cause != Some(Cause::NotCovered);
     if verdict == Verdict::Passed && workloads.iter().any(open) { Verdict::NotRun } else { verdict }
 }
 

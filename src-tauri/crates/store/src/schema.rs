@@ -588,3 +588,53 @@ CREATE TABLE scope_said (
     PRIMARY KEY (organization, mailbox)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// Version 10. Several mailboxes per user, who signed in for which, and guided migrations.
+pub const OUTREACH: &str = "
+-- What was set for an address; the directory says which ones there are, but for secondary mailboxes.
+CREATE TABLE mailbox_addresses (
+    user    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    place   INTEGER NOT NULL,
+    address TEXT    NOT NULL,
+    kind    TEXT    NOT NULL,
+    account TEXT,
+    sync    INTEGER NOT NULL,
+    send    INTEGER NOT NULL,
+    chosen  INTEGER NOT NULL,
+    seen    TEXT,
+    PRIMARY KEY (user, place)
+) STRICT, WITHOUT ROWID;
+
+-- Who has signed in to an integration for a user: that one's own account, or the account of a secondary mailbox. The token itself is
+-- in the keychain.
+CREATE TABLE connections (
+    user        INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    account     TEXT    NOT NULL,
+    integration INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+    since       INTEGER NOT NULL,
+    need        TEXT,
+    PRIMARY KEY (user, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX connections_by_integration ON connections (integration, account);
+
+-- A switch wants a fresh token; one that the user signs in for after it counts again.
+CREATE TRIGGER connections_after_switch AFTER UPDATE OF mailbox ON users
+WHEN NEW.mailbox = 'switching' AND OLD.mailbox <> 'switching'
+BEGIN
+    UPDATE connections SET need = '{\"why\":\"switched\"}' WHERE user = NEW.id;
+END;
+
+-- A token is for one integration.
+CREATE TRIGGER connections_after_move AFTER UPDATE OF organization ON users
+WHEN NEW.organization <> OLD.organization
+BEGIN
+    DELETE FROM connections
+    WHERE  user = NEW.id AND integration <> (SELECT integration FROM organizations WHERE id = NEW.organization);
+END;
+
+CREATE TABLE migrations (
+    user  INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    state TEXT    NOT NULL
+) STRICT;
+";

@@ -1,8 +1,12 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { BeakerFilled } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
+import { begin, isLive, useWork } from "../../api/work";
+import { useNotices } from "../../lib/notices";
+import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -31,6 +35,7 @@ const useStyles = makeStyles({
     },
   },
   icon: { fontSize: "16px" },
+  button: { color: "#242424", zIndex: 1, ":hover": { color: "#242424" } },
 });
 
 /** Says on every page that what is shown is a rehearsal. Gone only when no practice tenant is in sight. */
@@ -40,11 +45,48 @@ export function PracticeRibbon() {
   const { chosen } = useScope();
   const practice = tenants.filter(({ tenant }) => tenant.practice);
   if (chosen ? !chosen.practice : practice.length === 0) return null;
+  const tenant = practice.find(({ signed_in }) => signed_in)?.tenant.id;
   const mixed = !chosen && practice.length < tenants.length;
   return (
     <section className={styles.ribbon} aria-label={t("practice.label")}>
       <BeakerFilled className={styles.icon} aria-hidden />
       {mixed ? t("practice.mixed") : t("practice.only")}
+      {tenant && <ExamplesButton tenant={tenant} />}
     </section>
   );
 }
+
+/** The two organizations to practise with, as long as they aren't there. */
+function ExamplesButton({ tenant }: { tenant: number }) {
+  const styles = useStyles();
+  const key = `examples:${tenant}`;
+  const work = useWork(key);
+  const say = useNotices((notices) => notices.say);
+  const organizations = useQuery(reading("organizations.list", null)).data;
+  if (!organizations || organizations.some(({ organization }) => organization.external_id === EXAMPLE)) return null;
+  const setUp = async () => {
+    try {
+      const { by_application, by_users } = await begin(key, t("practice.examplesWork"), "practice.examples", {
+        tenant,
+      });
+      say("success", t("practice.examplesDone", { one: by_application.name, other: by_users.name }));
+    } catch (thrown) {
+      const failure = explain(refusalOf(thrown));
+      say("error", failure.title, failure.advice);
+    }
+  };
+  return (
+    <Button
+      size="small"
+      appearance="outline"
+      className={styles.button}
+      disabledFocusable={isLive(work)}
+      onClick={() => void setUp()}
+    >
+      {t("practice.examples")}
+    </Button>
+  );
+}
+
+/** The External ID of one of them. */
+const EXAMPLE = "EXAMPLE-USERS";

@@ -32,13 +32,15 @@ import {
 } from "../../words/nouns";
 import { t } from "../../words/t";
 import { checkedWords, mailboxBadge, syncedWords } from "./columns";
+import { Mailboxes } from "./Mailboxes";
 import { Sessions } from "./Sessions";
 import { Timeline } from "./Timeline";
 import { UserActions } from "./UserActions";
 import { Remedy } from "../../ui/Remedy";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-6px", marginBottom: "12px" },
+  // Six of them are wider than a narrow panel.
+  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },
   passed: {
     display: "flex",
@@ -60,7 +62,7 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
-type Tabs = "overview" | "timeline" | "sessions" | "checks" | "issues";
+type Tabs = "overview" | "mailboxes" | "timeline" | "sessions" | "checks" | "issues";
 
 type Props = {
   readonly user: number;
@@ -92,6 +94,7 @@ export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
         onTabSelect={(_, data) => setTab(data.value as Tabs)}
       >
         <Tab value="overview">{t("users.tab.overview")}</Tab>
+        <Tab value="mailboxes">{t("users.tab.mailboxes")}</Tab>
         <Tab value="timeline">{t("users.tab.timeline")}</Tab>
         <Tab value="sessions">{t("users.tab.sessions")}</Tab>
         <Tab value="checks">{t("users.tab.checks")}</Tab>
@@ -102,6 +105,7 @@ export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
       {detail && (
         <div className={styles.part} role="tabpanel" aria-label={t(`users.tab.${tab}`, { n: issues.length })}>
           {tab === "overview" && <Overview detail={detail} />}
+          {tab === "mailboxes" && <Mailboxes user={user} />}
           {tab === "timeline" && <Timeline detail={detail} />}
           {tab === "sessions" && <Sessions user={user} />}
           {tab === "checks" && <Checks checks={detail.checks} />}

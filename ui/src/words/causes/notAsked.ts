@@ -18,8 +18,8 @@ export const notAskedWords = {
     title: "Needs the user's own sign-in",
     what: "A delegated mailbox answers only to its signed-in user, so it was not asked.",
     known: "The organization is reached by each user's own sign-in; Microsoft was not asked.",
-    steps: ["Ask the user to sign in to the integration."],
-    fixed: "The user's next sync session passes.",
+    steps: ["Have the user sign in here: the user's details, Mailboxes, Sign in here."],
+    fixed: "The mailbox is asked at the next check.",
   },
   cancelled: {
     title: "Cancelled before its turn",

@@ -135,6 +135,36 @@ async fn a_long_pause_parks_the_run_and_every_command_says_until_when() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mailboxes_are_shown_set_and_migrated_by_command_with_the_exit_codes_that_say_what_is_open() {
+    let ready = Ready::with(Scene { users: 40, ..Scene::default() }).await;
+    let run = |arguments: &[&str]| ready.script.run(&[&["--json", "users"], arguments].concat());
+    let code = |ended: &Ended| ended.json()["error"]["code"].as_str().unwrap_or_default().to_owned();
+    let (who, mail) = ("plain.user@contoso.example", "plain.user@contoso.example");
+    let shown = run(&["mailboxes", who]);
+    let (first, second) = (&shown.json()["addresses"][0], &shown.json()["addresses"][1]);
+    assert_eq!((shown.code, &first["kind"], &first["default"]), (0, &json!("primary"), &json!(true)));
+    assert_eq!((&second["kind"], &second["connection"]["kind"]), (&json!("alias"), &json!("by_application")));
+
+    let unsent = run(&["mailbox", "set", who, mail, "--default"]);
+    assert_eq!((unsent.code, code(&unsent)), (3, "default_must_send".to_owned()), "the default sends: {unsent:?}");
+    let set = run(&["mailbox", "set", who, mail, "--sync", "on", "--send", "on", "--default"]);
+    assert_eq!((set.code, &set.json()["addresses"][0]["send"]), (0, &json!(true)));
+    assert_eq!(run(&["mailbox", "set", who, mail]).code, 2, "nothing was asked for");
+    assert_eq!(run(&["mailbox", "set", who, "nobody@contoso.example", "--send", "on"]).code, 2);
+    let asked = run(&["mailbox", "check", who, mail]);
+    assert_eq!((asked.code, code(&asked)), (4, "no_secret".to_owned()), "nothing holds the secret: {asked:?}");
+
+    let connected = run(&["connect", who, "--print-url"]);
+    assert_eq!((connected.code, code(&connected)), (3, "nobody_signs_in".to_owned()), "{connected:?}");
+    let begun = run(&["migrate", "begin", who, "--to", mail, "--add-in", "2.1", "--minimum", "2"]);
+    assert_eq!((begun.code, code(&begun)), (2, "invalid_input".to_owned()), "it is no other mailbox: {begun:?}");
+    assert_eq!(run(&["migrate", "tick", who, "hand_over"]).code, 2, "none was begun");
+    assert_eq!(run(&["migrate", "tick", who, "fly"]).code, 2, "there is no such step");
+    let told = ready.script.run(&["users", "mailboxes", who]).out;
+    assert!(told.contains("by the application") && told.contains("plain.user@contoso.example"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_crash_cut_off_is_resumed_without_knowing_its_number() {
     let ready = Ready::with(Scene { users: 400, latency: Duration::from_millis(80), ..Scene::default() }).await;
     let nothing = ready.verify(&["--json", "--resume", "last"]);

@@ -279,6 +279,52 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
 }
 
 #[test]
+fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() {
+    if !keychain() {
+        return;
+    }
+    const WHO: &str = "plain.user@contoso.example";
+    const OTHER: &str = "global.reader@contoso.example";
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "60", "--seed", "5", "--faults", &script.file("none.json", "{}")]);
+    organization(&script, &served.details);
+    let client_id = served.details["client_id"].as_str().unwrap();
+    let add = ["integration", "add", "Sales", "--tenant", "Lab", "--client-id", client_id, "--preset", "outreach"];
+    let added = script.run(&add);
+    assert_eq!(added.code, 0, "{added:?}");
+    let create =
+        ["org", "create", "Out", "--tenant", "Lab", "--external-id", "out", "--integration", "Sales", "--access", "graph_delegated"];
+    assert_eq!(script.run(&create).code, 0);
+    assert_eq!(script.run(&["users", "import", "--org", "Out", "--all"]).code, 0);
+    let granted = in_the_browser(&script, &["consent", "grant", "--org", "Out", "--exact"], &Person::Admin);
+    assert_eq!(granted.code, 0, "{granted:?}");
+    assert_eq!(script.run(&["verify", "--org", "Out"]).code, 3, "nobody has signed in");
+
+    let other = in_the_browser(&script, &["users", "connect", WHO], &Person::Upn(OTHER.to_owned()));
+    assert_eq!(other.code, 4, "another account signed in: {other:?}");
+    let connected = in_the_browser(&script, &["users", "connect", WHO], &Person::Upn(WHO.to_owned()));
+    assert_eq!(connected.code, 0, "{connected:?}");
+    let checked = script.run(&["--json", "verify", "--org", "Out"]);
+    assert_eq!((&checked.json()["passed"], &checked.json()["not_run"]), (&json!(1), &json!(59)), "{checked:?}");
+
+    let users = |arguments: &[&str]| script.run(&[&["--json", "users"], arguments].concat());
+    assert_eq!(users(&["mailbox", "set", WHO, WHO, "--sync", "on", "--send", "on"]).code, 0);
+    assert_eq!(users(&["mailbox", "add", WHO, OTHER]).code, 0);
+    let old = users(&["migrate", "begin", WHO, "--to", OTHER, "--add-in", "1.9", "--minimum", "1.10"]);
+    assert_eq!((old.code, &old.json()["error"]["code"]), (3, &json!("add_in_too_old")));
+    assert_eq!(users(&["migrate", "begin", WHO, "--to", OTHER, "--add-in", "1.10", "--minimum", "1.10"]).code, 0);
+    let early = users(&["migrate", "tick", WHO, "stop_sync_of_old"]);
+    assert_eq!((early.code, &early.json()["error"]["code"]), (3, &json!("step_not_checked")));
+    assert_eq!(users(&["migrate", "check", WHO]).code, 0);
+    assert_eq!(users(&["migrate", "tick", WHO, "stop_sync_of_old"]).code, 0);
+    assert_eq!(users(&["migrate", "check", WHO]).code, 4, "the new mailbox is not connected");
+    let shown = script.run(&["users", "migrate", "show", WHO]);
+    assert!(shown.code == 3 && shown.out.contains("2. The new mailbox is connected (connect_new): next"), "{shown:?}");
+    assert_eq!(users(&["disconnect", WHO]).code, 0);
+    assert_eq!(users(&["mailboxes", WHO]).code, 3, "it is not connected any more");
+}
+
+#[test]
 fn users_are_brought_in_as_was_shown_and_kept_complete_by_rules() {
     if !keychain() {
         return;

@@ -12,6 +12,7 @@ use super::describe;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::mailboxes::tokens;
 
 /// The organization meant.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -83,36 +84,39 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
     if let Some(stop) = desk.syncing().get(&ask.organization) {
         stop.cancel();
     }
-    let now = desk.now();
-    desk.write(move |tx| {
-        let organization = organizations::get(tx, ask.organization)?;
-        let gone = organizations::belongings(tx, organization.id)?;
-        if ask.expected.is_some_and(|expected| expected != gone.users) {
-            return Ok(Err(Error::new(Code::Changed, format!("it has {} users by now", gone.users))));
-        }
-        if gone.users > 0 && !ask.force {
-            return Ok(Err(Error::not_now(Reason::HasUsers)));
-        }
-        let Belongings { users, initialized, runs, .. } = gone;
-        let entry = Entry {
-            at: now,
-            actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
-            tenant: Some(organization.tenant),
-            action: "organizations.delete".to_owned(),
-            target: organization.name,
-            before: Some(format!(
-                "{}: {users} users, {initialized} of them initialized or switching; {runs} runs",
-                organization.external_id
-            )),
-            after: None,
-            request_id: None,
-            outcome: Outcome::Done,
-        };
-        journal::append(tx, &entry)?;
-        // Whom the next import is to bring back, no change of the directory names.
-        deltas::forget_tenant(tx, organization.tenant)?;
-        organizations::delete(tx, organization.id)?;
-        Ok(Ok(gone))
-    })
-    .await?
+    let (now, tokens) = (desk.now(), tokens::held(desk).await?);
+    let deleted = desk
+        .write(move |tx| {
+            let organization = organizations::get(tx, ask.organization)?;
+            let gone = organizations::belongings(tx, organization.id)?;
+            if ask.expected.is_some_and(|expected| expected != gone.users) {
+                return Ok(Err(Error::new(Code::Changed, format!("it has {} users by now", gone.users))));
+            }
+            if gone.users > 0 && !ask.force {
+                return Ok(Err(Error::not_now(Reason::HasUsers)));
+            }
+            let Belongings { users, initialized, runs, .. } = gone;
+            let entry = Entry {
+                at: now,
+                actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
+                tenant: Some(organization.tenant),
+                action: "organizations.delete".to_owned(),
+                target: organization.name,
+                before: Some(format!(
+                    "{}: {users} users, {initialized} of them initialized or switching; {runs} runs",
+                    organization.external_id
+                )),
+                after: None,
+                request_id: None,
+                outcome: Outcome::Done,
+            };
+            journal::append(tx, &entry)?;
+            // Whom the next import is to bring back, no change of the directory names.
+            deltas::forget_tenant(tx, organization.tenant)?;
+            organizations::delete(tx, organization.id)?;
+            Ok(Ok(gone))
+        })
+        .await?;
+    tokens::drop_gone(desk, tokens).await?;
+    deleted
 }

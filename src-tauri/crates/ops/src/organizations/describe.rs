@@ -15,7 +15,7 @@ use rollcall_store::organizations::Tally;
 use rollcall_store::runs::{self, Run, RunState};
 use rollcall_store::users::eligibility::{self, Eligibilities};
 use rollcall_store::users::{self, MailboxCounts, UserFilter};
-use rollcall_store::{Connection, StoreError, integrations, organizations, sessions, tenants};
+use rollcall_store::{Connection, StoreError, integrations, mailboxes, organizations, sessions, tenants};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -135,9 +135,13 @@ pub async fn list(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<OrganizationV
 
 /// What the rules need to know of an organization.
 pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Result<Standing> {
-    let read = move |conn: &Connection| Ok((organizations::get(conn, organization)?, organizations::users(conn, organization)?));
-    let (organization, users) = desk.read(read).await?;
-    Ok(stand(desk, &organization, users).await)
+    let (organization, users, connected) = desk
+        .read(move |conn| {
+            let users = organizations::users(conn, organization)?;
+            Ok((organizations::get(conn, organization)?, users, mailboxes::count_connected(conn, organization)?))
+        })
+        .await?;
+    Ok(stand(desk, &organization, users, connected).await)
 }
 
 struct Facts {
@@ -151,25 +155,40 @@ struct Facts {
     last_session: Option<Timestamp>,
     last_run: Option<Run>,
     queued: u32,
+    connected: u32,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
     let integration = integrations::get(conn, organization.integration)?;
     let tenant = tenants::get(conn, organization.tenant)?;
     let grants = grants::get(conn, integration.id)?;
-    let mailboxes = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
+    let counts = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
     let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    Ok(Facts { organization, tenant, integration, grants, mailboxes, eligibility, tally, last_session, last_run, queued })
+    let connected = mailboxes::count_connected(conn, organization.id)?;
+    Ok(Facts {
+        organization,
+        tenant,
+        integration,
+        grants,
+        mailboxes: counts,
+        eligibility,
+        tally,
+        last_session,
+        last_run,
+        queued,
+        connected,
+    })
 }
 
-async fn stand(desk: &Desk, organization: &Organization, users: u32) -> Standing {
+async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: u32) -> Standing {
     Standing {
         signed_in: connection::is_signed_in(desk, organization.tenant).await,
         users,
+        connected,
         has_secret: connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None,
         run_under_way: desk.verifying().contains_key(&organization.id),
         access: organization.access,
@@ -177,7 +196,7 @@ async fn stand(desk: &Desk, organization: &Organization, users: u32) -> Standing
 }
 
 async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
-    let standing = stand(desk, &facts.organization, facts.tally.users).await;
+    let standing = stand(desk, &facts.organization, facts.tally.users, facts.connected).await;
     let consent = summary(&facts);
     let now = desk.now();
     let stages = Stages { organization: stage_one(&facts), consent: stage_two(&consent, now), verify: stage_three(&facts, now) };

@@ -1,4 +1,5 @@
 //! The practice tenant: a place to rehearse in.
 
+pub mod examples;
 pub mod exchange;
 pub mod open;

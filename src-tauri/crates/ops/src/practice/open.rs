@@ -8,6 +8,7 @@ use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
 use rollcall_store::grants;
 use rollcall_store::integrations::{self, IntegrationChange, NewIntegration};
+use rollcall_store::mailboxes;
 use rollcall_store::tenants::{self, NewTenant};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -16,11 +17,14 @@ use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::mailboxes::tokens;
 
 /// Its name among the tenants.
 const NAME: &str = "Practice tenant";
+/// The name of the vendor's application, once it is an integration.
+pub(super) const VENDOR: &str = "Practice Outreach";
 /// The name of its integration.
-const INTEGRATION: &str = "Practice integration";
+pub(super) const INTEGRATION: &str = "Practice integration";
 
 /// Where a practice tenant runs: what its start says. Not `Debug`: it holds the secret.
 pub struct Ground {
@@ -32,6 +36,8 @@ pub struct Ground {
     /// The integration.
     pub client_id: AppId,
     pub client_secret: ClientSecret,
+    /// A vendor's application to which each user signs in.
+    pub vendor: AppId,
 }
 
 /// How to start it.
@@ -63,6 +69,7 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
     let ground = start(ask.users, ask.seed.map(u64::from))
         .await
         .map_err(|error| Error::new(Code::Internal, format!("the practice tenant could not start: {:?}", error.kind())))?;
+    desk.set_practice_vendor(ground.vendor);
     let now = desk.now();
     let new = NewTenant {
         name: NAME.to_owned(),
@@ -80,7 +87,7 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
         })
         .await?;
     forget_sign_ins(desk, tenant.id).await?;
-    let integration = integration(desk, &tenant, ground.client_id).await?;
+    let integration = integration(desk, &tenant, ground.client_id, ground.vendor).await?;
     connection::keep(desk, SecretName::Credential(integration.id), ground.client_secret.reveal()).await;
     Ok(Practice { tenant, integration })
 }
@@ -94,10 +101,13 @@ pub async fn is_known(desk: &Desk) -> bool {
 async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
     desk.app_only().clear();
     desk.gates().remove(&tenant);
+    let tokens = tokens::held(desk).await?;
+    desk.write(move |tx| mailboxes::forget_sign_ins(tx, tenant)).await?;
+    tokens::drop_gone(desk, tokens).await?;
     connection::end_sign_in(desk, tenant).await
 }
 
-async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Integration> {
+async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId, vendor: AppId) -> Result<Integration> {
     let new = NewIntegration {
         tenant: tenant.id,
         name: INTEGRATION.to_owned(),
@@ -111,10 +121,13 @@ async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<I
         for integration in &known {
             grants::forget(tx, integration.id)?;
             integrations::forget_checks(tx, integration.id)?;
+            // Another seed makes other applications.
+            if integration.name == VENDOR {
+                integrations::change(tx, integration.id, &IntegrationChange { client_id: Some(vendor), ..IntegrationChange::default() })?;
+            }
         }
         let by_name = |integration: &Integration| integration.name == INTEGRATION;
         match known.into_iter().find(|integration| integration.client_id == client_id || by_name(integration)) {
-            // Another seed makes another application.
             Some(integration) => {
                 integrations::change(tx, integration.id, &IntegrationChange { client_id: Some(client_id), ..IntegrationChange::default() })
             }

@@ -2,13 +2,14 @@
 
 use rollcall_core::rules::Reason;
 use rollcall_identity::vault::SecretName;
-use rollcall_store::{integrations, organizations, tenants};
+use rollcall_store::{integrations, mailboxes, organizations, tenants};
 
 use super::sign_in::TenantRef;
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::mailboxes::tokens;
 
 /// # Errors
 /// `NotNow` while one of its organizations is being verified; `Keychain` when a secret could not be removed, and then
@@ -29,5 +30,8 @@ pub async fn forget(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
         connection::drop_secret(desk, SecretName::Credential(integration.id)).await?;
         desk.app_only().remove(&integration.id);
     }
+    let tokens = tokens::held(desk).await?;
+    desk.write(move |tx| mailboxes::forget_sign_ins(tx, ask.tenant)).await?;
+    tokens::drop_gone(desk, tokens).await?;
     desk.write(move |tx| tenants::forget(tx, ask.tenant)).await
 }

@@ -21,6 +21,7 @@ use ts_rs::TS;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::mailboxes::tokens;
 
 /// So many of those who were refused are named.
 const MOST_NAMED: usize = 500;
@@ -72,6 +73,10 @@ pub(super) struct Sorted {
 pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     let ActOnUsers { users: chosen, action, expected } = ask;
     let (busy, now) = (busy(desk), desk.now());
+    let tokens = match action {
+        Action::Move { .. } | Action::Remove { .. } => Some(tokens::held(desk).await?),
+        _ => None,
+    };
     let outcome = desk
         .write(move |tx| {
             let sorted = sort(tx, &chosen, action, &busy, now)?;
@@ -97,6 +102,10 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
             }))
         })
         .await?;
+    // With a user, or its integration, the tokens go that were for them alone.
+    if let Some(before) = tokens {
+        tokens::drop_gone(desk, before).await?;
+    }
     match outcome {
         Ok(acted) => {
             if matches!(action, Action::Force | Action::Switch { .. }) && acted.done > 0 {

@@ -4,7 +4,7 @@ use rollcall_core::id::{OrganizationId, RunId};
 use rollcall_core::rules::Reason;
 use tokio_util::sync::CancellationToken;
 
-use crate::connection::{self, Connected};
+use super::reach::Reach;
 use crate::desk::{Desk, Sitting};
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -32,12 +32,12 @@ impl<'a> Claim<'a> {
         Ok(Self { desk, organization, stop })
     }
 
-    /// Connects as the integration, before there is anything to be left half done.
+    /// Connects as the integration, or as its users, before there is anything to be left half done.
     ///
     /// # Errors
-    /// Those of [`connection::anew`].
-    pub async fn connect(&self) -> Result<Connected> {
-        connection::anew(self.desk, self.organization, &self.stop).await
+    /// Those of [`Reach::of`].
+    pub async fn connect(&self) -> Result<Reach> {
+        Reach::of(self.desk, self.organization, &self.stop).await
     }
 
     /// Says which run it is for.

@@ -7,6 +7,7 @@ use rollcall_core::verdict::Verdict;
 use rollcall_graph::error::Trace;
 use rollcall_graph::pace::Pace;
 use rollcall_graph::probe::Answer;
+use rollcall_identity::error::IdentityError;
 use rollcall_store::probes::ProbeResult;
 
 use super::queue::Waiting;
@@ -39,6 +40,37 @@ pub(crate) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, 
     match wait {
         Some(wait) => Judgement::Again { wait, throttled },
         None => settled(waiting, trace, Some(cause), permitted),
+    }
+}
+
+/// A probe that is not asked because its user has not signed in.
+pub(super) fn not_signed_in(waiting: &Waiting) -> ProbeResult {
+    let cause = Cause::NeedsUserSignIn;
+    ProbeResult {
+        user: waiting.user,
+        workload: waiting.workload,
+        verdict: cause.verdict(),
+        http: None,
+        fingerprint: None,
+        code: None,
+        cause: Some(cause),
+        request_id: None,
+        client_request_id: None,
+        attempts: waiting.attempts,
+    }
+}
+
+/// A probe whose user's sign-in the service refuses to renew.
+pub(super) fn sign_in_refused(waiting: &Waiting, refused: &IdentityError) -> ProbeResult {
+    let cause = refused.aadsts.map_or(Cause::SignInExpired, issue::cause_of_sign_in);
+    ProbeResult {
+        verdict: cause.verdict(),
+        fingerprint: Some(issue::sign_in_fingerprint(cause, refused.aadsts)),
+        code: refused.aadsts.map(|number| format!("AADSTS{number}")),
+        cause: Some(cause),
+        request_id: refused.correlation_id.map(|id| id.to_string()),
+        attempts: waiting.attempts + 1,
+        ..not_signed_in(waiting)
     }
 }
 

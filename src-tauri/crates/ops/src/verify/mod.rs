@@ -7,6 +7,7 @@ pub(crate) mod judge;
 mod pace;
 pub mod plan;
 pub(crate) mod queue;
+mod reach;
 pub mod resume;
 mod sitting;
 pub mod start;

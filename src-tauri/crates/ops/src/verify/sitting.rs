@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_core::address::SignInNeed;
+use rollcall_core::id::ObjectId;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch::{self, LARGEST};
@@ -14,20 +16,24 @@ use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_graph::probe::{Answer, Probe, Probed};
 use rollcall_graph::send::Graph;
+use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_store::mailboxes;
 use rollcall_store::probes::{self, Postponed, ProbeResult, QueuedProbe, Recorded};
 use rollcall_store::runs::{self, Counters, Run};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::judge::{Judgement, judge};
+use super::judge::{Judgement, judge, not_signed_in, sign_in_refused};
 use super::pace;
 use super::queue::{Queue, Waiting};
+use super::reach::Reach;
 use super::tally::Tally;
-use crate::connection::Connected;
+use crate::connection::Delegated;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
+use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
 /// disk, whatever is in it …
@@ -62,16 +68,14 @@ pub(super) enum Ended {
 ///
 /// # Errors
 /// Whatever ends it for good: no connection, a refused secret, a full disk. What was answered before is stored.
-pub(super) async fn sit(desk: &Desk, run: Run, connected: &Connected, stop: &CancellationToken, job: &Job) -> Result<Ended> {
-    let graph = connected.app.graph.of(Party::Run(run.id));
-    let gate = Arc::clone(graph.gate());
+pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach, stop: &CancellationToken, job: &Job) -> Result<Ended> {
+    let gate = Arc::clone(reach.gate());
     let mut sitting = Sitting {
         desk,
         tally: Tally::new(&run, &gate),
         run,
-        graph,
+        reach,
         gate,
-        permitted: &connected.permitted,
         queue: Queue::default(),
         rows: Rows::More { after: None },
         planned: false,
@@ -79,6 +83,7 @@ pub(super) async fn sit(desk: &Desk, run: Run, connected: &Connected, stop: &Can
         flights: JoinSet::new(),
         settled: Vec::new(),
         put_off: Vec::new(),
+        refused: Vec::new(),
         since: None,
         last_commit: None,
         committing: None,
@@ -93,8 +98,19 @@ pub(super) async fn sit(desk: &Desk, run: Run, connected: &Connected, stop: &Can
     ended
 }
 
-/// A batch that came back: what it asked, and the answers.
-type Flight = (Vec<Waiting>, std::result::Result<Vec<Probed>, GraphError>);
+/// A batch that came back: what it asked, and what came of it.
+type Flight = (Vec<Waiting>, Landing);
+
+/// What came of a batch.
+enum Landing {
+    Answers {
+        answers: std::result::Result<Vec<Probed>, GraphError>,
+        /// The workloads that the token opens, where it is the user's own.
+        permitted: Option<Vec<Workload>>,
+    },
+    /// The user's sign-in gave no token, so nothing was asked.
+    NoToken(Box<IdentityError>),
+}
 
 /// Work on the disk that goes on beside the rest.
 type Later<'a, T> = Option<Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>>;
@@ -103,9 +119,8 @@ struct Sitting<'a> {
     desk: &'a Desk,
     /// The run, with the figures that are on disk.
     run: Run,
-    graph: Graph,
+    reach: &'a Reach,
     gate: Arc<Gate>,
-    permitted: &'a [Workload],
     queue: Queue,
     rows: Rows,
     /// Whether all probes of the run are on disk.
@@ -115,6 +130,8 @@ struct Sitting<'a> {
     flights: JoinSet<Flight>,
     settled: Vec<ProbeResult>,
     put_off: Vec<Postponed>,
+    /// Whose sign-in was refused, with the number that says why.
+    refused: Vec<(ObjectId, Option<u32>)>,
     /// When the oldest result that is not on its way to disk came in.
     since: Option<Instant>,
     last_commit: Option<Instant>,
@@ -276,20 +293,54 @@ impl<'a> Sitting<'a> {
             // Before the whole queue is known, few at hand are not few in all.
             let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
             let size = if self.rows == Rows::All { self.gate.together(most, waiting) } else { most };
+            let size = if let Reach::Users { .. } = self.reach { size.min(self.gate.per_mailbox()) } else { size };
             let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
             if batch.is_empty() {
                 return;
             }
-            let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
-            self.flights.spawn(async move {
-                let asked: Vec<Probe> = batch
-                    .iter()
-                    .map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 })
-                    .collect();
-                let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
-                (batch, answers)
-            });
+            match self.reach {
+                Reach::Application(connected) => {
+                    let graph = connected.app.graph.of(Party::Run(self.run.id));
+                    let (stop, day) = (self.give_up.clone(), self.desk.now());
+                    self.flights.spawn(async move {
+                        let answers = ask(&graph, &batch, day, &stop).await;
+                        (batch, Landing::Answers { answers, permitted: None })
+                    });
+                }
+                Reach::Users { users, .. } => {
+                    for of_one in by_mailbox(batch) {
+                        let whose = of_one.first().and_then(|waiting| users.get(&waiting.object_id));
+                        match whose {
+                            Some(user) => self.take_off_as(Arc::clone(user), of_one),
+                            None => self.leave_out(of_one),
+                        }
+                    }
+                }
+            }
         }
+    }
+
+    /// Asks one mailbox with its user's own token.
+    fn take_off_as(&mut self, user: Arc<Delegated>, batch: Vec<Waiting>) {
+        let (run, stop, day) = (self.run.id, self.give_up.clone(), self.desk.now());
+        self.flights.spawn(async move {
+            match user.permitted().await {
+                Ok(permitted) => {
+                    let answers = ask(&user.graph.of(Party::Run(run)), &batch, day, &stop).await;
+                    (batch, Landing::Answers { answers, permitted: Some(permitted) })
+                }
+                Err(refused) => (batch, Landing::NoToken(Box::new(refused))),
+            }
+        });
+    }
+
+    /// Leaves probes unasked whose user has not signed in.
+    fn leave_out(&mut self, batch: Vec<Waiting>) {
+        for waiting in batch {
+            self.queue.done(waiting.user);
+            self.settled.push(not_signed_in(&waiting));
+        }
+        self.since.get_or_insert_with(Instant::now);
     }
 
     /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
@@ -319,12 +370,41 @@ impl<'a> Sitting<'a> {
     }
 
     fn landed(&mut self, landed: std::result::Result<Flight, JoinError>) -> Result<()> {
-        let (asked, answers) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
-        self.take_in(asked, answers)
+        let (asked, landing) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
+        match landing {
+            Landing::Answers { answers, permitted } => {
+                let reach = self.reach;
+                self.take_in(asked, answers, permitted.as_deref().or(reach.permitted()).unwrap_or_default())
+            }
+            Landing::NoToken(refused) => self.without_token(asked, *refused),
+        }
+    }
+
+    /// A refusal is about that user alone and is settled; what may pass is asked again; what is about the connection ends the sitting.
+    fn without_token(&mut self, asked: Vec<Waiting>, refused: IdentityError) -> Result<()> {
+        if tokens::ends_sign_in(&refused) {
+            for waiting in &asked {
+                self.queue.done(waiting.user);
+                self.settled.push(sign_in_refused(waiting, &refused));
+            }
+            self.refused.extend(asked.first().map(|waiting| (waiting.object_id, refused.aadsts)));
+            self.since.get_or_insert_with(Instant::now);
+            return Ok(());
+        }
+        if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
+            return self.take_in(asked, Err(GraphError::TimedOut), &[]);
+        }
+        asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+        Err(refused.into())
     }
 
     /// Sorts a batch's answers into settled ones and ones to be asked again. An error ends the sitting; the probes stay queued.
-    fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
+    fn take_in(
+        &mut self,
+        asked: Vec<Waiting>,
+        answers: std::result::Result<Vec<Probed>, GraphError>,
+        permitted: &[Workload],
+    ) -> Result<()> {
         let answers: Vec<Option<Answer>> = match answers {
             // They come in the order in which they were asked.
             Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
@@ -354,7 +434,7 @@ impl<'a> Sitting<'a> {
         let gate = Arc::clone(&self.gate);
         for (waiting, answer) in asked.into_iter().zip(answers) {
             self.queue.done(waiting.user);
-            let permitted = self.permitted.contains(&waiting.workload);
+            let permitted = permitted.contains(&waiting.workload);
             match judge(&waiting, answer, permitted, gate.pace()) {
                 Judgement::Settled(result) => {
                     self.settled.push(*result);
@@ -404,8 +484,16 @@ impl<'a> Sitting<'a> {
         let (settled, put_off) = (std::mem::take(&mut self.settled), std::mem::take(&mut self.put_off));
         let counters = self.tally.unbooked(&self.run, &self.gate);
         let (desk, id, now) = (self.desk, self.run.id, self.desk.now());
+        let (refused, organization) = (std::mem::take(&mut self.refused), self.run.organization);
         self.committing = Some(Box::pin(async move {
-            let recorded = desk.write(move |tx| probes::commit(tx, id, &settled, &put_off, counters, now)).await?;
+            let recorded = desk
+                .write(move |tx| {
+                    for (account, number) in refused {
+                        mailboxes::note_need_in(tx, organization, account, SignInNeed::Refused { number })?;
+                    }
+                    probes::commit(tx, id, &settled, &put_off, counters, now)
+                })
+                .await?;
             Ok((recorded, counters))
         }));
     }
@@ -424,6 +512,25 @@ impl<'a> Sitting<'a> {
         let desk = self.desk;
         job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
     }
+}
+
+/// Asks the probes of a batch.
+async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: &CancellationToken) -> std::result::Result<Vec<Probed>, GraphError> {
+    let asked: Vec<Probe> =
+        batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
+    Box::pin(batch::probe(graph, &asked, day, stop)).await
+}
+
+/// The probes of each mailbox together, in their order.
+fn by_mailbox(batch: Vec<Waiting>) -> Vec<Vec<Waiting>> {
+    let mut groups: Vec<Vec<Waiting>> = Vec::new();
+    for waiting in batch {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.user == waiting.user)) {
+            Some(group) => group.push(waiting),
+            None => groups.push(vec![waiting]),
+        }
+    }
+    groups
 }
 
 /// What comes of work beside the rest, once; never, while there is none.

@@ -12,9 +12,9 @@ use rollcall_store::runs::{self, Run, RunEnd};
 
 use super::claim::Claim;
 use super::cut_off;
+use super::reach::Reach;
 use super::sitting::{self, Ended};
 use super::tally;
-use crate::connection::Connected;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};
@@ -22,18 +22,18 @@ use crate::users::preflight;
 
 /// Works on the run until everything is settled, the job is stopped, or something ends it. Answers the run as it then is; a stopped
 /// or broken one is left interrupted, to be resumed.
-pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: Connected, id: RunId, job: &Job) -> Result<Run> {
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, reach: Reach, id: RunId, job: &Job) -> Result<Run> {
     claim.name(id);
     desk.cut_off().retain(|cut_off| *cut_off != id);
-    let run = sit_until_done(desk, claim, &connected, id, job).await;
-    connected.app.graph.gate().forget(Party::Run(id));
+    let run = sit_until_done(desk, claim, &reach, id, job).await;
+    reach.gate().forget(Party::Run(id));
     if let Ok(run) = &run {
         preflight::judge_checked(desk, run.organization).await?;
     }
     run
 }
 
-async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, connected: &Connected, id: RunId, job: &Job) -> Result<Run> {
+async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, reach: &Reach, id: RunId, job: &Job) -> Result<Run> {
     loop {
         let now = desk.now();
         let run = desk
@@ -46,7 +46,7 @@ async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, connected: &Connected, i
                 Ok(run)
             })
             .await?;
-        let outcome = Box::pin(sitting::sit(desk, run, connected, &claim.stop, job)).await;
+        let outcome = Box::pin(sitting::sit(desk, run, reach, &claim.stop, job)).await;
         let end = match &outcome {
             Ok(Ended::Settled) => RunEnd::Finished,
             Ok(Ended::Parked { until }) => RunEnd::Parked { until: desk.by_day(*until) },

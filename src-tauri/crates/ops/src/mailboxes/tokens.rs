@@ -1,0 +1,204 @@
+//! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rollcall_core::address::{Seen, SignInNeed};
+use rollcall_core::id::{IntegrationId, ObjectId};
+use rollcall_core::integration::Integration;
+use rollcall_core::issue::{self, Refusal, cause_of_sign_in};
+use rollcall_core::organization::{AccessType, Organization};
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::rules::Reason;
+use rollcall_core::tenant::Tenant;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
+use rollcall_graph::batch;
+use rollcall_graph::error::Trace;
+use rollcall_graph::probe::{Answer, Probe};
+use rollcall_graph::send::Graph;
+use rollcall_identity::error::{IdentityError, Kind};
+use rollcall_identity::secret::RefreshToken;
+use rollcall_identity::vault::SecretName;
+use rollcall_store::{integrations, mailboxes, tenants};
+use tokio_util::sync::CancellationToken;
+
+use super::subject::Subject;
+use crate::connection::{self, Delegated};
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+
+/// The accounts whose tokens the keychain holds.
+pub(crate) type Accounts = BTreeSet<(IntegrationId, ObjectId)>;
+
+/// Asks the mailbox of an account, as the integration reaches the user's: in its own name, or with the account's sign-in. A sign-in that
+/// has run out is noted, and is an answer.
+///
+/// # Errors
+/// `NotNow` over EWS, without the integration's secret or without a sign-in; those of the network; `Stopped`.
+pub(super) async fn ask(desk: &Desk, subject: &Subject, account: ObjectId, stop: &CancellationToken) -> Result<Seen> {
+    match subject.row.effective_access {
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Error::not_now(Reason::UsesEws)),
+        AccessType::GraphAppOnly => {
+            let app = connection::app_only(desk, subject.integration.id).await?;
+            probe(desk, &app.graph, account, stop).await
+        }
+        AccessType::GraphDelegated => {
+            let open = as_user(desk, subject, account).await?;
+            match open.sign_in().await {
+                Ok(()) => probe(desk, &open.graph, account, stop).await,
+                Err(refused) => refusal(desk, subject, account, refused).await,
+            }
+        }
+    }
+}
+
+/// Asks a mailbox for mail: the workload that every integration of this kind has.
+///
+/// # Errors
+/// Those of the network; `Stopped`.
+pub(super) async fn probe(desk: &Desk, graph: &Graph, account: ObjectId, stop: &CancellationToken) -> Result<Seen> {
+    let probe = Probe { user: account, workload: Workload::Mail, attempt: 1 };
+    let answers = batch::probe(graph, &[probe], desk.now(), stop).await?;
+    let answer = answers.into_iter().next().map_or_else(|| Answer::Unanswered(Trace::default()), |probed| probed.answer);
+    let cause = match &answer {
+        Answer::Answered(_) => None,
+        Answer::Refused { trace, .. } => {
+            Some(issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted: true }))
+        }
+        Answer::Throttled { .. } => Some(issue::Cause::Throttled),
+        Answer::Unanswered(_) => Some(issue::Cause::NoAnswer),
+    };
+    let trace = answer.trace();
+    Ok(Seen {
+        at: desk.now(),
+        verdict: cause.map_or(Verdict::Passed, issue::Cause::verdict),
+        cause,
+        code: Some(trace.code.clone()).filter(|code| !code.is_empty()),
+        request_id: trace.request_id.clone(),
+    })
+}
+
+/// The connection of an account that signed in; taken up again from the keychain after a restart.
+async fn as_user(desk: &Desk, subject: &Subject, account: ObjectId) -> Result<Arc<Delegated>> {
+    let unconnected = || Error::not_now(Reason::MailboxNotConnected);
+    if subject.sign_in(account).ok_or_else(unconnected)?.need.is_some() {
+        return Err(unconnected());
+    }
+    open_as(desk, &subject.tenant, &subject.integration, account, &subject.scopes()).await?.ok_or_else(unconnected)
+}
+/// What a refused token says: the user has to sign in again, or nothing.
+async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: IdentityError) -> Result<Seen> {
+    if !ends_sign_in(&refused) {
+        return Err(refused.into());
+    }
+    let (integration, number) = (subject.integration.id, refused.aadsts);
+    desk.as_users().remove(&(integration, account));
+    desk.write(move |tx| mailboxes::note_need(tx, integration, account, SignInNeed::Refused { number })).await?;
+    Ok(Seen {
+        at: desk.now(),
+        verdict: Verdict::Failed,
+        cause: number.map(cause_of_sign_in),
+        code: number.map(|number| format!("AADSTS{number}")),
+        request_id: refused.correlation_id.map(|id| id.to_string()),
+    })
+}
+
+/// Whether a refusal to renew a user's token stays until that user signs in again.
+pub(crate) const fn ends_sign_in(refused: &IdentityError) -> bool {
+    match refused.kind {
+        Kind::SignInAgain | Kind::ConsentMissing | Kind::PolicyBlocked | Kind::NotPermitted => true,
+        Kind::Declined
+        | Kind::WrongSecret
+        | Kind::SecretExpired
+        | Kind::AppUnknown
+        | Kind::AppDisabled
+        | Kind::AppMisconfigured
+        | Kind::RedirectNotRegistered
+        | Kind::WrongTenant
+        | Kind::WrongCloud
+        | Kind::ClockWrong
+        | Kind::Cancelled
+        | Kind::TimedOut
+        | Kind::NotTrusted
+        | Kind::NoListener
+        | Kind::Offline
+        | Kind::TlsRefused
+        | Kind::Intercepted
+        | Kind::Truncated
+        | Kind::TryLater
+        | Kind::Protocol => false,
+    }
+}
+
+/// The connections of an organization's users who have signed in for their own mailboxes and don't have to again.
+///
+/// # Errors
+/// `Keychain`.
+pub(crate) async fn of_organization(desk: &Desk, organization: &Organization) -> Result<HashMap<ObjectId, Arc<Delegated>>> {
+    let id = organization.id;
+    let integration = organization.integration;
+    let (integration, tenant, accounts) = desk
+        .read(move |conn| {
+            let integration = integrations::get(conn, integration)?;
+            let tenant = tenants::get(conn, integration.tenant)?;
+            Ok((integration, tenant, mailboxes::connected(conn, id)?))
+        })
+        .await?;
+    let scopes = scopes_of(organization, &integration);
+    let mut open = HashMap::with_capacity(accounts.len());
+    for account in accounts {
+        if let Some(connection) = open_as(desk, &tenant, &integration, account, &scopes).await? {
+            open.insert(account, connection);
+        }
+    }
+    Ok(open)
+}
+
+/// The permissions that an organization's integration asks of a user who signs in.
+pub(super) fn scopes_of(organization: &Organization, integration: &Integration) -> Vec<String> {
+    let of_user = |kind, resource| kind == PermissionType::Delegated && resource == Resource::Graph;
+    let needs = organization.needs(integration).iter();
+    needs.filter(|wanted| of_user(wanted.kind, wanted.resource)).map(|wanted| wanted.name.clone()).collect()
+}
+
+/// The connection of an account; `None` where its token isn't at hand.
+async fn open_as(
+    desk: &Desk,
+    tenant: &Tenant,
+    integration: &Integration,
+    account: ObjectId,
+    scopes: &[String],
+) -> Result<Option<Arc<Delegated>>> {
+    let key = (integration.id, account);
+    if let Some(open) = desk.as_users().get(&key) {
+        return Ok(Some(Arc::clone(open)));
+    }
+    let Some(refresh) = connection::secret(desk, SecretName::User(key.0, key.1)).await? else { return Ok(None) };
+    let open = Delegated::open_for(desk, tenant, integration, account, scopes, RefreshToken::new(refresh), None)?;
+    Ok(Some(Arc::clone(desk.as_users().entry(key).or_insert(Arc::new(open)))))
+}
+
+/// The accounts whose tokens the keychain holds now, to be compared with those that are left after something was removed.
+pub(crate) async fn held(desk: &Desk) -> Result<Accounts> {
+    Ok(desk.read(mailboxes::accounts).await?.into_iter().collect())
+}
+
+/// Takes the tokens of those out of the keychain who were there `before` and whose sign-ins are gone.
+///
+/// # Errors
+/// `Keychain`: a token may still be there.
+pub(crate) async fn drop_gone(desk: &Desk, before: Accounts) -> Result<()> {
+    let left = held(desk).await?;
+    let mut failed = None;
+    for &(integration, account) in before.difference(&left) {
+        let open = desk.as_users().remove(&(integration, account));
+        if let Some(open) = open {
+            open.close().await;
+        }
+        if let Err(error) = connection::drop_secret(desk, SecretName::User(integration, account)).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), |error| Err(Error::new(Code::Keychain, error.detail)))
+}

@@ -1,0 +1,402 @@
+//! Several mailboxes of one user: which there are, who signs in for them, what each is used for, and the guided migration.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use rollcall_core::action::Action;
+use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed};
+use rollcall_core::change_window::{ChangeWindow, Day};
+use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
+use rollcall_core::integration::Preset;
+use rollcall_core::issue::Cause;
+use rollcall_core::migration::MigrationStep;
+use rollcall_core::organization::AccessType;
+use rollcall_core::rules::Reason;
+use rollcall_core::timeline::Happening;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::workload::Workload;
+use rollcall_identity::vault::SecretName;
+use rollcall_ops::error::{Code, Result};
+use rollcall_ops::job::Job;
+use rollcall_ops::journal::{ListJournal, list as list_journal};
+use rollcall_ops::mailboxes::change::{ChangeMailbox, change};
+use rollcall_ops::mailboxes::check::{MailboxRef, check};
+use rollcall_ops::mailboxes::connect::{ConnectMailbox, connect, disconnect};
+use rollcall_ops::mailboxes::describe::{MailboxesOf, MailboxesView, describe};
+use rollcall_ops::mailboxes::migrate::{MigrateMailbox, MigrationAct, migrate};
+use rollcall_ops::mailboxes::secondary::{add, remove};
+use rollcall_ops::organizations::acknowledge::acknowledge;
+use rollcall_ops::organizations::change::{ChangeOrganization, change as change_organization};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::window::{SetWindow, set_window};
+use rollcall_ops::practice::examples::examples;
+use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::runs::results::{ResultQuery, results as results_of};
+use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
+use rollcall_ops::users::describe::{UserRef, describe as describe_user};
+use rollcall_ops::users::query::{Sort, UserQuery, query};
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::start::start;
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{FaultPlan, Options, Sandbox};
+use rollcall_store::runs::{ResultFilter, RunState};
+use rollcall_store::users::{Chosen, UserFilter};
+use rollcall_tests::{Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
+
+/// Healthy, enabled, and nobody's secondary mailbox but the one that it becomes here.
+const OUTBOUND: &str = "plain.user@contoso.example";
+
+/// An organization of Outreach whose consent is given, and one of its users: one with another primary address than the principal name.
+struct Company {
+    rehearsal: Rehearsal,
+    organization: OrganizationId,
+    integration: IntegrationId,
+    user: UserId,
+    account: ObjectId,
+    upn: String,
+    mail: String,
+}
+
+impl Company {
+    async fn new() -> Self {
+        let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), ..Scene::default() }).await;
+        rehearsal.sign_in().await.unwrap();
+        let created = rehearsal.organization_of("outreach", Preset::Outreach, AccessType::GraphDelegated).await;
+        let (organization, integration) = (created.id, created.integration);
+        rehearsal.import(organization).await.unwrap();
+        rehearsal.grant_as(organization, Person::Admin).await.unwrap();
+        let everybody = rehearsal.found(UserFilter { organization: Some(organization), ..UserFilter::default() }).await;
+        let row = everybody
+            .into_iter()
+            .find(|row| {
+                let directory = &row.user.directory;
+                directory.enabled && directory.mail.as_ref().is_some_and(|mail| *mail != directory.upn) && !directory.aliases.is_empty()
+            })
+            .expect("somebody has another primary address than principal name, and an alias");
+        let directory = row.user.directory;
+        let (account, mail) = (directory.object_id, directory.mail.unwrap());
+        Self { rehearsal, organization, integration, user: row.user.id, account, upn: directory.upn, mail }
+    }
+
+    /// Whether the keychain holds the user's token.
+    async fn holds_token(&self) -> bool {
+        self.rehearsal.vault.get(SecretName::User(self.integration, self.account)).await.unwrap().is_some()
+    }
+
+    /// The same after Rollcall was closed and opened again.
+    fn restarted(self) -> Self {
+        Self { rehearsal: self.rehearsal.restarted(), ..self }
+    }
+
+    async fn view(&self) -> MailboxesView {
+        describe(&self.rehearsal.desk, MailboxesOf { user: self.user }, &Job::quiet()).await.unwrap()
+    }
+
+    async fn connect_as(&self, address: Option<&str>, upn: &str) -> Result<MailboxesView> {
+        let ask = ConnectMailbox { user: self.user, address: address.map(str::to_owned) };
+        Box::pin(connect(&self.rehearsal.desk, ask, &at_the_browser(Person::Upn(upn.to_owned())))).await
+    }
+
+    async fn set(&self, address: &str, to: AddressChange) -> Result<MailboxesView> {
+        let ask = ChangeMailbox { user: self.user, address: address.to_owned(), change: to };
+        change(&self.rehearsal.desk, ask, &Job::quiet()).await
+    }
+
+    async fn add(&self, address: &str) -> Result<MailboxesView> {
+        add(&self.rehearsal.desk, self.named(address), &Job::quiet()).await
+    }
+
+    fn named(&self, address: &str) -> MailboxRef {
+        MailboxRef { user: self.user, address: address.to_owned() }
+    }
+
+    async fn migrate(&self, act: MigrationAct) -> Result<MailboxesView> {
+        Box::pin(migrate(&self.rehearsal.desk, MigrateMailbox { user: self.user, act }, &Job::quiet())).await
+    }
+
+    /// Connected, sync and send on for the primary address, another mailbox named: what a migration begins from.
+    async fn ready_to_migrate(&self) {
+        self.connect_as(None, &self.upn).await.unwrap();
+        for change in [AddressChange::Sync { on: true }, AddressChange::Send { on: true }] {
+            self.set(&self.mail, change).await.unwrap();
+        }
+        self.add(OUTBOUND).await.unwrap();
+    }
+
+    fn begin(&self) -> MigrationAct {
+        MigrationAct::Begin { to: OUTBOUND.to_owned(), add_in: "2.4.1".to_owned(), minimum: "2.4".to_owned() }
+    }
+}
+
+fn reason<T>(refused: Result<T>) -> Option<Reason> {
+    refused.err().and_then(|error| error.reason)
+}
+
+fn next(view: &MailboxesView) -> Option<MigrationStep> {
+    view.migration.as_ref()?.steps.iter().find(|step| step.done.is_none()).map(|step| step.step)
+}
+
+/// Sync, send and default of an address.
+fn switches(view: &MailboxesView, address: &str) -> (bool, bool, bool) {
+    let one = &view.addresses.iter().find(|one| one.address.address == address).unwrap().address;
+    (one.sync, one.send, one.default)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_directory_tells_the_addresses_and_graph_whether_there_is_such_a_mailbox() {
+    let company = Company::new().await;
+    let found = company.view().await;
+    let kinds: Vec<AddressKind> = found.addresses.iter().map(|one| one.address.kind).collect();
+    assert_eq!(kinds[..3], [AddressKind::Primary, AddressKind::PrincipalName, AddressKind::Alias]);
+    assert_eq!((found.addresses[0].address.address.as_str(), found.addresses[0].address.default), (company.mail.as_str(), true));
+    assert_eq!(found.addresses[0].connection, Connection::NotConnected);
+
+    let with = company.add(OUTBOUND).await.unwrap();
+    assert_eq!(with.addresses.last().map(|one| one.address.kind), Some(AddressKind::Secondary));
+    assert_eq!(with.addresses.last().unwrap().address.seen, None, "nobody has signed in for it, so nobody has asked it");
+    for (bad, code) in [("nobody@contoso.example", Code::NotFound), (OUTBOUND, Code::InvalidInput), ("no address", Code::InvalidInput)] {
+        assert_eq!(company.add(bad).await.err().map(|error| error.code), Some(code), "{bad}");
+    }
+    assert_eq!(company.add(&company.upn).await.err().map(|error| error.code), Some(Code::InvalidInput), "it is the user's own");
+
+    let own = remove(&company.rehearsal.desk, company.named(&company.upn), &Job::quiet()).await;
+    assert_eq!(own.err().map(|error| error.code), Some(Code::InvalidInput), "what the directory has nobody takes off here");
+    let without = remove(&company.rehearsal.desk, company.named(OUTBOUND), &Job::quiet()).await.unwrap();
+    assert_eq!(without.addresses.len(), found.addresses.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_is_connected_by_its_own_account_and_by_no_other() {
+    let company = Company::new().await;
+    let refused = company.connect_as(None, OUTBOUND).await.err().unwrap();
+    assert_eq!(refused.code, Code::WrongAccount);
+    assert_eq!(company.view().await.addresses[0].connection, Connection::NotConnected, "nothing of it is kept");
+    assert_eq!(reason(company.set(&company.mail, AddressChange::Sync { on: true }).await), Some(Reason::MailboxNotConnected));
+
+    let connected = company.connect_as(None, &company.upn).await.unwrap();
+    let [primary, principal, ..] = connected.addresses.as_slice() else { panic!("there are two addresses at least") };
+    assert!(matches!(primary.connection, Connection::Connected { .. }) && matches!(principal.connection, Connection::Connected { .. }));
+    let seen = primary.address.seen.as_ref().unwrap();
+    assert!(seen.verdict == Verdict::Passed && seen.request_id.is_some(), "it was asked with the user's own token");
+
+    company.add(OUTBOUND).await.unwrap();
+    assert_eq!(company.connect_as(Some(OUTBOUND), &company.upn).await.err().map(|error| error.code), Some(Code::WrongAccount));
+    let both = company.connect_as(Some(OUTBOUND), OUTBOUND).await.unwrap();
+    assert!(both.addresses.iter().all(|one| one.connection.is_up()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_and_send_are_switched_one_by_one_and_the_default_sends() {
+    let company = Company::new().await;
+    company.connect_as(None, &company.upn).await.unwrap();
+    assert_eq!(reason(company.set(&company.upn, AddressChange::Default).await), Some(Reason::DefaultMustSend));
+    company.set(&company.upn, AddressChange::Send { on: true }).await.unwrap();
+    let chosen = company.set(&company.upn, AddressChange::Default).await.unwrap();
+    assert_eq!((switches(&chosen, &company.upn), switches(&chosen, &company.mail)), ((false, true, true), (false, false, false)));
+    assert_eq!(reason(company.set(&company.upn, AddressChange::Send { on: false }).await), Some(Reason::DefaultMustSend));
+    let detail = describe_user(&company.rehearsal.desk, UserRef::Id { user: company.user }, &Job::quiet()).await.unwrap();
+    let newest = detail.timeline.first().unwrap();
+    assert_eq!(newest.what, Happening::MailboxSet { address: company.upn.clone(), change: AddressChange::Default });
+    assert!(newest.actor.as_deref().is_some_and(|actor| actor.contains("admin")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
+    let company = Company::new().await;
+    company.connect_as(None, &company.upn).await.unwrap();
+    let desk = &company.rehearsal.desk;
+    let organization = company.organization;
+    let access = |access| ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) };
+    change_organization(desk, access(AccessType::EwsDelegated), &Job::quiet()).await.unwrap();
+    acknowledge(desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let acted = company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true }).await;
+    assert_eq!(acted.done, 1);
+    let need = Connection::SignInNeeded { need: SignInNeed::Switched };
+    assert_eq!(company.view().await.addresses[0].connection, need);
+    let asked = check(desk, company.named(&company.mail), &Job::quiet()).await;
+    assert_eq!(reason(asked), Some(Reason::MailboxNotConnected), "the old token is not tried");
+
+    let again = company.connect_as(None, &company.upn).await.unwrap();
+    assert!(again.addresses[0].connection.is_up());
+    company.rehearsal.sandbox.revoke(&company.upn);
+    let company = company.restarted();
+    let asked = check(&company.rehearsal.desk, company.named(&company.mail), &Job::quiet()).await.unwrap();
+    let seen = asked.addresses[0].address.seen.as_ref().unwrap();
+    assert_eq!((seen.verdict, seen.code.as_deref()), (Verdict::Failed, Some("AADSTS50173")));
+    assert_eq!(asked.addresses[0].connection, Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_those_who_have_signed_in_with_their_own_tokens_and_says_of_the_others_that_they_have_not() {
+    let company = Company::new().await;
+    let (desk, organization) = (&company.rehearsal.desk, company.organization);
+    let ask = || Verify { organization, which: Scope::All };
+    assert_eq!(reason(Box::pin(start(desk, ask(), &Job::quiet())).await), Some(Reason::UsersMustSignIn));
+    company.connect_as(None, &company.upn).await.unwrap();
+    let everybody = company.rehearsal.found(UserFilter { organization: Some(organization), ..UserFilter::default() }).await;
+    let other = everybody.iter().find(|row| row.user.directory.upn == OUTBOUND).unwrap().user.id;
+    let sign_in = ConnectMailbox { user: other, address: None };
+    Box::pin(connect(desk, sign_in, &at_the_browser(Person::Upn(OUTBOUND.to_owned())))).await.unwrap();
+    company.rehearsal.sandbox.revoke(OUTBOUND);
+    let company = company.restarted();
+    let desk = &company.rehearsal.desk;
+
+    let run = Box::pin(start(desk, ask(), &Job::quiet())).await.unwrap();
+    let all = u32::try_from(everybody.len()).unwrap();
+    assert_eq!((run.state, run.ledger.passed, run.ledger.failed, run.ledger.not_run), (RunState::Finished, 1, 1, all - 2));
+    let results = ResultQuery { run: run.id, filter: ResultFilter::default(), offset: 0, limit: all };
+    let rows = results_of(desk, results, &Job::quiet()).await.unwrap().rows;
+    let of = |upn: &str| rows.iter().find(|row| row.upn == upn).unwrap();
+    let mail = |upn: &str| of(upn).workloads.iter().find(|result| result.workload == Workload::Mail).unwrap().clone();
+    assert_eq!((of(&company.upn).verdict, mail(&company.upn).http), (Verdict::Passed, Some(200)));
+    assert_eq!((mail(OUTBOUND).verdict, mail(OUTBOUND).code.as_deref()), (Verdict::Failed, Some("AADSTS50173")));
+    let unasked = rows.iter().filter(|row| row.verdict == Verdict::NotRun);
+    assert!(unasked.flat_map(|row| &row.workloads).all(|result| result.http.is_none()));
+    let stranger = rows.iter().find(|row| row.verdict == Verdict::NotRun).unwrap().upn.clone();
+    assert_eq!(mail(&stranger).cause, Some(Cause::NeedsUserSignIn));
+    let view = describe(desk, MailboxesOf { user: other }, &Job::quiet()).await.unwrap();
+    assert_eq!(view.addresses[0].connection, Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_goes_with_its_sign_in_and_with_its_user() {
+    let company = Company::new().await;
+    let connected = company.connect_as(None, &company.upn).await.unwrap();
+    assert!(connected.addresses[0].connection.is_up() && company.holds_token().await);
+    let issued = company.rehearsal.sandbox.issued();
+    for file in std::fs::read_dir(company.rehearsal.folder()).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = |token: &String| bytes.windows(token.len()).any(|part| part == token.as_bytes());
+        assert!(!issued.is_empty() && !issued.iter().any(holds), "a token stands in {}", file.display());
+    }
+    let gone = disconnect(&company.rehearsal.desk, ConnectMailbox { user: company.user, address: None }, &Job::quiet()).await.unwrap();
+    assert_eq!((gone.addresses[0].connection, company.holds_token().await), (Connection::NotConnected, false));
+    company.connect_as(None, &company.upn).await.unwrap();
+    let before = company.rehearsal.found(UserFilter { organization: Some(company.organization), ..UserFilter::default() }).await.len();
+    company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Remove { force: true }).await;
+    assert!(!company.holds_token().await);
+    company.rehearsal.import(company.organization).await.unwrap();
+    let everybody = company.rehearsal.found(UserFilter { organization: Some(company.organization), ..UserFilter::default() }).await;
+    let again = everybody.iter().find(|row| row.user.directory.upn == company.upn).unwrap().user.id;
+    let view = describe(&company.rehearsal.desk, MailboxesOf { user: again }, &Job::quiet()).await.unwrap();
+    assert_eq!((everybody.len(), view.addresses[0].connection), (before, Connection::NotConnected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_goes_step_by_step_survives_a_restart_and_is_written_down() {
+    let company = Company::new().await;
+    company.ready_to_migrate().await;
+    let old_add_in = MigrationAct::Begin { to: OUTBOUND.to_owned(), add_in: "2.3.9".to_owned(), minimum: "2.4".to_owned() };
+    assert_eq!(reason(company.migrate(old_add_in).await), Some(Reason::AddInTooOld));
+    let begun = company.migrate(company.begin()).await.unwrap();
+    assert_eq!(next(&begun), Some(MigrationStep::StopSyncOfOld));
+    assert_eq!(reason(company.set(&company.mail, AddressChange::Sync { on: false }).await), Some(Reason::MigrationUnderWay));
+
+    let tick = |step| MigrationAct::Tick { step };
+    assert_eq!(reason(company.migrate(tick(MigrationStep::MakeDefault)).await), Some(Reason::StepNotReached), "nothing is skipped");
+    assert_eq!(reason(company.migrate(tick(MigrationStep::StopSyncOfOld)).await), Some(Reason::StepNotChecked));
+    company.migrate(MigrationAct::Check).await.unwrap();
+    let first = company.migrate(tick(MigrationStep::StopSyncOfOld)).await.unwrap();
+    assert_eq!(switches(&first, &company.mail), (false, true, true), "it goes on sending");
+
+    let unconnected = company.migrate(MigrationAct::Check).await;
+    assert_eq!(reason(unconnected), Some(Reason::MailboxNotConnected), "the new mailbox can't be asked yet");
+    company.connect_as(Some(OUTBOUND), OUTBOUND).await.unwrap();
+    company.migrate(MigrationAct::Check).await.unwrap();
+    company.migrate(tick(MigrationStep::ConnectNew)).await.unwrap();
+
+    let company = company.restarted();
+    let resumed = company.view().await;
+    assert_eq!(next(&resumed), Some(MigrationStep::SwitchOnNew), "it stands where it stood");
+    for step in [MigrationStep::SwitchOnNew, MigrationStep::StopSendOfOld, MigrationStep::MakeDefault, MigrationStep::HandOver] {
+        if matches!(step, MigrationStep::SwitchOnNew | MigrationStep::StopSendOfOld) {
+            company.migrate(MigrationAct::Check).await.unwrap();
+        }
+        company.migrate(tick(step)).await.unwrap();
+    }
+    let done = company.view().await;
+    assert_eq!((next(&done), switches(&done, OUTBOUND), switches(&done, &company.mail)), (None, (true, true, true), (false, false, false)));
+
+    let journal = list_journal(&company.rehearsal.desk, ListJournal { before: None, limit: 100 }, &Job::quiet()).await.unwrap();
+    let steps = journal.iter().filter(|one| one.action == "mailboxes.migrate_tick").collect::<Vec<_>>();
+    assert!(steps.len() == 6 && steps.iter().all(|one| one.actor.contains("admin") && one.target == company.upn));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_was_done_can_be_opened_again_and_has_to_be_proven_anew() {
+    let company = Company::new().await;
+    company.ready_to_migrate().await;
+    company.migrate(company.begin()).await.unwrap();
+    company.migrate(MigrationAct::Check).await.unwrap();
+    company.migrate(MigrationAct::Tick { step: MigrationStep::StopSyncOfOld }).await.unwrap();
+    let back = company.migrate(MigrationAct::Reopen { step: MigrationStep::StopSyncOfOld }).await.unwrap();
+    assert_eq!((next(&back), switches(&back, &company.mail)), (Some(MigrationStep::StopSyncOfOld), (true, true, true)));
+    assert_eq!(back.migration.unwrap().steps[0].tick, Some(Reason::StepNotChecked));
+    let given_up = company.migrate(MigrationAct::GiveUp).await.unwrap();
+    assert!(given_up.migration.is_none() && switches(&given_up, &company.mail).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_the_change_window_a_migration_says_when_it_opens_and_goes_on() {
+    let company = Company::new().await;
+    company.ready_to_migrate().await;
+    // Open for one minute a day, which began twelve hours ago.
+    let minute = (clock()().0 / 60_000 + 12 * 60) % (24 * 60);
+    let from = u16::try_from(minute).unwrap();
+    let window = ChangeWindow { days: Day::ALL.to_vec(), from, to: (from + 1) % (24 * 60), zone: "UTC".to_owned() };
+    let ask = SetWindow { organization: company.organization, window: Some(window) };
+    set_window(&company.rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let begun = company.migrate(company.begin()).await.unwrap();
+    assert!(begun.window_opens.is_some() && begun.migration.is_some());
+    let detail = describe_user(&company.rehearsal.desk, UserRef::Id { user: company.user }, &Job::quiet()).await.unwrap();
+    assert!(matches!(detail.timeline[0].what, Happening::MigrationBegun { outside_window: true, .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_application_reads_everybody_nobody_signs_in() {
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let row = rehearsal.found(UserFilter { organization: Some(organization), ..UserFilter::default() }).await.remove(0);
+    let user = row.user.id;
+    let refused = Box::pin(connect(&rehearsal.desk, ConnectMailbox { user, address: None }, &Job::quiet())).await;
+    assert_eq!(reason(refused), Some(Reason::NobodySignsIn));
+    let address = row.user.directory.upn.clone();
+    let asked = check(&rehearsal.desk, MailboxRef { user, address }, &Job::quiet()).await.unwrap();
+    assert_eq!(asked.addresses[0].connection, Connection::ByApplication);
+    assert_eq!(asked.addresses[0].address.seen.as_ref().map(|seen| seen.verdict), Some(Verdict::Passed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_practice_tenant_sets_up_two_organizations_one_of_which_has_users_with_several_mailboxes() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox: Arc<Mutex<Option<Sandbox>>> = Arc::default();
+    let running = Arc::clone(&sandbox);
+    let desk = open_practice(&folder.path().join("data"), move |users| {
+        let running = Arc::clone(&running);
+        async move {
+            let started = Sandbox::start(Options { users, ..Options::default() }).await?;
+            let ground = ground_of(&started);
+            *running.lock().unwrap() = Some(started);
+            Ok(ground)
+        }
+    })
+    .unwrap();
+    let opened = open::open(&desk, OpenPractice { users: Some(250), seed: None }, &Job::quiet()).await.unwrap();
+    let tenant = TenantRef { tenant: opened.tenant.id };
+    assert_eq!(reason(Box::pin(examples(&desk, tenant, &Job::quiet())).await), Some(Reason::NotSignedIn));
+    Box::pin(sign_in(&desk, tenant, &at_the_browser(Person::Admin))).await.unwrap();
+    let set_up = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
+    assert_eq!((set_up.by_application.access, set_up.by_users.access), (AccessType::GraphAppOnly, AccessType::GraphDelegated));
+    let again = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
+    assert_eq!(again.by_users.id, set_up.by_users.id, "what is there stays");
+
+    let filter = UserFilter { organization: Some(set_up.by_users.id), ..UserFilter::default() };
+    let everybody = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100 }, &Job::quiet()).await.unwrap();
+    let mut kinds = BTreeSet::new();
+    for row in everybody.rows {
+        let view = describe(&desk, MailboxesOf { user: row.user.id }, &Job::quiet()).await.unwrap();
+        kinds.extend(view.addresses.iter().map(|one| one.address.kind.name()));
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alias", "primary", "principal_name", "secondary"]);
+    drop(sandbox);
+}

@@ -1,0 +1,87 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Dropdown,
+  Field,
+  Input,
+  makeStyles,
+  Option,
+} from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import type { Error as Refusal, MailboxesView } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { explain } from "../../words/codes";
+import { t } from "../../words/t";
+
+const useStyles = makeStyles({
+  content: { display: "flex", flexDirection: "column", rowGap: "12px" },
+});
+
+/** Says where to move to, and compares the add-in's version with the one that the vendor asks for. */
+export function BeginMigration({ view, onClose }: { view: MailboxesView; onClose: () => void }) {
+  const styles = useStyles();
+  const client = useQueryClient();
+  const choices = view.addresses.filter((one) => one.kind === "secondary" && !one.default).map((one) => one.address);
+  const [to, setTo] = useState(choices[0] ?? "");
+  const [addIn, setAddIn] = useState("");
+  const [minimum, setMinimum] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      await call("mailboxes.migrate", { user: view.user, act: { kind: "begin", to, add_in: addIn, minimum } });
+      await client.invalidateQueries({ queryKey: ["mailboxes.describe"] });
+      onClose();
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+      setBusy(false);
+    }
+  };
+  const ready = to !== "" && addIn.trim() !== "" && minimum.trim() !== "";
+  return (
+    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
+      <DialogSurface>
+        <form onSubmit={(event) => void submit(event)} noValidate>
+          <DialogBody>
+            <DialogTitle>{t("migration.beginTitle", { upn: view.upn })}</DialogTitle>
+            <DialogContent className={styles.content}>
+              <Field label={t("migration.to")}>
+                <Dropdown value={to} selectedOptions={[to]} onOptionSelect={(_, data) => setTo(data.optionValue ?? to)}>
+                  {choices.map((address) => (
+                    <Option key={address} value={address}>
+                      {address}
+                    </Option>
+                  ))}
+                </Dropdown>
+              </Field>
+              <Field label={t("migration.addIn")} hint={t("migration.versionHint")}>
+                <Input value={addIn} onChange={(_, data) => setAddIn(data.value)} />
+              </Field>
+              <Field label={t("migration.minimum")} hint={t("migration.minimumHint")}>
+                <Input value={minimum} onChange={(_, data) => setMinimum(data.value)} />
+              </Field>
+              {refusal && <ErrorBar failure={explain(refusal)} />}
+            </DialogContent>
+            <DialogActions>
+              <Button type="submit" appearance="primary" disabledFocusable={busy || !ready}>
+                {t("migration.beginAction")}
+              </Button>
+              <Button onClick={onClose}>{t("confirm.cancel")}</Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

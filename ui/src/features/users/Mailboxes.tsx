@@ -1,0 +1,241 @@
+import { makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { AddressChange, AddressView, Error as Refusal, MailboxesView } from "../../api/bindings";
+import { call, type Name, type Question, refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
+import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
+import { BrowserWait } from "../../ui/BrowserWait";
+import { ReasonedButton } from "../../ui/CommandBar";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { CopyButton } from "../../ui/CopyButton";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { CopyableId } from "../../ui/Facts";
+import { StatusBadge } from "../../ui/StatusBadge";
+import { explain, reasonWords } from "../../words/codes";
+import { connectionBadge, isUp, seenWords } from "../../words/connections";
+import { t } from "../../words/t";
+import { AddMailbox } from "./AddMailbox";
+import { Migration } from "./Migration";
+
+const useStyles = makeStyles({
+  part: { display: "flex", flexDirection: "column", rowGap: "12px" },
+  quiet: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
+  list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "12px" },
+  one: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "4px",
+    paddingBottom: "12px",
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  head: { display: "flex", flexWrap: "wrap", justifyContent: "space-between", alignItems: "center", columnGap: "8px" },
+  address: { fontWeight: tokens.fontWeightSemibold, overflowWrap: "anywhere" },
+  row: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "8px", rowGap: "4px" },
+});
+
+/** Asks one thing of a user's mailboxes and shows what is true then. */
+export type Ask = <N extends MailboxVerb>(name: N, question: Question<N>) => Promise<boolean>;
+type MailboxVerb = Extract<Name, `mailboxes.${string}`>;
+
+/** The addresses of a user: what each is used for, whether it is connected, and the way from one to another. */
+export function Mailboxes({ user }: { user: number }) {
+  const styles = useStyles();
+  const client = useQueryClient();
+  const query = useQuery(reading("mailboxes.describe", { user }));
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [busy, setBusy] = useState(false);
+  const [adding, setAdding] = useState(false);
+  const ask: Ask = async (name, question) => {
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      await call(name, question);
+      await client.invalidateQueries({ queryKey: ["mailboxes.describe"] });
+      return true;
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (query.error) return <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />;
+  const view = query.data;
+  if (!view) return null;
+  const vendor = view.vendor ?? t("mailboxes.theVendor");
+  return (
+    <div className={styles.part}>
+      <span className={styles.quiet}>{t("mailboxes.about", { vendor })}</span>
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+      <ul className={styles.list} aria-label={t("mailboxes.list")}>
+        {view.addresses.map((one) => (
+          <Address key={one.address} view={view} one={one} busy={busy} ask={ask} />
+        ))}
+      </ul>
+      <div className={styles.row}>
+        <ReasonedButton size="small" onClick={() => setAdding(true)}>
+          {t("mailboxes.add")}
+        </ReasonedButton>
+      </div>
+      {view.connect === null && <Instructions view={view} vendor={vendor} />}
+      <Migration view={view} vendor={vendor} busy={busy} ask={ask} />
+      {adding && <AddMailbox view={view} onClose={() => setAdding(false)} />}
+    </div>
+  );
+}
+
+type AddressProps = {
+  readonly view: MailboxesView;
+  readonly one: AddressView;
+  readonly busy: boolean;
+  readonly ask: Ask;
+};
+
+function Address({ view, one, busy, ask }: AddressProps) {
+  const styles = useStyles();
+  const { user } = view;
+  const { address } = one;
+  const moving = view.migration?.steps.some(({ done }) => done === null) ?? false;
+  const change = (to: AddressChange) => void ask("mailboxes.change", { user, address, change: to });
+  return (
+    <li className={styles.one} aria-label={address}>
+      <div className={styles.head}>
+        <span className={styles.address}>{address}</span>
+        <StatusBadge {...connectionBadge(one.connection)} />
+      </div>
+      <span className={styles.quiet}>
+        {t(`mailboxes.kind.${one.kind}`)}
+        {one.default && ` · ${t("mailboxes.default")}`}
+        {` · ${seenWords(one.seen)}`}
+      </span>
+      {one.seen !== null && one.seen.verdict !== "passed" && one.seen.request_id !== null && (
+        <CopyableId id={one.seen.request_id} what={t("check.requestId")} />
+      )}
+      <div className={styles.row}>
+        {(["sync", "send"] as const).map((what) => (
+          <Switch
+            key={what}
+            label={t(`mailboxes.${what}`)}
+            aria-label={t("mailboxes.switch", { what: t(`mailboxes.${what}`), address })}
+            checked={one[what]}
+            disabled={busy || moving || (!one[what] && !isUp(one.connection))}
+            onChange={(_, data) => change({ kind: what, on: data.checked })}
+          />
+        ))}
+        {!one.default && (
+          <ReasonedButton
+            size="small"
+            disabledReason={whyNotDefault(one, moving)}
+            onClick={() => change({ kind: "default" })}
+          >
+            {t("mailboxes.makeDefault")}
+          </ReasonedButton>
+        )}
+        <ReasonedButton
+          size="small"
+          disabledReason={isUp(one.connection) ? undefined : reasonWords.mailbox_not_connected}
+          onClick={() => void ask("mailboxes.check", { user, address })}
+        >
+          {t("mailboxes.check")}
+        </ReasonedButton>
+        {one.kind === "secondary" && (
+          <ReasonedButton
+            size="small"
+            disabledReason={moving ? reasonWords.migration_under_way : undefined}
+            onClick={() => void ask("mailboxes.remove", { user, address })}
+          >
+            {t("mailboxes.remove")}
+          </ReasonedButton>
+        )}
+      </div>
+      {view.connect === null && (one.kind === "primary" || one.kind === "secondary") && (
+        <SignIn user={user} one={one} ask={ask} />
+      )}
+    </li>
+  );
+}
+
+function whyNotDefault(one: AddressView, moving: boolean): string | undefined {
+  if (moving) return reasonWords.migration_under_way;
+  return one.send ? undefined : reasonWords.default_must_send;
+}
+
+/** The mailbox's own account signs in on this computer. */
+function SignIn({ user, one, ask }: { user: number; one: AddressView; ask: Ask }) {
+  const styles = useStyles();
+  const client = useQueryClient();
+  const [leaving, setLeaving] = useState(false);
+  const { address } = one;
+  const whose = one.kind === "secondary" ? { user, address } : { user };
+  const key = `connect:${user}:${address}`;
+  const work = useWork(key);
+  const connect = async () => {
+    dismiss(key);
+    try {
+      await begin(key, t("mailboxes.connecting", { address }), "mailboxes.connect", whose);
+      await client.invalidateQueries({ queryKey: ["mailboxes.describe"] });
+    } catch {
+      // The refusal is on the work, where it is shown.
+    }
+  };
+  if (isLive(work)) {
+    return (
+      <BrowserWait
+        title={t("mailboxes.connecting", { address })}
+        url={work?.browser}
+        stopping={work?.state === "stopping"}
+        onCancel={() => stop(key)}
+      />
+    );
+  }
+  const known = one.connection.kind === "connected" || one.connection.kind === "sign_in_needed";
+  return (
+    <>
+      {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+      <div className={styles.row}>
+        <ReasonedButton
+          size="small"
+          appearance={isUp(one.connection) ? "secondary" : "primary"}
+          onClick={() => void connect()}
+        >
+          {t(known ? "mailboxes.connectAgain" : "mailboxes.connect")}
+        </ReasonedButton>
+        {known && (
+          <ReasonedButton size="small" onClick={() => setLeaving(true)}>
+            {t("mailboxes.disconnect")}
+          </ReasonedButton>
+        )}
+      </div>
+      {leaving && (
+        <ConfirmDialog
+          title={t("mailboxes.disconnectTitle", { address })}
+          action={t("mailboxes.disconnect")}
+          onClose={() => setLeaving(false)}
+          onConfirm={() => {
+            setLeaving(false);
+            void ask("mailboxes.disconnect", whose);
+          }}
+        >
+          {t("mailboxes.disconnectBody")}
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+/** What the admin can send to the user, who then connects the mailbox at the vendor. */
+function Instructions({ view, vendor }: { view: MailboxesView; vendor: string }) {
+  const styles = useStyles();
+  const where = view.link ?? t("mailboxes.instructionsWhere", { vendor });
+  return (
+    <section className={styles.row} aria-label={t("mailboxes.instructions")}>
+      <span className={styles.quiet}>{t("mailboxes.instructionsBody", { upn: view.upn, vendor })}</span>
+      <CopyButton
+        text={t("mailboxes.instructionsText", { vendor, where, upn: view.upn })}
+        label={t("mailboxes.copyInstructions")}
+        labelled
+      />
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fake";
+import { openAt } from "./app";
+
+/** The panel of a user who signs in on their own, at its mailboxes. */
+async function atMailboxes(options: FakeOptions = {}) {
+  const opened = await openAt("/users?org=3&open=481", options);
+  const panel = await screen.findByRole("complementary", { name: /.+/ });
+  await opened.user.click(await within(panel).findByRole("tab", { name: "Mailboxes" }));
+  const list = await within(panel).findByRole("list", { name: "Addresses" });
+  const [primary] = within(list).getAllByRole("listitem");
+  return { ...opened, panel, list, primary: primary as HTMLElement };
+}
+
+test("a mailbox says whether it is connected, and only a connected one can be switched on", async () => {
+  const { user, primary, door } = await atMailboxes();
+  within(primary).getByText("Has not signed in");
+  const sync = within(primary).getByRole("switch", { name: /^Sync of/ });
+  expect(sync.hasAttribute("disabled")).toBe(true);
+  await user.click(within(primary).getByRole("button", { name: "Sign in here" }));
+  await within(primary).findByText("Connected");
+  await within(primary).findByText(/Primary · Default · Answered/);
+  await user.click(within(primary).getByRole("switch", { name: /^Sync of/ }));
+  await waitFor(() =>
+    expect(door.asked.findLast(({ name }) => name === "mailboxes.change")?.question).toMatchObject({
+      change: { kind: "sync", on: true },
+    }),
+  );
+});
+
+test("another account's sign-in is refused in words, and the mailbox stays as it was", async () => {
+  const { user, primary } = await atMailboxes({ wrongAccount: true });
+  await user.click(within(primary).getByRole("button", { name: "Sign in here" }));
+  await within(primary).findByText("Another account signed in.");
+  within(primary).getByText("Has not signed in");
+});
+
+test("a migration shows its current step, wants an answer first, and goes back when asked", async () => {
+  const { user, panel } = await atMailboxes();
+  await user.click(within(panel).getByRole("button", { name: "Name another mailbox…" }));
+  const naming = await screen.findByRole("dialog", { name: /^Another mailbox of/ });
+  await user.type(within(naming).getByRole("textbox", { name: "Address" }), "outbound@contoso.example");
+  await user.click(within(naming).getByRole("button", { name: "Add" }));
+  await within(panel).findByRole("listitem", { name: "outbound@contoso.example" });
+
+  await user.click(within(panel).getByRole("button", { name: "Begin migration…" }));
+  const dialog = await screen.findByRole("dialog", { name: /^Move .+ to another mailbox$/ });
+  await user.type(within(dialog).getByRole("textbox", { name: /Version of the Outlook add-in/ }), "2.3");
+  await user.type(within(dialog).getByRole("textbox", { name: /Version that the vendor asks for/ }), "2.4");
+  await user.click(within(dialog).getByRole("button", { name: "Begin" }));
+  await within(dialog).findByText(/The add-in is older/);
+  const addIn = within(dialog).getByRole("textbox", { name: /Version of the Outlook add-in/ });
+  await user.clear(addIn);
+  await user.type(addIn, "2.5");
+  await user.click(within(dialog).getByRole("button", { name: "Begin" }));
+
+  const first = await within(panel).findByRole("listitem", { name: /^Step 1/ });
+  expect(first.getAttribute("aria-current")).toBe("step");
+  within(first).getByText(/^At Outreach: switch Sync off/);
+  expect(within(first).getByRole("button", { name: "This is done" }).getAttribute("aria-disabled")).toBe("true");
+  await user.click(within(first).getByRole("button", { name: /^Ask / }));
+  await within(first).findByText(/Answered/);
+  await user.click(within(first).getByRole("button", { name: "This is done" }));
+  const second = within(panel).getByRole("listitem", { name: /^Step 2/ });
+  await waitFor(() => expect(second.getAttribute("aria-current")).toBe("step"));
+  await user.click(within(first).getByRole("button", { name: "Back to this step" }));
+  await waitFor(() => expect(first.getAttribute("aria-current")).toBe("step"));
+});
