@@ -48,6 +48,7 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
             ("WHERE u.organization = ? AND u.id > ? ORDER BY u.id LIMIT ?", vec![organization.0.into(), after.0.into(), limit.into()])
         }
         Whose::Doubtful(these) => {
+            // A cross join is done in the order in which it is written: each of them is looked for, and not everybody among them.
             let these: Vec<String> = these.iter().map(ToString::to_string).collect();
             (
                 "WHERE u.id IN (SELECT id FROM users WHERE organization = ? AND eligibility IS NOT NULL
@@ -58,9 +59,9 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
                                 UNION
                                 SELECT m.id
                                 FROM   organizations AS o
-                                       JOIN json_each(?) AS j
-                                       JOIN users AS m ON m.tenant = o.tenant AND m.object_id = j.value
-                                WHERE  o.id = ? AND m.organization = o.id)
+                                       CROSS JOIN json_each(?) AS j
+                                       CROSS JOIN users AS m ON m.tenant = o.tenant AND m.object_id = j.value
+                                WHERE  o.id = ? AND +m.organization = o.id)
                  ORDER BY u.id",
                 vec![organization.0.into(), organization.0.into(), text::to_json(&these)?.into(), organization.0.into()],
             )
