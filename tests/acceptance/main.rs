@@ -16,3 +16,4 @@ mod rollout;
 mod secrets;
 mod sessions;
 mod switching;
+mod waves;

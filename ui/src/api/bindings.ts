@@ -447,6 +447,8 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
+
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export type Decide = { organization: OrganizationId, 
@@ -539,6 +541,16 @@ disabled_by_microsoft: string | null,
  */
 owner: DirectoryId | null, };
 
+export type Entry = { 
+/**
+ * All that the integration requires was read back as granted.
+ */
+authorized: boolean, 
+/**
+ * The change window is open. Without it a start outside of the window queues the switches.
+ */
+window: boolean, };
+
 export type Error = { 
 /**
  * What the caller can act on; each face has a title, advice and one action for it.
@@ -558,6 +570,24 @@ request_id: string | null,
 reason: Reason | null, };
 
 export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
+
+export type Exit = { 
+/**
+ * So many percent of its users are initialized at least.
+ */
+initialized: number, 
+/**
+ * The last session of so many percent failed at most.
+ */
+failed: number, 
+/**
+ * Sessions have gone on for so many hours since its last switch.
+ */
+hours: number, 
+/**
+ * Of which issues none is open; absent where issues don't matter.
+ */
+issues: Severity | null, };
 
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
@@ -743,7 +773,13 @@ request_id: string | null, since: Timestamp,
  */
 at: Timestamp, };
 
-export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" };
+export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "in_wave", wave: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" };
+
+export type HoldWave = { organization: OrganizationId, wave: number, 
+/**
+ * No more, where false. Those who were taken back are switched when the wave is started once more.
+ */
+held: boolean, };
 
 export type Hour = { 
 /**
@@ -891,6 +927,8 @@ export type JournalState = { "state": "whole", entries: number, head: string, } 
 
 export type Judged = { eligibility: Eligibility, evidence: Evidence, };
 
+export type JudgedCriterion = { criterion: Criterion, met: Met, };
+
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
@@ -960,6 +998,8 @@ export type MembershipRule = { id: RuleId, organization: OrganizationId, conditi
  * What came of it when it was evaluated last.
  */
 outcome: RuleOutcome | null, };
+
+export type Met = "met" | "not_met" | "unknown";
 
 export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
@@ -1077,6 +1117,8 @@ covers: Array<string>,
  */
 shown_by: Workload | null, };
 
+export type Pilot = { "kind": "users", users: Array<UserId>, } | { "kind": "number", number: number, } | { "kind": "filter", filter: UserFilter, };
+
 export type Place = { "in": "line", "number": number } | { "in": "entry", "number": number } | { "in": "document" };
 
 export type Plan = { mailboxes: number, probes: number, 
@@ -1100,6 +1142,18 @@ measured: boolean,
  * Why it can't be started now, if it can't.
  */
 may: Reason | null, };
+
+export type PlanView = { organization: OrganizationId, entry: Entry, exit: Exit, by_itself: boolean, made: Timestamp, made_by: string, waves: Array<WaveView>, };
+
+export type PlanWaves = { organization: OrganizationId, pilot: Pilot, 
+/**
+ * Percent of those after the pilot, a wave each. Who is left makes the last wave.
+ */
+shares: Array<number>, entry: Entry, exit: Exit, 
+/**
+ * Whether the next wave starts by itself when it may; the first never does.
+ */
+by_itself: boolean, };
 
 export type Planned = { workload: Workload, 
 /**
@@ -1265,7 +1319,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "wave_waits";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -1473,6 +1527,28 @@ export type SecretStored = {
  */
 proven: boolean, kept: Kept, };
 
+export type Seen = { users: number, 
+/**
+ * Those reached over Graph whose mailbox is initialized.
+ */
+initialized: number, 
+/**
+ * Whose switch is under way or queued.
+ */
+under_way: number, 
+/**
+ * Who isn't switched, nor about to be.
+ */
+left: number, 
+/**
+ * By their last session: failed, and neither failed nor passed.
+ */
+failed: number, unseen: number, 
+/**
+ * Who has an open issue that counts, and whose mailbox no check has answered for.
+ */
+with_issues: number, unchecked: number, last_switch: Timestamp | null, last_session: Timestamp | null, };
+
 export type Separator = "comma" | "semicolon" | "tab";
 
 export type Service = { 
@@ -1543,6 +1619,8 @@ export type Settings = { theme: Theme, density: Density, resume: Resume,
  */
 leave_to_integration: number, };
 
+export type Severity = "lasting" | "any";
+
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
 export type SnoozeIssues = { fingerprints: Array<string>, 
@@ -1606,6 +1684,12 @@ stuck: number,
  * Who was disabled because sessions kept failing.
  */
 disabled_due_to_error: number, };
+
+export type StartWave = { organization: OrganizationId, wave: number, 
+/**
+ * How many users it was agreed to have. Where it has another number by now, nothing is done.
+ */
+expected: number, };
 
 export type SupportAsk = { fingerprints: Array<string>, 
 /**
@@ -1833,7 +1917,11 @@ stuck: boolean,
  */
 next_session: Timestamp | null, may: MayDo, };
 
-export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
+export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
+/**
+ * In the wave of this number of their organization's plan.
+ */
+wave: number | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
 /**
  * With an open issue of this fingerprint.
  */
@@ -1992,6 +2080,22 @@ address: string, };
 export type ViewsOf = { pane: Pane, };
 
 export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
+
+export type WaveState = "waiting" | "may_start" | "running" | "met" | "not_met" | "held";
+
+export type WaveView = { 
+/**
+ * From 1, which is the pilot.
+ */
+number: number, 
+/**
+ * Its share of those after the pilot; the pilot and the last wave have none.
+ */
+percent: number | null, state: WaveState, started: Timestamp | null, started_by: string | null, held: Timestamp | null, 
+/**
+ * Its users by mailbox status.
+ */
+mailboxes: MailboxCounts, seen: Seen, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, };
 
 export type WhichConsents = "all" | "complete" | "missing";
 
@@ -2233,4 +2337,10 @@ export type Commands = {
   "views.list": { question: ViewsOf; answer: Array<View> };
   "views.remove": { question: RemoveView; answer: Array<View> };
   "views.save": { question: SaveView; answer: Array<View> };
+  "waves.foresee": { question: PlanWaves; answer: Array<number> };
+  "waves.hold": { question: HoldWave; answer: PlanView };
+  "waves.plan": { question: PlanWaves; answer: PlanView };
+  "waves.remove": { question: OrganizationRef; answer: null };
+  "waves.show": { question: OrganizationRef; answer: PlanView | null };
+  "waves.start": { question: StartWave; answer: Acted };
 };

@@ -151,6 +151,7 @@ export const reasonWords = {
   sessions_under_way: "Sync sessions of this organization are under way.",
   other_tenant: "That organization belongs to another tenant.",
   limitations_unread: "What Graph can't do for the integration has to be read and acknowledged first.",
+  wave_waits: "One of the wave's entry criteria isn't met, or it is held.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

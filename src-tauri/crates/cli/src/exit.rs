@@ -48,7 +48,8 @@ impl Exit {
                     | Reason::EwsRemoved
                     | Reason::SessionsUnderWay
                     | Reason::OtherTenant
-                    | Reason::LimitationsUnread,
+                    | Reason::LimitationsUnread
+                    | Reason::WaveWaits,
                 )
                 | None => Self::Incomplete,
             },

@@ -156,6 +156,7 @@ pub const fn of_reason(reason: Reason) -> Words {
             "What Graph can't do was not acknowledged yet",
             "Read it with `users switch --dry-run`, and accept it with `users switch --acknowledge`.",
         ),
+        Reason::WaveWaits => words("The wave can't start yet", "`org waves show` says which criterion isn't met, or that it is held."),
     }
 }
 
@@ -168,6 +169,7 @@ pub fn of_happening(what: &Happening) -> String {
         Happening::SyncEnabled => "synchronization enabled".to_owned(),
         Happening::SyncDisabled => "synchronization disabled".to_owned(),
         Happening::SyncDisabledDueToError { failures } => format!("synchronization disabled: {failures} sessions in a row had failed"),
+        Happening::InWave { wave } => format!("wave {wave} of the rollout plan started"),
         Happening::SwitchQueued => "switch queued for the change window".to_owned(),
         Happening::SwitchWithdrawn => "queued switch withdrawn".to_owned(),
         Happening::Switched { to } => format!("switch to {to} begun"),
@@ -207,6 +209,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::SessionsUnderWay => "sessions_under_way",
         Reason::OtherTenant => "other_tenant",
         Reason::LimitationsUnread => "limitations_unread",
+        Reason::WaveWaits => "wave_waits",
     }
 }
 

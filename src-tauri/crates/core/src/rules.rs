@@ -48,6 +48,8 @@ pub enum Reason {
     OtherTenant,
     /// Nobody has acknowledged yet what Graph can't do for the integration.
     LimitationsUnread,
+    /// The wave's entry criteria aren't met, or it is held.
+    WaveWaits,
 }
 
 /// What is known about an organization when an action on it is judged.

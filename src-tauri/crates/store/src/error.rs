@@ -21,6 +21,7 @@ pub enum Thing {
     User,
     Run,
     Rule,
+    Wave,
 }
 
 /// Why a read or a write didn't happen. Nothing of it was kept.

@@ -18,6 +18,7 @@ pub const SCHEMA: &[&str] = &[
     schema::BRINGING_IN,
     schema::INSPECTOR,
     schema::FEWER_INDEXES,
+    schema::WAVES,
 ];
 
 /// The version that a list of steps leads to.

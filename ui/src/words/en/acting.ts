@@ -138,6 +138,7 @@ export const acting = {
     one: "Synchronization disabled: {n} session had failed",
     other: "Synchronization disabled: {n} sessions in a row had failed",
   },
+  "timeline.inWave": "Wave {wave} of the rollout plan started",
   "timeline.switchQueued": "Switch queued for the change window",
   "timeline.switchWithdrawn": "Queued switch withdrawn",
   "timeline.switched": "Switch to {access} begun",
