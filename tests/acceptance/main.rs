@@ -18,3 +18,4 @@ mod scope;
 mod secrets;
 mod sessions;
 mod switching;
+mod waves;

@@ -487,6 +487,8 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
+
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export type Decide = { organization: OrganizationId, 
@@ -580,6 +582,16 @@ disabled_by_microsoft: string | null,
  * The tenant that registered it.
  */
 owner: DirectoryId | null, };
+
+export type Entry = { 
+/**
+ * All that the integration requires was read back as granted.
+ */
+authorized: boolean, 
+/**
+ * The change window is open. Without it a start outside of the window queues the switches.
+ */
+window: boolean, };
 
 export type Error = { 
 /**
@@ -943,6 +955,8 @@ export type JournalState = { "state": "whole", entries: number, head: string, } 
 
 export type Judged = { eligibility: Eligibility, evidence: Evidence, };
 
+export type JudgedCriterion = { criterion: Criterion, met: Met, };
+
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
@@ -1172,6 +1186,8 @@ covers: Array<string>,
  * The workload whose probe answers only where this or a wider one is held; `None` where no probe shows it.
  */
 shown_by: Workload | null, };
+
+export type Pilot = { "kind": "users", users: Array<UserId>, } | { "kind": "number", number: number, } | { "kind": "filter", filter: UserFilter, };
 
 export type Place = { "in": "line", "number": number } | { "in": "entry", "number": number } | { "in": "document" };
 
@@ -2155,7 +2171,11 @@ stuck: boolean,
  */
 next_session: Timestamp | null, may: MayDo, };
 
-export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
+export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
+/**
+ * In the wave of this number of their organization's plan.
+ */
+wave: number | null, mailbox: Array<MailboxStatus>, verdict: Array<Verdict>, kind: Array<MailboxKind>, eligibility: Array<Eligibility>, 
 /**
  * With an open issue of this fingerprint.
  */
@@ -2316,6 +2336,22 @@ address: string, };
 export type ViewsOf = { pane: Pane, };
 
 export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
+
+export type WaveState = "waiting" | "may_start" | "running" | "met" | "not_met" | "held";
+
+export type WaveView = { 
+/**
+ * From 1, which is the pilot.
+ */
+number: number, 
+/**
+ * Its share of those after the pilot; the pilot and the last wave have none.
+ */
+percent: number | null, state: WaveState, started: Timestamp | null, started_by: string | null, held: Timestamp | null, 
+/**
+ * Its users by mailbox status.
+ */
+mailboxes: MailboxCounts, seen: Seen, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, };
 
 export type WhichConsents = "all" | "complete" | "missing";
 
@@ -2591,4 +2627,10 @@ export type Commands = {
   "views.list": { question: ViewsOf; answer: Array<View> };
   "views.remove": { question: RemoveView; answer: Array<View> };
   "views.save": { question: SaveView; answer: Array<View> };
+  "waves.foresee": { question: PlanWaves; answer: Array<number> };
+  "waves.hold": { question: HoldWave; answer: PlanView };
+  "waves.plan": { question: PlanWaves; answer: PlanView };
+  "waves.remove": { question: OrganizationRef; answer: null };
+  "waves.show": { question: OrganizationRef; answer: PlanView | null };
+  "waves.start": { question: StartWave; answer: Acted };
 };

@@ -296,6 +296,7 @@ export function fakeDoor(
       changed();
       return found;
     },
+    "waves.show": () => null,
     "organizations.foresee": ({ organizations: meant }) =>
       meant.flatMap((id) => (organizations.some((one) => one.id === id) ? [deletionOf(id)] : [])),
     "organizations.delete": ({ organization, force, expected }) => {

@@ -4,6 +4,7 @@ import type { Chosen, UserFilter } from "./bindings";
 export const everyUser: UserFilter = {
   organization: null,
   tenant: null,
+  wave: null,
   mailbox: [],
   verdict: [],
   kind: [],

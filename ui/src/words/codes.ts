@@ -163,6 +163,7 @@ export const reasonWords = {
   step_not_reached: "The steps before it come first; none is skipped.",
   step_not_checked: "The mailbox that the step depends on has to answer first.",
   add_in_too_old: "The add-in is older than the version that the vendor asks for. Have it updated first.",
+  wave_waits: "One of the wave's entry criteria isn't met, or it is held.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

@@ -61,7 +61,8 @@ impl Exit {
                     | Reason::MigrationUnderWay
                     | Reason::StepNotReached
                     | Reason::StepNotChecked
-                    | Reason::AddInTooOld,
+                    | Reason::AddInTooOld
+                    | Reason::WaveWaits,
                 )
                 | None => Self::Incomplete,
             },

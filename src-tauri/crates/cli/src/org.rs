@@ -25,8 +25,10 @@ use crate::text::{count, counted};
 use crate::words;
 use crate::{lists, names};
 
+mod waves;
 mod window;
 
+use waves::Waves;
 use window::Window;
 
 #[derive(Subcommand)]
@@ -49,6 +51,9 @@ pub enum Org {
     Sessions(ShowSessions),
     /// Say when its users may be switched
     Window(Window),
+    /// Switch its users in waves
+    #[command(subcommand)]
+    Waves(Waves),
     /// Have its sessions wait
     Pause(Named),
     /// Have its sessions begin, or go on, while the console is open
@@ -200,6 +205,7 @@ pub async fn run(ask: Org, call: &Call) -> Result<Exit> {
         Org::Sync(ask) => sync::organization(&ask, call).await,
         Org::Sessions(ask) => sync::show(&ask, call).await,
         Org::Window(ask) => window::run(ask, call).await,
+        Org::Waves(ask) => waves::run(ask, call).await,
         Org::Pause(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, true, call).await,
         Org::Start(named) => sync::pause(&names::organization(call, &named.name, named.tenant.as_deref()).await?, false, call).await,
         Org::Delete(ask) => delete(&ask, call).await,

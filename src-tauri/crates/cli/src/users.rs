@@ -14,7 +14,7 @@ use crate::sync::{self, SyncUsers};
 use crate::table::{Cell, Column, Paint, Table};
 use crate::{names, words};
 
-mod act;
+pub mod act;
 pub mod import;
 mod list;
 mod mailboxes;

@@ -184,6 +184,7 @@ pub const fn of_reason(reason: Reason) -> Words {
             words("The mailbox has not answered yet", "Ask it with `users migrate check`; only then the step can be done.")
         }
         Reason::AddInTooOld => words("The add-in is too old", "Have it updated first: nothing was begun."),
+        Reason::WaveWaits => words("The wave can't start yet", "`org waves show` says which criterion isn't met, or that it is held."),
     }
 }
 
@@ -196,6 +197,7 @@ pub fn of_happening(what: &Happening) -> String {
         Happening::SyncEnabled => "synchronization enabled".to_owned(),
         Happening::SyncDisabled => "synchronization disabled".to_owned(),
         Happening::SyncDisabledDueToError { failures } => format!("synchronization disabled: {failures} sessions in a row had failed"),
+        Happening::InWave { wave } => format!("wave {wave} of the rollout plan started"),
         Happening::SwitchQueued => "switch queued for the change window".to_owned(),
         Happening::SwitchWithdrawn => "queued switch withdrawn".to_owned(),
         Happening::Switched { to } => format!("switch to {to} begun"),
@@ -295,6 +297,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::StepNotReached => "step_not_reached",
         Reason::StepNotChecked => "step_not_checked",
         Reason::AddInTooOld => "add_in_too_old",
+        Reason::WaveWaits => "wave_waits",
     }
 }
 

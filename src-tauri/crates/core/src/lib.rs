@@ -31,4 +31,5 @@ pub mod timeline;
 pub mod user;
 pub mod user_consent;
 pub mod verdict;
+pub mod wave;
 pub mod workload;

@@ -64,6 +64,8 @@ pub enum Reason {
     StepNotChecked,
     /// The add-in is older than the version that the vendor asks for.
     AddInTooOld,
+    /// The wave's entry criteria aren't met, or it is held.
+    WaveWaits,
 }
 
 /// What is known about an organization when an action on it is judged.

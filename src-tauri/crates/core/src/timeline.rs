@@ -29,6 +29,10 @@ pub enum Happening {
     SyncDisabledDueToError {
         failures: u32,
     },
+    /// The wave that the user is in was started.
+    InWave {
+        wave: u32,
+    },
     /// The switch waits for the organization's change window.
     SwitchQueued,
     SwitchWithdrawn,

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::{
     about, consent, groups, integrations, issues, journal, mailboxes, organizations, permissions, practice, rules, runs, scope, settings,
-    sync, tenants, traffic, users, verify, views,
+    sync, tenants, traffic, users, verify, views, waves,
 };
 
 macro_rules! menu {
@@ -156,6 +156,12 @@ menu! {
     "views.list": views::ViewsOf => Vec<views::View>, views::list;
     "views.remove": views::RemoveView => Vec<views::View>, views::remove;
     "views.save": views::SaveView => Vec<views::View>, views::save;
+    "waves.foresee": waves::plan::PlanWaves => Vec<u32>, waves::plan::foresee;
+    "waves.hold": waves::hold::HoldWave => waves::show::PlanView, waves::hold::hold;
+    "waves.plan": waves::plan::PlanWaves => waves::show::PlanView, waves::plan::plan;
+    "waves.remove": organizations::delete::OrganizationRef => (), waves::remove::remove;
+    "waves.show": organizations::delete::OrganizationRef => Option<waves::show::PlanView>, waves::show::show;
+    "waves.start": waves::start::StartWave => users::act::Acted, waves::start::start;
 }
 
 fn read<Q: DeserializeOwned>(question: Value) -> Result<Q> {

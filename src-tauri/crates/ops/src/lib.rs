@@ -29,4 +29,5 @@ pub mod traffic;
 pub mod users;
 pub mod verify;
 pub mod views;
+pub mod waves;
 mod writer;

@@ -22,6 +22,7 @@ pub enum Thing {
     Run,
     Rule,
     Proof,
+    Wave,
 }
 
 /// Why a read or a write didn't happen. Nothing of it was kept.

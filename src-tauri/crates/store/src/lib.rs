@@ -33,6 +33,7 @@ pub mod settings;
 pub mod tenants;
 pub mod timeline;
 pub mod users;
+pub mod waves;
 
 pub use error::{Field, OpenError, StoreError, Thing};
 pub use open::Opened;

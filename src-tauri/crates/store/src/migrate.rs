@@ -20,6 +20,7 @@ pub const SCHEMA: &[&str] = &[
     schema::FEWER_INDEXES,
     schema::SCOPE,
     schema::OUTREACH,
+    schema::WAVES,
 ];
 
 /// The version that a list of steps leads to.

@@ -638,3 +638,35 @@ CREATE TABLE migrations (
     state TEXT    NOT NULL
 ) STRICT;
 ";
+
+/// Version 11. Plans by which organizations are switched in waves.
+pub const WAVES: &str = "
+CREATE TABLE wave_plans (
+    organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
+    entry        TEXT    NOT NULL,
+    exit         TEXT    NOT NULL,
+    by_itself    INTEGER NOT NULL,
+    made         INTEGER NOT NULL,
+    made_by      TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE waves (
+    organization INTEGER NOT NULL REFERENCES wave_plans (organization) ON DELETE CASCADE,
+    number       INTEGER NOT NULL,
+    percent      INTEGER,
+    started      INTEGER,
+    started_by   TEXT,
+    held         INTEGER,
+    PRIMARY KEY (organization, number)
+) STRICT, WITHOUT ROWID;
+
+-- Whoever of an organization is in none of these is in its last wave.
+CREATE TABLE wave_members (
+    user         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    organization INTEGER NOT NULL REFERENCES wave_plans (organization) ON DELETE CASCADE,
+    wave         INTEGER NOT NULL,
+    PRIMARY KEY (user, organization)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
+";

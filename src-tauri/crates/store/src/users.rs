@@ -18,7 +18,7 @@ use crate::text;
 
 pub mod act;
 pub mod eligibility;
-mod filter;
+pub(crate) mod filter;
 mod known;
 mod search;
 mod window;
@@ -48,6 +48,8 @@ pub struct Upserted {
 pub struct UserFilter {
     pub organization: Option<OrganizationId>,
     pub tenant: Option<TenantId>,
+    /// In the wave of this number of their organization's plan.
+    pub wave: Option<u32>,
     pub mailbox: Vec<MailboxStatus>,
     pub verdict: Vec<Verdict>,
     pub kind: Vec<MailboxKind>,

@@ -33,6 +33,7 @@ import { AdjustDialog } from "./AdjustDialog";
 import { ChangeWindowPart } from "./ChangeWindowPart";
 import { Rules } from "./Rules";
 import { SyncSessions } from "./SyncSessions";
+import { WavesPart } from "./WavesPart";
 
 const useStyles = makeStyles({
   tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
@@ -295,6 +296,7 @@ function Email({ view }: { view: OrganizationView }) {
         ]}
       />
       <ChangeWindowPart view={view} />
+      <WavesPart view={view} />
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {limitations.length > 0 && (
         <section>

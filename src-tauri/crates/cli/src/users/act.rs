@@ -110,7 +110,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
     let users = chosen(&whom, call).await?;
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if whom.dry_run {
-        call.screen.answer(&foreseen, |_| show(action, &foreseen, call));
+        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
         return Ok(Exit::Fine);
     }
     tell_limitations(&foreseen, call);
@@ -121,7 +121,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
 }
 
 /// Says what came of it.
-fn answer(acted: &Acted, call: &Call) {
+pub fn answer(acted: &Acted, call: &Call) {
     call.screen.answer(acted, |screen| {
         screen.line(&format!(
             "{} done, {} untouched, {} refused.",
@@ -190,7 +190,8 @@ fn tell_limitations(foreseen: &Foreseen, call: &Call) {
     }
 }
 
-fn show(action: Action, foreseen: &Foreseen, call: &Call) {
+/// Says what it would come to.
+pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
     let screen = &call.screen;
     screen.line(&format!(
         "{} meant: {} would change, {} are like that already.",

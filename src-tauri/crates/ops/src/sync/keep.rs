@@ -1,5 +1,6 @@
 //! Keeps organizations going while the console is open: whoever is due is read, by each organization's rhythm, switches that wait begin
-//! when the change window opens, rules are asked who fits by now, and proofs of access scopes ask again what was too early to judge.
+//! when the change window opens, waves start where they are to by themselves, rules are asked who fits by now, and proofs of access scopes
+//! ask again what was too early to judge.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +22,14 @@ use crate::rules;
 use crate::scope::again;
 use crate::scope::resume::ProofRef;
 use crate::users::act;
+use crate::waves::start::start_due;
 
 /// Between two looks at who is due; whoever is brought forward is looked at once.
 const LOOK: Duration = Duration::from_secs(10);
 /// Between two evaluations of the rules, each of which asks the directory.
 const RULES_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Between two looks at whether a wave starts by itself, for which all of its users are counted.
+const WAVES_EVERY: Duration = Duration::from_secs(60);
 /// What halts an organization is tried again so much later: a wrong secret doesn't mend itself in a second.
 const AFTER_HALT: Duration = Duration::from_secs(5 * 60);
 
@@ -34,7 +38,14 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
     let mut passes: JoinSet<()> = JoinSet::new();
     // An import evaluates them by itself, so the first time comes when they may have grown old.
     let mut rules_due = (desk.steady)().after(RULES_EVERY);
+    let mut waves_due = (desk.steady)();
     while !stop.is_cancelled() {
+        if (desk.steady)() >= waves_due {
+            waves_due = (desk.steady)().after(WAVES_EVERY);
+            if let Err(error) = Box::pin(start_due(&desk)).await {
+                warn!("Waves could not be started: {}", error.code.name());
+            }
+        }
         if let Err(error) = Box::pin(begin_queued(&desk)).await {
             warn!("Queued switches could not be begun: {}", error.code.name());
         }

@@ -77,31 +77,7 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
         Action::Move { .. } | Action::Remove { .. } => Some(tokens::held(desk).await?),
         _ => None,
     };
-    let outcome = desk
-        .write(move |tx| {
-            let sorted = sort(tx, &chosen, action, &busy, now)?;
-            let found = sorted.count();
-            if expected.is_some_and(|expected| expected != found) {
-                return Ok(Err(found));
-            }
-            let by_whom = actor(tx, sorted.changes.iter().chain(&sorted.queued).next())?;
-            carry_out(tx, action, &sorted, &by_whom, now)?;
-            let named: Vec<UserId> = sorted.refused.iter().take(MOST_NAMED).map(|(one, _)| one.user).collect();
-            let mut names = act::principal_names(tx, &named)?;
-            let refusals = sorted.refused.iter().take(MOST_NAMED).map(|(one, reason)| Refusal {
-                user: one.user,
-                upn: names.remove(&one.user).unwrap_or_default(),
-                reason: *reason,
-            });
-            Ok(Ok(Acted {
-                done: length(sorted.changes.len()),
-                queued: length(sorted.queued.len()),
-                untouched: sorted.untouched,
-                refused: length(sorted.refused.len()),
-                refusals: refusals.collect(),
-            }))
-        })
-        .await?;
+    let outcome = desk.write(move |tx| within(tx, &chosen, action, expected, &busy, now, None)).await?;
     // With a user, or its integration, the tokens go that were for them alone.
     if let Some(before) = tokens {
         tokens::drop_gone(desk, before).await?;
@@ -115,6 +91,42 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
         }
         Err(found) => Err(Error::new(Code::Changed, format!("{found} users are meant by now, not {}", expected.unwrap_or(0)))),
     }
+}
+
+/// The same as a part of a larger write; `Err` is how many are meant by now. By default it is done by the signed-in admin.
+pub(crate) fn within(
+    tx: &Transaction<'_>,
+    chosen: &Chosen,
+    action: Action,
+    expected: Option<u32>,
+    busy: &[OrganizationId],
+    now: Timestamp,
+    by_whom: Option<&str>,
+) -> std::result::Result<std::result::Result<Acted, u32>, StoreError> {
+    let sorted = sort(tx, chosen, action, busy, now)?;
+    let found = sorted.count();
+    if expected.is_some_and(|expected| expected != found) {
+        return Ok(Err(found));
+    }
+    let by_whom = match by_whom {
+        Some(by_whom) => by_whom.to_owned(),
+        None => actor(tx, sorted.changes.iter().chain(&sorted.queued).next())?,
+    };
+    carry_out(tx, action, &sorted, &by_whom, now)?;
+    let named: Vec<UserId> = sorted.refused.iter().take(MOST_NAMED).map(|(one, _)| one.user).collect();
+    let mut names = act::principal_names(tx, &named)?;
+    let refusals = sorted.refused.iter().take(MOST_NAMED).map(|(one, reason)| Refusal {
+        user: one.user,
+        upn: names.remove(&one.user).unwrap_or_default(),
+        reason: *reason,
+    });
+    Ok(Ok(Acted {
+        done: length(sorted.changes.len()),
+        queued: length(sorted.queued.len()),
+        untouched: sorted.untouched,
+        refused: length(sorted.refused.len()),
+        refusals: refusals.collect(),
+    }))
 }
 
 /// Begins the switches of an organization that wait, if its change window is open; answers how many that were.
@@ -145,7 +157,7 @@ pub(crate) async fn begin_queued(desk: &Desk, organization: OrganizationId) -> R
 const BY_ITSELF: &str = "change window";
 
 /// The organizations of which a run is under way.
-pub(super) fn busy(desk: &Desk) -> Vec<OrganizationId> {
+pub(crate) fn busy(desk: &Desk) -> Vec<OrganizationId> {
     desk.verifying().keys().copied().collect()
 }
 

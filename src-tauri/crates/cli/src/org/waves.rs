@@ -1,0 +1,299 @@
+//! A rollout in waves by command.
+
+use clap::{ArgGroup, Args, Subcommand};
+use rollcall_core::action::Action;
+use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, Severity, WaveState};
+use rollcall_ops::error::Result;
+use rollcall_ops::job::Job;
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::users::act::{self, ActOnUsers, Chosen, UserFilter};
+use rollcall_ops::users::foresee::{self, ForeseeAction};
+use rollcall_ops::waves::hold::{self, HoldWave};
+use rollcall_ops::waves::plan::{self, Pilot, PlanWaves};
+use rollcall_ops::waves::remove;
+use rollcall_ops::waves::show::{self, PlanView, WaveView};
+use rollcall_ops::waves::start::{self, StartWave};
+use serde_json::json;
+
+use super::Named;
+use crate::call::Call;
+use crate::exit::Exit;
+use crate::names;
+use crate::screen::Screen;
+use crate::table::Paint;
+use crate::text::{count, counted};
+use crate::users::act::{answer, show_foreseen};
+use crate::users::find;
+
+#[derive(Subcommand)]
+pub enum Waves {
+    /// Show where each wave stands, and by which criteria
+    Show(Named),
+    /// Lay the switch out in waves: a pilot, shares of the others, and whoever is left
+    Plan(Plan),
+    /// Start a wave whose criteria are met: switch its users, or have them wait for the change window
+    Start(One),
+    /// Hold a wave: it doesn't start, and its switches that wait are taken back
+    Hold(OnlyOne),
+    /// Hold a wave no more
+    Release(OnlyOne),
+    /// Reach the users of a wave over EWS again, as long as Exchange Online has it
+    GoBack(One),
+    /// Drop the plan; nothing changes for its users
+    Remove(Named),
+}
+
+#[derive(Args)]
+pub struct OnlyOne {
+    #[command(flatten)]
+    named: Named,
+    /// The wave's number; the pilot is 1
+    #[arg(long, value_name = "N")]
+    wave: u32,
+}
+
+#[derive(Args)]
+pub struct One {
+    #[command(flatten)]
+    one: OnlyOne,
+    /// Say what it would do, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("who").args(["pilot", "pilot_users", "pilot_search"]).required(true)))]
+pub struct Plan {
+    #[command(flatten)]
+    named: Named,
+    /// So many users go first, spread over the organization
+    #[arg(long, value_name = "N")]
+    pilot: Option<u32>,
+    /// These users go first
+    #[arg(long, value_delimiter = ',', value_name = "UPN,...")]
+    pilot_users: Vec<String>,
+    /// Users whose name, address, department or job title has this go first
+    #[arg(long, value_name = "TEXT")]
+    pilot_search: Option<String>,
+    /// Percent of the others, a wave each; whoever is left makes the last
+    #[arg(long, value_delimiter = ',', value_name = "PERCENT,...", default_value = "10,30")]
+    shares: Vec<u32>,
+    /// A wave starts only when all that is required was read back as granted
+    #[arg(long)]
+    require_consent: bool,
+    /// A wave starts only while the change window is open; otherwise its switches wait for it
+    #[arg(long)]
+    require_window: bool,
+    /// So many percent of a wave have to be initialized
+    #[arg(long, value_name = "PERCENT", default_value_t = 95)]
+    initialized: u32,
+    /// So many percent of a wave may fail
+    #[arg(long, value_name = "PERCENT", default_value_t = 2)]
+    failed: u32,
+    /// A wave is watched for so many hours after its last switch
+    #[arg(long, value_name = "N", default_value_t = 24)]
+    hours: u32,
+    /// Open issues that pass by themselves count, too
+    #[arg(long, conflicts_with = "ignore_issues")]
+    any_issue: bool,
+    /// Open issues don't matter
+    #[arg(long)]
+    ignore_issues: bool,
+    /// Start the next wave by itself when its criteria are met
+    #[arg(long)]
+    by_itself: bool,
+    /// Say how many users each wave would have, and keep nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Does what is asked of an organization's waves.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
+    match ask {
+        Waves::Show(named) => {
+            let view = show::show(&call.desk, reference(&named, call).await?, &Job::quiet()).await?;
+            call.screen.answer(&view, |screen| match &view {
+                Some(view) => tell(view, screen),
+                None => screen.line("There is no rollout plan. `org waves plan` makes one."),
+            });
+            Ok(if view.is_some_and(|view| view.waves.iter().any(|wave| wave.state == WaveState::NotMet)) {
+                Exit::Failed
+            } else {
+                Exit::Fine
+            })
+        }
+        Waves::Plan(ask) => planned(ask, call).await,
+        Waves::Start(ask) => started(&ask, call).await,
+        Waves::Hold(ask) => held(&ask, true, call).await,
+        Waves::Release(ask) => held(&ask, false, call).await,
+        Waves::GoBack(ask) => went_back(&ask, call).await,
+        Waves::Remove(named) => {
+            remove::remove(&call.desk, reference(&named, call).await?, &call.job()).await?;
+            call.screen
+                .answer(&json!({ "removed": true }), |screen| screen.line("The rollout plan is dropped; its users stay as they are."));
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+async fn reference(named: &Named, call: &Call) -> Result<OrganizationRef> {
+    let organization = names::organization(call, &named.name, named.tenant.as_deref()).await?.organization.id;
+    Ok(OrganizationRef { organization })
+}
+
+async fn planned(ask: Plan, call: &Call) -> Result<Exit> {
+    let OrganizationRef { organization } = reference(&ask.named, call).await?;
+    let pilot = if let Some(number) = ask.pilot {
+        Pilot::Number { number }
+    } else if let Some(search) = ask.pilot_search {
+        Pilot::Filter { filter: Box::new(UserFilter { search: Some(search), ..UserFilter::default() }) }
+    } else {
+        let mut users = Vec::with_capacity(ask.pilot_users.len());
+        for upn in &ask.pilot_users {
+            users.push(find(upn, ask.named.tenant.as_deref(), call).await?.row.user.id);
+        }
+        Pilot::Users { users }
+    };
+    let issues = match (ask.ignore_issues, ask.any_issue) {
+        (true, _) => None,
+        (false, true) => Some(Severity::Any),
+        (false, false) => Some(Severity::Lasting),
+    };
+    let wanted = PlanWaves {
+        organization,
+        pilot,
+        shares: ask.shares,
+        entry: Entry { authorized: ask.require_consent, window: ask.require_window },
+        exit: Criteria { initialized: ask.initialized, failed: ask.failed, hours: ask.hours, issues },
+        by_itself: ask.by_itself,
+    };
+    if ask.dry_run {
+        let sizes = plan::foresee(&call.desk, wanted, &Job::quiet()).await?;
+        call.screen.answer(&json!({ "waves": sizes }), |screen| {
+            for (size, number) in sizes.iter().zip(1_u32..) {
+                screen.line(&format!("Wave {number} would have {}.", counted(*size, "user", "users")));
+            }
+        });
+        return Ok(Exit::Fine);
+    }
+    let view = plan::plan(&call.desk, wanted, &call.job()).await?;
+    call.screen.answer(&view, |screen| tell(&view, screen));
+    Ok(Exit::Fine)
+}
+
+async fn started(ask: &One, call: &Call) -> Result<Exit> {
+    let OrganizationRef { organization } = reference(&ask.one.named, call).await?;
+    let wave = ask.one.wave;
+    let action = Action::Switch { at_once: false };
+    let users = chosen(organization, wave);
+    let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
+    if ask.dry_run {
+        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
+        return Ok(Exit::Fine);
+    }
+    let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
+    answer(&acted, call);
+    Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
+}
+
+async fn went_back(ask: &One, call: &Call) -> Result<Exit> {
+    let OrganizationRef { organization } = reference(&ask.one.named, call).await?;
+    let users = chosen(organization, ask.one.wave);
+    let action = Action::GoBack;
+    let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
+    if ask.dry_run {
+        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
+        return Ok(Exit::Fine);
+    }
+    let acted = act::act(&call.desk, ActOnUsers { users, action, expected: Some(foreseen.users) }, &call.job()).await?;
+    answer(&acted, call);
+    Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
+}
+
+async fn held(ask: &OnlyOne, held: bool, call: &Call) -> Result<Exit> {
+    let OrganizationRef { organization } = reference(&ask.named, call).await?;
+    let view = hold::hold(&call.desk, HoldWave { organization, wave: ask.wave, held }, &call.job()).await?;
+    call.screen.answer(&view, |screen| tell(&view, screen));
+    Ok(Exit::Fine)
+}
+
+fn chosen(organization: rollcall_core::id::OrganizationId, wave: u32) -> Chosen {
+    Chosen::Filter(UserFilter { organization: Some(organization), wave: Some(wave), ..UserFilter::default() })
+}
+
+fn tell(view: &PlanView, screen: &Screen) {
+    for wave in &view.waves {
+        screen.painted(&heading(wave), Paint::Strong);
+        let judged = if wave.started.is_some() { &wave.exit } else { &wave.entry };
+        for one in judged {
+            let paint = match one.met {
+                Met::Met => Paint::Good,
+                Met::NotMet => Paint::Bad,
+                Met::Unknown => Paint::Open,
+            };
+            screen.painted(&format!("  {}: {}", met(one.met), words(*one)), paint);
+        }
+    }
+    screen.line(if view.by_itself {
+        "The next wave starts by itself when its criteria are met, while the console is open."
+    } else {
+        "No wave starts by itself."
+    });
+}
+
+fn heading(wave: &WaveView) -> String {
+    let what = match (wave.number, wave.percent) {
+        (1, _) => "pilot".to_owned(),
+        (_, Some(percent)) => format!("{percent} %"),
+        (_, None) => "whoever is left".to_owned(),
+    };
+    let state = match wave.state {
+        WaveState::Waiting => "waits",
+        WaveState::MayStart => "may start",
+        WaveState::Running => "is running",
+        WaveState::Met => "met its criteria",
+        WaveState::NotMet => "did not meet its criteria",
+        WaveState::Held => "is held",
+    };
+    let since = wave.started.map_or_else(String::new, |at| format!(", started {}", at.utc()));
+    let initialized = count(wave.seen.initialized);
+    format!("Wave {} ({what}) {state}{since}: {initialized} of {} initialized", wave.number, counted(wave.seen.users, "user", "users"))
+}
+
+const fn met(met: Met) -> &'static str {
+    match met {
+        Met::Met => "met",
+        Met::NotMet => "not met",
+        Met::Unknown => "unknown",
+    }
+}
+
+/// A criterion with its figures.
+fn words(judged: JudgedCriterion) -> String {
+    match judged.criterion {
+        Criterion::Acknowledged => "what Graph can't do is acknowledged".to_owned(),
+        Criterion::Authorized => "all that is required is granted".to_owned(),
+        Criterion::PreviousMet => "the wave before met its criteria".to_owned(),
+        Criterion::WindowOpen => "the change window is open".to_owned(),
+        Criterion::Initialized { percent, users, of } => {
+            format!("at least {percent} % initialized ({} of {})", count(users), count(of))
+        }
+        Criterion::Failed { percent, users, unseen, of } => {
+            format!("at most {percent} % failed ({} of {}, {} not seen)", count(users), count(of), count(unseen))
+        }
+        Criterion::Watched { hours, minutes } => {
+            let so_far = minutes.map_or_else(|| "not seen yet".to_owned(), |minutes| format!("{} h {} min", minutes / 60, minutes % 60));
+            format!("watched for {hours} h since the last switch ({so_far})")
+        }
+        Criterion::Issues { severity, users, unseen } => {
+            let which = match severity {
+                Severity::Lasting => "no open issue that lasts",
+                Severity::Any => "no open issue",
+            };
+            format!("{which} ({} with one, {} not checked)", counted(users, "user", "users"), count(unseen))
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Waves: an organization's switch to Graph in steps, a pilot first and then shares of the others. Who is in which, when one may start, and
+//! whether it came to what it had to. What was not seen is unknown, and never counts as met.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::consent::Authorization;
+use crate::id::{ObjectId, UserId};
+use crate::issue::{Cause, Class};
+use crate::organization::ExternalId;
+use crate::time::Timestamp;
+
+/// More waves than this nobody follows.
+pub const MOST_WAVES: usize = 12;
+/// A plan doesn't watch a wave for longer: two weeks.
+pub const MOST_HOURS: u32 = 14 * 24;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// What has to be so before a wave of a plan starts, beside what always has to be: the limitations are acknowledged, and the wave before it
+/// came to what it had to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// All that the integration requires was read back as granted.
+    pub authorized: bool,
+    /// The change window is open. Without it a start outside of the window queues the switches.
+    pub window: bool,
+}
+
+/// What a wave has to come to before the next one starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Exit {
+    /// So many percent of its users are initialized at least.
+    pub initialized: u32,
+    /// The last session of so many percent failed at most.
+    pub failed: u32,
+    /// Sessions have gone on for so many hours since its last switch.
+    pub hours: u32,
+    /// Of which issues none is open; absent where issues don't matter.
+    pub issues: Option<Severity>,
+}
+
+/// Which open issues count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Those that don't pass by themselves.
+    Lasting,
+    Any,
+}
+
+impl Severity {
+    /// Whether an issue counts. One of which the cause isn't known may be of any kind.
+    #[must_use]
+    pub fn counts(self, cause: Option<Cause>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Lasting => cause.is_none_or(|cause| cause.class() != Class::Passing),
+        }
+    }
+}
+
+/// Whether a criterion is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Met {
+    Met,
+    NotMet,
+    /// Too little of it was seen.
+    Unknown,
+}
+
+/// One criterion with the figures by which it was judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Criterion {
+    Acknowledged,
+    Authorized,
+    PreviousMet,
+    WindowOpen,
+    Initialized {
+        percent: u32,
+        users: u32,
+        of: u32,
+    },
+    Failed {
+        percent: u32,
+        users: u32,
+        unseen: u32,
+        of: u32,
+    },
+    /// For how many minutes it was watched; absent before a session was seen after the last switch.
+    Watched {
+        hours: u32,
+        minutes: Option<u32>,
+    },
+    Issues {
+        severity: Severity,
+        users: u32,
+        unseen: u32,
+    },
+}
+
+/// A criterion and whether it is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct JudgedCriterion {
+    pub criterion: Criterion,
+    pub met: Met,
+}
+
+/// Where a wave stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WaveState {
+    /// It can't start yet.
+    Waiting,
+    MayStart,
+    /// It was started, and what it comes to isn't settled.
+    Running,
+    /// It came to what it had to.
+    Met,
+    /// It came to something else, which waiting alone doesn't change.
+    NotMet,
+    /// Somebody stopped it.
+    Held,
+}
+
+impl WaveState {
+    /// The name used in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::MayStart => "may_start",
+            Self::Running => "running",
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// What is known of an organization when a wave's start is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ground {
+    pub acknowledged: bool,
+    pub authorization: Authorization,
+    /// Whether the change window is open; also where there is none.
+    pub window_open: bool,
+    /// How the wave before stands; absent for the first.
+    pub previous: Option<WaveState>,
+}
+
+/// What was seen of a wave's users. Excluded mailboxes are none of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+pub struct Observed {
+    pub users: u32,
+    /// Those reached over Graph whose mailbox is initialized.
+    pub initialized: u32,
+    /// Whose switch is under way or queued.
+    pub under_way: u32,
+    /// Who isn't switched, nor about to be.
+    pub left: u32,
+    /// By their last session: failed, and neither failed nor passed.
+    pub failed: u32,
+    pub unseen: u32,
+    /// Who has an open issue that counts, and for whose mailbox neither a check nor a session has answered.
+    pub with_issues: u32,
+    pub unchecked: u32,
+    pub last_switch: Option<Timestamp>,
+    pub last_session: Option<Timestamp>,
+}
+
+/// Judges whether a wave may start.
+#[must_use]
+pub fn entry(entry: Entry, ground: &Ground) -> Vec<JudgedCriterion> {
+    let mut judged = vec![JudgedCriterion { criterion: Criterion::Acknowledged, met: met(ground.acknowledged) }];
+    if entry.authorized {
+        let authorized = match ground.authorization {
+            Authorization::Authorized => Met::Met,
+            Authorization::PartlyAuthorized | Authorization::NotAuthorized => Met::NotMet,
+            Authorization::Unknown => Met::Unknown,
+        };
+        judged.push(JudgedCriterion { criterion: Criterion::Authorized, met: authorized });
+    }
+    if let Some(previous) = ground.previous {
+        judged.push(JudgedCriterion { criterion: Criterion::PreviousMet, met: met(previous == WaveState::Met) });
+    }
+    if entry.window {
+        judged.push(JudgedCriterion { criterion: Criterion::WindowOpen, met: met(ground.window_open) });
+    }
+    judged
+}
+
+/// Judges what a wave came to.
+#[must_use]
+pub fn exit(exit: Exit, seen: &Observed) -> Vec<JudgedCriterion> {
+    let reached = |users: u32, percent: u32| u64::from(users) * 100 >= u64::from(percent) * u64::from(seen.users);
+    let within = |users: u32, percent: u32| u64::from(users) * 100 <= u64::from(percent) * u64::from(seen.users);
+    let of_users = |met: Met| if seen.users == 0 { Met::Unknown } else { met };
+    let failed = if !within(seen.failed, exit.failed) {
+        Met::NotMet
+    } else if within(seen.failed.saturating_add(seen.unseen), exit.failed) {
+        Met::Met
+    } else {
+        Met::Unknown
+    };
+    let watched = match (seen.last_switch, seen.last_session) {
+        (Some(switch), Some(session)) if session >= switch => Some(session.since(switch)),
+        _ => None,
+    };
+    let long_enough = watched.map_or(Met::Unknown, |watched| met(watched >= HOUR * exit.hours));
+    let mut judged = vec![
+        JudgedCriterion {
+            criterion: Criterion::Initialized { percent: exit.initialized, users: seen.initialized, of: seen.users },
+            met: of_users(met(reached(seen.initialized, exit.initialized))),
+        },
+        JudgedCriterion {
+            criterion: Criterion::Failed { percent: exit.failed, users: seen.failed, unseen: seen.unseen, of: seen.users },
+            met: of_users(failed),
+        },
+        JudgedCriterion {
+            criterion: Criterion::Watched {
+                hours: exit.hours,
+                minutes: watched.map(|watched| u32::try_from(watched.as_secs() / 60).unwrap_or(u32::MAX)),
+            },
+            met: long_enough,
+        },
+    ];
+    if let Some(severity) = exit.issues {
+        let none = match (seen.with_issues, seen.unchecked) {
+            (0, 0) => Met::Met,
+            (0, _) => Met::Unknown,
+            _ => Met::NotMet,
+        };
+        judged.push(JudgedCriterion {
+            criterion: Criterion::Issues { severity, users: seen.with_issues, unseen: seen.unchecked },
+            met: of_users(none),
+        });
+    }
+    judged
+}
+
+/// Where a wave stands by what was judged.
+#[must_use]
+pub fn state(started: bool, held: bool, entry: &[JudgedCriterion], exit: &[JudgedCriterion], seen: &Observed) -> WaveState {
+    let all = |judged: &[JudgedCriterion]| judged.iter().all(|one| one.met == Met::Met);
+    if held {
+        WaveState::Held
+    } else if !started {
+        if all(entry) { WaveState::MayStart } else { WaveState::Waiting }
+    } else if all(exit) {
+        WaveState::Met
+    } else if exit.iter().any(|one| one.met == Met::NotMet && is_settled(one.criterion, seen)) {
+        WaveState::NotMet
+    } else {
+        WaveState::Running
+    }
+}
+
+/// Whether waiting alone doesn't change that a criterion isn't met.
+const fn is_settled(criterion: Criterion, seen: &Observed) -> bool {
+    match criterion {
+        Criterion::Initialized { .. } => seen.under_way == 0,
+        Criterion::Failed { .. } | Criterion::Issues { .. } => true,
+        Criterion::Watched { .. } | Criterion::Acknowledged | Criterion::Authorized | Criterion::PreviousMet | Criterion::WindowOpen => {
+            false
+        }
+    }
+}
+
+const fn met(so: bool) -> Met {
+    if so { Met::Met } else { Met::NotMet }
+}
+
+/// Deals users out to waves: `shares` are percent of them, rounded up, and who is left makes one more. The order is spread over the
+/// directory, and for an organization always the same.
+#[must_use]
+pub fn deal(external: &ExternalId, users: Vec<(UserId, ObjectId)>, shares: &[u32]) -> Vec<Vec<UserId>> {
+    let all = users.len();
+    let mut rest = in_order(external, users).into_iter();
+    let mut waves: Vec<Vec<UserId>> =
+        shares.iter().map(|percent| rest.by_ref().take((all * (*percent as usize)).div_ceil(100)).collect()).collect();
+    waves.push(rest.collect());
+    waves
+}
+
+/// The users in the order in which waves take them.
+#[must_use]
+pub fn in_order(external: &ExternalId, mut users: Vec<(UserId, ObjectId)>) -> Vec<UserId> {
+    users.sort_by_cached_key(|(_, object)| (spread(external, *object), *object));
+    users.into_iter().map(|(user, _)| user).collect()
+}
+
+/// FNV-1a over both, with the end stirred so that ids that differ little come to lie far apart.
+fn spread(external: &ExternalId, object: ObjectId) -> u64 {
+    let bytes = external.as_str().bytes().chain(object.0.into_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let stirred = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    stirred ^ (stirred >> 33)
+}
+
+/// What is wrong with a plan.
+///
+/// # Errors
+/// Says it.
+pub fn checked(shares: &[u32], exit: Exit) -> Result<(), &'static str> {
+    if shares.len() + 2 > MOST_WAVES {
+        return Err("a plan has twelve waves at most");
+    }
+    if shares.contains(&0) || shares.iter().fold(0_u32, |sum, share| sum.saturating_add(*share)) >= 100 {
+        return Err("each share is one percent or more, and together they are less than all: who is left makes the last wave");
+    }
+    if exit.initialized > 100 || exit.failed > 100 || exit.hours > MOST_HOURS {
+        return Err("percentages go to 100, and a wave is watched for two weeks at most");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const EXIT: Exit = Exit { initialized: 90, failed: 5, hours: 24, issues: Some(Severity::Lasting) };
+
+    fn good() -> Observed {
+        Observed {
+            users: 100,
+            initialized: 100,
+            last_switch: Some(Timestamp(0)),
+            last_session: Some(Timestamp(0).after(HOUR * 24)),
+            ..Observed::default()
+        }
+    }
+
+    fn stands(seen: &Observed) -> WaveState {
+        state(true, false, &[], &exit(EXIT, seen), seen)
+    }
+
+    #[test]
+    fn a_wave_is_met_when_all_of_it_was_seen_to_be() {
+        assert_eq!(stands(&good()), WaveState::Met);
+        assert_eq!(stands(&Observed { unseen: 6, ..good() }), WaveState::Running, "six who were not seen may have failed");
+        assert_eq!(stands(&Observed { unseen: 5, ..good() }), WaveState::Met, "if they had, it would be within what is allowed");
+        assert_eq!(stands(&Observed { unchecked: 1, ..good() }), WaveState::Running);
+        assert_eq!(stands(&Observed { last_session: None, ..good() }), WaveState::Running, "nobody watched");
+        assert_eq!(stands(&Observed { last_session: Some(Timestamp(0).after(HOUR * 23)), ..good() }), WaveState::Running);
+        assert_eq!(stands(&Observed { users: 0, initialized: 0, ..good() }), WaveState::Running, "of nobody nothing is known");
+    }
+
+    #[test]
+    fn what_waiting_does_not_mend_is_not_met() {
+        assert_eq!(stands(&Observed { failed: 6, ..good() }), WaveState::NotMet);
+        assert_eq!(stands(&Observed { with_issues: 1, ..good() }), WaveState::NotMet);
+        assert_eq!(stands(&Observed { initialized: 80, under_way: 20, ..good() }), WaveState::Running);
+        assert_eq!(stands(&Observed { initialized: 80, ..good() }), WaveState::NotMet);
+        assert!(Severity::Lasting.counts(None) && !Severity::Lasting.counts(Some(Cause::NoAnswer)));
+    }
+
+    #[test]
+    fn a_wave_may_start_when_nothing_is_unknown_and_nobody_holds_it() {
+        let all = Entry { authorized: true, window: true };
+        let ground =
+            Ground { acknowledged: true, authorization: Authorization::Authorized, window_open: true, previous: Some(WaveState::Met) };
+        let stands = |ground: &Ground| state(false, false, &entry(all, ground), &[], &Observed::default());
+        assert_eq!(stands(&ground), WaveState::MayStart);
+        assert_eq!(state(false, true, &entry(all, &ground), &[], &Observed::default()), WaveState::Held);
+        for worse in [
+            Ground { acknowledged: false, ..ground },
+            Ground { authorization: Authorization::Unknown, ..ground },
+            Ground { window_open: false, ..ground },
+            Ground { previous: Some(WaveState::Running), ..ground },
+            Ground { previous: Some(WaveState::Held), ..ground },
+        ] {
+            assert_eq!(stands(&worse), WaveState::Waiting, "{worse:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_dealt_the_same_way_each_time_and_spread_over_the_directory() {
+        let external: ExternalId = "EU-01".parse().unwrap();
+        let users: Vec<_> = (0..1_000_u32).map(|n| (UserId(n), ObjectId(Uuid::from_u128(u128::from(n))))).collect();
+        let waves = deal(&external, users.clone(), &[10, 30]);
+        assert_eq!(waves.iter().map(Vec::len).collect::<Vec<_>>(), [100, 300, 600]);
+        let mut turned = users.clone();
+        turned.reverse();
+        assert_eq!(deal(&external, turned, &[10, 30]), waves);
+        let of_first_half = waves[0].iter().filter(|user| user.0 < 500).count();
+        assert!((30..=70).contains(&of_first_half), "{of_first_half}");
+        assert_ne!(deal(&"EU-02".parse().unwrap(), users, &[10, 30]), waves);
+    }
+
+    #[test]
+    fn a_plan_leaves_somebody_for_the_last_wave() {
+        assert!(checked(&[10, 30], EXIT).is_ok() && checked(&[], EXIT).is_ok());
+        assert!(checked(&[60, 40], EXIT).is_err() && checked(&[0], EXIT).is_err() && checked(&[1; 11], EXIT).is_err());
+        assert!(checked(&[], Exit { failed: 101, ..EXIT }).is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! What an admin does with a rollout in waves: plan it, look at it, start a wave, hold it, drop the plan. A whole wave goes back as its users
+//! do, whom a filter names.
+
+pub mod hold;
+pub mod plan;
+pub mod remove;
+pub mod show;
+pub mod start;
+
+use rollcall_core::id::OrganizationId;
+use rollcall_core::time::Timestamp;
+use rollcall_store::journal::{self, Entry, Outcome};
+use rollcall_store::{Connection, StoreError, Transaction, organizations, tenants};
+
+/// The signed-in admin of an organization's tenant, where one was identified.
+fn actor(conn: &Connection, organization: OrganizationId) -> std::result::Result<String, StoreError> {
+    let tenant = organizations::get(conn, organization)?.tenant;
+    Ok(tenants::get(conn, tenant)?.identity.map_or_else(String::new, |identity| identity.admin))
+}
+
+/// Writes into the journal what was done with a plan or a wave of it.
+fn record(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    action: &str,
+    after: Option<String>,
+    actor: &str,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let organization = organizations::get(tx, organization)?;
+    let entry = Entry {
+        at: now,
+        actor: actor.to_owned(),
+        tenant: Some(organization.tenant),
+        action: action.to_owned(),
+        target: organization.name,
+        before: None,
+        after,
+        request_id: None,
+        outcome: Outcome::Done,
+    };
+    journal::append(tx, &entry)?;
+    Ok(())
+}

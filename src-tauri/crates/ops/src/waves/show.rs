@@ -1,0 +1,100 @@
+//! Shows an organization's plan: where each wave stands, by which criteria, and who is how far.
+
+use rollcall_core::consent;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::presets;
+use rollcall_core::time::Timestamp;
+use rollcall_core::wave::{self, Entry, Exit, Ground, JudgedCriterion, Observed, WaveState};
+use rollcall_store::users::{self, MailboxCounts};
+use rollcall_store::waves::{self, Plan};
+use rollcall_store::{Connection, StoreError, grants, integrations, organizations};
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
+use crate::organizations::delete::OrganizationRef;
+
+/// A plan with its waves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PlanView {
+    pub organization: OrganizationId,
+    pub entry: Entry,
+    pub exit: Exit,
+    pub by_itself: bool,
+    pub made: Timestamp,
+    pub made_by: String,
+    pub waves: Vec<WaveView>,
+}
+
+/// A wave and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct WaveView {
+    /// From 1, which is the pilot.
+    pub number: u32,
+    /// Its share of those after the pilot; the pilot and the last wave have none.
+    pub percent: Option<u32>,
+    pub state: WaveState,
+    pub started: Option<Timestamp>,
+    pub started_by: Option<String>,
+    pub held: Option<Timestamp>,
+    /// Its users by mailbox status.
+    pub mailboxes: MailboxCounts,
+    pub seen: Observed,
+    pub entry: Vec<JudgedCriterion>,
+    pub exit: Vec<JudgedCriterion>,
+}
+
+/// The plan, where there is one.
+///
+/// # Errors
+/// `NotFound` for an organization that is gone.
+pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Option<PlanView>> {
+    let now = desk.now();
+    desk.read(move |conn| {
+        organizations::get(conn, ask.organization)?;
+        waves::plan(conn, ask.organization)?.map(|plan| view(conn, &plan, now)).transpose()
+    })
+    .await
+}
+
+pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::result::Result<PlanView, StoreError> {
+    let organization = organizations::get(conn, plan.organization)?;
+    let integration = integrations::get(conn, organization.integration)?;
+    let held = grants::get(conn, integration.id)?.and_then(|read| read.held);
+    let mut ground = Ground {
+        acknowledged: organization.acknowledged.is_some() || presets::limitations(integration.preset).is_empty(),
+        authorization: consent::compare(organization.needs(&integration), held.as_deref(), &[]).authorization,
+        window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
+        previous: None,
+    };
+    let mut views = Vec::new();
+    for wave in waves::waves(conn, plan.organization)? {
+        let seen = waves::seen(conn, plan.organization, &wave, plan.exit.issues)?;
+        let (entry, exit) = (wave::entry(plan.entry, &ground), wave::exit(plan.exit, &seen));
+        let state = wave::state(wave.started.is_some(), wave.held.is_some(), &entry, &exit, &seen);
+        ground.previous = Some(state);
+        views.push(WaveView {
+            number: wave.number,
+            percent: wave.percent,
+            state,
+            started: wave.started,
+            started_by: wave.started_by,
+            held: wave.held,
+            mailboxes: users::counts_by_status(conn, &waves::users_of(plan.organization, wave.number))?,
+            seen,
+            entry,
+            exit,
+        });
+    }
+    Ok(PlanView {
+        organization: plan.organization,
+        entry: plan.entry,
+        exit: plan.exit,
+        by_itself: plan.by_itself,
+        made: plan.made,
+        made_by: plan.made_by.clone(),
+        waves: views,
+    })
+}

@@ -1,0 +1,110 @@
+//! Starts a wave: its users are switched, or wait for the change window, as any switch does. One that was started goes on with those of its
+//! users who were not switched.
+
+use rollcall_core::action::Action;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
+use rollcall_core::timeline::Happening;
+use rollcall_core::wave::{Met, WaveState};
+use rollcall_store::users::Chosen;
+use rollcall_store::{StoreError, Thing, Transaction, timeline, waves};
+use serde::Deserialize;
+use ts_rs::TS;
+
+use super::show::view;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+use crate::users::act::{self, Acted};
+
+/// Who starts a wave that starts by itself, in the journal.
+const BY_ITSELF: &str = "rollout plan";
+
+/// A wave to start.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct StartWave {
+    pub organization: OrganizationId,
+    pub wave: u32,
+    /// How many users it was agreed to have. Where it has another number by now, nothing is done.
+    pub expected: u32,
+}
+
+/// Why nothing was started.
+enum Refused {
+    Waits,
+    Changed(u32),
+}
+
+/// # Errors
+/// `NotNow` where a criterion isn't met or the wave is held; `Changed` when it has another number of users by now; `NotFound`.
+pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
+    let (busy, now) = (act::busy(desk), desk.now());
+    let StartWave { organization, wave, expected } = ask;
+    let outcome = desk.write(move |tx| begin(tx, organization, wave, Some(expected), &busy, now, None)).await?;
+    match outcome {
+        Ok(acted) => {
+            desk.called.notify_one();
+            Ok(acted)
+        }
+        Err(Refused::Waits) => Err(Error::not_now(Reason::WaveWaits)),
+        Err(Refused::Changed(found)) => Err(Error::new(Code::Changed, format!("{found} users are meant by now, not {expected}"))),
+    }
+}
+
+/// Starts the waves that are to start by themselves and may; answers how many that were.
+///
+/// # Errors
+/// Those of the store.
+pub async fn start_due(desk: &Desk) -> Result<u32> {
+    let mut started = 0;
+    for organization in desk.read(waves::by_themselves).await? {
+        let (busy, now) = (act::busy(desk), desk.now());
+        let begun = desk
+            .write(move |tx| {
+                let Some(plan) = waves::plan(tx, organization)? else { return Ok(false) };
+                let view = view(tx, &plan, now)?;
+                // The first is for a person to start.
+                let next = view.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart);
+                let Some(next) = next else { return Ok(false) };
+                Ok(begin(tx, organization, next.number, None, &busy, now, Some(BY_ITSELF))?.is_ok())
+            })
+            .await?;
+        started += u32::from(begun);
+    }
+    Ok(started)
+}
+
+fn begin(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    number: u32,
+    expected: Option<u32>,
+    busy: &[OrganizationId],
+    now: Timestamp,
+    by_whom: Option<&str>,
+) -> std::result::Result<std::result::Result<Acted, Refused>, StoreError> {
+    let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
+    let view = view(tx, &plan, now)?;
+    let wave = view.waves.iter().find(|wave| wave.number == number).ok_or(StoreError::NotFound(Thing::Wave))?;
+    if wave.state == WaveState::Held || wave.entry.iter().any(|one| one.met != Met::Met) {
+        return Ok(Err(Refused::Waits));
+    }
+    let by = by_whom.map_or_else(|| super::actor(tx, organization), |by| Ok(by.to_owned()))?;
+    let chosen = Chosen::Filter(waves::users_of(organization, number));
+    let first = wave.started.is_none();
+    let members: Vec<_> = waves::candidates(tx, &chosen)?.into_iter().map(|(user, _)| user).collect();
+    if let Some(expected) = expected {
+        let found = u32::try_from(members.len()).unwrap_or(u32::MAX);
+        if found != expected {
+            return Ok(Err(Refused::Changed(found)));
+        }
+    }
+    waves::start(tx, organization, number, &by, now)?;
+    super::record(tx, organization, "waves.start", Some(format!("wave {number}, {} users", members.len())), &by, now)?;
+    if first {
+        timeline::note(tx, &members, &Happening::InWave { wave: number }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
+    }
+    Ok(act::within(tx, &chosen, Action::Switch { at_once: false }, expected, busy, now, Some(&by))?.map_err(Refused::Changed))
+}

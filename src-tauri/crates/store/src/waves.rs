@@ -1,0 +1,213 @@
+//! Plans by which organizations are switched in waves: who is in which, which were started, and what was seen of their users.
+
+use rollcall_core::id::{ObjectId, OrganizationId, UserId};
+use rollcall_core::issue::Cause;
+use rollcall_core::time::Timestamp;
+use rollcall_core::wave::{Entry, Exit, Observed, Severity};
+use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter};
+
+use crate::error::{StoreError, Thing};
+use crate::text;
+use crate::users::filter::{ACCESS, Where};
+use crate::users::{Chosen, UserFilter};
+
+/// The plan of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub organization: OrganizationId,
+    pub entry: Entry,
+    pub exit: Exit,
+    /// Whether the next wave starts by itself when it may.
+    pub by_itself: bool,
+    pub made: Timestamp,
+    pub made_by: String,
+}
+
+/// A wave of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// From 1.
+    pub number: u32,
+    /// Its share of those after the pilot; the pilot and the last wave have none.
+    pub percent: Option<u32>,
+    pub started: Option<Timestamp>,
+    pub started_by: Option<String>,
+    pub held: Option<Timestamp>,
+}
+
+/// The users of a wave.
+#[must_use]
+pub fn users_of(organization: OrganizationId, wave: u32) -> UserFilter {
+    UserFilter { organization: Some(organization), wave: Some(wave), ..UserFilter::default() }
+}
+
+/// The plan of an organization, where there is one.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn plan(conn: &Connection, organization: OrganizationId) -> Result<Option<Plan>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT entry, exit, by_itself, made, made_by FROM wave_plans WHERE organization = ?1")?;
+    let plan = statement.query_row([organization.0], |row| {
+        Ok(Plan {
+            organization,
+            entry: text::json(row, 0)?,
+            exit: text::json(row, 1)?,
+            by_itself: row.get(2)?,
+            made: text::moment(row, 3)?,
+            made_by: row.get(4)?,
+        })
+    });
+    Ok(plan.optional()?)
+}
+
+/// The organizations of which the next wave is to start by itself.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_themselves(conn: &Connection) -> Result<Vec<OrganizationId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT organization FROM wave_plans WHERE by_itself ORDER BY organization")?;
+    Ok(statement.query_map([], |row| row.get(0).map(OrganizationId))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The waves of an organization's plan, in order.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn waves(conn: &Connection, organization: OrganizationId) -> Result<Vec<Wave>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT number, percent, started, started_by, held FROM waves WHERE organization = ?1 ORDER BY number")?;
+    let waves = statement.query_map([organization.0], |row| {
+        Ok(Wave {
+            number: row.get(0)?,
+            percent: row.get(1)?,
+            started: text::maybe_moment(row, 2)?,
+            started_by: row.get(3)?,
+            held: text::maybe_moment(row, 4)?,
+        })
+    })?;
+    Ok(waves.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those whom waves are dealt out of, with the ids by which they are dealt.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn candidates(conn: &Connection, chosen: &Chosen) -> Result<Vec<(UserId, ObjectId)>, StoreError> {
+    let those = Where::chosen(chosen)?;
+    let mut statement = conn.prepare_cached(&format!("SELECT u.id, u.object_id FROM users AS u {those} ORDER BY u.id"))?;
+    let users = statement.query_map(params_from_iter(those.values()), |row| Ok((UserId(row.get(0)?), text::parsed(row, 1)?)))?;
+    Ok(users.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Keeps a plan in place of the one that there may be. Each wave comes with its share and its users.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn keep(tx: &Transaction<'_>, plan: &Plan, waves: &[(Option<u32>, Vec<UserId>)]) -> Result<(), StoreError> {
+    let id = plan.organization.0;
+    tx.execute("DELETE FROM wave_plans WHERE organization = ?1", [id])?;
+    tx.execute(
+        "INSERT INTO wave_plans (organization, entry, exit, by_itself, made, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, text::to_json(&plan.entry)?, text::to_json(&plan.exit)?, plan.by_itself, plan.made.0, plan.made_by],
+    )?;
+    for ((percent, users), number) in waves.iter().zip(1_u32..) {
+        tx.execute("INSERT INTO waves (organization, number, percent) VALUES (?1, ?2, ?3)", params![id, number, percent])?;
+        tx.execute(
+            "INSERT INTO wave_members (user, organization, wave) SELECT value, ?2, ?3 FROM json_each(?1)",
+            params![text::to_json(users)?, id, number],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets a plan. Nothing changes for its users.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn remove(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), StoreError> {
+    found(tx.execute("DELETE FROM wave_plans WHERE organization = ?1", [organization.0])?)
+}
+
+/// Notes that a wave was started; of one that goes on, the first start stays.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn start(tx: &Transaction<'_>, organization: OrganizationId, wave: u32, actor: &str, now: Timestamp) -> Result<(), StoreError> {
+    found(tx.execute(
+        "UPDATE waves SET started = coalesce(started, ?3), started_by = coalesce(started_by, ?4) WHERE organization = ?1 AND number = ?2",
+        params![organization.0, wave, now.0, actor],
+    )?)
+}
+
+/// Holds a wave since a moment, or with `None` no more.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn hold(tx: &Transaction<'_>, organization: OrganizationId, wave: u32, since: Option<Timestamp>) -> Result<(), StoreError> {
+    found(tx.execute(
+        "UPDATE waves SET held = ?3 WHERE organization = ?1 AND number = ?2",
+        params![organization.0, wave, since.map(|at| at.0)],
+    )?)
+}
+
+fn found(changed: usize) -> Result<(), StoreError> {
+    if changed == 0 { Err(StoreError::NotFound(Thing::Wave)) } else { Ok(()) }
+}
+
+/// What was seen of a wave's users. A start counts as a switch: with those who were over Graph before, watching begins with it.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severity: Option<Severity>) -> Result<Observed, StoreError> {
+    let those = Where::of(&users_of(organization, wave.number))?;
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT count(*),
+                count(*) FILTER (WHERE graph AND mailbox = 'initialized'),
+                count(*) FILTER (WHERE waits OR graph AND mailbox = 'switching'),
+                count(*) FILTER (WHERE NOT waits AND NOT (graph AND mailbox IN ('initialized', 'switching'))),
+                count(*) FILTER (WHERE session = 'failed'),
+                count(*) FILTER (WHERE coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
+                count(*) FILTER (WHERE verdict = 'not_run' AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
+                max(switched), max(synced)
+         FROM   (SELECT u.mailbox, u.session, u.verdict, u.synced, u.queued IS NOT NULL AS waits, {ACCESS} LIKE 'graph%' AS graph,
+                        (SELECT max(at) FROM timeline WHERE user = u.id AND what LIKE '{{\"kind\":\"switched\"%') AS switched
+                 FROM   users AS u
+                 {} u.mailbox <> 'excluded')",
+        those.open()
+    ))?;
+    let mut seen = statement.query_row(params_from_iter(those.values()), |row| {
+        Ok(Observed {
+            users: row.get(0)?,
+            initialized: row.get(1)?,
+            under_way: row.get(2)?,
+            left: row.get(3)?,
+            failed: row.get(4)?,
+            unseen: row.get(5)?,
+            unchecked: row.get(6)?,
+            with_issues: 0,
+            last_switch: text::maybe_moment(row, 7)?.max(wave.started),
+            last_session: text::maybe_moment(row, 8)?,
+        })
+    })?;
+    if let Some(severity) = severity {
+        seen.with_issues = with_issues(conn, &those, severity)?;
+    }
+    Ok(seen)
+}
+
+/// How many users have an open issue that counts.
+fn with_issues(conn: &Connection, those: &Where, severity: Severity) -> Result<u32, StoreError> {
+    let passing: Vec<Cause> = Cause::ALL.into_iter().filter(|cause| !severity.counts(Some(*cause))).collect();
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT count(*)
+         FROM   users AS u
+         {} u.mailbox <> 'excluded' AND u.open_issues > 0
+                AND EXISTS (SELECT 1
+                            FROM   checks AS c
+                            WHERE  c.user = u.id AND c.verdict IN ('failed', 'unknown')
+                                   AND (c.cause IS NULL OR c.cause NOT IN (SELECT value FROM json_each(?))))",
+        those.open()
+    ))?;
+    let values = those.values().cloned().chain([text::to_json(&passing)?.into()]);
+    Ok(statement.query_row(params_from_iter(values), |row| row.get(0))?)
+}

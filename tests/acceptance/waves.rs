@@ -1,0 +1,129 @@
+//! An organization is switched in waves: each starts only by what was seen of the one before.
+
+use rollcall_core::action::Action;
+use rollcall_core::id::OrganizationId;
+use rollcall_core::organization::AccessType;
+use rollcall_core::rules::Reason;
+use rollcall_core::timeline::Happening;
+use rollcall_core::wave::{Criterion, Entry, Exit, Met, Severity, WaveState};
+use rollcall_ops::error::Code;
+use rollcall_ops::job::Job;
+use rollcall_ops::journal::{ListJournal, list as list_journal};
+use rollcall_ops::organizations::acknowledge::acknowledge;
+use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::sync::run::Whose;
+use rollcall_ops::users::describe::{UserRef, describe};
+use rollcall_ops::waves::hold::{HoldWave, hold};
+use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
+use rollcall_ops::waves::show::{PlanView, show};
+use rollcall_ops::waves::start::{StartWave, start, start_due};
+use rollcall_sandbox::FaultPlan;
+use rollcall_store::users::{Chosen, UserFilter};
+use rollcall_store::waves::users_of;
+use rollcall_tests::{Rehearsal, Scene};
+
+const EXIT: Exit = Exit { initialized: 100, failed: 0, hours: 0, issues: Some(Severity::Lasting) };
+
+/// Forty users on EWS, of whom four are to go first, then a quarter of the others.
+async fn planned(by_itself: bool) -> (Rehearsal, OrganizationId) {
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
+    change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
+    let ask = PlanWaves {
+        organization,
+        pilot: Pilot::Number { number: 4 },
+        shares: vec![25],
+        entry: Entry { authorized: false, window: false },
+        exit: EXIT,
+        by_itself,
+    };
+    assert_eq!(foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap(), [4, 9, 27]);
+    plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    (rehearsal, organization)
+}
+
+async fn shown(rehearsal: &Rehearsal, organization: OrganizationId) -> PlanView {
+    show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap().unwrap()
+}
+
+async fn states(rehearsal: &Rehearsal, organization: OrganizationId) -> Vec<WaveState> {
+    shown(rehearsal, organization).await.waves.iter().map(|wave| wave.state).collect()
+}
+
+fn wave(organization: OrganizationId, wave: u32, expected: u32) -> StartWave {
+    StartWave { organization, wave, expected }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_starts_when_the_one_before_was_seen_to_be_met_and_not_sooner() {
+    let (rehearsal, organization) = planned(false).await;
+    assert_eq!(states(&rehearsal, organization).await, [WaveState::Waiting; 3], "the limitations are unread");
+    let early = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap_err();
+    assert_eq!((early.code, early.reason), (Code::NotNow, Some(Reason::WaveWaits)));
+
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let changed = start(&rehearsal.desk, wave(organization, 1, 5), &Job::quiet()).await.unwrap_err();
+    assert_eq!(changed.code, Code::Changed, "it has another number of users than was agreed to");
+    assert_eq!(start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap().done, 4);
+    assert_eq!(states(&rehearsal, organization).await, [WaveState::Running, WaveState::Waiting, WaveState::Waiting]);
+    let pilot = &shown(&rehearsal, organization).await.waves[0];
+    assert_eq!((pilot.mailboxes.switching, pilot.seen.unseen), (4, 4));
+    assert_eq!(pilot.exit[1].criterion, Criterion::Failed { percent: 0, users: 0, unseen: 4, of: 4 });
+    assert_eq!(pilot.exit[1].met, Met::Unknown, "that nobody failed was not seen");
+
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    assert_eq!(states(&rehearsal, organization).await, [WaveState::Met, WaveState::MayStart, WaveState::Waiting]);
+    let user = rehearsal.found(users_of(organization, 1)).await.remove(0).user.id;
+    let told: Vec<_> = describe(&rehearsal.desk, UserRef::Id { user }, &Job::quiet()).await.unwrap().timeline;
+    assert!(told.iter().any(|moment| moment.what == Happening::InWave { wave: 1 }), "{told:?}");
+    let journal = list_journal(&rehearsal.desk, ListJournal { before: None, limit: 9 }, &Job::quiet()).await.unwrap();
+    let entry = journal.iter().find(|entry| entry.action == "waves.start").unwrap();
+    assert_eq!(entry.after.as_deref(), Some("wave 1, 4 users"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_wave_goes_back_and_the_next_one_then_waits() {
+    let (rehearsal, organization) = planned(false).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    assert_eq!(rehearsal.act(Chosen::Filter(users_of(organization, 1)), Action::GoBack).await.done, 4);
+    assert_eq!(states(&rehearsal, organization).await, [WaveState::NotMet, WaveState::Waiting, WaveState::Waiting]);
+
+    let held = hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: true }, &Job::quiet()).await.unwrap();
+    assert_eq!(held.waves[0].state, WaveState::Held);
+    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap_err();
+    hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: false }, &Job::quiet()).await.unwrap();
+    let again = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    assert_eq!(again.done, 4, "a wave that was started goes on with whoever isn't switched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_removed_leaves_the_wave_and_whoever_is_new_comes_to_the_last() {
+    let (rehearsal, organization) = planned(false).await;
+    let first = rehearsal.found(users_of(organization, 1)).await.remove(0).user.id;
+    rehearsal.act(Chosen::Ids(vec![first]), Action::Remove { force: false }).await;
+    let sizes = |view: PlanView| view.waves.iter().map(|wave| wave.seen.users).collect::<Vec<_>>();
+    assert_eq!(sizes(shown(&rehearsal, organization).await), [3, 9, 27]);
+    rehearsal.import(organization).await.unwrap();
+    assert_eq!(sizes(shown(&rehearsal, organization).await), [3, 9, 28], "back in, as somebody new");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_where_it_was_chosen_the_next_wave_starts_by_itself_and_never_the_first() {
+    for by_itself in [false, true] {
+        let (rehearsal, organization) = planned(by_itself).await;
+        acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        assert_eq!(start_due(&rehearsal.desk).await.unwrap(), 0, "the first is for a person to start");
+        start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+        assert_eq!(start_due(&rehearsal.desk).await.unwrap(), 0, "nothing was seen of the first yet");
+        rehearsal.sessions(organization, Whose::Due).await.unwrap();
+        assert_eq!(start_due(&rehearsal.desk).await.unwrap(), u32::from(by_itself));
+        let second = &shown(&rehearsal, organization).await.waves[1];
+        assert_eq!(second.started_by.as_deref(), by_itself.then_some("rollout plan"));
+        let on_graph = UserFilter { access: vec![AccessType::GraphAppOnly], ..users_of(organization, 2) };
+        assert_eq!(rehearsal.found(on_graph).await.len(), if by_itself { 9 } else { 0 });
+    }
+}
