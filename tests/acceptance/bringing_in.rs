@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use rollcall_core::action::Action;
 use rollcall_core::arrival::{Fate, FateKind, Fates};
 use rollcall_core::eligibility::{Eligibility, Evidence, Unasked};
 use rollcall_core::id::{ObjectId, OrganizationId, RuleId};
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::membership_rule::{Attribute, Condition, Lost, RuleAction, RuleOutcome, Test};
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
@@ -29,7 +31,7 @@ use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{Licence, Recipient, User};
 use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_store::users::eligibility::Eligibilities;
-use rollcall_store::users::{Sort, UserFilter};
+use rollcall_store::users::{Chosen, Sort, UserFilter};
 use rollcall_tests::{Rehearsal, Scene};
 
 async fn scene(users: u32) -> (Rehearsal, OrganizationId) {
@@ -410,4 +412,46 @@ async fn rules_by_group_and_domain_follow_the_order_and_a_group_that_is_gone_tak
     assert!(proposed(&rehearsal, two, false).await.is_empty());
     let bad = AddRule { organization: one, condition: any_of(Attribute::Domain, &["x') or true"]), action: RuleAction::Add };
     assert_eq!(add(&rehearsal.desk, bad, &Job::quiet()).await.unwrap_err().code, Code::InvalidInput);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_an_admin_took_out_no_rule_brings_back_until_somebody_asks_again() {
+    let rehearsal = Rehearsal::on(Scene { users: 200, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let sales = rehearsal.organization("Sales", "S-01").await.unwrap().id;
+    let britain = rehearsal.organization("Britain", "B-01").await.unwrap().id;
+    let fits = any_of(Attribute::Department, &["Sales"]);
+    rule(&rehearsal, sales, fits.clone(), RuleAction::Add).await;
+    rule(&rehearsal, britain, fits, RuleAction::Propose).await;
+    let came = evaluated(&rehearsal).await[0].added;
+    let people = rehearsal.found(UserFilter { organization: Some(sales), ..UserFilter::default() }).await;
+    let [out, kept_out, excluded] = [0, 1, 2].map(|at| people[at].user.directory.upn.clone());
+    let act_on = async |action, upns: &[&String]| {
+        let ids = people.iter().filter(|one| upns.contains(&&one.user.directory.upn)).map(|one| one.user.id).collect();
+        rehearsal.act(Chosen::Ids(ids), action).await
+    };
+    act_on(Action::Remove { force: false }, &[&out, &kept_out]).await;
+    act_on(Action::Exclude, &[&excluded]).await;
+
+    // Neither the rule that had brought them nor that of another organization has them, however often it looks.
+    for _ in 0..2 {
+        let outcomes = evaluated(&rehearsal).await;
+        assert_eq!((outcomes[0].added, outcomes[0].here, outcomes[0].declined), (0, came - 2, 2));
+        assert_eq!((outcomes[1].proposed, outcomes[1].declined), (0, 2));
+    }
+    let mut both = vec![out.clone(), kept_out.clone()];
+    both.sort();
+    assert_eq!(proposed(&rehearsal, sales, true).await, both, "they stand there as declined");
+    assert_eq!(proposed(&rehearsal, britain, true).await, both);
+    assert_eq!(users_in(&rehearsal, sales).await, came - 2, "who is excluded is in the organization and stays excluded");
+    let still = rehearsal.found(UserFilter { search: Some(excluded), ..UserFilter::default() }).await;
+    assert_eq!(still[0].user.mailbox, MailboxStatus::Excluded);
+
+    // One way back is to ask again, the other to bring the person in oneself.
+    decide::reconsider(&rehearsal.desk, whom(&rehearsal, sales, &[&out]), &Job::quiet()).await.unwrap();
+    assert_eq!(proposed(&rehearsal, sales, false).await, std::slice::from_ref(&out), "it can be accepted at once");
+    assert_eq!(evaluated(&rehearsal).await[0].added, 1, "or comes with the next look at the rules");
+    bring(&rehearsal, sales, file(kept_out)).await;
+    assert!(proposed(&rehearsal, sales, true).await.is_empty(), "who is here isn't declined");
+    assert_eq!(users_in(&rehearsal, sales).await, came);
 }

@@ -3,11 +3,14 @@
 use std::collections::HashSet;
 
 use rollcall_core::action::Action;
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::OrganizationId;
 use rollcall_ops::job::Job;
 use rollcall_ops::users::import::{ImportUsers, Imported, Source, import};
+use rollcall_ops::users::preview::{PreviewImport, PreviewRef, all as lines, preview};
 use rollcall_ops::users::query::{UserQuery, query};
 use rollcall_sandbox::FaultPlan;
+use rollcall_sandbox::world::User;
 use rollcall_store::users::{Chosen, Sort, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene};
 
@@ -108,4 +111,47 @@ async fn who_was_removed_here_comes_back_with_the_next_import() {
     rehearsal.act(Chosen::Ids(users), Action::Remove { force: false }).await;
     let again = read(&rehearsal, organization, false).await;
     assert_eq!(again.new, 3, "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_list_is_asked_for_by_its_addresses_and_a_long_one_found_among_everybody() {
+    let rehearsal = Rehearsal::on(Scene { users: 6_000, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    let people: Vec<User> = rehearsal.sandbox.world().users.clone();
+    let with_alias = people[5..].iter().find(|user| !user.aliases.is_empty()).unwrap();
+    let alias = with_alias.aliases[0].clone();
+    rehearsal.sandbox.change(|world| {
+        // An address of somebody on the list that stands in no line of it, and that somebody else has, too.
+        let twin = world.add_user("Other Owner", "other.owner");
+        for id in [with_alias.id.to_string(), twin] {
+            world.change_user(&id, |user| user.aliases.push("contested@contoso.example".to_owned()));
+        }
+    });
+    let list = |named: &[&str]| Source::Csv { text: format!("mail\n{}\n", named.join("\n")) };
+    let mut short: Vec<&str> = people[..5].iter().map(|user| user.upn.as_str()).collect();
+    short.extend([alias.as_str(), "nobody@contoso.example"]);
+    let look = async |from: Source| {
+        let before = pages(&rehearsal);
+        let shown = Box::pin(preview(&rehearsal.desk, PreviewImport { organization, from }, &Job::quiet())).await.unwrap();
+        let lines = lines(&rehearsal.desk, PreviewRef { seal: shown.seal.clone() }, &Job::quiet()).await.unwrap();
+        (pages(&rehearsal) - before, lines)
+    };
+    let (requests, told) = look(list(&short)).await;
+    // The practice tenant looks at 5,000 people a page when it filters, so a group of five addresses takes two requests here.
+    assert!(requests <= 8, "two groups for seven addresses, and some for the other addresses of six people: {requests}");
+    let contested = told[5].person.as_ref().unwrap().judged.eligibility;
+    assert_eq!(contested, Eligibility::AddressConflict, "whoever else has an address of theirs is noticed");
+
+    // The same lines on a list so long that everybody is read are told in the same way.
+    let long: Vec<&str> = short.iter().copied().chain(people[6..206].iter().map(|user| user.upn.as_str())).collect();
+    let (requests, at_length) = look(list(&long)).await;
+    assert!(requests > 20, "everybody, in parts: {requests}");
+    assert_eq!(at_length[..told.len()], told);
+
+    let before = pages(&rehearsal);
+    let ask = ImportUsers { organization, from: list(&short), anew: false };
+    let imported = Box::pin(import(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
+    assert_eq!((imported.new, imported.unmatched), (6, vec!["nobody@contoso.example".to_owned()]));
+    assert_eq!(pages(&rehearsal) - before, 4);
 }

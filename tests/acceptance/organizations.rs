@@ -1,13 +1,17 @@
 //! Organizations as lists and as wholes: what is exported is what is counted, and one that is deleted takes with it what was named before.
 
+use rollcall_core::change_window::{ChangeWindow, Day};
+use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{self, ListJournal};
+use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::{Belongings, DeleteOrganization, ForeseeDeletion, delete, foresee};
 use rollcall_ops::organizations::describe;
 use rollcall_ops::organizations::export::{self as organization_table, ExportOrganizations, OrganizationColumn};
+use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::sync::pause::{PauseSessions, pause};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::export::{ExportUsers, UserColumn, export};
@@ -96,6 +100,51 @@ async fn an_organization_with_users_goes_by_force_only_and_the_journal_names_who
     // Whoever was deleted with it is brought back by an import into another one.
     let again = rehearsal.organization("Contoso again", "EU-02").await.unwrap().id;
     assert_eq!(rehearsal.import(again).await.unwrap().new, 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_setting_that_is_changed_is_in_the_journal_with_what_was_and_what_is() {
+    let rehearsal = rehearsal().await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let organization = rehearsal.ready().await.id;
+    // It was made paused: sessions start when somebody says so.
+    pause(desk, PauseSessions { organization, paused: false }, &quiet).await.unwrap();
+    let paused = pause(desk, PauseSessions { organization, paused: true }, &quiet).await.unwrap().rhythm.paused.unwrap();
+    let ask = ChangeOrganization {
+        name: Some("Contoso Europe".to_owned()),
+        access: Some(AccessType::GraphDelegated),
+        sync: Some(SyncStatus::Disabled),
+        every_minutes: Some(60),
+        ..ChangeOrganization::of(organization)
+    };
+    change(desk, ask.clone(), &quiet).await.unwrap();
+    let window = Some(ChangeWindow { days: vec![Day::Friday], from: 19 * 60, to: 6 * 60, zone: "Europe/Berlin".to_owned() });
+    set_window(desk, SetWindow { organization, window }, &quiet).await.unwrap();
+    // Asked once more it is so already, which is nothing to write down; what is refused isn't either.
+    change(desk, ask, &quiet).await.unwrap();
+    let refused = ChangeOrganization { every_minutes: Some(1), ..ChangeOrganization::of(organization) };
+    assert_eq!(change(desk, refused, &quiet).await.unwrap_err().code, Code::InvalidInput);
+
+    let entries = journal::list(desk, ListJournal { before: None, limit: 50 }, &quiet).await.unwrap();
+    let of_settings = ["organizations.change", "organizations.set_window", "sync.pause"];
+    let told: Vec<_> = entries.into_iter().filter(|entry| of_settings.contains(&entry.action.as_str())).collect();
+    let seen: Vec<(&str, &str, &str)> =
+        told.iter().map(|entry| (entry.target.as_str(), entry.before.as_deref().unwrap(), entry.after.as_deref().unwrap())).collect();
+    let since = format!("sessions: paused since {}", paused.iso());
+    assert_eq!(
+        seen[..3],
+        [
+            ("Contoso Europe", "window: at any time", "window: friday 19:00 to 06:00 Europe/Berlin"),
+            (
+                "Contoso EU",
+                "name: Contoso EU; access: graph_app_only; sync: enabled; every_minutes: 30",
+                "name: Contoso Europe; access: graph_delegated; sync: disabled; every_minutes: 60"
+            ),
+            ("Contoso EU", "sessions: running", since.as_str()),
+        ]
+    );
+    assert!(seen[3].1.starts_with("sessions: paused since ") && seen[3].2 == "sessions: running", "{seen:?}");
+    assert!(told.iter().all(|entry| !entry.actor.is_empty()), "{told:?}");
 }
 
 async fn delete_it(rehearsal: &Rehearsal, ask: DeleteOrganization) -> Result<Belongings> {

@@ -615,6 +615,24 @@ export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_
 
 export type Examples = { by_application: Organization, by_users: Organization, };
 
+export type Exit = { 
+/**
+ * So many percent of its users are initialized at least.
+ */
+initialized: number, 
+/**
+ * The last session of so many percent failed at most.
+ */
+failed: number, 
+/**
+ * Sessions have gone on for so many hours since its last switch.
+ */
+hours: number, 
+/**
+ * Of which issues none is open; absent where issues don't matter.
+ */
+issues: Severity | null, };
+
 export type ExportConsents = { organization: OrganizationId, which: WhichConsents, 
 /**
  * Words of names or principal names.
@@ -801,11 +819,17 @@ request_id: string | null, since: Timestamp,
  */
 at: Timestamp, };
 
-export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" } | { "kind": "connected", address: string, } | { "kind": "disconnected", address: string, } | { "kind": "mailbox_added", address: string, } | { "kind": "mailbox_taken_off", address: string, } | { "kind": "mailbox_set", address: string, change: AddressChange, } | { "kind": "migration_begun", from: string, to: string, 
+export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "in_wave", wave: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" } | { "kind": "connected", address: string, } | { "kind": "disconnected", address: string, } | { "kind": "mailbox_added", address: string, } | { "kind": "mailbox_taken_off", address: string, } | { "kind": "mailbox_set", address: string, change: AddressChange, } | { "kind": "migration_begun", from: string, to: string, 
 /**
  * Whether it was outside the organization's change window.
  */
 outside_window: boolean, } | { "kind": "migration_checked", step: MigrationStep, verdict: Verdict, } | { "kind": "migration_ticked", step: MigrationStep, } | { "kind": "migration_reopened", step: MigrationStep, } | { "kind": "migration_given_up" };
+
+export type HoldWave = { organization: OrganizationId, wave: number, 
+/**
+ * No more, where false. Those who were taken back are switched when the wave is started once more.
+ */
+held: boolean, };
 
 export type Hour = { 
 /**
@@ -1055,6 +1079,8 @@ export type MembershipRule = { id: RuleId, organization: OrganizationId, conditi
  */
 outcome: RuleOutcome | null, };
 
+export type Met = "met" | "not_met" | "unknown";
+
 export type MigrateMailbox = { user: UserId, act: MigrationAct, };
 
 export type MigrationAct = { "kind": "begin", to: string, add_in: string, minimum: string, } | { "kind": "check" } | { "kind": "tick", step: MigrationStep, } | { "kind": "reopen", step: MigrationStep, } | { "kind": "give_up" };
@@ -1218,6 +1244,18 @@ export type PlanScope = { organization: OrganizationId,
  * Addresses that the test script is to try besides those of the last proof.
  */
 mailboxes: Array<string>, };
+
+export type PlanView = { organization: OrganizationId, entry: Entry, exit: Exit, by_itself: boolean, made: Timestamp, made_by: string, waves: Array<WaveView>, };
+
+export type PlanWaves = { organization: OrganizationId, pilot: Pilot, 
+/**
+ * Percent of those after the pilot, a wave each. Who is left makes the last wave.
+ */
+shares: Array<number>, entry: Entry, exit: Exit, 
+/**
+ * Whether the next wave starts by itself when it may; the first never does.
+ */
+by_itself: boolean, };
 
 export type Planned = { workload: Workload, 
 /**
@@ -1485,7 +1523,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -1857,6 +1895,8 @@ export type Settings = { theme: Theme, density: Density, resume: Resume,
  */
 leave_to_integration: number, };
 
+export type Severity = "lasting" | "any";
+
 export type SignInNeed = { "why": "switched" } | { "why": "refused", number: number | null, } | { "why": "token_missing" };
 
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
@@ -1922,6 +1962,12 @@ stuck: number,
  * Who was disabled because sessions kept failing.
  */
 disabled_due_to_error: number, };
+
+export type StartWave = { organization: OrganizationId, wave: number, 
+/**
+ * How many users it was agreed to have. Where it has another number by now, nothing is done.
+ */
+expected: number, };
 
 export type StepView = { step: MigrationStep, 
 /**
@@ -2337,6 +2383,28 @@ export type ViewsOf = { pane: Pane, };
 
 export type Wanted = { "kind": "grant", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "grant_missing" } | { "kind": "revoke", permissions: Array<PermissionRef>, whom: Grantee, } | { "kind": "revoke_all" } | { "kind": "restore", entry: number, } | { "kind": "page", with: ConsentPage, };
 
+export type WaveFigures = { users: number, 
+/**
+ * Those reached over Graph whose mailbox is initialized.
+ */
+initialized: number, 
+/**
+ * Whose switch is under way or queued.
+ */
+under_way: number, 
+/**
+ * Who isn't switched, nor about to be.
+ */
+left: number, 
+/**
+ * By their last session: failed, and neither failed nor passed.
+ */
+failed: number, unseen: number, 
+/**
+ * Who has an open issue that counts, and for whose mailbox neither a check nor a session has answered.
+ */
+with_issues: number, unchecked: number, last_switch: Timestamp | null, last_session: Timestamp | null, };
+
 export type WaveState = "waiting" | "may_start" | "running" | "met" | "not_met" | "held";
 
 export type WaveView = { 
@@ -2351,7 +2419,7 @@ percent: number | null, state: WaveState, started: Timestamp | null, started_by:
 /**
  * Its users by mailbox status.
  */
-mailboxes: MailboxCounts, seen: Seen, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, };
+mailboxes: MailboxCounts, seen: WaveFigures, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, };
 
 export type WhichConsents = "all" | "complete" | "missing";
 

@@ -1,6 +1,8 @@
 //! A change window: the hours of the week, in a time zone, in which an organization's users may be switched. Vendors advise to do it
 //! before or after working hours.
 
+use std::fmt;
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
@@ -26,6 +28,20 @@ impl Day {
     /// All of them, Monday first.
     pub const ALL: [Self; 7] = [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
 
+    /// The name used in JSON and in the journal.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
     const fn of(weekday: Weekday) -> Self {
         match weekday {
             Weekday::Monday => Self::Monday,
@@ -50,6 +66,14 @@ pub struct ChangeWindow {
     pub to: u16,
     /// An IANA time zone: `Europe/Berlin`.
     pub zone: String,
+}
+
+impl fmt::Display for ChangeWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days: Vec<&str> = self.days.iter().map(|day| day.name()).collect();
+        let Self { from, to, zone, .. } = self;
+        write!(f, "{} {:02}:{:02} to {:02}:{:02} {zone}", days.join(", "), from / 60, from % 60, to / 60, to % 60)
+    }
 }
 
 /// Why a window can't be used.
@@ -192,6 +216,7 @@ mod tests {
         assert_eq!(window(&WEEK, 60, 60, "UTC").checked(), Err(BadWindow::Empty));
         assert_eq!(window(&WEEK, 60, 120, "Middle Earth").checked(), Err(BadWindow::UnknownZone));
         let twice = window(&[Day::Friday, Day::Monday, Day::Friday], 60, 120, " Asia/Tokyo ").checked().unwrap();
+        assert_eq!(twice.to_string(), "monday, friday 01:00 to 02:00 Asia/Tokyo");
         assert_eq!((twice.days, twice.zone.as_str()), (vec![Day::Monday, Day::Friday], "Asia/Tokyo"));
         assert!(!window(&WEEK, 60, 120, "Middle Earth").is_open(at("2026-11-26T01:30:00Z")));
     }

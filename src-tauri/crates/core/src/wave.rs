@@ -157,7 +157,7 @@ pub struct Ground {
 
 /// What was seen of a wave's users. Excluded mailboxes are none of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
-pub struct Observed {
+pub struct WaveFigures {
     pub users: u32,
     /// Those reached over Graph whose mailbox is initialized.
     pub initialized: u32,
@@ -198,7 +198,7 @@ pub fn entry(entry: Entry, ground: &Ground) -> Vec<JudgedCriterion> {
 
 /// Judges what a wave came to.
 #[must_use]
-pub fn exit(exit: Exit, seen: &Observed) -> Vec<JudgedCriterion> {
+pub fn exit(exit: Exit, seen: &WaveFigures) -> Vec<JudgedCriterion> {
     let reached = |users: u32, percent: u32| u64::from(users) * 100 >= u64::from(percent) * u64::from(seen.users);
     let within = |users: u32, percent: u32| u64::from(users) * 100 <= u64::from(percent) * u64::from(seen.users);
     let of_users = |met: Met| if seen.users == 0 { Met::Unknown } else { met };
@@ -247,7 +247,7 @@ pub fn exit(exit: Exit, seen: &Observed) -> Vec<JudgedCriterion> {
 
 /// Where a wave stands by what was judged.
 #[must_use]
-pub fn state(started: bool, held: bool, entry: &[JudgedCriterion], exit: &[JudgedCriterion], seen: &Observed) -> WaveState {
+pub fn state(started: bool, held: bool, entry: &[JudgedCriterion], exit: &[JudgedCriterion], seen: &WaveFigures) -> WaveState {
     let all = |judged: &[JudgedCriterion]| judged.iter().all(|one| one.met == Met::Met);
     if held {
         WaveState::Held
@@ -263,7 +263,7 @@ pub fn state(started: bool, held: bool, entry: &[JudgedCriterion], exit: &[Judge
 }
 
 /// Whether waiting alone doesn't change that a criterion isn't met.
-const fn is_settled(criterion: Criterion, seen: &Observed) -> bool {
+const fn is_settled(criterion: Criterion, seen: &WaveFigures) -> bool {
     match criterion {
         Criterion::Initialized { .. } => seen.under_way == 0,
         Criterion::Failed { .. } | Criterion::Issues { .. } => true,
@@ -329,37 +329,37 @@ mod tests {
 
     const EXIT: Exit = Exit { initialized: 90, failed: 5, hours: 24, issues: Some(Severity::Lasting) };
 
-    fn good() -> Observed {
-        Observed {
+    fn good() -> WaveFigures {
+        WaveFigures {
             users: 100,
             initialized: 100,
             last_switch: Some(Timestamp(0)),
             last_session: Some(Timestamp(0).after(HOUR * 24)),
-            ..Observed::default()
+            ..WaveFigures::default()
         }
     }
 
-    fn stands(seen: &Observed) -> WaveState {
+    fn stands(seen: &WaveFigures) -> WaveState {
         state(true, false, &[], &exit(EXIT, seen), seen)
     }
 
     #[test]
     fn a_wave_is_met_when_all_of_it_was_seen_to_be() {
         assert_eq!(stands(&good()), WaveState::Met);
-        assert_eq!(stands(&Observed { unseen: 6, ..good() }), WaveState::Running, "six who were not seen may have failed");
-        assert_eq!(stands(&Observed { unseen: 5, ..good() }), WaveState::Met, "if they had, it would be within what is allowed");
-        assert_eq!(stands(&Observed { unchecked: 1, ..good() }), WaveState::Running);
-        assert_eq!(stands(&Observed { last_session: None, ..good() }), WaveState::Running, "nobody watched");
-        assert_eq!(stands(&Observed { last_session: Some(Timestamp(0).after(HOUR * 23)), ..good() }), WaveState::Running);
-        assert_eq!(stands(&Observed { users: 0, initialized: 0, ..good() }), WaveState::Running, "of nobody nothing is known");
+        assert_eq!(stands(&WaveFigures { unseen: 6, ..good() }), WaveState::Running, "six who were not seen may have failed");
+        assert_eq!(stands(&WaveFigures { unseen: 5, ..good() }), WaveState::Met, "if they had, it would be within what is allowed");
+        assert_eq!(stands(&WaveFigures { unchecked: 1, ..good() }), WaveState::Running);
+        assert_eq!(stands(&WaveFigures { last_session: None, ..good() }), WaveState::Running, "nobody watched");
+        assert_eq!(stands(&WaveFigures { last_session: Some(Timestamp(0).after(HOUR * 23)), ..good() }), WaveState::Running);
+        assert_eq!(stands(&WaveFigures { users: 0, initialized: 0, ..good() }), WaveState::Running, "of nobody nothing is known");
     }
 
     #[test]
     fn what_waiting_does_not_mend_is_not_met() {
-        assert_eq!(stands(&Observed { failed: 6, ..good() }), WaveState::NotMet);
-        assert_eq!(stands(&Observed { with_issues: 1, ..good() }), WaveState::NotMet);
-        assert_eq!(stands(&Observed { initialized: 80, under_way: 20, ..good() }), WaveState::Running);
-        assert_eq!(stands(&Observed { initialized: 80, ..good() }), WaveState::NotMet);
+        assert_eq!(stands(&WaveFigures { failed: 6, ..good() }), WaveState::NotMet);
+        assert_eq!(stands(&WaveFigures { with_issues: 1, ..good() }), WaveState::NotMet);
+        assert_eq!(stands(&WaveFigures { initialized: 80, under_way: 20, ..good() }), WaveState::Running);
+        assert_eq!(stands(&WaveFigures { initialized: 80, ..good() }), WaveState::NotMet);
         assert!(Severity::Lasting.counts(None) && !Severity::Lasting.counts(Some(Cause::NoAnswer)));
     }
 
@@ -368,9 +368,9 @@ mod tests {
         let all = Entry { authorized: true, window: true };
         let ground =
             Ground { acknowledged: true, authorization: Authorization::Authorized, window_open: true, previous: Some(WaveState::Met) };
-        let stands = |ground: &Ground| state(false, false, &entry(all, ground), &[], &Observed::default());
+        let stands = |ground: &Ground| state(false, false, &entry(all, ground), &[], &WaveFigures::default());
         assert_eq!(stands(&ground), WaveState::MayStart);
-        assert_eq!(state(false, true, &entry(all, &ground), &[], &Observed::default()), WaveState::Held);
+        assert_eq!(state(false, true, &entry(all, &ground), &[], &WaveFigures::default()), WaveState::Held);
         for worse in [
             Ground { acknowledged: false, ..ground },
             Ground { authorization: Authorization::Unknown, ..ground },

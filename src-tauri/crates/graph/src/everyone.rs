@@ -9,6 +9,8 @@ use crate::pages::{Page, Pages};
 use crate::send::Graph;
 use crate::users::{self, SELECT, TOP};
 
+/// Users of a page, which is [`TOP`].
+const PAGE: u32 = 999;
 /// Up to so many users one list is as quick.
 const SMALL: u32 = 4_000;
 /// Parts that are read at once; each holds a page and the next one.
@@ -38,6 +40,13 @@ pub fn everyone(graph: &Graph, stop: &CancellationToken) -> Everyone {
     let stop = stop.child_token();
     tokio::spawn(read(graph.clone(), stop.clone(), sender));
     Everyone { pages, failed: None, stop }
+}
+
+/// At most how many requests it takes to read so many users: each part ends with a page that isn't full.
+#[must_use]
+pub fn requests(everybody: u32) -> u32 {
+    let parts = if everybody > SMALL { FIRST_LETTERS.len() } else { 1 };
+    everybody / PAGE + u32::try_from(parts).unwrap_or(u32::MAX)
 }
 
 impl Everyone {

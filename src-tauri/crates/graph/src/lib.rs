@@ -19,6 +19,7 @@ pub mod groups;
 pub mod me;
 pub mod membership;
 mod moment;
+pub mod named;
 pub mod organization;
 pub mod pace;
 pub mod pages;

@@ -49,7 +49,7 @@ fn either(is: &Test, one: impl Fn(&str) -> String) -> String {
 }
 
 /// A text within a filter: quotes are doubled ("Use the $filter query parameter").
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

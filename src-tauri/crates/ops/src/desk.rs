@@ -24,6 +24,7 @@ use crate::error::{Code, Error, Result};
 use crate::pauses;
 use crate::practice::open::Ground;
 use crate::settings;
+use crate::sync;
 use crate::traffic::record::Recording;
 use crate::users::preview::Held;
 use crate::verify::cut_off;
@@ -210,6 +211,7 @@ impl Desk {
             if cut_off != before {
                 cut_off::remember(tx, &cut_off)?;
             }
+            sync::cut_off::tell(tx, now)?;
             Ok(cut_off)
         })?;
         Ok(cut_off)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rollcall_core::id::{ObjectId, OrganizationId, RuleId, TenantId};
+use rollcall_core::id::{ObjectId, OrganizationId, RuleId, TenantId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::DirectoryUser;
 use rusqlite::{Connection, Row, Transaction, params};
@@ -118,6 +118,53 @@ pub fn decide(
     // Asked again without a rule that wants the person, it is nobody's proposal.
     tx.execute("DELETE FROM proposals WHERE organization = ?1 AND rule IS NULL AND NOT declined", [organization.0])?;
     Ok(u32::try_from(decided).unwrap_or(u32::MAX))
+}
+
+/// Declines users who are about to be removed: for the organization that they are in, and for each of their tenant that has rules,
+/// because no rule is to bring back whom somebody took out.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn turn_away(tx: &Transaction<'_>, users: &[UserId], now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO proposals (organization, object_id, rule, upn, display_name, name_key, declined, at)
+         SELECT o.id, u.object_id, NULL, u.upn, u.display_name, u.name_key, 1, ?2
+         FROM   users AS u JOIN organizations AS o ON o.tenant = u.tenant
+         WHERE  u.id IN (SELECT value FROM json_each(?1))
+         AND    (o.id = u.organization OR o.id IN (SELECT organization FROM membership_rules))
+         ON CONFLICT (organization, object_id) DO UPDATE SET declined = 1, at = excluded.at",
+        params![text::to_json(&users)?, now.0],
+    )?;
+    Ok(())
+}
+
+/// Notes which rule wants people who were declined, so that it proposes them when they are asked about again.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn still_wanted(tx: &Transaction<'_>, organization: OrganizationId, rule: RuleId, people: &[ObjectId]) -> Result<(), StoreError> {
+    let mut statement =
+        tx.prepare_cached("UPDATE proposals SET rule = ?3 WHERE organization = ?1 AND object_id = ?2 AND declined AND rule IS NULL")?;
+    for person in people {
+        statement.execute(params![organization.0, person.to_string(), rule.0])?;
+    }
+    Ok(())
+}
+
+/// Takes off whoever is in the organization by now: an admin has brought them in, which outweighs that they were declined.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn settle_present(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM proposals
+         WHERE  organization = ?1
+         AND    EXISTS (SELECT 1
+                        FROM   organizations AS o JOIN users AS u ON u.tenant = o.tenant
+                        WHERE  o.id = ?1 AND u.object_id = proposals.object_id AND u.organization = ?1)",
+        [organization.0],
+    )?;
+    Ok(())
 }
 
 /// Takes people off, because they are in an organization now or aren't in the directory any more.

@@ -188,6 +188,15 @@ pub fn latest(conn: &Connection, organization: OrganizationId) -> Result<Option<
     Ok(statement.query_row([i64::from(organization.0), HOUR], |row| text::moment(row, 0)).optional()?)
 }
 
+/// Of how many users of an organization a session has ended since a moment.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn ended_since(conn: &Connection, organization: OrganizationId, since: Timestamp) -> Result<u32, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT count(*) FROM users WHERE organization = ?1 AND synced >= ?2")?;
+    Ok(statement.query_row(params![organization.0, since.0], |row| row.get(0))?)
+}
+
 /// The kept sessions of a user, the latest first.
 ///
 /// # Errors

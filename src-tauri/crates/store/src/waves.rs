@@ -3,7 +3,7 @@
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
-use rollcall_core::wave::{Entry, Exit, Observed, Severity};
+use rollcall_core::wave::{Entry, Exit, Severity, WaveFigures};
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter};
 
 use crate::error::{StoreError, Thing};
@@ -158,7 +158,7 @@ fn found(changed: usize) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severity: Option<Severity>) -> Result<Observed, StoreError> {
+pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severity: Option<Severity>) -> Result<WaveFigures, StoreError> {
     let those = Where::of(&users_of(organization, wave.number))?;
     let mut statement = conn.prepare_cached(&format!(
         "SELECT count(*),
@@ -176,7 +176,7 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
         those.open()
     ))?;
     let mut seen = statement.query_row(params_from_iter(those.values()), |row| {
-        Ok(Observed {
+        Ok(WaveFigures {
             users: row.get(0)?,
             initialized: row.get(1)?,
             under_way: row.get(2)?,

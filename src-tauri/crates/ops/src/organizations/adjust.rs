@@ -8,6 +8,7 @@ use rollcall_store::organizations;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::record::record;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::integrations::published;
@@ -32,5 +33,12 @@ pub async fn adjust(desk: &Desk, ask: AdjustOrganization, job: &Job) -> Result<O
         Some(permissions) => Some(published::checked(desk, organization.tenant, permissions, job).await?),
         None => None,
     };
-    desk.write(move |tx| organizations::set_permissions(tx, organization.id, own.as_deref())).await
+    let now = desk.now();
+    desk.write(move |tx| {
+        let before = organizations::get(tx, organization.id)?;
+        let after = organizations::set_permissions(tx, organization.id, own.as_deref())?;
+        record(tx, "organizations.adjust", &before, &after, now)?;
+        Ok(after)
+    })
+    .await
 }

@@ -8,6 +8,7 @@ use rollcall_store::organizations::{self, OrganizationChange};
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::record::record;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
@@ -54,7 +55,15 @@ pub async fn change(desk: &Desk, ask: ChangeOrganization, _job: &Job) -> Result<
     within("every_minutes", every_minutes, RHYTHM_MINUTES)?;
     within("failures", failures, RHYTHM_FAILURES)?;
     let change = OrganizationChange { name, access, sync, every_minutes, failures };
-    let changed = desk.write(move |tx| organizations::change(tx, ask.organization, &change)).await?;
+    let now = desk.now();
+    let changed = desk
+        .write(move |tx| {
+            let before = organizations::get(tx, ask.organization)?;
+            let after = organizations::change(tx, ask.organization, &change)?;
+            record(tx, "organizations.change", &before, &after, now)?;
+            Ok(after)
+        })
+        .await?;
     desk.called.notify_one();
     Ok(changed)
 }

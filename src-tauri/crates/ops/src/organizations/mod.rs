@@ -7,4 +7,5 @@ pub mod create;
 pub mod delete;
 pub mod describe;
 pub mod export;
+pub(crate) mod record;
 pub mod window;

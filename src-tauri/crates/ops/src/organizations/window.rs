@@ -7,6 +7,7 @@ use rollcall_store::organizations;
 use serde::Deserialize;
 use ts_rs::TS;
 
+use super::record::record;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -26,7 +27,15 @@ pub struct SetWindow {
 /// `InvalidInput` says what is wrong with the window; `NotFound`.
 pub async fn set_window(desk: &Desk, ask: SetWindow, _job: &Job) -> Result<Organization> {
     let window = ask.window.map(ChangeWindow::checked).transpose().map_err(|why| Error::input("window", why))?;
-    let organization = desk.write(move |tx| organizations::set_window(tx, ask.organization, window.as_ref())).await?;
+    let now = desk.now();
+    let organization = desk
+        .write(move |tx| {
+            let before = organizations::get(tx, ask.organization)?;
+            let after = organizations::set_window(tx, ask.organization, window.as_ref())?;
+            record(tx, "organizations.set_window", &before, &after, now)?;
+            Ok(after)
+        })
+        .await?;
     desk.called.notify_one();
     Ok(organization)
 }

@@ -88,10 +88,19 @@ async fn of_tenant(desk: &Desk, tenant: TenantId, job: &Job) -> Result<Vec<RuleO
     let found = find(&graph, &rules, &places, job).await?;
     let place = |id: ObjectId| places.get(&id).copied();
     let awards = membership_rule::award(&found.claims, place, |organization, id| declined.contains(&(organization, id)));
+    let turned_down: Vec<Vec<ObjectId>> = found
+        .claims
+        .iter()
+        .map(|claim| claim.users.iter().copied().filter(|id| declined.contains(&(claim.organization, *id))).collect())
+        .collect();
     let mut outcomes = Vec::with_capacity(rules.len());
     for ((rule, award), claim) in rules.iter().zip(awards).zip(&found.claims) {
         outcomes.push(carry_out(desk, tenant, rule, award, claim, &found, job).await?);
     }
+    desk.write(move |tx| {
+        rules.iter().zip(&turned_down).try_for_each(|(rule, people)| proposals::still_wanted(tx, rule.organization, rule.id, people))
+    })
+    .await?;
     Ok(outcomes)
 }
 

@@ -9,6 +9,7 @@ use ts_rs::TS;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::organizations::record::record;
 
 /// The organization, and whether its sessions are to wait.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -23,8 +24,15 @@ pub struct PauseSessions {
 /// # Errors
 /// `NotFound`.
 pub async fn pause(desk: &Desk, ask: PauseSessions, _job: &Job) -> Result<Organization> {
-    let since = ask.paused.then(|| desk.now());
-    let organization = desk.write(move |tx| organizations::pause(tx, ask.organization, since)).await?;
+    let now = desk.now();
+    let organization = desk
+        .write(move |tx| {
+            let before = organizations::get(tx, ask.organization)?;
+            let after = organizations::pause(tx, ask.organization, ask.paused.then_some(now))?;
+            record(tx, "sync.pause", &before, &after, now)?;
+            Ok(after)
+        })
+        .await?;
     if ask.paused {
         if let Some(stop) = desk.syncing().get(&ask.organization) {
             stop.cancel();

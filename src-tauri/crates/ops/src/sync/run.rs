@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::claim::Claim;
+use super::cut_off;
 use super::pass::{self, Passed};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -78,7 +79,11 @@ pub(super) async fn sit(desk: &Desk, organization: OrganizationId, whose: Whose,
     if users.is_empty() {
         return Ok(Sessions { users: 0, done: 0, committed: Committed::default(), whole: true });
     }
-    let Passed { committed, done, whole } = Box::pin(pass::pass(desk, organization, users, &claim.stop, job)).await?;
+    desk.write(move |tx| cut_off::begun(tx, organization, count, now)).await?;
+    let passed = Box::pin(pass::pass(desk, organization, users, &claim.stop, job)).await;
+    let told = desk.write(move |tx| cut_off::ended(tx, organization)).await;
+    let Passed { committed, done, whole } = passed?;
+    told?;
     Ok(Sessions { users: count, done, committed, whole })
 }
 

@@ -14,7 +14,7 @@ use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::users;
 use rollcall_store::users::act::{self, Concerned};
 pub use rollcall_store::users::{Chosen, UserFilter};
-use rollcall_store::{Connection, StoreError, Transaction, deltas, integrations, organizations, tenants, timeline};
+use rollcall_store::{Connection, StoreError, Transaction, deltas, integrations, organizations, proposals, tenants, timeline};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -267,6 +267,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str,
             act::queue(tx, &ids, None)?;
             act::forget_sessions(tx, &ids)?;
             users::move_to(tx, &chosen, to)?;
+            proposals::settle_present(tx, to)?;
         }
         Action::SetAccess { .. } | Action::GoBack | Action::Reset => {
             act::forget_sessions(tx, &ids)?;
@@ -286,6 +287,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str,
         Action::Exclude | Action::Include => {}
         Action::Remove { .. } => {
             let tenants: BTreeSet<_> = changes.iter().map(|one| one.tenant).collect();
+            proposals::turn_away(tx, &ids, now)?;
             users::delete(tx, &chosen)?;
             // Whom the next import is to bring back, no change of the directory names.
             for tenant in tenants {

@@ -15,7 +15,7 @@ use rollcall_graph::pages::Page;
 use rollcall_graph::send::Graph;
 use rollcall_graph::users as directory;
 use rollcall_store::users::{self, Upserted};
-use rollcall_store::{deltas, organizations};
+use rollcall_store::{deltas, organizations, proposals};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -133,7 +133,7 @@ async fn bring_in(graph: &Graph, ask: &ImportUsers, mut wanted: Option<&mut Want
         let told = !ask.anew && changes_only(graph, arrivals).await?;
         return if told { Ok(()) } else { everybody(graph, arrivals).await };
     }
-    let mut pages = Reading::of(graph, &ask.from, &arrivals.job.stop);
+    let mut pages = Reading::of(graph, &ask.from, wanted.as_deref(), &arrivals.job.stop).await;
     while let Some(mut page) = pages.next().await? {
         page.items.retain(|user| wanted.as_deref_mut().is_none_or(|wanted| wanted.takes(user)));
         arrivals.store(page.items).await?;
@@ -270,6 +270,8 @@ impl<'a> Arrivals<'a> {
     /// Makes whoever has come searchable, and judges those that may not be ready.
     pub async fn settle(&mut self) -> Result<()> {
         self.index().await?;
+        let organization = self.organization;
+        self.desk.write(move |tx| proposals::settle_present(tx, organization)).await?;
         if self.imported.new + self.imported.changed == 0 {
             return Ok(());
         }

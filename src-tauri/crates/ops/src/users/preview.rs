@@ -134,13 +134,10 @@ pub async fn preview(desk: &Desk, ask: PreviewImport, job: &Job) -> Result<Impor
     let mut wanted = list.map(Wanted::of);
     let everybody = matches!(ask.from, Source::All);
     let link = if everybody { link(desk, &graph, job).await } else { None };
-    let mut pages = Reading::of(&graph, &ask.from, &job.stop);
-    while let Some(page) = pages.next().await? {
-        for person in page.items {
-            read.take(person, wanted.as_mut());
-        }
-        job.tell(Progress::Read { read: read.met });
-    }
+    let mut pages = Reading::of(&graph, &ask.from, wanted.as_ref(), &job.stop).await;
+    read.all(&mut pages, wanted.as_mut(), job).await?;
+    pages.go_on(&graph, wanted.as_ref(), &read.people, &job.stop);
+    read.all(&mut pages, wanted.as_mut(), job).await?;
     let (tenant, places, names) = places(desk, ask.organization).await?;
     let own = read.index.keys().copied().collect::<HashSet<_>>();
     for known in known(desk, tenant).await?.iter().filter(|known| !own.contains(&known.object_id)) {
@@ -255,6 +252,16 @@ struct Read {
 }
 
 impl Read {
+    async fn all(&mut self, pages: &mut Reading, mut wanted: Option<&mut Wanted>, job: &Job) -> Result<()> {
+        while let Some(page) = pages.next().await? {
+            for person in page.items {
+                self.take(person, wanted.as_deref_mut());
+            }
+            job.tell(Progress::Read { read: self.met });
+        }
+        Ok(())
+    }
+
     fn take(&mut self, person: DirectoryUser, wanted: Option<&mut Wanted>) {
         self.met = self.met.saturating_add(1);
         self.addresses.add(&person);

@@ -1,6 +1,6 @@
 //! Where users come from: everybody, a filter, a group, or a list.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use base64::Engine;
@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use rollcall_core::arrival;
 use rollcall_core::id::ObjectId;
 use rollcall_core::user::DirectoryUser;
-use rollcall_graph::everyone::{Everyone, everyone};
+use rollcall_graph::everyone::{self, Everyone};
 use rollcall_graph::groups::{self, Members};
+use rollcall_graph::named::{self, Named};
 use rollcall_graph::pages::{Page, Pages};
 use rollcall_graph::send::Graph;
 use rollcall_graph::users as directory;
@@ -69,16 +70,35 @@ impl<'de> Deserialize<'de> for FileBytes {
     }
 }
 
-/// The pages of a source. Whoever stands on a list is looked for among everybody.
+/// The pages of a source.
 pub(super) enum Reading {
     Everyone(Everyone),
     Pages(Box<Pages<DirectoryUser>>),
+    /// Those who have certain addresses.
+    Named(Box<Named>),
 }
 
 impl Reading {
-    pub fn of(graph: &Graph, from: &Source, stop: &CancellationToken) -> Self {
+    pub async fn of(graph: &Graph, from: &Source, wanted: Option<&Wanted>, stop: &CancellationToken) -> Self {
         match from {
-            Source::All | Source::Csv { .. } | Source::File { .. } => Self::Everyone(everyone(graph, stop)),
+            Source::All => Self::Everyone(everyone::everyone(graph, stop)),
+            Source::Csv { .. } | Source::File { .. } => {
+                let addresses = wanted.map(Wanted::addresses).unwrap_or_default();
+                // What takes fewer requests: to ask for the addresses, and then for the others of those who have them, of which most
+                // have one or two; or to page through everybody. What a group of addresses takes shows with the first. Where nobody
+                // can say how many there are, everybody is read.
+                let groups = u32::try_from(addresses.len().div_ceil(named::TOGETHER)).unwrap_or(u32::MAX);
+                let fewer = |each: u32, everybody| groups.saturating_mul(2).saturating_mul(each) <= everyone::requests(everybody);
+                if let Ok(everybody) = directory::count(graph, None, stop).await
+                    && fewer(1, everybody)
+                {
+                    let mut asked = named::named(graph, &addresses, stop);
+                    if asked.requests_of_a_group().await.is_ok_and(|each| fewer(each, everybody)) {
+                        return Self::Named(Box::new(asked));
+                    }
+                }
+                Self::Everyone(everyone::everyone(graph, stop))
+            }
             Source::Filter { odata } => Self::Pages(Box::new(directory::pages(graph, Some(odata.as_str()), stop))),
             Source::Group { group, nested } => {
                 let which = if *nested { Members::Transitive } else { Members::Direct };
@@ -91,7 +111,17 @@ impl Reading {
         match self {
             Self::Everyone(pages) => Ok(pages.next().await?),
             Self::Pages(pages) => Ok(pages.next().await?),
+            Self::Named(pages) => Ok(pages.next().await?),
         }
+    }
+
+    /// Goes on with whoever else has an address of these people, where only those on a list were asked for: what everybody would have
+    /// shown by the way.
+    pub fn go_on(&mut self, graph: &Graph, wanted: Option<&Wanted>, people: &[DirectoryUser], stop: &CancellationToken) {
+        let (Self::Named(_), Some(wanted)) = (&self, wanted) else { return };
+        let others: BTreeSet<String> = people.iter().flat_map(arrival::all_of).map(str::to_lowercase).collect();
+        let others: Vec<String> = others.into_iter().filter(|address| !wanted.all.contains(address)).collect();
+        *self = Self::Named(Box::new(named::named(graph, &others, stop)));
     }
 }
 
@@ -106,6 +136,13 @@ impl Wanted {
     pub fn of(list: CsvList) -> Self {
         let all = list.lines.iter().filter_map(|line| line.address.as_ref()).map(|address| address.to_lowercase()).collect();
         Self { list, all, found: HashSet::new() }
+    }
+
+    /// Each address once, in lower case.
+    fn addresses(&self) -> Vec<String> {
+        let mut addresses: Vec<String> = self.all.iter().cloned().collect();
+        addresses.sort();
+        addresses
     }
 
     /// Whether the user is named on the list, by any of its addresses.

@@ -4,7 +4,7 @@ use rollcall_core::consent;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::presets;
 use rollcall_core::time::Timestamp;
-use rollcall_core::wave::{self, Entry, Exit, Ground, JudgedCriterion, Observed, WaveState};
+use rollcall_core::wave::{self, Entry, Exit, Ground, JudgedCriterion, WaveFigures, WaveState};
 use rollcall_store::users::{self, MailboxCounts};
 use rollcall_store::waves::{self, Plan};
 use rollcall_store::{Connection, StoreError, grants, integrations, organizations};
@@ -41,7 +41,7 @@ pub struct WaveView {
     pub held: Option<Timestamp>,
     /// Its users by mailbox status.
     pub mailboxes: MailboxCounts,
-    pub seen: Observed,
+    pub seen: WaveFigures,
     pub entry: Vec<JudgedCriterion>,
     pub exit: Vec<JudgedCriterion>,
 }
