@@ -9,6 +9,7 @@ use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::integration::Preset;
 use rollcall_core::issue::Cause;
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::migration::MigrationStep;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
@@ -32,6 +33,7 @@ use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::practice::examples::examples;
 use rollcall_ops::practice::open::{self, OpenPractice};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
+use rollcall_ops::sync::run::Whose;
 use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
@@ -224,6 +226,34 @@ async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
     let seen = asked.addresses[0].address.seen.as_ref().unwrap();
     assert_eq!((seen.verdict, seen.code.as_deref()), (Verdict::Failed, Some("AADSTS50173")));
     assert_eq!(asked.addresses[0].connection, Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switched_user_signs_in_again_and_the_next_session_initializes_the_mailbox() {
+    let company = Company::new().await;
+    company.connect_as(None, &company.upn).await.unwrap();
+    let (desk, organization) = (&company.rehearsal.desk, company.organization);
+    let access = |access| ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) };
+    change_organization(desk, access(AccessType::EwsDelegated), &Job::quiet()).await.unwrap();
+    acknowledge(desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true }).await;
+    let early = company.rehearsal.sessions(organization, Whose::Everybody).await;
+    assert_eq!(reason(early), Some(Reason::UsersMustSignIn), "the old token is not used");
+
+    company.connect_as(None, &company.upn).await.unwrap();
+    let read = company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((read.users, read.committed.passed, read.committed.initialized), (1, 1, 1), "the others have not signed in");
+
+    company.rehearsal.sandbox.revoke(&company.upn);
+    let company = company.restarted();
+    let refused = company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((refused.done, refused.committed.failed), (1, 1));
+    let row = describe_user(&company.rehearsal.desk, UserRef::Id { user: company.user }, &Job::quiet()).await.unwrap().row;
+    assert_eq!((row.user.mailbox, row.first_cause), (MailboxStatus::Error, Some(Cause::SignInExpired)));
+    let need = Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } };
+    assert_eq!(company.view().await.addresses[0].connection, need);
+    let forced = company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Force).await;
+    assert_eq!(forced.refusals[0].reason, Reason::UsersMustSignIn);
 }
 
 #[tokio::test(flavor = "multi_thread")]

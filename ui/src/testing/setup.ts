@@ -17,6 +17,15 @@ Object.defineProperties(Element.prototype, {
   },
 });
 
+// What hides everything behind the open dialog finds nothing visible without a layout, and at times hides the dialog that has the
+// focus too. The real window's tests see that it does not there.
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    const hidden = target instanceof Element && target.matches("[aria-modal=true][aria-hidden=true]");
+    if (hidden && target.contains(document.activeElement)) target.removeAttribute("aria-hidden");
+  }
+}).observe(document, { attributes: true, attributeFilter: ["aria-hidden"], subtree: true });
+
 document.title = "Rollcall";
 document.documentElement.lang = "en";
 

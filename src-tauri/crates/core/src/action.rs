@@ -65,6 +65,8 @@ pub struct Standing {
     pub forced: Option<Timestamp>,
     /// Whether a switch waits for the change window.
     pub queued: bool,
+    /// Whether the user has signed in to the integration, and doesn't have to again.
+    pub connected: bool,
     /// Whether a verification run of the organization is under way.
     pub run_under_way: bool,
 }
@@ -200,6 +202,7 @@ mod tests {
         mailbox: MailboxStatus::NotInitialized,
         forced: None,
         queued: false,
+        connected: false,
         run_under_way: false,
     };
     const ON_GRAPH: Standing = Standing { access_of_organization: AccessType::GraphAppOnly, mailbox: MailboxStatus::Initialized, ..ON_EWS };
@@ -233,6 +236,9 @@ mod tests {
         assert_eq!(Action::Force.effect(&forced, NOW.after(Duration::from_secs(59))), Effect::Refused(Reason::ForcedJustNow));
         assert_eq!(Action::Force.effect(&forced, NOW.after(BETWEEN_FORCED)), Effect::Changes);
         assert_eq!(Action::Force.effect(&ON_EWS, NOW), Effect::Refused(Reason::UsesEws));
+        let own = Standing { access_of_organization: AccessType::GraphDelegated, ..ON_GRAPH };
+        assert_eq!(Action::Force.effect(&own, NOW), Effect::Refused(Reason::UsersMustSignIn));
+        assert_eq!(Action::Force.effect(&Standing { connected: true, ..own }, NOW), Effect::Changes);
         let off = Standing { sync_of_organization: SyncStatus::Disabled, ..ON_GRAPH };
         assert_eq!(Action::Force.effect(&off, NOW), Effect::Refused(Reason::SyncDisabled));
     }

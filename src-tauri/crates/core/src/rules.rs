@@ -162,17 +162,19 @@ pub const fn may_delete_user(mailbox: MailboxStatus) -> May {
     }
 }
 
-/// May sync sessions of an organization be run now? They use the integration's own identity.
+/// May sync sessions of an organization be run now? They use the integration's own identity, or that of each user who has signed in.
 ///
 /// # Errors
 /// The reason, when not.
 pub const fn may_sync(standing: &Standing) -> May {
     if standing.users == 0 {
         Err(Reason::NoUsers)
-    } else if !standing.has_secret {
-        Err(Reason::NoSecret)
-    } else {
+    } else if standing.has_secret || standing.connected > 0 {
         Ok(())
+    } else if matches!(standing.access, AccessType::GraphDelegated | AccessType::EwsDelegated) {
+        Err(Reason::UsersMustSignIn)
+    } else {
+        Err(Reason::NoSecret)
     }
 }
 
@@ -184,11 +186,15 @@ pub fn may_read(user: &action::Standing, now: Timestamp) -> May {
     match user.access() {
         _ if user.mailbox == MailboxStatus::Excluded => Err(Reason::Excluded),
         AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
-        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
-        AccessType::GraphAppOnly if user.effective_sync() != SyncStatus::Enabled => Err(Reason::SyncDisabled),
+        AccessType::GraphDelegated if !user.connected => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly | AccessType::GraphDelegated if user.effective_sync() != SyncStatus::Enabled => Err(Reason::SyncDisabled),
         // A clock that was put back makes no moment later than now a reason to refuse.
-        AccessType::GraphAppOnly if user.forced.is_some_and(|at| at <= now && now.since(at) < BETWEEN_FORCED) => Err(Reason::ForcedJustNow),
-        AccessType::GraphAppOnly => Ok(()),
+        AccessType::GraphAppOnly | AccessType::GraphDelegated
+            if user.forced.is_some_and(|at| at <= now && now.since(at) < BETWEEN_FORCED) =>
+        {
+            Err(Reason::ForcedJustNow)
+        }
+        AccessType::GraphAppOnly | AccessType::GraphDelegated => Ok(()),
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Hour {
 pub struct Readable {
     pub user: UserId,
     pub object_id: ObjectId,
+    /// Whether with the user's own sign-in.
+    pub by_user: bool,
 }
 
 /// The sessions of an organization's users as they are now.
@@ -92,9 +94,13 @@ pub struct Standing {
     pub disabled_due_to_error: u32,
 }
 
-/// A user who is read, by the integration's own identity.
-const READ: &str = "u.organization = ?1 AND coalesce(u.access, o.access) = 'graph_app_only' AND u.sync = 'enabled' AND o.sync = 'enabled'
-         AND u.mailbox <> 'excluded' AND u.gone IS NULL";
+/// A user who is read, in the integration's own name or with the user's own sign-in.
+const READ: &str = "u.organization = ?1 AND u.sync = 'enabled' AND o.sync = 'enabled' AND u.mailbox <> 'excluded' AND u.gone IS NULL
+         AND (coalesce(u.access, o.access) = 'graph_app_only'
+              OR coalesce(u.access, o.access) = 'graph_delegated'
+                 AND EXISTS (SELECT 1
+                             FROM   connections AS c
+                             WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL))";
 
 /// Whose mailbox may be asked at a moment of the service's clock.
 const FREE: &str = "(u.held IS NULL OR u.held <= ?2)";
@@ -119,7 +125,7 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
         Due::Forced => None,
     };
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.object_id
+        "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE    {READ} AND {FREE}
                   AND (u.forced > coalesce(u.synced, 0) OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3))
@@ -135,7 +141,7 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
 /// [`StoreError`] when the disk can't be read.
 pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], now: Timestamp) -> Result<Vec<Readable>, StoreError> {
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.object_id
+        "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE    {READ} AND {FREE} AND u.id IN (SELECT value FROM json_each(?3))
          ORDER BY u.synced, u.id"
@@ -256,7 +262,7 @@ pub fn hours(conn: &Connection, organization: OrganizationId, since: Timestamp) 
 }
 
 fn readable(row: &Row<'_>) -> rusqlite::Result<Readable> {
-    Ok(Readable { user: UserId(row.get(0)?), object_id: text::parsed(row, 1)? })
+    Ok(Readable { user: UserId(row.get(0)?), object_id: text::parsed(row, 1)?, by_user: row.get(2)? })
 }
 
 /// Reads nine columns.

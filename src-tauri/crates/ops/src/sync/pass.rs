@@ -7,22 +7,28 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_core::id::{OrganizationId, UserId};
+use rollcall_core::address::SignInNeed;
+use rollcall_core::id::{ObjectId, OrganizationId, UserId};
+use rollcall_core::issue::Cause;
+use rollcall_core::organization::AccessType;
+use rollcall_core::workload::Workload;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
+use rollcall_identity::error::IdentityError;
 use rollcall_store::cursors::{self, Cursor};
 use rollcall_store::sessions::{self, Committed, Ended, Readable};
-use rollcall_store::{halts, integrations, issues, organizations};
+use rollcall_store::{halts, integrations, issues, mailboxes, organizations};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::session::{Broken, Reader, session};
-use crate::connection::{self, Connected};
+use super::session::{Broken, Reader, not_signed_in, session};
+use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Synced};
-use crate::verify::plan::read_over_graph;
+use crate::mailboxes::tokens;
+use crate::verify::plan::covered;
 
 /// Sessions are put on disk in groups of so many, or when the oldest that waits is so old.
 const GROUP: usize = 100;
@@ -42,8 +48,8 @@ pub(super) struct Passed {
     pub whole: bool,
 }
 
-/// Reads these users as their organization's integration. What keeps anybody from being read is noted on the organization, and taken
-/// back when it is over.
+/// Reads these users, in their organization's integration's own name or with their own sign-ins. What keeps anybody from being read is
+/// noted on the organization, and taken back when it is over.
 ///
 /// # Errors
 /// Whatever ends it for good: no connection, a refused secret, a full disk. What was read before is stored.
@@ -54,10 +60,7 @@ pub(super) async fn pass(
     stop: &CancellationToken,
     job: &Job,
 ) -> Result<Passed> {
-    let outcome = match Box::pin(connection::anew(desk, organization, stop)).await {
-        Ok(connected) => Box::pin(read_all(desk, organization, &connected, users, stop, job)).await,
-        Err(error) => Err(error),
-    };
+    let outcome = Box::pin(read_all(desk, organization, users, stop, job)).await;
     let now = desk.now();
     match &outcome {
         // One that was deleted meanwhile has nowhere to note it.
@@ -81,32 +84,52 @@ pub(super) async fn pass(
 async fn read_all(
     desk: &Desk,
     organization: OrganizationId,
-    connected: &Connected,
-    users: Vec<Readable>,
+    mut users: Vec<Readable>,
     stop: &CancellationToken,
     job: &Job,
 ) -> Result<Passed> {
-    let plan = desk
+    let (found, integration) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, organization)?;
             let integration = integrations::get(conn, organization.integration)?;
-            Ok(read_over_graph(&organization, &integration))
+            Ok((organization, integration))
         })
         .await?;
-    let graph = connected.app.graph.of(Party::Sessions(organization));
-    let gate = Arc::clone(graph.gate());
-    let reader = Arc::new(Reader { graph, plan, permitted: connected.permitted.clone(), clock: desk.clock() });
+    let mut signed_in = HashMap::new();
+    if users.iter().any(|one| one.by_user) {
+        signed_in = tokens::of_organization(desk, &found).await?;
+        without_tokens(desk, organization, &mut users, &signed_in).await?;
+    }
+    let (mut application, mut broken) = (None, None);
+    if users.iter().any(|one| !one.by_user) {
+        match Box::pin(connection::anew(desk, organization, stop)).await {
+            Ok(connected) => {
+                let graph = connected.app.graph.of(Party::Sessions(organization));
+                let plan = covered(&found, &integration, AccessType::GraphAppOnly);
+                application = Some(Arc::new(Reader { graph, plan, permitted: connected.permitted, clock: desk.clock() }));
+            }
+            // Who signs in is read all the same.
+            Err(error) => {
+                users.retain(|one| one.by_user);
+                broken = Some(error);
+            }
+        }
+    }
+    let gate = desk.gate(found.tenant)?;
     let total = u32::try_from(users.len()).unwrap_or(u32::MAX);
     let mut pass = Pass {
         desk,
         organization,
-        reader,
+        application,
+        signed_in,
+        of_user: covered(&found, &integration, AccessType::GraphDelegated),
         gate,
         users: users.into(),
         ready: VecDeque::new(),
         flights: JoinSet::new(),
         give_up: CancellationToken::new(),
         ended: Vec::new(),
+        refused: Vec::new(),
         since: None,
         committing: None,
         passed: Passed::default(),
@@ -114,17 +137,56 @@ async fn read_all(
     };
     let outcome = pass.all(stop, job).await;
     pass.gate.forget(Party::Sessions(organization));
-    outcome
+    broken.map_or(outcome, Err)
 }
 
-type Flight = std::result::Result<Ended, Broken>;
+/// Leaves out whoever's token isn't at hand any more, and notes that they have to sign in again.
+async fn without_tokens(
+    desk: &Desk,
+    organization: OrganizationId,
+    users: &mut Vec<Readable>,
+    signed_in: &HashMap<ObjectId, Arc<Delegated>>,
+) -> Result<()> {
+    let mut lacking = Vec::new();
+    users.retain(|one| {
+        let at_hand = !one.by_user || signed_in.contains_key(&one.object_id);
+        if !at_hand {
+            lacking.push(one.object_id);
+        }
+        at_hand
+    });
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    desk.write(move |tx| {
+        lacking.into_iter().try_for_each(|account| mailboxes::note_need_in(tx, organization, account, SignInNeed::TokenMissing))
+    })
+    .await
+}
+
+type Flight = std::result::Result<Landed, Broken>;
+
+/// What a flight brings.
+enum Landed {
+    Ended(Ended),
+    /// The user's sign-in was refused, so that nothing could be asked.
+    NoToken {
+        one: Readable,
+        first: bool,
+        refused: Box<IdentityError>,
+    },
+}
 
 type Committing<'a> = Option<Pin<Box<dyn Future<Output = Result<(u32, Committed)>> + Send + 'a>>>;
 
 struct Pass<'a> {
     desk: &'a Desk,
     organization: OrganizationId,
-    reader: Arc<Reader>,
+    /// Reads in the integration's own name; absent where nobody is read like that.
+    application: Option<Arc<Reader>>,
+    /// Those who sign in, and what is read of them.
+    signed_in: HashMap<ObjectId, Arc<Delegated>>,
+    of_user: Vec<(Workload, Option<Cause>)>,
     gate: Arc<Gate>,
     /// Who waits, and who waits with their cursors at hand.
     users: VecDeque<Readable>,
@@ -132,6 +194,8 @@ struct Pass<'a> {
     flights: JoinSet<Flight>,
     give_up: CancellationToken,
     ended: Vec<Ended>,
+    /// Whose sign-in was refused, with the number that says why.
+    refused: Vec<(ObjectId, Option<u32>)>,
     /// When the oldest session that is not on its way to disk ended.
     since: Option<Instant>,
     committing: Committing<'a>,
@@ -164,7 +228,7 @@ impl Pass<'_> {
                     Some(Broken::Stopped | Broken::Held) => return self.land(job).await,
                     Some(Broken::Error(error)) => {
                         self.land(job).await?;
-                        return Err(error.into());
+                        return Err(error);
                     }
                 },
                 Event::Committed(committed) => self.committed(committed?, job),
@@ -204,20 +268,38 @@ impl Pass<'_> {
         let most = self.gate.allowed(Lane::Outlook) as usize * 2 + 2;
         while self.flights.len() < most {
             let Some((one, known)) = self.ready.pop_front() else { return };
-            let (reader, stop) = (Arc::clone(&self.reader), self.give_up.clone());
-            self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await });
+            let stop = self.give_up.clone();
+            if let Some(user) = self.signed_in.get(&one.object_id).filter(|_| one.by_user) {
+                let (user, plan, clock) = (Arc::clone(user), self.of_user.clone(), self.desk.clock());
+                let party = Party::Sessions(self.organization);
+                self.flights.spawn(async move {
+                    match user.permitted().await {
+                        Ok(permitted) => {
+                            let reader = Arc::new(Reader { graph: user.graph.of(party), plan, permitted, clock });
+                            Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended)
+                        }
+                        Err(refused) => Ok(Landed::NoToken { one, first: known.is_empty(), refused: Box::new(refused) }),
+                    }
+                });
+            } else if let Some(reader) = self.application.clone() {
+                self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
+            }
         }
     }
 
     fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<Broken>> {
         match landed.map_err(|_| Error::new(Code::Internal, "a session's task ended without an answer"))? {
-            Ok(ended) => {
-                self.ended.push(ended);
-                self.since.get_or_insert_with(Instant::now);
-                Ok(None)
+            Ok(Landed::Ended(ended)) => self.ended.push(ended),
+            Ok(Landed::NoToken { one, first, refused }) if tokens::ends_sign_in(&refused) => {
+                self.refused.push((one.object_id, refused.aadsts));
+                self.ended.push(not_signed_in(&self.of_user, one, first, &refused, self.desk.now()));
             }
-            Err(broken) => Ok(Some(broken)),
+            // Entra can't be asked just now, and it is the same for all.
+            Ok(Landed::NoToken { refused, .. }) => return Ok(Some(Broken::Error((*refused).into()))),
+            Err(broken) => return Ok(Some(broken)),
         }
+        self.since.get_or_insert_with(Instant::now);
+        Ok(None)
     }
 
     fn commit(&mut self) {
@@ -230,11 +312,18 @@ impl Pass<'_> {
 
     fn start_commit(&mut self) {
         self.since = None;
-        let ended = std::mem::take(&mut self.ended);
+        let (ended, refused) = (std::mem::take(&mut self.ended), std::mem::take(&mut self.refused));
         let (desk, organization, now) = (self.desk, self.organization, self.desk.now());
         self.committing = Some(Box::pin(async move {
             let done = u32::try_from(ended.len()).unwrap_or(u32::MAX);
-            let committed = desk.write(move |tx| sessions::commit(tx, organization, &ended, now)).await?;
+            let committed = desk
+                .write(move |tx| {
+                    for (account, number) in refused {
+                        mailboxes::note_need_in(tx, organization, account, SignInNeed::Refused { number })?;
+                    }
+                    sessions::commit(tx, organization, &ended, now)
+                })
+                .await?;
             Ok((done, committed))
         }));
     }

@@ -13,9 +13,12 @@ use rollcall_graph::error::{GraphError, Trace};
 use rollcall_graph::feed::{self, Feed, Told, Untold};
 use rollcall_graph::probe::{Answer, Probe};
 use rollcall_graph::send::Graph;
+use rollcall_identity::error::IdentityError;
 use rollcall_store::cursors::Cursor;
 use rollcall_store::sessions::{Ended, Readable};
 use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
 
 /// What goes into a sent-items or inbox feed at its beginning: messages of so long ago and later.
 const MAIL_BACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -28,7 +31,7 @@ const FOLDERS: [&str; 2] = ["inbox", "sentitems"];
 /// A wait that Graph asks for is sat through inside of a session up to this; a longer one ends the session.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// What the sessions of a pass have in common.
+/// What the sessions have in common that are read with the same token.
 pub(super) struct Reader {
     pub graph: Graph,
     /// All workloads, with the cause why one isn't read.
@@ -45,7 +48,7 @@ pub(super) enum Broken {
     /// Graph has asked for a long pause in all that is asked of the tenant.
     Held,
     /// What concerns every mailbox: no token, no network.
-    Error(GraphError),
+    Error(Error),
 }
 
 /// How a feed was read, after all waits.
@@ -92,6 +95,37 @@ pub(super) async fn session(reader: &Arc<Reader>, one: Readable, known: &[Cursor
     };
     let Work { requests, cursors, held, .. } = work;
     Ok(Ended { user: one.user, kind, started, ended: (reader.clock)(), requests, readings, cursors, held })
+}
+
+/// The session of a user whose sign-in the service refuses to renew: nothing is read, and it fails for that.
+pub(super) fn not_signed_in(
+    plan: &[(Workload, Option<Cause>)],
+    one: Readable,
+    first: bool,
+    refused: &IdentityError,
+    now: Timestamp,
+) -> Ended {
+    let cause = refused.aadsts.map_or(Cause::SignInExpired, issue::cause_of_sign_in);
+    let reading = |&(workload, not_read): &(Workload, Option<Cause>)| match not_read {
+        Some(cause) => Reading { cause: Some(cause), ..plain(workload, Verdict::NotRun) },
+        None => Reading {
+            cause: Some(cause),
+            code: refused.aadsts.map(|number| format!("AADSTS{number}")),
+            fingerprint: Some(issue::sign_in_fingerprint(cause, refused.aadsts)),
+            request_id: refused.correlation_id.map(|id| id.to_string()),
+            ..plain(workload, cause.verdict())
+        },
+    };
+    Ended {
+        user: one.user,
+        kind: if first { SessionKind::First } else { SessionKind::Incremental },
+        started: now,
+        ended: now,
+        requests: 0,
+        readings: plan.iter().map(reading).collect(),
+        cursors: Vec::new(),
+        held: None,
+    }
 }
 
 impl Work<'_> {
@@ -316,7 +350,7 @@ fn of_one_feed(error: GraphError) -> Result<(), Broken> {
         | GraphError::Offline
         | GraphError::Untrusted
         | GraphError::OutcomeUnknown(_)
-        | GraphError::Bearer(_)) => Err(Broken::Error(error)),
+        | GraphError::Bearer(_)) => Err(Broken::Error(error.into())),
     }
 }
 

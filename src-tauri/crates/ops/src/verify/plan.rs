@@ -115,12 +115,8 @@ pub(super) fn workloads(organization: &Organization, integration: &Integration) 
     covered(organization, integration, organization.access)
 }
 
-/// All workloads, with the cause why one isn't read of users who are reached over Graph by the integration itself.
-pub(crate) fn read_over_graph(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
-    covered(organization, integration, AccessType::GraphAppOnly)
-}
-
-fn covered(organization: &Organization, integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
+/// All workloads, with the cause why one isn't read of users who are reached like this.
+pub(crate) fn covered(organization: &Organization, integration: &Integration, access: AccessType) -> Vec<(Workload, Option<Cause>)> {
     let needs = organization.needs(integration);
     let not_asked = |workload| (!covers(needs, workload, access)).then_some(Cause::NotCovered);
     Workload::ALL.into_iter().map(|workload| (workload, not_asked(workload))).collect()

@@ -30,7 +30,10 @@ pub struct Concerned {
 pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) -> Result<Vec<Concerned>, StoreError> {
     let those = Where::chosen(chosen)?;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL
+        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL,
+                  EXISTS (SELECT 1
+                          FROM   connections AS c
+                          WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL)
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          {those}
          ORDER BY u.id"
@@ -49,6 +52,7 @@ pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) ->
                 mailbox: text::named(row, 7)?,
                 forced: text::maybe_moment(row, 8)?,
                 queued: row.get(9)?,
+                connected: row.get(10)?,
                 run_under_way: busy.contains(&organization),
             },
         })
