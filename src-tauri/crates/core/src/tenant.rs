@@ -45,6 +45,14 @@ pub struct Tenant {
     pub identity: Option<TenantIdentity>,
 }
 
+impl Tenant {
+    /// The principal name of the admin who is signed in, or was last; empty where nobody was identified.
+    #[must_use]
+    pub fn admin(&self) -> String {
+        self.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone())
+    }
+}
+
 /// What `/organization` and the token said at the last sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TenantIdentity {

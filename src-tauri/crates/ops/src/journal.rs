@@ -1,9 +1,10 @@
 //! The journal: what was changed in the tenants, by whom, and whether the record is what was written.
 
-use rollcall_core::id::TenantId;
+use rollcall_core::id::{OrganizationId, TenantId};
 use rollcall_core::time::Timestamp;
 pub use rollcall_store::journal::Outcome;
 use rollcall_store::journal::{self, Verified};
+use rollcall_store::{Connection, StoreError, organizations, tenants};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -50,6 +51,14 @@ pub enum JournalState {
     Whole { entries: u32, head: String },
     /// The first entry that doesn't follow.
     Broken { at: u32 },
+}
+
+/// The admin who is signed in to an organization's tenant, or was last: who did what the journal tells of.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) fn actor(conn: &Connection, organization: OrganizationId) -> std::result::Result<String, StoreError> {
+    Ok(tenants::get(conn, organizations::get(conn, organization)?.tenant)?.admin())
 }
 
 /// The latest entries first.

@@ -5,7 +5,7 @@ use rollcall_core::organization;
 use rollcall_core::time::Timestamp;
 use rollcall_store::issues::{self, Snooze};
 use rollcall_store::journal::{self, Entry, Outcome};
-use rollcall_store::{Connection, StoreError, Transaction, organizations, tenants};
+use rollcall_store::{StoreError, Transaction, organizations};
 use serde::Deserialize;
 use ts_rs::TS;
 
@@ -13,6 +13,7 @@ use super::board::{Board, board};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::journal::actor;
 
 /// What to put aside.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -102,12 +103,6 @@ fn by_organization(places: &[Place]) -> Vec<(OrganizationId, Vec<(String, u32)>)
         }
     }
     all
-}
-
-/// The admin who is signed in to the organization's tenant, or was last.
-fn actor(conn: &Connection, organization: OrganizationId) -> std::result::Result<String, StoreError> {
-    let tenant = tenants::get(conn, organizations::get(conn, organization)?.tenant)?;
-    Ok(tenant.identity.map_or_else(String::new, |identity| identity.admin))
 }
 
 fn note_down(

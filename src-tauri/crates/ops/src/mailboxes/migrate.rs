@@ -78,7 +78,7 @@ async fn begin(desk: &Desk, subject: &Subject, to: &str, add_in: &str, minimum: 
     let version = |what, text: &str| text.parse::<Version>().map_err(|why| Error::input(what, why));
     let (add_in, minimum) = (version("add_in", add_in)?, version("minimum", minimum)?);
     let now = desk.now();
-    let begun = Tick { at: now, actor: subject.actor() };
+    let begun = Tick { at: now, actor: subject.tenant.admin() };
     let migration = Migration::begin(old, &new.address, add_in, minimum, begun).map_err(Error::not_now)?;
     let outside_window = subject.organization.window.as_ref().is_some_and(|window| !window.is_open(now));
     let what = Happening::MigrationBegun { from: old.address.clone(), to: new.address.clone(), outside_window };
@@ -118,7 +118,7 @@ async fn ask_mailbox(desk: &Desk, subject: &Subject, job: &Job) -> Result<()> {
 async fn tick(desk: &Desk, user: UserId, step: MigrationStep) -> Result<()> {
     let now = desk.now();
     go(desk, user, move |tx, subject, migration| {
-        let tick = Tick { at: now, actor: subject.actor() };
+        let tick = Tick { at: now, actor: subject.tenant.admin() };
         let addresses = match migration.tick(step, subject.addresses.clone(), tick) {
             Ok(addresses) => addresses,
             Err(reason) => return Ok(Err(reason)),

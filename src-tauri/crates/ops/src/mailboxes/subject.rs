@@ -67,14 +67,9 @@ impl Subject {
         scopes_of(&self.organization, &self.integration)
     }
 
-    /// The signed-in admin, where one was identified.
-    pub fn actor(&self) -> String {
-        self.tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone())
-    }
-
     /// Writes down what happened: in the user's timeline, and in the journal.
     pub fn tell(&self, tx: &Transaction<'_>, action: &str, told: Told, now: Timestamp) -> std::result::Result<(), StoreError> {
-        let actor = self.actor();
+        let actor = self.tenant.admin();
         let by = Some(actor.as_str()).filter(|actor| !actor.is_empty());
         timeline::note(tx, &[self.row.user.id], &told.what, by, now)?;
         let entry = Entry {

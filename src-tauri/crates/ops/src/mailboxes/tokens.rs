@@ -131,22 +131,25 @@ pub(crate) const fn ends_sign_in(refused: &IdentityError) -> bool {
     }
 }
 
-/// The connections of an organization's users who have signed in for their own mailboxes and don't have to again.
+/// The connections of accounts that have signed in to an organization's integration; those are left out whose tokens aren't at hand.
 ///
 /// # Errors
 /// `Keychain`.
-pub(crate) async fn of_organization(desk: &Desk, organization: &Organization) -> Result<HashMap<ObjectId, Arc<Delegated>>> {
-    let id = organization.id;
+pub(crate) async fn of_accounts(
+    desk: &Desk,
+    organization: &Organization,
+    accounts: impl IntoIterator<Item = ObjectId>,
+) -> Result<HashMap<ObjectId, Arc<Delegated>>> {
     let integration = organization.integration;
-    let (integration, tenant, accounts) = desk
+    let (integration, tenant) = desk
         .read(move |conn| {
             let integration = integrations::get(conn, integration)?;
             let tenant = tenants::get(conn, integration.tenant)?;
-            Ok((integration, tenant, mailboxes::connected(conn, id)?))
+            Ok((integration, tenant))
         })
         .await?;
     let scopes = scopes_of(organization, &integration);
-    let mut open = HashMap::with_capacity(accounts.len());
+    let mut open = HashMap::new();
     for account in accounts {
         if let Some(connection) = open_as(desk, &tenant, &integration, account, &scopes).await? {
             open.insert(account, connection);

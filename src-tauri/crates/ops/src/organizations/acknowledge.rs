@@ -15,7 +15,7 @@ pub async fn acknowledge(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Resul
     let now = desk.now();
     desk.write(move |tx| {
         let organization = organizations::get(tx, ask.organization)?;
-        let actor = tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin);
+        let actor = tenants::get(tx, organization.tenant)?.admin();
         let entry = Entry {
             at: now,
             actor: actor.clone(),

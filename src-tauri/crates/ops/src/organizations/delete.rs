@@ -98,7 +98,7 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
             let Belongings { users, initialized, runs, .. } = gone;
             let entry = Entry {
                 at: now,
-                actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
+                actor: tenants::get(tx, organization.tenant)?.admin(),
                 tenant: Some(organization.tenant),
                 action: "organizations.delete".to_owned(),
                 target: organization.name,

@@ -26,7 +26,7 @@ pub(crate) fn record(
     };
     let entry = Entry {
         at: now,
-        actor: tenants::get(tx, before.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
+        actor: tenants::get(tx, before.tenant)?.admin(),
         tenant: Some(before.tenant),
         action: action.to_owned(),
         // The name under which it was known until then.

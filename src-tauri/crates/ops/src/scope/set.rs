@@ -50,7 +50,7 @@ pub async fn set(desk: &Desk, ask: SetScope, job: &Job) -> Result<ScopeView> {
         let before = scopes::get::<serde::de::IgnoredAny>(tx, ask.organization)?.map(|scope| scope.desired);
         let entry = Entry {
             at: now,
-            actor: tenants::get(tx, organization.tenant)?.identity.map_or_else(String::new, |identity| identity.admin),
+            actor: tenants::get(tx, organization.tenant)?.admin(),
             tenant: Some(organization.tenant),
             action: "scope.set".to_owned(),
             target: organization.name,

@@ -95,11 +95,9 @@ async fn read_all(
             Ok((organization, integration))
         })
         .await?;
-    let mut signed_in = HashMap::new();
-    if users.iter().any(|one| one.by_user) {
-        signed_in = tokens::of_organization(desk, &found).await?;
-        without_tokens(desk, organization, &mut users, &signed_in).await?;
-    }
+    let sign_in: Vec<ObjectId> = users.iter().filter(|one| one.by_user).map(|one| one.object_id).collect();
+    let signed_in = tokens::of_accounts(desk, &found, sign_in).await?;
+    without_tokens(desk, organization, &mut users, &signed_in).await?;
     let (mut application, mut broken) = (None, None);
     if users.iter().any(|one| !one.by_user) {
         match Box::pin(connection::anew(desk, organization, stop)).await {

@@ -301,7 +301,7 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str,
 /// The signed-in admin, where one was identified.
 fn actor(conn: &Connection, first: Option<&Concerned>) -> std::result::Result<String, StoreError> {
     let Some(first) = first else { return Ok(String::new()) };
-    Ok(tenants::get(conn, first.tenant)?.identity.map_or_else(String::new, |identity| identity.admin))
+    Ok(tenants::get(conn, first.tenant)?.admin())
 }
 
 /// One entry for each organization that is concerned, however many users it is.

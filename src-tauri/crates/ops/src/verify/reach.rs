@@ -7,7 +7,7 @@ use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::organization::AccessType;
 use rollcall_core::workload::Workload;
 use rollcall_graph::gate::Gate;
-use rollcall_store::organizations;
+use rollcall_store::{mailboxes, organizations};
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{self, Connected, Delegated};
@@ -32,7 +32,8 @@ impl Reach {
         let found = desk.read(move |conn| organizations::get(conn, organization)).await?;
         match found.access {
             AccessType::GraphDelegated => {
-                let users = tokens::of_organization(desk, &found).await?;
+                let accounts = desk.read(move |conn| mailboxes::connected(conn, organization)).await?;
+                let users = tokens::of_accounts(desk, &found, accounts).await?;
                 Ok(Self::Users { gate: desk.gate(found.tenant)?, users })
             }
             AccessType::GraphAppOnly | AccessType::EwsAppOnly | AccessType::EwsDelegated => {

@@ -11,6 +11,7 @@ use super::show::{PlanView, view};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::journal::actor;
 use crate::users::act;
 
 /// A wave, and whether it is to be held.
@@ -31,7 +32,7 @@ pub async fn hold(desk: &Desk, ask: HoldWave, _job: &Job) -> Result<PlanView> {
     let held = desk
         .write(move |tx| {
             waves::hold(tx, organization, wave, held.then_some(now))?;
-            let by = super::actor(tx, organization)?;
+            let by = actor(tx, organization)?;
             super::record(tx, organization, if held { "waves.hold" } else { "waves.release" }, Some(format!("wave {wave}")), &by, now)?;
             if held {
                 let chosen = Chosen::Filter(waves::users_of(organization, wave));

@@ -10,13 +10,7 @@ pub mod start;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::time::Timestamp;
 use rollcall_store::journal::{self, Entry, Outcome};
-use rollcall_store::{Connection, StoreError, Transaction, organizations, tenants};
-
-/// The signed-in admin of an organization's tenant, where one was identified.
-fn actor(conn: &Connection, organization: OrganizationId) -> std::result::Result<String, StoreError> {
-    let tenant = organizations::get(conn, organization)?.tenant;
-    Ok(tenants::get(conn, tenant)?.identity.map_or_else(String::new, |identity| identity.admin))
-}
+use rollcall_store::{StoreError, Transaction, organizations};
 
 /// Writes into the journal what was done with a plan or a wave of it.
 fn record(

@@ -14,6 +14,7 @@ use super::show::{PlanView, view};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
+use crate::journal::actor;
 
 /// Who goes first.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -72,7 +73,7 @@ pub async fn plan(desk: &Desk, ask: PlanWaves, _job: &Job) -> Result<PlanView> {
             if dealt.iter().any(|(_, users)| users.is_empty()) {
                 return Ok(Err("a wave of it would have nobody"));
             }
-            let by = super::actor(tx, id)?;
+            let by = actor(tx, id)?;
             let sizes: Vec<String> = dealt.iter().map(|(_, users)| users.len().to_string()).collect();
             super::record(tx, id, "waves.plan", Some(format!("{} users", sizes.join(" + "))), &by, now)?;
             let plan = Plan { organization: id, entry: ask.entry, exit: ask.exit, by_itself: ask.by_itself, made: now, made_by: by };

@@ -5,6 +5,7 @@ use rollcall_store::waves;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::journal::actor;
 use crate::organizations::delete::OrganizationRef;
 
 /// # Errors
@@ -13,7 +14,7 @@ pub async fn remove(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<()>
     let now = desk.now();
     desk.write(move |tx| {
         waves::remove(tx, ask.organization)?;
-        let by = super::actor(tx, ask.organization)?;
+        let by = actor(tx, ask.organization)?;
         super::record(tx, ask.organization, "waves.remove", None, &by, now)
     })
     .await

@@ -16,6 +16,7 @@ use super::show::view;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::journal::actor;
 use crate::users::act::{self, Acted};
 
 /// Who starts a wave that starts by itself, in the journal.
@@ -91,7 +92,7 @@ fn begin(
     if wave.state == WaveState::Held || wave.entry.iter().any(|one| one.met != Met::Met) {
         return Ok(Err(Refused::Waits));
     }
-    let by = by_whom.map_or_else(|| super::actor(tx, organization), |by| Ok(by.to_owned()))?;
+    let by = by_whom.map_or_else(|| actor(tx, organization), |by| Ok(by.to_owned()))?;
     let chosen = Chosen::Filter(waves::users_of(organization, number));
     let first = wave.started.is_none();
     let members: Vec<_> = waves::candidates(tx, &chosen)?.into_iter().map(|(user, _)| user).collect();

@@ -143,7 +143,7 @@ async fn entry(desk: &Desk, looked: &Looked, wanted: &Wanted) -> Result<Entry> {
     let tenant = desk.read(move |conn| rollcall_store::tenants::get(conn, id)).await?;
     Ok(Entry {
         at: desk.now(),
-        actor: tenant.identity.map_or_else(String::new, |identity| identity.admin),
+        actor: tenant.admin(),
         tenant: Some(looked.tenant.id),
         action: action.to_owned(),
         target: looked.integration.client_id.to_string(),
