@@ -289,6 +289,31 @@ async fn a_check_asks_those_who_have_signed_in_with_their_own_tokens_and_says_of
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_is_revoked_meanwhile_is_one_users_failure_and_nobody_elses() {
+    let company = Company::new().await;
+    let (desk, organization) = (&company.rehearsal.desk, company.organization);
+    company.connect_as(None, &company.upn).await.unwrap();
+    let others = company.rehearsal.found(UserFilter { search: Some(OUTBOUND.to_owned()), ..UserFilter::default() }).await;
+    let sign_in = ConnectMailbox { user: others[0].user.id, address: None };
+    Box::pin(connect(desk, sign_in, &at_the_browser(Person::Upn(OUTBOUND.to_owned())))).await.unwrap();
+    assert_eq!(company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap().committed.passed, 2);
+
+    // Graph takes the tokens at hand no more, and Entra renews one of the two.
+    company.rehearsal.sandbox.revoke(&company.upn);
+    company.rehearsal.sandbox.advance(std::time::Duration::from_secs(2 * 60 * 60));
+    let read = company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((read.whole, read.committed.passed, read.committed.failed), (true, 1, 1));
+    let need = Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } };
+    assert_eq!(company.view().await.addresses[0].connection, need);
+
+    company.connect_as(None, &company.upn).await.unwrap();
+    company.rehearsal.sandbox.revoke(&company.upn);
+    company.rehearsal.sandbox.advance(std::time::Duration::from_secs(2 * 60 * 60));
+    let run = Box::pin(start(desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed, run.ledger.failed), (RunState::Finished, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_goes_with_its_sign_in_and_with_its_user() {
     let company = Company::new().await;
     let connected = company.connect_as(None, &company.upn).await.unwrap();

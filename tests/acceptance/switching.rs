@@ -163,7 +163,7 @@ async fn synchronization_is_disabled_and_enabled_and_the_stricter_of_two_counts(
 }
 
 /// A window of an hour that begins so many hours from now, whatever the day.
-fn in_hours(hours: i64) -> ChangeWindow {
+pub fn in_hours(hours: i64) -> ChangeWindow {
     let now = rollcall_tests::clock()().0.div_euclid(60_000);
     let minute = |hours: i64| u16::try_from((now + hours * 60).rem_euclid(24 * 60)).unwrap();
     ChangeWindow { days: Day::ALL.to_vec(), from: minute(hours), to: minute(hours + 1), zone: "UTC".into() }

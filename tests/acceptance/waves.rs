@@ -12,6 +12,7 @@ use rollcall_ops::journal::{ListJournal, list as list_journal};
 use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::waves::hold::{HoldWave, hold};
@@ -22,6 +23,8 @@ use rollcall_sandbox::FaultPlan;
 use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_store::waves::users_of;
 use rollcall_tests::{Rehearsal, Scene};
+
+use crate::switching::in_hours;
 
 const EXIT: Exit = Exit { initialized: 100, failed: 0, hours: 0, issues: Some(Severity::Lasting) };
 
@@ -98,6 +101,21 @@ async fn a_whole_wave_goes_back_and_the_next_one_then_waits() {
     hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: false }, &Job::quiet()).await.unwrap();
     let again = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
     assert_eq!(again.done, 4, "a wave that was started goes on with whoever isn't switched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_wave_takes_back_the_switches_that_wait_for_the_change_window() {
+    let (rehearsal, organization) = planned(false).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    set_window(&rehearsal.desk, SetWindow { organization, window: Some(in_hours(5)) }, &Job::quiet()).await.unwrap();
+    let started = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    assert_eq!((started.done, started.queued), (0, 4));
+    let waiting = || UserFilter { queued: true, ..users_of(organization, 1) };
+    assert_eq!(rehearsal.found(waiting()).await.len(), 4);
+    hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: true }, &Job::quiet()).await.unwrap();
+    assert_eq!(rehearsal.found(waiting()).await.len(), 0, "they don't begin when the window opens");
+    hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: false }, &Job::quiet()).await.unwrap();
+    assert_eq!(start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap().queued, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

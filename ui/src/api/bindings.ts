@@ -2403,7 +2403,11 @@ failed: number, unseen: number,
 /**
  * Who has an open issue that counts, and for whose mailbox neither a check nor a session has answered.
  */
-with_issues: number, unchecked: number, last_switch: Timestamp | null, last_session: Timestamp | null, };
+with_issues: number, unchecked: number, last_switch: Timestamp | null, 
+/**
+ * Until when all of those were watched who were seen at all: when the last session of the one ended that was read the longest ago.
+ */
+watched_until: Timestamp | null, };
 
 export type WaveState = "waiting" | "may_start" | "running" | "met" | "not_met" | "held";
 

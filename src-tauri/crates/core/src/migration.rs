@@ -53,9 +53,18 @@ pub struct StepState {
     pub seen: Option<Seen>,
     /// When it was done, and who confirmed it.
     pub done: Option<Tick>,
-    /// The addresses as they were before it was done, for when it is reopened.
+    /// What each address was used for before it was done, for when it is reopened.
     #[ts(skip)]
-    before: Vec<MailboxAddress>,
+    before: Vec<Use>,
+}
+
+/// What an address is used for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Use {
+    address: String,
+    sync: bool,
+    send: bool,
+    default: bool,
 }
 
 /// A migration as it stands.
@@ -182,22 +191,27 @@ impl Migration {
         self.may_tick(step)?;
         let after = self.after(step, addresses.clone());
         if let Some(state) = self.steps.iter_mut().find(|state| state.step == step) {
-            (state.done, state.before) = (Some(tick), addresses);
+            (state.done, state.before) = (Some(tick), addresses.into_iter().map(Use::of).collect());
         }
         Ok(after)
     }
 
-    /// Opens a step again that was ticked off, and with it all that came after it; answers the addresses as they were before it.
+    /// Opens a step again that was ticked off, and with it all that came after it; answers the addresses that there are, used as they
+    /// were before it.
     ///
     /// # Errors
     /// `StepNotReached` when it was not ticked off.
-    pub fn reopen(&mut self, step: MigrationStep) -> Result<Vec<MailboxAddress>, Reason> {
+    pub fn reopen(&mut self, step: MigrationStep, mut addresses: Vec<MailboxAddress>) -> Result<Vec<MailboxAddress>, Reason> {
         let state = self.steps.iter().find(|state| state.step == step && state.done.is_some()).ok_or(Reason::StepNotReached)?;
-        let before = state.before.clone();
+        for Use { address, sync, send, default } in &state.before {
+            if let Some(one) = position(&addresses, address).and_then(|at| addresses.get_mut(at)) {
+                (one.sync, one.send, one.default) = (*sync, *send, *default);
+            }
+        }
         for state in self.steps.iter_mut().filter(|state| state.step >= step) {
             (state.seen, state.done, state.before) = (None, None, Vec::new());
         }
-        Ok(before)
+        Ok(addresses)
     }
 
     /// Between its fourth and fifth step the old mailbox is the default and doesn't send: the vendor's order, and the only time at
@@ -215,6 +229,12 @@ impl Migration {
             }
         }
         addresses
+    }
+}
+
+impl Use {
+    fn of(MailboxAddress { address, sync, send, default, .. }: MailboxAddress) -> Self {
+        Self { address, sync, send, default }
     }
 }
 
@@ -358,13 +378,15 @@ mod tests {
             migration.note(seen(Verdict::Passed));
             all = migration.tick(step, all, tick()).unwrap();
         }
-        let back = migration.reopen(MigrationStep::SwitchOnNew).unwrap();
-        assert_eq!(switches(&back), [(false, true, true), (true, true, false), (false, false, false)]);
+        all.push(address("later@contoso.example", AddressKind::Secondary, false));
+        let back = migration.reopen(MigrationStep::SwitchOnNew, all.clone()).unwrap();
+        let later = (false, false, false);
+        assert_eq!(switches(&back), [(false, true, true), (true, true, false), (false, false, false), later], "none is lost");
         assert_eq!(
             (migration.current(), migration.may_tick(MigrationStep::SwitchOnNew)),
             (Some(MigrationStep::SwitchOnNew), Err(Reason::StepNotChecked))
         );
-        assert_eq!(migration.reopen(MigrationStep::HandOver), Err(Reason::StepNotReached), "it is open already");
+        assert_eq!(migration.reopen(MigrationStep::HandOver, all), Err(Reason::StepNotReached), "it is open already");
     }
 
     #[test]

@@ -74,8 +74,8 @@ pub struct Standing {
     pub signed_in: bool,
     pub users: u32,
     pub has_secret: bool,
-    /// How many of its users have signed in to the integration.
-    pub connected: u32,
+    /// Whether any of its users has signed in to the integration, and doesn't have to again.
+    pub connected: bool,
     pub run_under_way: bool,
     pub access: AccessType,
 }
@@ -110,7 +110,7 @@ pub const fn may_verify(standing: &Standing) -> May {
         AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.users == 0 => Err(Reason::NoUsers),
         AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.run_under_way => Err(Reason::RunUnderWay),
         AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
-        AccessType::GraphDelegated if standing.connected == 0 => Err(Reason::UsersMustSignIn),
+        AccessType::GraphDelegated if !standing.connected => Err(Reason::UsersMustSignIn),
         AccessType::GraphAppOnly | AccessType::GraphDelegated => Ok(()),
     }
 }
@@ -169,7 +169,7 @@ pub const fn may_delete_user(mailbox: MailboxStatus) -> May {
 pub const fn may_sync(standing: &Standing) -> May {
     if standing.users == 0 {
         Err(Reason::NoUsers)
-    } else if standing.has_secret || standing.connected > 0 {
+    } else if standing.has_secret || standing.connected {
         Ok(())
     } else if matches!(standing.access, AccessType::GraphDelegated | AccessType::EwsDelegated) {
         Err(Reason::UsersMustSignIn)
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     const READY: Standing =
-        Standing { signed_in: true, users: 10, has_secret: true, connected: 0, run_under_way: false, access: AccessType::GraphAppOnly };
+        Standing { signed_in: true, users: 10, has_secret: true, connected: false, run_under_way: false, access: AccessType::GraphAppOnly };
 
     #[test]
     fn a_check_says_why_it_can_not_run() {
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
         let delegated = Standing { access: AccessType::GraphDelegated, has_secret: false, ..READY };
         assert_eq!(may_verify(&delegated), Err(Reason::UsersMustSignIn));
-        assert_eq!(may_verify(&Standing { connected: 1, ..delegated }), Ok(()), "whoever has signed in can be asked");
+        assert_eq!(may_verify(&Standing { connected: true, ..delegated }), Ok(()), "whoever has signed in can be asked");
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
     }
 

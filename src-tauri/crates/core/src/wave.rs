@@ -129,21 +129,6 @@ pub enum WaveState {
     Held,
 }
 
-impl WaveState {
-    /// The name used in JSON and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::MayStart => "may_start",
-            Self::Running => "running",
-            Self::Met => "met",
-            Self::NotMet => "not_met",
-            Self::Held => "held",
-        }
-    }
-}
-
 /// What is known of an organization when a wave's start is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ground {
@@ -155,7 +140,7 @@ pub struct Ground {
     pub previous: Option<WaveState>,
 }
 
-/// What was seen of a wave's users. Excluded mailboxes are none of them.
+/// What was seen of a wave's users. Excluded mailboxes, and those of people who are gone, are none of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct WaveFigures {
     pub users: u32,
@@ -172,7 +157,8 @@ pub struct WaveFigures {
     pub with_issues: u32,
     pub unchecked: u32,
     pub last_switch: Option<Timestamp>,
-    pub last_session: Option<Timestamp>,
+    /// Until when all of those were watched who were seen at all: when the last session of the one ended that was read the longest ago.
+    pub watched_until: Option<Timestamp>,
 }
 
 /// Judges whether a wave may start.
@@ -209,7 +195,7 @@ pub fn exit(exit: Exit, seen: &WaveFigures) -> Vec<JudgedCriterion> {
     } else {
         Met::Unknown
     };
-    let watched = match (seen.last_switch, seen.last_session) {
+    let watched = match (seen.last_switch, seen.watched_until) {
         (Some(switch), Some(session)) if session >= switch => Some(session.since(switch)),
         _ => None,
     };
@@ -334,7 +320,7 @@ mod tests {
             users: 100,
             initialized: 100,
             last_switch: Some(Timestamp(0)),
-            last_session: Some(Timestamp(0).after(HOUR * 24)),
+            watched_until: Some(Timestamp(0).after(HOUR * 24)),
             ..WaveFigures::default()
         }
     }
@@ -349,8 +335,8 @@ mod tests {
         assert_eq!(stands(&WaveFigures { unseen: 6, ..good() }), WaveState::Running, "six who were not seen may have failed");
         assert_eq!(stands(&WaveFigures { unseen: 5, ..good() }), WaveState::Met, "if they had, it would be within what is allowed");
         assert_eq!(stands(&WaveFigures { unchecked: 1, ..good() }), WaveState::Running);
-        assert_eq!(stands(&WaveFigures { last_session: None, ..good() }), WaveState::Running, "nobody watched");
-        assert_eq!(stands(&WaveFigures { last_session: Some(Timestamp(0).after(HOUR * 23)), ..good() }), WaveState::Running);
+        assert_eq!(stands(&WaveFigures { watched_until: None, ..good() }), WaveState::Running, "nobody watched");
+        assert_eq!(stands(&WaveFigures { watched_until: Some(Timestamp(0).after(HOUR * 23)), ..good() }), WaveState::Running);
         assert_eq!(stands(&WaveFigures { users: 0, initialized: 0, ..good() }), WaveState::Running, "of nobody nothing is known");
     }
 

@@ -121,12 +121,12 @@ macro_rules! connections_of {
     };
 }
 
-/// How many users of an organization have signed in to its integration for their own mailboxes, and don't have to again.
+/// Whether any user of an organization has signed in to its integration for an own mailbox, and doesn't have to again.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn count_connected(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
-    let mut statement = conn.prepare_cached(concat!("SELECT count(*) ", connections_of!()))?;
+pub fn any_connected(conn: &Connection, organization: OrganizationId) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached(concat!("SELECT EXISTS (SELECT 1 ", connections_of!(), ")"))?;
     Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }
 

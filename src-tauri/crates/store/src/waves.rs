@@ -60,12 +60,17 @@ pub fn plan(conn: &Connection, organization: OrganizationId) -> Result<Option<Pl
     Ok(plan.optional()?)
 }
 
-/// The organizations of which the next wave is to start by itself.
+/// The organizations of which the next wave is to start by itself, as long as there is one.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_themselves(conn: &Connection) -> Result<Vec<OrganizationId>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT organization FROM wave_plans WHERE by_itself ORDER BY organization")?;
+    let mut statement = conn.prepare_cached(
+        "SELECT   p.organization
+         FROM     wave_plans AS p
+         WHERE    p.by_itself AND EXISTS (SELECT 1 FROM waves AS w WHERE w.organization = p.organization AND w.started IS NULL)
+         ORDER BY p.organization",
+    )?;
     Ok(statement.query_map([], |row| row.get(0).map(OrganizationId))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -154,7 +159,7 @@ fn found(changed: usize) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::NotFound(Thing::Wave)) } else { Ok(()) }
 }
 
-/// What was seen of a wave's users. A start counts as a switch: with those who were over Graph before, watching begins with it.
+/// What was seen of a wave's users, but for those who are excluded or gone from the directory, whom nobody reads. A start counts as a switch: with those who were over Graph before, watching begins with it.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
@@ -167,12 +172,12 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
                 count(*) FILTER (WHERE NOT waits AND NOT (graph AND mailbox IN ('initialized', 'switching'))),
                 count(*) FILTER (WHERE session = 'failed'),
                 count(*) FILTER (WHERE coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
-                count(*) FILTER (WHERE verdict = 'not_run' AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
-                max(switched), max(synced)
+                count(*) FILTER (WHERE verdict NOT IN ('passed', 'failed') AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
+                max(switched), min(synced) FILTER (WHERE session IN ('passed', 'failed'))
          FROM   (SELECT u.mailbox, u.session, u.verdict, u.synced, u.queued IS NOT NULL AS waits, {ACCESS} LIKE 'graph%' AS graph,
                         (SELECT max(at) FROM timeline WHERE user = u.id AND what LIKE '{{\"kind\":\"switched\"%') AS switched
                  FROM   users AS u
-                 {} u.mailbox <> 'excluded')",
+                 {} u.mailbox <> 'excluded' AND u.gone IS NULL)",
         those.open()
     ))?;
     let mut seen = statement.query_row(params_from_iter(those.values()), |row| {
@@ -186,7 +191,7 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
             unchecked: row.get(6)?,
             with_issues: 0,
             last_switch: text::maybe_moment(row, 7)?.max(wave.started),
-            last_session: text::maybe_moment(row, 8)?,
+            watched_until: text::maybe_moment(row, 8)?,
         })
     })?;
     if let Some(severity) = severity {
@@ -201,7 +206,7 @@ fn with_issues(conn: &Connection, those: &Where, severity: Severity) -> Result<u
     let mut statement = conn.prepare_cached(&format!(
         "SELECT count(*)
          FROM   users AS u
-         {} u.mailbox <> 'excluded' AND u.open_issues > 0
+         {} u.mailbox <> 'excluded' AND u.gone IS NULL AND u.open_issues > 0
                 AND EXISTS (SELECT 1
                             FROM   checks AS c
                             WHERE  c.user = u.id AND c.verdict IN ('failed', 'unknown')

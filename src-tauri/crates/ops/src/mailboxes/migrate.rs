@@ -134,7 +134,7 @@ async fn tick(desk: &Desk, user: UserId, step: MigrationStep) -> Result<()> {
 async fn reopen(desk: &Desk, user: UserId, step: MigrationStep) -> Result<()> {
     let now: Timestamp = desk.now();
     go(desk, user, move |tx, subject, migration| {
-        let addresses = match migration.reopen(step) {
+        let addresses = match migration.reopen(step, subject.addresses.clone()) {
             Ok(addresses) => addresses,
             Err(reason) => return Ok(Err(reason)),
         };

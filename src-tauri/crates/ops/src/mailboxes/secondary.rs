@@ -13,7 +13,7 @@ use super::subject::{Subject, Told};
 use super::tokens;
 use crate::connection;
 use crate::desk::Desk;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::job::Job;
 
 /// It is asked at once, where somebody can ask it: what it answers stands beside it.
@@ -61,9 +61,8 @@ pub async fn add(desk: &Desk, ask: MailboxRef, job: &Job) -> Result<MailboxesVie
     let last = subject.addresses.len().saturating_sub(1);
     match check::checked(desk, &subject, last, job).await {
         Ok((subject, _)) => describe::view(desk, subject).await,
-        // Nobody can ask it yet, and the list says so.
-        Err(error) if error.code == Code::NotNow => describe::view(desk, subject).await,
-        Err(error) => Err(error),
+        // It is named all the same; that it was not asked is what the list says.
+        Err(_) => describe::view(desk, subject).await,
     }
 }
 

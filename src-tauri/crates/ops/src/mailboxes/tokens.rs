@@ -14,7 +14,7 @@ use rollcall_core::tenant::Tenant;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch;
-use rollcall_graph::error::Trace;
+use rollcall_graph::error::{GraphError, Trace};
 use rollcall_graph::probe::{Answer, Probe};
 use rollcall_graph::send::Graph;
 use rollcall_identity::error::{IdentityError, Kind};
@@ -87,6 +87,7 @@ async fn as_user(desk: &Desk, subject: &Subject, account: ObjectId) -> Result<Ar
     }
     open_as(desk, &subject.tenant, &subject.integration, account, &subject.scopes()).await?.ok_or_else(unconnected)
 }
+
 /// What a refused token says: the user has to sign in again, or nothing.
 async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: IdentityError) -> Result<Seen> {
     if !ends_sign_in(&refused) {
@@ -102,6 +103,25 @@ async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: Ide
         code: number.map(|number| format!("AADSTS{number}")),
         request_id: refused.correlation_id.map(|id| id.to_string()),
     })
+}
+
+/// What a call with a user's own token says of that sign-in alone; any other error is given back.
+///
+/// # Errors
+/// The error, where it isn't about the sign-in.
+pub(crate) fn of_sign_in(error: GraphError) -> std::result::Result<Box<IdentityError>, GraphError> {
+    match error {
+        GraphError::Bearer(source) => source.downcast::<IdentityError>().map_err(GraphError::Bearer),
+        // A token that was just renewed isn't taken either.
+        GraphError::Unauthorized(_) => Ok(Box::new(IdentityError {
+            kind: Kind::SignInAgain,
+            aadsts: None,
+            correlation_id: None,
+            retry_after: None,
+            detail: "Graph doesn't take the user's token",
+        })),
+        other => Err(other),
+    }
 }
 
 /// Whether a refusal to renew a user's token stays until that user signs in again.

@@ -138,7 +138,7 @@ pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Resul
     let (organization, users, connected) = desk
         .read(move |conn| {
             let users = organizations::users(conn, organization)?;
-            Ok((organizations::get(conn, organization)?, users, mailboxes::count_connected(conn, organization)?))
+            Ok((organizations::get(conn, organization)?, users, mailboxes::any_connected(conn, organization)?))
         })
         .await?;
     Ok(stand(desk, &organization, users, connected).await)
@@ -155,7 +155,7 @@ struct Facts {
     last_session: Option<Timestamp>,
     last_run: Option<Run>,
     queued: u32,
-    connected: u32,
+    connected: bool,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
@@ -168,7 +168,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    let connected = mailboxes::count_connected(conn, organization.id)?;
+    let connected = mailboxes::any_connected(conn, organization.id)?;
     Ok(Facts {
         organization,
         tenant,
@@ -184,7 +184,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     })
 }
 
-async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: u32) -> Standing {
+async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: bool) -> Standing {
     Standing {
         signed_in: connection::is_signed_in(desk, organization.tenant).await,
         users,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::OrganizationId;
-use rollcall_core::organization::{AccessType, Organization, SyncStatus};
+use rollcall_core::organization::{Organization, SyncStatus};
 use rollcall_store::users::act::count_queued;
-use rollcall_store::{StoreError, halts, organizations, sessions};
+use rollcall_store::{StoreError, halts, mailboxes, organizations, sessions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -120,8 +120,9 @@ async fn to_read(desk: &Desk) -> Result<Vec<OrganizationId>> {
     let mut found = Vec::new();
     for organization in desk.read(|conn| organizations::list(conn, None)).await? {
         let busy = desk.syncing().contains_key(&organization.id);
-        let signs_in = matches!(organization.access, AccessType::GraphDelegated | AccessType::EwsDelegated);
-        let reached = signs_in || connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None;
+        let id = organization.id;
+        let reached = connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None
+            || desk.read(move |conn| mailboxes::any_connected(conn, id)).await?;
         if organization.sync == SyncStatus::Enabled && !busy && reached && Box::pin(is_due(desk, &organization)).await? {
             found.push(organization.id);
         }

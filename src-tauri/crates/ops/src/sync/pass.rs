@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::session::{Broken, Reader, not_signed_in, session};
+use super::session::{Broken, Reader, session, sign_in_refused};
 use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -164,6 +164,13 @@ async fn without_tokens(
 
 type Flight = std::result::Result<Landed, Broken>;
 
+/// Why a pass ends before all were read.
+enum End {
+    /// It was stopped, or nothing can be read for a long while: who was not read is due again.
+    Due,
+    Error(Error),
+}
+
 /// What a flight brings.
 enum Landed {
     Ended(Ended),
@@ -222,9 +229,8 @@ impl Pass<'_> {
                 Event::Stopped => return self.land(job).await,
                 Event::Landed(landed) => match self.landed(landed)? {
                     None => {}
-                    // Nothing can be read for a long while: who was not read is due again.
-                    Some(Broken::Stopped | Broken::Held) => return self.land(job).await,
-                    Some(Broken::Error(error)) => {
+                    Some(End::Due) => return self.land(job).await,
+                    Some(End::Error(error)) => {
                         self.land(job).await?;
                         return Err(error);
                     }
@@ -269,14 +275,21 @@ impl Pass<'_> {
             let stop = self.give_up.clone();
             if let Some(user) = self.signed_in.get(&one.object_id).filter(|_| one.by_user) {
                 let (user, plan, clock) = (Arc::clone(user), self.of_user.clone(), self.desk.clock());
-                let party = Party::Sessions(self.organization);
+                let (party, first) = (Party::Sessions(self.organization), known.is_empty());
                 self.flights.spawn(async move {
                     match user.permitted().await {
                         Ok(permitted) => {
                             let reader = Arc::new(Reader { graph: user.graph.of(party), plan, permitted, clock });
-                            Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended)
+                            match Box::pin(session(&reader, one, &known, &stop)).await {
+                                Ok(ended) => Ok(Landed::Ended(ended)),
+                                Err(Broken::Error(error)) => match tokens::of_sign_in(error) {
+                                    Ok(refused) => Ok(Landed::NoToken { one, first, refused }),
+                                    Err(error) => Err(Broken::Error(error)),
+                                },
+                                Err(broken) => Err(broken),
+                            }
                         }
-                        Err(refused) => Ok(Landed::NoToken { one, first: known.is_empty(), refused: Box::new(refused) }),
+                        Err(refused) => Ok(Landed::NoToken { one, first, refused: Box::new(refused) }),
                     }
                 });
             } else if let Some(reader) = self.application.clone() {
@@ -285,16 +298,17 @@ impl Pass<'_> {
         }
     }
 
-    fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<Broken>> {
+    fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<End>> {
         match landed.map_err(|_| Error::new(Code::Internal, "a session's task ended without an answer"))? {
             Ok(Landed::Ended(ended)) => self.ended.push(ended),
             Ok(Landed::NoToken { one, first, refused }) if tokens::ends_sign_in(&refused) => {
                 self.refused.push((one.object_id, refused.aadsts));
-                self.ended.push(not_signed_in(&self.of_user, one, first, &refused, self.desk.now()));
+                self.ended.push(sign_in_refused(&self.of_user, one, first, &refused, self.desk.now()));
             }
             // Entra can't be asked just now, and it is the same for all.
-            Ok(Landed::NoToken { refused, .. }) => return Ok(Some(Broken::Error((*refused).into()))),
-            Err(broken) => return Ok(Some(broken)),
+            Ok(Landed::NoToken { refused, .. }) => return Ok(Some(End::Error((*refused).into()))),
+            Err(Broken::Error(error)) => return Ok(Some(End::Error(error.into()))),
+            Err(Broken::Stopped | Broken::Held) => return Ok(Some(End::Due)),
         }
         self.since.get_or_insert_with(Instant::now);
         Ok(None)

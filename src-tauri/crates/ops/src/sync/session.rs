@@ -18,8 +18,6 @@ use rollcall_store::cursors::Cursor;
 use rollcall_store::sessions::{Ended, Readable};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::Error;
-
 /// What goes into a sent-items or inbox feed at its beginning: messages of so long ago and later.
 const MAIL_BACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The window of the calendar, behind and ahead of the day it is opened, and how much of it must be left when it is used.
@@ -48,7 +46,7 @@ pub(super) enum Broken {
     /// Graph has asked for a long pause in all that is asked of the tenant.
     Held,
     /// What concerns every mailbox: no token, no network.
-    Error(Error),
+    Error(GraphError),
 }
 
 /// How a feed was read, after all waits.
@@ -98,7 +96,7 @@ pub(super) async fn session(reader: &Arc<Reader>, one: Readable, known: &[Cursor
 }
 
 /// The session of a user whose sign-in the service refuses to renew: nothing is read, and it fails for that.
-pub(super) fn not_signed_in(
+pub(super) fn sign_in_refused(
     plan: &[(Workload, Option<Cause>)],
     one: Readable,
     first: bool,
@@ -350,7 +348,7 @@ fn of_one_feed(error: GraphError) -> Result<(), Broken> {
         | GraphError::Offline
         | GraphError::Untrusted
         | GraphError::OutcomeUnknown(_)
-        | GraphError::Bearer(_)) => Err(Broken::Error(error.into())),
+        | GraphError::Bearer(_)) => Err(Broken::Error(error)),
     }
 }
 

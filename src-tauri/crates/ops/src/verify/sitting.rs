@@ -325,10 +325,11 @@ impl<'a> Sitting<'a> {
         let (run, stop, day) = (self.run.id, self.give_up.clone(), self.desk.now());
         self.flights.spawn(async move {
             match user.permitted().await {
-                Ok(permitted) => {
-                    let answers = ask(&user.graph.of(Party::Run(run)), &batch, day, &stop).await;
-                    (batch, Landing::Answers { answers, permitted: Some(permitted) })
-                }
+                Ok(permitted) => match ask(&user.graph.of(Party::Run(run)), &batch, day, &stop).await.map_err(tokens::of_sign_in) {
+                    Ok(answers) => (batch, Landing::Answers { answers: Ok(answers), permitted: Some(permitted) }),
+                    Err(Err(error)) => (batch, Landing::Answers { answers: Err(error), permitted: Some(permitted) }),
+                    Err(Ok(refused)) => (batch, Landing::NoToken(refused)),
+                },
                 Err(refused) => (batch, Landing::NoToken(Box::new(refused))),
             }
         });

@@ -62,17 +62,19 @@ pub async fn start_due(desk: &Desk) -> Result<u32> {
     let mut started = 0;
     for organization in desk.read(waves::by_themselves).await? {
         let (busy, now) = (act::busy(desk), desk.now());
-        let begun = desk
-            .write(move |tx| {
-                let Some(plan) = waves::plan(tx, organization)? else { return Ok(false) };
-                let view = view(tx, &plan, now)?;
+        // Everybody is counted for it, so it is not done where others wait to write.
+        let next = desk
+            .read(move |conn| {
+                let Some(plan) = waves::plan(conn, organization)? else { return Ok(None) };
                 // The first is for a person to start.
-                let next = view.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart);
-                let Some(next) = next else { return Ok(false) };
-                Ok(begin(tx, organization, next.number, None, &busy, now, Some(BY_ITSELF))?.is_ok())
+                let next = view(conn, &plan, now)?.waves.into_iter().skip(1).find(|wave| wave.state == WaveState::MayStart);
+                Ok(next.map(|wave| wave.number))
             })
             .await?;
-        started += u32::from(begun);
+        if let Some(next) = next {
+            let begun = desk.write(move |tx| begin(tx, organization, next, None, &busy, now, Some(BY_ITSELF))).await?;
+            started += u32::from(begun.is_ok());
+        }
     }
     Ok(started)
 }
@@ -107,5 +109,5 @@ fn begin(
     if first {
         timeline::note(tx, &members, &Happening::InWave { wave: number }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
     }
-    Ok(act::within(tx, &chosen, Action::Switch { at_once: false }, expected, busy, now, Some(&by))?.map_err(Refused::Changed))
+    Ok(act::within(tx, &chosen, Action::Switch { at_once: false }, None, busy, now, Some(&by))?.map_err(Refused::Changed))
 }

@@ -24,3 +24,5 @@ mod sessions;
 mod tables;
 #[cfg(test)]
 mod users;
+
+mod waves;
