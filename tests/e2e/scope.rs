@@ -59,7 +59,7 @@ fn a_scope_is_proven_and_its_leak_explained() -> Result<()> {
     window.find("button", "Leak 1")?;
     window.press("Leak 1")?;
     window.click("cell", &leak)?;
-    window.reads("the scope doesn't hold for it")?;
+    window.reads("not all was read that might explain it")?;
     window.photo("leak")?;
     window.keys(&[keys::ESCAPE])?;
 

@@ -162,7 +162,7 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
-export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
+export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "not_all_read" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
 
 export type Belongings = { users: number, 
 /**
@@ -263,7 +263,7 @@ from: number, to: number,
  */
 zone: string, };
 
-export type Changed = "access_policy" | "rbac" | "grants";
+export type Changed = "access_policy" | "rbac";
 
 export type Charset = "utf8" | "utf16" | "windows1252";
 
@@ -1407,11 +1407,18 @@ unknown: Array<string>,
  */
 of_inside: number, of_outside: number, };
 
+export type ProofStands = "now" | "other_scope" | "before_change";
+
 export type ProofTally = { confirmed_inside: number, confirmed_outside: number, leaks: number, lock_outs: number, too_early: number, unknown: number, 
 /**
  * Mailboxes that were not asked yet.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * Of those that were confirmed, how many while the change may not have reached them: what was in force before it may have answered.
+ * They are asked once more when it has.
+ */
+provisional: number, };
 
 export type ProofTarget = { number: number, object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, 
 /**
@@ -1743,7 +1750,7 @@ text: string, };
 
 export type ScopeLimit = { rule: ScopeRule, mechanism: Mechanism, unit: ScopeUnit, };
 
-export type ScopePurpose = "apply" | "test" | "remove" | "migrate";
+export type ScopePurpose = "apply" | "test" | "remove" | "migrate" | "finish";
 
 export type ScopeReading = { at: Timestamp, 
 /**
@@ -1783,17 +1790,13 @@ set_at: Timestamp | null, coverage: Coverage, reading: ScopeReading | null,
  */
 voids: Array<ScopeVoid>, change: ChangeView | null, 
 /**
- * The last proof.
+ * The last proof, and what it is of.
  */
-proof: ProofView | null, 
+proof: ProofView | null, stands: ProofStands, 
 /**
  * Whether one is under way.
  */
 under_way: boolean, 
-/**
- * When something was last imported of what the test cmdlets said, and of how many mailboxes.
- */
-said: [Timestamp, number] | null, 
 /**
  * Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
  */

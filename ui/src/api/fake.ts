@@ -476,7 +476,7 @@ export function fakeDoor(
     },
     "scope.units": () => [{ id: guid(690), name: "Sales Unit" }],
     "scope.plan": () =>
-      (["apply", "test", "remove", "migrate"] as const).map((purpose) => ({
+      (["apply", "test", "remove", "migrate", "finish"] as const).map((purpose) => ({
         purpose,
         file: `scope-${purpose}.ps1`,
         text: scriptText(purpose),

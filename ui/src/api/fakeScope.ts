@@ -38,7 +38,7 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
     change: null,
     proof,
     under_way: false,
-    said: null,
+    stands: "now",
     practice: true,
     may_prove: null,
   };
@@ -85,6 +85,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
     too_early: 0,
     unknown: 0,
     waiting: 0,
+    provisional: 0,
   };
   return {
     proof: {

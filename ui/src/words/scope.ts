@@ -6,6 +6,7 @@ import type {
   Mechanism,
   Observed,
   ProofOutcome,
+  ProofStands,
   Said,
   ScopePurpose,
   ScopeRemark,
@@ -39,6 +40,12 @@ export const outcomeBadges = {
   unknown: { state: "unknown", word: t("access.outcomeUnknown") },
 } as const satisfies Record<ProofOutcome, Badge>;
 
+/** What a proof is of, where it isn't of the scope as it is wanted now. */
+export const earlierBadges = {
+  other_scope: { state: "unknown", word: t("access.otherScope") },
+  before_change: { state: "unknown", word: t("access.beforeChange") },
+} as const satisfies Record<Exclude<ProofStands, "now">, Badge>;
+
 /** By what Exchange limits an application. */
 export const mechanismWords = {
   management_scope: t("access.managementScope"),
@@ -52,6 +59,7 @@ export const purposeWords = {
   test: t("access.test"),
   remove: t("access.remove"),
   migrate: t("access.migrate"),
+  finish: t("access.finish"),
 } as const satisfies Record<ScopePurpose, string>;
 
 /** What a mailbox must do. */
@@ -81,6 +89,7 @@ export const becauseWords = {
   tenant_wide_grant: t("access.becauseGrant"),
   assigned_beside: t("access.becauseBeside"),
   not_held: t("access.becauseNotHeld"),
+  not_all_read: t("access.becauseNotAllRead"),
   locked_out: t("access.becauseLockedOut"),
   too_early: t("access.becauseTooEarly"),
   no_mailbox: t("access.becauseNoMailbox"),

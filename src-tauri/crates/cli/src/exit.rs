@@ -7,7 +7,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::scope::finding::Outcome;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_ops::error::{Code, Error};
-use rollcall_ops::scope::show::{ProofView, ScopeView};
+use rollcall_ops::scope::show::{ProofView, ScopeView, Stands};
 
 /// The exit codes that are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +123,8 @@ impl Exit {
     pub const fn of_scope(view: &ScopeView) -> Self {
         match &view.proof {
             _ if !view.voids.is_empty() => Self::Failed,
-            Some(proof) => Self::of_proof(proof),
-            None => Self::Incomplete,
+            Some(proof) if matches!(view.stands, Stands::Now) => Self::of_proof(proof),
+            Some(_) | None => Self::Incomplete,
         }
     }
 

@@ -107,6 +107,7 @@ enum For {
     Test,
     Remove,
     Migrate,
+    Finish,
 }
 
 impl From<For> for Purpose {
@@ -116,6 +117,7 @@ impl From<For> for Purpose {
             For::Test => Self::Test,
             For::Remove => Self::Remove,
             For::Migrate => Self::Migrate,
+            For::Finish => Self::Finish,
         }
     }
 }
@@ -317,16 +319,20 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         .ok_or_else(|| Error::input("for", "there is no such script for this mechanism"))?;
     match ask.out {
         Some(file) => {
-            // Windows PowerShell takes a script without a mark for one in the old code page.
-            tokio::fs::write(&file, format!("\u{feff}{}", script.text))
+            tokio::fs::write(&file, marked(&script.text))
                 .await
                 .map_err(|error| Error::new(rollcall_ops::error::Code::NotSaved, format!("{}: {:?}", file.display(), error.kind())))?;
             let what = words::scope::of_purpose(purpose);
             call.screen.answer(&json!({ "file": file }), |screen| screen.line(&format!("{}: it {what}.", file.display())));
         }
-        None => call.screen.answer(&script, |screen| screen.file(&script.text)),
+        None => call.screen.answer(&script, |screen| screen.file(&marked(&script.text))),
     }
     Ok(Exit::Fine)
+}
+
+/// Windows PowerShell takes a script without a mark for one in the old code page, where a letter of a name may be a quote.
+fn marked(script: &str) -> String {
+    format!("\u{feff}{script}")
 }
 
 async fn prove(ask: Prove, call: &Call) -> Result<Exit> {

@@ -140,7 +140,7 @@ impl Screen {
     /// A piece of a file, cleaned only where a terminal shows it.
     pub fn file(&self, text: &str) {
         if io::stdout().is_terminal() {
-            for line in text.lines() {
+            for line in text.trim_start_matches('\u{feff}').lines() {
                 self.line(line);
             }
         } else {

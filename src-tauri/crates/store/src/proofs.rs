@@ -213,6 +213,12 @@ fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
             proof.early = text::maybe_moment(row, 2)?;
         }
     }
+    if let Some(change) = proof.change {
+        let mut statement = conn.prepare_cached(
+            "SELECT count(*) FROM scope_targets WHERE proof = ?1 AND finding IN ('confirmed_inside', 'confirmed_outside') AND asked < ?2",
+        )?;
+        proof.tally.provisional = statement.query_row(params![proof.id.0, change.settles().0], |row| row.get(0))?;
+    }
     Ok(proof)
 }
 
@@ -258,21 +264,30 @@ pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &
     Ok(())
 }
 
-/// Has the mailboxes of a finding asked again. Answers how many.
+/// Has those asked again whose contradiction was too early to judge; and once `settled`, the moment from which on answers count, has come
+/// by `now`, whoever was asked before it. Answers how many.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
-pub fn ask_again(tx: &Transaction<'_>, id: ProofId, finding: Finding) -> Result<u32, StoreError> {
+pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
     let again = tx
-        .prepare_cached("UPDATE scope_targets SET finding = NULL, due = 0 WHERE proof = ?1 AND finding = ?2")?
-        .execute(params![id.0, finding.name()])?;
+        .prepare_cached(
+            "UPDATE scope_targets SET finding = NULL, due = 0
+             WHERE  proof = ?1 AND finding IS NOT NULL AND (finding = 'too_early' OR ?3 >= ?2 AND asked < ?2)",
+        )?
+        .execute(params![id.0, settled.0, now.0])?;
     Ok(u32::try_from(again).unwrap_or(u32::MAX))
 }
 
-const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named, s.said, t.finding, t.asked, t.calls
+const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named,
+            (SELECT   s.said
+             FROM     scope_said AS s
+             WHERE    s.organization = p.organization AND s.mailbox IN (lower(t.upn), lower(t.mail))
+             ORDER BY s.mailbox = lower(t.upn) DESC
+             LIMIT    1),
+            t.finding, t.asked, t.calls
      FROM   scope_targets AS t
-     JOIN   proofs        AS p ON p.id = t.proof
-     LEFT   JOIN scope_said AS s ON s.organization = p.organization AND s.mailbox = lower(coalesce(t.mail, t.upn))";
+     JOIN   proofs        AS p ON p.id = t.proof";
 
 /// Mailboxes of a proof by number, those of one finding or all; those whose name or address holds the text.
 ///

@@ -538,7 +538,8 @@ pub const SCOPE: &str = "
 CREATE TABLE scopes (
     organization INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
     desired      TEXT    NOT NULL,
-    set_at       INTEGER NOT NULL,
+    -- Null where only something was read.
+    set_at       INTEGER,
     -- What was last read of the tenant.
     reading      TEXT,
     -- The last change of what is in force, as somebody told or as a reading showed.

@@ -18,12 +18,13 @@ use rollcall_core::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope<R> {
     pub desired: Desired,
-    pub set_at: Timestamp,
+    /// `None` where nobody ever has set one, and only something was read.
+    pub set_at: Option<Timestamp>,
     pub reading: Option<R>,
     pub change: Option<Change>,
 }
 
-/// The scope of an organization; `None` where nobody has set one.
+/// The scope of an organization; `None` where nobody has set one or read what is in force.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
@@ -32,7 +33,7 @@ pub fn get<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId)
     let scope = statement.query_row([organization.0], |row| {
         Ok(Scope {
             desired: text::json(row, 0)?,
-            set_at: text::moment(row, 1)?,
+            set_at: text::maybe_moment(row, 1)?,
             reading: text::maybe_json(row, 2)?,
             change: text::maybe_json(row, 3)?,
         })
@@ -40,7 +41,8 @@ pub fn get<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId)
     Ok(scope.optional()?)
 }
 
-/// Sets whom the integration is to reach; what was read and noted of an earlier wish is forgotten.
+/// Sets whom the integration is to reach; what was read for an earlier wish is forgotten. What was changed last stays: Exchange
+/// may still be learning of it.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
@@ -64,11 +66,11 @@ pub fn note_reading<R: Serialize>(
     desired: &Desired,
     reading: &R,
 ) -> Result<(), StoreError> {
-    tx.prepare_cached("UPDATE scopes SET reading = ?2, desired = ?3 WHERE organization = ?1")?.execute(params![
-        organization.0,
-        text::to_json(reading)?,
-        text::to_json(desired)?
-    ])?;
+    tx.prepare_cached(
+        "INSERT INTO scopes (organization, desired, reading) VALUES (?1, ?3, ?2)
+         ON CONFLICT (organization) DO UPDATE SET reading = excluded.reading, desired = excluded.desired",
+    )?
+    .execute(params![organization.0, text::to_json(reading)?, text::to_json(desired)?])?;
     Ok(())
 }
 
@@ -98,16 +100,4 @@ pub fn note_said(
         insert.execute(params![organization.0, mailbox, said.name(), now.0])?;
     }
     Ok(())
-}
-
-/// When something was last said, and of how many mailboxes.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn said_at(conn: &Connection, organization: OrganizationId) -> Result<Option<(Timestamp, u32)>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT max(at), count(*) FROM scope_said WHERE organization = ?1")?;
-    Ok(statement.query_row([organization.0], |row| {
-        let count = row.get(1)?;
-        Ok(text::maybe_moment(row, 0)?.map(|at| (at, count)))
-    })?)
 }

@@ -107,6 +107,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
             <ProofPart
               organization={organization}
               view={view.proof}
+              stands={view.stands}
               finding={place.finding}
               onFinding={(finding) => change({ finding })}
             />

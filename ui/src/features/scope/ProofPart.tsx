@@ -1,6 +1,6 @@
 import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody, tokens } from "@fluentui/react-components";
 import { useState } from "react";
-import type { Organization, Error as Refusal, Finding, ProofView } from "../../api/bindings";
+import type { Organization, Error as Refusal, Finding, ProofStands, ProofView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { isLive, stop, useWork } from "../../api/work";
 import { shortTime } from "../../lib/time";
@@ -10,7 +10,7 @@ import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain } from "../../words/codes";
 import { wordsOf } from "../../words/options";
-import { findingBadges, outcomeBadges } from "../../words/scope";
+import { earlierBadges, findingBadges, outcomeBadges } from "../../words/scope";
 import { t } from "../../words/t";
 import { goOn, proofKey } from "./proving";
 
@@ -24,11 +24,13 @@ const useStyles = makeStyles({
 export function ProofPart({
   organization,
   view,
+  stands,
   finding,
   onFinding,
 }: {
   organization: Organization;
   view: ProofView;
+  stands: ProofStands;
   finding: Finding | undefined;
   onFinding: (finding: Finding | undefined) => void;
 }) {
@@ -55,7 +57,7 @@ export function ProofPart({
     <>
       <div className={styles.line}>
         <h2 className={styles.title}>{t("access.proof", { id: proof.id })}</h2>
-        <StatusBadge {...outcomeBadges[outcome]} strong />
+        <StatusBadge {...(stands === "now" ? outcomeBadges[outcome] : earlierBadges[stands])} strong />
         <span className={styles.quiet}>
           {t("access.proofOf", {
             inside: sample.of_inside,

@@ -59,7 +59,12 @@ pub fn view(view: &ScopeView, screen: &Screen) {
     }
     match &view.proof {
         None => screen.line("Never proven."),
-        Some(last) => proof(last, &[], screen),
+        Some(last) => {
+            proof(last, &[], screen);
+            if let Some(words) = words::of_stands(view.stands) {
+                screen.painted(words, Paint::Bad);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::{Reach, Void};
 use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
+use rollcall_ops::scope::show::Stands;
 
 use crate::text::counted;
 
@@ -71,6 +72,7 @@ pub const fn of_purpose(purpose: Purpose) -> &'static str {
         Purpose::Test => "asks Exchange, and changes nothing",
         Purpose::Remove => "takes the scope away",
         Purpose::Migrate => "moves from an access policy to RBAC for Applications",
+        Purpose::Finish => "removes the access policies, 2 hours after the move at the earliest",
     }
 }
 
@@ -126,6 +128,15 @@ pub fn of_unread(why: &Unread) -> String {
     }
 }
 
+/// Of what the last proof is; nothing where it is of the scope as it is wanted now.
+pub const fn of_stands(stands: Stands) -> Option<&'static str> {
+    match stands {
+        Stands::Now => None,
+        Stands::OtherScope => Some("It is of another scope: prove this one with `scope prove`."),
+        Stands::BeforeChange => Some("It is from before the last change: prove the scope again with `scope prove`."),
+    }
+}
+
 /// The one reason why a mailbox can or can't be reached.
 pub const fn of_because(because: Because) -> &'static str {
     match because {
@@ -134,6 +145,7 @@ pub const fn of_because(because: Because) -> &'static str {
         Because::TenantWideGrant => "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
         Because::AssignedBeside => "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
         Because::NotHeld => "It answered although it is outside, and nothing that Graph tells explains it: the scope doesn't hold for it.",
+        Because::NotAllRead => "It answered although it is outside; not all was read that might explain it.",
         Because::LockedOut => "It is inside the scope, and was refused nevertheless.",
         Because::TooEarly => "It contradicts the scope, but the change may not have reached Exchange everywhere yet.",
         Because::NoMailbox => "There is no mailbox of this tenant to be reached.",

@@ -17,8 +17,6 @@ const STEPS: u32 = 4;
 pub enum Changed {
     AccessPolicy,
     Rbac,
-    /// What Entra has granted: it counts with the next token.
-    Grants,
 }
 
 impl Changed {
@@ -37,7 +35,6 @@ impl Changed {
         match self {
             Self::AccessPolicy => Duration::from_secs(30 * 60),
             Self::Rbac => Duration::from_secs(2 * 60 * 60),
-            Self::Grants => Duration::ZERO,
         }
     }
 }
@@ -90,6 +87,5 @@ mod tests {
         }
         assert_eq!(looks, [450_000, 900_000, 1_350_000, 1_800_000]);
         assert_eq!(Change { what: Changed::Rbac, at: Timestamp(0) }.settles(), Timestamp(120 * MINUTE));
-        assert_eq!(Change { what: Changed::Grants, at: Timestamp(5) }.next_probe(Timestamp(5)), None, "the next token knows it");
     }
 }

@@ -116,6 +116,9 @@ pub struct Tally {
     pub unknown: u32,
     /// Mailboxes that were not asked yet.
     pub waiting: u32,
+    /// Of those that were confirmed, how many while the change may not have reached them: what was in force before it may have answered.
+    /// They are asked once more when it has.
+    pub provisional: u32,
 }
 
 /// What a proof comes to as a whole.
@@ -151,14 +154,16 @@ impl Tally {
         self.confirmed_inside + self.confirmed_outside + self.leaks + self.lock_outs + self.too_early + self.unknown
     }
 
-    /// What they come to together. Unknown is never fine.
+    /// What they come to together, where so many mailboxes of the tenant must answer and so many must be refused. Unknown is never fine,
+    /// and neither is a side that has somebody of whom nobody was asked.
     #[must_use]
-    pub const fn outcome(&self) -> Outcome {
+    pub const fn outcome(&self, of_inside: u32, of_outside: u32) -> Outcome {
+        let one_sided = of_inside > 0 && self.confirmed_inside == 0 || of_outside > 0 && self.confirmed_outside == 0;
         if self.leaks > 0 || self.lock_outs > 0 {
             Outcome::Contradicted
-        } else if self.too_early > 0 {
+        } else if self.too_early > 0 || self.provisional > 0 {
             Outcome::TooEarly
-        } else if self.unknown > 0 || self.waiting > 0 || self.asked() == 0 {
+        } else if self.unknown > 0 || self.waiting > 0 || self.asked() == 0 || one_sided {
             Outcome::Unknown
         } else {
             Outcome::Confirmed
@@ -209,14 +214,18 @@ mod tests {
 
     #[test]
     fn a_proof_is_confirmed_only_by_what_was_asked_and_answered() {
-        assert_eq!(Tally::default().outcome(), Outcome::Unknown, "nothing asked is nothing proven");
+        assert_eq!(Tally::default().outcome(0, 0), Outcome::Unknown, "nothing asked is nothing proven");
         let mut tally = Tally { confirmed_inside: 3, confirmed_outside: 9, ..Tally::default() };
-        assert_eq!(tally.outcome(), Outcome::Confirmed);
+        assert_eq!(tally.outcome(3, 9), Outcome::Confirmed);
+        assert_eq!(Tally { confirmed_inside: 0, ..tally }.outcome(3, 9), Outcome::Unknown, "refusals alone don't prove a scope");
+        assert_eq!(Tally { confirmed_inside: 0, ..tally }.outcome(0, 9), Outcome::Confirmed, "nobody is to answer, and nobody did");
+        assert_eq!(Tally { confirmed_outside: 0, ..tally }.outcome(3, 9), Outcome::Unknown);
+        assert_eq!(Tally { provisional: 1, ..tally }.outcome(3, 9), Outcome::TooEarly, "what was in force before may have answered");
         tally.add(Finding::Unknown, 1);
-        assert_eq!(tally.outcome(), Outcome::Unknown);
+        assert_eq!(tally.outcome(3, 9), Outcome::Unknown);
         tally.add(Finding::TooEarly, 1);
-        assert_eq!(tally.outcome(), Outcome::TooEarly);
+        assert_eq!(tally.outcome(3, 9), Outcome::TooEarly);
         tally.add(Finding::Leak, 1);
-        assert_eq!(tally.outcome(), Outcome::Contradicted);
+        assert_eq!(tally.outcome(3, 9), Outcome::Contradicted);
     }
 }

@@ -111,6 +111,13 @@ pub enum Desired {
 }
 
 impl Desired {
+    /// Whether both want the same; a group is the same by whatever name.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let what = |limit: &Limit| (limit.rule, limit.mechanism, limit.unit.id);
+        self.limit().map(what) == other.limit().map(what)
+    }
+
     /// The limit, where there is one.
     #[must_use]
     pub const fn limit(&self) -> Option<&Limit> {

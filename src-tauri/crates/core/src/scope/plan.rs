@@ -27,13 +27,15 @@ pub enum Purpose {
     Apply,
     Test,
     Remove,
-    /// From an access policy to RBAC for Applications.
+    /// From an access policy to RBAC for Applications, but for the policies.
     Migrate,
+    /// Removes the policies, when no token from before the move is left.
+    Finish,
 }
 
 impl Purpose {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::Apply, Self::Test, Self::Remove, Self::Migrate];
+    pub const ALL: [Self; 5] = [Self::Apply, Self::Test, Self::Remove, Self::Migrate, Self::Finish];
 
     /// The name used in JSON and on the command line.
     #[must_use]
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Test => "test",
             Self::Remove => "remove",
             Self::Migrate => "migrate",
+            Self::Finish => "finish",
         }
     }
 }
@@ -122,6 +125,7 @@ pub fn steps(
         Purpose::Test => Some(vec![Step::Test { mechanism: limit.mechanism, app: app.clone(), mailboxes: mailboxes.to_vec() }]),
         Purpose::Remove => Some(remove(limit, app, coverage)),
         Purpose::Migrate => limit.mechanism.is_rbac().then(|| migrate(limit, app, coverage, granted)),
+        Purpose::Finish => limit.mechanism.is_rbac().then(|| vec![Step::DropAllPolicies { app: app.client_id }]),
     }
 }
 
@@ -183,12 +187,11 @@ fn remove(limit: &Limit, app: &App, coverage: &Coverage) -> Vec<Step> {
     }
 }
 
-/// The policy goes last: between the grant and the roles their union counts, and the policy still limits the grant.
+/// The policies stay: a token that was issued before the grant was taken back carries it until it ends, and only they limit it.
 fn migrate(limit: &Limit, app: &App, coverage: &Coverage, granted: &[String]) -> Vec<Step> {
     let limited = granted.iter().filter(|name| super::cover::role_of(name).is_some());
     let revoke = limited.map(|permission| Step::Revoke { app: app.object_id, permission: permission.clone() });
-    let drop = Step::DropAllPolicies { app: app.client_id };
-    apply(limit, app, coverage).into_iter().chain(revoke).chain([drop]).collect()
+    apply(limit, app, coverage).into_iter().chain(revoke).collect()
 }
 
 #[cfg(test)]
@@ -217,15 +220,17 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn moving_from_a_policy_takes_the_grant_before_the_policy() {
+    fn moving_from_a_policy_takes_the_grant_back_and_leaves_the_policies_for_later() {
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
         let limit = limit(Rule::OnlyMembers, Mechanism::ManagementScope);
         let steps = steps(Purpose::Migrate, &limit, &app(), &coverage(), &granted, &[]).unwrap();
         let at = |wanted: fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
         let assigned = at(|step| matches!(step, Step::Assign { .. }));
         let revoked = at(|step| matches!(step, Step::Revoke { .. }));
-        let dropped = at(|step| matches!(step, Step::DropAllPolicies { .. }));
-        assert!(assigned < revoked && revoked < dropped);
+        assert!(assigned < revoked, "nobody inside is shut out between the two");
+        let drops = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::DropPolicies { .. } | Step::DropAllPolicies { .. }));
+        assert!(!drops(&steps), "a token from before the move opens whatever they keep closed");
+        assert!(drops(&super::steps(Purpose::Finish, &limit, &app(), &coverage(), &granted, &[]).unwrap()));
         assert_eq!(steps.iter().filter(|step| matches!(step, Step::Revoke { .. })).count(), 1, "tasks can't be scoped, so they stay");
     }
 

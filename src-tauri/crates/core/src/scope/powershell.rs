@@ -38,7 +38,7 @@ impl Literal {
 /// A letter that ends a line for PowerShell or for a reader, or that changes how the rest is shown.
 fn is_treacherous(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(letter, '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A part of a line: code of ours, or a text of somebody's.
@@ -126,7 +126,12 @@ const fn title(purpose: Purpose) -> &'static str {
         Purpose::Apply => "Limits an application to some mailboxes. It can be run again, and changes what is there to what is wanted.",
         Purpose::Test => "Asks Exchange which mailboxes an application may reach. It changes nothing, and writes rollcall-scope-test.csv.",
         Purpose::Remove => "Takes the limit of an application away that Rollcall has planned.",
-        Purpose::Migrate => "Moves an application from an access policy to RBAC for Applications. The order matters: the policy goes last.",
+        Purpose::Migrate => {
+            "Moves an application from an access policy to RBAC for Applications. The policies stay: finish later, with a script of its own."
+        }
+        Purpose::Finish => {
+            "Removes the access policies of an application that was moved to RBAC for Applications. Run it 2 hours after the move at the earliest: until then tokens from before it open what only the policies keep closed."
+        }
     }
 }
 
@@ -372,7 +377,7 @@ mod tests {
     fn no_name_gets_out_of_its_quotes_or_its_comment() {
         for purpose in Purpose::ALL {
             for mechanism in Mechanism::ALL {
-                if purpose == Purpose::Migrate && !mechanism.is_rbac() {
+                if matches!(purpose, Purpose::Migrate | Purpose::Finish) && !mechanism.is_rbac() {
                     continue;
                 }
                 let mailbox = |name: &str| [name.to_owned()];

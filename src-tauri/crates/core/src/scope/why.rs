@@ -7,6 +7,7 @@ use super::cmdlet::Said;
 use super::finding::{Finding, Observed};
 use super::present::{Assignment, Void};
 use super::{Expected, Mechanism};
+use crate::permission::opens;
 use crate::time::Timestamp;
 use crate::workload::Workload;
 
@@ -65,6 +66,8 @@ pub enum Because {
     AssignedBeside,
     /// It answers, and nothing that Graph tells explains it: the scope doesn't hold for it.
     NotHeld,
+    /// It answers, and not all was read that might explain it.
+    NotAllRead,
     /// It must answer, and is refused.
     LockedOut,
     TooEarly,
@@ -72,17 +75,21 @@ pub enum Because {
     Unsettled,
 }
 
-/// The one reason of a mailbox, from what it came to.
+/// The one reason of a mailbox, from what it came to; `all_read` is whether grants and assignments could be read. A grant explains the
+/// workloads that it opens, and no others.
 #[must_use]
-pub fn because(finding: Finding, calls: &[Call], voids: &[Void]) -> Because {
+pub fn because(finding: Finding, calls: &[Call], voids: &[Void], all_read: bool) -> Because {
+    let answered = |permission: &str| calls.iter().any(|call| call.observed == Observed::Answered && opens(permission, call.workload));
+    let opened = |void: &Void| matches!(void, Void::Grant { permission } if answered(permission));
     match finding {
         Finding::ConfirmedInside => Because::InScope,
         Finding::ConfirmedOutside => Because::OutOfScope,
         Finding::TooEarly => Because::TooEarly,
         Finding::LockOut => Because::LockedOut,
-        Finding::Leak if voids.iter().any(|void| matches!(void, Void::Grant { .. })) => Because::TenantWideGrant,
-        Finding::Leak if !voids.is_empty() => Because::AssignedBeside,
-        Finding::Leak => Because::NotHeld,
+        Finding::Leak if voids.iter().any(opened) => Because::TenantWideGrant,
+        Finding::Leak if voids.iter().any(|void| !matches!(void, Void::Grant { .. })) => Because::AssignedBeside,
+        Finding::Leak if all_read => Because::NotHeld,
+        Finding::Leak => Because::NotAllRead,
         Finding::Unknown if calls.iter().any(|call| call.observed == Observed::NoMailbox) => Because::NoMailbox,
         Finding::Unknown => Because::Unsettled,
     }
@@ -94,17 +101,12 @@ mod tests {
 
     #[test]
     fn a_leak_is_explained_by_what_adds_to_the_scope() {
-        let grant = Void::Grant { permission: "Mail.Read".to_owned() };
-        assert_eq!(because(Finding::Leak, &[], &[grant]), Because::TenantWideGrant);
-        assert_eq!(because(Finding::Leak, &[], &[]), Because::NotHeld);
-        let call = Call {
-            workload: Workload::Mail,
-            observed: Observed::NoMailbox,
-            http: Some(404),
-            code: None,
-            request_id: None,
-            at: Timestamp(0),
-        };
-        assert_eq!(because(Finding::Unknown, &[call], &[]), Because::NoMailbox);
+        let call = |observed| Call { workload: Workload::Mail, observed, http: None, code: None, request_id: None, at: Timestamp(0) };
+        let grant = |permission: &str| [Void::Grant { permission: permission.to_owned() }];
+        let answered = [call(Observed::Answered)];
+        assert_eq!(because(Finding::Leak, &answered, &grant("Mail.Read"), true), Because::TenantWideGrant);
+        assert_eq!(because(Finding::Leak, &answered, &grant("Contacts.Read"), true), Because::NotHeld, "it opens contacts, not mail");
+        assert_eq!(because(Finding::Leak, &answered, &[], false), Because::NotAllRead);
+        assert_eq!(because(Finding::Unknown, &[call(Observed::NoMailbox)], &[], true), Because::NoMailbox);
     }
 }

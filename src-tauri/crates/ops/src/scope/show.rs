@@ -33,15 +33,39 @@ pub struct ScopeView {
     /// What makes the scope worth less than it looks, by the last reading.
     pub voids: Vec<Void>,
     pub change: Option<ChangeView>,
-    /// The last proof.
+    /// The last proof, and what it is of.
     pub proof: Option<ProofView>,
+    pub stands: Stands,
     /// Whether one is under way.
     pub under_way: bool,
-    /// When something was last imported of what the test cmdlets said, and of how many mailboxes.
-    pub said: Option<(Timestamp, u32)>,
     /// Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
     pub practice: bool,
     pub may_prove: Option<Reason>,
+}
+
+/// Of what the last proof is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ProofStands")]
+pub enum Stands {
+    /// Of the scope as it is wanted now, after its last change.
+    Now,
+    /// Another scope was wanted then.
+    OtherScope,
+    /// What is in force was changed since.
+    BeforeChange,
+}
+
+impl Stands {
+    pub(super) fn of(proof: &Proof, desired: &Desired, change: Option<Change>) -> Self {
+        if !proof.desired.is_same(desired) {
+            Self::OtherScope
+        } else if proof.change != change {
+            Self::BeforeChange
+        } else {
+            Self::Now
+        }
+    }
 }
 
 /// A change, and from when on contradictions to it count.
@@ -63,8 +87,11 @@ pub struct ProofView {
 
 impl From<Proof> for ProofView {
     fn from(proof: Proof) -> Self {
-        let next_probe = proof.early.and_then(|asked| proof.change.map(|change| change.next_probe(asked).unwrap_or(asked)));
-        Self { outcome: proof.tally.outcome(), next_probe, proof }
+        let next_probe = proof.change.and_then(|change| match proof.early {
+            Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
+            None => (proof.tally.provisional > 0).then(|| change.settles()),
+        });
+        Self { outcome: proof.tally.outcome(proof.sample.of_inside, proof.sample.of_outside), next_probe, proof }
     }
 }
 
@@ -83,12 +110,13 @@ fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result:
     let facts = facts(conn, ask)?;
     let Facts { desired, set_at, reading, change, coverage, integration } = facts;
     let voids = desired.limit().zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
+    let proof = proofs::latest(conn, ask.organization)?;
     Ok(ScopeView {
         voids,
+        stands: proof.as_ref().map_or(Stands::Now, |proof| Stands::of(proof, &desired, change)),
         change: change.map(|change| ChangeView { change, settles: change.settles(), settled: !change.is_settling(now) }),
-        proof: proofs::latest(conn, ask.organization)?.map(ProofView::from),
+        proof: proof.map(ProofView::from),
         under_way: false,
-        said: scopes::said_at(conn, ask.organization)?,
         practice: is_practice(&tenants::get(conn, integration.tenant)?.graph),
         may_prove: None,
         desired,
@@ -116,7 +144,7 @@ pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Res
     let desired = scope.as_ref().map_or(Desired::Everyone, |scope| scope.desired.clone());
     let mechanism = desired.limit().map_or(Mechanism::ManagementScope, |limit| limit.mechanism);
     let coverage = cover::coverage(mechanism, organization.needs(&integration));
-    let (set_at, change) = scope.as_ref().map_or((None, None), |scope| (Some(scope.set_at), scope.change));
+    let (set_at, change) = scope.as_ref().map_or((None, None), |scope| (scope.set_at, scope.change));
     Ok(Facts { desired, set_at, change, reading: scope.and_then(|scope| scope.reading), coverage, integration })
 }
 

@@ -9,6 +9,7 @@ use rollcall_core::id::{ProofId, UserId};
 use rollcall_core::scope::finding::{Observed, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
+use rollcall_core::workload::Workload;
 use rollcall_graph::batch::{self, LARGEST};
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
@@ -49,7 +50,7 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: &Connected, 
         })
         .await?;
     let graph = connected.app.graph.of(Party::Proof(claim.organization));
-    let ended = Box::pin(sit(desk, proof, graph, &claim.stop, job)).await;
+    let ended = Box::pin(sit(desk, proof, graph, connected.permitted.clone(), &claim.stop, job)).await;
     connected.app.graph.gate().forget(Party::Proof(claim.organization));
     let state = if matches!(ended, Ok(true)) { RunState::Finished } else { RunState::Interrupted };
     let now = desk.now();
@@ -63,13 +64,14 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: &Connected, 
 }
 
 /// Sits at it. Answers whether everything has come to something; it hasn't when somebody stopped it.
-async fn sit(desk: &Desk, proof: Proof, graph: Graph, stop: &CancellationToken, job: &Job) -> Result<bool> {
+async fn sit(desk: &Desk, proof: Proof, graph: Graph, permitted: Vec<Workload>, stop: &CancellationToken, job: &Job) -> Result<bool> {
     let gate = Arc::clone(graph.gate());
     let mut sitting = Sitting {
         desk,
         proof,
         graph,
         gate,
+        permitted,
         queue: Queue::default(),
         after: Some(0),
         open: HashMap::new(),
@@ -97,6 +99,8 @@ struct Sitting<'a> {
     proof: Proof,
     graph: Graph,
     gate: Arc<Gate>,
+    /// The workloads for which the token carries a role of Entra; those of Exchange don't stand in it.
+    permitted: Vec<Workload>,
     /// Probes that wait; a mailbox is known to it by its number.
     queue: Queue,
     /// Up to which number the mailboxes that wait were read; `None` when all were.
@@ -233,8 +237,7 @@ impl Sitting<'_> {
         let gate = Arc::clone(&self.gate);
         for (waiting, answer) in asked.into_iter().zip(answers) {
             self.queue.done(waiting.user);
-            // Whatever the token carries: roles of Exchange don't stand in it.
-            match judge(&waiting, answer, true, gate.pace()) {
+            match judge(&waiting, answer, self.permitted.contains(&waiting.workload), gate.pace()) {
                 Judgement::Settled(result) => self.answered(
                     Call {
                         workload: result.workload,

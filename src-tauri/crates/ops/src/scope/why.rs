@@ -36,16 +36,19 @@ pub async fn why(desk: &Desk, ask: WhyMailbox, _job: &Job) -> Result<Why> {
     let (facts, found) = desk
         .read(move |conn| {
             let found = match proofs::latest(conn, ask.organization)? {
-                Some(proof) => proofs::find(conn, proof.id, &ask.mailbox)?,
+                Some(proof) => proofs::find(conn, proof.id, &ask.mailbox)?.map(|target| (target, proof.desired)),
                 None => None,
             };
             Ok((facts(conn, of)?, found))
         })
         .await?;
-    let Some((mailbox, finding)) = found.and_then(|target| target.finding.map(|finding| (target, finding))) else {
+    let answered = found.and_then(|(target, desired)| target.finding.map(|finding| (target, desired, finding)));
+    let Some((mailbox, desired, finding)) = answered else {
         return Err(Error::not_found("the last proof has no answer of this mailbox: name it, and prove the scope"));
     };
-    let Facts { desired, reading, integration, .. } = facts;
+    // What was found was found of the scope that was wanted then.
+    let Facts { reading, integration, .. } = facts;
+    let all_read = reading.as_ref().is_some_and(|reading| reading.assignments.value().is_some());
     let limit = desired.limit();
     let voids = limit.zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
     let mut chain = Vec::new();
@@ -66,5 +69,5 @@ pub async fn why(desk: &Desk, ask: WhyMailbox, _job: &Job) -> Result<Why> {
     });
     chain.extend(mailbox.said.map(|said| Link::Said { said }));
     chain.extend(mailbox.calls.iter().map(|call| Link::Called { call: call.clone() }));
-    Ok(Why { because: why::because(finding, &mailbox.calls, &voids), mailbox, chain })
+    Ok(Why { because: why::because(finding, &mailbox.calls, &voids, all_read), mailbox, chain })
 }
