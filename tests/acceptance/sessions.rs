@@ -79,6 +79,27 @@ async fn a_session_tells_what_is_new_since_the_last_and_starts_over_when_the_ser
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_mail_folder_is_read_and_a_deleted_folder_or_list_is_no_failure() {
+    let rehearsal = healthy(10).await;
+    let organization = rehearsal.ready().await.id;
+    let messages =
+        |status| *rehearsal.sandbox.counts().get(&("GET /users/{u}/mailFolders/{f}/messages/delta".to_owned(), status)).unwrap_or(&0);
+    rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    let first = messages(200);
+    rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!(messages(200) - first, 7 * 10, "seven folders, each from where it was left");
+
+    let before = messages(200);
+    rehearsal.sandbox.delete_place("archive");
+    rehearsal.sandbox.delete_place("flaggedEmails");
+    rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
+    let since = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((since.committed.passed, since.committed.failed), (10, 0), "{since:?}");
+    assert!(since.committed.changed >= 10, "the other folders go on where they were: {since:?}");
+    assert_eq!((messages(200) - before, messages(404)), (6 * 10, 0), "nobody asks for what the tree says is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_is_stopped_keeps_what_it_read_and_the_rest_is_due() {
     let rehearsal =
         Rehearsal::on(Scene { users: 400, faults: FaultPlan::none(), latency: Duration::from_millis(15), ..Scene::default() }).await;

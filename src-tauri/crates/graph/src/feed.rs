@@ -1,5 +1,5 @@
-//! Feeds of changes of a mailbox ("Use delta query to track changes"): messages of a folder, events in a window, contacts, task lists and
-//! their tasks. Only ids are asked for, and of them only their number is kept.
+//! Feeds of changes of a mailbox ("Use delta query to track changes"): mail folders and their messages, events in a window, contacts,
+//! task lists and their tasks. Only ids are asked for, and of what isn't a folder or list only the number is kept.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -22,7 +22,9 @@ const MOST_PAGES: usize = 2_000;
 /// One feed of a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Feed {
-    /// Messages of a folder, by its well-known name or id, that came since a moment.
+    /// The mail folders, those inside of others among them.
+    MailFolders,
+    /// Messages of a folder that came since a moment.
     Messages {
         folder: String,
         since: Timestamp,
@@ -44,12 +46,13 @@ pub enum Feed {
 /// What a feed said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// Items that are new or changed.
+    /// Items that are new or changed, folders and lists not among them.
     pub changed: u32,
     /// Items that are gone.
     pub removed: u32,
-    /// The ids of what is new or changed: of task lists only, whose tasks are feeds of their own.
+    /// Folders or lists that are new or changed, and those that are gone: what is in them are feeds of their own.
     pub ids: Vec<String>,
+    pub gone: Vec<String>,
     /// Where it goes on.
     pub link: String,
     pub requests: u32,
@@ -69,9 +72,19 @@ pub enum Untold {
 }
 
 impl Feed {
+    /// Whether what it tells of are feeds of their own.
+    #[must_use]
+    pub fn leads_on(&self) -> bool {
+        match self {
+            Self::MailFolders | Self::TaskLists => true,
+            Self::Messages { .. } | Self::Events { .. } | Self::Contacts | Self::Tasks { .. } => false,
+        }
+    }
+
     /// The address of its beginning, below the version.
     fn path(&self, user: ObjectId) -> String {
         match self {
+            Self::MailFolders => format!("/users/{user}/mailFolders/delta?$select=id"),
             Self::Messages { folder, since } => {
                 let since = moment::write(*since);
                 format!("/users/{user}/mailFolders/{folder}/messages/delta?$select=id&$filter=receivedDateTime+ge+{since}")
@@ -96,7 +109,7 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
         Some(link) => graph.link(link),
         None => graph.below(&feed.path(user)),
     };
-    let mut round = Round { changed: 0, removed: 0, ids: Vec::new(), requests: 0 };
+    let mut round = Round { changed: 0, removed: 0, ids: Vec::new(), gone: Vec::new(), requests: 0 };
     let mut next = first.map_err(|error| round.failed(error))?;
     let mut seen = HashSet::new();
     loop {
@@ -113,8 +126,8 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
             (None, Some(link)) => {
                 // It is kept and asked later, so it must be one that we would ask now.
                 graph.link(&link).map_err(|error| round.failed(error))?;
-                let Round { changed, removed, ids, requests } = round;
-                return Ok(Told { changed, removed, ids, link, requests, trace });
+                let Round { changed, removed, ids, gone, requests } = round;
+                return Ok(Told { changed, removed, ids, gone, link, requests, trace });
             }
             (None, None) => return Err(round.failed(GraphError::Endless)),
         }
@@ -126,6 +139,7 @@ struct Round {
     changed: u32,
     removed: u32,
     ids: Vec<String>,
+    gone: Vec<String>,
     requests: u32,
 }
 
@@ -155,15 +169,19 @@ impl Round {
             return Err(self.failed(GraphError::Damaged(Box::new(trace))));
         };
         permit.report(Outcome::Good(Size::Single));
-        for item in &page.value {
-            if item.removed.is_some() {
-                self.removed = self.removed.saturating_add(1);
-            } else {
-                self.changed = self.changed.saturating_add(1);
+        if feed.leads_on() {
+            for item in page.value.iter().filter(|item| !item.is_search()) {
+                // One that can't be followed would be left out, and the mailbox would seem to be read whole.
+                if !is_id(&item.id) {
+                    return Err(self.failed(GraphError::Damaged(Box::new(trace))));
+                }
+                if item.removed.is_some() { &mut self.gone } else { &mut self.ids }.push(item.id.clone());
             }
-        }
-        if *feed == Feed::TaskLists {
-            self.ids.extend(page.value.iter().filter(|item| item.removed.is_none()).map(|item| item.id.clone()).filter(|id| is_id(id)));
+        } else {
+            for item in &page.value {
+                let count = if item.removed.is_some() { &mut self.removed } else { &mut self.changed };
+                *count = count.saturating_add(1);
+            }
         }
         Ok((page, trace))
     }
@@ -187,8 +205,18 @@ struct Page {
 #[derive(Deserialize)]
 struct Item {
     id: String,
+    #[serde(rename = "@odata.type")]
+    kind: Option<String>,
     #[serde(rename = "@removed")]
     removed: Option<serde::de::IgnoredAny>,
+}
+
+impl Item {
+    /// A search folder shows messages that are in other folders ("mailSearchFolder resource type"). Whether a feed of folders tells of
+    /// them isn't documented.
+    fn is_search(&self) -> bool {
+        self.kind.as_deref() == Some("#microsoft.graph.mailSearchFolder")
+    }
 }
 
 #[cfg(test)]
@@ -199,6 +227,7 @@ mod tests {
     fn a_feed_asks_for_ids_and_nothing_else() {
         let user = ObjectId(uuid::Uuid::nil());
         let feeds = [
+            Feed::MailFolders,
             Feed::Messages { folder: "inbox".into(), since: Timestamp(0) },
             Feed::Events { from: Timestamp(0), to: Timestamp(1) },
             Feed::Contacts,

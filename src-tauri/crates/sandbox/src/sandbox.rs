@@ -292,6 +292,11 @@ impl Sandbox {
         self.house.graph.expire_deltas();
     }
 
+    /// Everybody deletes the mail folder or task list with this well-known name.
+    pub fn delete_place(&self, name: &str) {
+        self.house.graph.delete_place(name);
+    }
+
     /// Every token, code and form id that was given out so far, for tests that look where secrets must not be.
     pub fn issued(&self) -> Vec<String> {
         self.house.entra.key.made()

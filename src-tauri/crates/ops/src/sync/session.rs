@@ -18,14 +18,12 @@ use rollcall_store::cursors::Cursor;
 use rollcall_store::sessions::{Ended, Readable};
 use tokio_util::sync::CancellationToken;
 
-/// What goes into a sent-items or inbox feed at its beginning: messages of so long ago and later.
+/// What goes into a mail folder's feed at its beginning: messages of so long ago and later.
 const MAIL_BACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The window of the calendar, behind and ahead of the day it is opened, and how much of it must be left when it is used.
 const EVENTS_BACK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const EVENTS_AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 const EVENTS_LEFT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Integrations capture what comes in and what goes out; other folders hold copies of it.
-const FOLDERS: [&str; 2] = ["inbox", "sentitems"];
 /// A wait that Graph asks for is sat through inside of a session up to this; a longer one ends the session.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
@@ -130,14 +128,20 @@ impl Work<'_> {
     /// Reads all feeds of a workload; the first that fails decides.
     async fn feeds(&mut self, workload: Workload) -> Result<Reading, Broken> {
         let mut reading = plain(workload, Verdict::Passed);
-        let mut kept = Vec::new();
-        let mut open = self.begin(workload);
+        let mut kept: Vec<Cursor> = Vec::new();
+        let mut vanished = false;
+        let mut open: Vec<_> = self.begin(workload).into_iter().collect();
         while let Some((place, feed, until)) = open.pop() {
             let link = self.link(workload, &place, until).map(str::to_owned);
+            let goes_on = link.is_some();
             let (read, anew) = self.feed(&feed, link).await?;
             reading.anew |= anew;
             let told = match read {
                 Read::Told(told) => told,
+                Read::Refused(trace) if !place.is_empty() && has_vanished(&trace) => {
+                    vanished = true;
+                    continue;
+                }
                 Read::Refused(trace) => return Ok(self.refused(workload, &trace)),
                 Read::Silent => return Ok(unanswered(workload)),
                 Read::Later { trace, until } => {
@@ -147,44 +151,56 @@ impl Work<'_> {
             };
             reading.changed = reading.changed.saturating_add(told.changed);
             reading.removed = reading.removed.saturating_add(told.removed);
-            (reading.request_id, reading.client_request_id) = (told.trace.request_id, told.trace.client_request_id);
-            if feed == Feed::TaskLists {
-                open.extend(self.lists(&told.ids));
+            if feed.leads_on() {
+                open.extend(self.within(workload, &told, goes_on && !anew));
             }
+            (reading.request_id, reading.client_request_id) = (told.trace.request_id, told.trace.client_request_id);
             kept.push(Cursor { workload, place, link: told.link, until });
+        }
+        if vanished {
+            // If it is there all the same, the next session finds it again where all are told.
+            kept.retain(|cursor| !cursor.place.is_empty());
         }
         self.anew |= reading.anew;
         self.cursors.extend(kept);
         Ok(reading)
     }
 
-    /// The feeds that a workload begins with, each with its place and the end of its window; the last is read first.
-    fn begin(&self, workload: Workload) -> Vec<(String, Feed, Option<Timestamp>)> {
-        let now = (self.reader.clock)();
-        let ago = |long: Duration| Timestamp(now.0.saturating_sub(i64::try_from(long.as_millis()).unwrap_or(0)));
-        match workload {
-            Workload::Mail => {
-                let feed = |folder: &str| Feed::Messages { folder: folder.to_owned(), since: ago(MAIL_BACK) };
-                FOLDERS.iter().rev().map(|&folder| (folder.to_owned(), feed(folder), None)).collect()
-            }
+    /// The feed that a workload begins with, its place and the end of its window.
+    fn begin(&self, workload: Workload) -> Option<(String, Feed, Option<Timestamp>)> {
+        let (feed, until) = match workload {
+            Workload::Mail => (Feed::MailFolders, None),
             Workload::Calendar => {
+                let now = (self.reader.clock)();
                 let until = self.window(workload).filter(|until| until.since(now) >= EVENTS_LEFT);
                 let to = until.unwrap_or_else(|| now.after(EVENTS_AHEAD));
-                vec![(String::new(), Feed::Events { from: ago(EVENTS_BACK), to }, Some(to))]
+                (Feed::Events { from: self.ago(EVENTS_BACK), to }, Some(to))
             }
-            Workload::Contacts => vec![(String::new(), Feed::Contacts, None)],
-            Workload::Tasks => vec![(String::new(), Feed::TaskLists, None)],
-            Workload::Settings => Vec::new(),
-        }
+            Workload::Contacts => (Feed::Contacts, None),
+            Workload::Tasks => (Feed::TaskLists, None),
+            Workload::Settings => return None,
+        };
+        Some((String::new(), feed, until))
     }
 
-    /// The lists whose tasks are to be read: those that are known and those that came with this answer.
-    fn lists(&self, told: &[String]) -> Vec<(String, Feed, Option<Timestamp>)> {
-        let of_tasks = self.known.iter().filter(|cursor| cursor.workload == Workload::Tasks && !cursor.place.is_empty());
-        let mut lists: Vec<String> = of_tasks.map(|cursor| cursor.place.clone()).chain(told.iter().cloned()).collect();
-        lists.sort();
-        lists.dedup();
-        lists.into_iter().map(|list| (list.clone(), Feed::Tasks { list }, None)).collect()
+    /// The folders or lists to be read: those that came with this answer, and, where it told changes only, those that are known and
+    /// not gone.
+    fn within(&self, workload: Workload, told: &Told, changes: bool) -> Vec<(String, Feed, Option<Timestamp>)> {
+        let known = self.known.iter().filter(|cursor| changes && cursor.workload == workload && !cursor.place.is_empty());
+        let mut places: Vec<&String> = known.map(|cursor| &cursor.place).filter(|place| !told.gone.contains(place)).collect();
+        places.extend(&told.ids);
+        places.sort();
+        places.dedup();
+        let feed = |place: String| match workload {
+            Workload::Mail => Some(Feed::Messages { folder: place, since: self.ago(MAIL_BACK) }),
+            Workload::Tasks => Some(Feed::Tasks { list: place }),
+            Workload::Calendar | Workload::Contacts | Workload::Settings => None,
+        };
+        places.into_iter().filter_map(|place| Some((place.clone(), feed(place.clone())?, None))).collect()
+    }
+
+    fn ago(&self, long: Duration) -> Timestamp {
+        Timestamp((self.reader.clock)().0.saturating_sub(i64::try_from(long.as_millis()).unwrap_or(0)))
     }
 
     fn window(&self, workload: Workload) -> Option<Timestamp> {
@@ -318,6 +334,11 @@ impl Work<'_> {
             ..plain(workload, cause.verdict())
         }
     }
+}
+
+/// Whether a folder or list was deleted between the answer that named it and the question about it.
+fn has_vanished(trace: &Trace) -> bool {
+    trace.http == Some(404) && matches!(trace.code.as_str(), "ErrorItemNotFound" | "ErrorFolderNotFound")
 }
 
 enum Again {

@@ -173,7 +173,7 @@ pub(super) struct TaskList {
     is_owner: bool,
     is_shared: bool,
     #[serde(rename = "wellknownListName")]
-    known: &'static str,
+    pub(super) known: &'static str,
 }
 
 pub(super) fn task_lists(user: &User) -> [TaskList; 2] {

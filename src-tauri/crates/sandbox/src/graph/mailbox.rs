@@ -69,8 +69,12 @@ pub(super) fn setting(ask: &Ask<'_>) -> Result<Reply, Refusal> {
 
 pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let (opened_ms, now_ms) = (ask.state.opened_ms(), ask.now_ms);
-    let folders = with_user(ask, |user| FOLDERS.map(|(name, shown)| content::folder(user, name, shown, opened_ms, now_ms)))?;
-    page(ask, "mailFolders", "mailFolder", FOLDERS.len(), &|at| folders.get(at).cloned())
+    let deleted = ask.state.deleted();
+    let folders: Vec<Value> = with_user(ask, |user| {
+        let there = FOLDERS.into_iter().filter(|(name, _)| !deleted.iter().any(|one| one == name));
+        there.map(|(name, shown)| content::folder(user, name, shown, opened_ms, now_ms)).collect()
+    })?;
+    page(ask, "mailFolders", "mailFolder", folders.len(), &|at| folders.get(at).cloned())
 }
 
 pub(super) fn folder(ask: &Ask<'_>) -> Result<Reply, Refusal> {
@@ -177,9 +181,12 @@ pub(super) fn named_folder(ask: &Ask<'_>) -> Result<(&'static str, &'static str)
     let found = with_user(ask, |user| {
         FOLDERS.into_iter().find(|(name, _)| key.eq_ignore_ascii_case(name) || key == content::folder_id(user, name).as_str())
     })?;
-    found.ok_or_else(|| match key.starts_with("AQMk") || key.chars().all(|c| c.is_ascii_alphabetic()) {
-        true => Refusal::new(404, "ErrorItemNotFound", "The specified object was not found in the store."),
-        false => Refusal::new(400, "ErrorInvalidIdMalformed", "Id is malformed."),
+    let deleted = ask.state.deleted();
+    found.filter(|(name, _)| !deleted.iter().any(|one| one == name)).ok_or_else(|| {
+        match key.starts_with("AQMk") || key.chars().all(|c| c.is_ascii_alphabetic()) {
+            true => Refusal::new(404, "ErrorItemNotFound", "The specified object was not found in the store."),
+            false => Refusal::new(400, "ErrorInvalidIdMalformed", "Id is malformed."),
+        }
     })
 }
 

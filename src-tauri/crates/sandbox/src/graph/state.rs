@@ -21,6 +21,8 @@ struct Inner {
     serial: AtomicU64,
     /// How often all delta links were expired; a link is worth something in its own era only.
     era: AtomicU64,
+    /// Folders and task lists that everybody has deleted, in the order in which it happened.
+    deleted: Mutex<Vec<String>>,
     load: Meter,
     /// What goes wrong on the routes of the directory.
     troubles: Mutex<Vec<RouteFault>>,
@@ -93,6 +95,7 @@ impl State {
             traffic: Traffic::new(seed, limits),
             serial: AtomicU64::new(0),
             era: AtomicU64::new(0),
+            deleted: Mutex::default(),
             load: Meter::default(),
             troubles: Mutex::default(),
             settling_ms: AtomicI64::new(0),
@@ -181,6 +184,16 @@ impl State {
     /// All delta links that were given out until now are worth nothing any more.
     pub fn expire_deltas(&self) {
         self.0.era.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Everybody deletes the mail folder or task list with this well-known name.
+    pub fn delete_place(&self, name: &str) {
+        self.0.deleted.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
+    }
+
+    /// The well-known names of the folders and task lists that were deleted so far.
+    pub(super) fn deleted(&self) -> Vec<String> {
+        self.0.deleted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// First questions of an app to a workload of a mailbox that had been answered with success before.

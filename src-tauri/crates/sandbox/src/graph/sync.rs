@@ -43,18 +43,18 @@ pub(super) fn contacts(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     grow(ask, "contacts", "contact", &of, 200)
 }
 
-/// `/mailFolders/delta`: the folder tree, which does not change.
+/// `/mailFolders/delta`: the folder tree, of which folders only go.
 pub(super) fn folders(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let (opened_ms, now_ms) = (ask.state.opened_ms(), ask.now_ms);
     let folders = mailbox::with_user(ask, |user| {
-        content::FOLDERS.map(|(name, shown)| content::folder(user, name, shown, opened_ms, now_ms)).to_vec()
+        content::FOLDERS.map(|(name, shown)| (name, content::folder(user, name, shown, opened_ms, now_ms))).to_vec()
     })?;
     still(ask, "folders", "mailFolder", &folders)
 }
 
 /// `/todo/lists/delta`.
 pub(super) fn task_lists(ask: &Ask<'_>) -> Result<Reply, Refusal> {
-    let lists = mailbox::with_user(ask, |user| content::task_lists(user).map(|list| json!(list)))?;
+    let lists = mailbox::with_user(ask, |user| content::task_lists(user).map(|list| (list.known, json!(list))))?;
     still(ask, "lists", "todoTaskList", &lists)
 }
 
@@ -63,6 +63,7 @@ pub(super) fn tasks(ask: &Ask<'_>) -> Result<Reply, Refusal> {
     let world = ask.state.world();
     let user = world.user(ask.segment(1)).ok_or_else(gone)?;
     let list = content::task_list(user, ask.segment(4))
+        .filter(|list| !ask.state.deleted().iter().any(|deleted| deleted == list))
         .ok_or_else(|| Refusal::new(404, "ErrorItemNotFound", "The specified object was not found in the store."))?;
     let series = content::tasks(user, list, ask.state.opened_ms());
     let of = Things { series: &series, when: &|index| series.came_ms(index), item: &|index| Some(content::task(&series, index)) };
@@ -176,16 +177,33 @@ fn grow(ask: &Ask<'_>, kind: &str, entity: &str, Things { series, when, item }: 
     Ok(reply)
 }
 
-/// A round over things that stay as they are: all of them first, then nothing.
-fn still(ask: &Ask<'_>, kind: &str, entity: &str, items: &[Value]) -> Result<Reply, Refusal> {
-    let first = ask.query.get("deltatoken").is_none();
-    let round = match ask.query.get("deltatoken") {
-        Some(token) => Round { issued_ms: ask.now_ms, ..Round::open(ask, token)? },
-        None => Round { kind: kind.to_owned(), next: 0, until: 0, issued_ms: ask.now_ms, era: ask.state.era(), select: select_text(ask) },
+/// A round over folders or lists, by their well-known names: all of them first, then those that were deleted since.
+fn still(ask: &Ask<'_>, kind: &str, entity: &str, items: &[(&str, Value)]) -> Result<Reply, Refusal> {
+    let deleted = ask.state.deleted();
+    let until = deleted.len() as u64;
+    let (round, deleted_since) = match ask.query.get("deltatoken") {
+        Some(token) => {
+            let last = Round::open(ask, token)?;
+            let since = usize::try_from(last.next).ok().and_then(|seen| deleted.get(seen..)).unwrap_or_default();
+            (Round { issued_ms: ask.now_ms, next: until, ..last }, Some(since))
+        }
+        None => {
+            let (kind, select) = (kind.to_owned(), select_text(ask));
+            (Round { kind, next: until, until: 0, issued_ms: ask.now_ms, era: ask.state.era(), select }, None)
+        }
     };
     let names: Vec<&str> = round.select.split(',').filter(|name| !name.is_empty()).collect();
-    let shown: Vec<Value> =
-        items.iter().filter(|_| first).map(|item| mailbox::select_from(&names, entity, item)).collect::<Result<_, _>>()?;
+    let is_among = |deleted: &[String], name: &str| deleted.iter().any(|one| one == name);
+    let shown: Vec<Value> = match deleted_since {
+        None => {
+            let there = items.iter().filter(|(name, _)| !is_among(&deleted, name));
+            there.map(|(_, item)| mailbox::select_from(&names, entity, item)).collect::<Result<_, _>>()?
+        }
+        Some(since) => {
+            let gone = items.iter().filter(|(name, _)| is_among(since, name));
+            gone.map(|(_, item)| json!({ "id": item["id"], "@removed": { "reason": "deleted" } })).collect()
+        }
+    };
     let mut body = delta_body(ask, "$delta", shown);
     body.insert("@odata.deltaLink".to_owned(), link(ask, "$deltatoken", &round.seal(ask)).into());
     Ok(Reply::json(200, body.into()))
@@ -253,6 +271,21 @@ mod tests {
         let tasks = |list: &str| desk.get(&format!("/users/{user}/todo/lists/{list}/tasks/delta?$select=id"));
         assert!(!tasks(&lists[0]).ids().is_empty() && tasks(&lists[1]).ids().is_empty());
         assert_eq!(tasks("AQMkAAAA").status, 404);
+    }
+
+    #[test]
+    fn a_deleted_folder_is_told_as_removed_once_and_not_found_from_then_on() {
+        let desk = Desk::new(30, &FaultPlan::none());
+        let user = desk.afflicted(None);
+        let tree = format!("/users/{user}/mailFolders/delta?$select=id");
+        let all = desk.get(&tree);
+        desk.state.delete_place("archive");
+        let since = desk.get(&all.link("@odata.deltaLink").unwrap());
+        let [gone] = &since.ids()[..] else { panic!("{:?}", since.ids()) };
+        assert!(all.ids().contains(gone) && since.body["value"][0]["@removed"]["reason"] == "deleted");
+        assert!(desk.get(&since.link("@odata.deltaLink").unwrap()).ids().is_empty());
+        assert_eq!(desk.get(&tree).ids().len(), all.ids().len() - 1);
+        assert_eq!(desk.get(&format!("/users/{user}/mailFolders/{gone}/messages/delta")).code(), "ErrorItemNotFound");
     }
 
     #[test]
