@@ -8,10 +8,13 @@ use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed}
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::integration::Preset;
+use rollcall_core::integration::RequiredPermission;
 use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::migration::MigrationStep;
 use rollcall_core::organization::AccessType;
+use rollcall_core::permission::{PermissionType, Resource};
+use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
@@ -27,6 +30,7 @@ use rollcall_ops::mailboxes::describe::{MailboxesOf, MailboxesView, describe};
 use rollcall_ops::mailboxes::migrate::{MigrateMailbox, MigrationAct, migrate};
 use rollcall_ops::mailboxes::secondary::{add, remove};
 use rollcall_ops::organizations::acknowledge::acknowledge;
+use rollcall_ops::organizations::adjust::{AdjustOrganization, adjust};
 use rollcall_ops::organizations::change::{ChangeOrganization, change as change_organization};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
@@ -286,6 +290,42 @@ async fn a_check_asks_those_who_have_signed_in_with_their_own_tokens_and_says_of
     assert_eq!(mail(&stranger).cause, Some(Cause::NeedsUserSignIn));
     let view = describe(desk, MailboxesOf { user: other }, &Job::quiet()).await.unwrap();
     assert_eq!(view.addresses[0].connection, Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_each_user_as_that_user_is_reached_and_not_as_the_organization_is() {
+    let rehearsal = Rehearsal::on(Scene { users: 30, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await;
+    let desk = &rehearsal.desk;
+    let of_user = RequiredPermission {
+        name: "Mail.Read".into(),
+        kind: PermissionType::Delegated,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let mut permissions = presets::permissions(Preset::RevenueGrid).to_vec();
+    permissions.push(of_user);
+    let adjusted = AdjustOrganization { organization: organization.id, permissions: Some(permissions) };
+    adjust(desk, adjusted, &Job::quiet()).await.unwrap();
+    let everybody = rehearsal.found(UserFilter::default()).await;
+    let [signs_in, does_not] = [&everybody[0].user, &everybody[1].user];
+    let own = Action::SetAccess { access: Some(AccessType::GraphDelegated) };
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![signs_in.id, does_not.id]), own).await.done, 2);
+    let person = Person::Upn(signs_in.directory.upn.clone());
+    Box::pin(connect(desk, ConnectMailbox { user: signs_in.id, address: None }, &at_the_browser(person))).await.unwrap();
+
+    let run = Box::pin(start(desk, Verify { organization: organization.id, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed, run.ledger.not_run), (RunState::Finished, 29, 1));
+    let results = ResultQuery { run: run.id, filter: ResultFilter::default(), offset: 0, limit: 30 };
+    let rows = results_of(desk, results, &Job::quiet()).await.unwrap().rows;
+    let causes = |upn: &str| {
+        let row = rows.iter().find(|row| row.upn == upn).unwrap();
+        [Workload::Mail, Workload::Calendar].map(|workload| row.workloads.iter().find(|one| one.workload == workload).unwrap().cause)
+    };
+    assert_eq!(causes(&signs_in.directory.upn), [None, Some(Cause::NotCovered)], "the token of the user, which opens mail alone");
+    assert_eq!(causes(&does_not.directory.upn), [Some(Cause::NeedsUserSignIn), Some(Cause::NotCovered)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

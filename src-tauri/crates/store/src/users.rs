@@ -26,7 +26,7 @@ mod write;
 
 use filter::Where;
 pub(crate) use filter::search;
-pub use known::{Known, known, places};
+pub use known::{Known, known, own_access, places};
 pub use search::index_pending;
 pub(crate) use search::teach;
 pub use window::{in_order, query};

@@ -43,9 +43,8 @@ pub(crate) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, 
     }
 }
 
-/// A probe that is not asked because its user has not signed in.
-pub(super) fn not_signed_in(waiting: &Waiting) -> ProbeResult {
-    let cause = Cause::NeedsUserSignIn;
+/// A probe that is not asked, and why.
+pub(super) fn unasked(waiting: &Waiting, cause: Cause) -> ProbeResult {
     ProbeResult {
         user: waiting.user,
         workload: waiting.workload,
@@ -70,7 +69,7 @@ pub(super) fn sign_in_refused(waiting: &Waiting, refused: &IdentityError) -> Pro
         cause: Some(cause),
         request_id: refused.correlation_id.map(|id| id.to_string()),
         attempts: waiting.attempts + 1,
-        ..not_signed_in(waiting)
+        ..unasked(waiting, cause)
     }
 }
 

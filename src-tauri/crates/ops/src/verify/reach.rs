@@ -1,60 +1,89 @@
-//! With whose token a run asks: the integration's own, or that of each user who has signed in to it.
+//! With whose token each mailbox of a run is asked: the integration's own, or that of its user, who has signed in to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
 use rollcall_core::workload::Workload;
 use rollcall_graph::gate::Gate;
-use rollcall_store::{mailboxes, organizations};
+use rollcall_store::{integrations, mailboxes, organizations, users};
 use tokio_util::sync::CancellationToken;
 
+use super::plan::covered;
+use super::queue::Waiting;
 use crate::connection::{self, Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::mailboxes::tokens;
 
-/// Whose tokens there are for a run.
-pub(super) enum Reach {
-    /// One that opens every mailbox.
-    Application(Connected),
-    /// One for each mailbox whose user has signed in; all go through the tenant's gate.
-    Users { gate: Arc<Gate>, users: HashMap<ObjectId, Arc<Delegated>> },
+/// Whose tokens there are for a run; all go through the tenant's gate.
+pub(super) struct Reach {
+    gate: Arc<Gate>,
+    /// Whether the users sign in, as the organization has it.
+    by_user: bool,
+    /// Those with whom it is the other way round, and what is asked of them.
+    otherwise: HashSet<ObjectId>,
+    of_them: Vec<(Workload, Option<Cause>)>,
+    application: Option<Connected>,
+    users: HashMap<ObjectId, Arc<Delegated>>,
+}
+
+/// How a probe is asked.
+pub(super) enum Way<'a> {
+    Application(&'a Connected),
+    User(&'a Arc<Delegated>),
+    /// It isn't, and why.
+    Unasked(Cause),
 }
 
 impl Reach {
-    /// Connects as an organization is reached.
+    /// Connects as the users of an organization are reached.
     ///
     /// # Errors
-    /// Those of [`connection::anew`]; `Keychain`.
-    pub async fn of(desk: &Desk, organization: OrganizationId, stop: &CancellationToken) -> Result<Self> {
-        let found = desk.read(move |conn| organizations::get(conn, organization)).await?;
-        match found.access {
-            AccessType::GraphDelegated => {
-                let accounts = desk.read(move |conn| mailboxes::connected(conn, organization)).await?;
-                let users = tokens::of_accounts(desk, &found, accounts).await?;
-                Ok(Self::Users { gate: desk.gate(found.tenant)?, users })
-            }
-            AccessType::GraphAppOnly | AccessType::EwsAppOnly | AccessType::EwsDelegated => {
-                Ok(Self::Application(connection::anew(desk, organization, stop).await?))
-            }
-        }
+    /// Those of [`connection::anew`] where anybody is asked in the integration's own name; `Keychain`.
+    pub async fn of(desk: &Desk, id: OrganizationId, stop: &CancellationToken) -> Result<Self> {
+        let (organization, integration, own) = desk
+            .read(move |conn| {
+                let organization = organizations::get(conn, id)?;
+                let integration = integrations::get(conn, organization.integration)?;
+                Ok((organization, integration, users::own_access(conn, id)?))
+            })
+            .await?;
+        let by_user = organization.access == AccessType::GraphDelegated;
+        let (other, of_them) = if by_user {
+            (AccessType::GraphAppOnly, covered(&organization, &integration, AccessType::GraphAppOnly))
+        } else {
+            (AccessType::GraphDelegated, covered(&organization, &integration, AccessType::GraphDelegated))
+        };
+        // Whoever is on EWS still is asked as the organization's other users are.
+        let otherwise: HashSet<ObjectId> = own.into_iter().filter(|(_, access)| *access == other).map(|(user, _)| user).collect();
+        let application = if !by_user || !otherwise.is_empty() { Some(connection::anew(desk, id, stop).await?) } else { None };
+        let mut accounts = desk.read(move |conn| mailboxes::connected(conn, id)).await?;
+        accounts.retain(|account| by_user != otherwise.contains(account));
+        let signed_in = tokens::of_accounts(desk, &organization, accounts).await?;
+        Ok(Self { gate: desk.gate(organization.tenant)?, by_user, otherwise, of_them, application, users: signed_in })
     }
 
     /// The gate that everything passes.
     pub fn gate(&self) -> &Arc<Gate> {
-        match self {
-            Self::Application(connected) => connected.app.graph.gate(),
-            Self::Users { gate, .. } => gate,
-        }
+        &self.gate
     }
 
-    /// The workloads that the integration's own token opens.
-    pub fn permitted(&self) -> Option<&[Workload]> {
-        match self {
-            Self::Application(connected) => Some(&connected.permitted),
-            Self::Users { .. } => None,
+    /// Whether each mailbox is asked by itself, with a token of its own.
+    pub fn is_one_by_one(&self) -> bool {
+        self.application.is_none()
+    }
+
+    /// How a probe is asked.
+    pub fn way(&self, waiting: &Waiting) -> Way<'_> {
+        let otherwise = self.otherwise.contains(&waiting.object_id);
+        let not_covered = self.of_them.iter().find(|(workload, _)| *workload == waiting.workload).and_then(|(_, cause)| *cause);
+        match (not_covered.filter(|_| otherwise), &self.application) {
+            (Some(cause), _) => Way::Unasked(cause),
+            (None, Some(connected)) if self.by_user == otherwise => Way::Application(connected),
+            (None, _) => self.users.get(&waiting.object_id).map_or(Way::Unasked(Cause::NeedsUserSignIn), Way::User),
         }
     }
 }

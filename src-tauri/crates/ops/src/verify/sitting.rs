@@ -24,12 +24,12 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::judge::{Judgement, judge, not_signed_in, sign_in_refused};
+use super::judge::{Judgement, judge, sign_in_refused, unasked};
 use super::pace;
 use super::queue::{Queue, Waiting};
-use super::reach::Reach;
+use super::reach::{Reach, Way};
 use super::tally::Tally;
-use crate::connection::Delegated;
+use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
@@ -105,8 +105,8 @@ type Flight = (Vec<Waiting>, Landing);
 enum Landing {
     Answers {
         answers: std::result::Result<Vec<Probed>, GraphError>,
-        /// The workloads that the token opens, where it is the user's own.
-        permitted: Option<Vec<Workload>>,
+        /// The workloads that the token opens.
+        permitted: Vec<Workload>,
     },
     /// The user's sign-in gave no token, so nothing was asked.
     NoToken(Box<IdentityError>),
@@ -293,30 +293,49 @@ impl<'a> Sitting<'a> {
             // Before the whole queue is known, few at hand are not few in all.
             let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
             let size = if self.rows == Rows::All { self.gate.together(most, waiting) } else { most };
-            let size = if let Reach::Users { .. } = self.reach { size.min(self.gate.per_mailbox()) } else { size };
+            let size = if self.reach.is_one_by_one() { size.min(self.gate.per_mailbox()) } else { size };
             let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
             if batch.is_empty() {
                 return;
             }
-            match self.reach {
-                Reach::Application(connected) => {
-                    let graph = connected.app.graph.of(Party::Run(self.run.id));
-                    let (stop, day) = (self.give_up.clone(), self.desk.now());
-                    self.flights.spawn(async move {
-                        let answers = ask(&graph, &batch, day, &stop).await;
-                        (batch, Landing::Answers { answers, permitted: None })
-                    });
+            self.send(batch);
+        }
+    }
+
+    /// Sends off what the integration asks as one request, and what users ask as one for each.
+    fn send(&mut self, batch: Vec<Waiting>) {
+        let (mut together, mut by_users) = (Vec::with_capacity(batch.len()), Vec::new());
+        let (mut application, reach) = (None, self.reach);
+        for waiting in batch {
+            match reach.way(&waiting) {
+                Way::Application(connected) => {
+                    application = Some(connected);
+                    together.push(waiting);
                 }
-                Reach::Users { users, .. } => {
-                    for of_one in by_mailbox(batch) {
-                        let whose = of_one.first().and_then(|waiting| users.get(&waiting.object_id));
-                        match whose {
-                            Some(user) => self.take_off_as(Arc::clone(user), of_one),
-                            None => self.leave_out(of_one),
-                        }
-                    }
+                Way::User(user) => match by_users
+                    .iter_mut()
+                    .find(|(_, of_one): &&mut (_, Vec<Waiting>)| of_one.first().is_some_and(|first| first.user == waiting.user))
+                {
+                    Some((_, of_one)) => of_one.push(waiting),
+                    None => by_users.push((user, vec![waiting])),
+                },
+                Way::Unasked(cause) => {
+                    self.queue.done(waiting.user);
+                    self.settled.push(unasked(&waiting, cause));
+                    self.since.get_or_insert_with(Instant::now);
                 }
             }
+        }
+        if let Some(Connected { app, permitted }) = application {
+            let (graph, permitted) = (app.graph.of(Party::Run(self.run.id)), permitted.clone());
+            let (stop, day) = (self.give_up.clone(), self.desk.now());
+            self.flights.spawn(async move {
+                let answers = ask(&graph, &together, day, &stop).await;
+                (together, Landing::Answers { answers, permitted })
+            });
+        }
+        for (user, of_one) in by_users {
+            self.take_off_as(Arc::clone(user), of_one);
         }
     }
 
@@ -326,22 +345,13 @@ impl<'a> Sitting<'a> {
         self.flights.spawn(async move {
             match user.permitted().await {
                 Ok(permitted) => match ask(&user.graph.of(Party::Run(run)), &batch, day, &stop).await.map_err(tokens::of_sign_in) {
-                    Ok(answers) => (batch, Landing::Answers { answers: Ok(answers), permitted: Some(permitted) }),
-                    Err(Err(error)) => (batch, Landing::Answers { answers: Err(error), permitted: Some(permitted) }),
+                    Ok(answers) => (batch, Landing::Answers { answers: Ok(answers), permitted }),
+                    Err(Err(error)) => (batch, Landing::Answers { answers: Err(error), permitted }),
                     Err(Ok(refused)) => (batch, Landing::NoToken(refused)),
                 },
                 Err(refused) => (batch, Landing::NoToken(Box::new(refused))),
             }
         });
-    }
-
-    /// Leaves probes unasked whose user has not signed in.
-    fn leave_out(&mut self, batch: Vec<Waiting>) {
-        for waiting in batch {
-            self.queue.done(waiting.user);
-            self.settled.push(not_signed_in(&waiting));
-        }
-        self.since.get_or_insert_with(Instant::now);
     }
 
     /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
@@ -373,10 +383,7 @@ impl<'a> Sitting<'a> {
     fn landed(&mut self, landed: std::result::Result<Flight, JoinError>) -> Result<()> {
         let (asked, landing) = landed.map_err(|_| Error::new(Code::Internal, "a batch task ended without an answer"))?;
         match landing {
-            Landing::Answers { answers, permitted } => {
-                let reach = self.reach;
-                self.take_in(asked, answers, permitted.as_deref().or(reach.permitted()).unwrap_or_default())
-            }
+            Landing::Answers { answers, permitted } => self.take_in(asked, answers, &permitted),
             Landing::NoToken(refused) => self.without_token(asked, *refused),
         }
     }
@@ -520,18 +527,6 @@ async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: &Cancellati
     let asked: Vec<Probe> =
         batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
     Box::pin(batch::probe(graph, &asked, day, stop)).await
-}
-
-/// The probes of each mailbox together, in their order.
-fn by_mailbox(batch: Vec<Waiting>) -> Vec<Vec<Waiting>> {
-    let mut groups: Vec<Vec<Waiting>> = Vec::new();
-    for waiting in batch {
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.user == waiting.user)) {
-            Some(group) => group.push(waiting),
-            None => groups.push(vec![waiting]),
-        }
-    }
-    groups
 }
 
 /// What comes of work beside the rest, once; never, while there is none.

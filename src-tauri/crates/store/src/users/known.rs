@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
+use rollcall_core::organization::AccessType;
 use rusqlite::Connection;
 
 use crate::error::StoreError;
@@ -30,6 +31,16 @@ pub fn known(conn: &Connection, tenant: TenantId) -> Result<Vec<Known>, StoreErr
         addresses.extend(text::json::<Vec<String>>(row, 4)?);
         Ok(Known { object_id: text::parsed(row, 0)?, organization: OrganizationId(row.get(1)?), addresses })
     })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The users of an organization who have an access type of their own.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec<(ObjectId, AccessType)>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT object_id, access FROM users WHERE organization = ?1 AND access IS NOT NULL")?;
+    let rows = statement.query_map([organization.0], |row| Ok((text::parsed(row, 0)?, text::named(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
