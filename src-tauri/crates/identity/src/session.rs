@@ -127,6 +127,27 @@ impl Session {
         Ok(state.lease.as_ref().map(|lease| lease.scopes.clone()).unwrap_or_default())
     }
 
+    /// From now on asks for these permissions: a token that was asked for with others is not handed out any more.
+    pub async fn ask_for(&self, wanted: &[String]) {
+        let mut state = self.0.state.lock().await;
+        let wanted = wanted.join(" ");
+        if let Grant::Delegated { scopes, .. } = &mut state.grant
+            && *scopes != wanted
+        {
+            *scopes = wanted;
+            (state.lease, state.failure) = (None, None);
+        }
+    }
+
+    /// Goes on with a later sign-in of the same person, for all its clones. Answers whether it did: a session that is over stays over.
+    pub async fn sign_in_again(&self, wanted: &[String], later: RefreshToken, first: Option<Lease>) -> bool {
+        let mut state = self.0.state.lock().await;
+        let Grant::Delegated { refresh, scopes, .. } = &mut state.grant else { return false };
+        (*refresh, *scopes) = (later, wanted.join(" "));
+        (state.lease, state.failure) = (first, None);
+        true
+    }
+
     /// The sign-in service's time, once after each renewal: take it at once, while it is still true.
     #[must_use]
     pub fn take_date(&self) -> Option<Timestamp> {

@@ -106,8 +106,22 @@ async fn the_admin_signs_in_and_stays_signed_in() {
     let second = session.renew_after(&first).await.unwrap();
     assert!(!second.is(first.reveal()));
     assert!(sink.try_recv().is_ok(), "the refresh token that came with it is handed on");
+
+    session.ask_for(&["User.Read".to_owned()]).await;
+    assert!(session.token().await.unwrap().is(second.reveal()), "nothing else is asked for");
+    session.ask_for(&["User.Read".to_owned(), "offline_access".to_owned()]).await;
+    let third = session.token().await.unwrap();
+    assert!(!third.is(second.reveal()), "a token that was asked for with other permissions is not handed out");
+
+    let again = practice.sign_in(Person::Admin).await.unwrap();
+    let later = again.access.token.clone();
+    assert!(session.sign_in_again(&["User.Read".to_owned()], again.refresh.unwrap(), Some(again.access)).await);
+    assert!(session.clone().token().await.unwrap().is(later.reveal()), "for all its clones");
+
     session.sign_out().await;
     assert_eq!(session.token().await.err().map(|error| error.kind), Some(Kind::SignInAgain));
+    let late = practice.sign_in(Person::Admin).await.unwrap();
+    assert!(!session.sign_in_again(&[], late.refresh.unwrap(), None).await, "what is over stays over");
 }
 
 #[tokio::test]

@@ -114,9 +114,27 @@ impl Delegated {
         Ok(Workload::ALL.into_iter().filter(|&workload| scopes.iter().any(|scope| permission::opens(scope, workload))).collect())
     }
 
+    /// From now on asks for these permissions, with what is under way as well.
+    pub async fn ask_for(&self, scopes: &[String]) {
+        self.session.ask_for(scopes).await;
+    }
+
+    /// Goes on with a later sign-in, so that what is under way isn't cut off; `false` when the session is over. When this returns, no
+    /// renewal of the sign-in before can put a token into the vault any more.
+    pub async fn sign_in_again(&self, scopes: &[String], refresh: RefreshToken, first: Option<Lease>) -> bool {
+        let goes_on = self.session.sign_in_again(scopes, refresh, first).await;
+        self.kept().await;
+        goes_on
+    }
+
     /// Ends the session for good. When this returns, no renewal that was under way can put a token into the vault any more.
     pub async fn close(&self) {
         self.session.sign_out().await;
+        self.kept().await;
+    }
+
+    /// Waits for renewed refresh tokens to be in the vault.
+    async fn kept(&self) {
         let keeping = std::mem::take(&mut *self.keeping.lock().unwrap_or_else(PoisonError::into_inner));
         for task in keeping {
             // A task that panicked has put nothing.

@@ -78,12 +78,20 @@ pub async fn connect(desk: &Desk, ask: ConnectMailbox, job: &Job) -> Result<Mail
         return Err(Error::new(Code::SignInRefused, "Entra sent no refresh token; the integration must be allowed offline_access"));
     };
     job.tell(Progress::ReadingBack);
-    let open = Delegated::open_for(desk, &subject.tenant, &subject.integration, account, &scopes, refresh.clone(), Some(tokens.access))?;
+    let open =
+        Delegated::open_for(desk, &subject.tenant, &subject.integration, account, &scopes, refresh.clone(), Some(tokens.access.clone()))?;
     let seen = tokens::probe(desk, &open.graph, account, &job.stop).await?;
 
     let key = (subject.integration.id, account);
+    let before = desk.as_users().get(&key).cloned();
+    let goes_on = match before {
+        Some(before) => before.sign_in_again(&scopes, refresh.clone(), Some(tokens.access)).await,
+        None => false,
+    };
     connection::keep(desk, SecretName::User(key.0, key.1), refresh.reveal()).await;
-    desk.as_users().insert(key, Arc::new(open));
+    if !goes_on {
+        desk.as_users().insert(key, Arc::new(open));
+    }
     let now = desk.now();
     let subject = desk
         .write(move |tx| {

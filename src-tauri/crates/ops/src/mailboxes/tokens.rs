@@ -194,8 +194,11 @@ async fn open_as(
     scopes: &[String],
 ) -> Result<Option<Arc<Delegated>>> {
     let key = (integration.id, account);
-    if let Some(open) = desk.as_users().get(&key) {
-        return Ok(Some(Arc::clone(open)));
+    let open = desk.as_users().get(&key).cloned();
+    if let Some(open) = open {
+        // What the integration requires may have been adjusted since it was opened.
+        open.ask_for(scopes).await;
+        return Ok(Some(open));
     }
     let Some(refresh) = connection::secret(desk, SecretName::User(key.0, key.1)).await? else { return Ok(None) };
     let open = Delegated::open_for(desk, tenant, integration, account, scopes, RefreshToken::new(refresh), None)?;
