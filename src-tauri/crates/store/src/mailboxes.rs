@@ -159,14 +159,24 @@ pub fn forget_sign_ins(tx: &Transaction<'_>, tenant: TenantId) -> Result<(), Sto
     Ok(())
 }
 
-/// The accounts that have signed in, by integration: those whose tokens are in the keychain.
+/// The accounts whose sign-ins to integrations are gone and whose tokens have still to be taken out of the keychain.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn accounts(conn: &Connection) -> Result<Vec<(IntegrationId, ObjectId)>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT DISTINCT integration, account FROM connections")?;
+pub fn discarded(conn: &Connection) -> Result<Vec<(IntegrationId, ObjectId)>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT integration, account FROM discarded_tokens")?;
     let rows = statement.query_map([], |row| Ok((IntegrationId(row.get(0)?), text::parsed(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A token is out of the keychain.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn token_dropped(tx: &Transaction<'_>, integration: IntegrationId, account: ObjectId) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM discarded_tokens WHERE integration = ?1 AND account = ?2")?
+        .execute(params![integration.0, account.to_string()])?;
+    Ok(())
 }
 
 /// A user's guided migration, if one was begun.

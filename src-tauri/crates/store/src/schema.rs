@@ -671,3 +671,24 @@ CREATE TABLE wave_members (
 
 CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
 ";
+
+/// Version 12. Tokens whose sign-ins are gone, until they are out of the keychain: neither a keychain that refuses nor the end of the
+/// program in between leaves one there for good.
+pub const DISCARDED_TOKENS: &str = "
+CREATE TABLE discarded_tokens (
+    integration INTEGER NOT NULL,
+    account     TEXT    NOT NULL,
+    PRIMARY KEY (integration, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER token_discarded AFTER DELETE ON connections
+WHEN NOT EXISTS (SELECT 1 FROM connections WHERE integration = OLD.integration AND account = OLD.account)
+BEGIN
+    INSERT OR IGNORE INTO discarded_tokens (integration, account) VALUES (OLD.integration, OLD.account);
+END;
+
+CREATE TRIGGER token_kept AFTER INSERT ON connections
+BEGIN
+    DELETE FROM discarded_tokens WHERE integration = NEW.integration AND account = NEW.account;
+END;
+";

@@ -116,9 +116,8 @@ pub async fn connect(desk: &Desk, ask: ConnectMailbox, job: &Job) -> Result<Mail
 /// Takes the token out of the keychain. What was consented to stays: that is the tenant's, not this computer's.
 ///
 /// # Errors
-/// `NotFound`; `Keychain` when the token may still be there.
+/// `NotFound`; `Keychain` when the token may still be there, though it isn't used any more.
 pub async fn disconnect(desk: &Desk, ask: ConnectMailbox, _job: &Job) -> Result<MailboxesView> {
-    let before = tokens::held(desk).await?;
     let subject = desk.read(move |conn| Subject::read(conn, ask.user)).await?;
     let at = ask.address.as_deref().map_or(Ok(0), |address| subject.place(address))?;
     let address = subject.addresses.get(at).ok_or_else(|| Error::not_found("the user has no address"))?.clone();
@@ -135,6 +134,6 @@ pub async fn disconnect(desk: &Desk, ask: ConnectMailbox, _job: &Job) -> Result<
             Subject::read(tx, ask.user)
         })
         .await?;
-    tokens::drop_gone(desk, before).await?;
+    tokens::drop_discarded(desk).await?;
     describe::view(desk, subject).await
 }

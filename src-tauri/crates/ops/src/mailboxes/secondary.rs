@@ -70,9 +70,8 @@ pub async fn add(desk: &Desk, ask: MailboxRef, job: &Job) -> Result<MailboxesVie
 ///
 /// # Errors
 /// `NotNow` while it is the default or the user is being migrated; `InvalidInput` for an address of the user's own mailbox;
-/// `NotFound`; `Keychain`.
+/// `NotFound`.
 pub async fn remove(desk: &Desk, ask: MailboxRef, _job: &Job) -> Result<MailboxesView> {
-    let before = tokens::held(desk).await?;
     let subject = desk.read(move |conn| Subject::read(conn, ask.user)).await?;
     let at = subject.place(&ask.address)?;
     let one = subject.addresses.get(at).ok_or_else(|| Error::not_found("the user has no such address"))?.clone();
@@ -95,6 +94,6 @@ pub async fn remove(desk: &Desk, ask: MailboxRef, _job: &Job) -> Result<Mailboxe
             Subject::read(tx, ask.user)
         })
         .await?;
-    tokens::drop_gone(desk, before).await?;
+    tokens::drop_after_removal(desk).await;
     describe::view(desk, subject).await
 }

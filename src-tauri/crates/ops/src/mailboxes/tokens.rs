@@ -1,10 +1,10 @@
 //! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rollcall_core::address::{Seen, SignInNeed};
-use rollcall_core::id::{IntegrationId, ObjectId};
+use rollcall_core::id::ObjectId;
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::{self, Refusal, cause_of_sign_in};
 use rollcall_core::organization::{AccessType, Organization};
@@ -20,16 +20,18 @@ use rollcall_graph::send::Graph;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::secret::RefreshToken;
 use rollcall_identity::vault::SecretName;
+use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, mailboxes, tenants};
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::subject::Subject;
 use crate::connection::{self, Delegated};
 use crate::desk::Desk;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
-/// The accounts whose tokens the keychain holds.
-pub(crate) type Accounts = BTreeSet<(IntegrationId, ObjectId)>;
+/// Who takes tokens out of the keychain, in the journal.
+const BY_ITSELF: &str = "keychain";
 
 /// Asks the mailbox of an account, as the integration reaches the user's: in its own name, or with the account's sign-in. A sign-in that
 /// has run out is noted, and is an answer.
@@ -205,26 +207,42 @@ async fn open_as(
     Ok(Some(Arc::clone(desk.as_users().entry(key).or_insert(Arc::new(open)))))
 }
 
-/// The accounts whose tokens the keychain holds now, to be compared with those that are left after something was removed.
-pub(crate) async fn held(desk: &Desk) -> Result<Accounts> {
-    Ok(desk.read(mailboxes::accounts).await?.into_iter().collect())
-}
-
-/// Takes the tokens of those out of the keychain who were there `before` and whose sign-ins are gone.
+/// Takes the tokens out of the keychain whose sign-ins are gone, and those that couldn't be taken out before. They stay noted until they
+/// are out, and the journal says what keeps them in.
 ///
 /// # Errors
 /// `Keychain`: a token may still be there.
-pub(crate) async fn drop_gone(desk: &Desk, before: Accounts) -> Result<()> {
-    let left = held(desk).await?;
+pub(crate) async fn drop_discarded(desk: &Desk) -> Result<()> {
     let mut failed = None;
-    for &(integration, account) in before.difference(&left) {
+    for (integration, account) in desk.read(mailboxes::discarded).await? {
         let open = desk.as_users().remove(&(integration, account));
         if let Some(open) = open {
             open.close().await;
         }
-        if let Err(error) = connection::drop_secret(desk, SecretName::User(integration, account)).await {
-            failed = Some(error);
+        match connection::drop_secret(desk, SecretName::User(integration, account)).await {
+            Ok(()) => desk.write(move |tx| mailboxes::token_dropped(tx, integration, account)).await?,
+            Err(error) => failed = Some((account, error)),
         }
     }
-    failed.map_or(Ok(()), |error| Err(Error::new(Code::Keychain, error.detail)))
+    let Some((account, error)) = failed else { return Ok(()) };
+    let entry = Entry {
+        at: desk.now(),
+        actor: BY_ITSELF.to_owned(),
+        tenant: None,
+        action: "mailboxes.drop_token".to_owned(),
+        target: account.to_string(),
+        before: None,
+        after: Some(format!("{}; it is tried again at the next start, and with whatever is removed next", error.code.name())),
+        request_id: None,
+        outcome: Outcome::Failed,
+    };
+    desk.write(move |tx| journal::append(tx, &entry)).await?;
+    Err(error)
+}
+
+/// The same after something was removed: that is done whatever the keychain says.
+pub(crate) async fn drop_after_removal(desk: &Desk) {
+    if let Err(error) = drop_discarded(desk).await {
+        warn!("Tokens of removed users could not be taken out of the keychain: {}", error.code.name());
+    }
 }

@@ -84,7 +84,7 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
     if let Some(stop) = desk.syncing().get(&ask.organization) {
         stop.cancel();
     }
-    let (now, tokens) = (desk.now(), tokens::held(desk).await?);
+    let now = desk.now();
     let deleted = desk
         .write(move |tx| {
             let organization = organizations::get(tx, ask.organization)?;
@@ -117,6 +117,6 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
             Ok(Ok(gone))
         })
         .await?;
-    tokens::drop_gone(desk, tokens).await?;
+    tokens::drop_after_removal(desk).await;
     deleted
 }

@@ -101,9 +101,8 @@ pub async fn is_known(desk: &Desk) -> bool {
 async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
     desk.app_only().clear();
     desk.gates().remove(&tenant);
-    let tokens = tokens::held(desk).await?;
     desk.write(move |tx| mailboxes::forget_sign_ins(tx, tenant)).await?;
-    tokens::drop_gone(desk, tokens).await?;
+    tokens::drop_discarded(desk).await?;
     connection::end_sign_in(desk, tenant).await
 }
 

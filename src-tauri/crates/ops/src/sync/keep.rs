@@ -18,6 +18,7 @@ use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::mailboxes::tokens;
 use crate::rules;
 use crate::scope::again;
 use crate::scope::resume::ProofRef;
@@ -39,6 +40,8 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
     // An import evaluates them by itself, so the first time comes when they may have grown old.
     let mut rules_due = (desk.steady)().after(RULES_EVERY);
     let mut waves_due = (desk.steady)();
+    // What the end of the program, or the keychain, has left in it.
+    tokens::drop_after_removal(&desk).await;
     while !stop.is_cancelled() {
         if (desk.steady)() >= waves_due {
             waves_due = (desk.steady)().after(WAVES_EVERY);

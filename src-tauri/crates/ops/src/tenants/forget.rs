@@ -30,8 +30,7 @@ pub async fn forget(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
         connection::drop_secret(desk, SecretName::Credential(integration.id)).await?;
         desk.app_only().remove(&integration.id);
     }
-    let tokens = tokens::held(desk).await?;
     desk.write(move |tx| mailboxes::forget_sign_ins(tx, ask.tenant)).await?;
-    tokens::drop_gone(desk, tokens).await?;
+    tokens::drop_discarded(desk).await?;
     desk.write(move |tx| tenants::forget(tx, ask.tenant)).await
 }

@@ -73,14 +73,10 @@ pub(super) struct Sorted {
 pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     let ActOnUsers { users: chosen, action, expected } = ask;
     let (busy, now) = (busy(desk), desk.now());
-    let tokens = match action {
-        Action::Move { .. } | Action::Remove { .. } => Some(tokens::held(desk).await?),
-        _ => None,
-    };
     let outcome = desk.write(move |tx| within(tx, &chosen, action, expected, &busy, now, None)).await?;
     // With a user, or its integration, the tokens go that were for them alone.
-    if let Some(before) = tokens {
-        tokens::drop_gone(desk, before).await?;
+    if matches!(action, Action::Move { .. } | Action::Remove { .. }) {
+        tokens::drop_after_removal(desk).await;
     }
     match outcome {
         Ok(acted) => {

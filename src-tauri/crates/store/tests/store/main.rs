@@ -21,8 +21,10 @@ mod searching;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod sign_ins;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod users;
-
+#[cfg(test)]
 mod waves;
