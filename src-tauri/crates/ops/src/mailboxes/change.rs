@@ -1,6 +1,6 @@
 //! Says what an address of a user is used for.
 
-use rollcall_core::address::{self, AddressChange};
+use rollcall_core::address::{self, AddressChange, Connection, MailboxAddress};
 use rollcall_core::id::UserId;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
@@ -29,26 +29,37 @@ pub struct ChangeMailbox {
 /// `NotNow` while the mailbox isn't connected, for the default one, or during a migration; `NotFound`.
 pub async fn change(desk: &Desk, ask: ChangeMailbox, _job: &Job) -> Result<MailboxesView> {
     let subject = desk.read(move |conn| Subject::read(conn, ask.user)).await?;
-    let at = subject.place(&ask.address)?;
-    let one = subject.addresses.get(at).ok_or_else(|| Error::not_found("the user has no such address"))?.clone();
+    let (_, one) = subject.named(&ask.address)?;
+    let connection = describe::connection_of(desk, &subject, one).await;
+    let now = desk.now();
+    let subject = desk
+        .write(move |tx| {
+            // From how everything stands by now: another change may have come between.
+            let subject = Subject::read(tx, ask.user)?;
+            let (one, addresses) = match after(&subject, &ask, connection) {
+                Ok(after) => after,
+                Err(error) => return Ok(Err(error)),
+            };
+            if addresses == subject.addresses {
+                return Ok(Ok(subject));
+            }
+            mailboxes::set_addresses(tx, ask.user, &addresses)?;
+            let what = Happening::MailboxSet { address: one.clone(), change: ask.change };
+            subject.tell(tx, "mailboxes.change", Told::after(what, told(&one, ask.change)), now)?;
+            Subject::read(tx, ask.user).map(Ok)
+        })
+        .await??;
+    describe::view(desk, subject).await
+}
+
+/// The address that is changed, and all of the user's after it.
+fn after(subject: &Subject, ask: &ChangeMailbox, connection: Connection) -> Result<(String, Vec<MailboxAddress>)> {
+    let (at, one) = subject.named(&ask.address)?;
     if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
-    let connection = describe::connection_of(desk, &subject, &one).await;
-    address::may_change(&one, ask.change, connection).map_err(Error::not_now)?;
-    let (now, addresses) = (desk.now(), address::changed(subject.addresses.clone(), at, ask.change));
-    if addresses == subject.addresses {
-        return describe::view(desk, subject).await;
-    }
-    let subject = desk
-        .write(move |tx| {
-            mailboxes::set_addresses(tx, ask.user, &addresses)?;
-            let what = Happening::MailboxSet { address: one.address.clone(), change: ask.change };
-            subject.tell(tx, "mailboxes.change", Told::after(what, told(&one.address, ask.change)), now)?;
-            Subject::read(tx, ask.user)
-        })
-        .await?;
-    describe::view(desk, subject).await
+    address::may_change(one, ask.change, connection).map_err(Error::not_now)?;
+    Ok((one.address.clone(), address::changed(subject.addresses.clone(), at, ask.change)))
 }
 
 fn told(address: &str, change: AddressChange) -> String {

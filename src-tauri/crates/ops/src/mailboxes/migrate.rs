@@ -51,10 +51,9 @@ pub enum MigrationAct {
 /// `InvalidInput`; `NotFound`; those of the network.
 pub async fn migrate(desk: &Desk, ask: MigrateMailbox, job: &Job) -> Result<MailboxesView> {
     let MigrateMailbox { user, act } = ask;
-    let subject = desk.read(move |conn| Subject::read(conn, user)).await?;
     match act {
-        MigrationAct::Begin { to, add_in, minimum } => begin(desk, &subject, &to, &add_in, &minimum).await?,
-        MigrationAct::Check => ask_mailbox(desk, &subject, job).await?,
+        MigrationAct::Begin { to, add_in, minimum } => begin(desk, user, &to, &add_in, &minimum).await?,
+        MigrationAct::Check => ask_mailbox(desk, user, job).await?,
         MigrationAct::Tick { step } => tick(desk, user, step).await?,
         MigrationAct::Reopen { step } => reopen(desk, user, step).await?,
         MigrationAct::GiveUp => give_up(desk, user).await?,
@@ -63,7 +62,29 @@ pub async fn migrate(desk: &Desk, ask: MigrateMailbox, job: &Job) -> Result<Mail
     describe::view(desk, subject).await
 }
 
-async fn begin(desk: &Desk, subject: &Subject, to: &str, add_in: &str, minimum: &str) -> Result<()> {
+async fn begin(desk: &Desk, user: UserId, to: &str, add_in: &str, minimum: &str) -> Result<()> {
+    let version = |what, text: &str| text.parse::<Version>().map_err(|why| Error::input(what, why));
+    let (add_in, minimum) = (version("add_in", add_in)?, version("minimum", minimum)?);
+    let (now, to) = (desk.now(), to.to_owned());
+    desk.write(move |tx| {
+        // From how everything stands by now: another change may have come between.
+        let subject = Subject::read(tx, user)?;
+        let (migration, old) = match begun(&subject, &to, add_in, minimum, now) {
+            Ok(begun) => begun,
+            Err(error) => return Ok(Err(error)),
+        };
+        let outside_window = subject.organization.window.as_ref().is_some_and(|window| !window.is_open(now));
+        let what = Happening::MigrationBegun { from: old.clone(), to: to.clone(), outside_window };
+        // The addresses that it moves between are kept from here on, whatever was set before.
+        mailboxes::set_addresses(tx, user, &subject.addresses)?;
+        mailboxes::set_migration(tx, user, Some(&migration))?;
+        subject.tell(tx, "mailboxes.migrate_begin", Told { before: Some(old), ..Told::after(what, to) }, now).map(Ok)
+    })
+    .await?
+}
+
+/// The migration at its beginning, and the address that it leads away from.
+fn begun(subject: &Subject, to: &str, add_in: Version, minimum: Version, now: Timestamp) -> Result<(Migration, String)> {
     match may_connect(subject.row.effective_access) {
         Ok(()) | Err(Reason::NobodySignsIn) => {}
         Err(reason) => return Err(Error::not_now(reason)),
@@ -71,36 +92,24 @@ async fn begin(desk: &Desk, subject: &Subject, to: &str, add_in: &str, minimum: 
     if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
-    let new = subject.addresses.get(subject.place(to)?).filter(|one| one.kind == AddressKind::Secondary);
+    let new = Some(subject.named(to)?.1).filter(|one| one.kind == AddressKind::Secondary);
     let new = new.ok_or_else(|| Error::input("to", "it is not a secondary mailbox of the user"))?;
     let old = subject.addresses.iter().find(|one| one.default).filter(|old| old.address != new.address);
     let old = old.ok_or_else(|| Error::input("to", "it is the default mailbox already"))?;
-    let version = |what, text: &str| text.parse::<Version>().map_err(|why| Error::input(what, why));
-    let (add_in, minimum) = (version("add_in", add_in)?, version("minimum", minimum)?);
-    let now = desk.now();
     let begun = Tick { at: now, actor: subject.tenant.admin() };
     let migration = Migration::begin(old, &new.address, add_in, minimum, begun).map_err(Error::not_now)?;
-    let outside_window = subject.organization.window.as_ref().is_some_and(|window| !window.is_open(now));
-    let what = Happening::MigrationBegun { from: old.address.clone(), to: new.address.clone(), outside_window };
-    let told = Told { before: Some(old.address.clone()), ..Told::after(what, new.address.clone()) };
-    let subject = subject.clone();
-    desk.write(move |tx| {
-        // The addresses that it moves between are kept from here on, whatever was set before.
-        mailboxes::set_addresses(tx, subject.row.user.id, &subject.addresses)?;
-        mailboxes::set_migration(tx, subject.row.user.id, Some(&migration))?;
-        subject.tell(tx, "mailboxes.migrate_begin", told, now)
-    })
-    .await
+    Ok((migration, old.address.clone()))
 }
 
-async fn ask_mailbox(desk: &Desk, subject: &Subject, job: &Job) -> Result<()> {
+async fn ask_mailbox(desk: &Desk, user: UserId, job: &Job) -> Result<()> {
+    let subject = desk.read(move |conn| Subject::read(conn, user)).await?;
     let migration = subject.migration.as_ref().ok_or_else(no_migration)?;
     let (step, address) = match (migration.current(), migration.asked()) {
         (Some(step), Some(address)) => (step, address.to_owned()),
         (Some(_), None) | (None, _) => return Err(Error::input("act", "there is nothing that a mailbox could answer to this step")),
     };
-    let (_, seen) = check::checked(desk, subject, subject.place(&address)?, job).await?;
-    let (user, now) = (subject.row.user.id, desk.now());
+    let (_, seen) = check::checked(desk, &subject, subject.place(&address)?, job).await?;
+    let now = desk.now();
     desk.write(move |tx| {
         let mut subject = Subject::read(tx, user)?;
         // Somebody else may have gone on meanwhile; the answer is for the step that asked.

@@ -73,8 +73,7 @@ pub async fn add(desk: &Desk, ask: MailboxRef, job: &Job) -> Result<MailboxesVie
 /// `NotFound`.
 pub async fn remove(desk: &Desk, ask: MailboxRef, _job: &Job) -> Result<MailboxesView> {
     let subject = desk.read(move |conn| Subject::read(conn, ask.user)).await?;
-    let at = subject.place(&ask.address)?;
-    let one = subject.addresses.get(at).ok_or_else(|| Error::not_found("the user has no such address"))?.clone();
+    let one = subject.named(&ask.address)?.1.clone();
     let Some(account) = one.account else {
         return Err(Error::input("address", "it belongs to the user's own mailbox, as the directory says"));
     };

@@ -52,6 +52,15 @@ impl Subject {
         address::position(&self.addresses, address).ok_or_else(|| Error::not_found("the user has no such address"))
     }
 
+    /// An address of the user, and where it stands.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn named(&self, address: &str) -> Result<(usize, &MailboxAddress)> {
+        let at = self.place(address)?;
+        self.addresses.get(at).map(|one| (at, one)).ok_or_else(|| Error::not_found("the user has no such address"))
+    }
+
     /// The account that an address belongs to.
     pub fn account(&self, address: &MailboxAddress) -> ObjectId {
         address.account.unwrap_or(self.row.user.directory.object_id)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rollcall_core::address::{Seen, SignInNeed};
 use rollcall_core::id::ObjectId;
 use rollcall_core::integration::Integration;
-use rollcall_core::issue::{self, Refusal, cause_of_sign_in};
+use rollcall_core::issue::{self, Cause, Refusal};
 use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules::Reason;
@@ -68,13 +68,13 @@ pub(super) async fn probe(desk: &Desk, graph: &Graph, account: ObjectId, stop: &
         Answer::Refused { trace, .. } => {
             Some(issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted: true }))
         }
-        Answer::Throttled { .. } => Some(issue::Cause::Throttled),
-        Answer::Unanswered(_) => Some(issue::Cause::NoAnswer),
+        Answer::Throttled { .. } => Some(Cause::Throttled),
+        Answer::Unanswered(_) => Some(Cause::NoAnswer),
     };
     let trace = answer.trace();
     Ok(Seen {
         at: desk.now(),
-        verdict: cause.map_or(Verdict::Passed, issue::Cause::verdict),
+        verdict: cause.map_or(Verdict::Passed, Cause::verdict),
         cause,
         code: Some(trace.code.clone()).filter(|code| !code.is_empty()),
         request_id: trace.request_id.clone(),
@@ -98,13 +98,28 @@ async fn refusal(desk: &Desk, subject: &Subject, account: ObjectId, refused: Ide
     let (integration, number) = (subject.integration.id, refused.aadsts);
     desk.as_users().remove(&(integration, account));
     desk.write(move |tx| mailboxes::note_need(tx, integration, account, SignInNeed::Refused { number })).await?;
-    Ok(Seen {
-        at: desk.now(),
-        verdict: Verdict::Failed,
-        cause: number.map(cause_of_sign_in),
-        code: number.map(|number| format!("AADSTS{number}")),
-        request_id: refused.correlation_id.map(|id| id.to_string()),
-    })
+    let RefusedSignIn { cause, code, request_id, .. } = RefusedSignIn::of(&refused);
+    Ok(Seen { at: desk.now(), verdict: cause.verdict(), cause: Some(cause), code, request_id })
+}
+
+/// A user's sign-in that the service refuses to renew, in the words of an answer that a mailbox gives.
+pub(crate) struct RefusedSignIn {
+    pub cause: Cause,
+    pub code: Option<String>,
+    pub fingerprint: String,
+    pub request_id: Option<String>,
+}
+
+impl RefusedSignIn {
+    pub fn of(refused: &IdentityError) -> Self {
+        let cause = refused.aadsts.map_or(Cause::SignInExpired, issue::cause_of_sign_in);
+        Self {
+            cause,
+            code: refused.aadsts.map(|number| format!("AADSTS{number}")),
+            fingerprint: issue::sign_in_fingerprint(cause, refused.aadsts),
+            request_id: refused.correlation_id.map(|id| id.to_string()),
+        }
+    }
 }
 
 /// What a call with a user's own token says of that sign-in alone; any other error is given back.

@@ -18,6 +18,8 @@ use rollcall_store::cursors::Cursor;
 use rollcall_store::sessions::{Ended, Readable};
 use tokio_util::sync::CancellationToken;
 
+use crate::mailboxes::tokens::RefusedSignIn;
+
 /// What goes into a mail folder's feed at its beginning: messages of so long ago and later.
 const MAIL_BACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The window of the calendar, behind and ahead of the day it is opened, and how much of it must be left when it is used.
@@ -101,15 +103,15 @@ pub(super) fn sign_in_refused(
     refused: &IdentityError,
     now: Timestamp,
 ) -> Ended {
-    let cause = refused.aadsts.map_or(Cause::SignInExpired, issue::cause_of_sign_in);
+    let refused = RefusedSignIn::of(refused);
     let reading = |&(workload, not_read): &(Workload, Option<Cause>)| match not_read {
         Some(cause) => Reading { cause: Some(cause), ..plain(workload, Verdict::NotRun) },
         None => Reading {
-            cause: Some(cause),
-            code: refused.aadsts.map(|number| format!("AADSTS{number}")),
-            fingerprint: Some(issue::sign_in_fingerprint(cause, refused.aadsts)),
-            request_id: refused.correlation_id.map(|id| id.to_string()),
-            ..plain(workload, cause.verdict())
+            cause: Some(refused.cause),
+            code: refused.code.clone(),
+            fingerprint: Some(refused.fingerprint.clone()),
+            request_id: refused.request_id.clone(),
+            ..plain(workload, refused.cause.verdict())
         },
     };
     Ended {

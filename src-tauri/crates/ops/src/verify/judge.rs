@@ -11,6 +11,7 @@ use rollcall_identity::error::IdentityError;
 use rollcall_store::probes::ProbeResult;
 
 use super::queue::Waiting;
+use crate::mailboxes::tokens::RefusedSignIn;
 
 /// What becomes of a probe.
 pub(crate) enum Judgement {
@@ -61,16 +62,8 @@ pub(super) fn unasked(waiting: &Waiting, cause: Cause) -> ProbeResult {
 
 /// A probe whose user's sign-in the service refuses to renew.
 pub(super) fn sign_in_refused(waiting: &Waiting, refused: &IdentityError) -> ProbeResult {
-    let cause = refused.aadsts.map_or(Cause::SignInExpired, issue::cause_of_sign_in);
-    ProbeResult {
-        verdict: cause.verdict(),
-        fingerprint: Some(issue::sign_in_fingerprint(cause, refused.aadsts)),
-        code: refused.aadsts.map(|number| format!("AADSTS{number}")),
-        cause: Some(cause),
-        request_id: refused.correlation_id.map(|id| id.to_string()),
-        attempts: waiting.attempts + 1,
-        ..unasked(waiting, cause)
-    }
+    let RefusedSignIn { cause, code, fingerprint, request_id } = RefusedSignIn::of(refused);
+    ProbeResult { fingerprint: Some(fingerprint), code, request_id, attempts: waiting.attempts + 1, ..unasked(waiting, cause) }
 }
 
 /// How long to wait before a probe is asked again; `None` when it has been asked often enough. Never less than was asked for.
