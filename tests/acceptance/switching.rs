@@ -46,6 +46,21 @@ fn of(organization: OrganizationId) -> Chosen {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn that_a_switch_will_wait_is_said_before_the_limitations_are_acknowledged() {
+    let (rehearsal, organization) = on_ews(5).await;
+    let closed = SetWindow { organization, window: Some(in_hours(12)) };
+    set_window(&rehearsal.desk, closed, &Job::quiet()).await.unwrap();
+    let ask = |at_once| ForeseeAction { users: of(organization), action: Action::Switch { at_once } };
+    let unread = foresee(&rehearsal.desk, ask(false), &Job::quiet()).await.unwrap();
+    assert_eq!((unread.changes, unread.queued, unread.queued_once_read), (0, 0, 5));
+    assert!(unread.opens.is_some());
+    assert_eq!(foresee(&rehearsal.desk, ask(true), &Job::quiet()).await.unwrap().queued_once_read, 0, "done at once it waits for nothing");
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let read = foresee(&rehearsal.desk, ask(false), &Job::quiet()).await.unwrap();
+    assert_eq!((read.queued, read.queued_once_read, read.opens), (5, 0, unread.opens));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session() {
     let (rehearsal, organization) = on_ews(15).await;
     assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 0, "nobody is read over EWS");

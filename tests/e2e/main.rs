@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod accessible;
+mod acting;
 mod bad_input;
 mod bringing_in;
 mod browser;

@@ -717,9 +717,9 @@ export type Foreseen = {
  */
 users: number, changes: number, 
 /**
- * Switches that would wait, and until when the first of them.
+ * Switches that would wait; beside them those that would once the limitations are acknowledged; and until when the first of all.
  */
-queued: number, opens: Timestamp | null, 
+queued: number, queued_once_read: number, opens: Timestamp | null, 
 /**
  * Those who are like that already.
  */

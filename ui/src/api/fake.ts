@@ -1061,6 +1061,7 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
     users: concerned.length,
     changes: concerned.length - waits - stays,
     queued: 0,
+    queued_once_read: 0,
     opens: null,
     untouched: 0,
     refused: refusedFor,

@@ -71,17 +71,22 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       <span>{t(`act.about.${intent.kind}`)}</span>
       <ChoiceFields kind={intent.kind} choices={choices} onChoose={setChoices} />
       {action && !foreseen && !failure && <span role="status">{t("act.looking")}</span>}
-      {foreseen && (foreseen.queued > 0 || choices.atOnce) && (
+      {foreseen && (waits(foreseen) > 0 || choices.atOnce) && (
         <Checkbox
           label={t("act.atOnce")}
           checked={choices.atOnce}
           onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
         />
       )}
-      {foreseen && <Effects foreseen={foreseen} n={n - foreseen.queued} />}
+      {foreseen && <Effects foreseen={foreseen} n={n - waits(foreseen)} />}
       {failure && <ErrorBar failure={explain(failure)} />}
     </ConfirmDialog>
   );
+}
+
+/** Switches that the change window holds up, those among them whose limitations are about to be acknowledged. */
+function waits({ queued, queued_once_read }: Foreseen): number {
+  return queued + queued_once_read;
 }
 
 function useForeseen(intent: Intent, action: Action | undefined) {
@@ -160,9 +165,9 @@ function ChoiceFields({ kind, choices, onChoose }: FieldsProps) {
 function Effects({ foreseen, n }: { foreseen: Foreseen; n: number }) {
   const styles = useStyles();
   const lines = [
-    ...(n > 0 || foreseen.queued === 0 ? [t("act.changes", { n })] : []),
-    ...(foreseen.queued > 0
-      ? [t("act.waits", { n: foreseen.queued, time: foreseen.opens === null ? "–" : fullTime(foreseen.opens) })]
+    ...(n > 0 || waits(foreseen) === 0 ? [t("act.changes", { n })] : []),
+    ...(waits(foreseen) > 0
+      ? [t("act.waits", { n: waits(foreseen), time: foreseen.opens === null ? "–" : fullTime(foreseen.opens) })]
       : []),
     ...foreseen.access.map(({ from, to, users }) =>
       t("act.access", { n: users, from: accessWords[from], to: accessWords[to] }),

@@ -8,7 +8,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Check, UserDetail, WorkloadResult } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
@@ -62,6 +62,9 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
 });
 
+/** How often it is looked whether a session can be brought forward again. */
+const FORCED_MS = 5000;
+
 type Tabs = "overview" | "mailboxes" | "timeline" | "sessions" | "checks" | "issues";
 
 type Props = {
@@ -75,9 +78,18 @@ type Props = {
 export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
   const styles = useStyles();
   const [tab, setTab] = useState<Tabs>("overview");
-  const query = useQuery(reading("users.describe", { kind: "id", user }));
+  const query = useQuery({
+    ...reading("users.describe", { kind: "id", user }),
+    // This reason passes with time, and not because anything stored has changed.
+    refetchInterval: ({ state }) => (state.data?.may.force === "forced_just_now" ? FORCED_MS : false),
+  });
   const detail = query.data;
   const issues = detail?.checks.filter(isIssue) ?? [];
+  // Whoever was removed while the details were open has none any more.
+  const removed = detail !== undefined && query.error !== null && refusalOf(query.error).code === "not_found";
+  useEffect(() => {
+    if (removed) onClose();
+  }, [removed, onClose]);
   return (
     <DetailsPanel
       title={detail?.row.user.directory.display_name ?? t("panel.loading")}

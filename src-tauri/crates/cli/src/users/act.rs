@@ -199,9 +199,10 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
         count(foreseen.changes),
         count(foreseen.untouched)
     ));
-    if foreseen.queued > 0 {
+    let waits = foreseen.queued + foreseen.queued_once_read;
+    if waits > 0 {
         let opens = foreseen.opens.map_or_else(String::new, |at| format!(", which opens at {}", at.utc()));
-        screen.line(&format!("{} would wait for the change window{opens}; --now doesn't wait.", count(foreseen.queued)));
+        screen.line(&format!("{} would wait for the change window{opens}; --now doesn't wait.", count(waits)));
     }
     for refused in &foreseen.refused {
         let words = words::of_reason(refused.reason);

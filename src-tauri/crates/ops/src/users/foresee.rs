@@ -1,9 +1,11 @@
 //! Says beforehand what an action would do to users: how many it changes, how many are like that already, who is refused and why, and
 //! what changes for them. Nothing is done by it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rollcall_core::action::Action;
+use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::presets;
@@ -35,8 +37,9 @@ pub struct Foreseen {
     /// How many users are meant: what is to be agreed to.
     pub users: u32,
     pub changes: u32,
-    /// Switches that would wait, and until when the first of them.
+    /// Switches that would wait; beside them those that would once the limitations are acknowledged; and until when the first of all.
     pub queued: u32,
+    pub queued_once_read: u32,
     pub opens: Option<Timestamp>,
     /// Those who are like that already.
     pub untouched: u32,
@@ -113,6 +116,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     }
     let (limitations, unread) =
         if matches!(ask.action, Action::Switch { .. }) { limitations(conn, &sorted)? } else { (Vec::new(), Vec::new()) };
+    let (queued_once_read, opens) = waits(conn, &sorted, ask.action, now)?;
     let mut access: Vec<AccessChange> = access.into_values().collect();
     access.sort_by_key(|change| std::cmp::Reverse(change.users));
     let leads_to_ews = access.iter().any(|change| !change.to.is_over_graph());
@@ -120,7 +124,8 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         users: sorted.count(),
         changes: count(sorted.changes.len()),
         queued: count(sorted.queued.len()),
-        opens: opens(conn, &sorted, now)?,
+        queued_once_read,
+        opens,
         untouched: sorted.untouched,
         refused: refused.into_values().collect(),
         access,
@@ -160,15 +165,25 @@ fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<S
     Ok((texts, unread.into_iter().collect()))
 }
 
-/// When the first of the change windows opens that switches would wait for.
-fn opens(conn: &Connection, sorted: &Sorted, now: Timestamp) -> std::result::Result<Option<Timestamp>, StoreError> {
-    let waited: BTreeSet<_> = sorted.queued.iter().map(|one| one.standing.organization).collect();
-    let mut first = None;
-    for id in waited {
-        let opens = organizations::get(conn, id)?.window.and_then(|window| window.opens(now));
-        first = [first, opens].into_iter().flatten().min();
+/// How many switches would wait for a change window once the limitations are acknowledged, and when the first of the windows opens that
+/// any switch waits for.
+fn waits(conn: &Connection, sorted: &Sorted, action: Action, now: Timestamp) -> std::result::Result<(u32, Option<Timestamp>), StoreError> {
+    let mut closed: HashMap<OrganizationId, Option<ChangeWindow>> = HashMap::new();
+    let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| (one, 1));
+    let unread = unread.filter(|_| matches!(action, Action::Switch { at_once: false }));
+    let (mut once_read, mut first) = (0, None);
+    for (one, waits) in sorted.queued.iter().map(|one| (one, 0)).chain(unread) {
+        let window = match closed.entry(one.standing.organization) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let window = organizations::get(conn, *new.key())?.window.filter(|window| !window.is_open(now));
+                first = [first, window.as_ref().and_then(|window| window.opens(now))].into_iter().flatten().min();
+                new.insert(window)
+            }
+        };
+        once_read += if window.is_some() { waits } else { 0 };
     }
-    Ok(first)
+    Ok((once_read, first))
 }
 
 fn count(length: usize) -> u32 {
