@@ -671,3 +671,12 @@ CREATE TABLE wave_members (
 
 CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
 ";
+
+/// Version 12. Errors are searched by their words; and users have no indexes but those by which somebody is looked for, as filters and
+/// orders of all of them are answered from memory.
+pub const ROSTER: &str = "
+-- The code as Graph or Entra wrote it, and the words of the cause.
+ALTER TABLE checks ADD COLUMN error TEXT AS (coalesce(code || ' ', '') || coalesce(replace(cause, '_', ' '), '')) VIRTUAL;
+
+CREATE INDEX checks_by_error ON checks (error) WHERE verdict IN ('failed', 'unknown');
+";
