@@ -235,9 +235,17 @@ impl Desk {
         &self,
         read: impl FnOnce(&Connection) -> std::result::Result<T, StoreError> + Send + 'static,
     ) -> Result<T> {
+        self.ask(move |store| store.read(read)).await
+    }
+
+    /// Asks the store what it answers by itself, off the async threads.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Store) -> std::result::Result<T, StoreError> + Send + 'static,
+    ) -> Result<T> {
         let store = Arc::clone(&self.store);
-        let read = tokio::task::spawn_blocking(move || store.read(read)).await;
-        read.map_err(|_| Error::new(Code::Internal, "a database task ended without an answer"))?.map_err(Error::from)
+        let answer = tokio::task::spawn_blocking(move || ask(&store)).await;
+        answer.map_err(|_| Error::new(Code::Internal, "a database task ended without an answer"))?.map_err(Error::from)
     }
 
     /// Writes to the store in one transaction, off the async threads.

@@ -1,5 +1,7 @@
 //! Checks: the latest answer of each mailbox's workload; one that is no pass is an open issue of the user.
 
+use std::borrow::Cow;
+
 use rollcall_core::id::{OrganizationId, RunId, TenantId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
@@ -321,21 +323,21 @@ pub(crate) fn summarize(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> R
 }
 
 fn condition(filter: &IssueFilter) -> Result<(String, Vec<Value>), StoreError> {
-    let (mut clauses, mut values) = (vec!["c.verdict IN ('failed', 'unknown')"], Vec::new());
+    let (mut clauses, mut values) = (vec![Cow::from("c.verdict IN ('failed', 'unknown')")], Vec::new());
     if let Some(organization) = filter.organization {
-        clauses.push("u.organization = ?");
+        clauses.push("u.organization = ?".into());
         values.push(organization.0.into());
     }
     if let Some(tenant) = filter.tenant {
-        clauses.push("u.tenant = ?");
+        clauses.push("u.tenant = ?".into());
         values.push(tenant.0.into());
     }
     if !filter.fingerprints.is_empty() {
-        clauses.push("c.fingerprint IN (SELECT value FROM json_each(?))");
+        clauses.push("c.fingerprint IN (SELECT value FROM json_each(?))".into());
         values.push(text::to_json(&filter.fingerprints)?.into());
     }
     for (clause, found) in filter.search.iter().flat_map(|searched| users::search(searched)) {
-        clauses.push(clause);
+        clauses.push(clause.into());
         values.extend(found);
     }
     Ok((clauses.join(" AND "), values))

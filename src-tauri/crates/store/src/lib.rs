@@ -1,5 +1,6 @@
 //! Rows: what we remember on disk. Reads take a connection; writes take a transaction.
 
+mod changes;
 mod error;
 mod fold;
 mod lock;

@@ -22,6 +22,7 @@ pub const SCHEMA: &[&str] = &[
     schema::OUTREACH,
     schema::WAVES,
     schema::DISCARDED_TOKENS,
+    schema::ROSTER,
 ];
 
 /// The version that a list of steps leads to.
@@ -135,7 +136,7 @@ mod tests {
         assert_eq!(get(1).ledger, Ledger { passed: 35, failed: 3, unknown: 2, not_run: 0 });
         assert_eq!(get(2).ledger, Ledger { passed: 10, not_run: 30, ..Ledger::default() });
         let filter = UserFilter { search: Some("person 40".into()), ..UserFilter::default() };
-        let page = store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 9)).unwrap();
+        let page = users::query(&store, &filter, Sort::default(), 0, 9).unwrap();
         assert_eq!((page.total, page.matching, page.rows[0].user.gone), (40, 1, None));
 
         store.write(|tx| runs::resume(tx, RunId(2))).unwrap();

@@ -57,7 +57,7 @@ impl Store {
             quarantine::carry_over(&mut writer, &carried)?;
         }
         catch_up(&mut writer)?;
-        Ok(Opened { store: Store::new(writer, folder.to_owned(), lock), quarantined })
+        Ok(Opened { store: Store::new(writer, folder.to_owned(), lock)?, quarantined })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Organizations: groups of users that share one integration and one mailbox access type.
 
+use std::collections::HashMap;
+
 use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::RequiredPermission;
@@ -107,6 +109,38 @@ pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option
          LIMIT    1",
     )?;
     Ok(statement.query_row(params![tenant.0, name.trim()], organization).optional()?)
+}
+
+/// What an organization says of its users.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub tenant: TenantId,
+    pub access: AccessType,
+    pub sync: SyncStatus,
+    /// How many it has.
+    pub users: u32,
+    /// Its place among all by name; those of one name have one place.
+    pub place: u32,
+}
+
+/// What each organization says of its users.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub(crate) fn standings(conn: &Connection) -> Result<HashMap<OrganizationId, Standing>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT id, tenant, access, sync, users, dense_rank() OVER (ORDER BY name) FROM organizations")?;
+    let rows = statement.query_map([], |row| {
+        let standing = Standing {
+            tenant: TenantId(row.get(1)?),
+            access: text::named(row, 2)?,
+            sync: text::named(row, 3)?,
+            users: row.get(4)?,
+            place: row.get(5)?,
+        };
+        Ok((OrganizationId(row.get(0)?), standing))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Adds an organization.

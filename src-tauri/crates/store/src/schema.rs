@@ -692,3 +692,12 @@ BEGIN
     DELETE FROM discarded_tokens WHERE integration = NEW.integration AND account = NEW.account;
 END;
 ";
+
+/// Version 13. Errors are searched by their words; and users have no indexes but those by which somebody is looked for, as filters and
+/// orders of all of them are answered from memory.
+pub const ROSTER: &str = "
+-- The code as Graph or Entra wrote it, and the words of the cause.
+ALTER TABLE checks ADD COLUMN error TEXT AS (coalesce(code || ' ', '') || coalesce(replace(cause, '_', ' '), '')) VIRTUAL;
+
+CREATE INDEX checks_by_error ON checks (error) WHERE verdict IN ('failed', 'unknown');
+";

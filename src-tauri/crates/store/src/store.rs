@@ -6,9 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::changes::Changes;
 use crate::error::StoreError;
 use crate::lock::Lock;
-use crate::open;
+use crate::users::Roster;
+use crate::{open, organizations};
 
 /// Told the new revision after each commit. It runs on the writer's thread and must not write to the store itself.
 pub type Listener = Box<dyn Fn(u64) + Send + Sync>;
@@ -25,19 +27,24 @@ pub struct Store {
     folder: PathBuf,
     revision: AtomicU64,
     listener: RwLock<Option<Listener>>,
+    changes: Changes,
+    /// Who there is, in short: read when somebody first asks for a window of users.
+    roster: Mutex<Option<Roster>>,
     _lock: Lock,
 }
 
 impl Store {
-    pub(crate) fn new(writer: Connection, folder: PathBuf, lock: Lock) -> Self {
-        Self {
+    pub(crate) fn new(mut writer: Connection, folder: PathBuf, lock: Lock) -> Result<Self, StoreError> {
+        Ok(Self {
+            changes: Changes::of(&mut writer)?,
+            roster: Mutex::new(None),
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             folder,
             revision: AtomicU64::new(0),
             listener: RwLock::new(None),
             _lock: lock,
-        }
+        })
     }
 
     /// The folder that everything rests in.
@@ -71,6 +78,23 @@ impl Store {
         answer
     }
 
+    /// Reads with the roster as it is in the moment that is read.
+    ///
+    /// # Errors
+    /// Those of `read`, and [`StoreError`] when the roster can't be read.
+    pub(crate) fn read_roster<T>(&self, read: impl FnOnce(&Connection, &mut Roster) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut kept = held(&self.roster);
+        // Until it is true again there is no roster: after a failure or a panic in between it is read as a whole.
+        let (before, taken) = (kept.take(), self.changes.take());
+        self.read(|conn| {
+            // The first statement fixes the moment that is read.
+            let organizations = organizations::standings(conn)?;
+            let touched = taken.and(self.changes.peek());
+            let roster = Roster::renewed(before, conn, &touched, organizations)?;
+            read(conn, kept.insert(roster))
+        })
+    }
+
     /// Writes: all of `write` is kept, or, when it fails or panics, nothing. After the commit the revision has grown and the
     /// listener was told.
     ///
@@ -80,8 +104,11 @@ impl Store {
         let answer = {
             let mut writer = held(&self.writer);
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            self.changes.begin();
             let answer = write(&transaction)?;
+            self.changes.announce();
             transaction.commit()?;
+            self.changes.publish();
             answer
         };
         let revision = self.revision.fetch_add(1, Ordering::AcqRel) + 1;

@@ -19,17 +19,24 @@ use crate::text;
 pub mod act;
 pub mod eligibility;
 pub(crate) mod filter;
+mod ids;
+mod in_order;
 mod known;
+mod roster;
 mod search;
+mod searched;
+mod shared;
 mod window;
 mod write;
 
 use filter::Where;
-pub(crate) use filter::search;
+pub use in_order::in_order;
 pub use known::{Known, known, own_access, places};
+pub(crate) use roster::Roster;
 pub use search::index_pending;
 pub(crate) use search::teach;
-pub use window::{in_order, query};
+pub(crate) use searched::search;
+pub use window::query;
 pub use write::{delete, forget_checks, mark_gone, move_to, upsert_page};
 
 /// What became of a page of the directory.
@@ -70,7 +77,7 @@ pub struct UserFilter {
     pub queued: bool,
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
-    /// Parts of names, addresses, department, job title or object id; all of them must be found.
+    /// Parts of names, addresses, department, job title, object id, or of the errors of the last checks; all of them must be found.
     pub search: Option<String>,
 }
 
@@ -208,7 +215,7 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
                              SELECT u.id FROM unindexed AS n CROSS JOIN users AS u ON u.id = n.user WHERE holds(?3, u.aliases))
          ORDER BY id",
     )?;
-    let phrase = format!("aliases : {}", filter::quoted(address));
+    let phrase = format!("aliases : {}", searched::quoted(address));
     let found: Vec<u32> = statement.query_map(params![tenant.0, phrase, address], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in found {
         let row = get(conn, UserId(id))?;
@@ -271,10 +278,7 @@ pub fn counts_by_status(conn: &Connection, filter: &UserFilter) -> Result<Mailbo
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn count(conn: &Connection, chosen: &Chosen) -> Result<u32, StoreError> {
-    count_where(conn, &Where::chosen(chosen)?)
-}
-
-fn count_where(conn: &Connection, matching: &Where) -> Result<u32, StoreError> {
+    let matching = Where::chosen(chosen)?;
     let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM users AS u {matching}"))?;
     Ok(statement.query_row(params_from_iter(matching.values()), |row| row.get(0))?)
 }

@@ -1,5 +1,7 @@
 //! Plans by which organizations are switched in waves: who is in which, which were started, and what was seen of their users.
 
+use std::collections::HashMap;
+
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
@@ -102,6 +104,26 @@ pub fn candidates(conn: &Connection, chosen: &Chosen) -> Result<Vec<(UserId, Obj
     let mut statement = conn.prepare_cached(&format!("SELECT u.id, u.object_id FROM users AS u {those} ORDER BY u.id"))?;
     let users = statement.query_map(params_from_iter(those.values()), |row| Ok((UserId(row.get(0)?), text::parsed(row, 1)?)))?;
     Ok(users.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Everybody who was dealt into a wave of an organization's plan. Whoever has left that organization is in it no more.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub(crate) fn members(conn: &Connection) -> Result<Vec<(UserId, OrganizationId, u32)>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT user, organization, wave FROM wave_members INDEXED BY wave_members_by_organization")?;
+    let members = statement.query_map([], |row| Ok((UserId(row.get(0)?), OrganizationId(row.get(1)?), row.get(2)?)))?;
+    Ok(members.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The number of the last wave of each organization that has a plan.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub(crate) fn last(conn: &Connection) -> Result<HashMap<OrganizationId, u32>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT organization, max(number) FROM waves GROUP BY organization")?;
+    let last = statement.query_map([], |row| Ok((OrganizationId(row.get(0)?), row.get(1)?)))?;
+    Ok(last.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Keeps a plan in place of the one that there may be. Each wave comes with its share and its users.

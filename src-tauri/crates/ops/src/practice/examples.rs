@@ -38,7 +38,7 @@ const BY_USERS: Example = Example {
 };
 /// So many people get another mailbox.
 const WITH_SECONDARY: usize = 2;
-const MOST: u32 = 1_000;
+const MOST: usize = 1_000;
 
 struct Example {
     name: &'static str,
@@ -110,7 +110,9 @@ async fn organization(desk: &Desk, tenant: TenantId, example: &Example, integrat
 /// Each gets the mailbox of the colleague who comes next: those first whose addresses are of several kinds.
 async fn name_secondaries(desk: &Desk, organization: OrganizationId, job: &Job) -> Result<()> {
     let filter = UserFilter { organization: Some(organization), ..UserFilter::default() };
-    let mut rows = desk.read(move |conn| users::query(conn, &filter, Sort::default(), 0, MOST)).await?.rows;
+    let mut rows: Vec<UserRow> = desk
+        .read(move |conn| users::in_order(conn, &filter, Sort::default())?.into_iter().take(MOST).map(|id| users::get(conn, id)).collect())
+        .await?;
     rows.retain(|row| row.user.directory.enabled && row.user.directory.mail.is_some());
     rows.sort_by_key(|row| std::cmp::Reverse(kinds(&row.user.directory)));
     for pair in rows.chunks_exact(2).take(WITH_SECONDARY) {

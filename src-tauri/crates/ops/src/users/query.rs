@@ -26,7 +26,7 @@ pub struct UserQuery {
 /// `InvalidInput` for a window that is too large.
 pub async fn query(desk: &Desk, ask: UserQuery, _job: &Job) -> Result<UserPage> {
     check_window(ask.limit)?;
-    desk.read(move |conn| users::query(conn, &ask.filter, ask.sort, ask.offset, ask.limit)).await
+    desk.ask(move |store| users::query(store, &ask.filter, ask.sort, ask.offset, ask.limit)).await
 }
 
 /// Refuses a window that holds nothing, or too much to carry over to a screen at once.

@@ -91,7 +91,7 @@ fn grid(report: &mut Report, store: &Store, organization: OrganizationId) {
     for filter in &filters {
         for by in SORTS {
             for descending in [false, true] {
-                let page = |offset| store.read(|conn| users::query(conn, filter, Sort { by, descending }, offset, ROWS)).unwrap();
+                let page = |offset| users::query(store, filter, Sort { by, descending }, offset, ROWS).unwrap();
                 let matching = page(0).matching;
                 for offset in [0, 200, matching / 2, matching.saturating_sub(ROWS)] {
                     for _ in 0..report.pairs {
@@ -113,7 +113,7 @@ fn typing(report: &mut Report, store: &Store, organization: OrganizationId) {
             let filter = UserFilter { organization: Some(organization), search: Some(typed.to_owned()), ..UserFilter::default() };
             let sort = Sort { by: UserSort::Name, descending: false };
             for _ in 0..report.pairs {
-                let (time, page) = wall(|| store.read(|conn| users::query(conn, &filter, sort, 0, ROWS)).unwrap());
+                let (time, page) = wall(|| users::query(store, &filter, sort, 0, ROWS).unwrap());
                 took.push((time, format!("\"{typed}\", {} hits", page.matching)));
             }
         }

@@ -36,12 +36,11 @@ pub fn measure(report: &mut Report) {
     )
     .unwrap();
     for window in windows(organization.0) {
-        let ours = |conn: &Connection| users::query(conn, &window.filter, window.sort, window.offset, 50);
-        let (answer, expected) = (store.read(ours).unwrap(), by_hand(&conn, &window));
+        let ours = || users::query(&store, &window.filter, window.sort, window.offset, 50).unwrap();
+        let (answer, expected) = (ours(), by_hand(&conn, &window));
         let ids: Vec<u32> = answer.rows.iter().map(|row| row.user.id.0).collect();
         assert_eq!((answer.matching, ids), expected, "{}", window.name);
-        let pairs: Vec<_> =
-            (0..report.pairs * 3).map(|_| (wall(|| store.read(ours).unwrap()).0, wall(|| by_hand(&conn, &window)).0)).collect();
+        let pairs: Vec<_> = (0..report.pairs * 3).map(|_| (wall(ours).0, wall(|| by_hand(&conn, &window)).0)).collect();
         report.tell(&format!("page + count: {}", window.name), &pairs, Goal::Times(3.0));
     }
 }

@@ -1,5 +1,7 @@
 //! Whom a problem concerns: one row a user, whatever the number of workloads.
 
+use std::borrow::Cow;
+
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
@@ -101,14 +103,15 @@ pub fn count(conn: &Connection, organization: OrganizationId, fingerprints: &[St
 }
 
 fn condition(filter: &AffectedFilter) -> Result<(String, Vec<Value>), StoreError> {
-    let mut clauses = vec!["c.verdict IN ('failed', 'unknown')", "c.fingerprint IN (SELECT value FROM json_each(?))"];
+    let mut clauses: Vec<Cow<'_, str>> =
+        vec!["c.verdict IN ('failed', 'unknown')".into(), "c.fingerprint IN (SELECT value FROM json_each(?))".into()];
     let mut values: Vec<Value> = vec![text::to_json(&filter.fingerprints)?.into()];
     if let Some(organization) = filter.organization {
-        clauses.push("u.organization = ?");
+        clauses.push("u.organization = ?".into());
         values.push(organization.0.into());
     }
     for (clause, found) in filter.search.iter().flat_map(|searched| users::search(searched)) {
-        clauses.push(clause);
+        clauses.push(clause.into());
         values.extend(found);
     }
     Ok((clauses.join(" AND "), values))

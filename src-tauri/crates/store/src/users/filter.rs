@@ -9,9 +9,9 @@ use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rusqlite::types::Value;
 
+use super::searched::search;
 use super::{Chosen, UserFilter};
 use crate::error::StoreError;
-use crate::fold::{fold, is_combining};
 use crate::text;
 
 /// The user's own mailbox access type or else the organization's.
@@ -83,7 +83,8 @@ impl Where {
         }
         if let Some(searched) = &filter.search {
             for (clause, values) in search(searched) {
-                condition.and(clause, values);
+                condition.clauses.push(clause.into());
+                condition.values.extend(values);
             }
         }
         Ok(condition)
@@ -128,11 +129,6 @@ impl Where {
         self.values.extend(values);
     }
 
-    /// Whether nothing was added to `scope`, so that both count the same.
-    pub fn is_no_narrower_than(&self, scope: &Self) -> bool {
-        self.clauses.len() == scope.clauses.len()
-    }
-
     /// The clause with room for one more condition.
     pub fn open(&self) -> String {
         if self.clauses.is_empty() { "WHERE".to_owned() } else { format!("{self} AND") }
@@ -169,61 +165,4 @@ pub const fn kind_name(kind: MailboxKind) -> &'static str {
         MailboxKind::OnPremises => "on_premises",
         MailboxKind::Unlicensed => "unlicensed",
     }
-}
-
-/// More words than anybody types; each costs a lookup.
-const WORDS: usize = 12;
-
-/// What the search index finds, and what waits to enter it: a cross join is done in the order in which it is written.
-const FOUND: &str = "u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?
-          UNION ALL
-          SELECT w.id FROM unindexed AS n CROSS JOIN users AS w ON w.id = n.user
-          WHERE holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title))";
-
-/// The same, and whose object id holds it: they are read through, in an index that has little else.
-const FOUND_OR_ID: &str = "u.id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?
-          UNION ALL
-          SELECT w.id FROM unindexed AS n CROSS JOIN users AS w ON w.id = n.user
-          WHERE holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title)
-          UNION ALL
-          SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0)";
-
-/// Clauses on `users AS u`, all of which must hold. Words of three letters and more may stand anywhere; the index holds nothing
-/// shorter, so shorter ones must begin a name or an address.
-pub fn search(searched: &str) -> Vec<(&'static str, Vec<Value>)> {
-    let words = searched.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).take(WORDS);
-    let (long, short): (Vec<&str>, Vec<&str>) = words.partition(|word| word.chars().filter(|c| !is_combining(*c)).count() >= 3);
-    let (ids, long): (Vec<&str>, Vec<&str>) = long.into_iter().partition(|word| may_be_of_id(word));
-    let mut clauses: Vec<_> = short.into_iter().map(begins).collect();
-    if !long.is_empty() {
-        let all = long.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" AND ");
-        clauses.push((FOUND, vec![all.into(), long.join(" ").into()]));
-    }
-    clauses.extend(ids.into_iter().map(|word| {
-        let values: [Value; 3] = [quoted(word).into(), word.to_owned().into(), word.to_ascii_lowercase().into()];
-        (FOUND_OR_ID, values.into())
-    }));
-    clauses
-}
-
-/// Whether the word can be a part of an object id.
-fn may_be_of_id(word: &str) -> bool {
-    word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
-}
-
-fn begins(word: &str) -> (&'static str, Vec<Value>) {
-    let start = format!("{}%", literal(&fold(word)));
-    let inner = format!("% {start}");
-    let clause = r"(u.name_key LIKE ? ESCAPE '\' OR u.name_key LIKE ? ESCAPE '\' OR u.upn LIKE ? ESCAPE '\' OR u.mail LIKE ? ESCAPE '\')";
-    (clause, vec![start.clone().into(), inner.into(), start.clone().into(), start.into()])
-}
-
-/// The word as a phrase of full-text search: within quotes no letter is an operator.
-pub fn quoted(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
-}
-
-/// The text as itself within LIKE.
-fn literal(text: &str) -> String {
-    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }

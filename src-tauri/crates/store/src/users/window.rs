@@ -1,206 +1,275 @@
-//! Windows of users: which rows, in which order, and by which way they are found.
-//!
-//! SQLite keeps no statistics here, so it would take one way for an organization of ten and of a hundred thousand. The counts,
-//! which a window shows anyway, tell which way is shorter: to go through an index of the order and leave out what the filter
-//! doesn't want, or to find what the filter wants and sort it.
-
-use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+//! Windows of users: which rows, in which order. Filters and orders are answered from the roster; what only the disk knows, such as who
+//! has a word, comes in as a set of numbers.
 
 use rollcall_core::id::UserId;
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::user::{MailboxKind, MailboxStatus};
+use rollcall_core::verdict::Verdict;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
-use super::filter::{ACCESS, SYNC, Where};
-use super::{Sort, UserFilter, UserPage, UserSort, count_where, get};
+use super::ids::Ids;
+use super::roster::{Member, NEVER, Roster};
+use super::searched::{self, Way, Word, words};
+use super::{Sort, UserFilter, UserPage, UserSort, get};
 use crate::error::StoreError;
+use crate::organizations::Standing;
+use crate::store::Store;
+use crate::waves;
 
 /// A window of the users that `filter` leaves.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn query(conn: &Connection, filter: &UserFilter, sort: Sort, offset: u32, limit: u32) -> Result<UserPage, StoreError> {
-    let (matching, scope) = (Where::of(filter)?, Where::scope(filter));
-    let total = total(conn, filter)?;
-    let count = if matching.is_no_narrower_than(&scope) { total } else { count_where(conn, &matching)? };
-    let mut window = Window { conn, filter, matching, offset, limit, ids: Vec::new() };
-    if offset < count {
-        window.fill(sort, count)?;
+pub fn query(store: &Store, filter: &UserFilter, sort: Sort, offset: u32, limit: u32) -> Result<UserPage, StoreError> {
+    store.read_roster(|conn, roster| {
+        let left = left(conn, roster, filter)?;
+        let window = window(conn, roster, &left, sort, offset as usize, limit as usize)?;
+        Ok(UserPage {
+            total: roster.total(filter.organization, filter.tenant),
+            matching: left.len(),
+            rows: window.into_iter().map(|id| get(conn, id)).collect::<Result<_, _>>()?,
+        })
+    })
+}
+
+/// Whom the filter leaves.
+fn left(conn: &Connection, roster: &Roster, filter: &UserFilter) -> Result<Ids, StoreError> {
+    let wanted = Wanted::of(filter);
+    let mut left: Ids = roster.members().iter().filter(|member| wanted.has(member, roster)).map(|member| member.id).collect();
+    if let Some(wave) = filter.wave {
+        left.retain(&in_wave(conn, roster, wave)?);
     }
-    Ok(UserPage { total, matching: count, rows: window.ids.into_iter().map(|id| get(conn, UserId(id))).collect::<Result<_, _>>()? })
-}
-
-/// Everybody that `filter` leaves, in order.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn in_order(conn: &Connection, filter: &UserFilter, sort: Sort) -> Result<Vec<UserId>, StoreError> {
-    let matching = Where::of(filter)?;
-    let count = count_where(conn, &matching)?;
-    let mut window = Window { conn, filter, matching, offset: 0, limit: count, ids: Vec::new() };
-    if count > 0 {
-        window.fill(sort, count)?;
+    if let Some(fingerprint) = &filter.fingerprint {
+        let with_it = "SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown')";
+        left.retain(&named(conn, &(with_it, vec![fingerprint.clone().into()]))?);
     }
-    Ok(window.ids.into_iter().map(UserId).collect())
+    if let Some(searched) = &filter.search {
+        found(conn, roster, searched, &mut left)?;
+    }
+    Ok(left)
 }
 
-/// How many users there are in the organization or tenant, as the organizations know it.
-fn total(conn: &Connection, filter: &UserFilter) -> Result<u32, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT coalesce(sum(users), 0)
-         FROM   organizations
-         WHERE  (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR tenant = ?2)",
-    )?;
-    let scope = params![filter.organization.map(|id| id.0), filter.tenant.map(|id| id.0)];
-    Ok(statement.query_row(scope, |row| row.get(0))?)
-}
-
-struct Window<'a> {
-    conn: &'a Connection,
+/// What a filter wants of the columns that the roster has. A set of values is a bit for each.
+struct Wanted<'a> {
     filter: &'a UserFilter,
-    matching: Where,
-    offset: u32,
-    limit: u32,
-    ids: Vec<u32>,
+    mailbox: u32,
+    verdict: u32,
+    kind: u32,
+    eligibility: u32,
+    session: u32,
+    access: u32,
+    sync: u32,
 }
 
-/// A part of an order, all of which comes before the next part: a condition, and the order within.
-type Part = (&'static str, &'static str);
-
-/// The grave first, in the order of what needs somebody's attention.
-const BY_VERDICT: [Part; 4] = [
-    ("u.verdict = 'failed'", "u.id"),
-    ("u.verdict = 'unknown'", "u.id"),
-    ("u.verdict = 'not_run'", "u.id"),
-    ("u.verdict = 'passed'", "u.id"),
-];
-const BY_VERDICT_DOWN: [Part; 4] = [
-    ("u.verdict = 'passed'", "u.id DESC"),
-    ("u.verdict = 'not_run'", "u.id DESC"),
-    ("u.verdict = 'unknown'", "u.id DESC"),
-    ("u.verdict = 'failed'", "u.id DESC"),
-];
-const BY_KIND: [Part; 5] = [
-    ("u.kind = 'guest'", "u.id"),
-    ("u.kind = 'on_premises'", "u.id"),
-    ("u.kind = 'shared_or_resource'", "u.id"),
-    ("u.kind = 'unlicensed'", "u.id"),
-    ("u.kind = 'user'", "u.id"),
-];
-const BY_KIND_DOWN: [Part; 5] = [
-    ("u.kind = 'user'", "u.id DESC"),
-    ("u.kind = 'unlicensed'", "u.id DESC"),
-    ("u.kind = 'shared_or_resource'", "u.id DESC"),
-    ("u.kind = 'on_premises'", "u.id DESC"),
-    ("u.kind = 'guest'", "u.id DESC"),
-];
-const BY_ISSUES: [Part; 2] = [("u.open_issues = 0", "u.id"), ("u.open_issues > 0", "u.open_issues, u.id")];
-const BY_ISSUES_DOWN: [Part; 2] = [("u.open_issues > 0", "u.open_issues DESC, u.id DESC"), ("u.open_issues = 0", "u.id DESC")];
-const BY_CHECKED: [Part; 2] = [("u.checked IS NULL", "u.id"), ("u.checked IS NOT NULL", "u.checked, u.id")];
-const BY_CHECKED_DOWN: [Part; 2] = [("u.checked IS NOT NULL", "u.checked DESC, u.id DESC"), ("u.checked IS NULL", "u.id DESC")];
-const BY_SESSION: [Part; 2] = [("u.synced IS NULL", "u.id"), ("u.synced IS NOT NULL", "u.synced, u.id")];
-const BY_SESSION_DOWN: [Part; 2] = [("u.synced IS NOT NULL", "u.synced DESC, u.id DESC"), ("u.synced IS NULL", "u.id DESC")];
-
-impl Window<'_> {
-    /// Equals keep one order, so that windows fit together.
-    fn fill(&mut self, sort: Sort, count: u32) -> Result<(), StoreError> {
-        let of_one = self.filter.organization.is_some();
-        match (sort.by, sort.descending) {
-            (UserSort::Name, down) => {
-                let (order, sorted) = if down {
-                    ("u.name_key DESC, u.id DESC", "+u.name_key DESC, u.id DESC")
-                } else {
-                    ("u.name_key, u.id", "+u.name_key, u.id")
-                };
-                self.walk_or_sort("", "INDEXED BY users_by_name", order, sorted, count)
-            }
-            (UserSort::Upn, false) => self.walk_or_sort("", "INDEXED BY users_by_upn", "u.upn, u.id", "+u.upn, u.id", count),
-            (UserSort::Upn, true) => {
-                self.walk_or_sort("", "INDEXED BY users_by_upn", "u.upn DESC, u.id DESC", "+u.upn DESC, u.id DESC", count)
-            }
-            (UserSort::Organization, down) if of_one => self.by_id("", if down { "u.id DESC" } else { "u.id" }, count),
-            (UserSort::Organization, false) => self.take("", "", "(SELECT name FROM organizations WHERE id = u.organization), u.id"),
-            (UserSort::Organization, true) => {
-                self.take("", "", "(SELECT name FROM organizations WHERE id = u.organization) DESC, u.id DESC")
-            }
-            (UserSort::Access, false) => self.take("", "", &format!("{ACCESS}, u.id")),
-            (UserSort::Access, true) => self.take("", "", &format!("{ACCESS} DESC, u.id DESC")),
-            (UserSort::Mailbox, down) => {
-                let order = if down { "u.mailbox DESC, u.id DESC" } else { "u.mailbox, u.id" };
-                if of_one { self.walk_or_sort("", "INDEXED BY users_by_mailbox", order, order, count) } else { self.take("", "", order) }
-            }
-            (UserSort::Kind, false) if of_one => self.in_parts(&BY_KIND),
-            (UserSort::Kind, true) if of_one => self.in_parts(&BY_KIND_DOWN),
-            (UserSort::Kind, false) => self.take("", "", "u.kind, u.id"),
-            (UserSort::Kind, true) => self.take("", "", "u.kind DESC, u.id DESC"),
-            (UserSort::Verdict, false) => self.in_parts(&BY_VERDICT),
-            (UserSort::Verdict, true) => self.in_parts(&BY_VERDICT_DOWN),
-            (UserSort::Checked, false) => self.in_parts(&BY_CHECKED),
-            (UserSort::Checked, true) => self.in_parts(&BY_CHECKED_DOWN),
-            (UserSort::Issues, false) => self.in_parts(&BY_ISSUES),
-            (UserSort::Issues, true) => self.in_parts(&BY_ISSUES_DOWN),
-            (UserSort::Session, false) => self.in_parts(&BY_SESSION),
-            (UserSort::Session, true) => self.in_parts(&BY_SESSION_DOWN),
-            (UserSort::Sync, false) => self.take("", "", &format!("{SYNC}, u.id")),
-            (UserSort::Sync, true) => self.take("", "", &format!("{SYNC} DESC, u.id DESC")),
+impl<'a> Wanted<'a> {
+    fn of(filter: &'a UserFilter) -> Self {
+        Self {
+            filter,
+            mailbox: any_of(&filter.mailbox, |one| one as u32),
+            verdict: any_of(&filter.verdict, |one| one as u32),
+            kind: any_of(&filter.kind, |one| one as u32),
+            eligibility: any_of(&filter.eligibility, |one| one as u32),
+            session: any_of(&filter.session, |one| one as u32),
+            access: any_of(&filter.access, |one| one as u32),
+            sync: any_of(&filter.sync, |one| one as u32),
         }
     }
 
-    /// Goes through an order part by part, and counts the rows of those parts that come before the window.
-    fn in_parts(&mut self, parts: &[Part]) -> Result<(), StoreError> {
-        for (part, order) in parts {
-            let in_order_of_table = order.starts_with("u.id");
-            if self.offset == 0 && !in_order_of_table {
-                self.take(part, "", order)?;
-            } else {
-                let count = self.count(part)?;
-                if self.offset >= count {
-                    self.offset -= count;
-                } else if in_order_of_table {
-                    self.by_id(part, order, count)?;
-                } else {
-                    self.take(part, "", order)?;
-                }
-            }
-            if self.limit == 0 {
-                break;
+    fn has(&self, member: &Member, roster: &Roster) -> bool {
+        let of_itself = self.filter.organization.is_none_or(|wanted| wanted == member.organization)
+            && self.mailbox & bit(member.mailbox as u32) != 0
+            && self.verdict & bit(member.verdict as u32) != 0
+            && self.kind & bit(member.kind as u32) != 0
+            && self.eligibility & bit(member.eligibility as u32) != 0
+            && self.session & bit(member.session.unwrap_or(Verdict::NotRun) as u32) != 0
+            && self.filter.mailbox_before.is_none_or(|moment| member.mailbox_since != NEVER && member.mailbox_since <= moment.0)
+            && (!self.filter.queued || member.queued)
+            && self.filter.checked_before.is_none_or(|moment| member.checked <= moment.0)
+            && (!self.filter.with_issues || member.open_issues > 0);
+        of_itself && (!self.asks_the_organization() || roster.standing(member.organization).is_some_and(|of| self.has_with(member, of)))
+    }
+
+    fn asks_the_organization(&self) -> bool {
+        self.filter.tenant.is_some() || self.access != ANY || self.sync != ANY
+    }
+
+    fn has_with(&self, member: &Member, organization: &Standing) -> bool {
+        self.filter.tenant.is_none_or(|wanted| wanted == organization.tenant)
+            && self.access & bit(member.access.unwrap_or(organization.access) as u32) != 0
+            && self.sync & bit(member.sync.stricter(organization.sync) as u32) != 0
+    }
+}
+
+const ANY: u32 = u32::MAX;
+
+/// A bit for each wanted value; without any, all are wanted.
+fn any_of<T: Copy>(wanted: &[T], number: impl Fn(T) -> u32) -> u32 {
+    if wanted.is_empty() { ANY } else { wanted.iter().fold(0, |bits, one| bits | bit(number(*one))) }
+}
+
+const fn bit(number: u32) -> u32 {
+    1 << number
+}
+
+/// Who is in the wave of a number of the organization's plan; whoever is dealt into none is in the last one.
+fn in_wave(conn: &Connection, roster: &Roster, wave: u32) -> Result<Ids, StoreError> {
+    let (mut dealt, mut into_it) = (Ids::default(), Ids::default());
+    for (user, organization, number) in waves::members(conn)? {
+        if roster.member(user).is_some_and(|member| member.organization == organization) {
+            dealt.insert(user);
+            if number == wave {
+                into_it.insert(user);
             }
         }
-        Ok(())
     }
+    let last = waves::last(conn)?;
+    let others = roster.members().iter().filter(|member| !dealt.contains(member.id) && last.get(&member.organization) == Some(&wave));
+    into_it.extend(&others.map(|member| member.id).collect());
+    Ok(into_it)
+}
 
-    fn count(&self, part: &str) -> Result<u32, StoreError> {
-        let sql = format!("SELECT count(*) FROM users AS u {} {part}", self.matching.open());
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        Ok(statement.query_row(params_from_iter(self.matching.values()), |row| row.get(0))?)
-    }
-
-    /// The order of the table itself.
-    fn by_id(&mut self, part: &str, order: &str, count: u32) -> Result<(), StoreError> {
-        let sorted = format!("+{order}");
-        self.walk_or_sort(part, "NOT INDEXED", order, &sorted, count)
-    }
-
-    /// By way of an index in the right order, or by what the filter wants: whichever comes by fewer rows.
-    fn walk_or_sort(&mut self, part: &str, index: &str, order: &str, sorted: &str, count: u32) -> Result<(), StoreError> {
-        // Numbers only grow and few are ever removed, so the highest stands for how many there are.
-        let mut statement = self.conn.prepare_cached("SELECT coalesce(max(id), 0) FROM users")?;
-        let everybody: u64 = statement.query_row([], |row| row.get::<_, u32>(0))?.into();
-        let window = u64::from(self.offset) + u64::from(self.limit);
-        let walked = window * everybody / u64::from(count.max(1));
-        if walked < u64::from(count) { self.take(part, index, order) } else { self.take(part, "", sorted) }
-    }
-
-    /// Takes what is left of the window from a part.
-    fn take(&mut self, part: &str, index: &str, order: &str) -> Result<(), StoreError> {
-        let condition = if part.is_empty() { self.matching.to_string() } else { format!("{} {part}", self.matching.open()) };
-        let sql = format!("SELECT u.id FROM users AS u {index} {condition} ORDER BY {order} LIMIT ? OFFSET ?");
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let window = self.matching.values().cloned().chain([Value::from(self.limit), self.offset.into()]);
-        let before = self.ids.len();
-        for id in statement.query_map(params_from_iter(window), |row| row.get(0))? {
-            self.ids.push(id?);
+/// Leaves those who have all words of a search. Words that no error has are looked for together, because the search index leaps from
+/// one of the rarest to the next; and a word of everybody's domain needn't be looked for at all: it is what would take longest.
+fn found(conn: &Connection, roster: &Roster, searched: &str, left: &mut Ids) -> Result<(), StoreError> {
+    let mut together = Vec::new();
+    for word in words(searched) {
+        match word {
+            Word::Long(text) if roster.shared_by_all(text, left) => {}
+            Word::Long(text) if named(conn, &searched::failed_with(text))?.is_empty() => together.push(text),
+            Word::Long(_) | Word::PartOfId(_) | Word::Short(_) | Word::ShortAmongLong(_) => {
+                left.retain(&any_way(conn, &word.ways())?);
+            }
         }
-        self.limit = self.limit.saturating_sub(u32::try_from(self.ids.len() - before).unwrap_or(u32::MAX));
-        self.offset = 0;
-        Ok(())
+        if left.is_empty() {
+            return Ok(());
+        }
+    }
+    if !together.is_empty() {
+        left.retain(&any_way(conn, &[searched::indexed(&together), searched::waiting(&together)])?);
+    }
+    Ok(())
+}
+
+fn any_way(conn: &Connection, ways: &[Way]) -> Result<Ids, StoreError> {
+    let mut ids = Ids::default();
+    for way in ways {
+        ids.extend(&named(conn, way)?);
+    }
+    Ok(ids)
+}
+
+/// Whom a statement names.
+fn named(conn: &Connection, (sql, values): &Way) -> Result<Ids, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let ids = statement.query_map(params_from_iter::<&[Value]>(values), |row| row.get(0).map(UserId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Where a window lies within an order: the descending one is the ascending one from its end, so that windows fit together.
+fn window(conn: &Connection, roster: &mut Roster, left: &Ids, sort: Sort, offset: usize, limit: usize) -> Result<Vec<UserId>, StoreError> {
+    let ordered = match sort.by {
+        UserSort::Name => roster.by_name(conn)?,
+        UserSort::Upn => roster.by_upn(conn)?,
+        by @ (UserSort::Organization
+        | UserSort::Access
+        | UserSort::Mailbox
+        | UserSort::Kind
+        | UserSort::Verdict
+        | UserSort::Checked
+        | UserSort::Issues
+        | UserSort::Session
+        | UserSort::Sync) => return Ok(by_key(roster, left, by, sort.descending, offset, limit)),
+    };
+    let is_left = |id: &&UserId| left.contains(**id);
+    Ok(if sort.descending {
+        ordered.iter().rev().filter(is_left).skip(offset).take(limit).copied().collect()
+    } else {
+        ordered.iter().filter(is_left).skip(offset).take(limit).copied().collect()
+    })
+}
+
+/// Puts only the window in order, and not what comes before or after it.
+fn by_key(roster: &Roster, left: &Ids, by: UserSort, descending: bool, offset: usize, limit: usize) -> Vec<UserId> {
+    let members = roster.members().iter().filter(|member| left.contains(member.id));
+    let mut keys: Vec<(i64, UserId)> = members.map(|member| (key(member, by, roster), member.id)).collect();
+    let (first, end) = (offset.min(keys.len()), offset.saturating_add(limit).min(keys.len()));
+    let (first, end) = if descending { (keys.len() - end, keys.len() - first) } else { (first, end) };
+    let mut window = keys.as_mut_slice();
+    if end < window.len() {
+        window = window.select_nth_unstable(end).0;
+    }
+    if first > 0 && first < window.len() {
+        window.select_nth_unstable(first);
+    }
+    let window = &mut window[first..];
+    window.sort_unstable();
+    let ids = window.iter().map(|(_, id)| *id);
+    if descending { ids.rev().collect() } else { ids.collect() }
+}
+
+/// A number that orders as SQL orders the column.
+fn key(member: &Member, by: UserSort, roster: &Roster) -> i64 {
+    let of = || roster.standing(member.organization);
+    match by {
+        // Lists of all have these orders ready.
+        UserSort::Name | UserSort::Upn => 0,
+        UserSort::Organization => of().map_or(0, |of| of.place.into()),
+        UserSort::Access => of().map_or(0, |of| access(member.access.unwrap_or(of.access))),
+        UserSort::Mailbox => mailbox(member.mailbox),
+        UserSort::Kind => kind(member.kind),
+        UserSort::Verdict => verdict(member.verdict),
+        UserSort::Checked => member.checked,
+        UserSort::Issues => member.open_issues.into(),
+        UserSort::Session => member.synced,
+        UserSort::Sync => of().map_or(0, |of| sync(member.sync.stricter(of.sync))),
+    }
+}
+
+/// In the order of what needs somebody's attention.
+const fn verdict(verdict: Verdict) -> i64 {
+    match verdict {
+        Verdict::Failed => 0,
+        Verdict::Unknown => 1,
+        Verdict::NotRun => 2,
+        Verdict::Passed => 3,
+    }
+}
+
+/// The others in the order of their names.
+const fn access(access: AccessType) -> i64 {
+    match access {
+        AccessType::EwsAppOnly => 0,
+        AccessType::EwsDelegated => 1,
+        AccessType::GraphAppOnly => 2,
+        AccessType::GraphDelegated => 3,
+    }
+}
+
+const fn mailbox(status: MailboxStatus) -> i64 {
+    match status {
+        MailboxStatus::Error => 0,
+        MailboxStatus::Excluded => 1,
+        MailboxStatus::Initialized => 2,
+        MailboxStatus::NotInitialized => 3,
+        MailboxStatus::Switching => 4,
+    }
+}
+
+const fn kind(kind: MailboxKind) -> i64 {
+    match kind {
+        MailboxKind::Guest => 0,
+        MailboxKind::OnPremises => 1,
+        MailboxKind::SharedOrResource => 2,
+        MailboxKind::Unlicensed => 3,
+        MailboxKind::User => 4,
+    }
+}
+
+const fn sync(status: SyncStatus) -> i64 {
+    match status {
+        SyncStatus::Disabled => 0,
+        SyncStatus::DisabledDueToError => 1,
+        SyncStatus::Enabled => 2,
     }
 }

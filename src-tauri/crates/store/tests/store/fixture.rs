@@ -125,7 +125,7 @@ impl Room {
 
     /// The display names that a filter leaves, by name.
     pub fn names(&self, filter: &UserFilter) -> Vec<String> {
-        let page = self.store.read(|conn| users::query(conn, filter, Sort::default(), 0, 1000)).unwrap();
+        let page = users::query(&self.store, filter, Sort::default(), 0, 1000).unwrap();
         page.rows.into_iter().map(|row| row.user.directory.display_name).collect()
     }
 

@@ -129,7 +129,7 @@ fn an_import_that_was_cut_off_is_indexed_when_the_store_is_opened() {
     let store = open(folder.path());
     assert_eq!(store.write(users::index_pending).unwrap(), 0, "nothing is left to do");
     let filter = UserFilter { search: Some("angstrom".into()), ..UserFilter::default() };
-    let found = |filter: &UserFilter| store.read(|conn| users::query(conn, filter, Sort::default(), 0, 9)).unwrap().matching;
+    let found = |filter: &UserFilter| users::query(&store, filter, Sort::default(), 0, 9).unwrap().matching;
     assert_eq!(found(&filter), 1);
     let many: Vec<_> = (100..25_000).map(person).collect();
     let organization = store.read(|conn| organizations::list(conn, None)).unwrap()[0].id;

@@ -70,7 +70,7 @@ fn filters_narrow_together_and_the_total_stays_the_organizations() {
     let ids = vec![room.user(0).user.id, room.user(5).user.id];
     room.step(&ids, Step::Session(Verdict::Passed));
 
-    let page = |filter: UserFilter| room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 5)).unwrap();
+    let page = |filter: UserFilter| users::query(&room.store, &filter, Sort::default(), 0, 5).unwrap();
     let failed = page(UserFilter { verdict: vec![Verdict::Failed, Verdict::Unknown], ..UserFilter::default() });
     assert_eq!((failed.total, failed.matching, failed.rows.len()), (13, 3, 3));
     assert_eq!(page(UserFilter { verdict: vec![Verdict::NotRun], ..UserFilter::default() }).matching, 7, "never checked is not run");
@@ -106,8 +106,8 @@ fn windows_of_every_order_fit_together_without_gap_or_repeat() {
     let of_one = UserFilter { organization: Some(room.organization), ..UserFilter::default() };
     for by in sorts {
         let of = |filter: &UserFilter, descending, offset, limit| -> Vec<_> {
-            let query = |conn: &_| users::query(conn, filter, Sort { by, descending }, offset, limit);
-            room.store.read(query).unwrap().rows.into_iter().map(|row| row.user.id).collect()
+            let page = users::query(&room.store, filter, Sort { by, descending }, offset, limit).unwrap();
+            page.rows.into_iter().map(|row| row.user.id).collect()
         };
         let whole = of(&UserFilter::default(), false, 0, 50);
         for filter in [&UserFilter::default(), &of_one] {
@@ -132,7 +132,7 @@ fn who_was_not_checked_for_long_is_found_and_who_never_was_is_among_them() {
     room.answer(run, &[0, 1], passed);
     let before = |moment: i64| {
         let filter = UserFilter { checked_before: Some(Timestamp(moment)), ..UserFilter::default() };
-        room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 10)).unwrap().matching
+        users::query(&room.store, &filter, Sort::default(), 0, 10).unwrap().matching
     };
     assert_eq!((before(NOW.0 - 1), before(NOW.0)), (4, 6));
 }
@@ -182,7 +182,7 @@ fn an_organization_knows_how_many_it_has_whoever_comes_moves_or_goes() {
     let room = room();
     let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
     let totals = || {
-        let of = |filter: UserFilter| room.store.read(|conn| users::query(conn, &filter, Sort::default(), 0, 0)).unwrap().total;
+        let of = |filter: UserFilter| users::query(&room.store, &filter, Sort::default(), 0, 0).unwrap().total;
         let in_one = |id| of(UserFilter { organization: Some(id), ..UserFilter::default() });
         (in_one(room.organization), in_one(asia), of(UserFilter { tenant: Some(room.tenant), ..UserFilter::default() }))
     };

@@ -1,0 +1,162 @@
+//! A search: words, and for each of them the statements that name who has it. A window runs them one by one, and a condition in SQL
+//! holds them as they are, so that a write reaches exactly whom the window shows.
+
+use rusqlite::types::Value;
+
+use crate::fold::{fold, is_combining};
+
+/// More words than anybody types; each costs a lookup.
+const WORDS: usize = 12;
+
+/// A word, by how it is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// Of three letters and more: it may stand anywhere in a name, an address, the department, the job title, or an error.
+    Long(&'a str),
+    /// The same, and it may stand in an object id.
+    PartOfId(&'a str),
+    /// The search index holds nothing so short: it must begin a name or an address.
+    Short(&'a str),
+    /// The same; or it is a whole word of an error, as in "out of scope".
+    ShortAmongLong(&'a str),
+}
+
+/// A statement that gives numbers of users, with its values.
+pub type Way = (&'static str, Vec<Value>);
+
+/// The words of a search; all of them must be found.
+pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
+    let words = searched.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).take(WORDS);
+    let is_long = |word: &&str| word.chars().filter(|c| !is_combining(*c)).count() >= 3;
+    let words: Vec<&str> = words.collect();
+    let any_long = words.iter().any(is_long);
+    let word = |word: &&'a str| match (is_long(word), any_long) {
+        (true, _) if may_be_of_id(word) => Word::PartOfId(word),
+        (true, _) => Word::Long(word),
+        (false, true) => Word::ShortAmongLong(word),
+        (false, false) => Word::Short(word),
+    };
+    words.iter().map(word).collect()
+}
+
+/// Clauses on `users AS u`, all of which must hold.
+pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
+    let clause = |word: &Word<'_>| {
+        let (statements, values): (Vec<&str>, Vec<Vec<Value>>) = word.ways().into_iter().unzip();
+        (format!("u.id IN ({})", statements.join(" UNION ALL ")), values.concat())
+    };
+    words(searched).iter().map(clause).collect()
+}
+
+impl Word<'_> {
+    /// Whoever any of these names has the word.
+    pub fn ways(&self) -> Vec<Way> {
+        match self {
+            Self::Long(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word)],
+            Self::PartOfId(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word), with_id(word)],
+            Self::Short(word) => begins(word).into(),
+            Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
+        }
+    }
+}
+
+/// Who has all of the words, by the search index.
+pub fn indexed(words: &[&str]) -> Way {
+    let all = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" AND ");
+    ("SELECT rowid FROM users_search WHERE users_search MATCH ?", vec![all.into()])
+}
+
+/// Who has all of the words and waits to enter the search index. A cross join is done in the order in which it is written.
+pub fn waiting(words: &[&str]) -> Way {
+    (
+        "SELECT w.id
+         FROM   unindexed AS n CROSS JOIN users AS w ON w.id = n.user
+         WHERE  holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title)",
+        vec![words.join(" ").into()],
+    )
+}
+
+/// Whose last checks failed, or came to nothing, with an error of which a condition holds. Errors are few and the same for many: the
+/// index is gone through in leaps, from each to the next.
+macro_rules! failed_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT user
+             FROM   checks INDEXED BY checks_by_error
+             WHERE  verdict IN ('failed', 'unknown')
+                    AND error IN (WITH RECURSIVE errors (error) AS (
+                                      SELECT min(error) FROM checks INDEXED BY checks_by_error WHERE verdict IN ('failed', 'unknown')
+                                      UNION ALL
+                                      SELECT (SELECT min(c.error)
+                                              FROM   checks AS c INDEXED BY checks_by_error
+                                              WHERE  c.verdict IN ('failed', 'unknown') AND c.error > errors.error)
+                                      FROM   errors
+                                      WHERE  errors.error IS NOT NULL)
+                                  SELECT error FROM errors WHERE ",
+            $condition,
+            ")"
+        )
+    };
+}
+
+/// Whose error has the word in its code or in its cause.
+pub fn failed_with(word: &str) -> Way {
+    (failed_where!("holds(?, error)"), vec![word.to_owned().into()])
+}
+
+/// Whose error has it as a whole word.
+fn failed_with_whole(word: &str) -> Way {
+    (failed_where!(r"' ' || error || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into()])
+}
+
+/// Whose object id has the word in it: they are read through, in an index that has little else.
+pub fn with_id(word: &str) -> Way {
+    ("SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0", vec![word.to_ascii_lowercase().into()])
+}
+
+/// Whose name, or a word of it, begins so, or whose address does. Most people's primary address is their principal name, and only the
+/// others are in an index of their own.
+fn begins(word: &str) -> [Way; 4] {
+    let start = fold(word);
+    let (end, like) = (after(&start), format!("{}%", literal(&start)));
+    let range = || vec![start.clone().into(), end.clone().into()];
+    let in_any_case = || vec![start.clone().into(), end.clone().into(), like.clone().into()];
+    [
+        ("SELECT id FROM users INDEXED BY users_by_name WHERE name_key >= ? AND name_key < ?", range()),
+        ("SELECT id FROM users INDEXED BY users_by_name WHERE instr(name_key, ?) > 0", vec![format!(" {start}").into()]),
+        (r"SELECT id FROM users INDEXED BY users_by_upn WHERE upn >= ? AND upn < ? AND upn LIKE ? ESCAPE '\'", in_any_case()),
+        (
+            r"SELECT id
+             FROM   users INDEXED BY users_by_other_mail
+             WHERE  mail IS NOT NULL AND mail <> upn AND mail >= ? AND mail < ? AND mail LIKE ? ESCAPE '\'",
+            in_any_case(),
+        ),
+    ]
+}
+
+/// What comes after everything that begins with a text, in the order of its letters.
+fn after(start: &str) -> String {
+    let mut letters: Vec<char> = start.chars().collect();
+    while let Some(last) = letters.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            letters.push(next);
+            return letters.into_iter().collect();
+        }
+    }
+    char::MAX.to_string()
+}
+
+/// Whether the word can be a part of an object id.
+fn may_be_of_id(word: &str) -> bool {
+    word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// The word as a phrase of full-text search: within quotes no letter is an operator.
+pub fn quoted(word: &str) -> String {
+    format!("\"{}\"", word.replace('"', "\"\""))
+}
+
+/// The text as itself within LIKE.
+fn literal(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

@@ -1,0 +1,374 @@
+//! The roster against plain SQL: whatever is written, by whom and in which order, a window shows what the tables hold.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use rollcall_core::eligibility::Eligibility;
+use rollcall_core::id::{OrganizationId, TenantId, UserId};
+use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::time::Timestamp;
+use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
+use rollcall_core::verdict::Verdict;
+use rollcall_core::wave::{Entry, Exit};
+use rollcall_store::organizations::{self, OrganizationChange};
+use rollcall_store::users::{self, Chosen, Sort, UserFilter, UserSort, act};
+use rollcall_store::waves::{self, Plan};
+use rollcall_store::{Store, StoreError, tenants};
+
+use crate::fixture::{NOW, Room, add_integration, add_organization, add_tenant, named, person, room};
+
+const SORTS: [UserSort; 11] = [
+    UserSort::Name,
+    UserSort::Upn,
+    UserSort::Organization,
+    UserSort::Access,
+    UserSort::Mailbox,
+    UserSort::Kind,
+    UserSort::Verdict,
+    UserSort::Checked,
+    UserSort::Issues,
+    UserSort::Session,
+    UserSort::Sync,
+];
+
+/// The same numbers each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    fn number(&mut self, end: u32) -> u32 {
+        u32::try_from(self.below(end as usize)).unwrap()
+    }
+
+    fn of<T: Clone>(&mut self, list: &[T]) -> T {
+        list[self.below(list.len())].clone()
+    }
+
+    fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+
+    /// Often none, at times several.
+    fn some<T: Clone>(&mut self, list: &[T]) -> Vec<T> {
+        if self.below(3) > 0 { vec![] } else { list.iter().filter(|_| self.one_in(2)).cloned().collect() }
+    }
+}
+
+/// A window is the piece of the whole order, and the figures are those of the tables.
+fn agree(store: &Store, filter: &UserFilter, sort: Sort, offset: u32, limit: u32) {
+    let page = users::query(store, filter, sort, offset, limit).unwrap();
+    let whole = store.read(|conn| users::in_order(conn, filter, sort)).unwrap();
+    let scope = UserFilter { organization: filter.organization, tenant: filter.tenant, ..UserFilter::default() };
+    let total = store.read(|conn| users::count(conn, &Chosen::Filter(scope))).unwrap();
+    let piece: Vec<UserId> = whole.iter().skip(offset as usize).take(limit as usize).copied().collect();
+    let shown: Vec<UserId> = page.rows.iter().map(|row| row.user.id).collect();
+    assert_eq!((page.total, page.matching as usize, shown), (total, whole.len(), piece), "{filter:?} {sort:?} {offset} {limit}");
+}
+
+const NAMES: [&str; 12] = [
+    "Ada Lindqvist",
+    "ada lindqvist",
+    "Zoë Ångström",
+    "Bo",
+    "Per Ångström",
+    "Noah Scope",
+    "王小明",
+    "o'Neill, Ya",
+    "Ya Throttled",
+    "Émile No",
+    "Dmitri",
+    "",
+];
+const DOMAINS: [&str; 3] = ["contoso.example", "contoso.example", "Fabrikam.example"];
+const DEPARTMENTS: [Option<&str>; 4] = [None, Some("Sales"), Some("Contoso north"), Some("Vertrieb Süd")];
+const SEARCHES: [&str; 24] = [
+    "a",
+    "ya",
+    "an",
+    "å",
+    "bo",
+    "no",
+    "'",
+    "王",
+    "ada",
+    "lind",
+    "ångström",
+    "angstrom",
+    "contoso",
+    "contoso.example",
+    "sales",
+    "süd",
+    "c0ffee",
+    "0000-0000",
+    "throttled",
+    "out of scope",
+    "no scope",
+    "erroraccessdenied ada",
+    "AADSTS50034",
+    "contoso fabrikam",
+];
+
+fn somebody(random: &mut Random) -> DirectoryUser {
+    let n = random.number(150);
+    let upn = format!("{}{n}@{}", random.of(&["person", "Ada.", "ya", "zö"]), random.of(&DOMAINS));
+    let mail = random.of(&[None, Some(upn.clone()), Some(format!("bo.{n}@contoso.example"))]);
+    let department = random.of(&DEPARTMENTS).map(str::to_owned);
+    let (enabled, guest) = (!random.one_in(5), random.one_in(9));
+    DirectoryUser { upn, mail, department, enabled, guest, ..named(n, random.of(&NAMES)) }
+}
+
+/// One write of any kind, to any users.
+fn change(random: &mut Random, room: &Room, at: i64) {
+    let all = |store: &Store| store.read(|conn| users::in_order(conn, &UserFilter::default(), Sort::default())).unwrap();
+    let places: Vec<OrganizationId> =
+        room.store.read(|conn| organizations::list(conn, None)).unwrap().into_iter().map(|organization| organization.id).collect();
+    let (place, everybody) = (random.of(&places), all(&room.store));
+    let few: Vec<UserId> = everybody.iter().filter(|_| random.one_in(6)).copied().collect();
+    let chosen = Chosen::Ids(few.clone());
+    let store = &room.store;
+    match random.below(16) {
+        0 | 1 => {
+            let page: Vec<_> = (0..30).map(|_| somebody(random)).collect();
+            store.write(|tx| users::upsert_page(tx, place, &page, NOW)).map(drop).unwrap();
+        }
+        2 => store.write(users::index_pending).map(drop).unwrap(),
+        3 => store.write(|tx| users::delete(tx, &chosen)).map(drop).unwrap(),
+        4 => store.write(|tx| users::move_to(tx, &chosen, place)).map(drop).unwrap(),
+        5 => store.write(|tx| users::forget_checks(tx, &chosen)).unwrap(),
+        6 => {
+            store.write(|tx| act::set_access(tx, &few.iter().map(|id| (*id, Some(AccessType::EwsDelegated))).collect::<Vec<_>>())).unwrap()
+        }
+        7 => store.write(|tx| act::set_sync(tx, &few, random.of(&[SyncStatus::Disabled, SyncStatus::DisabledDueToError]))).unwrap(),
+        8 => store.write(|tx| act::queue(tx, &few, random.of(&[None, Some(NOW)]))).unwrap(),
+        9 => {
+            let change = OrganizationChange {
+                name: random.one_in(2).then(|| format!("{} {at}", random.of(&["asia", "Europe", "Zone"]))),
+                access: random.of(&[None, Some(AccessType::GraphDelegated), Some(AccessType::EwsAppOnly)]),
+                sync: random.of(&[None, Some(SyncStatus::Disabled), Some(SyncStatus::Enabled)]),
+                ..OrganizationChange::default()
+            };
+            store.write(|tx| organizations::change(tx, place, &change)).map(drop).unwrap();
+        }
+        10 if places.len() > 2 => store.write(|tx| organizations::delete(tx, place)).unwrap(),
+        10 | 11 => {
+            let name = format!("Place {at}");
+            add_organization(store, room.tenant, room.integration, &name, &name.replace(' ', "-"));
+        }
+        12 => plan(store, place, &few),
+        13 => undone(store, &few),
+        14 | 15 => checked(random, store, &few, at),
+        _ => unreachable!("numbers below sixteen"),
+    }
+}
+
+/// What is rolled back, by an error or by a panic, has never been.
+fn undone(store: &Store, few: &[UserId]) {
+    let write = |end: fn() -> StoreError| {
+        store.write(|tx| -> Result<(), StoreError> {
+            act::set_sync(tx, few, SyncStatus::Disabled)?;
+            users::delete(tx, &Chosen::Ids(few.iter().take(2).copied().collect()))?;
+            Err(end())
+        })
+    };
+    write(|| StoreError::Damaged).unwrap_err();
+    catch_unwind(AssertUnwindSafe(|| write(|| panic!("on purpose")))).unwrap_err();
+}
+
+fn plan(store: &Store, organization: OrganizationId, few: &[UserId]) {
+    let entry = Entry { authorized: false, window: false };
+    let exit = Exit { initialized: 90, failed: 5, hours: 1, issues: None };
+    let plan = Plan { organization, entry, exit, by_itself: false, made: NOW, made_by: "Ada".into() };
+    let members = store.read(|conn| waves::candidates(conn, &Chosen::Ids(few.to_vec()))).unwrap();
+    let ids: Vec<UserId> = members.into_iter().map(|(id, _)| id).collect();
+    let (first, second) = ids.split_at(ids.len() / 2);
+    store.write(|tx| waves::keep(tx, &plan, &[(None, first.to_vec()), (None, second.to_vec()), (None, vec![])])).unwrap();
+}
+
+/// What checks and sessions leave behind.
+fn checked(random: &mut Random, store: &Store, few: &[UserId], at: i64) {
+    const ERRORS: [(&str, &str); 4] = [
+        ("ErrorAccessDenied", "out_of_scope"),
+        ("MailboxNotEnabledForRESTAPI", "no_mailbox"),
+        ("AADSTS50034", "user_gone"),
+        ("ApplicationThrottled", "throttled"),
+    ];
+    store
+        .write(|tx| {
+            for user in few {
+                let (code, cause) = random.of(&ERRORS);
+                let verdict = random.of(&["failed", "unknown", "passed", "not_run"]);
+                tx.execute(
+                    "INSERT OR REPLACE INTO checks (user, workload, run, verdict, code, cause, fingerprint, checked, digest, first_seen)
+                     VALUES (?1, 'mail', 0, ?2, ?3, ?4, ?3 || ?4, ?5, x'00', ?5)",
+                    (user.0, verdict, code, random.of(&[None, Some(cause)]), at),
+                )?;
+                tx.execute(
+                    "UPDATE users
+                     SET    verdict = ?2, open_issues = ?3, checked = ?4, session = ?5, synced = ?4 - 1, mailbox = ?6,
+                            mailbox_since = ?4, eligibility = ?7
+                     WHERE  id = ?1",
+                    (
+                        user.0,
+                        verdict,
+                        random.number(4),
+                        random.one_in(2).then(|| at - i64::from(random.number(3))),
+                        random.of(&[None, Some("failed"), Some("passed"), Some("unknown")]),
+                        random.of(&MailboxStatus::ALL).name(),
+                        random.of(&[None, Some("guest"), Some("room"), Some("no_mailbox")]),
+                    ),
+                )?;
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+fn filter(random: &mut Random, room: &Room, at: i64) -> UserFilter {
+    let places: Vec<_> = room.store.read(|conn| organizations::list(conn, None)).unwrap();
+    let moment = |random: &mut Random| random.one_in(6).then(|| Timestamp(at - i64::from(random.number(20))));
+    UserFilter {
+        organization: random.one_in(3).then(|| random.of(&places).id),
+        tenant: random.one_in(4).then(|| random.of(&[room.tenant, TenantId(99)])),
+        wave: random.one_in(6).then(|| 1 + random.number(3)),
+        mailbox: random.some(&MailboxStatus::ALL),
+        verdict: random.some(&[Verdict::Failed, Verdict::Unknown, Verdict::NotRun, Verdict::Passed]),
+        kind: random.some(&[MailboxKind::User, MailboxKind::Guest, MailboxKind::SharedOrResource]),
+        eligibility: random.some(&[Eligibility::Ready, Eligibility::Guest, Eligibility::Room]),
+        fingerprint: random.one_in(8).then(|| "ErrorAccessDeniedout_of_scope".to_owned()),
+        with_issues: random.one_in(6),
+        session: random.some(&[Verdict::Failed, Verdict::Passed, Verdict::NotRun]),
+        access: random.some(&AccessType::ALL),
+        sync: random.some(&[SyncStatus::Enabled, SyncStatus::Disabled, SyncStatus::DisabledDueToError]),
+        mailbox_before: moment(random),
+        queued: random.one_in(10),
+        checked_before: moment(random),
+        search: random.one_in(2).then(|| random.of(&SEARCHES).to_owned()),
+    }
+}
+
+#[test]
+fn whatever_is_written_a_window_is_what_plain_sql_finds() {
+    let random = &mut Random(2_026);
+    let room = room();
+    add_organization(&room.store, room.tenant, room.integration, "asia", "AS-01");
+    let other = add_tenant(&room.store, "Fabrikam");
+    let integration = add_integration(&room.store, other, "Outreach");
+    let elsewhere = add_organization(&room.store, other, integration, "EUROPE", "EU-02");
+    room.store.write(|tx| users::upsert_page(tx, elsewhere, &(200..230).map(person).collect::<Vec<_>>(), NOW)).unwrap();
+    room.fill(60);
+    for round in 0..120 {
+        let at = NOW.0 + round;
+        for _ in 0..random.below(3) {
+            change(random, &room, at);
+        }
+        if round == 100 {
+            room.store.write(|tx| tenants::forget(tx, other)).unwrap();
+        }
+        let plain = |organization| UserFilter { organization, ..UserFilter::default() };
+        let filters = [plain(None), plain(Some(room.organization)), filter(random, &room, at), filter(random, &room, at)];
+        for filter in &filters {
+            let by = random.of(&SORTS);
+            for descending in [false, true] {
+                agree(&room.store, filter, Sort { by, descending }, random.number(90), random.number(40));
+            }
+        }
+        for search in SEARCHES {
+            agree(&room.store, &UserFilter { search: Some(search.into()), ..UserFilter::default() }, Sort::default(), 0, 3);
+        }
+    }
+    for by in SORTS {
+        for descending in [false, true] {
+            for offset in 0..20 {
+                agree(&room.store, &UserFilter::default(), Sort { by, descending }, offset * 10, 10);
+            }
+        }
+    }
+}
+
+#[test]
+fn more_changes_than_are_told_apart_are_seen_all_the_same() {
+    let room = room();
+    room.bring_in(&(0..10_100).map(person).collect::<Vec<_>>());
+    let failed = UserFilter { verdict: vec![Verdict::Failed], ..UserFilter::default() };
+    agree(&room.store, &failed, Sort::default(), 0, 10);
+    let fail = |condition: &str| {
+        let sql = format!("UPDATE users SET verdict = 'failed' WHERE verdict <> 'failed' AND {condition}");
+        room.store.write(|tx| Ok(tx.execute(&sql, [])?)).unwrap()
+    };
+    for (condition, failing) in [("id <= 30", 30), ("id <= 9000", 9_000), ("id <= 10050", 10_050), ("true", 10_100)] {
+        fail(condition);
+        assert_eq!(users::query(&room.store, &failed, Sort::default(), 0, 0).unwrap().matching, failing);
+    }
+    for half in ["id % 2 = 0", "id % 2 = 1"] {
+        room.store.write(|tx| Ok(tx.execute(&format!("UPDATE users SET verdict = 'passed' WHERE {half}"), [])?)).unwrap();
+    }
+    agree(&room.store, &failed, Sort::default(), 0, 10);
+    room.store.write(|tx| users::delete(tx, &Chosen::Filter(UserFilter::default()))).unwrap();
+    agree(&room.store, &UserFilter::default(), Sort::default(), 0, 10);
+}
+
+#[test]
+fn a_cascade_is_seen() {
+    let room = room();
+    room.fill(5);
+    let asia = add_organization(&room.store, room.tenant, room.integration, "Asia", "AS-01");
+    room.store.write(|tx| users::upsert_page(tx, asia, &[named(50, "Far Away")], NOW)).unwrap();
+    let names = || room.names(&UserFilter::default()).len();
+    assert_eq!(names(), 6);
+    room.store.write(|tx| Ok(tx.execute("DELETE FROM organizations WHERE id = ?1", [asia.0])?)).unwrap();
+    assert_eq!(names(), 5);
+}
+
+/// Ends the watching, also when the writing panics.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+#[test]
+fn what_is_shown_while_others_write_is_one_moment() {
+    let room = room();
+    room.fill(300);
+    let (store, done) = (&room.store, AtomicBool::new(false));
+    let failed = UserFilter { verdict: vec![Verdict::Failed], ..UserFilter::default() };
+    let watch = || {
+        while !done.load(Ordering::Acquire) {
+            let by_name = users::query(store, &failed, Sort::default(), 0, 1_000).unwrap();
+            assert_eq!(by_name.matching as usize, by_name.rows.len(), "who is counted is there");
+            assert!(by_name.rows.iter().all(|row| row.verdict == Verdict::Failed), "the filter and the rows are of one moment");
+            let all = users::query(store, &UserFilter::default(), Sort { by: UserSort::Checked, descending: true }, 0, 1_000).unwrap();
+            assert!(all.rows.is_sorted_by_key(|row| std::cmp::Reverse((row.checked, row.user.id))));
+            assert_eq!((all.total, all.matching), (all.matching, u32::try_from(all.rows.len()).unwrap()));
+        }
+    };
+    thread::scope(|scope| {
+        let _end = Ends(&done);
+        let watching = [scope.spawn(watch), scope.spawn(watch)];
+        let random = &mut Random(7);
+        for n in 0..400 {
+            let (some, rest) = (2 + random.number(40), random.number(40));
+            let verdict = random.of(&["failed", "passed"]);
+            let sql = format!("UPDATE users SET verdict = '{verdict}', checked = {n} WHERE id % {some} = {rest}");
+            store.write(|tx| Ok(tx.execute(&sql, [])?)).unwrap();
+            if n % 10 == 0 {
+                let (gone, back) = (vec![random.number(300)], named(random.number(400), random.of(&NAMES)));
+                store.write(|tx| users::delete(tx, &Chosen::Ids(gone.into_iter().map(UserId).collect()))).unwrap();
+                room.bring_in(&[back]);
+            }
+        }
+        done.store(true, Ordering::Release);
+        watching.into_iter().for_each(|watching| watching.join().unwrap());
+    });
+    for by in SORTS {
+        agree(store, &failed, Sort { by, descending: false }, 0, 1_000);
+        agree(store, &UserFilter::default(), Sort { by, descending: true }, 0, 1_000);
+    }
+}
