@@ -140,6 +140,10 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
     let table = evidence(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet()).await.unwrap().text;
     let row = table.lines().find(|line| line.starts_with(&leaks[0])).unwrap();
     assert!(row.contains("outside,denied,leak,mail,answered,200"), "{row}");
+    let mut told: Vec<String> = table.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect();
+    told.dedup();
+    assert_eq!(sorted(told[..leaks.len()].to_vec()), leaks, "evidence tells what contradicts first");
+    assert_eq!(sorted(told[leaks.len()..leaks.len() + lock_outs.len()].to_vec()), lock_outs);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1774,7 +1774,11 @@ export type ScopeScript = { purpose: ScopePurpose,
 /**
  * What the file is best called.
  */
-file: string, text: string, };
+file: string, text: string, 
+/**
+ * How many mailboxes of the last proof a test leaves out; it takes the first ten of each side, the gravest first.
+ */
+left_out: number, };
 
 export type ScopeSide = "inside" | "outside";
 

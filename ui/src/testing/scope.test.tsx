@@ -52,6 +52,8 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   await user.click(await screen.findByRole("button", { name: "Scripts…" }));
   const dialog = await screen.findByRole("dialog", {}, SLOW);
   expect(await within(dialog).findByText(/New-ManagementScope/)).toBeTruthy();
+  await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
+  expect(await within(dialog).findByText(/the gravest first. 4,792 more are left out/)).toBeTruthy();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);

@@ -50,7 +50,7 @@ pub enum Scope {
     Prove(Prove),
     /// Say why the integration can or can't reach a mailbox
     Why(Why),
-    /// Write the last proof as CSV: expected, said and observed, with the ids of the calls
+    /// Write the last proof as CSV, the gravest first: expected, said and observed, with the ids of the calls
     Evidence(Evidence),
     /// Run a planned script on the practice tenant
     Practise(Practise),
@@ -317,6 +317,10 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         .into_iter()
         .find(|script| script.purpose == purpose)
         .ok_or_else(|| Error::input("for", "there is no such script for this mechanism"))?;
+    if script.left_out > 0 {
+        let more = counted(script.left_out, "further mailbox", "further mailboxes");
+        call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
+    }
     match ask.out {
         Some(file) => {
             tokio::fs::write(&file, marked(&script.text))

@@ -671,3 +671,22 @@ CREATE TABLE wave_members (
 
 CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
 ";
+
+/// Version 12. Mailboxes of a proof are listed by how much it matters what they came to: contradictions first, then what is not known,
+/// then what is confirmed.
+pub const GRAVITY: &str = "
+-- Its number is the store's; 4 is one that was not asked yet.
+ALTER TABLE scope_targets ADD COLUMN gravity INTEGER NOT NULL DEFAULT 4;
+
+UPDATE scope_targets SET gravity = CASE finding
+    WHEN 'leak'              THEN 0
+    WHEN 'lock_out'          THEN 1
+    WHEN 'too_early'         THEN 2
+    WHEN 'unknown'           THEN 3
+    WHEN 'confirmed_outside' THEN 5
+    WHEN 'confirmed_inside'  THEN 6
+    ELSE 4
+END;
+
+CREATE INDEX scope_targets_by_gravity ON scope_targets (proof, gravity, display_name COLLATE NOCASE, number);
+";

@@ -20,7 +20,7 @@ export const scope = {
   "access.prove": "Prove…",
   "access.said": "Import cmdlet result…",
   "access.export": "Export evidence",
-  "access.exported": "Evidence saved",
+  "access.exported": "Evidence saved, the gravest first",
   "access.nothing": "Prove the scope first.",
   "access.everyoneReason": "Every mailbox is to be reached: there is nothing to limit.",
   "access.underWay": "A proof is under way.",
@@ -139,6 +139,10 @@ export const scope = {
   "access.scriptsTitle": "Scripts for Exchange Online PowerShell",
   "access.scriptsBody":
     "Rollcall never writes to Exchange. Save a script, have an Exchange administrator run it, then say so here.",
+  "access.leftOut": {
+    one: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more is left out.",
+    other: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more are left out.",
+  },
   "access.scriptsLabel": "Scripts",
   "access.apply": "Make or change",
   "access.test": "Test",
