@@ -30,7 +30,7 @@ use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::world::{Member, Propagation};
+use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Required, RequiredKind, roles_of};
 use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser};
 use tokio_util::sync::CancellationToken;
@@ -154,6 +154,19 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     long_ago(&rehearsal, organization).await;
     assert!(view.voids.contains(&Void::Grant { permission: "Mail.ReadWrite".to_owned() }), "{:?}", view.voids);
+    let ews = Void::Ews { permission: "full_access_as_app".to_owned() };
+    assert!(!view.voids.contains(&ews), "it isn't granted");
+    rehearsal.sandbox.change(|world| {
+        let app = world.apps.iter_mut().find(|app| app.display_name == "Practice Integration").unwrap();
+        let full = |role: &AppRole| role.value == "full_access_as_app";
+        let role = roles_of(EXCHANGE_APP_ID).into_iter().find(full).unwrap();
+        let (resource_app_id, value) = (EXCHANGE_APP_ID.to_owned(), role.value.to_owned());
+        app.required.push(Required { resource_app_id, id: role.id.to_owned(), kind: RequiredKind::Role, value });
+        let client_id = app.client_id.clone();
+        world.grant_tenant_wide(&client_id, 0);
+    });
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert!(view.voids.contains(&ews), "no scope holds over EWS: {:?}", view.voids);
     assert!(view.coverage.unscopable.contains(&"Tasks.ReadWrite.All".to_owned()), "{:?}", view.coverage);
     let proof = proven(&rehearsal, everybody(organization)).await;
     assert_eq!((proof.outcome, proof.proof.tally.lock_outs), (Outcome::Contradicted, 0));
@@ -167,7 +180,7 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let proof = proven(&rehearsal, everybody(organization)).await;
     assert_eq!(proof.outcome, Outcome::Confirmed, "{:?}", proof.proof.tally);
     let view = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    assert_eq!(view.voids, []);
+    assert_eq!(view.voids, [ews], "the move leaves EWS as it is, and that is said");
     assert!(proof.proof.tally.confirmed_inside > 0 && proof.proof.tally.confirmed_outside > 0);
 }
 

@@ -1762,6 +1762,10 @@ app: ObjectId | null,
  */
 granted: Array<string>, 
 /**
+ * Application permissions of Office 365 Exchange Online that Entra has granted for the whole tenant.
+ */
+granted_exchange: Array<string>, 
+/**
  * Roles of RBAC for Applications.
  */
 assignments: Part<Array<Assignment>>, unit: UnitState, remarks: Array<ScopeRemark>, };
@@ -1806,7 +1810,7 @@ under_way: boolean,
  */
 practice: boolean, may_prove: Reason | null, };
 
-export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "assignment", assignment: Assignment, };
+export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "ews", permission: string, } | { "kind": "assignment", assignment: Assignment, };
 
 export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: ScopeRule, mechanism: Mechanism, unit: ObjectId, };
 

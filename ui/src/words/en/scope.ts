@@ -49,6 +49,8 @@ export const scope = {
 
   "access.voidGrant":
     "The scope limits nothing of {permission}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+  "access.voidEws":
+    "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
   "access.voidAssignment": "{role} is assigned beside the scope, for {reach}, and adds to it.",
   "access.toPermissions": "Open Permissions",
 

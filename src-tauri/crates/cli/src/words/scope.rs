@@ -103,6 +103,12 @@ pub fn of_void(void: &Void) -> String {
         Void::Grant { permission } => {
             format!("{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it: revoke that grant.")
         }
+        Void::Ews { permission } => {
+            format!(
+                "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. \
+                 Revoke that grant: `rollcallctl consent remove {permission} --api exchange --type application`."
+            )
+        }
         Void::Assignment { assignment } => {
             format!("{} is assigned beside the scope, for {}, and adds to it.", assignment.role, of_reach(&assignment.reach))
         }

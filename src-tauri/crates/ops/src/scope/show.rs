@@ -5,7 +5,7 @@ use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::{self, Coverage};
 use rollcall_core::scope::finding::Outcome;
-use rollcall_core::scope::present::{self, Void};
+use rollcall_core::scope::present::{self, Granted, Void};
 use rollcall_core::scope::{Desired, Limit, Mechanism};
 use rollcall_core::time::Timestamp;
 pub use rollcall_store::proofs::Target;
@@ -151,5 +151,6 @@ pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Res
 /// What makes a limit void, by a reading.
 pub(super) fn voids(limit: &Limit, integration: &Integration, reading: &Reading) -> Vec<Void> {
     let assignments = reading.assignments.value().map(Vec::as_slice).unwrap_or_default();
-    present::voids(limit, &present::scope_name(integration.client_id), &reading.granted, assignments)
+    let granted = Granted { graph: &reading.granted, exchange: &reading.granted_exchange };
+    present::voids(limit, &present::scope_name(integration.client_id), granted, assignments)
 }
