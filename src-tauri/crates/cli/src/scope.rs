@@ -23,9 +23,11 @@ use rollcall_ops::scope::set::{self, SetScope, Wish};
 use rollcall_ops::scope::show::{self, ProofView};
 use rollcall_ops::scope::why::{self, WhyMailbox};
 use rollcall_ops::scope::{again, evidence, read, units};
+use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
 use crate::call::Call;
+use crate::consent::browser;
 use crate::exit::Exit;
 use crate::text::counted;
 use crate::users::import::group;
@@ -63,6 +65,12 @@ pub struct Show {
     /// Read first what is in force now
     #[arg(long)]
     read: bool,
+    /// Ask Microsoft for the permission to read Exchange's roles, where the sign-in lacks it, and read what is in force
+    #[arg(long)]
+    allow: bool,
+    /// Write the address to stdout in place of opening a browser
+    #[arg(long, requires = "allow")]
+    print_url: bool,
 }
 
 #[derive(Args)]
@@ -269,9 +277,17 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
 }
 
 async fn show(ask: &Show, call: &Call) -> Result<Exit> {
-    let of = OrganizationRef { organization: ask.of.find(call).await?.organization.id };
-    let view =
-        if ask.read { Box::pin(read::read(&call.desk, of, &call.job())).await? } else { show::show(&call.desk, of, &Job::quiet()).await? };
+    let organization = ask.of.find(call).await?.organization;
+    let of = OrganizationRef { organization: organization.id };
+    if ask.allow {
+        let question = AllowMore { tenant: organization.tenant, scopes: vec![READ_EXCHANGE.to_owned()] };
+        Box::pin(allow(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
+    }
+    let view = if ask.read || ask.allow {
+        Box::pin(read::read(&call.desk, of, &call.job())).await?
+    } else {
+        show::show(&call.desk, of, &Job::quiet()).await?
+    };
     call.screen.answer(&view, |screen| told::view(&view, screen));
     Ok(Exit::of_scope(&view))
 }

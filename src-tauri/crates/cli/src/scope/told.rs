@@ -42,10 +42,10 @@ pub fn view(view: &ScopeView, screen: &Screen) {
                     screen.line(&format!("Assigned: {} for {}", one.role, words::of_reach(&one.reach)));
                 }
             }
-            Part::Unread { why } => screen.line(&format!("Roles of Exchange: {}", words::of_unread(why))),
+            Part::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why)), Paint::Open),
         }
     } else {
-        screen.line("What is in force was not read yet: `--read` reads it.");
+        screen.line("What is in force was not read yet: `rollcallctl scope show --read` reads it.");
     }
     for void in &view.voids {
         screen.painted(&words::of_void(void), Paint::Bad);

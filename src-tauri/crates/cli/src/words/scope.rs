@@ -125,12 +125,17 @@ pub fn of_reach(reach: &Reach) -> String {
     }
 }
 
-/// Why Exchange's roles are not known.
+/// Why Exchange's roles are not known, and the next step.
 pub fn of_unread(why: &Unread) -> String {
     match why {
-        Unread::NotAsked { scope } => format!("not read: this sign-in has no {scope}"),
-        Unread::NoRole { .. } => "not read: it takes an Exchange Administrator or a Global Reader".to_owned(),
-        Unread::Failed { code } => format!("not read: {code}"),
+        Unread::NotAsked { scope } => {
+            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --allow` asks for it, and reads them.")
+        }
+        Unread::NoRole { .. } => {
+            "not read, it takes an Exchange Administrator or a Global Reader: sign in as one, then `rollcallctl scope show --allow`."
+                .to_owned()
+        }
+        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --read` tries again."),
     }
 }
 

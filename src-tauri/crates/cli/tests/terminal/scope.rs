@@ -148,6 +148,12 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let proven = scope(&["prove"]);
     assert_eq!(proven.code, 0, "{proven:?}");
     assert!(proven.out.contains(": confirmed\n") && proven.out.contains(", 0 leaks, 0 lock-outs, 0 too early, 0 unknown"), "{proven:?}");
+    let shown = scope(&["show"]);
+    assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
+    assert!(shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --allow`"), "{shown:?}");
+    let allowed = in_the_browser(&script, &["scope", "show", "--org", "HQ", "--allow"], &Person::Admin);
+    assert!(allowed.code == 0 && allowed.out.contains("Exchange has assigned no role of RBAC for Applications."), "{allowed:?}");
+    assert_eq!(scope(&["show"]).code, 0, "all is known, and it was proven");
     let leak = sandbox.change(let_astray);
     let sampled = as_json(&["prove", "--inside", "2", "--outside", "3", "--seed", "7", "--named", &leak, "--named", "x@other.example"]);
     assert_eq!(sampled.code, 1, "{sampled:?}");
