@@ -1,5 +1,6 @@
 //! The access scope: planned, applied on the practice tenant, and proven from both sides by the integration's own calls.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,14 @@ use rollcall_core::scope::present::Void;
 use rollcall_core::scope::why::Because;
 use rollcall_core::scope::{Mechanism, Remark, Rule};
 use rollcall_core::time::Timestamp;
+use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
 use rollcall_ops::scope::again::again;
 use rollcall_ops::scope::changed::{NoteChange, changed};
+use rollcall_ops::scope::cut_off::cut_off;
 use rollcall_ops::scope::evidence::evidence;
 use rollcall_ops::scope::mailboxes::{ProofMailboxes, mailboxes};
 use rollcall_ops::scope::plan::{PlanScope, plan};
@@ -26,13 +29,15 @@ use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::{ProofView, ScopeView, Stands, show};
 use rollcall_ops::scope::units::units;
 use rollcall_ops::scope::why::{WhyMailbox, why};
+use rollcall_ops::settings::{self, Resume, Settings};
 use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Required, RequiredKind, roles_of};
 use rollcall_store::runs::RunState;
-use rollcall_tests::{Rehearsal, Scene, at_the_browser};
+use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const AT_ONCE: Propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
@@ -355,4 +360,63 @@ async fn what_was_too_early_is_asked_again_by_itself_when_the_clock_says_so() {
     stop.cancel();
     keeping.await.unwrap();
     assert!(confirmed, "the clock has asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
+    let (rehearsal, organization) = stage(600, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    let cut_off = async |desk: &Desk| cut_off(desk, (), &Job::quiet()).await.unwrap();
+    let (asked, job) = first_answers();
+    // The future of the proof is dropped in its middle, as the end of a process would.
+    tokio::select! {
+        _ = Box::pin(prove(&desk, everybody(organization), &job)) => panic!("it can't be done so soon"),
+        () = asked.notified() => {}
+    }
+    drop(desk);
+    let desk = opened(&folder).await;
+    assert_eq!(cut_off(&desk).await, [], "it waits for a click where nobody chose otherwise");
+    let chosen = Settings { resume: Resume::ByItself, ..Settings::default() };
+    settings::set(&desk, chosen, &Job::quiet()).await.unwrap();
+    drop(desk);
+
+    // Another program has looked in, and the next one still knows.
+    let desk = opened(&folder).await;
+    let named = cut_off(&desk).await;
+    let proof = &named[0].proof;
+    assert!(proof.state == RunState::Interrupted && proof.tally.waiting > 0 && proof.tally.asked() > 0, "{proof:?}");
+    assert_eq!((named.len(), named[0].organization.as_str(), cut_off(&desk).await), (1, "Contoso EU", vec![]), "once");
+    hand_in(&desk, &sandbox).await.unwrap();
+    let ended = Box::pin(resume(&desk, ProofRef { proof: proof.id }, &Job::quiet())).await.unwrap();
+    assert_eq!(ended.outcome, Outcome::Confirmed, "{:?}", ended.proof.tally);
+    drop(desk);
+    let desk = opened(&folder).await;
+    assert_eq!(cut_off(&desk).await, [], "what is over isn't cut off");
+
+    drop((desk, kept));
+}
+
+/// A job, and what says that its proof has the first answers on disk.
+fn first_answers() -> (Arc<Notify>, Job) {
+    let asked = Arc::new(Notify::new());
+    let told = Arc::clone(&asked);
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(progress, Progress::Proven(proven) if proven.done > 0) {
+            told.notify_one();
+        }
+    });
+    (asked, job)
+}
+
+/// The folder opened anew: what was on its way to the disk still gets there, and it is free after that.
+async fn opened(folder: &Path) -> Desk {
+    loop {
+        match open_desk(folder, &Scene::default().pace) {
+            Ok(desk) => return desk,
+            Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
 }

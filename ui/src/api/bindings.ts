@@ -489,6 +489,8 @@ export type CredentialView = { credential: Credential, state: CredentialState, }
 
 export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
 
+export type CutOffProof = { proof: Proof, organization: string, };
+
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export type Decide = { organization: OrganizationId, 
@@ -2664,6 +2666,7 @@ export type Commands = {
   "scope.again": { question: ProofRef; answer: ProofView };
   "scope.cancel": { question: ProofRef; answer: ProofView };
   "scope.changed": { question: NoteChange; answer: ScopeView };
+  "scope.cut_off": { question: null; answer: Array<CutOffProof> };
   "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
   "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
   "scope.plan": { question: PlanScope; answer: Array<ScopeScript> };

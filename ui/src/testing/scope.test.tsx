@@ -64,3 +64,19 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
     purpose: "migrate",
   });
 });
+
+test("a proof that was cut off waits for a click, unless the admin chose otherwise", async () => {
+  const { door } = await openAt("/scope?org=1", { cutOffProof: true });
+  await screen.findByText("The proof is paused");
+  expect(door.asked.filter(({ name }) => name === "scope.cut_off")).toHaveLength(1);
+  expect(door.asked.some(({ name }) => name === "scope.resume")).toBe(false);
+});
+
+test("where the admin chose so, a proof that was cut off goes on by itself", async () => {
+  const { door } = await openAt("/scope?org=1", { cutOffProof: true, settings: { resume: "by_itself" } });
+  await screen.findByText("Proof 4 of Contoso EU goes on");
+  expect(door.asked.filter(({ name }) => name === "scope.resume")).toEqual([
+    { name: "scope.resume", question: { proof: 4 } },
+  ]);
+  expect(await screen.findByText("Contradicted")).toBeTruthy();
+});

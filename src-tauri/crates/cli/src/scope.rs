@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use rollcall_core::id::ObjectId;
+use rollcall_core::id::{ObjectId, ProofId};
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::{Mechanism, Rule};
 use rollcall_core::time::Timestamp;
@@ -20,9 +20,9 @@ use rollcall_ops::scope::prove::{self, ProveScope};
 use rollcall_ops::scope::resume::{self, ProofRef};
 use rollcall_ops::scope::said::{self, ImportSaid};
 use rollcall_ops::scope::set::{self, SetScope, Wish};
-use rollcall_ops::scope::show::{self, ProofView};
+use rollcall_ops::scope::show::{self, Proof, ProofView, Sample};
 use rollcall_ops::scope::why::{self, WhyMailbox};
-use rollcall_ops::scope::{again, evidence, read, units};
+use rollcall_ops::scope::{again, cut_off, evidence, read, units};
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
@@ -369,7 +369,15 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         Box::pin(again::again(&call.desk, ProofRef { proof: proof.id }, &call.job())).await?
     } else {
         let Prove { inside, outside, seed, named, .. } = ask;
-        Box::pin(prove::prove(&call.desk, ProveScope { organization, inside, outside, seed, named }, &call.job())).await?
+        let question = ProveScope { organization, inside, outside, seed, named };
+        match going_on_by_itself(&question, call).await? {
+            Some(proof) => {
+                let how = "`settings set --resume on-click` would start a new one";
+                call.screen.note(&format!("Proof {proof} was cut off and goes on; {how}."));
+                Box::pin(resume::resume(&call.desk, ProofRef { proof }, &call.job())).await?
+            }
+            None => Box::pin(prove::prove(&call.desk, question, &call.job())).await?,
+        }
     };
     let contradictions = told::contradictions(&proof, call).await?;
     call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions }), |screen| {
@@ -379,6 +387,17 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");
     }
     Ok(Exit::of_proof(&proof))
+}
+
+/// The proof of the same mailboxes that a crash cut off, where the settings want it to go on by itself.
+async fn going_on_by_itself(ask: &ProveScope, call: &Call) -> Result<Option<ProofId>> {
+    let same = |proof: &Proof| {
+        let Sample { seed, inside, outside, named, .. } = &proof.sample;
+        let drawn = (*seed, *inside, *outside) == (ask.seed, ask.inside, ask.outside);
+        proof.organization == ask.organization && drawn && *named == ask.named
+    };
+    let cut_off = cut_off::cut_off(&call.desk, (), &Job::quiet()).await?;
+    Ok(cut_off.into_iter().map(|one| one.proof).find(same).map(|proof| proof.id))
 }
 
 async fn last(view: &OrganizationView, call: &Call) -> Result<ProofView> {

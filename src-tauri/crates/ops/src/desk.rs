@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, ProofId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::{AppOnly, Delegated};
+use crate::cut_off;
 use crate::error::{Code, Error, Result};
 use crate::pauses;
 use crate::practice::open::Ground;
@@ -27,7 +28,6 @@ use crate::settings;
 use crate::sync;
 use crate::traffic::record::Recording;
 use crate::users::preview::Held;
-use crate::verify::cut_off;
 use crate::writer::Writer;
 
 /// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
@@ -58,10 +58,17 @@ pub struct Desk {
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
     kept: Mutex<HashMap<SecretName, bool>>,
     recording: Mutex<Option<Recording>>,
-    cut_off: Mutex<Vec<RunId>>,
+    cut_off: Mutex<CutOff>,
     preview: Mutex<Option<Arc<Held>>>,
     /// The vendor's application in the practice tenant that runs here.
     practice_vendor: Mutex<Option<AppId>>,
+}
+
+/// What the end of the last process cut off, until it is answered or somebody takes it up.
+#[derive(Default)]
+pub(crate) struct CutOff {
+    pub runs: Vec<RunId>,
+    pub proofs: Vec<ProofId>,
 }
 
 /// Somebody works on a run of an organization.
@@ -179,8 +186,8 @@ impl Desk {
         self.recording.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The runs that the end of the last process cut off, until somebody takes them up.
-    pub(crate) fn cut_off(&self) -> MutexGuard<'_, Vec<RunId>> {
+    /// What the end of the last process cut off.
+    pub(crate) fn cut_off(&self) -> MutexGuard<'_, CutOff> {
         self.cut_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -190,29 +197,32 @@ impl Desk {
     }
 
     /// A run that is marked as running while nobody works on it was cut off by the end of the process, and so was the wait of one
-    /// that is parked. A run that somebody has paused is neither.
-    fn interrupt_unfinished(&self) -> Result<Vec<RunId>> {
+    /// that is parked. A run that somebody has paused is neither. The same goes for proofs of access scopes.
+    fn interrupt_unfinished(&self) -> Result<CutOff> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {
+            let mut of_proofs = cut_off::known(tx)?;
             for proof in proofs::running(tx)? {
                 proofs::mark(tx, proof, RunState::Interrupted, now)?;
+                if !of_proofs.contains(&proof) {
+                    of_proofs.push(proof);
+                }
             }
+            cut_off::remember(tx, &of_proofs)?;
             let before = cut_off::known(tx)?;
-            let mut cut_off = Vec::new();
+            let mut of_runs = Vec::new();
             for run in runs::unfinished(tx)? {
                 let running = run.state == RunState::Running;
                 if running {
                     runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
                 }
                 if running || run.parked_until.is_some() || before.contains(&run.id) {
-                    cut_off.push(run.id);
+                    of_runs.push(run.id);
                 }
             }
-            if cut_off != before {
-                cut_off::remember(tx, &cut_off)?;
-            }
+            cut_off::remember(tx, &of_runs)?;
             sync::cut_off::tell(tx, now)?;
-            Ok(cut_off)
+            Ok(CutOff { runs: of_runs, proofs: of_proofs })
         })?;
         Ok(cut_off)
     }

@@ -7,6 +7,7 @@ pub mod commands;
 mod connection;
 pub mod consent;
 pub mod csv_text;
+mod cut_off;
 pub mod desk;
 pub mod error;
 pub mod groups;

@@ -86,6 +86,8 @@ export const scope = {
   "access.paused": "The proof is paused",
   "access.pause": "Pause",
   "access.resume": "Resume",
+  "access.goesOn": "Proof {id} of {organization} goes on",
+  "access.goesOnBecause": "It was cut off when Rollcall ended. Settings say that such proofs go on by themselves.",
   "access.cancel": "Cancel proof",
   "access.work": "Prove the scope of {organization}",
   "access.progress": "{done} of {total} mailboxes asked",

@@ -11,10 +11,10 @@ use rollcall_store::issues;
 use rollcall_store::runs::{self, Run, RunEnd};
 
 use super::claim::Claim;
-use super::cut_off;
 use super::reach::Reach;
 use super::sitting::{self, Ended};
 use super::tally;
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};
@@ -24,7 +24,7 @@ use crate::users::preflight;
 /// or broken one is left interrupted, to be resumed.
 pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, reach: Reach, id: RunId, job: &Job) -> Result<Run> {
     claim.name(id);
-    desk.cut_off().retain(|cut_off| *cut_off != id);
+    desk.cut_off().runs.retain(|cut_off| *cut_off != id);
     let run = sit_until_done(desk, claim, &reach, id, job).await;
     reach.gate().forget(Party::Run(id));
     if let Ok(run) = &run {
