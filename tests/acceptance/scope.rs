@@ -399,6 +399,40 @@ async fn a_proof_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
     drop((desk, kept));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_sign_in_puts_the_next_look_off_and_says_until_when() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::ZERO };
+    let (rehearsal, organization) = stage(40, slow).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    let now = || rollcall_tests::clock()();
+    // The next look is due in a moment.
+    let at = Some(Timestamp(now().0 - (15 * 60 - 3) * 1_000));
+    changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::TooEarly, "{:?}", proof.proof.tally);
+    let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
+    sandbox.change(|world| world.apps.iter_mut().for_each(|app| app.secrets.clear()));
+    while now() < proof.next_probe.unwrap() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let (desk, stop) = (Arc::new(desk), CancellationToken::new());
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    let put_off = loop {
+        let view = show(&desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        if let Some(put_off) = view.proof.and_then(|now| now.proof.put_off) {
+            break put_off;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((put_off.failures, put_off.code.as_str()), (1, Code::WrongSecret.name()));
+    let wait = put_off.until.since(now());
+    assert!(wait > Duration::from_secs(30) && wait <= Duration::from_secs(60), "{wait:?}");
+    stop.cancel();
+    keeping.await.unwrap();
+    drop((desk, kept));
+}
+
 /// A job, and what says that its proof has the first answers on disk.
 fn first_answers() -> (Arc<Notify>, Job) {
     let asked = Arc::new(Notify::new());

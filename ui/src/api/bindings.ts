@@ -1365,7 +1365,11 @@ change: ScopeChange | null, workloads: Array<Workload>, sample: ProofSample, tal
 /**
  * When the oldest answer came that was too early to judge.
  */
-early: Timestamp | null, };
+early: Timestamp | null, 
+/**
+ * `None` where the last try did not fail.
+ */
+put_off: ProofPutOff | null, };
 
 export type ProofCall = { workload: Workload, observed: Observed, http: number | null, code: string | null, request_id: string | null, at: Timestamp, };
 
@@ -1384,6 +1388,16 @@ search: string, offset: number, limit: number, };
 export type ProofOutcome = "confirmed" | "contradicted" | "too_early" | "unknown";
 
 export type ProofPage = { total: number, rows: Array<ProofTarget>, };
+
+export type ProofPutOff = { 
+/**
+ * How often in a row.
+ */
+failures: number, until: Timestamp, 
+/**
+ * The code that faces have words for.
+ */
+code: string, };
 
 export type ProofRef = { proof: ProofId, };
 

@@ -76,8 +76,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
-  /** A proof of the access scope that was cut off by the end of the program. */
-  readonly cutOffProof?: boolean;
+  /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
+  readonly proof?: "cut_off" | "put_off";
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
   /** Why mailboxes can't be asked what they are. */
@@ -139,9 +139,13 @@ export function fakeDoor(
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
   const scopeNow = () => scopeOf(wish, proof);
-  if (options.cutOffProof) {
+  if (options.proof) {
     const over = proofOf(1, scopeNow());
-    proof = { ...over, outcome: "unknown", proof: { ...over.proof, state: "interrupted", finished: null } };
+    const stands =
+      options.proof === "cut_off"
+        ? { state: "interrupted" as const, finished: null }
+        : { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } };
+    proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...stands } };
   }
   const proving = async (organization: number, { onProgress }: CallOptions) => {
     onProgress?.({

@@ -107,6 +107,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
       sample: { seed: 1, inside: null, outside: null, named: [], unknown: [], of_inside: 12, of_outside: 4800 },
       tally,
       early: null,
+      put_off: null,
     },
     outcome: "contradicted",
     next_probe: null,

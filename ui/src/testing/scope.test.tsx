@@ -66,17 +66,23 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
 });
 
 test("a proof that was cut off waits for a click, unless the admin chose otherwise", async () => {
-  const { door } = await openAt("/scope?org=1", { cutOffProof: true });
+  const { door } = await openAt("/scope?org=1", { proof: "cut_off" });
   await screen.findByText("The proof is paused");
   expect(door.asked.filter(({ name }) => name === "scope.cut_off")).toHaveLength(1);
   expect(door.asked.some(({ name }) => name === "scope.resume")).toBe(false);
 });
 
 test("where the admin chose so, a proof that was cut off goes on by itself", async () => {
-  const { door } = await openAt("/scope?org=1", { cutOffProof: true, settings: { resume: "by_itself" } });
+  const { door } = await openAt("/scope?org=1", { proof: "cut_off", settings: { resume: "by_itself" } });
   await screen.findByText("Proof 4 of Contoso EU goes on");
   expect(door.asked.filter(({ name }) => name === "scope.resume")).toEqual([
     { name: "scope.resume", question: { proof: 4 } },
   ]);
   expect(await screen.findByText("Contradicted")).toBeTruthy();
+});
+
+test("a proof that the clock couldn't go on with says why, and when it is tried again", async () => {
+  await openAt("/scope?org=1", { proof: "put_off" });
+  expect(await screen.findByText(/The last try to ask again failed: .*secret.*\. The next one is at/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Ask again now" })).toBeTruthy();
 });

@@ -21,7 +21,7 @@ pub const SCHEMA: &[&str] = &[
     schema::SCOPE,
     schema::OUTREACH,
     schema::WAVES,
-    schema::GRAVITY,
+    schema::PROVING,
 ];
 
 /// The version that a list of steps leads to.

@@ -34,6 +34,17 @@ pub struct Sample {
     pub of_outside: u32,
 }
 
+/// Why the clock couldn't go on with a proof, and when it tries again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofPutOff")]
+pub struct PutOff {
+    /// How often in a row.
+    pub failures: u32,
+    pub until: Timestamp,
+    /// The code that faces have words for.
+    pub code: String,
+}
+
 /// A proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Proof {
@@ -50,6 +61,8 @@ pub struct Proof {
     pub tally: Tally,
     /// When the oldest answer came that was too early to judge.
     pub early: Option<Timestamp>,
+    /// `None` where the last try did not fail.
+    pub put_off: Option<PutOff>,
 }
 
 /// A mailbox to be asked.
@@ -152,7 +165,7 @@ pub fn create(
     Ok(id)
 }
 
-const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample FROM proofs";
+const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample, put_off FROM proofs";
 
 /// A proof.
 ///
@@ -197,6 +210,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Proof> {
         sample: text::json(row, 8)?,
         tally: Tally::default(),
         early: None,
+        put_off: text::maybe_json(row, 9)?,
     })
 }
 
@@ -222,13 +236,26 @@ fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
     Ok(proof)
 }
 
-/// Marks where a proof stands.
+/// Marks where a proof stands; it is put off no longer.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
 pub fn mark(tx: &Transaction<'_>, id: ProofId, state: RunState, now: Timestamp) -> Result<(), StoreError> {
     let finished = matches!(state, RunState::Finished | RunState::Cancelled).then_some(now.0);
-    tx.prepare_cached("UPDATE proofs SET state = ?2, finished = ?3 WHERE id = ?1")?.execute(params![id.0, state.name(), finished])?;
+    tx.prepare_cached("UPDATE proofs SET state = ?2, finished = ?3, put_off = NULL WHERE id = ?1")?.execute(params![
+        id.0,
+        state.name(),
+        finished
+    ])?;
+    Ok(())
+}
+
+/// Puts a proof off that couldn't be gone on with.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn put_off(tx: &Transaction<'_>, id: ProofId, put_off: &PutOff) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE proofs SET put_off = ?2 WHERE id = ?1")?.execute(params![id.0, text::to_json(put_off)?])?;
     Ok(())
 }
 
@@ -267,18 +294,17 @@ pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &
 }
 
 /// Has those asked again whose contradiction was too early to judge; and once `settled`, the moment from which on answers count, has come
-/// by `now`, whoever was asked before it. Answers how many.
+/// by `now`, whoever was asked before it. The proof is marked as running with it, so that one that is cut off is known for such.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
-pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
-    let again = tx
-        .prepare_cached(
-            "UPDATE scope_targets SET finding = NULL, gravity = 4, due = 0
+pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE scope_targets SET finding = NULL, gravity = 4, due = 0
              WHERE  proof = ?1 AND finding IS NOT NULL AND (finding = 'too_early' OR ?3 >= ?2 AND asked < ?2)",
-        )?
-        .execute(params![id.0, settled.0, now.0])?;
-    Ok(u32::try_from(again).unwrap_or(u32::MAX))
+    )?
+    .execute(params![id.0, settled.0, now.0])?;
+    mark(tx, id, RunState::Running, now)
 }
 
 const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named,

@@ -673,8 +673,10 @@ CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
 ";
 
 /// Version 12. Mailboxes of a proof are listed by how much it matters what they came to: contradictions first, then what is not known,
-/// then what is confirmed.
-pub const GRAVITY: &str = "
+/// then what is confirmed. A proof that couldn't be gone on with is tried again later.
+pub const PROVING: &str = "
+ALTER TABLE proofs ADD COLUMN put_off TEXT;
+
 -- Its number is the store's; 4 is one that was not asked yet.
 ALTER TABLE scope_targets ADD COLUMN gravity INTEGER NOT NULL DEFAULT 4;
 

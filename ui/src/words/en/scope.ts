@@ -74,6 +74,7 @@ export const scope = {
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
   "access.next": "What is too early is asked again at {time}, while Rollcall is open.",
+  "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
   "access.again": "Ask again now",
 
   "access.proof": "Proof {id}",

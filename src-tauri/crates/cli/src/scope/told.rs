@@ -96,7 +96,13 @@ pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
         let finding = target.finding.map_or("", words::of_finding);
         screen.painted(&format!("{finding}: {}", target.upn), Paint::Bad);
     }
-    if let Some(next) = view.next_probe {
+    if let Some(put_off) = &view.proof.put_off {
+        let (until, code) = (put_off.until.utc(), &put_off.code);
+        screen.painted(
+            &format!("The last try to ask again failed ({code}). The next one is at {until}, while Rollcall is open."),
+            Paint::Bad,
+        );
+    } else if let Some(next) = view.next_probe {
         screen.line(&format!("What is too early is asked again at {}, while Rollcall is open.", next.utc()));
     }
 }

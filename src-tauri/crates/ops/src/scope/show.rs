@@ -87,12 +87,17 @@ pub struct ProofView {
 
 impl From<Proof> for ProofView {
     fn from(proof: Proof) -> Self {
-        let next_probe = proof.change.and_then(|change| match proof.early {
-            Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
-            None => (proof.tally.provisional > 0).then(|| change.settles()),
-        });
+        let next_probe = next_probe(&proof);
         Self { outcome: proof.tally.outcome(proof.sample.of_inside, proof.sample.of_outside), next_probe, proof }
     }
+}
+
+/// When the clock wants those asked again that were too early to judge.
+pub(super) fn next_probe(proof: &Proof) -> Option<Timestamp> {
+    proof.change.and_then(|change| match proof.early {
+        Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
+        None => (proof.tally.provisional > 0).then(|| change.settles()),
+    })
 }
 
 /// # Errors

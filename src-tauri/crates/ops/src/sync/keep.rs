@@ -20,7 +20,6 @@ use crate::error::Result;
 use crate::job::Job;
 use crate::rules;
 use crate::scope::again;
-use crate::scope::resume::ProofRef;
 use crate::users::act;
 use crate::waves::start::start_due;
 
@@ -66,8 +65,8 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
                 for proof in proofs {
                     let (desk, job) = (Arc::clone(&desk), Job::new(stop.child_token(), |_| {}));
                     passes.spawn(async move {
-                        if let Err(error) = Box::pin(again::again(&desk, ProofRef { proof }, &job)).await {
-                            warn!("What was too early to judge could not be asked again: {}", error.code.name());
+                        if let Err(error) = Box::pin(again::by_itself(&desk, proof, &job)).await {
+                            warn!("A proof could not be read or put off: {}", error.code.name());
                         }
                     });
                 }

@@ -4,7 +4,8 @@ use rollcall_core::id::{ObjectId, ProofId};
 use rollcall_core::scope::finding::Finding;
 use rollcall_core::scope::{Desired, Expected};
 use rollcall_core::time::Timestamp;
-use rollcall_store::proofs::{self, NewTarget, Sample, Settled};
+use rollcall_store::proofs::{self, NewTarget, PutOff, Sample, Settled};
+use rollcall_store::runs::RunState;
 use uuid::Uuid;
 
 use crate::fixture::{NOW, Room, room};
@@ -67,4 +68,20 @@ fn the_gravest_come_first_and_those_alike_by_name() {
     let tried = room.store.read(|conn| proofs::to_try(conn, id, 2)).unwrap();
     let upns = ["Lee", "Una", "Zoe", "adam"].map(|name| format!("{name}@contoso.example"));
     assert_eq!(tried, upns, "two of each side: who was named, then the gravest");
+}
+
+#[test]
+fn whoever_is_to_be_asked_again_is_known_to_be_under_way_at_once() {
+    let room = room();
+    let id =
+        proof(&room, &[("Tom", Expected::Outside, Some(Finding::TooEarly)), ("Bo", Expected::Outside, Some(Finding::ConfirmedOutside))]);
+    room.store.write(|tx| proofs::mark(tx, id, RunState::Finished, NOW)).unwrap();
+    let put_off = PutOff { failures: 2, until: Timestamp(NOW.0 + 1), code: "offline".to_owned() };
+    room.store.write(|tx| proofs::put_off(tx, id, &put_off)).unwrap();
+    let get = || room.store.read(|conn| proofs::get(conn, id)).unwrap();
+    assert_eq!((get().put_off, get().state), (Some(put_off), RunState::Finished));
+    room.store.write(|tx| proofs::ask_again(tx, id, Timestamp(i64::MAX), NOW)).unwrap();
+    let again = get();
+    assert_eq!((again.state, again.tally.waiting, again.put_off), (RunState::Running, 1, None), "a crash from here on is one");
+    assert_eq!(room.store.read(proofs::running).unwrap(), [id]);
 }
