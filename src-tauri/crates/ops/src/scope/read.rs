@@ -125,8 +125,41 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
 
 /// What of what is in force changed between two readings.
 fn changed(before: &Reading, now: &Reading) -> Option<Changed> {
-    match (before.assignments.value(), now.assignments.value()) {
+    // They come in any order.
+    let assigned = |reading: &Reading| {
+        let mut all = reading.assignments.value()?.clone();
+        all.sort_by(|one, other| one.id.cmp(&other.id));
+        Some(all)
+    };
+    match (assigned(before), assigned(now)) {
         (Some(earlier), Some(assignments)) if earlier != assignments => Some(Changed::Rbac),
-        _ => None,
+        (Some(_) | None, Some(_) | None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::scope::present::Reach;
+
+    use super::*;
+
+    #[test]
+    fn the_same_roles_in_another_order_are_no_change() {
+        let reading = |ids: &[&str]| Reading {
+            at: Timestamp(0),
+            app: None,
+            granted: vec![],
+            granted_exchange: vec![],
+            assignments: Part::Read {
+                value: ids
+                    .iter()
+                    .map(|id| Assignment { id: (*id).to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything })
+                    .collect(),
+            },
+            unit: UnitState::None,
+            remarks: vec![],
+        };
+        assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2", "1"])), None);
+        assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2"])), Some(Changed::Rbac));
     }
 }
