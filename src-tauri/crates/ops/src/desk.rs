@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, ProofId, RunId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, ProofId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -17,8 +17,8 @@ use rollcall_store::proofs;
 use rollcall_store::runs::{self, RunEnd, RunState};
 use rollcall_store::{Connection, Store, StoreError, Transaction};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
+use crate::claim::Sittings;
 use crate::connection::{AppOnly, Delegated};
 use crate::cut_off;
 use crate::error::{Code, Error, Result};
@@ -50,9 +50,9 @@ pub struct Desk {
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
     as_users: Mutex<HashMap<(IntegrationId, ObjectId), Arc<Delegated>>>,
-    verifying: Mutex<HashMap<OrganizationId, Sitting>>,
-    syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
-    proving: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    verifying: Sittings<RunId>,
+    syncing: Sittings<()>,
+    proving: Sittings<ProofId>,
     /// Somebody's session was brought forward, or sessions may begin.
     pub(crate) called: Notify,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
@@ -69,14 +69,6 @@ pub struct Desk {
 pub(crate) struct CutOff {
     pub runs: Vec<RunId>,
     pub proofs: Vec<ProofId>,
-}
-
-/// Somebody works on a run of an organization.
-pub(crate) struct Sitting {
-    /// The run, once there is one.
-    pub run: Option<RunId>,
-    /// Stops the work at its next safe point.
-    pub stop: CancellationToken,
 }
 
 /// What a face hands in to open a desk.
@@ -116,9 +108,9 @@ impl Desk {
             delegated: Mutex::default(),
             app_only: Mutex::default(),
             as_users: Mutex::default(),
-            verifying: Mutex::default(),
-            syncing: Mutex::default(),
-            proving: Mutex::default(),
+            verifying: Sittings::default(),
+            syncing: Sittings::default(),
+            proving: Sittings::default(),
             called: Notify::new(),
             gates: Mutex::default(),
             kept: Mutex::default(),
@@ -286,14 +278,14 @@ impl Desk {
         self.as_users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The organizations whose users are being read at this moment, each with what stops it.
-    pub(crate) fn syncing(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
-        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who reads the users of organizations.
+    pub(crate) const fn syncing(&self) -> &Sittings<()> {
+        &self.syncing
     }
 
-    /// The organizations whose access scope is being proven at this moment, each with what stops it.
-    pub(crate) fn proving(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
-        self.proving.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who proves access scopes.
+    pub(crate) const fn proving(&self) -> &Sittings<ProofId> {
+        &self.proving
     }
 
     /// The time of day, for work that goes on beside this call.
@@ -301,9 +293,9 @@ impl Desk {
         Arc::clone(&self.clock)
     }
 
-    /// The organizations that are being verified at this moment.
-    pub(crate) fn verifying(&self) -> MutexGuard<'_, HashMap<OrganizationId, Sitting>> {
-        self.verifying.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who works on runs.
+    pub(crate) const fn verifying(&self) -> &Sittings<RunId> {
+        &self.verifying
     }
 }
 

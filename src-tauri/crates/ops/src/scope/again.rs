@@ -9,7 +9,7 @@ use rollcall_store::runs::RunState;
 use rollcall_store::{organizations, proofs};
 use tracing::warn;
 
-use super::prove::Claim;
+use super::prove::claim;
 use super::resume::{ProofRef, resume, standing_proof};
 use super::show::{ProofView, Stands, facts, next_probe};
 use super::sitting;
@@ -25,7 +25,7 @@ pub async fn again(desk: &Desk, ask: ProofRef, job: &Job) -> Result<ProofView> {
     let proof = standing_proof(desk, ask).await?;
     let change = proof.change.filter(|_| proof.tally.too_early + proof.tally.provisional > 0 && proof.state == RunState::Finished);
     let Some(change) = change else { return Err(Error::input("proof", "nothing of it was too early to judge")) };
-    let claim = Claim::on(desk, proof.organization, job)?;
+    let claim = claim(desk, proof.organization, job)?;
     let connected = connection::anew(desk, proof.organization, &claim.stop).await?;
     let now = desk.now();
     desk.write(move |tx| proofs::ask_again(tx, ask.proof, change.settles(), now)).await?;
@@ -69,7 +69,7 @@ pub(crate) async fn due(desk: &Desk) -> Result<Vec<ProofId>> {
         .await?;
     let mut due = Vec::new();
     for (organization, integration, proof) in waiting {
-        let busy = desk.proving().contains_key(&organization);
+        let busy = desk.proving().is_at(organization);
         if !busy && connection::secret_at_hand(desk, integration).await != SecretAtHand::None {
             due.push(proof);
         }

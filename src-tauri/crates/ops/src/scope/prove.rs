@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::sample::draw;
 use rollcall_core::scope::{Desired, Expected, Members, expect};
@@ -15,6 +15,7 @@ use ts_rs::TS;
 use super::members::{self, Found};
 use super::show::{ProofView, facts};
 use super::{read, sitting};
+use crate::claim::Claim;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::groups::directory;
@@ -44,7 +45,7 @@ pub struct ProveScope {
 pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView> {
     let of = OrganizationRef { organization: ask.organization };
     rules::may_prove(&standing(desk, ask.organization).await?).map_err(Error::not_now)?;
-    let claim = Claim::on(desk, ask.organization, job)?;
+    let claim = claim(desk, ask.organization, job)?;
     Box::pin(read::refresh(desk, of, job)).await?;
     let facts = desk.read(move |conn| facts(conn, of)).await?;
     if facts.coverage.workloads.is_empty() {
@@ -130,34 +131,12 @@ fn choose(ask: &ProveScope, desired: &Desired, members: &Members, everybody: Vec
     (targets, sample)
 }
 
-/// While it lives, no other sitting can work on a proof of the organization.
-pub(super) struct Claim<'a> {
-    desk: &'a Desk,
-    pub organization: OrganizationId,
-    /// Ends the sitting at its next safe point.
-    pub stop: tokio_util::sync::CancellationToken,
-}
-
-impl<'a> Claim<'a> {
-    /// Claims the organization.
-    ///
-    /// # Errors
-    /// `NotNow` while another sitting works on it.
-    pub fn on(desk: &'a Desk, organization: OrganizationId, job: &Job) -> Result<Self> {
-        let mut proving = desk.proving();
-        if proving.contains_key(&organization) {
-            return Err(Error::not_now(Reason::RunUnderWay));
-        }
-        let stop = job.stop.child_token();
-        proving.insert(organization, stop.clone());
-        Ok(Self { desk, organization, stop })
-    }
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        self.desk.proving().remove(&self.organization);
-    }
+/// Claims the organization for one sitting.
+///
+/// # Errors
+/// `NotNow` while another sitting works on it.
+pub(super) fn claim<'a>(desk: &'a Desk, organization: OrganizationId, job: &Job) -> Result<Claim<'a, ProofId>> {
+    desk.proving().claim(organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))
 }
 
 #[cfg(test)]

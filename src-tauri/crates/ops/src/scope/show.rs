@@ -106,7 +106,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Scope
     let standing = standing(desk, ask.organization).await?;
     let now = desk.now();
     let mut view = desk.read(move |conn| view(conn, ask, now)).await?;
-    view.under_way = desk.proving().contains_key(&ask.organization);
+    view.under_way = desk.proving().is_at(ask.organization);
     view.may_prove = if view.under_way { Some(Reason::RunUnderWay) } else { rules::may_prove(&standing).err() };
     Ok(view)
 }

@@ -118,7 +118,7 @@ async fn begin_queued(desk: &Desk) -> Result<()> {
 async fn to_read(desk: &Desk) -> Result<Vec<OrganizationId>> {
     let mut found = Vec::new();
     for organization in desk.read(|conn| organizations::list(conn, None)).await? {
-        let busy = desk.syncing().contains_key(&organization.id);
+        let busy = desk.syncing().is_at(organization.id);
         let id = organization.id;
         let reached = connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None
             || desk.read(move |conn| mailboxes::any_connected(conn, id)).await?;
