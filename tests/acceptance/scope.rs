@@ -1,5 +1,6 @@
 //! The access scope: planned, applied on the practice tenant, and proven from both sides by the integration's own calls.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,14 @@ use rollcall_core::scope::present::Void;
 use rollcall_core::scope::why::Because;
 use rollcall_core::scope::{Mechanism, Remark, Rule};
 use rollcall_core::time::Timestamp;
+use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
 use rollcall_ops::scope::again::again;
 use rollcall_ops::scope::changed::{NoteChange, changed};
+use rollcall_ops::scope::cut_off::cut_off;
 use rollcall_ops::scope::evidence::evidence;
 use rollcall_ops::scope::mailboxes::{ProofMailboxes, mailboxes};
 use rollcall_ops::scope::plan::{PlanScope, plan};
@@ -26,13 +29,15 @@ use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::{ProofView, ScopeView, Stands, show};
 use rollcall_ops::scope::units::units;
 use rollcall_ops::scope::why::{WhyMailbox, why};
+use rollcall_ops::settings::{self, Resume, Settings};
 use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::world::{Member, Propagation};
+use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Required, RequiredKind, roles_of};
 use rollcall_store::runs::RunState;
-use rollcall_tests::{Rehearsal, Scene, at_the_browser};
+use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 const AT_ONCE: Propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
@@ -140,6 +145,10 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
     let table = evidence(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet()).await.unwrap().text;
     let row = table.lines().find(|line| line.starts_with(&leaks[0])).unwrap();
     assert!(row.contains("outside,denied,leak,mail,answered,200"), "{row}");
+    let mut told: Vec<String> = table.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect();
+    told.dedup();
+    assert_eq!(sorted(told[..leaks.len()].to_vec()), leaks, "evidence tells what contradicts first");
+    assert_eq!(sorted(told[leaks.len()..leaks.len() + lock_outs.len()].to_vec()), lock_outs);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,6 +159,19 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     long_ago(&rehearsal, organization).await;
     assert!(view.voids.contains(&Void::Grant { permission: "Mail.ReadWrite".to_owned() }), "{:?}", view.voids);
+    let ews = Void::Ews { permission: "full_access_as_app".to_owned() };
+    assert!(!view.voids.contains(&ews), "it isn't granted");
+    rehearsal.sandbox.change(|world| {
+        let app = world.apps.iter_mut().find(|app| app.display_name == "Practice Integration").unwrap();
+        let full = |role: &AppRole| role.value == "full_access_as_app";
+        let role = roles_of(EXCHANGE_APP_ID).into_iter().find(full).unwrap();
+        let (resource_app_id, value) = (EXCHANGE_APP_ID.to_owned(), role.value.to_owned());
+        app.required.push(Required { resource_app_id, id: role.id.to_owned(), kind: RequiredKind::Role, value });
+        let client_id = app.client_id.clone();
+        world.grant_tenant_wide(&client_id, 0);
+    });
+    let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert!(view.voids.contains(&ews), "no scope holds over EWS: {:?}", view.voids);
     assert!(view.coverage.unscopable.contains(&"Tasks.ReadWrite.All".to_owned()), "{:?}", view.coverage);
     let proof = proven(&rehearsal, everybody(organization)).await;
     assert_eq!((proof.outcome, proof.proof.tally.lock_outs), (Outcome::Contradicted, 0));
@@ -163,7 +185,7 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let proof = proven(&rehearsal, everybody(organization)).await;
     assert_eq!(proof.outcome, Outcome::Confirmed, "{:?}", proof.proof.tally);
     let view = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    assert_eq!(view.voids, []);
+    assert_eq!(view.voids, [ews], "the move leaves EWS as it is, and that is said");
     assert!(proof.proof.tally.confirmed_inside > 0 && proof.proof.tally.confirmed_outside > 0);
 }
 
@@ -338,4 +360,97 @@ async fn what_was_too_early_is_asked_again_by_itself_when_the_clock_says_so() {
     stop.cancel();
     keeping.await.unwrap();
     assert!(confirmed, "the clock has asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
+    let (rehearsal, organization) = stage(600, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    let cut_off = async |desk: &Desk| cut_off(desk, (), &Job::quiet()).await.unwrap();
+    let (asked, job) = first_answers();
+    // The future of the proof is dropped in its middle, as the end of a process would.
+    tokio::select! {
+        _ = Box::pin(prove(&desk, everybody(organization), &job)) => panic!("it can't be done so soon"),
+        () = asked.notified() => {}
+    }
+    drop(desk);
+    let desk = opened(&folder).await;
+    assert_eq!(cut_off(&desk).await, [], "it waits for a click where nobody chose otherwise");
+    let chosen = Settings { resume: Resume::ByItself, ..Settings::default() };
+    settings::set(&desk, chosen, &Job::quiet()).await.unwrap();
+    drop(desk);
+
+    // Another program has looked in, and the next one still knows.
+    let desk = opened(&folder).await;
+    let named = cut_off(&desk).await;
+    let proof = &named[0].proof;
+    assert!(proof.state == RunState::Interrupted && proof.tally.waiting > 0 && proof.tally.asked() > 0, "{proof:?}");
+    assert_eq!((named.len(), named[0].organization.as_str(), cut_off(&desk).await), (1, "Contoso EU", vec![]), "once");
+    hand_in(&desk, &sandbox).await.unwrap();
+    let ended = Box::pin(resume(&desk, ProofRef { proof: proof.id }, &Job::quiet())).await.unwrap();
+    assert_eq!(ended.outcome, Outcome::Confirmed, "{:?}", ended.proof.tally);
+    drop(desk);
+    let desk = opened(&folder).await;
+    assert_eq!(cut_off(&desk).await, [], "what is over isn't cut off");
+
+    drop((desk, kept));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_sign_in_puts_the_next_look_off_and_says_until_when() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::ZERO };
+    let (rehearsal, organization) = stage(40, slow).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    let now = || rollcall_tests::clock()();
+    // The next look is due in a moment.
+    let at = Some(Timestamp(now().0 - (15 * 60 - 3) * 1_000));
+    changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!(proof.outcome, Outcome::TooEarly, "{:?}", proof.proof.tally);
+    let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
+    sandbox.change(|world| world.apps.iter_mut().for_each(|app| app.secrets.clear()));
+    while now() < proof.next_probe.unwrap() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let (desk, stop) = (Arc::new(desk), CancellationToken::new());
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    let put_off = loop {
+        let view = show(&desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        if let Some(put_off) = view.proof.and_then(|now| now.proof.put_off) {
+            break put_off;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((put_off.failures, put_off.code.as_str()), (1, Code::WrongSecret.name()));
+    let wait = put_off.until.since(now());
+    assert!(wait > Duration::from_secs(30) && wait <= Duration::from_secs(60), "{wait:?}");
+    stop.cancel();
+    keeping.await.unwrap();
+    drop((desk, kept));
+}
+
+/// A job, and what says that its proof has the first answers on disk.
+fn first_answers() -> (Arc<Notify>, Job) {
+    let asked = Arc::new(Notify::new());
+    let told = Arc::clone(&asked);
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(progress, Progress::Proven(proven) if proven.done > 0) {
+            told.notify_one();
+        }
+    });
+    (asked, job)
+}
+
+/// The folder opened anew: what was on its way to the disk still gets there, and it is free after that.
+async fn opened(folder: &Path) -> Desk {
+    loop {
+        match open_desk(folder, &Scene::default().pace) {
+            Ok(desk) => return desk,
+            Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
 }

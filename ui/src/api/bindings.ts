@@ -489,6 +489,8 @@ export type CredentialView = { credential: Credential, state: CredentialState, }
 
 export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
 
+export type CutOffProof = { proof: Proof, organization: string, };
+
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export type Decide = { organization: OrganizationId, 
@@ -1363,7 +1365,11 @@ change: ScopeChange | null, workloads: Array<Workload>, sample: ProofSample, tal
 /**
  * When the oldest answer came that was too early to judge.
  */
-early: Timestamp | null, };
+early: Timestamp | null, 
+/**
+ * `None` where the last try did not fail.
+ */
+put_off: ProofPutOff | null, };
 
 export type ProofCall = { workload: Workload, observed: Observed, http: number | null, code: string | null, request_id: string | null, at: Timestamp, };
 
@@ -1382,6 +1388,16 @@ search: string, offset: number, limit: number, };
 export type ProofOutcome = "confirmed" | "contradicted" | "too_early" | "unknown";
 
 export type ProofPage = { total: number, rows: Array<ProofTarget>, };
+
+export type ProofPutOff = { 
+/**
+ * How often in a row.
+ */
+failures: number, until: Timestamp, 
+/**
+ * The code that faces have words for.
+ */
+code: string, };
 
 export type ProofRef = { proof: ProofId, };
 
@@ -1762,6 +1778,10 @@ app: ObjectId | null,
  */
 granted: Array<string>, 
 /**
+ * Application permissions of Office 365 Exchange Online that Entra has granted for the whole tenant.
+ */
+granted_exchange: Array<string>, 
+/**
  * Roles of RBAC for Applications.
  */
 assignments: Part<Array<Assignment>>, unit: UnitState, remarks: Array<ScopeRemark>, };
@@ -1774,7 +1794,11 @@ export type ScopeScript = { purpose: ScopePurpose,
 /**
  * What the file is best called.
  */
-file: string, text: string, };
+file: string, text: string, 
+/**
+ * How many mailboxes of the last proof a test leaves out; it takes the first ten of each side, the gravest first.
+ */
+left_out: number, };
 
 export type ScopeSide = "inside" | "outside";
 
@@ -1802,7 +1826,7 @@ under_way: boolean,
  */
 practice: boolean, may_prove: Reason | null, };
 
-export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "assignment", assignment: Assignment, };
+export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "ews", permission: string, } | { "kind": "assignment", assignment: Assignment, };
 
 export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: ScopeRule, mechanism: Mechanism, unit: ObjectId, };
 
@@ -2656,6 +2680,7 @@ export type Commands = {
   "scope.again": { question: ProofRef; answer: ProofView };
   "scope.cancel": { question: ProofRef; answer: ProofView };
   "scope.changed": { question: NoteChange; answer: ScopeView };
+  "scope.cut_off": { question: null; answer: Array<CutOffProof> };
   "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
   "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
   "scope.plan": { question: PlanScope; answer: Array<ScopeScript> };

@@ -76,6 +76,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
+  readonly proof?: "cut_off" | "put_off";
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
   /** Why mailboxes can't be asked what they are. */
@@ -137,6 +139,30 @@ export function fakeDoor(
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
   const scopeNow = () => scopeOf(wish, proof);
+  if (options.proof) {
+    const over = proofOf(1, scopeNow());
+    const stands =
+      options.proof === "cut_off"
+        ? { state: "interrupted" as const, finished: null }
+        : { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } };
+    proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...stands } };
+  }
+  const proving = async (organization: number, { onProgress }: CallOptions) => {
+    onProgress?.({
+      kind: "proven",
+      proof: 4,
+      organization,
+      done: 2,
+      total: 4,
+      leaks: 1,
+      lock_outs: 0,
+      waiting_until: null,
+    });
+    await wait();
+    proof = proofOf(organization, scopeNow());
+    changed();
+    return proof;
+  };
   const changed = () => {
     for (const listener of listeners) listener();
   };
@@ -480,25 +506,16 @@ export function fakeDoor(
         purpose,
         file: `scope-${purpose}.ps1`,
         text: scriptText(purpose),
+        left_out: purpose === "test" ? 4792 : 0,
       })),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1 }),
-    "scope.prove": async ({ organization }, { onProgress }) => {
-      onProgress?.({
-        kind: "proven",
-        proof: 4,
-        organization,
-        done: 2,
-        total: 4,
-        leaks: 1,
-        lock_outs: 0,
-        waiting_until: null,
-      });
-      await wait();
-      proof = proofOf(organization, scopeNow());
-      changed();
-      return proof;
-    },
+    "scope.prove": ({ organization }, calling) => proving(organization, calling),
+    "scope.resume": (_, calling) => proving(1, calling),
+    "scope.cut_off": () =>
+      settings.resume === "by_itself" && proof?.proof.state === "interrupted"
+        ? [{ proof: proof.proof, organization: "Contoso EU" }]
+        : [],
     "scope.mailboxes": ({ finding, search, offset, limit }) => {
       const found = targets.filter(
         (target) => (finding === null || target.finding === finding) && target.upn.includes(search.toLowerCase()),

@@ -30,11 +30,18 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
       at: NOW - 60_000,
       app: guid(3),
       granted: ["Mail.ReadWrite", "Tasks.ReadWrite.All"],
+      granted_exchange: ["full_access_as_app"],
       assignments: { kind: "unread", why: { kind: "not_asked", scope: "RoleManagement.Read.Exchange" } },
       unit: limited ? { kind: "here", direct: 12, nested: 340, renamed_from: null } : { kind: "none" },
       remarks: limited ? [{ kind: "nested_left_out", users: 328 }] : [],
     },
-    voids: limited && wish.mechanism !== "access_policy" ? [{ kind: "grant", permission: "Mail.ReadWrite" }] : [],
+    voids:
+      limited && wish.mechanism !== "access_policy"
+        ? [
+            { kind: "grant", permission: "Mail.ReadWrite" },
+            { kind: "ews", permission: "full_access_as_app" },
+          ]
+        : [],
     change: null,
     proof,
     under_way: false,
@@ -100,6 +107,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
       sample: { seed: 1, inside: null, outside: null, named: [], unknown: [], of_inside: 12, of_outside: 4800 },
       tally,
       early: null,
+      put_off: null,
     },
     outcome: "contradicted",
     next_probe: null,

@@ -21,7 +21,8 @@ async function limited(at = "/scope?org=1") {
 test("a grant for the whole tenant that voids the scope is said, with the grant to revoke", async () => {
   await limited();
   expect(await screen.findByText(/The scope limits nothing of Mail.ReadWrite/)).toBeTruthy();
-  expect(await screen.findByRole("button", { name: "Open Permissions" })).toBeTruthy();
+  expect(screen.getByText(/full_access_as_app of Exchange Online is granted for the whole tenant/)).toBeTruthy();
+  expect(await screen.findAllByRole("button", { name: "Open Permissions" })).toHaveLength(2);
   expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
 });
@@ -52,6 +53,8 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   await user.click(await screen.findByRole("button", { name: "Scripts…" }));
   const dialog = await screen.findByRole("dialog", {}, SLOW);
   expect(await within(dialog).findByText(/New-ManagementScope/)).toBeTruthy();
+  await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
+  expect(await within(dialog).findByText(/the gravest first. 4,792 more are left out/)).toBeTruthy();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
@@ -60,4 +63,26 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({
     purpose: "migrate",
   });
+});
+
+test("a proof that was cut off waits for a click, unless the admin chose otherwise", async () => {
+  const { door } = await openAt("/scope?org=1", { proof: "cut_off" });
+  await screen.findByText("The proof is paused");
+  expect(door.asked.filter(({ name }) => name === "scope.cut_off")).toHaveLength(1);
+  expect(door.asked.some(({ name }) => name === "scope.resume")).toBe(false);
+});
+
+test("where the admin chose so, a proof that was cut off goes on by itself", async () => {
+  const { door } = await openAt("/scope?org=1", { proof: "cut_off", settings: { resume: "by_itself" } });
+  await screen.findByText("Proof 4 of Contoso EU goes on");
+  expect(door.asked.filter(({ name }) => name === "scope.resume")).toEqual([
+    { name: "scope.resume", question: { proof: 4 } },
+  ]);
+  expect(await screen.findByText("Contradicted")).toBeTruthy();
+});
+
+test("a proof that the clock couldn't go on with says why, and when it is tried again", async () => {
+  await openAt("/scope?org=1", { proof: "put_off" });
+  expect(await screen.findByText(/The last try to ask again failed: .*secret.*\. The next one is at/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Ask again now" })).toBeTruthy();
 });

@@ -135,9 +135,14 @@ export function reachWords(reach: AssignmentReach): string {
 
 /** What makes a scope worth less than it looks. */
 export function voidWords(found: ScopeVoid): string {
-  return found.kind === "grant"
-    ? t("access.voidGrant", { permission: found.permission })
-    : t("access.voidAssignment", { role: found.assignment.role, reach: reachWords(found.assignment.reach) });
+  switch (found.kind) {
+    case "grant":
+      return t("access.voidGrant", { permission: found.permission });
+    case "ews":
+      return t("access.voidEws", { permission: found.permission });
+    case "assignment":
+      return t("access.voidAssignment", { role: found.assignment.role, reach: reachWords(found.assignment.reach) });
+  }
 }
 
 /** Why Exchange's roles are not known. */

@@ -234,7 +234,8 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
     }
 }
 
-const fn browser(print_url: bool) -> Browser {
+/// How a page is to be reached.
+pub const fn browser(print_url: bool) -> Browser {
     if print_url { Browser::Print } else { Browser::Open }
 }
 

@@ -119,13 +119,16 @@ impl Exit {
         }
     }
 
-    /// The end of a look at an access scope: what makes it void is a failure, whatever the last proof came to.
-    pub const fn of_scope(view: &ScopeView) -> Self {
-        match &view.proof {
+    /// The end of a look at an access scope: what makes it void is a failure, whatever the last proof came to; and what makes it void
+    /// isn't known while Exchange's roles aren't.
+    pub fn of_scope(view: &ScopeView) -> Self {
+        let proven = match &view.proof {
             _ if !view.voids.is_empty() => Self::Failed,
             Some(proof) if matches!(view.stands, Stands::Now) => Self::of_proof(proof),
             Some(_) | None => Self::Incomplete,
-        }
+        };
+        let all_read = view.reading.as_ref().is_some_and(|reading| reading.assignments.value().is_some());
+        if proven == Self::Fine && !all_read { Self::Incomplete } else { proven }
     }
 
     /// The end of a look at the consent.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use rollcall_core::id::ObjectId;
+use rollcall_core::id::{ObjectId, ProofId};
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::{Mechanism, Rule};
 use rollcall_core::time::Timestamp;
@@ -20,12 +20,14 @@ use rollcall_ops::scope::prove::{self, ProveScope};
 use rollcall_ops::scope::resume::{self, ProofRef};
 use rollcall_ops::scope::said::{self, ImportSaid};
 use rollcall_ops::scope::set::{self, SetScope, Wish};
-use rollcall_ops::scope::show::{self, ProofView};
+use rollcall_ops::scope::show::{self, Proof, ProofView, Sample};
 use rollcall_ops::scope::why::{self, WhyMailbox};
-use rollcall_ops::scope::{again, evidence, read, units};
+use rollcall_ops::scope::{again, cut_off, evidence, read, units};
+use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
 use crate::call::Call;
+use crate::consent::browser;
 use crate::exit::Exit;
 use crate::text::counted;
 use crate::users::import::group;
@@ -50,7 +52,7 @@ pub enum Scope {
     Prove(Prove),
     /// Say why the integration can or can't reach a mailbox
     Why(Why),
-    /// Write the last proof as CSV: expected, said and observed, with the ids of the calls
+    /// Write the last proof as CSV, the gravest first: expected, said and observed, with the ids of the calls
     Evidence(Evidence),
     /// Run a planned script on the practice tenant
     Practise(Practise),
@@ -63,6 +65,12 @@ pub struct Show {
     /// Read first what is in force now
     #[arg(long)]
     read: bool,
+    /// Ask Microsoft for the permission to read Exchange's roles, where the sign-in lacks it, and read what is in force
+    #[arg(long)]
+    allow: bool,
+    /// Write the address to stdout in place of opening a browser
+    #[arg(long, requires = "allow")]
+    print_url: bool,
 }
 
 #[derive(Args)]
@@ -269,9 +277,17 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
 }
 
 async fn show(ask: &Show, call: &Call) -> Result<Exit> {
-    let of = OrganizationRef { organization: ask.of.find(call).await?.organization.id };
-    let view =
-        if ask.read { Box::pin(read::read(&call.desk, of, &call.job())).await? } else { show::show(&call.desk, of, &Job::quiet()).await? };
+    let organization = ask.of.find(call).await?.organization;
+    let of = OrganizationRef { organization: organization.id };
+    if ask.allow {
+        let question = AllowMore { tenant: organization.tenant, scopes: vec![READ_EXCHANGE.to_owned()] };
+        Box::pin(allow(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
+    }
+    let view = if ask.read || ask.allow {
+        Box::pin(read::read(&call.desk, of, &call.job())).await?
+    } else {
+        show::show(&call.desk, of, &Job::quiet()).await?
+    };
     call.screen.answer(&view, |screen| told::view(&view, screen));
     Ok(Exit::of_scope(&view))
 }
@@ -317,6 +333,10 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         .into_iter()
         .find(|script| script.purpose == purpose)
         .ok_or_else(|| Error::input("for", "there is no such script for this mechanism"))?;
+    if script.left_out > 0 {
+        let more = counted(script.left_out, "further mailbox", "further mailboxes");
+        call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
+    }
     match ask.out {
         Some(file) => {
             tokio::fs::write(&file, marked(&script.text))
@@ -349,7 +369,15 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         Box::pin(again::again(&call.desk, ProofRef { proof: proof.id }, &call.job())).await?
     } else {
         let Prove { inside, outside, seed, named, .. } = ask;
-        Box::pin(prove::prove(&call.desk, ProveScope { organization, inside, outside, seed, named }, &call.job())).await?
+        let question = ProveScope { organization, inside, outside, seed, named };
+        match going_on_by_itself(&question, call).await? {
+            Some(proof) => {
+                let how = "`settings set --resume on-click` would start a new one";
+                call.screen.note(&format!("Proof {proof} was cut off and goes on; {how}."));
+                Box::pin(resume::resume(&call.desk, ProofRef { proof }, &call.job())).await?
+            }
+            None => Box::pin(prove::prove(&call.desk, question, &call.job())).await?,
+        }
     };
     let contradictions = told::contradictions(&proof, call).await?;
     call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions }), |screen| {
@@ -359,6 +387,17 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");
     }
     Ok(Exit::of_proof(&proof))
+}
+
+/// The proof of the same mailboxes that a crash cut off, where the settings want it to go on by itself.
+async fn going_on_by_itself(ask: &ProveScope, call: &Call) -> Result<Option<ProofId>> {
+    let same = |proof: &Proof| {
+        let Sample { seed, inside, outside, named, .. } = &proof.sample;
+        let drawn = (*seed, *inside, *outside) == (ask.seed, ask.inside, ask.outside);
+        proof.organization == ask.organization && drawn && *named == ask.named
+    };
+    let cut_off = cut_off::cut_off(&call.desk, (), &Job::quiet()).await?;
+    Ok(cut_off.into_iter().map(|one| one.proof).find(same).map(|proof| proof.id))
 }
 
 async fn last(view: &OrganizationView, call: &Call) -> Result<ProofView> {

@@ -30,7 +30,7 @@ pub struct Set {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ResumeName {
-    /// It waits until somebody goes on with it, in the window or with `verify --resume`
+    /// It waits until somebody goes on with it, in the window or with --resume
     OnClick,
     /// It goes on when the window is opened, or with the next `verify` of all its organization's users
     ByItself,
@@ -67,11 +67,11 @@ pub async fn run(ask: Settings, call: &Call) -> Result<Exit> {
     call.screen.answer(&Kept { leave_to_integration, resume }, |screen| {
         let cut_off = match resume {
             Resume::OnClick => "waits until somebody goes on with it",
-            Resume::ByItself => "goes on when the window is opened, or with the next `verify` of its organization",
+            Resume::ByItself => "goes on when the window is opened, or with the next `verify` or `scope prove` of its organization",
         };
         screen.facts(&[
             ("Left to the integration", format!("{leave_to_integration} % of what Graph allows it").into()),
-            ("A run that was cut off", cut_off.into()),
+            ("A run or proof that was cut off", cut_off.into()),
         ]);
     });
     Ok(Exit::Fine)

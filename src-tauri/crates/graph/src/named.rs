@@ -34,6 +34,14 @@ pub fn named(graph: &Graph, addresses: &[String], stop: &CancellationToken) -> N
     Named { graph: graph.clone(), stop: stop.clone(), filters: filters.into_iter(), under_way: JoinSet::new(), first: None }
 }
 
+/// The users with that address: as their principal name, their primary address or another one.
+///
+/// # Errors
+/// As [`Pages::next`].
+pub async fn by_address(graph: &Graph, address: &str, stop: &CancellationToken) -> Result<Vec<DirectoryUser>, GraphError> {
+    ask(graph.clone(), filter(&[address.to_owned()]), stop.clone()).await.map(|(found, _)| found)
+}
+
 impl Named {
     /// Asks for the first group, and answers how many requests it took: a filter may give empty pages that lead on, and as many for each
     /// group.

@@ -44,16 +44,6 @@ pub async fn count(graph: &Graph, filter: Option<&str>, stop: &CancellationToken
     Ok(number)
 }
 
-/// The users with that address: as their principal name, their primary address or another one.
-///
-/// # Errors
-/// All that a read can end with.
-pub async fn by_address(graph: &Graph, address: &str, stop: &CancellationToken) -> Result<Vec<DirectoryUser>, GraphError> {
-    let address = address.replace('\'', "''");
-    let filter = format!("userPrincipalName eq '{address}' or mail eq '{address}' or proxyAddresses/any(p:p eq 'smtp:{address}')");
-    pages(graph, Some(&filter), stop).all().await
-}
-
 /// The user of that object id or user principal name; `None` when there is none.
 ///
 /// # Errors

@@ -110,6 +110,7 @@ menu! {
     "scope.again": scope::resume::ProofRef => scope::show::ProofView, scope::again::again;
     "scope.cancel": scope::resume::ProofRef => scope::show::ProofView, scope::cancel::cancel;
     "scope.changed": scope::changed::NoteChange => scope::show::ScopeView, scope::changed::changed;
+    "scope.cut_off": () => Vec<scope::cut_off::CutOffProof>, scope::cut_off::cut_off;
     "scope.evidence": scope::resume::ProofRef => scope::evidence::ScopeEvidence, scope::evidence::evidence;
     "scope.mailboxes": scope::mailboxes::ProofMailboxes => rollcall_store::proofs::TargetPage, scope::mailboxes::mailboxes;
     "scope.plan": scope::plan::PlanScope => Vec<scope::plan::ScopeScript>, scope::plan::plan;

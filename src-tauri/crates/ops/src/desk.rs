@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, RunId, TenantId};
+use rollcall_core::id::{AppId, IntegrationId, ObjectId, ProofId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -17,9 +17,10 @@ use rollcall_store::proofs;
 use rollcall_store::runs::{self, RunEnd, RunState};
 use rollcall_store::{Connection, Store, StoreError, Transaction};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
+use crate::claim::Sittings;
 use crate::connection::{AppOnly, Delegated};
+use crate::cut_off;
 use crate::error::{Code, Error, Result};
 use crate::pauses;
 use crate::practice::open::Ground;
@@ -27,7 +28,6 @@ use crate::settings;
 use crate::sync;
 use crate::traffic::record::Recording;
 use crate::users::preview::Held;
-use crate::verify::cut_off;
 use crate::writer::Writer;
 
 /// Starts the practice tenant of a face: the number of users (the default where none is given) and the seed go in.
@@ -50,26 +50,25 @@ pub struct Desk {
     delegated: Mutex<HashMap<TenantId, Arc<Delegated>>>,
     app_only: Mutex<HashMap<IntegrationId, Arc<AppOnly>>>,
     as_users: Mutex<HashMap<(IntegrationId, ObjectId), Arc<Delegated>>>,
-    verifying: Mutex<HashMap<OrganizationId, Sitting>>,
-    syncing: Mutex<HashMap<OrganizationId, CancellationToken>>,
-    proving: Mutex<HashMap<OrganizationId, CancellationToken>>,
+    verifying: Sittings<RunId>,
+    syncing: Sittings<()>,
+    proving: Sittings<ProofId>,
     /// Somebody's session was brought forward, or sessions may begin.
     pub(crate) called: Notify,
     gates: Mutex<HashMap<TenantId, Arc<Gate>>>,
     kept: Mutex<HashMap<SecretName, bool>>,
     recording: Mutex<Option<Recording>>,
-    cut_off: Mutex<Vec<RunId>>,
+    cut_off: Mutex<CutOff>,
     preview: Mutex<Option<Arc<Held>>>,
     /// The vendor's application in the practice tenant that runs here.
     practice_vendor: Mutex<Option<AppId>>,
 }
 
-/// Somebody works on a run of an organization.
-pub(crate) struct Sitting {
-    /// The run, once there is one.
-    pub run: Option<RunId>,
-    /// Stops the work at its next safe point.
-    pub stop: CancellationToken,
+/// What the end of the last process cut off, until it is answered or somebody takes it up.
+#[derive(Default)]
+pub(crate) struct CutOff {
+    pub runs: Vec<RunId>,
+    pub proofs: Vec<ProofId>,
 }
 
 /// What a face hands in to open a desk.
@@ -109,9 +108,9 @@ impl Desk {
             delegated: Mutex::default(),
             app_only: Mutex::default(),
             as_users: Mutex::default(),
-            verifying: Mutex::default(),
-            syncing: Mutex::default(),
-            proving: Mutex::default(),
+            verifying: Sittings::default(),
+            syncing: Sittings::default(),
+            proving: Sittings::default(),
             called: Notify::new(),
             gates: Mutex::default(),
             kept: Mutex::default(),
@@ -179,8 +178,8 @@ impl Desk {
         self.recording.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The runs that the end of the last process cut off, until somebody takes them up.
-    pub(crate) fn cut_off(&self) -> MutexGuard<'_, Vec<RunId>> {
+    /// What the end of the last process cut off.
+    pub(crate) fn cut_off(&self) -> MutexGuard<'_, CutOff> {
         self.cut_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -190,29 +189,32 @@ impl Desk {
     }
 
     /// A run that is marked as running while nobody works on it was cut off by the end of the process, and so was the wait of one
-    /// that is parked. A run that somebody has paused is neither.
-    fn interrupt_unfinished(&self) -> Result<Vec<RunId>> {
+    /// that is parked. A run that somebody has paused is neither. The same goes for proofs of access scopes.
+    fn interrupt_unfinished(&self) -> Result<CutOff> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {
+            let mut of_proofs = cut_off::known(tx)?;
             for proof in proofs::running(tx)? {
                 proofs::mark(tx, proof, RunState::Interrupted, now)?;
+                if !of_proofs.contains(&proof) {
+                    of_proofs.push(proof);
+                }
             }
+            cut_off::remember(tx, &of_proofs)?;
             let before = cut_off::known(tx)?;
-            let mut cut_off = Vec::new();
+            let mut of_runs = Vec::new();
             for run in runs::unfinished(tx)? {
                 let running = run.state == RunState::Running;
                 if running {
                     runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
                 }
                 if running || run.parked_until.is_some() || before.contains(&run.id) {
-                    cut_off.push(run.id);
+                    of_runs.push(run.id);
                 }
             }
-            if cut_off != before {
-                cut_off::remember(tx, &cut_off)?;
-            }
+            cut_off::remember(tx, &of_runs)?;
             sync::cut_off::tell(tx, now)?;
-            Ok(cut_off)
+            Ok(CutOff { runs: of_runs, proofs: of_proofs })
         })?;
         Ok(cut_off)
     }
@@ -284,14 +286,14 @@ impl Desk {
         self.as_users.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The organizations whose users are being read at this moment, each with what stops it.
-    pub(crate) fn syncing(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
-        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who reads the users of organizations.
+    pub(crate) const fn syncing(&self) -> &Sittings<()> {
+        &self.syncing
     }
 
-    /// The organizations whose access scope is being proven at this moment, each with what stops it.
-    pub(crate) fn proving(&self) -> MutexGuard<'_, HashMap<OrganizationId, CancellationToken>> {
-        self.proving.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who proves access scopes.
+    pub(crate) const fn proving(&self) -> &Sittings<ProofId> {
+        &self.proving
     }
 
     /// The time of day, for work that goes on beside this call.
@@ -299,9 +301,9 @@ impl Desk {
         Arc::clone(&self.clock)
     }
 
-    /// The organizations that are being verified at this moment.
-    pub(crate) fn verifying(&self) -> MutexGuard<'_, HashMap<OrganizationId, Sitting>> {
-        self.verifying.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who works on runs.
+    pub(crate) const fn verifying(&self) -> &Sittings<RunId> {
+        &self.verifying
     }
 }
 

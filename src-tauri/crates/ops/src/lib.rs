@@ -3,10 +3,12 @@
 pub mod about;
 #[cfg(test)]
 mod bindings;
+mod claim;
 pub mod commands;
 mod connection;
 pub mod consent;
 pub mod csv_text;
+mod cut_off;
 pub mod desk;
 pub mod error;
 pub mod groups;

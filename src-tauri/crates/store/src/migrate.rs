@@ -23,6 +23,7 @@ pub const SCHEMA: &[&str] = &[
     schema::WAVES,
     schema::DISCARDED_TOKENS,
     schema::ROSTER,
+    schema::PROVING,
 ];
 
 /// The version that a list of steps leads to.
@@ -53,14 +54,14 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::id::{OrganizationId, RunId, UserId};
+    use rollcall_core::id::{OrganizationId, ProofId, RunId, UserId};
     use rollcall_core::verdict::{Ledger, Verdict};
     use rollcall_core::workload::Workload;
 
     use super::*;
     use crate::store::Store;
     use crate::users::{self, Sort, UserFilter};
-    use crate::{checks, organizations, probes, runs};
+    use crate::{checks, organizations, probes, proofs, runs};
 
     #[test]
     fn a_migration_keeps_the_rows_and_a_copy_of_the_file_before_it() {
@@ -259,5 +260,25 @@ mod tests {
         );
         let counted = store.read(|conn| users::eligibility::of_organization(conn, OrganizationId(1))).unwrap();
         assert_eq!((counted.not_eligible, counted.judged), (5, None));
+    }
+
+    #[test]
+    fn what_a_proof_of_version_11_came_to_has_its_place_in_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        to_newest(&mut conn, &SCHEMA[..11], folder.path(), Timestamp(2)).unwrap();
+        let proof = "INSERT INTO proofs (id, organization, state, started, desired, workloads, sample)
+                     VALUES (1, 1, 'finished', 1, '{\"kind\":\"everyone\"}', '[]', '{}');
+                     INSERT INTO scope_targets (proof, number, object_id, upn, display_name, expected, named, finding)
+                     SELECT 1, users.id, object_id, upn, value, 'inside', 0, iif(value = 'waits', NULL, value)
+                     FROM   users JOIN json_each('[\"confirmed_inside\",\"waits\",\"unknown\",\"leak\",\"lock_out\"]') ON key + 1 = users.id;";
+        conn.execute_batch(proof).unwrap();
+        drop(conn);
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let page = store.read(|conn| proofs::targets(conn, ProofId(1), None, "", (0, 9))).unwrap();
+        let names: Vec<&str> = page.rows.iter().map(|row| row.display_name.as_str()).collect();
+        assert_eq!(names, ["leak", "lock_out", "unknown", "waits", "confirmed_inside"]);
     }
 }

@@ -34,6 +34,17 @@ pub struct Sample {
     pub of_outside: u32,
 }
 
+/// Why the clock couldn't go on with a proof, and when it tries again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ProofPutOff")]
+pub struct PutOff {
+    /// How often in a row.
+    pub failures: u32,
+    pub until: Timestamp,
+    /// The code that faces have words for.
+    pub code: String,
+}
+
 /// A proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Proof {
@@ -50,6 +61,8 @@ pub struct Proof {
     pub tally: Tally,
     /// When the oldest answer came that was too early to judge.
     pub early: Option<Timestamp>,
+    /// `None` where the last try did not fail.
+    pub put_off: Option<PutOff>,
 }
 
 /// A mailbox to be asked.
@@ -152,7 +165,7 @@ pub fn create(
     Ok(id)
 }
 
-const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample FROM proofs";
+const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample, put_off FROM proofs";
 
 /// A proof.
 ///
@@ -197,6 +210,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Proof> {
         sample: text::json(row, 8)?,
         tally: Tally::default(),
         early: None,
+        put_off: text::maybe_json(row, 9)?,
     })
 }
 
@@ -222,13 +236,26 @@ fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
     Ok(proof)
 }
 
-/// Marks where a proof stands.
+/// Marks where a proof stands; it is put off no longer.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
 pub fn mark(tx: &Transaction<'_>, id: ProofId, state: RunState, now: Timestamp) -> Result<(), StoreError> {
     let finished = matches!(state, RunState::Finished | RunState::Cancelled).then_some(now.0);
-    tx.prepare_cached("UPDATE proofs SET state = ?2, finished = ?3 WHERE id = ?1")?.execute(params![id.0, state.name(), finished])?;
+    tx.prepare_cached("UPDATE proofs SET state = ?2, finished = ?3, put_off = NULL WHERE id = ?1")?.execute(params![
+        id.0,
+        state.name(),
+        finished
+    ])?;
+    Ok(())
+}
+
+/// Puts a proof off that couldn't be gone on with.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn put_off(tx: &Transaction<'_>, id: ProofId, put_off: &PutOff) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE proofs SET put_off = ?2 WHERE id = ?1")?.execute(params![id.0, text::to_json(put_off)?])?;
     Ok(())
 }
 
@@ -253,9 +280,11 @@ pub fn waiting(conn: &Connection, id: ProofId, after: u32, most: u32) -> Result<
 /// # Errors
 /// [`StoreError`] when it can't be written.
 pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &[(u32, Timestamp)]) -> Result<(), StoreError> {
-    let mut update = tx.prepare_cached("UPDATE scope_targets SET finding = ?3, asked = ?4, calls = ?5 WHERE proof = ?1 AND number = ?2")?;
+    let mut update =
+        tx.prepare_cached("UPDATE scope_targets SET finding = ?3, gravity = ?4, asked = ?5, calls = ?6 WHERE proof = ?1 AND number = ?2")?;
     for one in settled {
-        update.execute(params![id.0, one.number, one.finding.name(), one.asked.0, text::to_json(&one.calls)?])?;
+        let calls = text::to_json(&one.calls)?;
+        update.execute(params![id.0, one.number, one.finding.name(), gravity(one.finding), one.asked.0, calls])?;
     }
     let mut later = tx.prepare_cached("UPDATE scope_targets SET due = ?3 WHERE proof = ?1 AND number = ?2")?;
     for (number, due) in put_off {
@@ -265,18 +294,17 @@ pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &
 }
 
 /// Has those asked again whose contradiction was too early to judge; and once `settled`, the moment from which on answers count, has come
-/// by `now`, whoever was asked before it. Answers how many.
+/// by `now`, whoever was asked before it. The proof is marked as running with it, so that one that is cut off is known for such.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
-pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Timestamp) -> Result<u32, StoreError> {
-    let again = tx
-        .prepare_cached(
-            "UPDATE scope_targets SET finding = NULL, due = 0
+pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE scope_targets SET finding = NULL, gravity = 4, due = 0
              WHERE  proof = ?1 AND finding IS NOT NULL AND (finding = 'too_early' OR ?3 >= ?2 AND asked < ?2)",
-        )?
-        .execute(params![id.0, settled.0, now.0])?;
-    Ok(u32::try_from(again).unwrap_or(u32::MAX))
+    )?
+    .execute(params![id.0, settled.0, now.0])?;
+    mark(tx, id, RunState::Running, now)
 }
 
 const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named,
@@ -289,7 +317,8 @@ const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.ex
      FROM   scope_targets AS t
      JOIN   proofs        AS p ON p.id = t.proof";
 
-/// Mailboxes of a proof by number, those of one finding or all; those whose name or address holds the text.
+/// Mailboxes of a proof, the gravest first and those alike by name; those of one finding or all; those whose name or address holds the
+/// text.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
@@ -300,15 +329,61 @@ pub fn targets(
     search: &str,
     (offset, limit): (u32, u32),
 ) -> Result<TargetPage, StoreError> {
-    const CHOSEN: &str = "t.proof = ?1 AND (?2 IS NULL OR t.finding = ?2)
-         AND (?3 = '' OR instr(lower(t.upn), ?3) > 0 OR instr(lower(t.display_name), ?3) > 0)";
-    let (finding, search) = (finding.map(Finding::name), search.trim().to_lowercase());
-    let total = conn
-        .prepare_cached(&format!("SELECT count(*) FROM scope_targets AS t WHERE {CHOSEN}"))?
-        .query_row(params![id.0, finding, search], |row| row.get(0))?;
-    let mut statement = conn.prepare_cached(&format!("{TARGETS} WHERE {CHOSEN} ORDER BY t.number LIMIT ?4 OFFSET ?5"))?;
-    let rows = statement.query_map(params![id.0, finding, search, limit, offset], target)?;
+    let search = search.trim().to_lowercase();
+    let (least, most) = finding.map_or((gravity(Finding::Leak), gravity(Finding::ConfirmedInside)), |one| (gravity(one), gravity(one)));
+    let chosen = chosen(&search);
+    let total =
+        conn.prepare_cached(&format!("SELECT count(*) {chosen}"))?.query_row(params![id.0, least, most, search], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached(&page(&chosen))?;
+    let rows = statement.query_map(params![id.0, least, most, search, limit, offset], target)?;
     Ok(TargetPage { total, rows: rows.collect::<rusqlite::Result<_>>()? })
+}
+
+/// The mailboxes of a list. Without a search the index alone tells which rows a page has, however far down it is.
+fn chosen(search: &str) -> String {
+    let fits = if search.is_empty() { "?4 = ''" } else { "(instr(lower(c.upn), ?4) > 0 OR instr(lower(c.display_name), ?4) > 0)" };
+    format!("FROM scope_targets AS c WHERE c.proof = ?1 AND c.gravity BETWEEN ?2 AND ?3 AND {fits}")
+}
+
+/// The rows of a page. The plus keeps the order from being the way in: each row is looked up by its number.
+fn page(chosen: &str) -> String {
+    let order = BY_GRAVITY.replace("t.", "c.");
+    format!(
+        "{TARGETS}
+         WHERE    t.proof = ?1 AND t.number IN (SELECT c.number {chosen} ORDER BY {order} LIMIT ?5 OFFSET ?6)
+         ORDER BY +{BY_GRAVITY}"
+    )
+}
+
+const BY_GRAVITY: &str = "t.gravity, t.display_name COLLATE NOCASE, t.number";
+
+/// The place of a finding in the column `gravity`; those who were not asked yet are before the confirmed ones.
+const fn gravity(finding: Finding) -> u8 {
+    match finding {
+        Finding::Leak => 0,
+        Finding::LockOut => 1,
+        Finding::TooEarly => 2,
+        Finding::Unknown => 3,
+        Finding::ConfirmedOutside => 5,
+        Finding::ConfirmedInside => 6,
+    }
+}
+
+/// Addresses to be tried with the test cmdlets: so many of each side, those that were named and the gravest first.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn to_try(conn: &Connection, id: ProofId, of_each: u32) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT t.upn FROM scope_targets AS t WHERE t.proof = ?1 AND t.expected = ?2 ORDER BY t.named DESC, {BY_GRAVITY} LIMIT ?3"
+    ))?;
+    let mut found = Vec::new();
+    for side in [Expected::Inside, Expected::Outside] {
+        for upn in statement.query_map(params![id.0, side.name(), of_each], |row| row.get(0))? {
+            found.push(upn?);
+        }
+    }
+    Ok(found)
 }
 
 /// The mailbox of a proof with this address or object id.
@@ -334,4 +409,26 @@ fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
         asked: text::maybe_moment(row, 8)?,
         calls: text::maybe_json(row, 9)?.unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_page_far_down_is_found_in_the_index_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Timestamp(1)).unwrap().store;
+        let plan = store.read(|conn| {
+            let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", page(&chosen(""))))?;
+            let steps = statement.query_map(params![1, 0, 6, "", 100, 4_900], |row| row.get::<_, String>(3))?;
+            Ok::<_, StoreError>(steps.collect::<rusqlite::Result<Vec<_>>>()?)
+        });
+        let plan = plan.unwrap().join("\n");
+        assert!(plan.contains("SEARCH c USING COVERING INDEX scope_targets_by_gravity (proof=? AND gravity>? AND gravity<?)"), "{plan}");
+        assert!(plan.contains("SEARCH t USING PRIMARY KEY (proof=? AND number=?)"), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+        assert_eq!(plan.matches("TEMP B-TREE").count(), 2, "only the rows of the page are sorted, and what was said of each: {plan}");
+    }
 }

@@ -701,3 +701,24 @@ ALTER TABLE checks ADD COLUMN error TEXT AS (coalesce(code || ' ', '') || coales
 
 CREATE INDEX checks_by_error ON checks (error) WHERE verdict IN ('failed', 'unknown');
 ";
+
+/// Version 14. Mailboxes of a proof are listed by how much it matters what they came to: contradictions first, then what is not known,
+/// then what is confirmed. A proof that couldn't be gone on with is tried again later.
+pub const PROVING: &str = "
+ALTER TABLE proofs ADD COLUMN put_off TEXT;
+
+-- Its number is the store's; 4 is one that was not asked yet.
+ALTER TABLE scope_targets ADD COLUMN gravity INTEGER NOT NULL DEFAULT 4;
+
+UPDATE scope_targets SET gravity = CASE finding
+    WHEN 'leak'              THEN 0
+    WHEN 'lock_out'          THEN 1
+    WHEN 'too_early'         THEN 2
+    WHEN 'unknown'           THEN 3
+    WHEN 'confirmed_outside' THEN 5
+    WHEN 'confirmed_inside'  THEN 6
+    ELSE 4
+END;
+
+CREATE INDEX scope_targets_by_gravity ON scope_targets (proof, gravity, display_name COLLATE NOCASE, number);
+";

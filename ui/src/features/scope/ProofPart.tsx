@@ -8,7 +8,7 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
+import { explain, wordsForCode } from "../../words/codes";
 import { wordsOf } from "../../words/options";
 import { earlierBadges, findingBadges, outcomeBadges } from "../../words/scope";
 import { t } from "../../words/t";
@@ -35,7 +35,8 @@ export function ProofPart({
   onFinding: (finding: Finding | undefined) => void;
 }) {
   const styles = useStyles();
-  const { proof, outcome, next_probe } = view;
+  const { proof, outcome } = view;
+  const next = nextWords(view);
   const key = proofKey(organization.id);
   const work = useWork(key);
   const live = isLive(work);
@@ -96,14 +97,16 @@ export function ProofPart({
         />
       )}
       <SegmentBar label={t("access.byFinding")} chosen={finding} onChoose={onFinding} segments={counts(tally)} />
-      {next_probe !== null && !live && (
-        <MessageBar intent="info" layout="multiline">
-          <MessageBarBody>{t("access.next", { time: shortTime(next_probe) })}</MessageBarBody>
-          <MessageBarActions>
-            <Button size="small" onClick={() => goOn(proof, organization.name, "scope.again")}>
-              {t("access.again")}
-            </Button>
-          </MessageBarActions>
+      {next !== undefined && !live && (
+        <MessageBar intent={proof.put_off ? "warning" : "info"} layout="multiline">
+          <MessageBarBody>{next}</MessageBarBody>
+          {!unfinished && (
+            <MessageBarActions>
+              <Button size="small" onClick={() => goOn(proof, organization.name, "scope.again")}>
+                {t("access.again")}
+              </Button>
+            </MessageBarActions>
+          )}
         </MessageBar>
       )}
       {sample.unknown.length > 0 && (
@@ -114,6 +117,15 @@ export function ProofPart({
       {refusal && <ErrorBar failure={explain(refusal)} />}
     </>
   );
+}
+
+/** When the clock asks again, and why it couldn't. */
+function nextWords({ proof, next_probe }: ProofView): string | undefined {
+  if (proof.put_off) {
+    const { code, until } = proof.put_off;
+    return t("access.putOff", { why: wordsForCode(code).title, time: shortTime(until) });
+  }
+  return next_probe === null ? undefined : t("access.next", { time: shortTime(next_probe) });
 }
 
 function counts(tally: ProofView["proof"]["tally"]) {

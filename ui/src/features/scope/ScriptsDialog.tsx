@@ -104,6 +104,7 @@ export function ScriptsDialog({
             )}
             {script && (
               <>
+                {script.left_out > 0 && <p className={styles.text}>{t("access.leftOut", { n: script.left_out })}</p>}
                 {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable) */}
                 <pre className={styles.script} tabIndex={0} role="region" aria-label={t("access.script")}>
                   {script.text}

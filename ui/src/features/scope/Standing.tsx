@@ -20,7 +20,7 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
       {view.voids.map((found) => (
         <MessageBar key={voidWords(found)} intent="error" layout="multiline">
           <MessageBarBody>{voidWords(found)}</MessageBarBody>
-          {found.kind === "grant" && (
+          {found.kind !== "assignment" && (
             <MessageBarActions>
               <Button
                 size="small"
@@ -100,7 +100,10 @@ function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
             .map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) }))
             .join(", ");
     facts.push(
-      { name: t("access.granted"), value: reading.granted.join(", ") || t("access.none") },
+      {
+        name: t("access.granted"),
+        value: [...reading.granted, ...reading.granted_exchange].join(", ") || t("access.none"),
+      },
       { name: t("access.assigned"), value: assigned || t("access.none") },
       { name: t("access.policies"), value: t("access.policiesUnread") },
     );

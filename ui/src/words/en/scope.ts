@@ -20,7 +20,7 @@ export const scope = {
   "access.prove": "Prove…",
   "access.said": "Import cmdlet result…",
   "access.export": "Export evidence",
-  "access.exported": "Evidence saved",
+  "access.exported": "Evidence saved, the gravest first",
   "access.nothing": "Prove the scope first.",
   "access.everyoneReason": "Every mailbox is to be reached: there is nothing to limit.",
   "access.underWay": "A proof is under way.",
@@ -49,6 +49,8 @@ export const scope = {
 
   "access.voidGrant":
     "The scope limits nothing of {permission}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+  "access.voidEws":
+    "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
   "access.voidAssignment": "{role} is assigned beside the scope, for {reach}, and adds to it.",
   "access.toPermissions": "Open Permissions",
 
@@ -72,6 +74,7 @@ export const scope = {
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
   "access.next": "What is too early is asked again at {time}, while Rollcall is open.",
+  "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
   "access.again": "Ask again now",
 
   "access.proof": "Proof {id}",
@@ -84,6 +87,8 @@ export const scope = {
   "access.paused": "The proof is paused",
   "access.pause": "Pause",
   "access.resume": "Resume",
+  "access.goesOn": "Proof {id} of {organization} goes on",
+  "access.goesOnBecause": "It was cut off when Rollcall ended. Settings say that such proofs go on by themselves.",
   "access.cancel": "Cancel proof",
   "access.work": "Prove the scope of {organization}",
   "access.progress": "{done} of {total} mailboxes asked",
@@ -139,6 +144,10 @@ export const scope = {
   "access.scriptsTitle": "Scripts for Exchange Online PowerShell",
   "access.scriptsBody":
     "Rollcall never writes to Exchange. Save a script, have an Exchange administrator run it, then say so here.",
+  "access.leftOut": {
+    one: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more is left out.",
+    other: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more are left out.",
+  },
   "access.scriptsLabel": "Scripts",
   "access.apply": "Make or change",
   "access.test": "Test",

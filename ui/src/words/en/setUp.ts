@@ -96,7 +96,8 @@ export const setUp = {
   "settings.density.comfortable": "Comfortable",
   "settings.density.compact": "Compact",
   "settings.resume": "After a crash",
-  "settings.resumeHint": "Concerns checks that were cut off by the end of Rollcall, and none that somebody paused.",
+  "settings.resumeHint":
+    "Concerns checks and proofs of access scopes that were cut off by the end of Rollcall, and none that somebody paused.",
   "settings.resume.on_click": "Resume on a click",
   "settings.resume.by_itself": "Resume by itself",
   "settings.leave": "Leave to the live integration",

@@ -42,10 +42,10 @@ pub fn view(view: &ScopeView, screen: &Screen) {
                     screen.line(&format!("Assigned: {} for {}", one.role, words::of_reach(&one.reach)));
                 }
             }
-            Part::Unread { why } => screen.line(&format!("Roles of Exchange: {}", words::of_unread(why))),
+            Part::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why)), Paint::Open),
         }
     } else {
-        screen.line("What is in force was not read yet: `--read` reads it.");
+        screen.line("What is in force was not read yet: `rollcallctl scope show --read` reads it.");
     }
     for void in &view.voids {
         screen.painted(&words::of_void(void), Paint::Bad);
@@ -96,7 +96,13 @@ pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
         let finding = target.finding.map_or("", words::of_finding);
         screen.painted(&format!("{finding}: {}", target.upn), Paint::Bad);
     }
-    if let Some(next) = view.next_probe {
+    if let Some(put_off) = &view.proof.put_off {
+        let (until, code) = (put_off.until.utc(), &put_off.code);
+        screen.painted(
+            &format!("The last try to ask again failed ({code}). The next one is at {until}, while Rollcall is open."),
+            Paint::Bad,
+        );
+    } else if let Some(next) = view.next_probe {
         screen.line(&format!("What is too early is asked again at {}, while Rollcall is open.", next.utc()));
     }
 }

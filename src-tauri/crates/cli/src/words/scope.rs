@@ -103,6 +103,12 @@ pub fn of_void(void: &Void) -> String {
         Void::Grant { permission } => {
             format!("{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it: revoke that grant.")
         }
+        Void::Ews { permission } => {
+            format!(
+                "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. \
+                 Revoke that grant: `rollcallctl consent remove {permission} --api exchange --type application`."
+            )
+        }
         Void::Assignment { assignment } => {
             format!("{} is assigned beside the scope, for {}, and adds to it.", assignment.role, of_reach(&assignment.reach))
         }
@@ -119,12 +125,17 @@ pub fn of_reach(reach: &Reach) -> String {
     }
 }
 
-/// Why Exchange's roles are not known.
+/// Why Exchange's roles are not known, and the next step.
 pub fn of_unread(why: &Unread) -> String {
     match why {
-        Unread::NotAsked { scope } => format!("not read: this sign-in has no {scope}"),
-        Unread::NoRole { .. } => "not read: it takes an Exchange Administrator or a Global Reader".to_owned(),
-        Unread::Failed { code } => format!("not read: {code}"),
+        Unread::NotAsked { scope } => {
+            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --allow` asks for it, and reads them.")
+        }
+        Unread::NoRole { .. } => {
+            "not read, it takes an Exchange Administrator or a Global Reader: sign in as one, then `rollcallctl scope show --allow`."
+                .to_owned()
+        }
+        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --read` tries again."),
     }
 }
 

@@ -10,12 +10,29 @@ use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
 use rollcall_ops::scope::changed::{NoteChange, changed};
 use rollcall_ops::scope::prove::{ProveScope, prove};
 use rollcall_ops::scope::set::{SetScope, Wish, set};
-use rollcall_sandbox::world::{Member, Propagation};
-use rollcall_sandbox::{FaultPlan, Sandbox};
+use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::world::{Member, Propagation, World};
+use rollcall_sandbox::{FaultPlan, Options, Sandbox};
 use rollcall_tests::{Rehearsal, Scene};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::script::Script;
+use crate::walk::{in_the_browser, keychain, organization};
+
+/// Leaves a mailbox open that the pilot group doesn't hold. Answers its address.
+fn let_astray(world: &mut World) -> String {
+    let pilot = world.groups.iter().find(|group| group.display_name == "Integration Pilot").unwrap();
+    let outside = (0_u32..)
+        .zip(&world.users)
+        .filter(|(at, user)| user.department == "Finance" && user.enabled && !pilot.members.contains(&Member::User(*at)))
+        .map(|(_, user)| user)
+        .last()
+        .unwrap();
+    let (id, leak) = (outside.id.to_string(), outside.upn.clone());
+    world.exchange.astray = vec![id];
+    leak
+}
 
 /// A folder in which a proof of a policy was paused, with one mailbox astray on each side, and the tenant that it is about.
 async fn paused(script: &Script) -> (Sandbox, String) {
@@ -24,16 +41,8 @@ async fn paused(script: &Script) -> (Sandbox, String) {
     let (group, leak) = rehearsal.sandbox.change(|world| {
         world.exchange.propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
         let pilot = world.groups.iter().find(|group| group.display_name == "Integration Pilot").unwrap();
-        let outside = (0_u32..)
-            .zip(&world.users)
-            .filter(|(at, user)| user.department == "Finance" && user.enabled && !pilot.members.contains(&Member::User(*at)))
-            .map(|(_, user)| user)
-            .last()
-            .unwrap();
-        let (id, leak) = (outside.id.to_string(), outside.upn.clone());
         let group = pilot.id.parse().unwrap();
-        world.exchange.astray = vec![id];
-        (group, leak)
+        (group, let_astray(world))
     });
     let quiet = Job::quiet();
     let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::AccessPolicy, unit: group };
@@ -90,9 +99,77 @@ async fn a_plan_is_written_from_what_was_read_last_and_as_windows_reads_it() {
     assert!(plan.code == 0 && plan.out.contains("New-ApplicationAccessPolicy -AccessRight RestrictAccess -AppId '"), "{plan:?}");
     let file = script.data().join("scope.ps1");
     let saved = script.run(&[&["scope", "plan"], &of[..], &["--for", "test", "--out", file.to_str().unwrap()]].concat());
-    assert_eq!(saved.code, 0, "{saved:?}");
+    assert!(saved.code == 0 && saved.err.contains("ten mailboxes of each side of the last proof, and leaves 3"), "{saved:?}");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("\u{feff}# ") && text.contains("Test-ApplicationAccessPolicy") && text.contains("\r\n"));
     let migrate = script.run(&[&["scope", "plan"], &of[..], &["--for", "migrate"]].concat());
     assert_eq!(migrate.code, 2, "a policy is where one moves from: {migrate:?}");
+}
+
+#[test]
+fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = runtime.block_on(Sandbox::start(Options { users: 80, faults: FaultPlan::none(), ..Options::default() })).unwrap();
+    sandbox.change(|world| world.exchange.propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO });
+    organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
+    assert_eq!(in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin).code, 0);
+    let scope = |arguments: &[&str]| script.run(&[&["scope", arguments[0], "--org", "HQ"], &arguments[1..]].concat());
+    let as_json = |arguments: &[&str]| scope(&[arguments, &["--json"]].concat());
+
+    for wrong in [&["set"][..], &["set", "--only", "Integration Pilot"], &["set", "--everyone", "--only", "x", "--by", "access-policy"]] {
+        assert_eq!(scope(wrong).code, 2, "{wrong:?} says not whom, or not by what");
+    }
+    let unknown = as_json(&["set", "--only", "Nobody's Group", "--by", "access-policy"]);
+    assert_eq!((unknown.code, &unknown.json()["error"]["code"]), (2, &json!("not_found")), "{unknown:?}");
+    let unfit = as_json(&["set", "--all-but", "Sales Unit", "--by", "administrative-unit"]);
+    assert_eq!(unfit.code, 2, "a unit can only allow: {unfit:?}");
+    let everyone = scope(&["set", "--everyone"]);
+    assert!(everyone.code == 0 && everyone.out.contains("To be reached: everyone"), "{everyone:?}");
+    assert_eq!(scope(&["practise"]).code, 2, "there is nothing to limit");
+    let limited = as_json(&["set", "--only", "integration pilot", "--by", "access-policy"]);
+    assert_eq!(limited.code, 0, "{limited:?}");
+    let limit = &limited.json()["desired"]["limit"];
+    assert_eq!([&limit["rule"], &limit["mechanism"], &limit["unit"]["name"]], ["only_members", "access_policy", "Integration Pilot"]);
+    let journal = script.run(&["journal", "list", "--json"]).json();
+    assert!(journal.as_array().unwrap().iter().any(|entry| entry["action"] == "scope.set"), "{journal}");
+
+    assert_eq!(as_json(&["prove"]).json()["proof"]["outcome"], "contradicted", "nothing limits it yet");
+    let practised = scope(&["practise"]);
+    assert!(practised.code == 0 && practised.out.contains("; contradictions count from "), "{practised:?}");
+    assert_eq!(scope(&["practise", "--for", "migrate"]).code, 2, "a policy is where one moves from");
+    let early = as_json(&["prove"]);
+    assert_eq!((early.code, &early.json()["proof"]["outcome"]), (3, &json!("too_early")), "it may have been so before: {early:?}");
+    assert_eq!(scope(&["changed", "--minutes-ago", "180"]).code, 0);
+
+    let proven = scope(&["prove"]);
+    assert_eq!(proven.code, 0, "{proven:?}");
+    assert!(proven.out.contains(": confirmed\n") && proven.out.contains(", 0 leaks, 0 lock-outs, 0 too early, 0 unknown"), "{proven:?}");
+    let shown = scope(&["show"]);
+    assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
+    assert!(shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --allow`"), "{shown:?}");
+    let allowed = in_the_browser(&script, &["scope", "show", "--org", "HQ", "--allow"], &Person::Admin);
+    assert!(allowed.code == 0 && allowed.out.contains("Exchange has assigned no role of RBAC for Applications."), "{allowed:?}");
+    assert_eq!(scope(&["show"]).code, 0, "all is known, and it was proven");
+    let leak = sandbox.change(let_astray);
+    let sampled = as_json(&["prove", "--inside", "2", "--outside", "3", "--seed", "7", "--named", &leak, "--named", "x@other.example"]);
+    assert_eq!(sampled.code, 1, "{sampled:?}");
+    let answer = sampled.json();
+    let (proof, named) = (&answer["proof"]["proof"], &answer["contradictions"]);
+    assert_eq!((&proof["sample"]["seed"], &proof["sample"]["unknown"]), (&json!(7), &json!(["x@other.example"])));
+    assert!(named[0]["upn"] == leak.as_str() && named.as_array().unwrap().len() == 1, "{named}");
+    let table = scope(&["prove", "--outside", "0", "--named", &leak]);
+    assert!(table.code == 1 && table.out.contains(&format!("leak: {leak}")) && table.out.contains("1 leak,"), "{table:?}");
+
+    let tested = as_json(&["practise", "--for", "test", "--mailbox", &leak]);
+    assert!(tested.code == 0 && tested.json()["practice"] == true, "{tested:?}");
+    let evidence = scope(&["evidence"]);
+    assert_eq!(evidence.code, 0, "{evidence:?}");
+    assert!(evidence.out.starts_with("mailbox,name,object_id,named,expected,cmdlet,finding,workload,observed,http,code,request_id,"));
+    let leaked = evidence.out.lines().find(|line| line.starts_with(&leak)).unwrap();
+    assert!(leaked.contains(",yes,outside,denied,leak,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
+    assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::script::{Ended, Script, Served, browse};
 
-fn keychain() -> bool {
+/// Whether there is a keychain to play with.
+pub fn keychain() -> bool {
     let there = std::env::var("ROLLCALL_TEST_KEYCHAIN").is_ok_and(|value| value == "1");
     if !there {
         println!("skipped: set ROLLCALL_TEST_KEYCHAIN=1 on a private session bus to run this");
@@ -18,7 +19,7 @@ fn keychain() -> bool {
 }
 
 /// Starts a command that prints an address, visits it as this person, and waits for the end.
-fn in_the_browser(script: &Script, arguments: &[&str], person: &Person) -> Ended {
+pub fn in_the_browser(script: &Script, arguments: &[&str], person: &Person) -> Ended {
     let mut waiting = script.start(&[arguments, &["--print-url"]].concat());
     let url = waiting.line();
     browse(&url, person);
@@ -26,7 +27,7 @@ fn in_the_browser(script: &Script, arguments: &[&str], person: &Person) -> Ended
 }
 
 /// Connected, signed in, with the integration's secret, and an organization without users.
-fn organization(script: &Script, details: &Value) {
+pub fn organization(script: &Script, details: &Value) {
     assert_eq!(script.connect(details).code, 0);
     let signed_in = in_the_browser(script, &["sign-in", "--tenant", "Lab"], &Person::Admin);
     assert_eq!(signed_in.code, 0, "{signed_in:?}");

@@ -69,9 +69,25 @@ impl Change {
     }
 }
 
+/// How long the clock waits after so many failures in a row: a refused sign-in doesn't mend itself in a second.
+#[must_use]
+pub fn retry_after(failures: u32) -> Duration {
+    const FIRST: Duration = Duration::from_secs(60);
+    FIRST.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LATEST_RETRY)
+}
+
+/// The longest of these waits.
+pub const LATEST_RETRY: Duration = Duration::from_secs(30 * 60);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_again_and_again_is_tried_later_and_later() {
+        let minutes: Vec<u64> = [1, 2, 3, 5, 6, 7, u32::MAX].map(|failures| retry_after(failures).as_secs() / 60).to_vec();
+        assert_eq!(minutes, [1, 2, 4, 16, 30, 30, 30]);
+    }
 
     const MINUTE: i64 = 60_000;
 

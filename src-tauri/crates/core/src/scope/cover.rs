@@ -52,6 +52,12 @@ pub fn role_of(name: &str) -> Option<&'static str> {
     ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role)
 }
 
+/// Whether a permission of Office 365 Exchange Online opens every mailbox over EWS.
+#[must_use]
+pub fn is_ews(name: &str) -> bool {
+    name.eq_ignore_ascii_case("full_access_as_app")
+}
+
 /// Whether a mechanism limits a permission of Graph.
 #[must_use]
 pub fn is_limited(mechanism: Mechanism, name: &str) -> bool {
@@ -112,5 +118,11 @@ mod tests {
                 assert!(name.starts_with("Mailbox") || name == "Mail.ReadBasic", "{name} is no application permission");
             }
         }
+    }
+
+    #[test]
+    fn the_permission_of_ews_is_one_of_the_catalogue() {
+        let known = permission::find(Resource::Exchange, PermissionType::Application, "full_access_as_app");
+        assert!(known.is_some_and(|known| is_ews(known.name)));
     }
 }

@@ -36,6 +36,8 @@ pub struct Assignment {
 pub enum Void {
     /// Entra has granted the permission for the whole tenant: revoke it, or RBAC for Applications limits nothing.
     Grant { permission: String },
+    /// Entra has granted a permission of Office 365 Exchange Online for the whole tenant, by which every mailbox is reached over EWS.
+    Ews { permission: String },
     /// A role is assigned beside the scope that is wanted, and adds to it.
     Assignment { assignment: Assignment },
 }
@@ -46,13 +48,23 @@ pub fn scope_name(app: crate::id::AppId) -> String {
     format!("Rollcall {app}")
 }
 
-/// What makes a limit void or wider: `granted` are the application permissions of Graph that Entra has granted for the whole tenant.
+/// Application permissions that Entra has granted for the whole tenant, by their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted<'a> {
+    pub graph: &'a [String],
+    /// Those of Office 365 Exchange Online.
+    pub exchange: &'a [String],
+}
+
+/// What makes a limit void or wider. An access policy limits what Entra has granted, EWS among it; RBAC for Applications doesn't.
 #[must_use]
-pub fn voids(limit: &Limit, scope: &str, granted: &[String], assignments: &[Assignment]) -> Vec<Void> {
-    let grants = granted.iter().filter(|name| limit.mechanism.is_rbac() && cover::role_of(name).is_some());
+pub fn voids(limit: &Limit, scope: &str, granted: Granted<'_>, assignments: &[Assignment]) -> Vec<Void> {
+    let grants = granted.graph.iter().filter(|name| limit.mechanism.is_rbac() && cover::role_of(name).is_some());
+    let ews = granted.exchange.iter().filter(|name| limit.mechanism.is_rbac() && cover::is_ews(name));
     let beside = assignments.iter().filter(|assignment| !is_wanted(limit, scope, &assignment.reach));
     grants
         .map(|permission| Void::Grant { permission: permission.clone() })
+        .chain(ews.map(|permission| Void::Ews { permission: permission.clone() }))
         .chain(beside.map(|assignment| Void::Assignment { assignment: assignment.clone() }))
         .collect()
 }
@@ -82,13 +94,24 @@ mod tests {
 
     #[test]
     fn a_tenant_wide_grant_makes_a_scope_void_and_leaves_a_policy_as_it_is() {
-        let granted = ["Mail.Read".to_owned(), "User.Read.All".to_owned()];
+        let graph = ["Mail.Read".to_owned(), "User.Read.All".to_owned()];
+        let granted = Granted { graph: &graph, exchange: &[] };
         let ours = assigned(Reach::Scope { name: "ours".to_owned(), filter: String::new() });
-        let found = voids(&limit(Mechanism::ManagementScope), "Ours", &granted, std::slice::from_ref(&ours));
+        let found = voids(&limit(Mechanism::ManagementScope), "Ours", granted, std::slice::from_ref(&ours));
         assert_eq!(found, [Void::Grant { permission: "Mail.Read".to_owned() }], "the directory is no mailbox");
-        assert_eq!(voids(&limit(Mechanism::AccessPolicy), "Ours", &granted, &[]), []);
+        assert_eq!(voids(&limit(Mechanism::AccessPolicy), "Ours", granted, &[]), []);
         let everywhere = assigned(Reach::Everything);
-        let found = voids(&limit(Mechanism::AccessPolicy), "Ours", &granted, std::slice::from_ref(&everywhere));
+        let found = voids(&limit(Mechanism::AccessPolicy), "Ours", granted, std::slice::from_ref(&everywhere));
         assert_eq!(found, [Void::Assignment { assignment: everywhere }], "a policy limits only what Entra has granted");
+    }
+
+    #[test]
+    fn full_access_over_ews_makes_a_scope_void_and_a_policy_limits_it() {
+        let exchange = ["full_access_as_app", "IMAP.AccessAsApp", "Mail.Read"].map(str::to_owned);
+        let granted = Granted { graph: &[], exchange: &exchange };
+        let found = voids(&limit(Mechanism::ManagementScope), "Ours", granted, &[]);
+        let ews = Void::Ews { permission: "full_access_as_app".to_owned() };
+        assert_eq!(found, [ews], "IMAP takes a permission on each mailbox, and Mail.Read of Exchange is of an API that is gone");
+        assert_eq!(voids(&limit(Mechanism::AccessPolicy), "Ours", granted, &[]), []);
     }
 }

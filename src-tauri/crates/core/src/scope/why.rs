@@ -87,7 +87,7 @@ pub fn because(finding: Finding, calls: &[Call], voids: &[Void], all_read: bool)
         Finding::TooEarly => Because::TooEarly,
         Finding::LockOut => Because::LockedOut,
         Finding::Leak if voids.iter().any(opened) => Because::TenantWideGrant,
-        Finding::Leak if voids.iter().any(|void| !matches!(void, Void::Grant { .. })) => Because::AssignedBeside,
+        Finding::Leak if voids.iter().any(|void| matches!(void, Void::Assignment { .. })) => Because::AssignedBeside,
         Finding::Leak if all_read => Because::NotHeld,
         Finding::Leak => Because::NotAllRead,
         Finding::Unknown if calls.iter().any(|call| call.observed == Observed::NoMailbox) => Because::NoMailbox,
@@ -106,6 +106,8 @@ mod tests {
         let answered = [call(Observed::Answered)];
         assert_eq!(because(Finding::Leak, &answered, &grant("Mail.Read"), true), Because::TenantWideGrant);
         assert_eq!(because(Finding::Leak, &answered, &grant("Contacts.Read"), true), Because::NotHeld, "it opens contacts, not mail");
+        let ews = [Void::Ews { permission: "full_access_as_app".to_owned() }];
+        assert_eq!(because(Finding::Leak, &answered, &ews, true), Because::NotHeld, "a call of Graph doesn't go over EWS");
         assert_eq!(because(Finding::Leak, &answered, &[], false), Because::NotAllRead);
         assert_eq!(because(Finding::Unknown, &[call(Observed::NoMailbox)], &[], true), Because::NoMailbox);
     }

@@ -4,7 +4,7 @@
 use rollcall_core::address::{self, AddressKind, MailboxAddress};
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
-use rollcall_graph::users as directory;
+use rollcall_graph::named;
 use rollcall_store::mailboxes;
 
 use super::check::{self, MailboxRef};
@@ -28,7 +28,7 @@ pub async fn add(desk: &Desk, ask: MailboxRef, job: &Job) -> Result<MailboxesVie
         return Err(Error::input("address", "it is not an e-mail address"));
     }
     let graph = connection::delegated(desk, subject.tenant.id).await?;
-    let mut found = directory::by_address(&graph, &wanted, &job.stop).await?;
+    let mut found = named::by_address(&graph, &wanted, &job.stop).await?;
     let person = match (found.pop(), found.is_empty()) {
         (None, _) => return Err(Error::not_found("nobody in the directory has this address")),
         (Some(_), false) => return Err(Error::input("address", "several people in the directory have it")),

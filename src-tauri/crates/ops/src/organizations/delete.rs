@@ -81,9 +81,7 @@ pub async fn delete(desk: &Desk, ask: DeleteOrganization, _job: &Job) -> Result<
     let standing = describe::standing(desk, ask.organization).await?;
     let may = if ask.force { rules::may_delete_with_users(&standing) } else { rules::may_delete_organization(&standing) };
     may.map_err(Error::not_now)?;
-    if let Some(stop) = desk.syncing().get(&ask.organization) {
-        stop.cancel();
-    }
+    desk.syncing().stop(ask.organization);
     let now = desk.now();
     let deleted = desk
         .write(move |tx| {

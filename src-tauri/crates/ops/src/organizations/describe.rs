@@ -190,7 +190,7 @@ async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: 
         users,
         connected,
         has_secret: connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None,
-        run_under_way: desk.verifying().contains_key(&organization.id),
+        run_under_way: desk.verifying().is_at(organization.id),
         access: organization.access,
     }
 }

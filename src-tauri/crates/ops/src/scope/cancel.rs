@@ -1,7 +1,5 @@
 //! Cancels a proof for good: what was answered stays, the rest counts as not asked.
 
-use std::time::Duration;
-
 use rollcall_store::proofs;
 use rollcall_store::runs::RunState;
 
@@ -18,13 +16,7 @@ pub async fn cancel(desk: &Desk, ask: ProofRef, _job: &Job) -> Result<ProofView>
     if matches!(proof.state, RunState::Finished | RunState::Cancelled) {
         return Err(Error::input("proof", "it is over already"));
     }
-    let at_work = || desk.proving().get(&proof.organization).cloned();
-    if let Some(stop) = at_work() {
-        stop.cancel();
-        while at_work().is_some() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
+    desk.proving().end(proof.organization, proof.id).await;
     let now = desk.now();
     let proof = desk
         .write(move |tx| {

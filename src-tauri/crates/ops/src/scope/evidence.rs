@@ -38,7 +38,8 @@ const HEADER: &[&str] = &[
     "changed_at",
 ];
 
-/// A row for each call; a mailbox that was not asked has one without a call.
+/// A row for each call; a mailbox that was not asked has one without a call. They are in the order of the list: contradictions first, then
+/// what is not known, then what is confirmed, each by name.
 ///
 /// # Errors
 /// `NotFound`.

@@ -1,4 +1,4 @@
-//! The mailboxes of a proof, page by page: expected, what the cmdlet said, and observed.
+//! The mailboxes of a proof, page by page and the gravest first: expected, what the cmdlet said, and observed.
 
 use rollcall_core::id::ProofId;
 use rollcall_core::scope::finding::Finding;

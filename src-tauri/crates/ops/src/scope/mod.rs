@@ -3,6 +3,7 @@
 pub mod again;
 pub mod cancel;
 pub mod changed;
+pub mod cut_off;
 pub mod evidence;
 pub mod mailboxes;
 mod members;

@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 
-/// Mailboxes that a test script asks for at most, of those that nobody has named.
-const TRIED: u32 = 20;
+/// Mailboxes of each side of the last proof that a test script tries, those that were named and the gravest first.
+const OF_EACH_SIDE: u32 = 10;
 
 /// What to plan.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -34,6 +34,8 @@ pub struct ScopeScript {
     /// What the file is best called.
     pub file: String,
     pub text: String,
+    /// How many mailboxes of the last proof a test leaves out; it takes the first ten of each side, the gravest first.
+    pub left_out: u32,
 }
 
 /// # Errors
@@ -45,7 +47,9 @@ pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<Vec<ScopeScr
     for purpose in Purpose::ALL {
         if let Some(steps) = planned.steps(purpose) {
             let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps);
-            scripts.push(ScopeScript { purpose, file: format!("scope-{}.ps1", purpose.name()), text: script.text().to_owned() });
+            let left_out = if purpose == Purpose::Test { planned.left_out } else { 0 };
+            let (file, text) = (format!("scope-{}.ps1", purpose.name()), script.text().to_owned());
+            scripts.push(ScopeScript { purpose, file, text, left_out });
         }
     }
     Ok(scripts)
@@ -59,6 +63,8 @@ pub(crate) struct Planned {
     coverage: Coverage,
     granted: Vec<String>,
     mailboxes: Vec<String>,
+    /// Mailboxes of the last proof that aren't among them.
+    left_out: u32,
 }
 
 impl Planned {
@@ -71,13 +77,13 @@ impl Planned {
 /// Collects it, from the last reading or a new one.
 pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailboxes: Vec<String>, job: &Job) -> Result<Planned> {
     let of = OrganizationRef { organization };
-    let (facts, name, proven) = desk
+    let (facts, name, proven, of_proof) = desk
         .read(move |conn| {
-            let proven = match proofs::latest(conn, organization)? {
-                Some(proof) => proofs::targets(conn, proof.id, None, "", (0, TRIED))?.rows,
-                None => Vec::new(),
+            let (proven, of_proof) = match proofs::latest(conn, organization)? {
+                Some(proof) => (proofs::to_try(conn, proof.id, OF_EACH_SIDE)?, proof.tally.asked() + proof.tally.waiting),
+                None => (Vec::new(), 0),
             };
-            Ok((facts(conn, of)?, organizations::get(conn, organization)?.name, proven))
+            Ok((facts(conn, of)?, organizations::get(conn, organization)?.name, proven, of_proof))
         })
         .await?;
     let Facts { desired, reading, coverage, integration, .. } = facts;
@@ -92,10 +98,11 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
         return Err(Error::input("integration", "the tenant has no enterprise application of it: grant consent first"));
     };
     let app = App { client_id: integration.client_id, object_id, name: integration.name };
-    for target in proven {
-        if !mailboxes.iter().any(|known| known.eq_ignore_ascii_case(&target.upn)) {
-            mailboxes.push(target.upn);
+    let left_out = of_proof - u32::try_from(proven.len()).unwrap_or(of_proof);
+    for upn in proven {
+        if !mailboxes.iter().any(|known| known.eq_ignore_ascii_case(&upn)) {
+            mailboxes.push(upn);
         }
     }
-    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, mailboxes })
+    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, mailboxes, left_out })
 }

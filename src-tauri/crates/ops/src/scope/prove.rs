@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::sample::draw;
 use rollcall_core::scope::{Desired, Expected, Members, expect};
 use rollcall_core::user::{DirectoryUser, MailboxKind};
-use rollcall_graph::users;
+use rollcall_graph::everyone::everyone;
 use rollcall_store::proofs::{self, NewTarget, Sample};
 use serde::Deserialize;
 use ts_rs::TS;
@@ -15,6 +15,7 @@ use ts_rs::TS;
 use super::members::{self, Found};
 use super::show::{ProofView, facts};
 use super::{read, sitting};
+use crate::claim::Claim;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::groups::directory;
@@ -44,7 +45,7 @@ pub struct ProveScope {
 pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView> {
     let of = OrganizationRef { organization: ask.organization };
     rules::may_prove(&standing(desk, ask.organization).await?).map_err(Error::not_now)?;
-    let claim = Claim::on(desk, ask.organization, job)?;
+    let claim = claim(desk, ask.organization, job)?;
     Box::pin(read::refresh(desk, of, job)).await?;
     let facts = desk.read(move |conn| facts(conn, of)).await?;
     if facts.coverage.workloads.is_empty() {
@@ -59,11 +60,14 @@ pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView>
         },
     };
     let mut everybody = Vec::new();
-    let mut pages = users::pages(&graph, None, &job.stop);
+    let (mut pages, mut seen) = (everyone(&graph, &job.stop), HashSet::new());
     while let Some(page) = pages.next().await? {
-        everybody.extend(page.items.into_iter().filter(has_mailbox));
+        // Somebody may come twice, when the directory changes meanwhile.
+        everybody.extend(page.items.into_iter().filter(|user| has_mailbox(user) && seen.insert(user.object_id)));
         job.tell(Progress::Read { read: u32::try_from(everybody.len()).unwrap_or(u32::MAX) });
     }
+    // They come in no order; a proof has one.
+    everybody.sort_by(|one, other| one.upn.cmp(&other.upn));
     let (targets, sample) = choose(&ask, &facts.desired, &members, everybody);
     let connected = crate::connection::anew(desk, ask.organization, &claim.stop).await?;
     let now = desk.now();
@@ -87,14 +91,18 @@ fn choose(ask: &ProveScope, desired: &Desired, members: &Members, everybody: Vec
         |wanted: Expected| -> Vec<ObjectId> { everybody.iter().filter(|user| side(user) == wanted).map(|user| user.object_id).collect() };
     let (inside, outside) = (of(Expected::Inside), of(Expected::Outside));
     let count = |ids: &[ObjectId]| u32::try_from(ids.len()).unwrap_or(u32::MAX);
-    let is_called = |user: &DirectoryUser, name: &str| {
-        let same = |known: &str| known.eq_ignore_ascii_case(name);
-        same(&user.upn) || user.mail.as_deref().is_some_and(same) || user.aliases.iter().any(|alias| same(alias))
-    };
     let names: Vec<&str> = ask.named.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
-    let named: HashSet<ObjectId> =
-        everybody.iter().filter(|user| names.iter().any(|name| is_called(user, name))).map(|user| user.object_id).collect();
-    let unknown = names.iter().filter(|name| !everybody.iter().any(|user| is_called(user, name)));
+    let wanted: HashSet<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let (mut named, mut known) = (HashSet::new(), HashSet::new());
+    for user in &everybody {
+        for address in [&user.upn].into_iter().chain(&user.mail).chain(&user.aliases).map(|address| address.to_ascii_lowercase()) {
+            if wanted.contains(&address) {
+                named.insert(user.object_id);
+                known.insert(address);
+            }
+        }
+    }
+    let unknown = names.iter().filter(|name| !known.contains(&name.to_ascii_lowercase()));
     let sample = Sample {
         seed: ask.seed,
         inside: ask.inside,
@@ -123,32 +131,45 @@ fn choose(ask: &ProveScope, desired: &Desired, members: &Members, everybody: Vec
     (targets, sample)
 }
 
-/// While it lives, no other sitting can work on a proof of the organization.
-pub(super) struct Claim<'a> {
-    desk: &'a Desk,
-    pub organization: OrganizationId,
-    /// Ends the sitting at its next safe point.
-    pub stop: tokio_util::sync::CancellationToken,
+/// Claims the organization for one sitting.
+///
+/// # Errors
+/// `NotNow` while another sitting works on it.
+pub(super) fn claim<'a>(desk: &'a Desk, organization: OrganizationId, job: &Job) -> Result<Claim<'a, ProofId>> {
+    desk.proving().claim(organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))
 }
 
-impl<'a> Claim<'a> {
-    /// Claims the organization.
-    ///
-    /// # Errors
-    /// `NotNow` while another sitting works on it.
-    pub fn on(desk: &'a Desk, organization: OrganizationId, job: &Job) -> Result<Self> {
-        let mut proving = desk.proving();
-        if proving.contains_key(&organization) {
-            return Err(Error::not_now(Reason::RunUnderWay));
-        }
-        let stop = job.stop.child_token();
-        proving.insert(organization, stop.clone());
-        Ok(Self { desk, organization, stop })
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        self.desk.proving().remove(&self.organization);
+    #[test]
+    fn whoever_is_named_by_any_address_is_asked_and_a_name_without_mailbox_is_told() {
+        let person = |n: u128| DirectoryUser {
+            object_id: ObjectId(uuid::Uuid::from_u128(n)),
+            upn: format!("P{n}@contoso.example"),
+            display_name: format!("Person {n}"),
+            mail: Some(format!("mail{n}@contoso.example")),
+            aliases: vec![format!("Alias{n}@contoso.example")],
+            department: None,
+            job_title: None,
+            enabled: true,
+            guest: false,
+            on_premises: false,
+            exchange_plan: true,
+        };
+        let named = ["p1@contoso.example", " MAIL2@contoso.example ", "alias3@CONTOSO.example", "", "nobody@contoso.example"];
+        let ask = ProveScope {
+            organization: OrganizationId(1),
+            inside: Some(0),
+            outside: None,
+            seed: 1,
+            named: named.map(str::to_owned).to_vec(),
+        };
+        let (targets, sample) = choose(&ask, &Desired::Everyone, &Members::default(), (1..=9).map(person).collect());
+        let upns: Vec<&str> = targets.iter().map(|target| target.upn.as_str()).collect();
+        assert_eq!(upns, ["P1@contoso.example", "P2@contoso.example", "P3@contoso.example"]);
+        assert!(targets.iter().all(|target| target.named) && sample.of_inside == 9);
+        assert_eq!(sample.unknown, ["nobody@contoso.example"]);
     }
 }

@@ -2,7 +2,7 @@
 //! can't be read over Graph. A change that shows starts the propagation clock.
 
 use rollcall_core::approval::Part;
-use rollcall_core::consent::{ForWhom, summary};
+use rollcall_core::consent::{ForWhom, Held, summary};
 use rollcall_core::id::ObjectId;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
@@ -37,6 +37,9 @@ pub struct Reading {
     pub app: Option<ObjectId>,
     /// Application permissions of Graph that Entra has granted for the whole tenant.
     pub granted: Vec<String>,
+    /// Application permissions of Office 365 Exchange Online that Entra has granted for the whole tenant.
+    #[serde(default)]
+    pub granted_exchange: Vec<String>,
     /// Roles of RBAC for Applications.
     pub assignments: Part<Vec<Assignment>>,
     pub unit: UnitState,
@@ -79,10 +82,10 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let scopes = connection::scopes(desk, integration.tenant).await?;
     let app = enterprise::app(&graph, integration.client_id, &job.stop).await?.map(|app| app.id);
     let Holdings { objects, .. } = Box::pin(holdings(&graph, app, job)).await?;
-    let of_graph = summary(&objects)
-        .into_iter()
-        .filter(|held| held.kind == PermissionType::Application && held.resource == Resource::Graph && held.whom == ForWhom::Everyone);
-    let granted: Vec<String> = of_graph.map(|held| held.name).collect();
+    let for_all = summary(&objects).into_iter().filter(|held| held.kind == PermissionType::Application && held.whom == ForWhom::Everyone);
+    let (of_graph, of_exchange): (Vec<Held>, Vec<Held>) = for_all.partition(|held| held.resource == Resource::Graph);
+    let names = |held: Vec<Held>| held.into_iter().map(|held| held.name).collect::<Vec<String>>();
+    let (granted, granted_exchange) = (names(of_graph), names(of_exchange));
     let assignments = match (app, not_asked(&scopes, READ_EXCHANGE)) {
         (None, _) => Part::Read { value: Vec::new() },
         (Some(_), Some(unread)) => unread,
@@ -104,7 +107,7 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
         },
     };
     let now = desk.now();
-    let reading = Reading { at: now, app, granted, assignments, unit, remarks };
+    let reading = Reading { at: now, app, granted, granted_exchange, assignments, unit, remarks };
     let seen = known.and_then(|scope| {
         let earlier = scope.reading?;
         // A change that was told of since then is the one that shows now.
@@ -122,8 +125,41 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
 
 /// What of what is in force changed between two readings.
 fn changed(before: &Reading, now: &Reading) -> Option<Changed> {
-    match (before.assignments.value(), now.assignments.value()) {
+    // They come in any order.
+    let assigned = |reading: &Reading| {
+        let mut all = reading.assignments.value()?.clone();
+        all.sort_by(|one, other| one.id.cmp(&other.id));
+        Some(all)
+    };
+    match (assigned(before), assigned(now)) {
         (Some(earlier), Some(assignments)) if earlier != assignments => Some(Changed::Rbac),
-        _ => None,
+        (Some(_) | None, Some(_) | None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::scope::present::Reach;
+
+    use super::*;
+
+    #[test]
+    fn the_same_roles_in_another_order_are_no_change() {
+        let reading = |ids: &[&str]| Reading {
+            at: Timestamp(0),
+            app: None,
+            granted: vec![],
+            granted_exchange: vec![],
+            assignments: Part::Read {
+                value: ids
+                    .iter()
+                    .map(|id| Assignment { id: (*id).to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything })
+                    .collect(),
+            },
+            unit: UnitState::None,
+            remarks: vec![],
+        };
+        assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2", "1"])), None);
+        assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2"])), Some(Changed::Rbac));
     }
 }

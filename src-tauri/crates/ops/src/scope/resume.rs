@@ -6,7 +6,7 @@ use rollcall_store::runs::RunState;
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::prove::Claim;
+use super::prove::claim;
 use super::show::{ProofView, Stands, facts};
 use super::sitting;
 use crate::connection;
@@ -32,7 +32,7 @@ pub async fn resume(desk: &Desk, ask: ProofRef, job: &Job) -> Result<ProofView> 
         RunState::Running | RunState::Interrupted => {}
         RunState::Finished | RunState::Cancelled => return Err(Error::input("proof", "it is over; start a new one")),
     }
-    let claim = Claim::on(desk, proof.organization, job)?;
+    let claim = claim(desk, proof.organization, job)?;
     let connected = connection::anew(desk, proof.organization, &claim.stop).await?;
     sitting::work(desk, &claim, &connected, ask.proof, job).await
 }

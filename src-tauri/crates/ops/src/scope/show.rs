@@ -5,11 +5,11 @@ use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::{self, Coverage};
 use rollcall_core::scope::finding::Outcome;
-use rollcall_core::scope::present::{self, Void};
+use rollcall_core::scope::present::{self, Granted, Void};
 use rollcall_core::scope::{Desired, Limit, Mechanism};
 use rollcall_core::time::Timestamp;
-pub use rollcall_store::proofs::Target;
-use rollcall_store::proofs::{self, Proof};
+use rollcall_store::proofs;
+pub use rollcall_store::proofs::{Proof, Sample, Target};
 use rollcall_store::{Connection, StoreError, integrations, organizations, scopes, tenants};
 use serde::Serialize;
 use ts_rs::TS;
@@ -87,12 +87,17 @@ pub struct ProofView {
 
 impl From<Proof> for ProofView {
     fn from(proof: Proof) -> Self {
-        let next_probe = proof.change.and_then(|change| match proof.early {
-            Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
-            None => (proof.tally.provisional > 0).then(|| change.settles()),
-        });
+        let next_probe = next_probe(&proof);
         Self { outcome: proof.tally.outcome(proof.sample.of_inside, proof.sample.of_outside), next_probe, proof }
     }
+}
+
+/// When the clock wants those asked again that were too early to judge.
+pub(super) fn next_probe(proof: &Proof) -> Option<Timestamp> {
+    proof.change.and_then(|change| match proof.early {
+        Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
+        None => (proof.tally.provisional > 0).then(|| change.settles()),
+    })
 }
 
 /// # Errors
@@ -101,7 +106,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Scope
     let standing = standing(desk, ask.organization).await?;
     let now = desk.now();
     let mut view = desk.read(move |conn| view(conn, ask, now)).await?;
-    view.under_way = desk.proving().contains_key(&ask.organization);
+    view.under_way = desk.proving().is_at(ask.organization);
     view.may_prove = if view.under_way { Some(Reason::RunUnderWay) } else { rules::may_prove(&standing).err() };
     Ok(view)
 }
@@ -151,5 +156,6 @@ pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Res
 /// What makes a limit void, by a reading.
 pub(super) fn voids(limit: &Limit, integration: &Integration, reading: &Reading) -> Vec<Void> {
     let assignments = reading.assignments.value().map(Vec::as_slice).unwrap_or_default();
-    present::voids(limit, &present::scope_name(integration.client_id), &reading.granted, assignments)
+    let granted = Granted { graph: &reading.granted, exchange: &reading.granted_exchange };
+    present::voids(limit, &present::scope_name(integration.client_id), granted, assignments)
 }

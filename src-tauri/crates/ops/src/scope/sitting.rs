@@ -22,9 +22,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::prove::Claim;
 use super::show::ProofView;
+use crate::claim::Claim;
 use crate::connection::Connected;
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
@@ -41,10 +42,13 @@ const GROUP_AGE: Duration = Duration::from_millis(250);
 const LANDING: Duration = Duration::from_millis(700);
 
 /// Works on a proof until everything has come to something, the job is stopped, or something ends it.
-pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, connected: &Connected, id: ProofId, job: &Job) -> Result<ProofView> {
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Connected, id: ProofId, job: &Job) -> Result<ProofView> {
+    claim.name(id);
+    desk.cut_off().proofs.retain(|cut_off| *cut_off != id);
     let now = desk.now();
     let proof = desk
         .write(move |tx| {
+            cut_off::taken_up(tx, id)?;
             proofs::mark(tx, id, RunState::Running, now)?;
             proofs::get(tx, id)
         })

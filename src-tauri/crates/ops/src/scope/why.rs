@@ -55,7 +55,7 @@ pub async fn why(desk: &Desk, ask: WhyMailbox, _job: &Job) -> Result<Why> {
     match &reading {
         None => chain.extend([Link::GrantsUnread, Link::AssignmentsUnread]),
         Some(reading) => {
-            chain.push(Link::TenantWide { permissions: reading.granted.clone() });
+            chain.push(Link::TenantWide { permissions: [reading.granted.as_slice(), &reading.granted_exchange].concat() });
             chain.push(match reading.assignments.value() {
                 Some(assignments) => Link::Assigned { assignments: assignments.clone() },
                 None => Link::AssignmentsUnread,

@@ -67,7 +67,7 @@ pub async fn figures(desk: &Desk, ask: SessionFigures, _job: &Job) -> Result<Fig
     let now = desk.now();
     let before = |long: Duration| Timestamp(now.0.saturating_sub(i64::try_from(long.as_millis()).unwrap_or(0)));
     let (since, stuck_before) = (before(Duration::from_secs(u64::from(ask.days) * 24 * 60 * 60)), before(STUCK_AFTER));
-    let under_way = desk.syncing().contains_key(&ask.organization);
+    let under_way = desk.syncing().is_at(ask.organization);
     desk.read(move |conn| {
         Ok(Figures {
             standing: sessions::standing(conn, ask.organization, stuck_before)?,

@@ -21,7 +21,6 @@ use crate::job::Job;
 use crate::mailboxes::tokens;
 use crate::rules;
 use crate::scope::again;
-use crate::scope::resume::ProofRef;
 use crate::users::act;
 use crate::waves::start::start_due;
 
@@ -69,8 +68,8 @@ pub async fn keep(desk: Arc<Desk>, stop: CancellationToken) {
                 for proof in proofs {
                     let (desk, job) = (Arc::clone(&desk), Job::new(stop.child_token(), |_| {}));
                     passes.spawn(async move {
-                        if let Err(error) = Box::pin(again::again(&desk, ProofRef { proof }, &job)).await {
-                            warn!("What was too early to judge could not be asked again: {}", error.code.name());
+                        if let Err(error) = Box::pin(again::by_itself(&desk, proof, &job)).await {
+                            warn!("A proof could not be read or put off: {}", error.code.name());
                         }
                     });
                 }
@@ -122,7 +121,7 @@ async fn begin_queued(desk: &Desk) -> Result<()> {
 async fn to_read(desk: &Desk) -> Result<Vec<OrganizationId>> {
     let mut found = Vec::new();
     for organization in desk.read(|conn| organizations::list(conn, None)).await? {
-        let busy = desk.syncing().contains_key(&organization.id);
+        let busy = desk.syncing().is_at(organization.id);
         let id = organization.id;
         let reached = connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None
             || desk.read(move |conn| mailboxes::any_connected(conn, id)).await?;

@@ -34,9 +34,7 @@ pub async fn pause(desk: &Desk, ask: PauseSessions, _job: &Job) -> Result<Organi
         })
         .await?;
     if ask.paused {
-        if let Some(stop) = desk.syncing().get(&ask.organization) {
-            stop.cancel();
-        }
+        desk.syncing().stop(ask.organization);
     } else {
         desk.called.notify_one();
     }

@@ -1,7 +1,7 @@
 //! Runs sync sessions now, of whoever is due or of users who are named, and says what came of them.
 
 use rollcall_core::id::{OrganizationId, UserId};
-use rollcall_core::rules;
+use rollcall_core::rules::{self, Reason};
 use rollcall_core::time::Timestamp;
 use rollcall_graph::gate::Gate;
 use rollcall_store::organizations;
@@ -10,7 +10,6 @@ use rollcall_store::sessions::{self, Due};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::claim::Claim;
 use super::cut_off;
 use super::pass::{self, Passed};
 use crate::desk::Desk;
@@ -61,7 +60,7 @@ pub async fn run(desk: &Desk, ask: RunSessions, job: &Job) -> Result<Sessions> {
 
 /// Claims the organization and reads whoever is meant.
 pub(super) async fn sit(desk: &Desk, organization: OrganizationId, whose: Whose, job: &Job) -> Result<Sessions> {
-    let claim = Claim::on(desk, organization, &job.stop)?;
+    let claim = desk.syncing().claim(organization, &job.stop).ok_or_else(|| Error::not_now(Reason::SessionsUnderWay))?;
     let tenant = desk.read(move |conn| Ok(organizations::get(conn, organization)?.tenant)).await?;
     let service = by_service(&*desk.gate(tenant)?);
     let now = desk.now();

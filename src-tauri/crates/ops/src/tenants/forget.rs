@@ -21,7 +21,7 @@ pub async fn forget(desk: &Desk, ask: TenantRef, _job: &Job) -> Result<()> {
             Ok((organizations::list(conn, Some(ask.tenant))?, integrations::list(conn, Some(ask.tenant))?))
         })
         .await?;
-    let busy = organizations.iter().any(|organization| desk.verifying().contains_key(&organization.id));
+    let busy = organizations.iter().any(|organization| desk.verifying().is_at(organization.id));
     if busy {
         return Err(Error::not_now(Reason::RunUnderWay));
     }

@@ -154,7 +154,7 @@ const BY_ITSELF: &str = "change window";
 
 /// The organizations of which a run is under way.
 pub(crate) fn busy(desk: &Desk) -> Vec<OrganizationId> {
-    desk.verifying().keys().copied().collect()
+    desk.verifying().organizations()
 }
 
 impl Sorted {

@@ -1,7 +1,5 @@
 //! Cancels a run for good: what was answered stays, the rest is marked as not asked.
 
-use std::time::Duration;
-
 use rollcall_store::runs::{self, Run, RunEnd, RunState};
 
 use crate::desk::Desk;
@@ -16,14 +14,7 @@ pub async fn cancel(desk: &Desk, ask: RunRef, _job: &Job) -> Result<Run> {
     if matches!(run.state, RunState::Finished | RunState::Cancelled) {
         return Err(Error::input("run", "it is over already"));
     }
-    let at_work =
-        || desk.verifying().get(&run.organization).filter(|sitting| sitting.run == Some(run.id)).map(|sitting| sitting.stop.clone());
-    if let Some(stop) = at_work() {
-        stop.cancel();
-        while at_work().is_some() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
+    desk.verifying().end(run.organization, run.id).await;
     let now = desk.now();
     desk.write(move |tx| {
         if !matches!(runs::get(tx, ask.run)?.state, RunState::Finished | RunState::Cancelled) {

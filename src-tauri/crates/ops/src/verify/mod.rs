@@ -1,7 +1,6 @@
 //! *Check users' access*: plan a run, start it, resume it, cancel it. It changes nothing in the tenant.
 
 pub mod cancel;
-mod claim;
 pub mod cut_off;
 pub(crate) mod judge;
 mod pace;

@@ -3,7 +3,7 @@
 use rollcall_core::rules::{self, Reason};
 use rollcall_store::runs::{self, Run, RunState};
 
-use super::claim::Claim;
+use super::reach::Reach;
 use super::work::work;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -25,8 +25,8 @@ pub async fn resume(desk: &Desk, ask: RunRef, job: &Job) -> Result<Run> {
     match rules::may_verify(&standing) {
         // Users that left the organization since are still part of the run.
         Ok(()) | Err(Reason::NoUsers) => {
-            let claim = Claim::on(desk, run.organization, job)?;
-            let connected = claim.connect().await?;
+            let claim = desk.verifying().claim(run.organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))?;
+            let connected = Reach::of(desk, run.organization, &claim.stop).await?;
             work(desk, &claim, connected, run.id, job).await
         }
         Err(reason) => Err(Error::not_now(reason)),

@@ -1,11 +1,11 @@
 //! Starts a run over an organization's users and works on it until it is done or stopped.
 
-use rollcall_core::rules;
+use rollcall_core::rules::{self, Reason};
 use rollcall_store::runs::{self, Run};
 use rollcall_store::{integrations, organizations};
 
-use super::claim::Claim;
 use super::plan::{Verify, workloads};
+use super::reach::Reach;
 use super::work::work;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -20,9 +20,9 @@ use crate::organizations::describe::standing;
 pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_verify(&standing).map_err(Error::not_now)?;
-    let claim = Claim::on(desk, ask.organization, job)?;
+    let claim = desk.verifying().claim(ask.organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))?;
     // A wrong secret ends here, before there is a run that can't begin.
-    let connected = claim.connect().await?;
+    let connected = Reach::of(desk, ask.organization, &claim.stop).await?;
     let now = desk.now();
     let run = desk
         .write(move |tx| {

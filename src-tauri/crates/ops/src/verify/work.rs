@@ -10,11 +10,11 @@ use rollcall_graph::party::Party;
 use rollcall_store::issues;
 use rollcall_store::runs::{self, Run, RunEnd};
 
-use super::claim::Claim;
-use super::cut_off;
 use super::reach::Reach;
 use super::sitting::{self, Ended};
 use super::tally;
+use crate::claim::Claim;
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::{Job, Progress, Verified};
@@ -22,9 +22,9 @@ use crate::users::preflight;
 
 /// Works on the run until everything is settled, the job is stopped, or something ends it. Answers the run as it then is; a stopped
 /// or broken one is left interrupted, to be resumed.
-pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, reach: Reach, id: RunId, job: &Job) -> Result<Run> {
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_, RunId>, reach: Reach, id: RunId, job: &Job) -> Result<Run> {
     claim.name(id);
-    desk.cut_off().retain(|cut_off| *cut_off != id);
+    desk.cut_off().runs.retain(|cut_off| *cut_off != id);
     let run = sit_until_done(desk, claim, &reach, id, job).await;
     reach.gate().forget(Party::Run(id));
     if let Ok(run) = &run {
@@ -33,7 +33,7 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_>, reach: Reach, id: RunId
     run
 }
 
-async fn sit_until_done(desk: &Desk, claim: &Claim<'_>, reach: &Reach, id: RunId, job: &Job) -> Result<Run> {
+async fn sit_until_done(desk: &Desk, claim: &Claim<'_, RunId>, reach: &Reach, id: RunId, job: &Job) -> Result<Run> {
     loop {
         let now = desk.now();
         let run = desk
@@ -72,7 +72,7 @@ async fn end_sitting(desk: &Desk, id: RunId, end: RunEnd) -> Result<Run> {
 }
 
 /// Waits with nothing under way. Answers whether the wait is over; it isn't when somebody stopped it.
-async fn wait(desk: &Desk, claim: &Claim<'_>, run: &Run, until: Timestamp, job: &Job) -> bool {
+async fn wait(desk: &Desk, claim: &Claim<'_, RunId>, run: &Run, until: Timestamp, job: &Job) -> bool {
     job.tell(Progress::Verified(parked(desk, run, until)));
     loop {
         let left = until.since((desk.steady)());

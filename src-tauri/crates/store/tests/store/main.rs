@@ -15,6 +15,8 @@ mod opening;
 #[cfg(test)]
 mod planning;
 #[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod roster;
 #[cfg(test)]
 mod runs;
