@@ -21,6 +21,7 @@ pub const SCHEMA: &[&str] = &[
     schema::SCOPE,
     schema::OUTREACH,
     schema::WAVES,
+    schema::OWN_CRITERIA,
 ];
 
 /// The version that a list of steps leads to.

@@ -671,3 +671,8 @@ CREATE TABLE wave_members (
 
 CREATE INDEX wave_members_by_organization ON wave_members (organization, wave);
 ";
+
+/// What a wave has to come to, where that differs from its plan.
+pub const OWN_CRITERIA: &str = "
+ALTER TABLE waves ADD COLUMN exit TEXT;
+";

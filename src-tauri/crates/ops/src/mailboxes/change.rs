@@ -31,7 +31,7 @@ pub async fn change(desk: &Desk, ask: ChangeMailbox, _job: &Job) -> Result<Mailb
     let subject = desk.read(move |conn| Subject::read(conn, ask.user)).await?;
     let at = subject.place(&ask.address)?;
     let one = subject.addresses.get(at).ok_or_else(|| Error::not_found("the user has no such address"))?.clone();
-    if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
+    if subject.is_migrating() {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
     let connection = describe::connection_of(desk, &subject, &one).await;

@@ -1,7 +1,7 @@
 //! Sync sessions: each enabled workload of each user is read once in a while, ids and counts only.
 
 mod claim;
-pub(crate) mod cut_off;
+pub mod cut_off;
 pub mod export;
 pub mod history;
 pub mod keep;
