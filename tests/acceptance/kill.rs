@@ -21,6 +21,7 @@ use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::runs::{list, results};
+use rollcall_ops::sync::cut_off::cut_off;
 use rollcall_ops::sync::pause::{PauseSessions, pause};
 use rollcall_ops::users::query::{UserQuery, query};
 use rollcall_sandbox::FaultPlan;
@@ -217,6 +218,10 @@ async fn sessions_that_are_killed_go_on_and_none_is_counted_twice() {
     drop(desk);
     let desk = open_desk(&folder, &Scene::default().pace).unwrap();
     assert_eq!(entries(&desk, "sync.cut_off").await.len(), told, "it is said once");
+    let untold = cut_off(&desk, (), &Job::quiet()).await.unwrap();
+    assert_eq!(untold.len(), 1, "the window is told of the latest, however many programs were opened in between");
+    assert!(untold[0].organization == organization && untold[0].read <= untold[0].users, "{untold:?}");
+    assert!(cut_off(&desk, (), &Job::quiet()).await.unwrap().is_empty(), "once");
     assert_eq!(sandbox.violations(), 0);
     drop(kept);
 }

@@ -178,6 +178,8 @@ async fn a_mailbox_is_connected_by_its_own_account_and_by_no_other() {
     assert_eq!(refused.code, Code::WrongAccount);
     assert_eq!(company.view().await.addresses[0].connection, Connection::NotConnected, "nothing of it is kept");
     assert_eq!(reason(company.set(&company.mail, AddressChange::Sync { on: true }).await), Some(Reason::MailboxNotConnected));
+    let may = company.view().await.addresses[0].may;
+    assert_eq!((may.sync, may.check), (Some(Reason::MailboxNotConnected), Some(Reason::MailboxNotConnected)), "it is said beforehand");
 
     let connected = company.connect_as(None, &company.upn).await.unwrap();
     let [primary, principal, ..] = connected.addresses.as_slice() else { panic!("there are two addresses at least") };

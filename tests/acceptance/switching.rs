@@ -67,11 +67,12 @@ async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session()
     let ask = ForeseeAction { users: of(organization), action: SWITCH };
     let unread = foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
     assert_eq!((unread.changes, unread.refused[0].reason, unread.refused[0].users), (0, Reason::LimitationsUnread, 15));
+    assert_eq!(unread.none, None, "once they are acknowledged it changes them");
     assert_eq!((unread.limitations.len(), unread.unread.as_slice()), (10, [organization].as_slice()));
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 15, "nothing is switched before it was read");
 
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    let foreseen = foresee(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let foreseen = foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
     let over = AccessChange { from: AccessType::EwsAppOnly, to: AccessType::GraphAppOnly, users: 15 };
     assert_eq!((foreseen.users, foreseen.changes, foreseen.access), (15, 15, vec![over]));
     let before = rehearsal.sandbox.counts();
@@ -80,6 +81,9 @@ async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session()
     let switching = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::Switching], ..UserFilter::default() }).await;
     assert!(switching.len() == 15 && switching.iter().all(|row| row.open_issues == 0), "what a switch cancels is no error");
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.untouched, 15, "twice is once");
+    assert_eq!(foresee(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().none, Some(Reason::AlreadySwitched));
+    let may = describe(&rehearsal.desk, UserRef::Id { user: switching[0].user.id }, &Job::quiet()).await.unwrap().may;
+    assert_eq!(may.switch, Some(Reason::AlreadySwitched), "nobody is offered a switch that there is no more");
 
     rehearsal.sessions(organization, Whose::Due).await.unwrap();
     let done = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() }).await;

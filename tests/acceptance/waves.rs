@@ -5,8 +5,9 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
-use rollcall_core::wave::{Criterion, Entry, Exit, Met, Severity, WaveState};
+use rollcall_core::wave::{Criterion, Entry, Exit, Met, OwnExit, Severity, WaveState};
 use rollcall_ops::error::Code;
+use rollcall_ops::groups::{self, FindGroups, GroupRef};
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{ListJournal, list as list_journal};
 use rollcall_ops::organizations::acknowledge::acknowledge;
@@ -17,6 +18,7 @@ use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::waves::hold::{HoldWave, hold};
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
+use rollcall_ops::waves::put::{PutInWave, foresee as foresee_put, put};
 use rollcall_ops::waves::show::{PlanView, show};
 use rollcall_ops::waves::start::{StartWave, start, start_due};
 use rollcall_sandbox::FaultPlan;
@@ -34,17 +36,23 @@ async fn planned(by_itself: bool) -> (Rehearsal, OrganizationId) {
     let organization = rehearsal.ready().await.id;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
-    let ask = PlanWaves {
+    let ask = PlanWaves { by_itself, ..four_first(organization) };
+    assert_eq!(foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap().sizes, [4, 9, 27]);
+    plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    (rehearsal, organization)
+}
+
+/// Four go first, then a quarter of the others.
+fn four_first(organization: OrganizationId) -> PlanWaves {
+    PlanWaves {
         organization,
         pilot: Pilot::Number { number: 4 },
         shares: vec![25],
         entry: Entry { authorized: false, window: false },
         exit: EXIT,
-        by_itself,
-    };
-    assert_eq!(foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap(), [4, 9, 27]);
-    plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
-    (rehearsal, organization)
+        own: Vec::new(),
+        by_itself: false,
+    }
 }
 
 async fn shown(rehearsal: &Rehearsal, organization: OrganizationId) -> PlanView {
@@ -144,4 +152,85 @@ async fn only_where_it_was_chosen_the_next_wave_starts_by_itself_and_never_the_f
         let on_graph = UserFilter { access: vec![AccessType::GraphAppOnly], ..users_of(organization, 2) };
         assert_eq!(rehearsal.found(on_graph).await.len(), if by_itself { 9 } else { 0 });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pilot_is_named_by_address_by_group_or_kept_and_an_address_that_nobody_has_is_told() {
+    let (rehearsal, organization) = planned(false).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let people = rehearsal.found(UserFilter { organization: Some(organization), ..UserFilter::default() }).await;
+    let with = |pilot| PlanWaves { pilot, ..four_first(organization) };
+
+    let mut addresses: Vec<String> = people[..2].iter().map(|row| row.user.directory.upn.to_uppercase()).collect();
+    assert_eq!(foresee(desk, with(Pilot::Named { addresses: addresses.clone() }), &quiet).await.unwrap().sizes, [2, 10, 28]);
+    addresses.push("nobody@contoso.example".to_owned());
+    let foreseen = foresee(desk, with(Pilot::Named { addresses: addresses.clone() }), &quiet).await.unwrap();
+    assert_eq!((foreseen.sizes[0], foreseen.unknown.as_slice()), (2, &addresses[2..]));
+    let unknown = plan(desk, with(Pilot::Named { addresses }), &quiet).await.unwrap_err();
+    assert_eq!(unknown.code, Code::InvalidInput);
+    assert!(unknown.detail.ends_with(": nobody@contoso.example"), "{}", unknown.detail);
+
+    let found = groups::search(desk, FindGroups { organization, text: "integ sco".into() }, &quiet).await.unwrap();
+    let group = found[0].id;
+    let size = groups::size(desk, GroupRef { organization, group }, &quiet).await.unwrap();
+    let view = plan(desk, with(Pilot::Group { group, nested: true }), &quiet).await.unwrap();
+    let pilot = view.waves[0].seen.users;
+    assert!(pilot > 0 && pilot <= size.nested && pilot < 40, "{pilot} of {size:?}");
+
+    let kept = rehearsal.found(users_of(organization, 1)).await;
+    let own = vec![OwnExit { wave: 1, exit: Exit { hours: 72, ..EXIT } }];
+    let view = plan(desk, PlanWaves { shares: vec![], own, ..with(Pilot::Present) }, &quiet).await.unwrap();
+    assert_eq!(
+        (view.waves.len(), view.waves[0].seen.users, rehearsal.found(users_of(organization, 1)).await.len()),
+        (2, pilot, kept.len())
+    );
+    let watched = |wave: usize| {
+        view.waves[wave].exit.iter().find_map(|one| match one.criterion {
+            Criterion::Watched { hours, .. } => Some(hours),
+            _ => None,
+        })
+    };
+    assert_eq!((watched(0), watched(1)), (Some(72), Some(0)), "a wave may have criteria of its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
+    let (rehearsal, organization) = planned(false).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let pilot = rehearsal.found(users_of(organization, 1)).await;
+    let last = rehearsal.found(users_of(organization, 3)).await;
+    let ask = |rows: &[rollcall_ops::users::query::UserRow], wave| PutInWave {
+        organization,
+        users: Chosen::Ids(rows.iter().map(|row| row.user.id).collect()),
+        wave,
+        expected: None,
+    };
+    let several = [&pilot[..1], &last[..2]].concat();
+    let foreseen = foresee_put(desk, ask(&several, 1), &quiet).await.unwrap();
+    assert_eq!((foreseen.users, foreseen.changes, foreseen.untouched), (3, 2, 1));
+    assert_eq!(foreseen.sizes, [6, 9, 25]);
+    assert_eq!(rehearsal.found(users_of(organization, 1)).await.len(), 4, "nothing was done yet");
+    let moved = put(desk, PutInWave { expected: Some(4), ..ask(&several, 1) }, &quiet).await.unwrap_err();
+    assert_eq!(moved.code, Code::Changed);
+    assert_eq!(put(desk, PutInWave { expected: Some(3), ..ask(&several, 1) }, &quiet).await.unwrap(), foreseen);
+    assert_eq!(rehearsal.found(users_of(organization, 1)).await.len(), 6);
+    let journal = list_journal(desk, ListJournal { before: None, limit: 1 }, &quiet).await.unwrap();
+    assert_eq!((journal[0].action.as_str(), journal[0].after.as_deref()), ("waves.put", Some("wave 1, 2 users")));
+
+    let everybody = rehearsal.found(users_of(organization, 2)).await;
+    let emptied = put(desk, ask(&everybody, 3), &quiet).await.unwrap_err();
+    assert_eq!(emptied.reason, Some(Reason::WaveEmptied), "no wave is left with nobody");
+
+    acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
+    start(desk, wave(organization, 1, 6), &quiet).await.unwrap();
+    for (rows, to) in [(&pilot[..1], 2), (&last[3..4], 1)] {
+        let started = put(desk, ask(rows, to), &quiet).await.unwrap_err();
+        assert_eq!(started.reason, Some(Reason::WaveStarted), "by those who were in it then it is judged");
+    }
+    assert_eq!(put(desk, ask(&[&pilot[..1], &last[3..4]].concat(), 2), &quiet).await.unwrap().changes, 1, "the other one waits still");
+    let view = shown(&rehearsal, organization).await;
+    assert_eq!((view.change, view.waves[0].start), (Some(Reason::WaveStarted), Some(Reason::WaveDone)));
+    assert_eq!(foresee(desk, four_first(organization), &quiet).await.unwrap().refused, Some(Reason::WaveStarted));
+    let changed = plan(desk, four_first(organization), &quiet).await.unwrap_err();
+    assert_eq!(changed.reason, Some(Reason::WaveStarted));
 }

@@ -64,7 +64,21 @@ export type AddressChange = { "kind": "sync", on: boolean, } | { "kind": "send",
 
 export type AddressKind = "primary" | "principal_name" | "alias" | "secondary";
 
-export type AddressView = { connection: Connection, address: string, kind: AddressKind, 
+export type AddressMay = { 
+/**
+ * Whether its sync can be switched to the other position.
+ */
+sync: Reason | null, 
+/**
+ * The same of its send.
+ */
+send: Reason | null, default: Reason | null, 
+/**
+ * Whether the mailbox can be asked.
+ */
+check: Reason | null, remove: Reason | null, };
+
+export type AddressView = { connection: Connection, may: AddressMay, address: string, kind: AddressKind, 
 /**
  * The account of a secondary mailbox; the others belong to the user's own.
  */
@@ -489,6 +503,16 @@ export type CredentialView = { credential: Credential, state: CredentialState, }
 
 export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
 
+export type CutOffPass = { organization: OrganizationId, organization_name: string, 
+/**
+ * How many were to be read.
+ */
+users: number, 
+/**
+ * How many were read; what was read is kept, and the others are read when they are due.
+ */
+read: number, since: Timestamp, };
+
 export type CutOffProof = { proof: Proof, organization: string, };
 
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
@@ -727,6 +751,10 @@ queued: number, queued_once_read: number, opens: Timestamp | null,
  */
 untouched: number, refused: Array<Refused>, 
 /**
+ * Why it changes nobody, if so. Those who are refused only until the limitations are acknowledged are changed once that is done.
+ */
+none: Reason | null, 
+/**
  * Changed ways of reaching mailboxes, the most frequent first.
  */
 access: Array<AccessChange>, 
@@ -754,6 +782,20 @@ limitations: Array<string>, unread: Array<OrganizationId>,
  * When EWS is removed, where the way leads there.
  */
 ews_until: Timestamp | null, };
+
+export type ForeseenPlan = { 
+/**
+ * How many users each wave would have.
+ */
+sizes: Array<number>, 
+/**
+ * The addresses of the pilot that nobody of the organization has.
+ */
+unknown: Array<string>, 
+/**
+ * Why it can't be kept, if so.
+ */
+refused: Reason | null, };
 
 export type FromRegistration = { tenant: TenantId, client_id: string, };
 
@@ -1179,6 +1221,12 @@ export type OwnConsent = "can" | "needs_admin" | "tenant_forbids" | "depends";
 
 export type OwnConsentView = { name: string, can: OwnConsent, };
 
+export type OwnExit = { 
+/**
+ * From 1, which is the pilot.
+ */
+wave: number, exit: Exit, };
+
 export type Pane = "organizations" | "users" | "mailboxes";
 
 export type Part<T> = { "kind": "read", value: T, } | { "kind": "unread", why: Unread, };
@@ -1215,7 +1263,7 @@ covers: Array<string>,
  */
 shown_by: Workload | null, };
 
-export type Pilot = { "kind": "users", users: Array<UserId>, } | { "kind": "number", number: number, } | { "kind": "filter", filter: UserFilter, };
+export type Pilot = { "kind": "named", addresses: Array<string>, } | { "kind": "number", number: number, } | { "kind": "filter", filter: UserFilter, } | { "kind": "group", group: ObjectId, nested: boolean, } | { "kind": "present" };
 
 export type Place = { "in": "line", "number": number } | { "in": "entry", "number": number } | { "in": "document" };
 
@@ -1247,13 +1295,21 @@ export type PlanScope = { organization: OrganizationId,
  */
 mailboxes: Array<string>, };
 
-export type PlanView = { organization: OrganizationId, entry: Entry, exit: Exit, by_itself: boolean, made: Timestamp, made_by: string, waves: Array<WaveView>, };
+export type PlanView = { organization: OrganizationId, entry: Entry, exit: Exit, by_itself: boolean, made: Timestamp, made_by: string, waves: Array<WaveView>, 
+/**
+ * Why no other plan can take its place, if so.
+ */
+change: Reason | null, };
 
 export type PlanWaves = { organization: OrganizationId, pilot: Pilot, 
 /**
  * Percent of those after the pilot, a wave each. Who is left makes the last wave.
  */
 shares: Array<number>, entry: Entry, exit: Exit, 
+/**
+ * Waves that have to come to something else.
+ */
+own: Array<OwnExit>, 
 /**
  * Whether the next wave starts by itself when it may; the first never does.
  */
@@ -1498,6 +1554,34 @@ waiting_until: Timestamp | null, };
 
 export type Purpose = "user" | "linked" | "shared" | "room" | "equipment" | "others" | "nothing";
 
+export type PutInWave = { organization: OrganizationId, users: Chosen, 
+/**
+ * From 1, which is the pilot.
+ */
+wave: number, 
+/**
+ * How many it was agreed to concern. Where another number is meant by now, nothing is done.
+ */
+expected?: number | null, };
+
+export type PutUsers = { 
+/**
+ * How many users are meant: what is to be agreed to.
+ */
+users: number, changes: number, 
+/**
+ * Those who are in that wave already.
+ */
+untouched: number, refused: Array<Refused>, 
+/**
+ * How many users each wave has afterwards.
+ */
+sizes: Array<number>, 
+/**
+ * Why nobody is put into it, if so.
+ */
+none: Reason | null, };
+
 export type Reach = "one" | "several" | "everybody";
 
 export type ReadList = { 
@@ -1546,7 +1630,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_emptied" | "other_organization" | "already_switched" | "already_so";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2282,7 +2366,7 @@ queued: boolean,
  */
 checked_before: Timestamp | null, 
 /**
- * Parts of names, addresses, department, job title or object id; all of them must be found.
+ * Parts of names, addresses, department, job title, object id, or of the errors of the last checks; all of them must be found.
  */
 search: string | null, };
 
@@ -2450,7 +2534,15 @@ percent: number | null, state: WaveState, started: Timestamp | null, started_by:
 /**
  * Its users by mailbox status.
  */
-mailboxes: MailboxCounts, seen: WaveFigures, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, };
+mailboxes: MailboxCounts, seen: WaveFigures, entry: Array<JudgedCriterion>, exit: Array<JudgedCriterion>, 
+/**
+ * What it has to come to, where that differs from the plan.
+ */
+own: Exit | null, 
+/**
+ * Why it can't be started, or go on, if so.
+ */
+start: Reason | null, };
 
 export type WhichConsents = "all" | "complete" | "missing";
 
@@ -2609,6 +2701,12 @@ export const RHYTHM = {
   failures: { least: 1, most: 100 },
 } as const;
 
+/** The most waves of a plan, the pilot and the last one among them. */
+export const MOST_WAVES = 12;
+
+/** For so many hours a wave is watched at most. */
+export const MOST_HOURS = 336;
+
 export type Commands = {
   "about.describe": { question: null; answer: About };
   "consent.apply": { question: ApplyChange; answer: Applied };
@@ -2694,6 +2792,7 @@ export type Commands = {
   "scope.why": { question: WhyMailbox; answer: Why };
   "settings.get": { question: null; answer: Settings };
   "settings.set": { question: Settings; answer: Settings };
+  "sync.cut_off": { question: null; answer: Array<CutOffPass> };
   "sync.export": { question: ExportSessions; answer: SessionTable };
   "sync.figures": { question: SessionFigures; answer: Figures };
   "sync.pause": { question: PauseSessions; answer: Organization };
@@ -2727,9 +2826,11 @@ export type Commands = {
   "views.list": { question: ViewsOf; answer: Array<View> };
   "views.remove": { question: RemoveView; answer: Array<View> };
   "views.save": { question: SaveView; answer: Array<View> };
-  "waves.foresee": { question: PlanWaves; answer: Array<number> };
+  "waves.foresee": { question: PlanWaves; answer: ForeseenPlan };
+  "waves.foresee_put": { question: PutInWave; answer: PutUsers };
   "waves.hold": { question: HoldWave; answer: PlanView };
   "waves.plan": { question: PlanWaves; answer: PlanView };
+  "waves.put": { question: PutInWave; answer: PutUsers };
   "waves.remove": { question: OrganizationRef; answer: null };
   "waves.show": { question: OrganizationRef; answer: PlanView | null };
   "waves.start": { question: StartWave; answer: Acted };

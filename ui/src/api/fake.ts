@@ -11,6 +11,7 @@ import type {
   Organization,
   OrganizationView,
   Pane,
+  PlanWaves,
   PreviewLine,
   Proposal,
   Reason,
@@ -32,6 +33,8 @@ import type {
 } from "./bindings";
 import { proofOf, scopeOf, scriptText, targets, whyOf } from "./fakeScope";
 import { figuresOf } from "./fakeSync";
+import { dealt, type FakePlan, planViewOf, putInto, waveOf } from "./fakeWaves";
+import { everyUser } from "./filters";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import { answer, connect, type Held, heldOf, mailboxesViewOf, migrate, secondary, set } from "./fakeMailboxes";
 import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
@@ -250,6 +253,23 @@ export function fakeDoor(
     heldByUser.set(id, held);
     return { held, view: () => mailboxesViewOf(row, held) };
   };
+  const plans = new Map<number, FakePlan>();
+  const planShown = (organization: number) => {
+    const plan = plans.get(organization);
+    return plan ? planViewOf(plan, membersOf(organization)) : null;
+  };
+  const planHeld = (organization: number) => {
+    const plan = planShown(organization);
+    if (!plan) throw refused("not_found");
+    return plan;
+  };
+  const planDealt = (ask: PlanWaves) =>
+    dealt(ask, membersOf(ask.organization), plans.get(ask.organization), (search) =>
+      chosenOf({ by: "filter", of: { ...everyUser, organization: ask.organization, search } }),
+    );
+  const inWave = (row: UserRow, wave: number | null) =>
+    wave === null || plans.get(row.user.organization)?.members.get(row.user.id) === wave;
+  const chosenOf = (users: Chosen) => whom(users, rows).filter((row) => inWave(row, waveOf(users)));
   const rules = rulesOf();
   const waiting = proposalsOf();
   const turnedDown: Proposal[] = [];
@@ -322,7 +342,52 @@ export function fakeDoor(
       changed();
       return found;
     },
-    "waves.show": () => null,
+    "waves.show": ({ organization }) => planShown(organization),
+    "waves.foresee": (ask) => planDealt(ask).foreseen,
+    "waves.plan": (ask) => {
+      const { foreseen: outlook, members } = planDealt(ask);
+      if (outlook.refused) throw refused("not_now", outlook.refused);
+      plans.set(ask.organization, { asked: ask, members, started: new Map(), held: new Set() });
+      changed();
+      return planHeld(ask.organization);
+    },
+    "waves.remove": ({ organization }) => {
+      plans.delete(organization);
+      changed();
+      return null;
+    },
+    "waves.hold": ({ organization, wave, held }) => {
+      const plan = plans.get(organization);
+      if (!plan) throw refused("not_found");
+      if (held) plan.held.add(wave);
+      else plan.held.delete(wave);
+      changed();
+      return planHeld(organization);
+    },
+    "waves.start": ({ organization, wave, expected }) => {
+      const plan = plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const members = chosenOf({ by: "filter", of: { ...everyUser, organization, wave } });
+      if (members.length !== expected) throw refused("changed");
+      plan.started.set(wave, NOW);
+      for (const row of members) Object.assign(row.user, { mailbox: "switching" });
+      changed();
+      return { done: members.length, queued: 0, untouched: 0, refused: 0, refusals: [] };
+    },
+    "waves.foresee_put": ({ organization, users, wave }) => {
+      const plan = plans.get(organization);
+      if (!plan) throw refused("not_found");
+      return putInto(plan, chosenOf(users), wave);
+    },
+    "waves.put": ({ organization, users, wave }) => {
+      const plan = plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const put = putInto(plan, chosenOf(users), wave);
+      if (put.none) throw refused("not_now", put.none);
+      for (const { user } of chosenOf(users)) plan.members.set(user.id, wave);
+      changed();
+      return put;
+    },
     "organizations.foresee": ({ organizations: meant }) =>
       meant.flatMap((id) => (organizations.some((one) => one.id === id) ? [deletionOf(id)] : [])),
     "organizations.delete": ({ organization, force, expected }) => {
@@ -367,7 +432,9 @@ export function fakeDoor(
     },
     "users.query": ({ filter, sort, offset, limit }) => {
       const all = rows.filter((row) => filter.organization === null || row.user.organization === filter.organization);
-      const matching = all.filter((row) => fits(row, filter)).sort(comparing(sort.by, sort.descending));
+      const matching = all
+        .filter((row) => fits(row, filter) && inWave(row, filter.wave))
+        .sort(comparing(sort.by, sort.descending));
       return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
     },
     "users.describe": (ask) => {
@@ -424,9 +491,9 @@ export function fakeDoor(
       changed();
       return view();
     },
-    "users.foresee": ({ users, action }) => foreseen(whom(users, rows), action),
+    "users.foresee": ({ users, action }) => foreseen(chosenOf(users), action),
     "users.act": ({ users, action }) => {
-      const concerned = whom(users, rows);
+      const concerned = chosenOf(users);
       const { refused: reasons } = foreseen(concerned, action);
       const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
       if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
@@ -1068,7 +1135,9 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
   const unread = organizations.filter(
     ({ id, acknowledged }) => acknowledged === null && concerned.some(({ user }) => user.organization === id),
   );
-  const waits = action.kind === "switch" ? concerned.length * Math.sign(unread.length) : 0;
+  const waits =
+    action.kind === "switch" ? concerned.filter((row) => !isSwitched(row)).length * Math.sign(unread.length) : 0;
+  const already = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
   const stays = action.kind === "remove" && !action.force ? concerned.filter(isInitialized).length : 0;
   const refusedFor: Foreseen["refused"] = [
     ...(waits > 0 ? [{ reason: "limitations_unread" as const, users: waits }] : []),
@@ -1076,13 +1145,17 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
   ];
   return {
     users: concerned.length,
-    changes: concerned.length - waits - stays,
+    changes: concerned.length - waits - stays - already,
     queued: 0,
     queued_once_read: 0,
     opens: null,
-    untouched: 0,
+    untouched: already,
     refused: refusedFor,
-    access: action.kind === "switch" ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length }] : [],
+    none: already > 0 && already === concerned.length ? "already_switched" : null,
+    access:
+      action.kind === "switch"
+        ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already }]
+        : [],
     integration: 0,
     initialized: 0,
     must_sign_in: 0,
@@ -1091,6 +1164,10 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
     unread: action.kind === "switch" ? unread.map(({ id }) => id) : [],
     ews_until: action.kind === "go_back" ? 1_806_537_600_000 : null,
   };
+}
+
+function isSwitched({ effective_access, user }: UserRow): boolean {
+  return effective_access.startsWith("graph") && (user.mailbox === "initialized" || user.mailbox === "switching");
 }
 
 function fits(row: UserRow, filter: UserFilter): boolean {

@@ -23,7 +23,7 @@ const STEPS: readonly MigrationStep[] = [
 ];
 
 /** What one user's mailboxes are in the pretend world. */
-export type Held = { addresses: AddressView[]; migration: MigrationView | null };
+export type Held = { addresses: Omit<AddressView, "may">[]; migration: MigrationView | null };
 
 /** The addresses that the pretend directory tells. */
 export function heldOf(row: UserRow): Held {
@@ -33,7 +33,7 @@ export function heldOf(row: UserRow): Held {
       : row.effective_access === "graph_delegated"
         ? { kind: "not_connected" }
         : { kind: "over_ews" };
-  const address = (text: string, kind: AddressView["kind"]): AddressView => ({
+  const address = (text: string, kind: AddressView["kind"]): Held["addresses"][number] => ({
     address: text,
     kind,
     account: null,
@@ -57,7 +57,7 @@ export function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): M
     user: row.user.id,
     upn: row.user.directory.upn,
     access: row.effective_access,
-    addresses: addresses.map((one) => ({ ...one })),
+    addresses: addresses.map((one) => ({ ...one, may: mayOf(one, migration !== null) })),
     migration: migration && { ...migration, steps: migration.steps.map((step, at) => ticked(step, at, migration)) },
     window_opens: null,
     vendor: "Outreach",
@@ -66,7 +66,7 @@ export function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): M
   };
 }
 
-export function secondary(address: string): AddressView {
+export function secondary(address: string): Held["addresses"][number] {
   return {
     address,
     kind: "secondary",
@@ -76,6 +76,19 @@ export function secondary(address: string): AddressView {
     default: false,
     seen: null,
     connection: { kind: "not_connected" },
+  };
+}
+
+/** What may be done with an address, as the real one judges it. */
+function mayOf(one: Held["addresses"][number], migrating: boolean): AddressView["may"] {
+  const apart = ["not_connected", "sign_in_needed"].includes(one.connection.kind) ? "mailbox_not_connected" : null;
+  const still = (reason: Reason | null) => (migrating ? "migration_under_way" : reason);
+  return {
+    sync: still(one.sync ? null : apart),
+    send: still(one.send ? (one.default ? "default_must_send" : null) : apart),
+    default: still(one.send ? null : "default_must_send"),
+    check: apart,
+    remove: still(one.default ? "mailbox_is_default" : null),
   };
 }
 

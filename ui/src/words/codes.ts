@@ -163,7 +163,14 @@ export const reasonWords = {
   step_not_reached: "The steps before it come first; none is skipped.",
   step_not_checked: "The mailbox that the step depends on has to answer first.",
   add_in_too_old: "The add-in is older than the version that the vendor asks for. Have it updated first.",
-  wave_waits: "One of the wave's entry criteria isn't met, or it is held.",
+  wave_waits: "One of the wave's entry criteria isn't met.",
+  wave_held: "The wave is held. Hold it no more first.",
+  wave_done: "Everybody of the wave is switched, or about to be.",
+  wave_started: "A wave was started. Who is in it, and by what it is judged, is settled then.",
+  wave_emptied: "A wave would have nobody. Leave somebody in each.",
+  other_organization: "The user is in another organization.",
+  already_switched: "Reached over Graph already, or about to be.",
+  already_so: "It is like that already.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

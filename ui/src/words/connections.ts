@@ -29,16 +29,3 @@ export function seenWords(seen: Seen | null): string {
   const why = seen.cause === null ? verdictBadges[seen.verdict].word : causeWords[seen.cause].title;
   return t("mailboxes.refused", { why: seen.code === null ? why : `${why} (${seen.code})`, time });
 }
-
-/** Whether something can be switched on for a mailbox. */
-export function isUp(connection: Connection): boolean {
-  switch (connection.kind) {
-    case "by_application":
-    case "over_ews":
-    case "connected":
-      return true;
-    case "sign_in_needed":
-    case "not_connected":
-      return false;
-  }
-}

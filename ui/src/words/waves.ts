@@ -1,5 +1,6 @@
-import type { Criterion, Met, WaveState } from "../api/bindings";
+import type { Criterion, Exit, Met, Severity, WaveState, WaveView } from "../api/bindings";
 import type { State } from "../lib/state";
+import { lasted } from "../lib/time";
 import { t } from "./t";
 
 type Badge = { readonly state: State; readonly word: string };
@@ -20,6 +21,24 @@ export const metBadges = {
   not_met: { state: "bad", word: "Not met" },
   unknown: { state: "unknown", word: "Unknown" },
 } as const satisfies Record<Met, Badge>;
+
+/** Which open issues count; `none` where they don't matter. */
+export const severityWords = {
+  lasting: "None that lasts",
+  any: "None at all",
+  none: "Don't matter",
+} as const satisfies Record<Severity | "none", string>;
+
+/** What a wave is called: by its place in the plan, and by who is in it. */
+export function waveName({ number, percent }: Pick<WaveView, "number" | "percent">): string {
+  if (number === 1) return t("waves.pilot");
+  return percent === null ? t("waves.rest", { wave: number }) : t("waves.share", { wave: number, percent });
+}
+
+/** What a wave has to come to, in one line. */
+export function exitWords({ initialized, failed, hours, issues }: Exit): string {
+  return t("waves.exitLine", { initialized, failed, hours, issues: t(`waves.issues.${issues ?? "none"}`) });
+}
 
 /** A criterion with the figures by which it was judged. */
 export function criterionWords(criterion: Criterion): string {
@@ -43,8 +62,8 @@ export function criterionWords(criterion: Criterion): string {
       });
     case "watched":
       return criterion.minutes === null
-        ? t("waves.watchedNot", { hours: criterion.hours })
-        : t("waves.watched", { hours: criterion.hours, minutes: criterion.minutes });
+        ? t("waves.watchedNot", { n: criterion.hours })
+        : t("waves.watched", { n: criterion.hours, time: lasted(criterion.minutes * 60_000) });
     case "issues":
       return criterion.severity === "any"
         ? t("waves.issuesAny", { users: criterion.users, unseen: criterion.unseen })

@@ -62,7 +62,14 @@ impl Exit {
                     | Reason::StepNotReached
                     | Reason::StepNotChecked
                     | Reason::AddInTooOld
-                    | Reason::WaveWaits,
+                    | Reason::WaveWaits
+                    | Reason::WaveHeld
+                    | Reason::WaveDone
+                    | Reason::WaveStarted
+                    | Reason::WaveEmptied
+                    | Reason::OtherOrganization
+                    | Reason::AlreadySwitched
+                    | Reason::AlreadySo,
                 )
                 | None => Self::Incomplete,
             },

@@ -184,7 +184,16 @@ pub const fn of_reason(reason: Reason) -> Words {
             words("The mailbox has not answered yet", "Ask it with `users migrate check`; only then the step can be done.")
         }
         Reason::AddInTooOld => words("The add-in is too old", "Have it updated first: nothing was begun."),
-        Reason::WaveWaits => words("The wave can't start yet", "`org waves show` says which criterion isn't met, or that it is held."),
+        Reason::WaveWaits => words("The wave can't start yet", "`org waves show` says which criterion isn't met."),
+        Reason::WaveHeld => words("The wave is held", "`org waves release` holds it no more."),
+        Reason::WaveDone => words("Nobody of the wave is left to be switched", "`org waves show` says how far its users are."),
+        Reason::WaveStarted => {
+            words("The wave was started", "Who is in it, and by what it is judged, is settled then. `org waves remove` drops the plan.")
+        }
+        Reason::WaveEmptied => words("A wave would have nobody", "Leave somebody in each wave, or make another plan."),
+        Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
+        Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
+        Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
     }
 }
 
@@ -298,6 +307,13 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::StepNotChecked => "step_not_checked",
         Reason::AddInTooOld => "add_in_too_old",
         Reason::WaveWaits => "wave_waits",
+        Reason::WaveHeld => "wave_held",
+        Reason::WaveDone => "wave_done",
+        Reason::WaveStarted => "wave_started",
+        Reason::WaveEmptied => "wave_emptied",
+        Reason::OtherOrganization => "other_organization",
+        Reason::AlreadySwitched => "already_switched",
+        Reason::AlreadySo => "already_so",
     }
 }
 

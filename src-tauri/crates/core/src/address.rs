@@ -163,6 +163,32 @@ pub const fn may_change(one: &MailboxAddress, change: AddressChange, connection:
     }
 }
 
+/// What may be done with an address now; a reason where it may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct AddressMay {
+    /// Whether its sync can be switched to the other position.
+    pub sync: Option<Reason>,
+    /// The same of its send.
+    pub send: Option<Reason>,
+    pub default: Option<Reason>,
+    /// Whether the mailbox can be asked.
+    pub check: Option<Reason>,
+    pub remove: Option<Reason>,
+}
+
+/// Judges all that may be done with an address. While the user is migrated step by step, the steps alone change it.
+#[must_use]
+pub fn may(one: &MailboxAddress, connection: Connection, migrating: bool) -> AddressMay {
+    let still = |may: May| if migrating { Some(Reason::MigrationUnderWay) } else { may.err() };
+    AddressMay {
+        sync: still(may_change(one, AddressChange::Sync { on: !one.sync }, connection)),
+        send: still(may_change(one, AddressChange::Send { on: !one.send }, connection)),
+        default: still(may_change(one, AddressChange::Default, connection)),
+        check: (!connection.is_up()).then_some(Reason::MailboxNotConnected),
+        remove: still(may_take_off(one)),
+    }
+}
+
 /// May a secondary mailbox be taken off the list?
 ///
 /// # Errors
@@ -274,6 +300,22 @@ mod tests {
             assert_eq!(may_change(one, change, connection), may, "{change:?} {connection:?}");
         }
         assert_eq!(may_take_off(&default), Err(Reason::MailboxIsDefault));
+    }
+
+    #[test]
+    fn all_that_may_be_done_is_said_at_once_and_a_migration_keeps_it_as_it_is() {
+        let off = secondary();
+        let apart = may(&off, Connection::NotConnected, false);
+        let not_connected = Some(Reason::MailboxNotConnected);
+        assert_eq!((apart.sync, apart.send, apart.check), (not_connected, not_connected, not_connected));
+        assert_eq!((apart.default, apart.remove), (Some(Reason::DefaultMustSend), None));
+        let default = MailboxAddress { default: true, sync: true, send: true, ..secondary() };
+        let up = may(&default, UP, false);
+        assert_eq!((up.sync, up.send, up.check), (None, Some(Reason::DefaultMustSend), None), "its sync can be switched off");
+        assert_eq!(up.remove, Some(Reason::MailboxIsDefault));
+        let moving = may(&default, UP, true);
+        assert_eq!([moving.sync, moving.send, moving.default, moving.remove], [Some(Reason::MigrationUnderWay); 4]);
+        assert_eq!(moving.check, None, "asking changes nothing");
     }
 
     #[test]

@@ -64,8 +64,22 @@ pub enum Reason {
     StepNotChecked,
     /// The add-in is older than the version that the vendor asks for.
     AddInTooOld,
-    /// The wave's entry criteria aren't met, or it is held.
+    /// One of the wave's entry criteria isn't met.
     WaveWaits,
+    /// Somebody holds the wave.
+    WaveHeld,
+    /// Everybody of the wave is switched, or about to be.
+    WaveDone,
+    /// The wave was started, by which it is settled who is in it.
+    WaveStarted,
+    /// Nobody would be left in a wave.
+    WaveEmptied,
+    /// The user is in another organization.
+    OtherOrganization,
+    /// The mailbox is reached over Graph, or about to be.
+    AlreadySwitched,
+    /// It is like that already.
+    AlreadySo,
 }
 
 /// What is known about an organization when an action on it is judged.

@@ -10,6 +10,7 @@ use crate::consent::Authorization;
 use crate::id::{ObjectId, UserId};
 use crate::issue::{Cause, Class};
 use crate::organization::ExternalId;
+use crate::rules::{May, Reason};
 use crate::time::Timestamp;
 
 /// More waves than this nobody follows.
@@ -42,6 +43,15 @@ pub struct Exit {
     pub hours: u32,
     /// Of which issues none is open; absent where issues don't matter.
     pub issues: Option<Severity>,
+}
+
+/// What one wave has to come to, where that differs from the rest of its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OwnExit {
+    /// From 1, which is the pilot.
+    pub wave: u32,
+    pub exit: Exit,
 }
 
 /// Which open issues count.
@@ -248,6 +258,30 @@ pub fn state(started: bool, held: bool, entry: &[JudgedCriterion], exit: &[Judge
     }
 }
 
+/// May a wave be started, or go on with those of its users who are left?
+///
+/// # Errors
+/// The reason, when not.
+pub fn may_start(started: bool, held: bool, entry: &[JudgedCriterion], seen: &WaveFigures) -> May {
+    if held {
+        Err(Reason::WaveHeld)
+    } else if entry.iter().any(|one| one.met != Met::Met) {
+        Err(Reason::WaveWaits)
+    } else if started && seen.left == 0 {
+        Err(Reason::WaveDone)
+    } else {
+        Ok(())
+    }
+}
+
+/// May a plan be made in place of the present one, whose waves were started or not? What a started wave comes to is judged by the plan.
+///
+/// # Errors
+/// The reason, when not.
+pub fn may_change(mut started: impl Iterator<Item = bool>) -> May {
+    if started.any(|started| started) { Err(Reason::WaveStarted) } else { Ok(()) }
+}
+
 /// Whether waiting alone doesn't change that a criterion isn't met.
 const fn is_settled(criterion: Criterion, seen: &WaveFigures) -> bool {
     match criterion {
@@ -294,14 +328,20 @@ fn spread(external: &ExternalId, object: ObjectId) -> u64 {
 ///
 /// # Errors
 /// Says it.
-pub fn checked(shares: &[u32], exit: Exit) -> Result<(), &'static str> {
+pub fn checked(shares: &[u32], exit: Exit, own: &[OwnExit]) -> Result<(), &'static str> {
     if shares.len() + 2 > MOST_WAVES {
         return Err("a plan has twelve waves at most");
     }
     if shares.contains(&0) || shares.iter().fold(0_u32, |sum, share| sum.saturating_add(*share)) >= 100 {
         return Err("each share is one percent or more, and together they are less than all: who is left makes the last wave");
     }
-    if exit.initialized > 100 || exit.failed > 100 || exit.hours > MOST_HOURS {
+    let last = shares.len() + 2;
+    let twice = |at: usize, one: &OwnExit| own.iter().take(at).any(|before| before.wave == one.wave);
+    if own.iter().enumerate().any(|(at, one)| one.wave == 0 || one.wave as usize > last || twice(at, one)) {
+        return Err("criteria of its own has a wave of the plan, and each has them once");
+    }
+    let fits = |exit: Exit| exit.initialized <= 100 && exit.failed <= 100 && exit.hours <= MOST_HOURS;
+    if !fits(exit) || own.iter().any(|one| !fits(one.exit)) {
         return Err("percentages go to 100, and a wave is watched for two weeks at most");
     }
     Ok(())
@@ -384,8 +424,30 @@ mod tests {
 
     #[test]
     fn a_plan_leaves_somebody_for_the_last_wave() {
-        assert!(checked(&[10, 30], EXIT).is_ok() && checked(&[], EXIT).is_ok());
-        assert!(checked(&[60, 40], EXIT).is_err() && checked(&[0], EXIT).is_err() && checked(&[1; 11], EXIT).is_err());
-        assert!(checked(&[], Exit { failed: 101, ..EXIT }).is_err());
+        let checked_alone = |shares: &[u32]| checked(shares, EXIT, &[]);
+        assert!(checked_alone(&[10, 30]).is_ok() && checked_alone(&[]).is_ok());
+        assert!(checked_alone(&[60, 40]).is_err() && checked_alone(&[0]).is_err() && checked_alone(&[1; 11]).is_err());
+        assert!(checked(&[], Exit { failed: 101, ..EXIT }, &[]).is_err());
+    }
+
+    #[test]
+    fn criteria_of_its_own_has_a_wave_that_there_is_and_has_them_once() {
+        let own = |wave| OwnExit { wave, exit: Exit { hours: 72, ..EXIT } };
+        assert!(checked(&[10], EXIT, &[own(1), own(3)]).is_ok());
+        for wrong in [vec![own(0)], vec![own(4)], vec![own(1), own(1)], vec![OwnExit { exit: Exit { failed: 101, ..EXIT }, ..own(1) }]] {
+            assert!(checked(&[10], EXIT, &wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_wave_says_why_it_does_not_start() {
+        let (met, unmet) = (JudgedCriterion { criterion: Criterion::Acknowledged, met: Met::Met }, Met::Unknown);
+        let open = WaveFigures { left: 1, ..good() };
+        assert_eq!(may_start(false, false, &[met], &good()), Ok(()), "one that has nobody to switch is started all the same");
+        assert_eq!(may_start(true, false, &[met], &open), Ok(()), "it goes on with whoever is left");
+        assert_eq!(may_start(true, false, &[met], &good()), Err(Reason::WaveDone));
+        assert_eq!(may_start(false, true, &[met], &open), Err(Reason::WaveHeld));
+        assert_eq!(may_start(false, false, &[JudgedCriterion { met: unmet, ..met }], &open), Err(Reason::WaveWaits));
+        assert_eq!(may_change([false, true].into_iter()), Err(Reason::WaveStarted));
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use rollcall_core::issue::{Cause, Class, Reach, Who};
 use rollcall_core::mailbox::STUCK_AFTER;
 use rollcall_core::organization::{RHYTHM_FAILURES, RHYTHM_MINUTES};
+use rollcall_core::wave::{MOST_HOURS, MOST_WAVES};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::commands;
@@ -52,6 +53,11 @@ impl Bindings {
             let _ = writeln!(text, "  {name}: {{ least: {}, most: {} }},", range.start(), range.end());
         }
         let _ = writeln!(text, "}} as const;\n");
+        let _ = writeln!(
+            text,
+            "/** The most waves of a plan, the pilot and the last one among them. */\nexport const MOST_WAVES = {MOST_WAVES};\n"
+        );
+        let _ = writeln!(text, "/** For so many hours a wave is watched at most. */\nexport const MOST_HOURS = {MOST_HOURS};\n");
         let _ = writeln!(text, "export type Commands = {{\n{}\n}};", self.commands.join("\n"));
         text
     }

@@ -124,6 +124,7 @@ menu! {
     "scope.why": scope::why::WhyMailbox => scope::why::Why, scope::why::why;
     "settings.get": () => settings::Settings, settings::get;
     "settings.set": settings::Settings => settings::Settings, settings::set;
+    "sync.cut_off": () => Vec<sync::cut_off::CutOffPass>, sync::cut_off::cut_off;
     "sync.export": sync::export::ExportSessions => sync::export::SessionTable, sync::export::export;
     "sync.figures": sync::history::SessionFigures => sync::history::Figures, sync::history::figures;
     "sync.pause": sync::pause::PauseSessions => rollcall_core::organization::Organization, sync::pause::pause;
@@ -157,9 +158,11 @@ menu! {
     "views.list": views::ViewsOf => Vec<views::View>, views::list;
     "views.remove": views::RemoveView => Vec<views::View>, views::remove;
     "views.save": views::SaveView => Vec<views::View>, views::save;
-    "waves.foresee": waves::plan::PlanWaves => Vec<u32>, waves::plan::foresee;
+    "waves.foresee": waves::plan::PlanWaves => waves::plan::ForeseenPlan, waves::plan::foresee;
+    "waves.foresee_put": waves::put::PutInWave => waves::put::PutUsers, waves::put::foresee;
     "waves.hold": waves::hold::HoldWave => waves::show::PlanView, waves::hold::hold;
     "waves.plan": waves::plan::PlanWaves => waves::show::PlanView, waves::plan::plan;
+    "waves.put": waves::put::PutInWave => waves::put::PutUsers, waves::put::put;
     "waves.remove": organizations::delete::OrganizationRef => (), waves::remove::remove;
     "waves.show": organizations::delete::OrganizationRef => Option<waves::show::PlanView>, waves::show::show;
     "waves.start": waves::start::StartWave => users::act::Acted, waves::start::start;

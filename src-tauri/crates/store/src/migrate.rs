@@ -24,6 +24,7 @@ pub const SCHEMA: &[&str] = &[
     schema::DISCARDED_TOKENS,
     schema::ROSTER,
     schema::PROVING,
+    schema::OWN_CRITERIA,
 ];
 
 /// The version that a list of steps leads to.

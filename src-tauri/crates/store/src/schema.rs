@@ -722,3 +722,8 @@ END;
 
 CREATE INDEX scope_targets_by_gravity ON scope_targets (proof, gravity, display_name COLLATE NOCASE, number);
 ";
+
+/// Version 15. What a wave has to come to, where that differs from its plan.
+pub const OWN_CRITERIA: &str = "
+ALTER TABLE waves ADD COLUMN exit TEXT;
+";

@@ -1,6 +1,6 @@
 //! Plans by which organizations are switched in waves: who is in which, which were started, and what was seen of their users.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::issue::Cause;
@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_i
 
 use crate::error::{StoreError, Thing};
 use crate::text;
-use crate::users::filter::{ACCESS, Where};
+use crate::users::filter::{ACCESS, WAVE, Where};
 use crate::users::{Chosen, UserFilter};
 
 /// The plan of an organization.
@@ -32,6 +32,8 @@ pub struct Wave {
     pub number: u32,
     /// Its share of those after the pilot; the pilot and the last wave have none.
     pub percent: Option<u32>,
+    /// What it has to come to, where that differs from the plan.
+    pub exit: Option<Exit>,
     pub started: Option<Timestamp>,
     pub started_by: Option<String>,
     pub held: Option<Timestamp>,
@@ -82,14 +84,15 @@ pub fn by_themselves(conn: &Connection) -> Result<Vec<OrganizationId>, StoreErro
 /// [`StoreError`] when the disk can't be read.
 pub fn waves(conn: &Connection, organization: OrganizationId) -> Result<Vec<Wave>, StoreError> {
     let mut statement =
-        conn.prepare_cached("SELECT number, percent, started, started_by, held FROM waves WHERE organization = ?1 ORDER BY number")?;
+        conn.prepare_cached("SELECT number, percent, exit, started, started_by, held FROM waves WHERE organization = ?1 ORDER BY number")?;
     let waves = statement.query_map([organization.0], |row| {
         Ok(Wave {
             number: row.get(0)?,
             percent: row.get(1)?,
-            started: text::maybe_moment(row, 2)?,
-            started_by: row.get(3)?,
-            held: text::maybe_moment(row, 4)?,
+            exit: text::maybe_json(row, 2)?,
+            started: text::maybe_moment(row, 3)?,
+            started_by: row.get(4)?,
+            held: text::maybe_moment(row, 5)?,
         })
     })?;
     Ok(waves.collect::<rusqlite::Result<_>>()?)
@@ -110,7 +113,7 @@ pub fn candidates(conn: &Connection, chosen: &Chosen) -> Result<Vec<(UserId, Obj
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub(crate) fn members(conn: &Connection) -> Result<Vec<(UserId, OrganizationId, u32)>, StoreError> {
+pub(crate) fn dealt(conn: &Connection) -> Result<Vec<(UserId, OrganizationId, u32)>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT user, organization, wave FROM wave_members INDEXED BY wave_members_by_organization")?;
     let members = statement.query_map([], |row| Ok((UserId(row.get(0)?), OrganizationId(row.get(1)?), row.get(2)?)))?;
     Ok(members.collect::<rusqlite::Result<_>>()?)
@@ -126,19 +129,66 @@ pub(crate) fn last(conn: &Connection) -> Result<HashMap<OrganizationId, u32>, St
     Ok(last.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Keeps a plan in place of the one that there may be. Each wave comes with its share and its users.
+/// The users that are chosen, with the organization of each and the wave of its plan.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn members(conn: &Connection, chosen: &Chosen) -> Result<Vec<(UserId, OrganizationId, Option<u32>)>, StoreError> {
+    let those = Where::chosen(chosen)?;
+    let mut statement = conn.prepare_cached(&format!("SELECT u.id, u.organization, {WAVE} FROM users AS u {those} ORDER BY u.id"))?;
+    let users =
+        statement.query_map(params_from_iter(those.values()), |row| Ok((UserId(row.get(0)?), OrganizationId(row.get(1)?), row.get(2)?)))?;
+    Ok(users.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many users the waves of an organization's plan have, by their numbers; one that has nobody is left out.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn sizes(conn: &Connection, organization: OrganizationId) -> Result<BTreeMap<u32, u32>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {WAVE} AS wave, count(*) FROM users AS u WHERE u.organization = ?1 GROUP BY wave HAVING wave IS NOT NULL"
+    ))?;
+    Ok(statement.query_map([organization.0], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts users of an organization into a wave of its plan.
 ///
 /// # Errors
 /// [`StoreError`] when it can't be written.
-pub fn keep(tx: &Transaction<'_>, plan: &Plan, waves: &[(Option<u32>, Vec<UserId>)]) -> Result<(), StoreError> {
+pub fn put(tx: &Transaction<'_>, organization: OrganizationId, wave: u32, users: &[UserId]) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO wave_members (user, organization, wave) SELECT value, ?2, ?3 FROM json_each(?1) WHERE true
+         ON CONFLICT (user, organization) DO UPDATE SET wave = excluded.wave",
+        params![text::to_json(users)?, organization.0, wave],
+    )?;
+    Ok(())
+}
+
+/// A wave as a plan lays it out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LaidOut {
+    /// Its share of those after the pilot; the pilot and the last wave have none.
+    pub percent: Option<u32>,
+    /// What it has to come to, where that differs from the plan.
+    pub exit: Option<Exit>,
+    pub users: Vec<UserId>,
+}
+
+/// Keeps a plan in place of the one that there may be.
+///
+/// # Errors
+/// [`StoreError`] when it can't be written.
+pub fn keep(tx: &Transaction<'_>, plan: &Plan, waves: &[LaidOut]) -> Result<(), StoreError> {
     let id = plan.organization.0;
     tx.execute("DELETE FROM wave_plans WHERE organization = ?1", [id])?;
     tx.execute(
         "INSERT INTO wave_plans (organization, entry, exit, by_itself, made, made_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![id, text::to_json(&plan.entry)?, text::to_json(&plan.exit)?, plan.by_itself, plan.made.0, plan.made_by],
     )?;
-    for ((percent, users), number) in waves.iter().zip(1_u32..) {
-        tx.execute("INSERT INTO waves (organization, number, percent) VALUES (?1, ?2, ?3)", params![id, number, percent])?;
+    for (LaidOut { percent, exit, users }, number) in waves.iter().zip(1_u32..) {
+        let exit = exit.as_ref().map(text::to_json).transpose()?;
+        tx.execute("INSERT INTO waves (organization, number, percent, exit) VALUES (?1, ?2, ?3, ?4)", params![id, number, percent, exit])?;
         tx.execute(
             "INSERT INTO wave_members (user, organization, wave) SELECT value, ?2, ?3 FROM json_each(?1)",
             params![text::to_json(users)?, id, number],

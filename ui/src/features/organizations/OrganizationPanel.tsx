@@ -48,7 +48,7 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-export type Tabs = "users" | "rules" | "connectivity" | "email" | "sessions";
+export type Tabs = "users" | "rules" | "connectivity" | "email" | "waves" | "sessions";
 
 type Props = {
   readonly view: OrganizationView;
@@ -79,6 +79,7 @@ export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
         <Tab value="rules">{t("organizations.tab.rules")}</Tab>
         <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
         <Tab value="email">{t("organizations.tab.email")}</Tab>
+        <Tab value="waves">{t("organizations.tab.waves")}</Tab>
         <Tab value="sessions">{t("organizations.tab.sessions")}</Tab>
       </TabList>
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
@@ -86,6 +87,7 @@ export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
         {tab === "rules" && <Rules key={view.organization.id} view={view} />}
         {tab === "connectivity" && <Connectivity view={view} />}
         {tab === "email" && <Email key={view.organization.id} view={view} />}
+        {tab === "waves" && <WavesPart key={view.organization.id} view={view} />}
         {tab === "sessions" && <SyncSessions key={view.organization.id} view={view} />}
       </div>
     </DetailsPanel>
@@ -296,7 +298,6 @@ function Email({ view }: { view: OrganizationView }) {
         ]}
       />
       <ChangeWindowPart view={view} />
-      <WavesPart view={view} />
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {limitations.length > 0 && (
         <section>

@@ -1,68 +1,129 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Error as Refusal, OrganizationView, WaveView } from "../../api/bindings";
+import type { Error as Refusal, JudgedCriterion, OrganizationView, PlanView, WaveView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
-import { grouped } from "../../lib/numbers";
+import { fullTime } from "../../lib/time";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
+import { explain, reasonWords } from "../../words/codes";
 import { mailboxBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { criterionWords, metBadges, waveBadges } from "../../words/waves";
+import { criterionWords, metBadges, waveBadges, waveName } from "../../words/waves";
+import { PlanWavesDialog } from "./PlanWavesDialog";
+import { type WaveAct, WaveActDialog } from "./WaveActDialog";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "8px" },
+  wave: {
+    display: "flex",
+    flexDirection: "column",
+    rowGap: "8px",
+    paddingTop: "16px",
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  head: { display: "flex", flexWrap: "wrap", justifyContent: "space-between", alignItems: "center", columnGap: "8px" },
   heading: { margin: 0 },
   quiet: { color: tokens.colorNeutralForeground2 },
   list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "4px" },
+  criterion: { display: "grid", gridTemplateColumns: "92px 1fr", columnGap: "8px", alignItems: "start" },
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px" },
 });
 
 /** The waves of an organization's rollout plan, each with its criteria. */
 export function WavesPart({ view }: { view: OrganizationView }) {
   const styles = useStyles();
-  const plan = useQuery(reading("waves.show", { organization: view.organization.id })).data;
-  if (!plan) return null;
+  const query = useQuery(reading("waves.show", { organization: view.organization.id }));
+  const [open, setOpen] = useState<"plan" | "remove">();
+  const [refusal, setRefusal] = useState<Refusal>();
+  const plan = query.data;
+  const close = () => setOpen(undefined);
+  const remove = async () => {
+    close();
+    setRefusal(undefined);
+    try {
+      await call("waves.remove", { organization: view.organization.id });
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
+  if (query.error) return <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />;
+  if (plan === undefined) return null;
   return (
     <section className={styles.part} aria-label={t("waves.title")}>
       <h3 className={styles.heading}>{t("waves.title")}</h3>
-      <span className={styles.quiet}>{plan.by_itself ? t("waves.byItself") : t("waves.byHand")}</span>
-      {plan.waves.map((wave) => (
+      {plan ? <PlanFacts plan={plan} /> : <span className={styles.quiet}>{t("waves.none")}</span>}
+      <div className={styles.buttons}>
+        <ReasonedButton disabledReason={whyNotPlan(plan, view.users)} onClick={() => setOpen("plan")}>
+          {t(plan ? "waves.change" : "waves.plan")}
+        </ReasonedButton>
+        {plan && <ReasonedButton onClick={() => setOpen("remove")}>{t("waves.remove")}</ReasonedButton>}
+      </div>
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {plan?.waves.map((wave) => (
         <Wave key={wave.number} organization={plan.organization} wave={wave} />
       ))}
+      {open === "plan" && <PlanWavesDialog organization={view.organization} plan={plan} onClose={close} />}
+      {open === "remove" && (
+        <ConfirmDialog
+          title={t("waves.removeTitle", { organization: view.organization.name })}
+          action={t("waves.removeDo")}
+          onConfirm={() => void remove()}
+          onClose={close}
+        >
+          {t("waves.removeBody")}
+        </ConfirmDialog>
+      )}
     </section>
+  );
+}
+
+function whyNotPlan(plan: PlanView | null, users: number): string | undefined {
+  if (plan?.change) return reasonWords[plan.change];
+  return users === 0 ? reasonWords.no_users : undefined;
+}
+
+function PlanFacts({ plan }: { plan: PlanView }) {
+  const styles = useStyles();
+  const time = fullTime(plan.made);
+  return (
+    <>
+      <span className={styles.quiet}>
+        {plan.made_by === "" ? t("waves.planned", { time }) : t("waves.plannedBy", { time, who: plan.made_by })}
+      </span>
+      <span className={styles.quiet}>{plan.by_itself ? t("waves.byItself") : t("waves.byHand")}</span>
+    </>
   );
 }
 
 function Wave({ organization, wave }: { organization: number; wave: WaveView }) {
   const styles = useStyles();
-  const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
+  const navigate = useNavigate();
+  const [act, setAct] = useState<WaveAct>();
   const [refusal, setRefusal] = useState<Refusal>();
   const badge = waveBadges[wave.state];
-  const users = Object.values(wave.mailboxes).reduce((sum, count) => sum + count, 0);
-  const attempt = async (work: () => Promise<unknown>) => {
-    setBusy(true);
+  const { number, started, started_by } = wave;
+  const held = wave.held !== null;
+  const hold = async () => {
     setRefusal(undefined);
     try {
-      await work();
-      setAsking(false);
+      await call("waves.hold", { organization, wave: number, held: !held });
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
     }
-    setBusy(false);
   };
-  const held = wave.held !== null;
   return (
-    <section className={styles.part} aria-label={t("waves.wave", { n: wave.number })}>
-      <h4 className={styles.heading}>{t("waves.wave", { n: wave.number })}</h4>
-      <StatusBadge state={badge.state} word={badge.word} />
+    <section className={styles.wave} aria-label={waveName(wave)}>
+      <div className={styles.head}>
+        <h4 className={styles.heading}>{waveName(wave)}</h4>
+        <StatusBadge state={badge.state} word={badge.word} />
+      </div>
       <SegmentBar
         label={t("mailboxes.byStatus")}
         segments={wordsOf(mailboxBadges).map(({ value, word }) => ({
@@ -72,41 +133,54 @@ function Wave({ organization, wave }: { organization: number; wave: WaveView }) 
           count: wave.mailboxes[value],
         }))}
       />
-      <ul className={styles.list}>
-        {(wave.started === null ? wave.entry : wave.exit).map((one) => (
-          <li key={one.criterion.kind}>
-            <StatusBadge state={metBadges[one.met].state} word={metBadges[one.met].word} />{" "}
-            {criterionWords(one.criterion)}
-          </li>
-        ))}
-      </ul>
+      {started !== null && (
+        <span className={styles.quiet}>
+          {started_by
+            ? t("waves.startedBy", { time: fullTime(started), who: started_by })
+            : t("waves.started", { time: fullTime(started) })}
+        </span>
+      )}
+      <Criteria
+        label={t(started === null ? "waves.beforeStart" : "waves.hasToComeTo")}
+        of={started === null ? wave.entry : wave.exit}
+      />
       {refusal && <ErrorBar failure={explain(refusal)} />}
       <div className={styles.buttons}>
-        <ReasonedButton
-          disabledReason={wave.state === "waiting" || held ? t("waves.waits") : undefined}
-          onClick={() => setAsking(true)}
-        >
-          {t("waves.start")}
+        <ReasonedButton disabledReason={whyNotStart(wave)} onClick={() => setAct("start")}>
+          {t(started === null ? "waves.start" : "waves.goOn")}
         </ReasonedButton>
+        <ReasonedButton onClick={() => void hold()}>{held ? t("waves.release") : t("waves.hold")}</ReasonedButton>
+        {started !== null && <ReasonedButton onClick={() => setAct("go_back")}>{t("waves.goBack")}</ReasonedButton>}
         <ReasonedButton
-          onClick={() => void attempt(() => call("waves.hold", { organization, wave: wave.number, held: !held }))}
+          appearance="subtle"
+          onClick={() => void navigate({ to: "/users", search: { org: organization, wave: number } })}
         >
-          {held ? t("waves.release") : t("waves.hold")}
+          {t("waves.show")}
         </ReasonedButton>
       </div>
-      {asking && (
-        <ConfirmDialog
-          title={t("waves.wave", { n: wave.number })}
-          action={t("waves.start")}
-          busy={busy}
-          onConfirm={() =>
-            void attempt(() => call("waves.start", { organization, wave: wave.number, expected: users }))
-          }
-          onClose={() => setAsking(false)}
-        >
-          {t("waves.confirm", { users: grouped(users), left: grouped(wave.seen.left) })}
-        </ConfirmDialog>
-      )}
+      {act && <WaveActDialog organization={organization} wave={wave} act={act} onClose={() => setAct(undefined)} />}
     </section>
   );
+}
+
+function Criteria({ label, of }: { label: string; of: readonly JudgedCriterion[] }) {
+  const styles = useStyles();
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {of.map(({ criterion, met }) => (
+        <li key={criterion.kind} className={styles.criterion}>
+          <StatusBadge state={metBadges[met].state} word={metBadges[met].word} />
+          <span>{criterionWords(criterion)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Why a wave doesn't start, with the criteria that it waits for. */
+function whyNotStart({ start, entry }: WaveView): string | undefined {
+  if (start === null) return undefined;
+  if (start !== "wave_waits") return reasonWords[start];
+  const open = entry.filter(({ met }) => met !== "met").map(({ criterion }) => criterionWords(criterion));
+  return t("waves.waitsFor", { criteria: open.join("; ") });
 }

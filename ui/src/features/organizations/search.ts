@@ -5,7 +5,7 @@ import { maybe } from "../../lib/place";
 export const organizationsSearch = v.object({
   org: maybe(v.number()),
   open: maybe(v.number()),
-  tab: maybe(v.picklist(["users", "rules", "connectivity", "email", "sessions"])),
+  tab: maybe(v.picklist(["users", "rules", "connectivity", "email", "waves", "sessions"])),
   create: maybe(v.boolean()),
   q: maybe(v.string()),
   sync: maybe(v.picklist(["enabled", "disabled", "disabled_due_to_error"])),

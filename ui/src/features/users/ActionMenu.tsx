@@ -16,10 +16,13 @@ type Props = {
   /** Why an action can't be done to anybody here. */
   readonly reasons?: Partial<Record<ActionKind, string | undefined>>;
   readonly onChoose: (kind: ActionKind) => void;
+  /** Why nobody here can be put into a wave. */
+  readonly noWave?: string | undefined;
+  readonly onWave: () => void;
 };
 
 /** What can be done with users: the frequent things as buttons, the rest behind *More*. */
-export function ActionMenu({ label, reasons, onChoose }: Props) {
+export function ActionMenu({ label, reasons, onChoose, noWave, onWave }: Props) {
   return (
     <>
       {firstActions.map((kind) => (
@@ -46,6 +49,9 @@ export function ActionMenu({ label, reasons, onChoose }: Props) {
                 {t(`act.${kind}`)}
               </MenuItem>
             ))}
+            <MenuItem disabled={noWave !== undefined} subText={noWave ?? null} onClick={onWave}>
+              {t("waves.put")}
+            </MenuItem>
           </MenuList>
         </MenuPopover>
       </Menu>

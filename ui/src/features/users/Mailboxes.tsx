@@ -1,7 +1,7 @@
-import { makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { AddressChange, AddressView, Error as Refusal, MailboxesView } from "../../api/bindings";
+import type { AddressChange, AddressView, Error as Refusal, MailboxesView, Reason } from "../../api/bindings";
 import { call, type Name, type Question, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
@@ -11,9 +11,10 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId } from "../../ui/Facts";
+import { ReasonedSwitch } from "../../ui/ReasonedSwitch";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain, reasonWords } from "../../words/codes";
-import { connectionBadge, isUp, seenWords } from "../../words/connections";
+import { connectionBadge, seenWords } from "../../words/connections";
 import { t } from "../../words/t";
 import { AddMailbox } from "./AddMailbox";
 import { Migration } from "./Migration";
@@ -96,7 +97,7 @@ function Address({ view, one, busy, ask }: AddressProps) {
   const styles = useStyles();
   const { user } = view;
   const { address } = one;
-  const moving = view.migration?.steps.some(({ done }) => done === null) ?? false;
+  const why = (reason: Reason | null) => (reason === null ? undefined : reasonWords[reason]);
   const change = (to: AddressChange) => void ask("mailboxes.change", { user, address, change: to });
   return (
     <li className={styles.one} aria-label={address}>
@@ -114,19 +115,19 @@ function Address({ view, one, busy, ask }: AddressProps) {
       )}
       <div className={styles.row}>
         {(["sync", "send"] as const).map((what) => (
-          <Switch
+          <ReasonedSwitch
             key={what}
             label={t(`mailboxes.${what}`)}
-            aria-label={t("mailboxes.switch", { what: t(`mailboxes.${what}`), address })}
+            name={t("mailboxes.switch", { what: t(`mailboxes.${what}`), address })}
             checked={one[what]}
-            disabled={busy || moving || (!one[what] && !isUp(one.connection))}
-            onChange={(_, data) => change({ kind: what, on: data.checked })}
+            disabledReason={why(one.may[what]) ?? (busy ? t("confirm.busy") : undefined)}
+            onChange={(on) => change({ kind: what, on })}
           />
         ))}
         {!one.default && (
           <ReasonedButton
             size="small"
-            disabledReason={whyNotDefault(one, moving)}
+            disabledReason={why(one.may.default)}
             onClick={() => change({ kind: "default" })}
           >
             {t("mailboxes.makeDefault")}
@@ -134,7 +135,7 @@ function Address({ view, one, busy, ask }: AddressProps) {
         )}
         <ReasonedButton
           size="small"
-          disabledReason={isUp(one.connection) ? undefined : reasonWords.mailbox_not_connected}
+          disabledReason={why(one.may.check)}
           onClick={() => void ask("mailboxes.check", { user, address })}
         >
           {t("mailboxes.check")}
@@ -142,7 +143,7 @@ function Address({ view, one, busy, ask }: AddressProps) {
         {one.kind === "secondary" && (
           <ReasonedButton
             size="small"
-            disabledReason={moving ? reasonWords.migration_under_way : undefined}
+            disabledReason={why(one.may.remove)}
             onClick={() => void ask("mailboxes.remove", { user, address })}
           >
             {t("mailboxes.remove")}
@@ -154,11 +155,6 @@ function Address({ view, one, busy, ask }: AddressProps) {
       )}
     </li>
   );
-}
-
-function whyNotDefault(one: AddressView, moving: boolean): string | undefined {
-  if (moving) return reasonWords.migration_under_way;
-  return one.send ? undefined : reasonWords.default_must_send;
 }
 
 /** The mailbox's own account signs in on this computer. */
@@ -196,7 +192,7 @@ function SignIn({ user, one, ask }: { user: number; one: AddressView; ask: Ask }
       <div className={styles.row}>
         <ReasonedButton
           size="small"
-          appearance={isUp(one.connection) ? "secondary" : "primary"}
+          appearance={one.may.check === null ? "secondary" : "primary"}
           onClick={() => void connect()}
         >
           {t(known ? "mailboxes.connectAgain" : "mailboxes.connect")}

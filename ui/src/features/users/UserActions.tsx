@@ -8,6 +8,7 @@ import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
 import type { Intent } from "./actions";
 import { diagnosticOf } from "./diagnostic";
+import { PutInWaveDialog } from "./PutInWaveDialog";
 
 const useStyles = makeStyles({
   row: { display: "flex", flexWrap: "wrap", gap: "8px", marginBottom: "12px" },
@@ -17,18 +18,29 @@ const useStyles = makeStyles({
 export function UserActions({ detail }: { detail: UserDetail }) {
   const styles = useStyles();
   const [intent, setIntent] = useState<Intent>();
+  const [putting, setPutting] = useState(false);
   const close = () => setIntent(undefined);
   const { may, row } = detail;
+  const users = { by: "ids" as const, of: [row.user.id] };
   return (
     <>
       <div className={styles.row} role="toolbar" aria-label={t("act.forUser")}>
         <ActionMenu
           label={t("act.forUser")}
           reasons={{ force: words(may.force), switch: words(may.switch) }}
-          onChoose={(kind) => setIntent({ kind, users: { by: "ids", of: [row.user.id] } })}
+          onChoose={(kind) => setIntent({ kind, users })}
+          onWave={() => setPutting(true)}
         />
         <CopyButton text={diagnosticOf(detail)} label={t("users.copyDiagnostic")} labelled />
       </div>
+      {putting && (
+        <PutInWaveDialog
+          organization={row.user.organization}
+          users={users}
+          onClose={() => setPutting(false)}
+          onDone={() => setPutting(false)}
+        />
+      )}
       {intent && <ActDialog intent={intent} onClose={close} onDone={close} />}
     </>
   );

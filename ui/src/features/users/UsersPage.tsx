@@ -10,6 +10,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import {
   type AccessType,
+  type Chosen,
   type Eligibility,
   STUCK_AFTER,
   type UserQuery,
@@ -24,6 +25,7 @@ import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
+import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
 import { lasted } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
@@ -57,6 +59,7 @@ import type { Intent } from "./actions";
 import { columnsInScope, userColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
+import { PutInWaveDialog } from "./PutInWaveDialog";
 import { PreflightProgress, startPreflight } from "./PreflightProgress";
 import { type UsersSearch, usersSearch } from "./search";
 import { UserPanel } from "./UserPanel";
@@ -71,6 +74,7 @@ export function UsersPage() {
   const navigate = useNavigate();
   const [selection, setSelection] = useState<Selection<number>>(none);
   const [intent, setIntent] = useState<Intent>();
+  const [putting, setPutting] = useState<Chosen>();
   const [now] = useState(Date.now);
   const question = questionOf(place, chosen?.organization.id, now);
   const list = useWindowed("users.query", question);
@@ -230,6 +234,14 @@ export function UsersPage() {
                 onChange={() => change({ unchecked: undefined })}
               />
             )}
+            {place.wave !== undefined && (
+              <Filter
+                label={t("waves.filter")}
+                options={[{ value: "wave", word: grouped(place.wave) }]}
+                value="wave"
+                onChange={() => change({ wave: undefined })}
+              />
+            )}
             {place.fp !== undefined && (
               <Filter
                 label={t("users.problem")}
@@ -297,10 +309,23 @@ export function UsersPage() {
         <ActionMenu
           label={t("act.forUsers")}
           onChoose={(kind) => setIntent({ kind, users: chosenOf(selection, question.filter) })}
+          noWave={noScope}
+          onWave={() => setPutting(chosenOf(selection, question.filter))}
         />
       </SelectionBar>
       {place.bring && chosen && (
         <ImportDialog organization={chosen.organization} onClose={() => change({ bring: undefined })} />
+      )}
+      {putting && chosen && (
+        <PutInWaveDialog
+          organization={chosen.organization.id}
+          users={putting}
+          onClose={() => setPutting(undefined)}
+          onDone={() => {
+            setPutting(undefined);
+            setSelection(none());
+          }}
+        />
       )}
       {intent && (
         <ActDialog
@@ -325,6 +350,7 @@ const noFilters = {
   sync: undefined,
   access: undefined,
   queued: undefined,
+  wave: undefined,
   eligibility: undefined,
   stuck: undefined,
   unchecked: undefined,
@@ -404,6 +430,7 @@ function questionOf(
       sync: place.sync ? [place.sync] : [],
       access: accessOf(place.access),
       queued: place.queued ?? false,
+      wave: place.wave ?? null,
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },

@@ -16,6 +16,8 @@ export const usersSearch = v.object({
   /** Only those who were not checked for so many days. */
   unchecked: maybe(v.number()),
   queued: maybe(v.boolean()),
+  /** Only those of a wave of their organization's plan. */
+  wave: maybe(v.number()),
   eligibility: maybe(
     v.picklist([
       "not_eligible",

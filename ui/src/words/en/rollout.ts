@@ -79,6 +79,7 @@ export const rollout = {
   "organizations.tab.rules": "Rules",
   "organizations.tab.connectivity": "Connectivity",
   "organizations.tab.email": "Email configuration",
+  "organizations.tab.waves": "Waves",
   "organizations.openUsers": "Open users",
   "organizations.openPermissions": "Open permissions",
   "organizations.needs": "What the integration needs",

@@ -1,8 +1,11 @@
 //! A rollout in waves by command.
 
+use std::str::FromStr;
+
 use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
-use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, Severity, WaveState};
+use rollcall_core::id::ObjectId;
+use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, OwnExit, Severity, WaveState};
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
@@ -10,6 +13,7 @@ use rollcall_ops::users::act::{self, ActOnUsers, Chosen, UserFilter};
 use rollcall_ops::users::foresee::{self, ForeseeAction};
 use rollcall_ops::waves::hold::{self, HoldWave};
 use rollcall_ops::waves::plan::{self, Pilot, PlanWaves};
+use rollcall_ops::waves::put::{self, PutInWave};
 use rollcall_ops::waves::remove;
 use rollcall_ops::waves::show::{self, PlanView, WaveView};
 use rollcall_ops::waves::start::{self, StartWave};
@@ -22,8 +26,8 @@ use crate::names;
 use crate::screen::Screen;
 use crate::table::Paint;
 use crate::text::{count, counted};
-use crate::users::act::{answer, show_foreseen};
-use crate::users::find;
+use crate::users::act::{answer, named, show_foreseen};
+use crate::words::of_reason;
 
 #[derive(Subcommand)]
 pub enum Waves {
@@ -31,6 +35,8 @@ pub enum Waves {
     Show(Named),
     /// Lay the switch out in waves: a pilot, shares of the others, and whoever is left
     Plan(Plan),
+    /// Put users into another wave, as long as neither was started
+    Put(Put),
     /// Start a wave whose criteria are met: switch its users, or have them wait for the change window
     Start(One),
     /// Hold a wave: it doesn't start, and its switches that wait are taken back
@@ -62,7 +68,16 @@ pub struct One {
 }
 
 #[derive(Args)]
-#[command(group(ArgGroup::new("who").args(["pilot", "pilot_users", "pilot_search"]).required(true)))]
+pub struct Put {
+    #[command(flatten)]
+    one: One,
+    /// Users of the organization, by user principal name or address
+    #[arg(required = true, value_name = "UPN")]
+    upns: Vec<String>,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("who").args(["pilot", "pilot_users", "pilot_search", "pilot_group", "keep_pilot"]).required(true)))]
 pub struct Plan {
     #[command(flatten)]
     named: Named,
@@ -75,6 +90,15 @@ pub struct Plan {
     /// Users whose name, address, department or job title has this go first
     #[arg(long, value_name = "TEXT")]
     pilot_search: Option<String>,
+    /// The members of this group of the directory, those of groups inside it too, go first
+    #[arg(long, value_name = "ID")]
+    pilot_group: Option<ObjectId>,
+    /// Only who is in the group itself
+    #[arg(long, requires = "pilot_group")]
+    direct: bool,
+    /// Whoever is in the pilot of the present plan goes first again
+    #[arg(long)]
+    keep_pilot: bool,
     /// Percent of the others, a wave each; whoever is left makes the last
     #[arg(long, value_delimiter = ',', value_name = "PERCENT,...", default_value = "10,30")]
     shares: Vec<u32>,
@@ -99,12 +123,61 @@ pub struct Plan {
     /// Open issues don't matter
     #[arg(long)]
     ignore_issues: bool,
+    /// What one wave has to come to, where that differs: N:KEY=VALUE,... with initialized, failed, hours, and issues=lasting, any or none
+    #[arg(long, value_name = "CRITERIA")]
+    own: Vec<Own>,
     /// Start the next wave by itself when its criteria are met
     #[arg(long)]
     by_itself: bool,
     /// Say how many users each wave would have, and keep nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+/// Criteria of one wave, as far as they were named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Own {
+    wave: u32,
+    initialized: Option<u32>,
+    failed: Option<u32>,
+    hours: Option<u32>,
+    issues: Option<Option<Severity>>,
+}
+
+impl FromStr for Own {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| format!("{text} is no number"));
+        let (wave, criteria) = text.split_once(':').ok_or("it begins with the wave's number and a colon")?;
+        let mut own = Self { wave: number(wave)?, initialized: None, failed: None, hours: None, issues: None };
+        for criterion in criteria.split(',') {
+            let (key, value) = criterion.split_once('=').ok_or_else(|| format!("{criterion} is no KEY=VALUE"))?;
+            match (key.trim(), value.trim()) {
+                ("initialized", value) => own.initialized = Some(number(value)?),
+                ("failed", value) => own.failed = Some(number(value)?),
+                ("hours", value) => own.hours = Some(number(value)?),
+                ("issues", "lasting") => own.issues = Some(Some(Severity::Lasting)),
+                ("issues", "any") => own.issues = Some(Some(Severity::Any)),
+                ("issues", "none") => own.issues = Some(None),
+                _ => return Err(format!("{criterion} is no criterion")),
+            }
+        }
+        Ok(own)
+    }
+}
+
+impl Own {
+    /// What was not named is as in the plan.
+    fn within(self, plan: Criteria) -> OwnExit {
+        let exit = Criteria {
+            initialized: self.initialized.unwrap_or(plan.initialized),
+            failed: self.failed.unwrap_or(plan.failed),
+            hours: self.hours.unwrap_or(plan.hours),
+            issues: self.issues.unwrap_or(plan.issues),
+        };
+        OwnExit { wave: self.wave, exit }
+    }
 }
 
 /// Does what is asked of an organization's waves.
@@ -126,6 +199,7 @@ pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
             })
         }
         Waves::Plan(ask) => planned(ask, call).await,
+        Waves::Put(ask) => put_into(ask, call).await,
         Waves::Start(ask) => started(&ask, call).await,
         Waves::Hold(ask) => held(&ask, true, call).await,
         Waves::Release(ask) => held(&ask, false, call).await,
@@ -150,38 +224,68 @@ async fn planned(ask: Plan, call: &Call) -> Result<Exit> {
         Pilot::Number { number }
     } else if let Some(search) = ask.pilot_search {
         Pilot::Filter { filter: Box::new(UserFilter { search: Some(search), ..UserFilter::default() }) }
+    } else if let Some(group) = ask.pilot_group {
+        Pilot::Group { group, nested: !ask.direct }
+    } else if ask.keep_pilot {
+        Pilot::Present
     } else {
-        let mut users = Vec::with_capacity(ask.pilot_users.len());
-        for upn in &ask.pilot_users {
-            users.push(find(upn, ask.named.tenant.as_deref(), call).await?.row.user.id);
-        }
-        Pilot::Users { users }
+        Pilot::Named { addresses: ask.pilot_users }
     };
     let issues = match (ask.ignore_issues, ask.any_issue) {
         (true, _) => None,
         (false, true) => Some(Severity::Any),
         (false, false) => Some(Severity::Lasting),
     };
+    let exit = Criteria { initialized: ask.initialized, failed: ask.failed, hours: ask.hours, issues };
     let wanted = PlanWaves {
         organization,
         pilot,
         shares: ask.shares,
         entry: Entry { authorized: ask.require_consent, window: ask.require_window },
-        exit: Criteria { initialized: ask.initialized, failed: ask.failed, hours: ask.hours, issues },
+        exit,
+        own: ask.own.into_iter().map(|own| own.within(exit)).collect(),
         by_itself: ask.by_itself,
     };
     if ask.dry_run {
-        let sizes = plan::foresee(&call.desk, wanted, &Job::quiet()).await?;
-        call.screen.answer(&json!({ "waves": sizes }), |screen| {
-            for (size, number) in sizes.iter().zip(1_u32..) {
+        let foreseen = plan::foresee(&call.desk, wanted, &Job::quiet()).await?;
+        call.screen.answer(&json!({ "waves": foreseen.sizes, "unknown": foreseen.unknown }), |screen| {
+            for address in &foreseen.unknown {
+                screen.painted(&format!("Nobody of the organization has the address {address}."), Paint::Open);
+            }
+            for (size, number) in foreseen.sizes.iter().zip(1_u32..) {
                 screen.line(&format!("Wave {number} would have {}.", counted(*size, "user", "users")));
             }
         });
-        return Ok(Exit::Fine);
+        return Ok(if foreseen.unknown.is_empty() { Exit::Fine } else { Exit::Incomplete });
     }
     let view = plan::plan(&call.desk, wanted, &call.job()).await?;
     call.screen.answer(&view, |screen| tell(&view, screen));
     Ok(Exit::Fine)
+}
+
+async fn put_into(ask: Put, call: &Call) -> Result<Exit> {
+    let OrganizationRef { organization } = reference(&ask.one.one.named, call).await?;
+    let tenant = ask.one.one.named.tenant.as_deref();
+    let users = Chosen::Ids(named(&ask.upns, tenant, call).await?);
+    let wanted = PutInWave { organization, users, wave: ask.one.one.wave, expected: None };
+    let came = if ask.one.dry_run {
+        put::foresee(&call.desk, wanted, &Job::quiet()).await?
+    } else {
+        put::put(&call.desk, wanted, &call.job()).await?
+    };
+    call.screen.answer(&came, |screen| {
+        let would = if ask.one.dry_run { "would come" } else { "came" };
+        let users = counted(came.changes, "user", "users");
+        screen.line(&format!("{users} {would} to wave {}, {} in it already.", ask.one.one.wave, count(came.untouched)));
+        for refused in &came.refused {
+            let words = of_reason(refused.reason);
+            screen.painted(&format!("{} refused: {}. {}", counted(refused.users, "user", "users"), words.title, words.advice), Paint::Open);
+        }
+        for (size, number) in came.sizes.iter().zip(1_u32..) {
+            screen.line(&format!("Wave {number}: {}.", counted(*size, "user", "users")));
+        }
+    });
+    Ok(if came.none.is_none() && came.refused.is_empty() { Exit::Fine } else { Exit::Incomplete })
 }
 
 async fn started(ask: &One, call: &Call) -> Result<Exit> {
@@ -294,6 +398,22 @@ fn words(judged: JudgedCriterion) -> String {
                 Severity::Any => "no open issue",
             };
             format!("{which} ({} with one, {} not checked)", counted(users, "user", "users"), count(unseen))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn criteria_of_one_wave_are_read_and_what_is_not_named_is_as_in_the_plan() {
+        let plan = Criteria { initialized: 95, failed: 2, hours: 24, issues: Some(Severity::Lasting) };
+        let own: Own = "1:initialized=100, hours=72,issues=none".parse().unwrap();
+        let exit = Criteria { initialized: 100, failed: 2, hours: 72, issues: None };
+        assert_eq!(own.within(plan), OwnExit { wave: 1, exit });
+        for wrong in ["initialized=100", "1:hours", "1:hours=soon", "1:days=3", "x:hours=1"] {
+            assert!(wrong.parse::<Own>().is_err(), "{wrong}");
         }
     }
 }

@@ -147,7 +147,7 @@ pub fn answer(acted: &Acted, call: &Call) {
 }
 
 /// The users that are named.
-async fn named(upns: &[String], tenant: Option<&str>, call: &Call) -> Result<Vec<UserId>> {
+pub async fn named(upns: &[String], tenant: Option<&str>, call: &Call) -> Result<Vec<UserId>> {
     let mut ids = Vec::with_capacity(upns.len());
     for upn in upns {
         ids.push(find(upn, tenant, call).await?.row.user.id);

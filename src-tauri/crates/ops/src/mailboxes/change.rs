@@ -55,7 +55,7 @@ pub async fn change(desk: &Desk, ask: ChangeMailbox, _job: &Job) -> Result<Mailb
 /// The address that is changed, and all of the user's after it.
 fn after(subject: &Subject, ask: &ChangeMailbox, connection: Connection) -> Result<(String, Vec<MailboxAddress>)> {
     let (at, one) = subject.named(&ask.address)?;
-    if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
+    if subject.is_migrating() {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
     address::may_change(one, ask.change, connection).map_err(Error::not_now)?;

@@ -1,6 +1,6 @@
 //! Describes a user's mailboxes: the addresses, whether each is connected, and how far a migration is.
 
-use rollcall_core::address::{Connection, MailboxAddress, Seen, SignInNeed};
+use rollcall_core::address::{self, AddressMay, Connection, MailboxAddress, Seen, SignInNeed};
 use rollcall_core::id::UserId;
 use rollcall_core::integration::Integration;
 use rollcall_core::migration::{MigrationStep, Tick, Version};
@@ -53,6 +53,7 @@ pub struct AddressView {
     #[ts(flatten)]
     pub address: MailboxAddress,
     pub connection: Connection,
+    pub may: AddressMay,
 }
 
 /// A guided migration as it stands.
@@ -89,7 +90,9 @@ pub(super) async fn view(desk: &Desk, subject: Subject) -> Result<MailboxesView>
     let now = desk.now();
     let mut addresses = Vec::with_capacity(subject.addresses.len());
     for address in &subject.addresses {
-        addresses.push(AddressView { connection: connection_of(desk, &subject, address).await, address: address.clone() });
+        let connection = connection_of(desk, &subject, address).await;
+        let may = address::may(address, connection, subject.is_migrating());
+        addresses.push(AddressView { address: address.clone(), connection, may });
     }
     Ok(MailboxesView {
         user: subject.row.user.id,

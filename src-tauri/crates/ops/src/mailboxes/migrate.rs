@@ -89,7 +89,7 @@ fn begun(subject: &Subject, to: &str, add_in: Version, minimum: Version, now: Ti
         Ok(()) | Err(Reason::NobodySignsIn) => {}
         Err(reason) => return Err(Error::not_now(reason)),
     }
-    if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
+    if subject.is_migrating() {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
     let new = Some(subject.named(to)?.1).filter(|one| one.kind == AddressKind::Secondary);

@@ -77,7 +77,7 @@ pub async fn remove(desk: &Desk, ask: MailboxRef, _job: &Job) -> Result<Mailboxe
     let Some(account) = one.account else {
         return Err(Error::input("address", "it belongs to the user's own mailbox, as the directory says"));
     };
-    if subject.migration.as_ref().is_some_and(|migration| migration.current().is_some()) {
+    if subject.is_migrating() {
         return Err(Error::not_now(Reason::MigrationUnderWay));
     }
     address::may_take_off(&one).map_err(Error::not_now)?;

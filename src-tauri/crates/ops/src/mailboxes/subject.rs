@@ -61,6 +61,11 @@ impl Subject {
         self.addresses.get(at).map(|one| (at, one)).ok_or_else(|| Error::not_found("the user has no such address"))
     }
 
+    /// Whether steps of a migration are open.
+    pub fn is_migrating(&self) -> bool {
+        self.migration.as_ref().is_some_and(|migration| migration.current().is_some())
+    }
+
     /// The account that an address belongs to.
     pub fn account(&self, address: &MailboxAddress) -> ObjectId {
         address.account.unwrap_or(self.row.user.directory.object_id)

@@ -1,13 +1,21 @@
-//! Passes over users that the end of the program has cut off. The next start says in the journal how far each had come.
+//! Passes over users that the end of the program has cut off. The next start says in the journal how far each had come, and to whoever
+//! opens the window.
 
 use rollcall_core::id::OrganizationId;
 use rollcall_core::time::Timestamp;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{StoreError, Transaction, organizations, sessions, settings};
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::Result;
+use crate::job::Job;
 
 /// Where they are kept while they are under way.
 const KEY: &str = "sessions_under_way";
+/// Where they wait to be told in the window, so that a program that was opened in between forgets none.
+const UNTOLD: &str = "sessions_cut_off";
 /// Who tells it, in the journal.
 const BY_ITSELF: &str = "start of the program";
 
@@ -19,8 +27,43 @@ struct UnderWay {
     since: Timestamp,
 }
 
+/// A pass that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CutOffPass {
+    pub organization: OrganizationId,
+    pub organization_name: String,
+    /// How many were to be read.
+    pub users: u32,
+    /// How many were read; what was read is kept, and the others are read when they are due.
+    pub read: u32,
+    pub since: Timestamp,
+}
+
+/// Answers each once: the latest of an organization.
+///
+/// # Errors
+/// Those of the store.
+pub async fn cut_off(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<CutOffPass>> {
+    let untold = |conn: &rollcall_store::Connection| Ok(settings::get::<Vec<CutOffPass>>(conn, UNTOLD)?.unwrap_or_default());
+    // As a rule there are none, and then nothing is written.
+    if desk.read(untold).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    desk.write(move |tx| {
+        let all = untold(tx)?;
+        settings::set::<[CutOffPass]>(tx, UNTOLD, &[])?;
+        Ok(all)
+    })
+    .await
+}
+
 /// A pass over so many users begins.
-pub(super) fn begun(tx: &Transaction<'_>, organization: OrganizationId, users: u32, since: Timestamp) -> Result<(), StoreError> {
+pub(super) fn begun(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    users: u32,
+    since: Timestamp,
+) -> std::result::Result<(), StoreError> {
     let mut all = known(tx)?;
     all.retain(|one| one.organization != organization);
     all.push(UnderWay { organization, users, since });
@@ -28,25 +71,34 @@ pub(super) fn begun(tx: &Transaction<'_>, organization: OrganizationId, users: u
 }
 
 /// The pass over an organization's users has ended, in whatever way.
-pub(super) fn ended(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), StoreError> {
+pub(super) fn ended(tx: &Transaction<'_>, organization: OrganizationId) -> std::result::Result<(), StoreError> {
     let mut all = known(tx)?;
     all.retain(|one| one.organization != organization);
     settings::set(tx, KEY, &all)
 }
 
 /// Writes down which passes never ended.
-pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<(), StoreError> {
     let all = known(tx)?;
     if all.is_empty() {
         return Ok(());
     }
+    let mut untold: Vec<CutOffPass> = settings::get(tx, UNTOLD)?.unwrap_or_default();
     for one in all {
+        untold.retain(|told| told.organization != one.organization);
         let organization = match organizations::get(tx, one.organization) {
             Ok(organization) => organization,
             Err(StoreError::NotFound(_)) => continue,
             Err(error) => return Err(error),
         };
         let read = sessions::ended_since(tx, one.organization, one.since)?.min(one.users);
+        untold.push(CutOffPass {
+            organization: one.organization,
+            organization_name: organization.name.clone(),
+            users: one.users,
+            read,
+            since: one.since,
+        });
         let entry = Entry {
             at: now,
             actor: BY_ITSELF.to_owned(),
@@ -60,9 +112,10 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> Result<(), StoreErro
         };
         journal::append(tx, &entry)?;
     }
+    settings::set(tx, UNTOLD, &untold)?;
     settings::set::<[UnderWay]>(tx, KEY, &[])
 }
 
-fn known(tx: &Transaction<'_>) -> Result<Vec<UnderWay>, StoreError> {
+fn known(tx: &Transaction<'_>) -> std::result::Result<Vec<UnderWay>, StoreError> {
     Ok(settings::get(tx, KEY)?.unwrap_or_default())
 }

@@ -1,6 +1,6 @@
 //! Sync sessions: each enabled workload of each user is read once in a while, ids and counts only.
 
-pub(crate) mod cut_off;
+pub mod cut_off;
 pub mod export;
 pub mod history;
 pub mod keep;

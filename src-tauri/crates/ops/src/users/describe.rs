@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::act::busy;
+use super::foresee::so_already;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -68,7 +69,8 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
         let standing = concerned.ok_or(StoreError::NotFound(Thing::User))?.standing;
         let why_not = |action: Action| match action.effect(&standing, now) {
             Effect::Refused(reason) => Some(reason),
-            Effect::Changes | Effect::Nothing => None,
+            Effect::Nothing => Some(so_already(action)),
+            Effect::Changes => None,
         };
         let may = MayDo {
             force: why_not(Action::Force),

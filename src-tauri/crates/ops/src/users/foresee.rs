@@ -44,6 +44,8 @@ pub struct Foreseen {
     /// Those who are like that already.
     pub untouched: u32,
     pub refused: Vec<Refused>,
+    /// Why it changes nobody, if so. Those who are refused only until the limitations are acknowledged are changed once that is done.
+    pub none: Option<Reason>,
     /// Changed ways of reaching mailboxes, the most frequent first.
     pub access: Vec<AccessChange>,
     /// Users whose integration becomes another one: what was granted to the one they leave is not granted to the other.
@@ -114,6 +116,13 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     for (_, reason) in &sorted.refused {
         refused.entry(format!("{reason:?}")).or_insert(Refused { reason: *reason, users: 0 }).users += 1;
     }
+    let changes =
+        !sorted.changes.is_empty() || !sorted.queued.is_empty() || refused.values().any(|one| one.reason == Reason::LimitationsUnread);
+    let none = match refused.values().max_by_key(|one| one.users) {
+        _ if changes => None,
+        Some(most) => Some(most.reason),
+        None => Some(so_already(ask.action)),
+    };
     let (limitations, unread) =
         if matches!(ask.action, Action::Switch { .. }) { limitations(conn, &sorted)? } else { (Vec::new(), Vec::new()) };
     let (queued_once_read, opens) = waits(conn, &sorted, ask.action, now)?;
@@ -128,6 +137,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         opens,
         untouched: sorted.untouched,
         refused: refused.into_values().collect(),
+        none,
         access,
         integration,
         initialized,
@@ -137,6 +147,24 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         unread,
         ews_until: leads_to_ews.then_some(ews::REMOVED),
     })
+}
+
+/// Why an action leaves those as they are with whom it would change nothing.
+pub(super) const fn so_already(action: Action) -> Reason {
+    match action {
+        Action::Switch { .. } => Reason::AlreadySwitched,
+        Action::Move { .. }
+        | Action::SetAccess { .. }
+        | Action::EnableSync
+        | Action::DisableSync
+        | Action::Withdraw
+        | Action::GoBack
+        | Action::Reset
+        | Action::Exclude
+        | Action::Include
+        | Action::Force
+        | Action::Remove { .. } => Reason::AlreadySo,
+    }
 }
 
 fn access_after(action: Action, one: &Concerned, target: Option<AccessType>) -> AccessType {

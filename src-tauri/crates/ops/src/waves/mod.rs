@@ -1,8 +1,9 @@
-//! What an admin does with a rollout in waves: plan it, look at it, start a wave, hold it, drop the plan. A whole wave goes back as its users
-//! do, whom a filter names.
+//! What an admin does with a rollout in waves: plan it, look at it, put users into another wave, start a wave, hold it, drop the
+//! plan. A whole wave goes back as its users do, whom a filter names.
 
 pub mod hold;
 pub mod plan;
+pub mod put;
 pub mod remove;
 pub mod show;
 pub mod start;

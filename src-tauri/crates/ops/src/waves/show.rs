@@ -3,6 +3,7 @@
 use rollcall_core::consent;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::presets;
+use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
 use rollcall_core::wave::{self, Entry, Exit, Ground, JudgedCriterion, WaveFigures, WaveState};
 use rollcall_store::users::{self, MailboxCounts};
@@ -26,6 +27,8 @@ pub struct PlanView {
     pub made: Timestamp,
     pub made_by: String,
     pub waves: Vec<WaveView>,
+    /// Why no other plan can take its place, if so.
+    pub change: Option<Reason>,
 }
 
 /// A wave and where it stands.
@@ -44,6 +47,10 @@ pub struct WaveView {
     pub seen: WaveFigures,
     pub entry: Vec<JudgedCriterion>,
     pub exit: Vec<JudgedCriterion>,
+    /// What it has to come to, where that differs from the plan.
+    pub own: Option<Exit>,
+    /// Why it can't be started, or go on, if so.
+    pub start: Option<Reason>,
 }
 
 /// The plan, where there is one.
@@ -71,11 +78,14 @@ pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::resul
     };
     let mut views = Vec::new();
     for wave in waves::waves(conn, plan.organization)? {
-        let seen = waves::seen(conn, plan.organization, &wave, plan.exit.issues)?;
-        let (entry, exit) = (wave::entry(plan.entry, &ground), wave::exit(plan.exit, &seen));
+        let criteria = wave.exit.unwrap_or(plan.exit);
+        let seen = waves::seen(conn, plan.organization, &wave, criteria.issues)?;
+        let (entry, exit) = (wave::entry(plan.entry, &ground), wave::exit(criteria, &seen));
         let state = wave::state(wave.started.is_some(), wave.held.is_some(), &entry, &exit, &seen);
         ground.previous = Some(state);
         views.push(WaveView {
+            start: wave::may_start(wave.started.is_some(), wave.held.is_some(), &entry, &seen).err(),
+            own: wave.exit,
             number: wave.number,
             percent: wave.percent,
             state,
@@ -95,6 +105,7 @@ pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::resul
         by_itself: plan.by_itself,
         made: plan.made,
         made_by: plan.made_by.clone(),
+        change: wave::may_change(views.iter().map(|wave| wave.started.is_some())).err(),
         waves: views,
     })
 }

@@ -6,7 +6,7 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Happening;
-use rollcall_core::wave::{Met, WaveState};
+use rollcall_core::wave::WaveState;
 use rollcall_store::users::Chosen;
 use rollcall_store::{StoreError, Thing, Transaction, timeline, waves};
 use serde::Deserialize;
@@ -34,12 +34,12 @@ pub struct StartWave {
 
 /// Why nothing was started.
 enum Refused {
-    Waits,
+    Now(Reason),
     Changed(u32),
 }
 
 /// # Errors
-/// `NotNow` where a criterion isn't met or the wave is held; `Changed` when it has another number of users by now; `NotFound`.
+/// `NotNow` where a criterion isn't met, the wave is held, or nobody of it is left to be switched; `Changed` when it has another number of users by now; `NotFound`.
 pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
     let (busy, now) = (act::busy(desk), desk.now());
     let StartWave { organization, wave, expected } = ask;
@@ -49,7 +49,7 @@ pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
             desk.called.notify_one();
             Ok(acted)
         }
-        Err(Refused::Waits) => Err(Error::not_now(Reason::WaveWaits)),
+        Err(Refused::Now(reason)) => Err(Error::not_now(reason)),
         Err(Refused::Changed(found)) => Err(Error::new(Code::Changed, format!("{found} users are meant by now, not {expected}"))),
     }
 }
@@ -91,8 +91,8 @@ fn begin(
     let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
     let view = view(tx, &plan, now)?;
     let wave = view.waves.iter().find(|wave| wave.number == number).ok_or(StoreError::NotFound(Thing::Wave))?;
-    if wave.state == WaveState::Held || wave.entry.iter().any(|one| one.met != Met::Met) {
-        return Ok(Err(Refused::Waits));
+    if let Some(reason) = wave.start {
+        return Ok(Err(Refused::Now(reason)));
     }
     let by = by_whom.map_or_else(|| actor(tx, organization), |by| Ok(by.to_owned()))?;
     let chosen = Chosen::Filter(waves::users_of(organization, number));

@@ -22,9 +22,9 @@ pub const SYNC: &str = "CASE WHEN u.sync = 'disabled_due_to_error' THEN u.sync
               WHEN u.sync = 'disabled' OR (SELECT sync FROM organizations WHERE id = u.organization) = 'disabled' THEN 'disabled'
               ELSE (SELECT sync FROM organizations WHERE id = u.organization) END";
 
-/// In a wave of their organization's plan; new users are in the last one.
-const IN_WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.id AND organization = u.organization),
-                 (SELECT max(number) FROM waves WHERE organization = u.organization)) = ?";
+/// The wave of their organization's plan; new users are in the last one.
+pub const WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.id AND organization = u.organization),
+                 (SELECT max(number) FROM waves WHERE organization = u.organization))";
 
 /// The condition on `users AS u`; displayed as its WHERE clause.
 #[derive(Default)]
@@ -56,7 +56,8 @@ impl Where {
     pub fn of(filter: &UserFilter) -> Result<Self, StoreError> {
         let mut condition = Self::scope(filter);
         if let Some(wave) = filter.wave {
-            condition.and(IN_WAVE, [wave.into()]);
+            condition.clauses.push(format!("{WAVE} = ?").into());
+            condition.values.push(wave.into());
         }
         condition.among("u.mailbox", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)));
         condition.among("u.verdict", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)));

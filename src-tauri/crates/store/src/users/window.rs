@@ -115,7 +115,7 @@ const fn bit(number: u32) -> u32 {
 /// Who is in the wave of a number of the organization's plan; whoever is dealt into none is in the last one.
 fn in_wave(conn: &Connection, roster: &Roster, wave: u32) -> Result<Ids, StoreError> {
     let (mut dealt, mut into_it) = (Ids::default(), Ids::default());
-    for (user, organization, number) in waves::members(conn)? {
+    for (user, organization, number) in waves::dealt(conn)? {
         if roster.member(user).is_some_and(|member| member.organization == organization) {
             dealt.insert(user);
             if number == wave {

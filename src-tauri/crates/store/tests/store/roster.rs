@@ -13,7 +13,7 @@ use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Entry, Exit};
 use rollcall_store::organizations::{self, OrganizationChange};
 use rollcall_store::users::{self, Chosen, Sort, UserFilter, UserSort, act};
-use rollcall_store::waves::{self, Plan};
+use rollcall_store::waves::{self, LaidOut, Plan};
 use rollcall_store::{Store, StoreError, tenants};
 
 use crate::fixture::{NOW, Room, add_integration, add_organization, add_tenant, named, person, room};
@@ -186,7 +186,8 @@ fn plan(store: &Store, organization: OrganizationId, few: &[UserId]) {
     let members = store.read(|conn| waves::candidates(conn, &Chosen::Ids(few.to_vec()))).unwrap();
     let ids: Vec<UserId> = members.into_iter().map(|(id, _)| id).collect();
     let (first, second) = ids.split_at(ids.len() / 2);
-    store.write(|tx| waves::keep(tx, &plan, &[(None, first.to_vec()), (None, second.to_vec()), (None, vec![])])).unwrap();
+    let wave = |users: &[UserId]| LaidOut { users: users.to_vec(), ..LaidOut::default() };
+    store.write(|tx| waves::keep(tx, &plan, &[wave(first), wave(second), wave(&[])])).unwrap();
 }
 
 /// What checks and sessions leave behind.

@@ -1,0 +1,123 @@
+//! Puts users into another wave of their organization's plan. Who was in a wave when it was started stays in it, and nobody joins it: it
+//! is judged by all of them.
+
+use std::collections::HashMap;
+
+use rollcall_core::id::{OrganizationId, UserId};
+use rollcall_core::rules::Reason;
+use rollcall_store::users::Chosen;
+use rollcall_store::{Connection, StoreError, Thing, waves};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::job::Job;
+use crate::journal::actor;
+use crate::users::foresee::Refused;
+
+/// Whom to put into which wave.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PutInWave {
+    pub organization: OrganizationId,
+    pub users: Chosen,
+    /// From 1, which is the pilot.
+    pub wave: u32,
+    /// How many it was agreed to concern. Where another number is meant by now, nothing is done.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub expected: Option<u32>,
+}
+
+/// What it comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct PutUsers {
+    /// How many users are meant: what is to be agreed to.
+    pub users: u32,
+    pub changes: u32,
+    /// Those who are in that wave already.
+    pub untouched: u32,
+    pub refused: Vec<Refused>,
+    /// How many users each wave has afterwards.
+    pub sizes: Vec<u32>,
+    /// Why nobody is put into it, if so.
+    pub none: Option<Reason>,
+}
+
+/// Says what it would come to.
+///
+/// # Errors
+/// `NotFound` where there is no such wave.
+pub async fn foresee(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
+    Ok(desk.read(move |conn| sort(conn, &ask)).await?.0)
+}
+
+/// Puts them into it. Nobody is switched by it.
+///
+/// # Errors
+/// `NotNow` where nobody is put into it; `Changed` when another number is meant by now; `NotFound` where there is no such wave.
+pub async fn put(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
+    let (now, expected) = (desk.now(), ask.expected);
+    let put = desk
+        .write(move |tx| {
+            let (put, users) = sort(tx, &ask)?;
+            if put.none.is_some() || ask.expected.is_some_and(|expected| expected != put.users) {
+                return Ok(put);
+            }
+            waves::put(tx, ask.organization, ask.wave, &users)?;
+            let by = actor(tx, ask.organization)?;
+            super::record(tx, ask.organization, "waves.put", Some(format!("wave {}, {} users", ask.wave, users.len())), &by, now)?;
+            Ok(put)
+        })
+        .await?;
+    match (put.none, expected) {
+        (_, Some(expected)) if expected != put.users => {
+            Err(Error::new(Code::Changed, format!("{} users are meant by now, not {expected}", put.users)))
+        }
+        (Some(reason), _) => Err(Error::not_now(reason)),
+        (None, _) => Ok(put),
+    }
+}
+
+/// What it comes to, and who changes.
+fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, Vec<UserId>), StoreError> {
+    let plan = waves::waves(conn, ask.organization)?;
+    let target = plan.iter().find(|wave| wave.number == ask.wave).ok_or(StoreError::NotFound(Thing::Wave))?;
+    let mut sizes = waves::sizes(conn, ask.organization)?;
+    let before = sizes.clone();
+    let started = |number| plan.iter().any(|wave| wave.number == number && wave.started.is_some());
+    let (mut changing, mut untouched, mut refused) = (Vec::new(), 0, HashMap::<Reason, u32>::new());
+    for (user, organization, wave) in waves::members(conn, &ask.users)? {
+        match wave {
+            _ if organization != ask.organization => *refused.entry(Reason::OtherOrganization).or_default() += 1,
+            Some(wave) if wave == ask.wave => untouched += 1,
+            Some(wave) if started(wave) || target.started.is_some() => *refused.entry(Reason::WaveStarted).or_default() += 1,
+            Some(wave) => {
+                *sizes.entry(wave).or_default() -= 1;
+                *sizes.entry(ask.wave).or_default() += 1;
+                changing.push(user);
+            }
+            None => {}
+        }
+    }
+    let mut refused: Vec<Refused> = refused.into_iter().map(|(reason, users)| Refused { reason, users }).collect();
+    refused.sort_by_key(|refused| std::cmp::Reverse(refused.users));
+    let emptied = before.keys().any(|wave| sizes.get(wave) == Some(&0));
+    let changes = u32::try_from(changing.len()).unwrap_or(u32::MAX);
+    let none = match refused.first() {
+        _ if emptied => Some(Reason::WaveEmptied),
+        _ if changes > 0 => None,
+        Some(most) => Some(most.reason),
+        None => Some(Reason::AlreadySo),
+    };
+    let put = PutUsers {
+        users: refused.iter().fold(changes + untouched, |sum, refused| sum + refused.users),
+        changes,
+        untouched,
+        refused,
+        sizes: plan.iter().map(|wave| sizes.get(&wave.number).copied().unwrap_or(0)).collect(),
+        none,
+    };
+    Ok((put, changing))
+}

@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Acted, Action, Error as Refusal, WaveView } from "../../api/bindings";
+import { call, refusalOf } from "../../api/client";
+import { everyUser } from "../../api/filters";
+import { reading } from "../../api/queries";
+import { useNotices } from "../../lib/notices";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { Effects } from "../../ui/Effects";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { Refusals } from "../../ui/Refusals";
+import { explain, reasonWords } from "../../words/codes";
+import { t } from "../../words/t";
+import { waveName } from "../../words/waves";
+
+/** What is done with a whole wave. */
+export type WaveAct = "start" | "go_back";
+
+const actions = {
+  start: { kind: "switch", at_once: false },
+  go_back: { kind: "go_back" },
+} as const satisfies Record<WaveAct, Action>;
+
+type Props = {
+  readonly organization: number;
+  readonly wave: WaveView;
+  readonly act: WaveAct;
+  readonly onClose: () => void;
+};
+
+/** Says what it would do to the users whom the wave has now, does it when that is agreed to, and names who was refused. */
+export function WaveActDialog({ organization, wave, act, onClose }: Props) {
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const [acted, setActed] = useState<Acted>();
+  const say = useNotices((notices) => notices.say);
+  const users = { by: "filter" as const, of: { ...everyUser, organization, wave: wave.number } };
+  const query = useQuery(reading("users.foresee", { users, action: actions[act] }));
+  const foreseen = query.data;
+  const n = foreseen ? foreseen.changes + foreseen.queued : 0;
+  // A wave of which nobody has to be switched is started all the same: the next one waits for it.
+  const nobody = act === "start" && wave.started === null && n === 0;
+  const run = async () => {
+    if (!foreseen) return;
+    setBusy(true);
+    setRefusal(undefined);
+    try {
+      const expected = foreseen.users;
+      const came =
+        act === "start"
+          ? await call("waves.start", { organization, wave: wave.number, expected })
+          : await call("users.act", { users, action: actions[act], expected });
+      if (came.refused > 0) return setActed(came);
+      say(
+        "success",
+        t("act.done", { n: came.done }),
+        came.queued > 0 ? t("act.queued", { n: came.queued }) : undefined,
+      );
+      onClose();
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+      void query.refetch();
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (acted) return <Refusals acted={acted} onDone={onClose} />;
+  const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
+  const reason = !foreseen ? t("act.looking") : foreseen.none && !nobody ? reasonWords[foreseen.none] : undefined;
+  const title = { wave: waveName(wave) };
+  return (
+    <ConfirmDialog
+      title={act === "start" ? t("waves.startTitle", title) : t("waves.goBackTitle", title)}
+      action={
+        act === "go_back" ? t("waves.goBackDo", { n }) : nobody ? t("waves.startNobody") : t("waves.startDo", { n })
+      }
+      busy={busy}
+      disabledReason={reason}
+      onConfirm={() => void run()}
+      onClose={onClose}
+    >
+      <span>{t(act === "start" ? "waves.startAbout" : "waves.goBackAbout")}</span>
+      {!foreseen && !failure && <span role="status">{t("act.looking")}</span>}
+      {foreseen && <Effects foreseen={foreseen} />}
+      {failure && <ErrorBar failure={explain(failure)} />}
+    </ConfirmDialog>
+  );
+}
