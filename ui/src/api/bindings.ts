@@ -2258,7 +2258,7 @@ queued: boolean,
  */
 checked_before: Timestamp | null, 
 /**
- * Parts of names, addresses, department, job title or object id; all of them must be found.
+ * Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all of them must be found.
  */
 search: string | null, };
 
