@@ -78,10 +78,14 @@ impl Changes {
         Ok(changes)
     }
 
-    /// A transaction begins; what the one before left without a commit was rolled back.
+    /// A transaction begins; what the one before left without a commit was rolled back. As long as everybody is to be read anyway,
+    /// nobody is told apart.
     pub fn begin(&self) {
         let mut steps = self.steps();
-        steps.written = Touched::default();
+        steps.written = match steps.published {
+            Touched::Some(_) => Touched::default(),
+            Touched::Any => Touched::Any,
+        };
         steps.announced = Touched::default();
     }
 
@@ -111,5 +115,83 @@ impl Changes {
 
     fn steps(&self) -> MutexGuard<'_, Steps> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listened() -> (Connection, Changes) {
+        let mut writer = Connection::open_in_memory().unwrap();
+        let changes = Changes::of(&mut writer).unwrap();
+        writer.execute_batch("CREATE TABLE users (id INTEGER PRIMARY KEY, n); CREATE TABLE others (id INTEGER PRIMARY KEY)").unwrap();
+        assert!(matches!(changes.take(), Touched::Any), "at first nobody is known");
+        (writer, changes)
+    }
+
+    fn told(touched: Touched) -> Vec<u32> {
+        match touched {
+            Touched::Some(ids) => ids.into_iter().collect(),
+            Touched::Any => vec![u32::MAX],
+        }
+    }
+
+    #[test]
+    fn a_change_is_seen_from_before_its_commit_and_taken_only_after_it() {
+        let (writer, changes) = listened();
+        changes.begin();
+        writer
+            .execute_batch("INSERT INTO users (id) VALUES (1), (2); UPDATE users SET n = 1 WHERE id = 2; INSERT INTO others VALUES (7)")
+            .unwrap();
+        assert_eq!((told(changes.take()), told(changes.peek())), (vec![], vec![]), "so far it is the writer's own");
+        changes.announce();
+        assert_eq!((told(changes.take()), told(changes.peek())), (vec![], vec![1, 2]), "a snapshot may hold it, or not yet");
+        changes.publish();
+        assert_eq!((told(changes.peek()), told(changes.take()), told(changes.peek())), (vec![1, 2], vec![1, 2], vec![]));
+    }
+
+    #[test]
+    fn what_was_rolled_back_is_forgotten() {
+        let (writer, changes) = listened();
+        changes.begin();
+        writer.execute_batch("BEGIN; INSERT INTO users (id) VALUES (1); ROLLBACK").unwrap();
+        changes.begin();
+        writer.execute_batch("BEGIN; INSERT INTO users (id) VALUES (2)").unwrap();
+        changes.announce();
+        changes.begin();
+        writer.execute_batch("ROLLBACK; INSERT INTO users (id) VALUES (3)").unwrap();
+        changes.announce();
+        changes.publish();
+        assert_eq!(told(changes.take()), [3]);
+    }
+
+    #[test]
+    fn who_can_not_be_told_apart_is_anybody() {
+        let (writer, changes) = listened();
+        let many = format!(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {MOST}) INSERT INTO users (id) SELECT n FROM n"
+        );
+        changes.begin();
+        writer.execute_batch(&many).unwrap();
+        changes.announce();
+        changes.publish();
+        assert_eq!(told(changes.peek()).len(), MOST);
+        changes.begin();
+        writer.execute_batch("INSERT INTO users (id) VALUES (4000000)").unwrap();
+        changes.announce();
+        changes.publish();
+        assert!(matches!(changes.peek(), Touched::Any));
+        changes.begin();
+        assert!(matches!(changes.take(), Touched::Any));
+        writer.execute_batch("DELETE FROM users WHERE id = 1").unwrap();
+        changes.announce();
+        changes.publish();
+        assert!(matches!(changes.take(), Touched::Any), "of a write that began before it was taken");
+        changes.begin();
+        writer.execute_batch("INSERT INTO users (id) VALUES (5000000000)").unwrap();
+        changes.announce();
+        changes.publish();
+        assert!(matches!(changes.take(), Touched::Any), "no number of a user");
     }
 }

@@ -204,6 +204,8 @@ mod tests {
             checks.iter().map(|check| (check.result.workload, check.run.map_or(0, |run| run.0), check.first_seen.0)).collect::<Vec<_>>()
         };
         assert_eq!(latest(), [(Workload::Mail, 1, 3), (Workload::Calendar, 1, 4)]);
+        let out_of_scope = UserFilter { search: Some("out of scope".into()), ..UserFilter::default() };
+        assert_eq!(users::query(&store, &out_of_scope, Sort::default(), 0, 9).unwrap().matching, 1, "its error is searched, too");
         let result = |workload| probes::ProbeResult {
             user: UserId(1),
             workload,

@@ -77,7 +77,7 @@ pub struct UserFilter {
     pub queued: bool,
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
-    /// Parts of names, addresses, department, job title, object id, or of the errors of the last checks; all of them must be found.
+    /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all of them must be found.
     pub search: Option<String>,
 }
 

@@ -131,7 +131,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
             }))}
           />
           <FilterRow count={list.page && t("filter.count", { matching: list.page.matching, total: list.page.total })}>
-            <TextFilter label={t("mailboxes.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
+            <TextFilter label={t("users.search")} value={place.q ?? ""} onChange={(q) => change({ q })} />
             <Filter
               label={t("users.kind")}
               options={optionsOf(kindWords)}

@@ -16,7 +16,7 @@ export const people = {
   "users.department": "Department",
   "users.problem": "Problem",
   "users.withIssues": "With open issues",
-  "users.search": "Filter by name or address",
+  "users.search": "Filter by name, address or error",
   "users.count": { one: "{n} user", other: "{n} users" },
   "users.neverChecked": "Never",
   "users.emptyTitle": "No users yet",

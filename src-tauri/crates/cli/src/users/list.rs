@@ -26,7 +26,7 @@ pub struct List {
     /// Only with this eligibility; several are told apart by commas
     #[arg(long, value_delimiter = ',', value_name = "ELIGIBILITY", value_parser = eligibility)]
     eligibility: Vec<Eligibility>,
-    /// Parts of names, addresses, department or job title, all of which must be found
+    /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only with an open issue

@@ -12,7 +12,7 @@ use rollcall_core::verdict::Verdict;
 use rusqlite::{Connection, Row};
 
 use super::ids::Ids;
-use super::shared::{Number, Shared};
+use super::shared::{Shared, Shares};
 use crate::changes::Touched;
 use crate::error::StoreError;
 use crate::organizations::Standing;
@@ -33,8 +33,7 @@ pub struct Member {
     /// Another one where the display name or the principal name is another one.
     names: u64,
     pub open_issues: u32,
-    /// Of the principal name's domain and of the department.
-    shared: [Number; 2],
+    shares: Shares,
     pub mailbox: MailboxStatus,
     pub verdict: Verdict,
     pub kind: MailboxKind,
@@ -108,10 +107,10 @@ impl Roster {
         self.organizations.iter().filter(wanted).map(|(_, standing)| standing.users).sum()
     }
 
-    /// Whether each of these users has the word in the domain of the principal name or in the department.
+    /// Whether each of these users has the word in one of the texts that many share.
     pub fn shared_by_all(&self, word: &str, those: &Ids) -> bool {
         let holding = self.shared.holding(word);
-        holding.any() && self.members.iter().all(|member| holding.has(member.shared) || !those.contains(member.id))
+        holding.any() && self.members.iter().all(|member| holding.has(member.shares) || !those.contains(member.id))
     }
 
     /// Everybody by display name.
@@ -199,7 +198,7 @@ fn order<'a>(kept: &'a mut Option<Vec<UserId>>, conn: &Connection, sql: &str) ->
 /// The columns of a [`Member`].
 const MEMBERS: &str =
     "SELECT id, organization, checked, synced, mailbox_since, name_key, upn, open_issues, mailbox, verdict, kind, eligibility,
-       session, access, sync, queued IS NOT NULL, department
+       session, access, sync, queued IS NOT NULL, mail, aliases, department
 FROM   users";
 
 fn member(row: &Row<'_>, shared: &mut Shared) -> rusqlite::Result<Member> {
@@ -213,7 +212,7 @@ fn member(row: &Row<'_>, shared: &mut Shared) -> rusqlite::Result<Member> {
         mailbox_since: moment(4)?,
         names: hash(row.get_ref(5)?.as_str()?, upn),
         open_issues: row.get(7)?,
-        shared: [shared.domain(upn), shared.department(row.get_ref(16)?.as_str_or_null()?)],
+        shares: shared.of(upn, row.get_ref(16)?.as_str_or_null()?, row.get_ref(17)?.as_str()?, row.get_ref(18)?.as_str_or_null()?),
         mailbox: text::named(row, 8)?,
         verdict: text::named(row, 9)?,
         kind: text::named(row, 10)?,

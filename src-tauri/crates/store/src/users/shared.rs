@@ -1,4 +1,4 @@
-//! Texts that many users share, so that each user only has a number of one: the domains of principal names, and departments.
+//! Texts that many users share, so that each user only has a number of one: the domains of addresses, and departments.
 
 use std::collections::HashMap;
 
@@ -12,21 +12,30 @@ const MOST: usize = 4_000;
 #[derive(Default)]
 pub struct Shared(HashMap<Box<str>, Number>);
 
+/// What a user shares: the domains of the principal name, of the primary address and of the last alias, and the department.
+pub type Shares = [Number; 4];
+
 /// Those texts that have a word in them.
 pub struct Holding(Vec<bool>);
 
 impl Shared {
-    /// The number of a principal name's domain.
-    pub fn domain(&mut self, upn: &str) -> Number {
-        match upn.rsplit_once('@') {
-            Some((name, domain)) if is_plain(domain) && !name.contains('\0') => self.number(domain),
+    /// What a user shares. The aliases come as they are stored, as a list in JSON.
+    pub fn of(&mut self, upn: &str, mail: Option<&str>, aliases: &str, department: Option<&str>) -> Shares {
+        let last_alias = aliases.trim_end_matches(['"', ']']);
+        [self.domain(upn), mail.map_or(0, |mail| self.domain(mail)), self.domain(last_alias), self.plain(department.unwrap_or_default())]
+    }
+
+    fn domain(&mut self, address: &str) -> Number {
+        match address.rsplit_once('@') {
+            Some((name, domain)) if !name.contains('\0') => self.plain(domain),
             Some(_) | None => 0,
         }
     }
 
-    /// The number of a department.
-    pub fn department(&mut self, department: Option<&str>) -> Number {
-        department.filter(|text| is_plain(text)).map_or(0, |text| self.number(text))
+    /// A text has a number where there is but one way to find a word in it: without accents, and without what ends a text for the
+    /// search index.
+    fn plain(&mut self, text: &str) -> Number {
+        if text.bytes().all(|byte| byte.is_ascii() && byte != 0) { self.number(text) } else { 0 }
     }
 
     /// The texts that have the word in them, in any case.
@@ -53,11 +62,6 @@ impl Shared {
     }
 }
 
-/// Whether there is but one way to find a word in it: without accents, and without what ends a text for the search index.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii() && byte != 0)
-}
-
 impl Holding {
     /// Whether there is one.
     pub fn any(&self) -> bool {
@@ -65,8 +69,8 @@ impl Holding {
     }
 
     /// Whether one of these has it.
-    pub fn has(&self, numbers: [Number; 2]) -> bool {
-        numbers.into_iter().any(|number| self.0.get(usize::from(number)).copied().unwrap_or(false))
+    pub fn has(&self, shares: Shares) -> bool {
+        shares.into_iter().any(|number| self.0.get(usize::from(number)).copied().unwrap_or(false))
     }
 }
 
@@ -77,21 +81,24 @@ mod tests {
     #[test]
     fn a_text_is_known_in_any_case_and_only_where_it_is_plain() {
         let mut shared = Shared::default();
-        let contoso = shared.domain("ada@contoso.example");
-        assert_eq!(shared.domain("bob_mail.example#EXT#@contoso.example"), contoso);
-        let (loud, sales) = (shared.domain("cy@CONTOSO.example"), shared.department(Some("Toso East")));
-        assert_eq!([shared.domain("nobody"), shared.domain("a@contosø.example"), shared.domain("a\0b@contoso.example")], [0; 3]);
-        assert_eq!([shared.department(None), shared.department(Some("Einkauf für contoso.example"))], [0; 2]);
-        let (domains, both) = (shared.holding("ToSo.e"), shared.holding("toso"));
-        assert_eq!([contoso, loud, sales, 0].map(|one| domains.has([one, 0])), [true, true, false, false]);
-        assert!(both.has([0, sales]) && !shared.holding("northwind").any());
+        let one =
+            shared.of("ada@contoso.example", Some("ada@CONTOSO.example"), r#"["a@old.example","a@fabrikam.example"]"#, Some("Toso East"));
+        let other = shared.of("bob_mail.example#EXT#@contoso.example", None, "[]", None);
+        assert_eq!((other[0], &other[1..3]), (one[0], &[0; 2][..]));
+        let none = shared.of("a\0b@contoso.example", Some("a@contosø.example"), "[]", Some("Einkauf für contoso.example"));
+        assert_eq!((none, shared.of("nobody", None, r#"["@"]"#, Some(""))[0]), ([0; 4], 0));
+        let has = |word: &str| [one, other, none].map(|shares| shared.holding(word).has(shares));
+        assert_eq!((has("ToSo.e"), has("toso"), has("east")), ([true, true, false], [true, true, false], [true, false, false]));
+        assert_eq!((has("fabrikam"), has("old"), has("\"]")), ([true, false, false], [false; 3], [false; 3]));
+        assert!(!shared.holding("northwind").any());
     }
 
     #[test]
     fn what_nobody_shares_has_no_number() {
         let mut shared = Shared::default();
-        let numbers: Vec<Number> = (0..5_000).map(|n| shared.department(Some(&format!("Room {n}")))).collect();
+        let numbers: Vec<Number> = (0..5_000).map(|n| shared.plain(&format!("Room {n}"))).collect();
         assert_eq!(numbers.iter().filter(|number| **number == 0).count(), 5_000 - MOST);
-        assert!(shared.holding("room").has([numbers[0], 0]) && !shared.holding("room").has([numbers[4_999], 0]));
+        let has = |number| shared.holding("room").has([0, 0, 0, number]);
+        assert!(has(numbers[0]) && !has(numbers[4_999]));
     }
 }

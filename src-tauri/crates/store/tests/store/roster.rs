@@ -110,7 +110,7 @@ const SEARCHES: [&str; 24] = [
     "no scope",
     "erroraccessdenied ada",
     "AADSTS50034",
-    "contoso fabrikam",
+    "example",
 ];
 
 fn somebody(random: &mut Random) -> DirectoryUser {

@@ -1,10 +1,13 @@
 use std::fs;
 
+use rollcall_core::issue::Cause;
 use rollcall_core::user::DirectoryUser;
-use rollcall_store::organizations;
+use rollcall_store::probes::ProbeResult;
+use rollcall_store::runs::Which;
 use rollcall_store::users::{self, Chosen, Sort, UserFilter};
+use rollcall_store::{organizations, runs};
 
-use crate::fixture::{NOW, Room, named, open, person, room};
+use crate::fixture::{NOW, Room, named, open, passed, person, refused, room};
 
 const NAMES: [&str; 10] = [
     "Σοφία Παπαδοπούλου",
@@ -97,6 +100,96 @@ fn an_object_id_is_found_by_any_part_and_an_address_in_any_case() {
     room.store
         .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
         .expect("the index says exactly what the rows say");
+}
+
+/// A check of these people's mail that failed with a code and a cause.
+fn fail(room: &Room, people: &[u32], code: &str, cause: Cause) {
+    let run = room.start(&Which::All);
+    let result = |user, workload| ProbeResult {
+        code: Some(code.into()),
+        cause: Some(cause),
+        fingerprint: Some(format!("graph.404.odd-code.{}.{workload}", cause.name())),
+        ..refused(user, workload)
+    };
+    room.answer(run, people, result);
+    room.store.write(|tx| runs::finish(tx, run, runs::RunEnd::Finished, NOW)).unwrap();
+}
+
+#[test]
+fn an_error_is_found_by_its_code_and_by_the_words_of_its_cause() {
+    let room = room();
+    let scope = DirectoryUser { job_title: Some("Of counsel".into()), ..named(6, "Scopio Outis") };
+    room.bring_in(&[named(1, "Ada No"), named(2, "Bo Jo"), named(3, "Cy Scope"), named(4, "Di"), named(5, "Eve"), scope]);
+    fail(&room, &[1], "MailboxNotEnabledForRESTAPI", Cause::NoMailbox);
+    fail(&room, &[2, 3], "ErrorAccessDenied", Cause::OutOfScope);
+    fail(&room, &[4], "AADSTS50034", Cause::NoMailbox);
+    for (search, found) in [
+        ("mailboxnotenabledforrestapi", &["Ada No"][..]),
+        ("NotEnabled", &["Ada No"]),
+        ("AADSTS50034", &["Di"]),
+        ("aadsts", &["Di"]),
+        ("no mailbox", &["Ada No", "Di"]),
+        ("out of scope", &["Bo Jo", "Cy Scope"]),
+        ("scope", &["Bo Jo", "Cy Scope"]),
+        ("out scop", &["Bo Jo", "Cy Scope", "Scopio Outis"]),
+        ("bo denied", &["Bo Jo"]),
+        ("jo out of scope", &["Bo Jo"]),
+        ("erroraccessdenied mailbox", &[]),
+        ("no", &["Ada No"]),
+        ("of", &[]),
+        ("graph", &[]),
+        ("404", &[]),
+        ("%", &[]),
+        ("_mailbox", &[]),
+    ] {
+        assert_eq!(room.found(search), found, "{search}");
+        let chosen = Chosen::Filter(UserFilter { search: Some(search.into()), ..UserFilter::default() });
+        assert_eq!(room.store.read(|conn| users::count(conn, &chosen)).unwrap() as usize, found.len(), "a write for {search}");
+    }
+
+    let run = room.start(&Which::All);
+    room.answer(run, &[2], passed);
+    assert_eq!(room.found("out of scope"), ["Cy Scope"], "what has passed since has no error");
+}
+
+#[test]
+fn a_word_that_everybody_shares_finds_everybody_and_nobody_else() {
+    let room = room();
+    let of = |n, domain: &str, department: &str| DirectoryUser {
+        upn: format!("person{n}@{domain}"),
+        mail: None,
+        aliases: vec![],
+        department: Some(department.into()),
+        ..named(n, "Same Name")
+    };
+    room.bring_in(&[of(1, "contoso.example", "Sales"), of(2, "CONTOSO.example", "East sales"), of(3, "mail.contoso.example", "SALES")]);
+    let found = |search: &str| (room.found(search).len(), room.found(&format!("{search} same")).len());
+    for indexed in [false, true] {
+        assert_eq!((found("contoso.ex"), found("sales"), found("EXAMPLE")), ((3, 3), (3, 3), (3, 3)), "indexed: {indexed}");
+        assert_eq!((found("mail.contoso"), found("east"), found("contoso.examples")), ((1, 1), (1, 1), (0, 0)));
+        room.store.write(users::index_pending).unwrap();
+    }
+    let moved = of(3, "fabrikam.example", "Buying");
+    room.bring_in(&[moved, DirectoryUser { department: Some("Contoso".into()), ..of(4, "fabrikam.example", "") }]);
+    assert_eq!((found("contoso"), found("sales"), found("fabrikam"), found("example")), ((3, 3), (2, 2), (2, 2), (4, 4)));
+}
+
+#[test]
+fn short_words_begin_names_and_addresses_up_to_the_last_letter() {
+    let room = room();
+    let by =
+        |n, upn: &str, mail: Option<&str>| DirectoryUser { upn: upn.into(), mail: mail.map(Into::into), ..named(n, &format!("Name {n}")) };
+    room.bring_in(&[
+        by(1, "X@one.example", None),
+        by(2, "x[two.example", Some("Q\u{10ffff}q@two.example")),
+        by(3, "xa@three.example", Some("XA@three.example")),
+        by(4, "y@four.example", Some("z_z@four.example")),
+        by(5, "é@five.example", Some("zz@five.example")),
+    ]);
+    let found = |search: &str| room.found(search).iter().map(|name| name[5..].parse().unwrap()).collect::<Vec<u32>>();
+    assert_eq!((found("x"), found("X@"), found("xA"), found("x[")), (vec![1, 2, 3], vec![1], vec![3], vec![2]));
+    assert_eq!((found("z_"), found("z%"), found("q\u{10ffff}"), found("zz")), (vec![4], vec![], vec![2], vec![5]));
+    assert_eq!((found("n"), found("1"), found("y x"), found("y na")), (vec![1, 2, 3, 4, 5], vec![1], vec![], vec![4]));
 }
 
 #[test]
