@@ -10,11 +10,11 @@ use rollcall_core::scope::finding::{Observed, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::{self, LARGEST};
+use rollcall_graph::batch::LARGEST;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
-use rollcall_graph::probe::{Answer, Probe, Probed};
+use rollcall_graph::probe::Probed;
 use rollcall_graph::send::Graph;
 use rollcall_store::proofs::{self, Proof, Settled};
 use rollcall_store::runs::RunState;
@@ -29,6 +29,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
+use crate::verify::flight::{Came, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::queue::{Queue, Waiting};
 
@@ -190,11 +191,7 @@ impl Sitting<'_> {
             }
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
-                let asked: Vec<Probe> = batch
-                    .iter()
-                    .map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 })
-                    .collect();
-                let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
+                let answers = ask(&graph, &batch, day, &stop).await;
                 (batch, answers)
             });
         }
@@ -215,27 +212,26 @@ impl Sitting<'_> {
 
     /// An error ends the sitting; the mailboxes stay waiting.
     fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
-        let answers: Vec<Option<Answer>> = match answers {
-            Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
-            // It never left: the gate is held for longer than a call waits.
-            Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
+        let answers = match Came::of(answers, asked.len()) {
+            Came::Answers(answers) => answers,
+            Came::NeverLeft => {
                 asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
                 return Ok(());
             }
-            Err(GraphError::Throttled { until, .. }) => {
+            Came::Throttled { until } => {
                 for waiting in asked {
                     self.queue.done(waiting.user);
                     self.again(waiting, until, waiting.attempts.max(1));
                 }
                 return Ok(());
             }
-            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                asked.iter().map(|_| Some(Answer::Unanswered((*trace).clone()))).collect()
-            }
-            Err(GraphError::TimedOut) => asked.iter().map(|_| None).collect(),
-            Err(error) => {
+            Came::Stopped => {
                 asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return if matches!(error, GraphError::Cancelled) { Ok(()) } else { Err(error.into()) };
+                return Ok(());
+            }
+            Came::Failed(error) => {
+                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+                return Err(error.into());
             }
         };
         let gate = Arc::clone(&self.gate);
