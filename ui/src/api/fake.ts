@@ -522,11 +522,8 @@ export function fakeDoor(
       );
       return { total: found.length, rows: found.slice(offset, offset + limit) };
     },
-    "scope.why": ({ mailbox }) => {
-      const target = targets.find((one) => one.object_id === mailbox);
-      if (!target) throw refused("not_found");
-      return whyOf(target, scopeNow());
-    },
+    "scope.why": ({ mailbox }) => whyOf(mailbox, false, scopeNow()),
+    "scope.ask": ({ mailbox }) => whyOf(mailbox, true, scopeNow()),
     "scope.evidence": () => ({ text: "mailbox,finding\r\n" }),
     "practice.run_scope_script": async () => {
       await wait();

@@ -16,6 +16,7 @@ use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_graph::probe::Probed;
 use rollcall_graph::send::Graph;
+use rollcall_store::probes::ProbeResult;
 use rollcall_store::proofs::{self, Proof, Settled};
 use rollcall_store::runs::RunState;
 use tokio::task::JoinSet;
@@ -238,17 +239,7 @@ impl Sitting<'_> {
         for (waiting, answer) in asked.into_iter().zip(answers) {
             self.queue.done(waiting.user);
             match judge(&waiting, answer, self.permitted.contains(&waiting.workload), gate.pace()) {
-                Judgement::Settled(result) => self.answered(
-                    Call {
-                        workload: result.workload,
-                        observed: Observed::of(result.cause, result.http),
-                        http: result.http,
-                        code: result.code,
-                        request_id: result.request_id,
-                        at: self.desk.now(),
-                    },
-                    waiting.user.0,
-                ),
+                Judgement::Settled(result) => self.answered(call_of(*result, self.desk.now()), waiting.user.0),
                 Judgement::Again { wait, .. } => self.again(waiting, gate.now().after(wait), waiting.attempts + 1),
             }
         }
@@ -301,4 +292,10 @@ impl Sitting<'_> {
         }));
         Ok(())
     }
+}
+
+/// What an answer shows of the scope.
+pub(super) fn call_of(result: ProbeResult, at: Timestamp) -> Call {
+    let ProbeResult { workload, cause, http, code, request_id, .. } = result;
+    Call { workload, observed: Observed::of(cause, http), http, code, request_id, at }
 }
