@@ -663,6 +663,8 @@ columns: Array<UserColumn>, };
 
 export type ExternalId = string;
 
+export type FailedTest = { mailbox: string, error: string, };
+
 export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhere", organization: string, } | { "kind": "duplicate", line: number, } | { "kind": "unknown" } | { "kind": "no_address" };
 
 export type FateKind = "added" | "here" | "elsewhere" | "duplicate" | "unknown" | "no_address";
@@ -1750,7 +1752,7 @@ export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
 export type Said = "granted" | "denied";
 
-export type SaidOf = { mailboxes: number, };
+export type SaidOf = { mailboxes: number, failed: Array<FailedTest>, };
 
 export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
 

@@ -509,7 +509,7 @@ export function fakeDoor(
         left_out: purpose === "test" ? 4792 : 0,
       })),
     "scope.changed": scopeNow,
-    "scope.said": () => ({ mailboxes: 1 }),
+    "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
     "scope.prove": ({ organization }, calling) => proving(organization, calling),
     "scope.resume": (_, calling) => proving(1, calling),
     "scope.cut_off": () =>

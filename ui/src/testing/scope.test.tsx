@@ -98,3 +98,13 @@ test("any mailbox of the tenant is explained, and one that was not asked can be 
   await user.click(within(dialog).getByRole("button", { name: "Ask it now" }));
   expect(await within(dialog).findByText("It is outside the scope, and was refused.")).toBeTruthy();
 });
+
+test("what the cmdlet said is taken in, and on which mailboxes it failed is told", async () => {
+  const { user } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "Import cmdlet result…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.type(within(dialog).getByRole("textbox"), "Mailbox,AccessCheckResult,Error");
+  await user.click(within(dialog).getByRole("button", { name: "Import" }));
+  expect(await screen.findByText("The cmdlet failed on 1 mailbox, so it says nothing of it")).toBeTruthy();
+  expect(screen.getByText("gone@contoso.example")).toBeTruthy();
+});

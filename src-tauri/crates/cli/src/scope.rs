@@ -256,8 +256,13 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
             let text = crate::lists::text_of(&ask.file).await?;
             let said = said::said(&call.desk, ImportSaid { organization, text }, &Job::quiet()).await?;
             let mailboxes = counted(said.mailboxes, "mailbox", "mailboxes");
-            call.screen.answer(&said, |screen| screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof.")));
-            Ok(Exit::Fine)
+            call.screen.answer(&said, |screen| {
+                screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof."));
+                for one in &said.failed {
+                    screen.line(&format!("{}: the cmdlet failed, so nothing is known of it: {}", one.mailbox, one.error));
+                }
+            });
+            Ok(if said.failed.is_empty() { Exit::Fine } else { Exit::Incomplete })
         }
         Scope::Prove(ask) => prove(ask, call).await,
         Scope::Why(ask) => why(ask, call).await,

@@ -178,6 +178,10 @@ export const scope = {
   "access.saidAction": "Import",
   "access.saidText": "Output of the cmdlet",
   "access.saidDone": { one: "Imported for {n} mailbox", other: "Imported for {n} mailboxes" },
+  "access.saidFailed": {
+    one: "The cmdlet failed on {n} mailbox, so it says nothing of it",
+    other: "The cmdlet failed on {n} mailboxes, so it says nothing of them",
+  },
 
   "access.why": "Why",
   "access.whyCommand": "Explain a mailbox…",
