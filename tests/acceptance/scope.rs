@@ -8,15 +8,17 @@ use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::scope::finding::{Finding, Outcome, Tally};
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::Void;
-use rollcall_core::scope::why::Because;
-use rollcall_core::scope::{Mechanism, Remark, Rule};
+use rollcall_core::scope::why::{Because, Link};
+use rollcall_core::scope::{Expected, Mechanism, Remark, Rule};
 use rollcall_core::time::Timestamp;
+use rollcall_core::user::MailboxKind;
 use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
 use rollcall_ops::scope::again::again;
+use rollcall_ops::scope::ask::ask;
 use rollcall_ops::scope::changed::{NoteChange, changed};
 use rollcall_ops::scope::cut_off::cut_off;
 use rollcall_ops::scope::evidence::evidence;
@@ -34,7 +36,7 @@ use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Required, RequiredKind, roles_of};
+use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Recipient, Required, RequiredKind, roles_of};
 use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
 use tokio::sync::Notify;
@@ -431,6 +433,62 @@ async fn a_failing_sign_in_puts_the_next_look_off_and_says_until_when() {
     stop.cancel();
     keeping.await.unwrap();
     drop((desk, kept));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_is_said_of_any_mailbox_of_the_tenant_and_one_that_no_proof_asked_can_be_asked() {
+    let (rehearsal, organization) = stage(150, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    let (inside, leak) = rehearsal.sandbox.change(|world| {
+        let members = &world.groups.iter().find(|group| group.display_name == "Integration Pilot").unwrap().members;
+        let is_inside = |at: u32| members.contains(&Member::User(at));
+        let people =
+            || (0_u32..).zip(&world.users).filter(|(_, user)| user.enabled && user.fault.is_none() && user.recipient == Recipient::Person);
+        let inside = people().find(|(at, _)| is_inside(*at)).unwrap().1;
+        let outside = people().filter(|(at, user)| !is_inside(*at) && !user.aliases.is_empty()).last().unwrap().1;
+        let (id, alias) = (outside.id.to_string(), outside.aliases[0].clone());
+        let inside = inside.upn.clone();
+        world.exchange.astray = vec![id.clone()];
+        (inside, (id, alias))
+    });
+    let of = |mailbox: &str| WhyMailbox { organization, mailbox: mailbox.to_owned() };
+    let why = async |mailbox: &str| why(&rehearsal.desk, of(mailbox), &Job::quiet()).await;
+
+    // Before any proof the facts are told, and that nothing was asked.
+    let told = why(&leak.1).await.unwrap();
+    assert_eq!((told.because, told.mailbox.object_id.to_string(), told.mailbox.finding), (Because::NotAsked, leak.0.clone(), None));
+    assert!(
+        told.chain.iter().any(|link| matches!(link, Link::Side { expected: Expected::Outside, unit: Some(_), .. })),
+        "{:?}",
+        told.chain
+    );
+    assert!(told.chain.iter().any(|link| matches!(link, Link::Mailbox { of: MailboxKind::User, enabled: true, .. })));
+    assert!(told.chain.contains(&Link::NotAsked));
+    let before = rehearsal.sandbox.counts().len();
+    let asked = Box::pin(ask(&rehearsal.desk, of(&leak.1), &Job::quiet())).await.unwrap();
+    assert!(rehearsal.sandbox.counts().len() > before, "it was asked over the wire");
+    assert_eq!((asked.because, asked.mailbox.finding, asked.mailbox.proof), (Because::NotHeld, Some(Finding::Leak), None));
+    assert!(asked.chain.iter().any(|link| matches!(link, Link::Called { call } if call.http == Some(200) && call.request_id.is_some())));
+    let asked = Box::pin(ask(&rehearsal.desk, of(&inside), &Job::quiet())).await.unwrap();
+    assert_eq!(asked.because, Because::InScope);
+    let nobody = why("nobody@contoso.example").await.unwrap_err();
+    assert_eq!(nobody.code, Code::NotFound);
+
+    // Of a mailbox of the last proof its answers are told, by whichever address; the others were still not asked.
+    let sampled = ProveScope { inside: Some(0), outside: Some(0), named: vec![leak.1.clone()], ..everybody(organization) };
+    let proof = proven(&rehearsal, sampled).await;
+    for name in [&leak.0, &leak.1] {
+        let told = why(name).await.unwrap();
+        assert_eq!((told.because, told.mailbox.proof), (Because::NotHeld, Some(proof.proof.id)));
+    }
+    assert_eq!(why(&inside).await.unwrap().because, Because::NotAsked);
+    let guest = rehearsal.sandbox.world().users.iter().find(|user| user.recipient == Recipient::Guest).map(|user| user.id.to_string());
+    if let Some(guest) = guest {
+        assert_eq!(why(&guest).await.unwrap().because, Because::NoMailbox, "a guest's mailbox is elsewhere");
+    }
 }
 
 /// A job, and what says that its proof has the first answers on disk.

@@ -176,7 +176,7 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
-export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "not_all_read" | "locked_out" | "too_early" | "no_mailbox" | "unsettled";
+export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "not_all_read" | "locked_out" | "too_early" | "no_mailbox" | "unsettled" | "not_asked";
 
 export type Belongings = { users: number, 
 /**
@@ -687,6 +687,8 @@ columns: Array<UserColumn>, };
 
 export type ExternalId = string;
 
+export type FailedTest = { mailbox: string, error: string, };
+
 export type Fate = { "kind": "added" } | { "kind": "here" } | { "kind": "elsewhere", organization: string, } | { "kind": "duplicate", line: number, } | { "kind": "unknown" } | { "kind": "no_address" };
 
 export type FateKind = "added" | "here" | "elsewhere" | "duplicate" | "unknown" | "no_address";
@@ -1024,6 +1026,16 @@ export type JournalState = { "state": "whole", entries: number, head: string, } 
 export type Judged = { eligibility: Eligibility, evidence: Evidence, };
 
 export type JudgedCriterion = { criterion: Criterion, met: Met, };
+
+export type JudgedMailbox = { object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, said: Said | null, 
+/**
+ * `None` where nothing was asked of it.
+ */
+finding: Finding | null, 
+/**
+ * The proof that has asked it; `None` where it was asked on its own, or not at all.
+ */
+proof: ProofId | null, };
 
 export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
 
@@ -1824,7 +1836,7 @@ export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
 export type Said = "granted" | "denied";
 
-export type SaidOf = { mailboxes: number, };
+export type SaidOf = { mailboxes: number, failed: Array<FailedTest>, };
 
 export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
 
@@ -2551,13 +2563,17 @@ export type Who = "consent_admin" | "app_admin" | "exchange_admin" | "license_ad
 
 export type Whose = { "kind": "due" } | { "kind": "everybody" } | { "kind": "users", users: Array<UserId>, };
 
-export type Why = { mailbox: ProofTarget, because: Because, chain: Array<WhyLink>, };
+export type Why = { mailbox: JudgedMailbox, because: Because, chain: Array<WhyLink>, };
 
-export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | { "kind": "grants_unread" } | { "kind": "assigned", assignments: Array<Assignment>, } | { "kind": "assignments_unread" } | { "kind": "side", mechanism: Mechanism | null, expected: ScopeSide, unit: string | null, } | { "kind": "said", said: Said, } | { "kind": "called", call: ProofCall, };
+export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | { "kind": "grants_unread" } | { "kind": "assigned", assignments: Array<Assignment>, } | { "kind": "assignments_unread" } | { "kind": "side", mechanism: Mechanism | null, expected: ScopeSide, unit: string | null, } | { "kind": "mailbox", 
+/**
+ * The primary address; there is no mailbox without one.
+ */
+address: string | null, of: MailboxKind, enabled: boolean, } | { "kind": "said", said: Said, } | { "kind": "not_asked" } | { "kind": "called", call: ProofCall, };
 
 export type WhyMailbox = { organization: OrganizationId, 
 /**
- * Its address, principal name or object id.
+ * One of its addresses, its user principal name or its object id.
  */
 mailbox: string, };
 
@@ -2777,6 +2793,7 @@ export type Commands = {
   "runs.list": { question: ListRuns; answer: Array<Run> };
   "runs.results": { question: ResultQuery; answer: ResultPage };
   "scope.again": { question: ProofRef; answer: ProofView };
+  "scope.ask": { question: WhyMailbox; answer: Why };
   "scope.cancel": { question: ProofRef; answer: ProofView };
   "scope.changed": { question: NoteChange; answer: ScopeView };
   "scope.cut_off": { question: null; answer: Array<CutOffProof> };

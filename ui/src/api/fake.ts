@@ -576,7 +576,7 @@ export function fakeDoor(
         left_out: purpose === "test" ? 4792 : 0,
       })),
     "scope.changed": scopeNow,
-    "scope.said": () => ({ mailboxes: 1 }),
+    "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
     "scope.prove": ({ organization }, calling) => proving(organization, calling),
     "scope.resume": (_, calling) => proving(1, calling),
     "scope.cut_off": () =>
@@ -589,11 +589,8 @@ export function fakeDoor(
       );
       return { total: found.length, rows: found.slice(offset, offset + limit) };
     },
-    "scope.why": ({ mailbox }) => {
-      const target = targets.find((one) => one.object_id === mailbox);
-      if (!target) throw refused("not_found");
-      return whyOf(target, scopeNow());
-    },
+    "scope.why": ({ mailbox }) => whyOf(mailbox, false, scopeNow()),
+    "scope.ask": ({ mailbox }) => whyOf(mailbox, true, scopeNow()),
     "scope.evidence": () => ({ text: "mailbox,finding\r\n" }),
     "practice.run_scope_script": async () => {
       await wait();

@@ -114,17 +114,30 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
   };
 }
 
-/** Why a mailbox of the proof can or can't be reached. */
-export function whyOf(mailbox: ProofTarget, view: ScopeView): Why {
-  const [call] = mailbox.calls;
+/** Why a mailbox can or can't be reached: one of the proof by its answer, any other as one that may have been asked just now. */
+export function whyOf(name: string, asked: boolean, view: ScopeView): Why {
+  const known = targets.find(({ object_id, upn }) => object_id === name || upn === name);
+  const { object_id, upn, display_name, expected, said } = known ?? {
+    object_id: guid(750),
+    upn: name,
+    display_name: "Di Unasked",
+    expected: "outside" as const,
+    said: null,
+  };
+  const finding = known ? known.finding : asked ? ("confirmed_outside" as const) : null;
+  const [call] = known?.calls ?? [];
+  const refused = { workload: "mail", observed: "refused", http: 403, code: "ErrorAccessDenied", at: NOW } as const;
+  const called = call ?? (asked ? { ...refused, request_id: guid(751) } : undefined);
+  const leak = view.voids.length > 0 ? "tenant_wide_grant" : "not_held";
   return {
-    mailbox,
-    because: mailbox.finding === "leak" ? (view.voids.length > 0 ? "tenant_wide_grant" : "not_held") : "in_scope",
+    mailbox: { object_id, upn, display_name, expected, said, finding, proof: known ? 4 : null },
+    because: finding === null ? "not_asked" : finding === "leak" ? leak : known ? "in_scope" : "out_of_scope",
     chain: [
       { kind: "tenant_wide", permissions: view.reading?.granted ?? [] },
       { kind: "assignments_unread" },
-      { kind: "side", mechanism: "management_scope", expected: mailbox.expected, unit: "Integration Scope" },
-      ...(call ? [{ kind: "called" as const, call }] : []),
+      { kind: "side", mechanism: "management_scope", expected, unit: "Integration Scope" },
+      ...(known ? [] : [{ kind: "mailbox" as const, address: upn, of: "user" as const, enabled: true }]),
+      ...(called ? [{ kind: "called" as const, call: called }] : [{ kind: "not_asked" as const }]),
     ],
   };
 }

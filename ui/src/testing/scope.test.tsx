@@ -86,3 +86,25 @@ test("a proof that the clock couldn't go on with says why, and when it is tried 
   expect(await screen.findByText(/The last try to ask again failed: .*secret.*\. The next one is at/)).toBeTruthy();
   expect(screen.getByRole("button", { name: "Ask again now" })).toBeTruthy();
 });
+
+test("any mailbox of the tenant is explained, and one that was not asked can be asked", async () => {
+  const { user, door } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "Explain a mailbox…" }));
+  const dialog = await screen.findByRole("dialog", {}, SLOW);
+  await user.type(within(dialog).getByRole("textbox"), "di@contoso.example{Enter}");
+  expect(await within(dialog).findByText(/Nothing was asked of it yet, so nothing shows/)).toBeTruthy();
+  expect(within(dialog).getByText("By the directory: User, di@contoso.example, account enabled.")).toBeTruthy();
+  expect(door.asked.some(({ name }) => name === "scope.ask")).toBe(false);
+  await user.click(within(dialog).getByRole("button", { name: "Ask it now" }));
+  expect(await within(dialog).findByText("It is outside the scope, and was refused.")).toBeTruthy();
+});
+
+test("what the cmdlet said is taken in, and on which mailboxes it failed is told", async () => {
+  const { user } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "Import cmdlet result…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.type(within(dialog).getByRole("textbox"), "Mailbox,AccessCheckResult,Error");
+  await user.click(within(dialog).getByRole("button", { name: "Import" }));
+  expect(await screen.findByText("The cmdlet failed on 1 mailbox, so it says nothing of it")).toBeTruthy();
+  expect(screen.getByText("gone@contoso.example")).toBeTruthy();
+});

@@ -17,7 +17,7 @@ import type {
 } from "../api/bindings";
 import type { State } from "../lib/state";
 import { shortTime } from "../lib/time";
-import { workloadWords } from "./nouns";
+import { kindWords, workloadWords } from "./nouns";
 import { t } from "./t";
 
 type Badge = { readonly state: State; readonly word: string };
@@ -94,6 +94,7 @@ export const becauseWords = {
   too_early: t("access.becauseTooEarly"),
   no_mailbox: t("access.becauseNoMailbox"),
   unsettled: t("access.becauseUnsettled"),
+  not_asked: t("access.becauseNotAsked"),
 } as const satisfies Record<Because, string>;
 
 /** Whom the integration is to reach. */
@@ -178,6 +179,14 @@ export function linkWords(link: WhyLink): string {
       return t("access.linkAssignmentsUnread");
     case "side":
       return t(link.expected === "inside" ? "access.linkInside" : "access.linkOutside");
+    case "mailbox":
+      return t("access.linkMailbox", {
+        of: kindWords[link.of],
+        address: link.address ?? t("access.linkNoAddress"),
+        account: t(link.enabled ? "access.linkEnabled" : "access.linkDisabled"),
+      });
+    case "not_asked":
+      return t("access.linkNotAsked");
     case "said":
       return t("access.linkSaid", { said: saidWords[link.said] });
     case "called":

@@ -22,7 +22,7 @@ use rollcall_ops::scope::said::{self, ImportSaid};
 use rollcall_ops::scope::set::{self, SetScope, Wish};
 use rollcall_ops::scope::show::{self, Proof, ProofView, Sample};
 use rollcall_ops::scope::why::{self, WhyMailbox};
-use rollcall_ops::scope::{again, cut_off, evidence, read, units};
+use rollcall_ops::scope::{again, ask, cut_off, evidence, read, units};
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
@@ -194,8 +194,14 @@ pub struct Prove {
 pub struct Why {
     #[command(flatten)]
     of: names::Organization,
-    /// Its address, user principal name or object id
+    /// One of its addresses, its user principal name or its object id
     mailbox: String,
+    /// Ask the mailbox now, in the integration's own name
+    #[arg(long)]
+    ask: bool,
+    /// Take the integration's secret from stdin, for this call only; with --ask
+    #[arg(long, requires = "ask")]
+    pub secret_stdin: bool,
 }
 
 #[derive(Args)]
@@ -219,7 +225,7 @@ pub struct Practise {
 impl Scope {
     /// Whether it is handed a secret.
     pub const fn takes_secret(&self) -> bool {
-        matches!(self, Self::Prove(Prove { secret_stdin: true, .. }))
+        matches!(self, Self::Prove(Prove { secret_stdin: true, .. }) | Self::Why(Why { secret_stdin: true, .. }))
     }
 }
 
@@ -250,16 +256,16 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
             let text = crate::lists::text_of(&ask.file).await?;
             let said = said::said(&call.desk, ImportSaid { organization, text }, &Job::quiet()).await?;
             let mailboxes = counted(said.mailboxes, "mailbox", "mailboxes");
-            call.screen.answer(&said, |screen| screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof.")));
-            Ok(Exit::Fine)
+            call.screen.answer(&said, |screen| {
+                screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof."));
+                for one in &said.failed {
+                    screen.line(&format!("{}: the cmdlet failed, so nothing is known of it: {}", one.mailbox, one.error));
+                }
+            });
+            Ok(if said.failed.is_empty() { Exit::Fine } else { Exit::Incomplete })
         }
         Scope::Prove(ask) => prove(ask, call).await,
-        Scope::Why(ask) => {
-            let organization = ask.of.find(call).await?.organization.id;
-            let why = why::why(&call.desk, WhyMailbox { organization, mailbox: ask.mailbox }, &Job::quiet()).await?;
-            call.screen.answer(&why, |screen| told::why(&why, screen));
-            Ok(Exit::Fine)
-        }
+        Scope::Why(ask) => why(ask, call).await,
         Scope::Evidence(ask) => {
             let proof = last(&ask.of.find(call).await?, call).await?.proof.id;
             let evidence = evidence::evidence(&call.desk, ProofRef { proof }, &Job::quiet()).await?;
@@ -290,6 +296,25 @@ async fn show(ask: &Show, call: &Call) -> Result<Exit> {
     };
     call.screen.answer(&view, |screen| told::view(&view, screen));
     Ok(Exit::of_scope(&view))
+}
+
+/// Ends with 3 where nothing was asked of the mailbox.
+async fn why(ask: Why, call: &Call) -> Result<Exit> {
+    let view = ask.of.find(call).await?;
+    if ask.secret_stdin {
+        take_secret(&view, call).await?;
+    }
+    let question = WhyMailbox { organization: view.organization.id, mailbox: ask.mailbox };
+    let why = if ask.ask {
+        Box::pin(ask::ask(&call.desk, question, &call.job())).await?
+    } else {
+        Box::pin(why::why(&call.desk, question, &call.job())).await?
+    };
+    call.screen.answer(&why, |screen| told::why(&why, screen));
+    if why.mailbox.finding.is_none() {
+        call.screen.note("`rollcallctl scope why --ask` asks it now.");
+    }
+    Ok(if why.mailbox.finding.is_some() { Exit::Fine } else { Exit::Incomplete })
 }
 
 async fn set(ask: &Set, call: &Call) -> Result<Exit> {

@@ -108,6 +108,7 @@ menu! {
     "runs.list": runs::list::ListRuns => Vec<rollcall_store::runs::Run>, runs::list::list;
     "runs.results": runs::results::ResultQuery => rollcall_store::runs::ResultPage, runs::results::results;
     "scope.again": scope::resume::ProofRef => scope::show::ProofView, scope::again::again;
+    "scope.ask": scope::why::WhyMailbox => scope::why::Why, scope::ask::ask;
     "scope.cancel": scope::resume::ProofRef => scope::show::ProofView, scope::cancel::cancel;
     "scope.changed": scope::changed::NoteChange => scope::show::ScopeView, scope::changed::changed;
     "scope.cut_off": () => Vec<scope::cut_off::CutOffProof>, scope::cut_off::cut_off;

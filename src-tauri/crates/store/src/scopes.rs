@@ -84,6 +84,21 @@ pub fn note_change(tx: &Transaction<'_>, organization: OrganizationId, change: C
     Ok(())
 }
 
+/// What the test cmdlets said of a mailbox by its principal name or its primary address; the name counts first.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn said_of(conn: &Connection, organization: OrganizationId, upn: &str, mail: Option<&str>) -> Result<Option<Said>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   said
+         FROM     scope_said
+         WHERE    organization = ?1 AND mailbox IN (lower(?2), lower(?3))
+         ORDER BY mailbox = lower(?2) DESC
+         LIMIT    1",
+    )?;
+    Ok(statement.query_row(params![organization.0, upn, mail], |row| text::named(row, 0)).optional()?)
+}
+
 /// Puts what the test cmdlets said in place of what they said before.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ import { ScriptsDialog } from "./ScriptsDialog";
 import { accessSearch } from "./search";
 import { SetDialog } from "./SetDialog";
 import { Standing } from "./Standing";
+import { WhyDialog } from "./WhyDialog";
 import { WhyPanel } from "./WhyPanel";
 
 const READ_EXCHANGE = "RoleManagement.Read.Exchange";
@@ -92,6 +93,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
             <Command label={t("access.scripts")} disabledReason={everyone} onRun={() => change({ ask: "scripts" })} />
             <Command label={t("access.changed")} disabledReason={everyone} onRun={() => change({ ask: "changed" })} />
             <Command label={t("access.said")} onRun={() => change({ ask: "said" })} />
+            <Command label={t("access.whyCommand")} onRun={() => change({ ask: "why" })} />
             <Command
               label={t("access.export")}
               icon={<ArrowDownloadRegular />}
@@ -128,6 +130,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
       )}
       {place.ask === "changed" && <ChangedDialog organization={organization} onClose={close} />}
       {place.ask === "prove" && <ProveDialog organization={organization} onClose={close} />}
+      {place.ask === "why" && <WhyDialog organization={organization} onClose={close} />}
       {place.ask === "said" && <SaidDialog organization={organization} onClose={close} />}
     </Page>
   );

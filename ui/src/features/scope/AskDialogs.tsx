@@ -113,8 +113,12 @@ export function SaidDialog({ organization, onClose }: Props) {
   const { busy, bar, send } = useAnswer(onClose);
   const take = () =>
     send(async () => {
-      const { mailboxes } = await call("scope.said", { organization: organization.id, text });
+      const { mailboxes, failed } = await call("scope.said", { organization: organization.id, text });
       say("success", t("access.saidDone", { n: mailboxes }));
+      if (failed.length > 0) {
+        const names = failed.map(({ mailbox }) => mailbox).join(", ");
+        say("info", t("access.saidFailed", { n: failed.length }), names);
+      }
     });
   return (
     <ConfirmDialog

@@ -7,5 +7,5 @@ export const accessSearch = v.object({
   finding: maybe(v.picklist(["leak", "lock_out", "too_early", "unknown", "confirmed_outside", "confirmed_inside"])),
   q: maybe(v.string()),
   open: maybe(v.number()),
-  ask: maybe(v.picklist(["set", "scripts", "changed", "prove", "said"])),
+  ask: maybe(v.picklist(["set", "scripts", "changed", "prove", "said", "why"])),
 });

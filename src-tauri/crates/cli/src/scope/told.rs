@@ -119,7 +119,7 @@ pub async fn contradictions(view: &ProofView, call: &Call) -> Result<Vec<Target>
 
 /// Why a mailbox can or can't be reached.
 pub fn why(why: &Why, screen: &Screen) {
-    let finding = why.mailbox.finding.map_or("", words::of_finding);
+    let finding = why.mailbox.finding.map_or("not asked", words::of_finding);
     screen.headline(&format!("{}: {finding}", why.mailbox.upn));
     screen.line(words::of_because(why.because));
     for link in &why.chain {

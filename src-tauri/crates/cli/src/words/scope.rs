@@ -6,6 +6,7 @@ use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::{Reach, Void};
 use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
+use rollcall_core::user::MailboxKind;
 use rollcall_ops::scope::show::Stands;
 
 use crate::text::counted;
@@ -161,6 +162,18 @@ pub const fn of_because(because: Because) -> &'static str {
         Because::TooEarly => "It contradicts the scope, but the change may not have reached Exchange everywhere yet.",
         Because::NoMailbox => "There is no mailbox of this tenant to be reached.",
         Because::Unsettled => "No answer settles it.",
+        Because::NotAsked => "Nothing was asked of it yet, so nothing shows whether it can be reached.",
+    }
+}
+
+/// Which mailbox the directory makes one expect.
+const fn of_kind(kind: MailboxKind) -> &'static str {
+    match kind {
+        MailboxKind::User => "a user with an Exchange plan",
+        MailboxKind::SharedOrResource => "a shared or resource mailbox",
+        MailboxKind::Guest => "a guest, whose mailbox is in another tenant",
+        MailboxKind::OnPremises => "from on-premises without an Exchange plan",
+        MailboxKind::Unlicensed => "without an Exchange plan",
     }
 }
 
@@ -186,6 +199,12 @@ pub fn of_link(link: &Link) -> String {
                 (_, None) | (None, Some(_)) => "Everyone is to be reached.".to_owned(),
             }
         }
+        Link::Mailbox { address, of, enabled } => {
+            let address = address.as_ref().map_or_else(|| "has no address".to_owned(), |address| format!("has the address {address}"));
+            let account = if *enabled { "enabled" } else { "disabled" };
+            format!("By the directory it {address}; {}; the account is {account}.", of_kind(*of))
+        }
+        Link::NotAsked => "Nothing was asked of it yet.".to_owned(),
         Link::Said { said } => format!("The test cmdlet said: {}.", said.name()),
         Link::Called { call } => {
             let http = call.http.map_or_else(|| "no status".to_owned(), |http| http.to_string());

@@ -84,6 +84,9 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
     );
     let said = script.file("said.csv", &format!("Mailbox,AccessCheckResult\n{leak},Denied\n"));
     assert_eq!(script.run(&[&["scope", "said"], &of[..], &[said.as_str()]].concat()).code, 0);
+    let part = script.file("part.csv", &format!("Mailbox,AccessCheckResult,Error\n{leak},Denied,\ngone@contoso.example,,Not found\n"));
+    let part = script.run(&[&["scope", "said"], &of[..], &[part.as_str()]].concat());
+    assert!(part.code == 3 && part.out.contains("gone@contoso.example: the cmdlet failed"), "{part:?}");
     let evidence = script.run(&[&["scope", "evidence"], &of[..]].concat());
     assert!(evidence.out.lines().any(|line| line.starts_with(&leak) && line.contains("outside,denied,leak,mail,answered,200")));
     assert_eq!(script.run(&[&["scope", "show"], &of[..]].concat()).code, 1);
@@ -164,6 +167,11 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let table = scope(&["prove", "--outside", "0", "--named", &leak]);
     assert!(table.code == 1 && table.out.contains(&format!("leak: {leak}")) && table.out.contains("1 leak,"), "{table:?}");
 
+    let unasked = scope(&["why", "admin@contoso.example"]);
+    assert!(unasked.code == 3 && unasked.out.contains("Nothing was asked of it yet") && unasked.err.contains("why --ask"), "{unasked:?}");
+    let asked = as_json(&["why", "admin@contoso.example", "--ask"]);
+    assert_eq!((asked.code, &asked.json()["mailbox"]["proof"]), (0, &json!(null)), "{asked:?}");
+    assert!(asked.json()["chain"].as_array().unwrap().iter().any(|link| link["kind"] == "called"), "{asked:?}");
     let tested = as_json(&["practise", "--for", "test", "--mailbox", &leak]);
     assert!(tested.code == 0 && tested.json()["practice"] == true, "{tested:?}");
     let evidence = scope(&["evidence"]);
@@ -172,4 +180,41 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let leaked = evidence.out.lines().find(|line| line.starts_with(&leak)).unwrap();
     assert!(leaked.contains(",yes,outside,denied,leak,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
     assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
+}
+
+#[test]
+fn a_proof_that_is_killed_goes_on_with_the_next_one_where_the_settings_say_so() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = Options { users: 800, faults: FaultPlan::none(), latency: Duration::from_millis(60), ..Options::default() };
+    let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+    organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
+    assert_eq!(in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin).code, 0);
+    assert_eq!(script.run(&["settings", "set", "--resume", "by-itself"]).code, 0);
+    kill_a_proof(&script, &sandbox);
+    let cut_off = script.run(&["scope", "show", "--org", "HQ", "--json"]).json()["proof"]["proof"].clone();
+    assert_eq!(cut_off["state"], "interrupted", "{cut_off}");
+    assert!(cut_off["tally"]["waiting"].as_u64().unwrap() > 0);
+
+    let other = script.run(&["scope", "prove", "--org", "HQ", "--inside", "2", "--json"]).json()["proof"]["proof"].clone();
+    assert_ne!(other["id"], cut_off["id"], "who asks for others is told of those");
+    kill_a_proof(&script, &sandbox);
+    let ended = script.run(&["scope", "prove", "--org", "HQ", "--json"]);
+    assert!(ended.code == 0 && ended.err.contains("Proof 3 was cut off and goes on"), "{ended:?}");
+    assert_eq!((&ended.json()["proof"]["proof"]["id"], &ended.json()["proof"]["outcome"]), (&json!(3), &json!("confirmed")));
+}
+
+/// Begins a proof of all mailboxes, and kills it when some were asked.
+fn kill_a_proof(script: &Script, sandbox: &Sandbox) {
+    let batches = || sandbox.counts().iter().filter(|((route, _), _)| route.ends_with("/$batch")).map(|(_, count)| count).sum::<u64>();
+    let before = batches();
+    let running = script.start(&["scope", "prove", "--org", "HQ"]);
+    while batches() < before + 4 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
 }

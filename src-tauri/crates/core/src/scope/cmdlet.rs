@@ -24,29 +24,55 @@ impl Said {
     }
 }
 
-/// Reads what the test script of a plan has written (CSV), or the list that the cmdlet prints. One right that is in scope makes a
-/// mailbox granted; what was not run says nothing. Addresses come in lower case.
-#[must_use]
-pub fn read(text: &str) -> BTreeMap<String, Said> {
-    let text = text.trim_start_matches('\u{feff}');
-    let mut said = BTreeMap::new();
-    let mut note = |mailbox: &str, result: &str| {
+/// What test cmdlets have printed, by address in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    pub said: BTreeMap<String, Said>,
+    /// The mailboxes of which a cmdlet only said why it failed, such as those that Exchange doesn't know.
+    pub failed: BTreeMap<String, String>,
+}
+
+impl Printed {
+    fn note(&mut self, mailbox: &str, result: &str) {
         let Some(now) = verdict(result) else { return };
-        let mailbox = mailbox.trim().to_lowercase();
-        if !mailbox.is_empty() {
-            let known = said.entry(mailbox).or_insert(now);
+        if let Some(mailbox) = key(mailbox) {
+            let known = self.said.entry(mailbox).or_insert(now);
             if now == Said::Granted {
                 *known = now;
             }
         }
-    };
-    let mut lines = text.lines();
-    let header: Vec<String> = lines.next().map(|line| cells(line).iter().map(|cell| cell.to_lowercase()).collect()).unwrap_or_default();
+    }
+
+    fn note_failure(&mut self, mailbox: &str, error: &str) {
+        if let Some(mailbox) = key(mailbox).filter(|_| !error.trim().is_empty()) {
+            self.failed.insert(mailbox, error.trim().to_owned());
+        }
+    }
+}
+
+fn key(mailbox: &str) -> Option<String> {
+    let mailbox = mailbox.trim().to_lowercase();
+    (!mailbox.is_empty()).then_some(mailbox)
+}
+
+/// Reads what the test script of a plan has written (CSV), or the list that the cmdlet prints. One right that is in scope makes a
+/// mailbox granted; what was not run says nothing.
+#[must_use]
+pub fn read(text: &str) -> Printed {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut printed = Printed::default();
+    let mut rows = rows(text);
+    let header: Vec<String> = rows.next().unwrap_or_default().iter().map(|cell| cell.trim().to_lowercase()).collect();
     let column = |names: &[&str]| header.iter().position(|cell| names.contains(&cell.as_str()));
     if let (Some(mailbox), Some(result)) = (column(&["mailbox"]), column(&["inscope", "accesscheckresult"])) {
-        for row in lines.map(cells) {
-            if let (Some(mailbox), Some(result)) = (row.get(mailbox), row.get(result)) {
-                note(mailbox, result);
+        let error = column(&["error"]);
+        for row in rows {
+            let Some(mailbox) = row.get(mailbox) else { continue };
+            if let Some(result) = row.get(result) {
+                printed.note(mailbox, result);
+            }
+            if let Some(error) = error.and_then(|error| row.get(error)) {
+                printed.note_failure(mailbox, error);
             }
         }
     } else {
@@ -54,12 +80,15 @@ pub fn read(text: &str) -> BTreeMap<String, Said> {
         for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
             match name.trim().to_lowercase().as_str() {
                 "mailbox" => value.trim().clone_into(&mut mailbox),
-                "inscope" | "accesscheckresult" => note(&mailbox, value),
+                "inscope" | "accesscheckresult" => printed.note(&mailbox, value),
+                "error" => printed.note_failure(&mailbox, value),
                 _ => {}
             }
         }
     }
-    said
+    // One right that was tested says more than another that couldn't be.
+    printed.failed.retain(|mailbox, _| !printed.said.contains_key(mailbox));
+    printed
 }
 
 fn verdict(text: &str) -> Option<Said> {
@@ -70,23 +99,28 @@ fn verdict(text: &str) -> Option<Said> {
     }
 }
 
-/// The cells of a line: quoted ones may hold commas and doubled quotes.
-fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    let mut letters = line.trim_end().chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                cell.push('"');
+/// The rows of a table: quoted cells may hold commas, line ends and doubled quotes.
+fn rows(text: &str) -> impl Iterator<Item = Vec<String>> {
+    let mut letters = text.chars().peekable();
+    std::iter::from_fn(move || {
+        letters.peek()?;
+        let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' if quoted && letters.peek() == Some(&'"') => {
+                    letters.next();
+                    cell.push('"');
+                }
+                '"' => quoted = !quoted,
+                ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+                '\r' if !quoted => {}
+                '\n' if !quoted => break,
+                _ => cell.push(letter),
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
-            _ => cell.push(letter),
         }
-    }
-    cells.push(cell);
-    cells
+        cells.push(cell);
+        Some(cells)
+    })
 }
 
 #[cfg(test)]
@@ -98,12 +132,24 @@ mod tests {
         let table = "\u{feff}\"Mailbox\",\"RoleName\",\"InScope\"\r\n\"Ada@contoso.example\",\"Application Mail.Read, all\",\"False\"\r\n\
                      \"ada@contoso.example\",\"Application Mail.Send\",\"True\"\r\n\"bo@contoso.example\",\"x\",\"False\"\r\n\
                      \"cy@contoso.example\",\"x\",\"Not Run\"\r\n";
-        let read_table = read(table);
+        let read_table = read(table).said;
         assert_eq!(read_table.get("ada@contoso.example"), Some(&Said::Granted), "one right in scope is enough");
         assert_eq!(read_table.get("bo@contoso.example"), Some(&Said::Denied));
         assert_eq!(read_table.get("cy@contoso.example"), None, "not run says nothing");
         let list = "AppId             : 1\nMailbox           : bo\nAccessCheckResult : Denied\n\nMailbox : di@contoso.example\nAccessCheckResult : Granted";
-        assert_eq!(read(list), [("bo".to_owned(), Said::Denied), ("di@contoso.example".to_owned(), Said::Granted)].into());
-        assert_eq!(read("nothing of the kind"), BTreeMap::new());
+        assert_eq!(read(list).said, [("bo".to_owned(), Said::Denied), ("di@contoso.example".to_owned(), Said::Granted)].into());
+        assert_eq!(read("nothing of the kind"), Printed::default());
+    }
+
+    #[test]
+    fn a_mailbox_that_the_cmdlet_failed_on_is_told_and_stops_none_after_it() {
+        let table = "\"Mailbox\",\"AccessCheckResult\",\"Error\"\r\n\"ada@contoso.example\",\"Granted\",\r\n\
+                     \"Gone@contoso.example\",,\"The operation couldn't be performed:\r\nobject \"\"gone\"\", not found.\"\r\n\
+                     \"bo@contoso.example\",\"Denied\",\r\n";
+        let printed = read(table);
+        let said = [("ada@contoso.example".to_owned(), Said::Granted), ("bo@contoso.example".to_owned(), Said::Denied)];
+        assert_eq!(printed.said, said.into());
+        let why = "The operation couldn't be performed:\r\nobject \"gone\", not found.";
+        assert_eq!(printed.failed, [("gone@contoso.example".to_owned(), why.to_owned())].into());
     }
 }

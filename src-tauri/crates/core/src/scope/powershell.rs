@@ -300,21 +300,43 @@ fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[Strin
         line!(script, "    ", Literal::of(mailbox), comma);
     }
     line!(script, ")");
+    script.comment("A mailbox that Exchange doesn't know has its error in a row of its own, and the others are tested all the same.");
     line!(script, "$said = foreach ($mailbox in $mailboxes) {");
+    line!(script, "    try {");
+    // Export-Csv takes its columns from the first row, so that every row has them all.
     match mechanism {
         Mechanism::AccessPolicy => {
-            line!(script, "    Test-ApplicationAccessPolicy -Identity $mailbox -AppId ", Literal::id(app.client_id), " |");
-            line!(script, "        Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, AccessCheckResult");
-        }
-        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => {
-            line!(script, "    Test-ServicePrincipalAuthorization -Identity ", Literal::id(app.object_id), " -Resource $mailbox |");
+            let app = Literal::id(app.client_id);
+            line!(script, "        Test-ApplicationAccessPolicy -Identity $mailbox -AppId ", app, " -ErrorAction Stop |");
             line!(
                 script,
-                "        Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, RoleName, GrantedPermissions, AllowedResourceScope, \
-                 ScopeType, InScope",
+                "            Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, AccessCheckResult, \
+                 @{ Name = 'Error'; Expression = { $null } }",
+            );
+        }
+        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => {
+            let app = Literal::id(app.object_id);
+            line!(script, "        Test-ServicePrincipalAuthorization -Identity ", app, " -Resource $mailbox -ErrorAction Stop |");
+            line!(
+                script,
+                "            Select-Object @{ Name = 'Mailbox'; Expression = { $mailbox } }, RoleName, GrantedPermissions, \
+                 AllowedResourceScope, ScopeType, InScope, @{ Name = 'Error'; Expression = { $null } }",
             );
         }
     }
+    line!(script, "    } catch {");
+    line!(script, "        $failure = $_.Exception.Message -replace '\\s+', ' '");
+    match mechanism {
+        Mechanism::AccessPolicy => {
+            line!(script, "        [PSCustomObject]@{ Mailbox = $mailbox; AccessCheckResult = $null; Error = $failure }");
+        }
+        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => line!(
+            script,
+            "        [PSCustomObject]@{ Mailbox = $mailbox; RoleName = $null; GrantedPermissions = $null; AllowedResourceScope = $null; \
+             ScopeType = $null; InScope = $null; Error = $failure }",
+        ),
+    }
+    line!(script, "    }");
     line!(script, "}");
     line!(script, "$said | Export-Csv -Path 'rollcall-scope-test.csv' -NoTypeInformation -Encoding UTF8");
     line!(script, "$said | Format-Table -AutoSize");
@@ -421,5 +443,21 @@ mod tests {
         let mailboxes = ["ceo@contoso.example".to_owned()];
         let test = script(Purpose::Test, Rule::OnlyMembers, Mechanism::AccessPolicy, "Pilot", &mailboxes);
         assert!(test.contains("Test-ApplicationAccessPolicy -Identity $mailbox -AppId '00000000-0000-0000-0000-00000000000a'"));
+    }
+
+    #[test]
+    fn a_mailbox_that_exchange_does_not_know_stops_no_test_and_has_a_row_with_the_same_columns() {
+        let mailboxes = ["ceo@contoso.example".to_owned()];
+        for mechanism in Mechanism::ALL {
+            let test = script(Purpose::Test, Rule::OnlyMembers, mechanism, "Pilot", &mailboxes);
+            let between = |start: &str, end: &str| test.split_once(start).unwrap().1.split_once(end).unwrap().0.to_owned();
+            let tried = between("    try {", "    } catch {");
+            assert!(tried.contains("-ErrorAction Stop |"), "what is no terminating error is none to catch: {tried}");
+            let row = between("    } catch {", "\r\n    }");
+            let given = |column: &str| tried.contains(&format!("{column},")) || tried.contains(&format!("Name = '{column}'"));
+            let columns: Vec<&str> = row.split_once("@{ ").unwrap().1.split("; ").filter_map(|one| one.split(" = ").next()).collect();
+            assert!(columns.len() >= 3 && columns.iter().all(|column| given(column)), "{columns:?} of\n{tried}");
+            assert_eq!(tried.matches(", ").count() + 1, columns.len(), "each of them, and no more: {tried}");
+        }
     }
 }

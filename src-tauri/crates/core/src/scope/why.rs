@@ -9,6 +9,7 @@ use super::present::{Assignment, Void};
 use super::{Expected, Mechanism};
 use crate::permission::opens;
 use crate::time::Timestamp;
+use crate::user::MailboxKind;
 use crate::workload::Workload;
 
 /// How a mailbox answered for one workload.
@@ -46,9 +47,18 @@ pub enum Link {
         expected: Expected,
         unit: Option<String>,
     },
+    /// What the directory says of the mailbox.
+    Mailbox {
+        /// The primary address; there is no mailbox without one.
+        address: Option<String>,
+        of: MailboxKind,
+        enabled: bool,
+    },
     Said {
         said: Said,
     },
+    /// Nothing was asked of it yet.
+    NotAsked,
     Called {
         call: Call,
     },
@@ -73,6 +83,8 @@ pub enum Because {
     TooEarly,
     NoMailbox,
     Unsettled,
+    /// Nothing was asked of it yet, so nothing shows whether it can be reached.
+    NotAsked,
 }
 
 /// The one reason of a mailbox, from what it came to; `all_read` is whether grants and assignments could be read. A grant explains the

@@ -11,6 +11,7 @@ use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cmdlet::Said;
 use rollcall_core::scope::plan::{AssignTo, Purpose, Step};
 use rollcall_core::scope::{Mechanism, Rule, clock::Changed};
+use rollcall_core::tenant::Tenant;
 use rollcall_graph::practice_exchange::{self, Cmdlet};
 use rollcall_graph::send::Graph;
 use rollcall_graph::{error::GraphError, grants};
@@ -43,7 +44,7 @@ pub struct RunScopeScript {
 pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<ScopeView> {
     let of = OrganizationRef { organization: ask.organization };
     let tenant = desk.read(move |conn| tenants::get(conn, organizations::get(conn, ask.organization)?.tenant)).await?;
-    if !is_practice(&tenant.graph) {
+    if !is_practice(&tenant) {
         return Err(Error::input("tenant", "this is no practice tenant: run the script in Exchange Online PowerShell"));
     }
     let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
@@ -71,9 +72,11 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
     show(desk, of, job).await
 }
 
-/// A practice tenant runs on this computer; Microsoft's Graph never does.
-pub(crate) fn is_practice(graph: &str) -> bool {
-    ["http://127.0.0.1:", "http://localhost:"].iter().any(|base| graph.starts_with(base))
+/// A practice tenant runs on this computer, and its accounts are of a domain that nobody can own (RFC 2606, `.example`): whoever signed
+/// in to a tenant of Microsoft's through a proxy on this computer has another one.
+pub(crate) fn is_practice(tenant: &Tenant) -> bool {
+    let here = ["http://127.0.0.1:", "http://localhost:"].iter().any(|base| tenant.graph.starts_with(base));
+    here && tenant.identity.as_ref().is_some_and(|identity| identity.admin.to_ascii_lowercase().ends_with(".example"))
 }
 
 /// What a step says of mailboxes, where it is one that says something.
@@ -176,5 +179,40 @@ fn cmdlets(step: &Step) -> Vec<Cmdlet> {
                 ),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::id::{AppId, DirectoryId, TenantId};
+    use rollcall_core::tenant::{Cloud, TenantIdentity};
+    use rollcall_core::time::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_tenant_behind_a_proxy_on_this_computer_is_no_practice_tenant() {
+        let tenant = |graph: &str, admin: Option<&str>| Tenant {
+            id: TenantId(1),
+            name: "Lab".to_owned(),
+            cloud: Cloud::Custom,
+            authority: graph.to_owned(),
+            graph: graph.to_owned(),
+            directory: "contoso.example".to_owned(),
+            client_id: AppId(Uuid::nil()),
+            practice: false,
+            identity: admin.map(|admin| TenantIdentity {
+                directory_id: DirectoryId(Uuid::nil()),
+                display_name: String::new(),
+                admin: admin.to_owned(),
+                seen: Timestamp(0),
+            }),
+        };
+        let here = "http://127.0.0.1:8080";
+        assert!(is_practice(&tenant(here, Some("admin@contoso.example"))));
+        assert!(!is_practice(&tenant(here, Some("admin@contoso.com"))), "it leads to Microsoft");
+        assert!(!is_practice(&tenant(here, None)), "nobody has signed in, so nobody knows");
+        assert!(!is_practice(&tenant("https://graph.microsoft.com", Some("admin@contoso.example"))));
     }
 }

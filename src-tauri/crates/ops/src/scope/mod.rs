@@ -1,6 +1,7 @@
 //! The access scope: say whom the integration is to reach, read what is in force, plan the change, and prove it from both sides.
 
 pub mod again;
+pub mod ask;
 pub mod cancel;
 pub mod changed;
 pub mod cut_off;

@@ -122,7 +122,7 @@ fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result:
         change: change.map(|change| ChangeView { change, settles: change.settles(), settled: !change.is_settling(now) }),
         proof: proof.map(ProofView::from),
         under_way: false,
-        practice: is_practice(&tenants::get(conn, integration.tenant)?.graph),
+        practice: is_practice(&tenants::get(conn, integration.tenant)?),
         may_prove: None,
         desired,
         set_at,

@@ -10,12 +10,13 @@ use rollcall_core::scope::finding::{Observed, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::{self, LARGEST};
+use rollcall_graph::batch::LARGEST;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
-use rollcall_graph::probe::{Answer, Probe, Probed};
+use rollcall_graph::probe::Probed;
 use rollcall_graph::send::Graph;
+use rollcall_store::probes::ProbeResult;
 use rollcall_store::proofs::{self, Proof, Settled};
 use rollcall_store::runs::RunState;
 use tokio::task::JoinSet;
@@ -29,6 +30,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
+use crate::verify::flight::{Came, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::queue::{Queue, Waiting};
 
@@ -190,11 +192,7 @@ impl Sitting<'_> {
             }
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
-                let asked: Vec<Probe> = batch
-                    .iter()
-                    .map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 })
-                    .collect();
-                let answers = Box::pin(batch::probe(&graph, &asked, day, &stop)).await;
+                let answers = ask(&graph, &batch, day, &stop).await;
                 (batch, answers)
             });
         }
@@ -215,44 +213,33 @@ impl Sitting<'_> {
 
     /// An error ends the sitting; the mailboxes stay waiting.
     fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
-        let answers: Vec<Option<Answer>> = match answers {
-            Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
-            // It never left: the gate is held for longer than a call waits.
-            Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
+        let answers = match Came::of(answers, asked.len()) {
+            Came::Answers(answers) => answers,
+            Came::NeverLeft => {
                 asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
                 return Ok(());
             }
-            Err(GraphError::Throttled { until, .. }) => {
+            Came::Throttled { until } => {
                 for waiting in asked {
                     self.queue.done(waiting.user);
                     self.again(waiting, until, waiting.attempts.max(1));
                 }
                 return Ok(());
             }
-            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                asked.iter().map(|_| Some(Answer::Unanswered((*trace).clone()))).collect()
-            }
-            Err(GraphError::TimedOut) => asked.iter().map(|_| None).collect(),
-            Err(error) => {
+            Came::Stopped => {
                 asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return if matches!(error, GraphError::Cancelled) { Ok(()) } else { Err(error.into()) };
+                return Ok(());
+            }
+            Came::Failed(error) => {
+                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+                return Err(error.into());
             }
         };
         let gate = Arc::clone(&self.gate);
         for (waiting, answer) in asked.into_iter().zip(answers) {
             self.queue.done(waiting.user);
             match judge(&waiting, answer, self.permitted.contains(&waiting.workload), gate.pace()) {
-                Judgement::Settled(result) => self.answered(
-                    Call {
-                        workload: result.workload,
-                        observed: Observed::of(result.cause, result.http),
-                        http: result.http,
-                        code: result.code,
-                        request_id: result.request_id,
-                        at: self.desk.now(),
-                    },
-                    waiting.user.0,
-                ),
+                Judgement::Settled(result) => self.answered(call_of(*result, self.desk.now()), waiting.user.0),
                 Judgement::Again { wait, .. } => self.again(waiting, gate.now().after(wait), waiting.attempts + 1),
             }
         }
@@ -305,4 +292,10 @@ impl Sitting<'_> {
         }));
         Ok(())
     }
+}
+
+/// What an answer shows of the scope.
+pub(super) fn call_of(result: ProbeResult, at: Timestamp) -> Call {
+    let ProbeResult { workload, cause, http, code, request_id, .. } = result;
+    Call { workload, observed: Observed::of(cause, http), http, code, request_id, at }
 }

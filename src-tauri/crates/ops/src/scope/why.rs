@@ -1,14 +1,24 @@
-//! Says why the integration can or can't reach a mailbox: one reason, and the chain of facts behind it.
+//! Says why the integration can or can't reach a mailbox of the tenant: one reason, and the chain of facts behind it. One that the last
+//! proof didn't ask is looked up in the directory, and can be [asked now](super::ask).
 
-use rollcall_core::id::OrganizationId;
-use rollcall_core::scope::why::{self, Because, Link};
+use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
+use rollcall_core::scope::cmdlet::Said;
+use rollcall_core::scope::finding::Finding;
+use rollcall_core::scope::why::{self, Because, Call, Link};
+use rollcall_core::scope::{Desired, Expected, Members, expect};
+use rollcall_core::user::{DirectoryUser, MailboxKind};
+use rollcall_graph::send::Graph;
+use rollcall_graph::{named, users};
 use rollcall_store::proofs::{self, Target};
+use rollcall_store::scopes;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::show::{Facts, facts, voids};
+use super::members::{self, Found};
+use super::show::{Facts, Stands, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::groups::directory;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 
@@ -17,57 +27,176 @@ use crate::organizations::delete::OrganizationRef;
 #[serde(deny_unknown_fields)]
 pub struct WhyMailbox {
     pub organization: OrganizationId,
-    /// Its address, principal name or object id.
+    /// One of its addresses, its user principal name or its object id.
     pub mailbox: String,
 }
 
 /// Why.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Why {
-    pub mailbox: Target,
+    pub mailbox: JudgedMailbox,
     pub because: Because,
     pub chain: Vec<Link>,
 }
 
+/// A mailbox, and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct JudgedMailbox {
+    pub object_id: ObjectId,
+    pub upn: String,
+    pub display_name: String,
+    pub expected: Expected,
+    pub said: Option<Said>,
+    /// `None` where nothing was asked of it.
+    pub finding: Option<Finding>,
+    /// The proof that has asked it; `None` where it was asked on its own, or not at all.
+    pub proof: Option<ProofId>,
+}
+
 /// # Errors
-/// `NotFound` where the last proof didn't ask this mailbox.
-pub async fn why(desk: &Desk, ask: WhyMailbox, _job: &Job) -> Result<Why> {
-    let of = OrganizationRef { organization: ask.organization };
-    let (facts, found) = desk
-        .read(move |conn| {
-            let found = match proofs::latest(conn, ask.organization)? {
-                Some(proof) => proofs::find(conn, proof.id, &ask.mailbox)?.map(|target| (target, proof.desired)),
-                None => None,
-            };
-            Ok((facts(conn, of)?, found))
-        })
-        .await?;
-    let answered = found.and_then(|(target, desired)| target.finding.map(|finding| (target, desired, finding)));
-    let Some((mailbox, desired, finding)) = answered else {
-        return Err(Error::not_found("the last proof has no answer of this mailbox: name it, and prove the scope"));
-    };
-    // What was found was found of the scope that was wanted then.
-    let Facts { reading, integration, .. } = facts;
-    let all_read = reading.as_ref().is_some_and(|reading| reading.assignments.value().is_some());
-    let limit = desired.limit();
-    let voids = limit.zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
-    let mut chain = Vec::new();
-    match &reading {
-        None => chain.extend([Link::GrantsUnread, Link::AssignmentsUnread]),
-        Some(reading) => {
-            chain.push(Link::TenantWide { permissions: [reading.granted.as_slice(), &reading.granted_exchange].concat() });
-            chain.push(match reading.assignments.value() {
-                Some(assignments) => Link::Assigned { assignments: assignments.clone() },
-                None => Link::AssignmentsUnread,
-            });
-        }
+/// `NotFound` where nobody in the tenant is called so; `InvalidInput` where several are; `NotNow` when nobody is signed in to look up
+/// whom the last proof didn't ask.
+pub async fn why(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
+    let (facts, proven) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
+    if let Some(answered) = proven.filter(Proven::is_answered) {
+        return Ok(answered.why(&facts));
     }
-    chain.push(Link::Side {
-        mechanism: limit.map(|limit| limit.mechanism),
-        expected: mailbox.expected,
-        unit: limit.map(|limit| limit.unit.name.clone()),
-    });
-    chain.extend(mailbox.said.map(|said| Link::Said { said }));
-    chain.extend(mailbox.calls.iter().map(|call| Link::Called { call: call.clone() }));
-    Ok(Why { because: why::because(finding, &mailbox.calls, &voids, all_read), mailbox, chain })
+    let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
+    // By an alias the proof may know it after all.
+    let (facts, proven) = self::proven(desk, ask.organization, person.object_id.to_string()).await?;
+    if let Some(answered) = proven.filter(Proven::is_answered) {
+        return Ok(answered.why(&facts));
+    }
+    let subject = Subject::of(desk, ask.organization, &facts.desired, person, job).await?;
+    Ok(subject.why(&facts, &facts.desired, None, &[]))
+}
+
+/// A mailbox of the last proof, and the scope that was wanted then.
+pub(super) struct Proven {
+    pub target: Target,
+    pub proof: ProofId,
+    pub desired: Desired,
+    pub stands: Stands,
+}
+
+impl Proven {
+    const fn is_answered(&self) -> bool {
+        self.target.finding.is_some()
+    }
+
+    /// What was found was found of the scope that was wanted then.
+    fn why(self, facts: &Facts) -> Why {
+        let Self { target, proof, desired, .. } = self;
+        let (finding, calls) = (target.finding, target.calls.clone());
+        let mut why = Subject::from(target).why(facts, &desired, finding, &calls);
+        why.mailbox.proof = Some(proof);
+        why
+    }
+}
+
+/// What is known of the scope, and of a mailbox by the last proof.
+pub(super) async fn proven(desk: &Desk, organization: OrganizationId, mailbox: String) -> Result<(Facts, Option<Proven>)> {
+    desk.read(move |conn| {
+        let facts = facts(conn, OrganizationRef { organization })?;
+        let Some(proof) = proofs::latest(conn, organization)? else { return Ok((facts, None)) };
+        let stands = Stands::of(&proof, &facts.desired, facts.change);
+        let target = proofs::find(conn, proof.id, &mailbox)?;
+        Ok((facts, target.map(|target| Proven { target, proof: proof.id, desired: proof.desired, stands })))
+    })
+    .await
+}
+
+/// Who of the tenant is called so.
+pub(super) async fn look_up(graph: &Graph, mailbox: &str, job: &Job) -> Result<DirectoryUser> {
+    let mailbox = mailbox.trim();
+    let mut found = if mailbox.contains('@') {
+        named::by_address(graph, mailbox, &job.stop).await?
+    } else {
+        users::by_id_or_upn(graph, mailbox, &job.stop).await?.into_iter().collect()
+    };
+    match (found.pop(), found.is_empty()) {
+        (Some(person), true) => Ok(person),
+        (Some(_), false) => Err(Error::input("mailbox", "several people in the directory have this address: say which by the object id")),
+        (None, _) => Err(Error::not_found("nobody in the tenant has this address, principal name or object id")),
+    }
+}
+
+/// A mailbox that something is to be said of.
+pub(super) struct Subject {
+    pub object_id: ObjectId,
+    upn: String,
+    display_name: String,
+    pub expected: Expected,
+    said: Option<Said>,
+    /// What the directory says of it, where it was looked up.
+    state: Option<(Option<String>, MailboxKind, bool)>,
+}
+
+impl From<Target> for Subject {
+    fn from(target: Target) -> Self {
+        let Target { object_id, upn, display_name, expected, said, .. } = target;
+        Self { object_id, upn, display_name, expected, said, state: None }
+    }
+}
+
+impl Subject {
+    /// Somebody of the directory, and what the scope expects of the mailbox.
+    pub async fn of(desk: &Desk, organization: OrganizationId, desired: &Desired, person: DirectoryUser, job: &Job) -> Result<Self> {
+        let members = match desired.limit() {
+            None => Members::default(),
+            Some(limit) => match members::of(&directory(desk, organization).await?, &limit.unit, &job.stop).await? {
+                Found::Here(_, members) => members,
+                // Nobody is a member of what was deleted.
+                Found::Gone => Members::default(),
+            },
+        };
+        let (upn, mail) = (person.upn.clone(), person.mail.clone());
+        let said = desk.read(move |conn| scopes::said_of(conn, organization, &upn, mail.as_deref())).await?;
+        Ok(Self {
+            object_id: person.object_id,
+            expected: expect(desired, &members, person.object_id),
+            said,
+            state: Some((person.mail.clone(), person.mailbox_kind(), person.enabled)),
+            upn: person.upn,
+            display_name: person.display_name,
+        })
+    }
+
+    /// The reason and its chain, by what was read and what the calls have shown of a scope.
+    pub fn why(self, facts: &Facts, desired: &Desired, finding: Option<Finding>, calls: &[Call]) -> Why {
+        let reading = facts.reading.as_ref();
+        let all_read = reading.is_some_and(|reading| reading.assignments.value().is_some());
+        let limit = desired.limit();
+        let voids = limit.zip(reading).map(|(limit, reading)| voids(limit, &facts.integration, reading)).unwrap_or_default();
+        let no_mailbox = matches!(&self.state, Some((None, ..) | (_, MailboxKind::Guest, _)));
+        let because = match finding {
+            Some(finding) => why::because(finding, calls, &voids, all_read),
+            None if no_mailbox => Because::NoMailbox,
+            None => Because::NotAsked,
+        };
+        let mut chain = Vec::new();
+        match reading {
+            None => chain.extend([Link::GrantsUnread, Link::AssignmentsUnread]),
+            Some(reading) => {
+                chain.push(Link::TenantWide { permissions: [reading.granted.as_slice(), &reading.granted_exchange].concat() });
+                chain.push(match reading.assignments.value() {
+                    Some(assignments) => Link::Assigned { assignments: assignments.clone() },
+                    None => Link::AssignmentsUnread,
+                });
+            }
+        }
+        chain.push(Link::Side {
+            mechanism: limit.map(|limit| limit.mechanism),
+            expected: self.expected,
+            unit: limit.map(|limit| limit.unit.name.clone()),
+        });
+        chain.extend(self.state.map(|(address, of, enabled)| Link::Mailbox { address, of, enabled }));
+        chain.extend(self.said.map(|said| Link::Said { said }));
+        if finding.is_none() {
+            chain.push(Link::NotAsked);
+        }
+        chain.extend(calls.iter().map(|call| Link::Called { call: call.clone() }));
+        let Self { object_id, upn, display_name, expected, said, .. } = self;
+        Why { mailbox: JudgedMailbox { object_id, upn, display_name, expected, said, finding, proof: None }, because, chain }
+    }
 }

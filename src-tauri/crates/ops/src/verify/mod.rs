@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod cut_off;
+pub(crate) mod flight;
 pub(crate) mod judge;
 mod pace;
 pub mod plan;

@@ -10,12 +10,11 @@ use rollcall_core::address::SignInNeed;
 use rollcall_core::id::ObjectId;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::{self, LARGEST};
+use rollcall_graph::batch::LARGEST;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
-use rollcall_graph::probe::{Answer, Probe, Probed};
-use rollcall_graph::send::Graph;
+use rollcall_graph::probe::Probed;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_store::mailboxes;
 use rollcall_store::probes::{self, Postponed, ProbeResult, QueuedProbe, Recorded};
@@ -24,6 +23,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::flight::{Came, ask};
 use super::judge::{Judgement, judge, sign_in_refused, unasked};
 use super::pace;
 use super::queue::{Queue, Waiting};
@@ -413,30 +413,26 @@ impl<'a> Sitting<'a> {
         answers: std::result::Result<Vec<Probed>, GraphError>,
         permitted: &[Workload],
     ) -> Result<()> {
-        let answers: Vec<Option<Answer>> = match answers {
-            // They come in the order in which they were asked.
-            Ok(answers) => answers.into_iter().map(|probed| Some(probed.answer)).collect(),
-            // It never left: the gate is held for longer than a call waits.
-            Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => {
+        let answers = match Came::of(answers, asked.len()) {
+            Came::Answers(answers) => answers,
+            Came::NeverLeft => {
                 asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
                 return Ok(());
             }
-            Err(GraphError::Throttled { until, .. }) => {
+            Came::Throttled { until } => {
                 for waiting in asked {
                     self.queue.done(waiting.user);
                     self.put_off(waiting, until, waiting.attempts.max(1));
                 }
                 return Ok(());
             }
-            // Something about this very batch: its probes are asked again, and in the end given up one by one.
-            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                asked.iter().map(|_| Some(Answer::Unanswered((*trace).clone()))).collect()
-            }
-            Err(GraphError::TimedOut) => asked.iter().map(|_| None).collect(),
-            Err(error) => {
+            Came::Stopped => {
                 asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                // A stop is dealt with where it is waited for; the probes stay queued.
-                return if matches!(error, GraphError::Cancelled) { Ok(()) } else { Err(error.into()) };
+                return Ok(());
+            }
+            Came::Failed(error) => {
+                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+                return Err(error.into());
             }
         };
         let gate = Arc::clone(&self.gate);
@@ -520,13 +516,6 @@ impl<'a> Sitting<'a> {
         let desk = self.desk;
         job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
     }
-}
-
-/// Asks the probes of a batch.
-async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: &CancellationToken) -> std::result::Result<Vec<Probed>, GraphError> {
-    let asked: Vec<Probe> =
-        batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
-    Box::pin(batch::probe(graph, &asked, day, stop)).await
 }
 
 /// What comes of work beside the rest, once; never, while there is none.

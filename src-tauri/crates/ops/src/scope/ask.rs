@@ -1,0 +1,76 @@
+//! Asks one mailbox now, in the integration's own name, and says why it can or can't be reached.
+
+use std::time::Duration;
+
+use rollcall_core::id::{ObjectId, UserId};
+use rollcall_core::scope::finding::{judge as find, worst};
+use rollcall_core::scope::why::Call;
+use rollcall_core::workload::Workload;
+use rollcall_graph::send::Graph;
+
+use super::show::Stands;
+use super::sitting::call_of;
+use super::why::{Subject, Why, WhyMailbox, look_up, proven};
+use crate::connection;
+use crate::desk::Desk;
+use crate::error::{Code, Error, Result};
+use crate::groups::directory;
+use crate::job::Job;
+use crate::verify::flight::{self, Came};
+use crate::verify::judge::{Judgement, judge};
+use crate::verify::queue::Waiting;
+
+/// The longest wait between two tries that somebody is left to sit through.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Nothing of it is kept: it stands in no proof.
+///
+/// # Errors
+/// Those of [`why`](super::why::why); those of the integration's sign-in; `Throttled` where Microsoft asks for a long wait.
+pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
+    let (facts, known) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
+    if facts.coverage.workloads.is_empty() {
+        return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to ask"));
+    }
+    let subject = match known.filter(|known| known.stands == Stands::Now) {
+        Some(known) => Subject::from(known.target),
+        None => {
+            let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
+            Subject::of(desk, ask.organization, &facts.desired, person, job).await?
+        }
+    };
+    let connected = connection::anew(desk, ask.organization, &job.stop).await?;
+    let mut calls = Vec::new();
+    for &workload in &facts.coverage.workloads {
+        let permitted = connected.permitted.contains(&workload);
+        calls.push(Box::pin(call(desk, &connected.app.graph, permitted, (subject.object_id, workload), job)).await?);
+    }
+    let finding = worst(calls.iter().map(|call| find(subject.expected, call.observed, facts.change, call.at)));
+    Ok(subject.why(&facts, &facts.desired, Some(finding), &calls))
+}
+
+async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload): (ObjectId, Workload), job: &Job) -> Result<Call> {
+    // The number is for a queue of many, and there is none.
+    let mut waiting = Waiting { user: UserId(0), object_id, workload, attempts: 0 };
+    loop {
+        let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
+        let answer = match Came::of(answers, 1) {
+            Came::Answers(answers) => answers.into_iter().next().flatten(),
+            Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
+            Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
+            Came::Failed(error) => return Err(error.into()),
+        };
+        match judge(&waiting, answer, permitted, graph.gate().pace()) {
+            Judgement::Settled(result) => return Ok(call_of(*result, desk.now())),
+            Judgement::Again { wait, .. } if wait > PATIENCE => return Err(wait_asked_for()),
+            Judgement::Again { wait, .. } => tokio::select! {
+                () = job.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
+                () = tokio::time::sleep(wait) => waiting.attempts += 1,
+            },
+        }
+    }
+}
+
+fn wait_asked_for() -> Error {
+    Error::new(Code::Throttled, "Microsoft asks for a longer wait: ask the mailbox again later")
+}
