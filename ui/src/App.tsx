@@ -4,6 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
+import { CutOffPasses } from "./features/organizations/CutOffPasses";
 import { CutOff } from "./features/verify/CutOff";
 import { usePreferences } from "./lib/preferences";
 import type { newRouter } from "./routes";
@@ -22,6 +23,7 @@ export function App({ client, router }: Props) {
     <FluentProvider theme={dark ? darkTheme : lightTheme}>
       <QueryClientProvider client={client}>
         <CutOff />
+        <CutOffPasses />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </FluentProvider>

@@ -278,6 +278,12 @@ export const acting = {
   "sessions.took": "Took",
   "sessions.items": "{changed} changed, {removed} gone",
   "sessions.requests": { one: "{n} request", other: "{n} requests" },
+  "sessions.cutOff": "Sync sessions of {organization} were cut off",
+  "sessions.cutOffBecause": {
+    one: "Rollcall ended before they were through. {read} of {n} user was read, which is kept; the rest is read when it is due.",
+    other:
+      "Rollcall ended before they were through. {read} of {n} users were read, which is kept; the rest are read when they are due.",
+  },
   "sessions.failing": { one: "{n} failed session in a row", other: "{n} failed sessions in a row" },
   "switching.queued": "Switch waits",
   "switching.queuedFilter": "Queued switches",
