@@ -20,7 +20,7 @@ export function App({ client, router }: Props) {
   useFreshness(client);
   useSharedSettings();
   return (
-    <FluentProvider theme={dark ? darkTheme : lightTheme}>
+    <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ colorScheme: dark ? "dark" : "light" }}>
       <QueryClientProvider client={client}>
         <CutOff />
         <CutOffPasses />

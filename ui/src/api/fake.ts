@@ -235,7 +235,9 @@ export function fakeDoor(
   const plans = new Map<number, FakePlan>();
   const planShown = (organization: number) => {
     const plan = plans.get(organization);
-    return plan ? planViewOf(plan, membersOf(organization)) : null;
+    return plan
+      ? planViewOf(plan, membersOf(organization), organizationNamed(organization).acknowledged !== null)
+      : null;
   };
   const planHeld = (organization: number) => {
     const plan = planShown(organization);

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   row: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "8px", rowGap: "8px", minHeight: "32px" },
   pill: { borderRadius: tokens.borderRadiusCircular, fontWeight: tokens.fontWeightRegular },
   set: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
-  search: { width: "260px", maxWidth: "100%" },
+  search: { width: "230px", maxWidth: "100%" },
   count: {
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,
@@ -64,7 +64,11 @@ export function Filter<Value extends string>({ label, options, value, onChange }
         }}
       >
         <MenuTrigger disableButtonEnhancement>
-          <Button size="small" className={mergeClasses(styles.pill, chosen && styles.set)} icon={<FilterRegular />}>
+          <Button
+            size="small"
+            className={mergeClasses(styles.pill, chosen && styles.set)}
+            icon={chosen ? <FilterRegular /> : null}
+          >
             {chosen ? t("filter.set", { label, value: chosen.word }) : label}
           </Button>
         </MenuTrigger>

@@ -53,7 +53,10 @@ impl Bindings {
             let _ = writeln!(text, "  {name}: {{ least: {}, most: {} }},", range.start(), range.end());
         }
         let _ = writeln!(text, "}} as const;\n");
-        let _ = writeln!(text, "/** The most waves of a plan, the pilot and the last one among them. */\nexport const MOST_WAVES = {MOST_WAVES};\n");
+        let _ = writeln!(
+            text,
+            "/** The most waves of a plan, the pilot and the last one among them. */\nexport const MOST_WAVES = {MOST_WAVES};\n"
+        );
         let _ = writeln!(text, "/** For so many hours a wave is watched at most. */\nexport const MOST_HOURS = {MOST_HOURS};\n");
         let _ = writeln!(text, "export type Commands = {{\n{}\n}};", self.commands.join("\n"));
         text

@@ -180,12 +180,6 @@ export function UsersPage() {
               onChange={(verdict) => change({ verdict })}
             />
             <Filter
-              label={t("users.session")}
-              options={wordsOf(sessionBadges)}
-              value={place.session}
-              onChange={(session) => change({ session })}
-            />
-            <Filter
               label={t("users.access")}
               options={[...optionsOf(accessWords), { value: "ews" as const, word: t("users.anyEws") }]}
               value={place.access}
@@ -204,6 +198,12 @@ export function UsersPage() {
                   options: optionsOf(kindWords),
                   value: place.kind,
                   onChange: (kind) => change({ kind }),
+                }),
+                anyFilter({
+                  label: t("users.session"),
+                  options: wordsOf(sessionBadges),
+                  value: place.session,
+                  onChange: (session) => change({ session }),
                 }),
                 anyFilter({
                   label: t("users.sync"),
