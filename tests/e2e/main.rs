@@ -22,4 +22,5 @@ mod stage;
 mod switching;
 mod three_stages;
 mod traffic;
+mod waves;
 mod window;

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
 import { CutOffProofs } from "./features/scope/CutOffProofs";
+import { CutOffPasses } from "./features/organizations/CutOffPasses";
 import { CutOff } from "./features/verify/CutOff";
 import { usePreferences } from "./lib/preferences";
 import type { newRouter } from "./routes";
@@ -20,10 +21,11 @@ export function App({ client, router }: Props) {
   useFreshness(client);
   useSharedSettings();
   return (
-    <FluentProvider theme={dark ? darkTheme : lightTheme}>
+    <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ colorScheme: dark ? "dark" : "light" }}>
       <QueryClientProvider client={client}>
         <CutOff />
         <CutOffProofs />
+        <CutOffPasses />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </FluentProvider>

@@ -2378,7 +2378,6 @@ queued: boolean,
  */
 checked_before: Timestamp | null, 
 /**
- * Parts of names, addresses, department, job title, object id, or of the errors of the last checks; all of them must be found.
  * Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all of them must be found.
  */
 search: string | null, };

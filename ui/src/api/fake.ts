@@ -81,6 +81,10 @@ export type FakeOptions = {
   readonly cutOff?: { readonly parkedUntil: number | null };
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
   readonly proof?: "cut_off" | "put_off";
+  /** Nobody has signed in to the tenant. */
+  readonly signedOut?: boolean;
+  /** Sync sessions of this organization were cut off. */
+  readonly cutOffPass?: string;
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
   /** Why mailboxes can't be asked what they are. */
@@ -125,6 +129,7 @@ export function fakeDoor(
     Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger });
   }
   let cutOffAsked = 0;
+  let passesTold = false;
   const snoozes: Snoozes = new Map();
   const asked: Array<{ name: Name; question: unknown }> = [];
   const listeners = new Set<() => void>();
@@ -256,7 +261,9 @@ export function fakeDoor(
   const plans = new Map<number, FakePlan>();
   const planShown = (organization: number) => {
     const plan = plans.get(organization);
-    return plan ? planViewOf(plan, membersOf(organization)) : null;
+    return plan
+      ? planViewOf(plan, membersOf(organization), organizationNamed(organization).acknowledged !== null)
+      : null;
   };
   const planHeld = (organization: number) => {
     const plan = planShown(organization);
@@ -276,7 +283,17 @@ export function fakeDoor(
   const preflighted = new Map<number, { judged: number; unasked: Unasked | null }>();
   let dryRun: { preview: ImportPreview; lines: readonly PreviewLine[] } | undefined;
   const verbs: Verbs = {
-    "tenants.list": () => (started ? [{ tenant, signed_in: true, account: "admin@contoso.example" }] : []),
+    "tenants.list": () =>
+      started
+        ? [{ tenant, signed_in: !options.signedOut, account: options.signedOut ? null : "admin@contoso.example" }]
+        : [],
+    "practice.examples": async () => {
+      await wait();
+      const [by_application, by_users] = organizations;
+      if (!by_application || !by_users) throw refused("not_found");
+      changed();
+      return { by_application, by_users };
+    },
     "practice.open": () => {
       started = true;
       return { tenant, integration: integration() };
@@ -509,6 +526,17 @@ export function fakeDoor(
     },
     "sync.figures": ({ organization, days }) =>
       figuresOf(organizationNamed(organization), membersOf(organization), days, options.halt),
+    "sync.cut_off": () => {
+      const passes = options.cutOffPass === undefined || passesTold ? [] : [options.cutOffPass];
+      passesTold = true;
+      return passes.map((organization_name) => ({
+        organization: 1,
+        organization_name,
+        users: 450,
+        read: 120,
+        since: NOW,
+      }));
+    },
     "sync.pause": ({ organization, paused }) => {
       const found = organizationNamed(organization);
       found.rhythm = { ...found.rhythm, paused: paused ? NOW : null };

@@ -69,19 +69,23 @@ export function dealt(
 }
 
 /** The plan as the menu answers it. */
-export function planViewOf({ asked, members, started, held }: FakePlan, rows: readonly UserRow[]): PlanView {
+export function planViewOf(
+  { asked, members, started, held }: FakePlan,
+  rows: readonly UserRow[],
+  acknowledged: boolean,
+): PlanView {
   const wave = (percent: number | null, at: number): WaveView => {
     const number = at + 1;
     const its = rows.filter(({ user }) => members.get(user.id) === number);
     const since = started.get(number) ?? null;
     const entry: JudgedCriterion[] = [
-      { criterion: { kind: "acknowledged" }, met: "met" },
+      { criterion: { kind: "acknowledged" }, met: acknowledged ? "met" : "not_met" },
       ...(number > 1 ? [{ criterion: { kind: "previous_met" as const }, met: "not_met" as const }] : []),
     ];
     const left = its.filter(({ user }) => user.mailbox !== "switching").length;
     const start: Reason | null = held.has(number)
       ? "wave_held"
-      : number > 1
+      : number > 1 || !acknowledged
         ? "wave_waits"
         : since !== null && left === 0
           ? "wave_done"
@@ -89,7 +93,7 @@ export function planViewOf({ asked, members, started, held }: FakePlan, rows: re
     return {
       number,
       percent,
-      state: held.has(number) ? "held" : since !== null ? "running" : number > 1 ? "waiting" : "may_start",
+      state: held.has(number) ? "held" : since !== null ? "running" : start === null ? "may_start" : "waiting",
       started: since,
       started_by: since === null ? null : "admin@contoso.example",
       held: held.has(number) ? NOW : null,

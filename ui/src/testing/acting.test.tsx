@@ -71,3 +71,28 @@ test("a change window is set with its days, hours and zone, and a time that is n
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   await screen.findByText(/Mon, Tue, Wed, Thu, Fri, Sat, 18:30 to 06:00/);
 });
+
+test("where nobody of the selected can be switched, the switch is dimmed and says why", async () => {
+  const { user } = await openAt("/users?org=1&mailbox=initialized");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  const offered = () => within(bar).getByRole("button", { name: "Switch to Graph…" });
+  await waitFor(() => expect(offered().getAttribute("aria-disabled")).toBe("true"));
+  await user.hover(offered());
+  await screen.findAllByText("Reached over Graph already, or about to be.");
+});
+
+test("a rare filter is chosen behind one pill and stands in the row while it is set", async () => {
+  const { user, router } = await openAt("/users?org=1");
+  const filters = await screen.findByLabelText("Filters");
+  expect(within(filters).queryByText("Mailbox kind")).toBeNull();
+  within(filters).getByRole("button", { name: "More filters" }).focus();
+  await user.keyboard("{Enter}");
+  (await screen.findByRole("menuitem", { name: "Mailbox kind" })).focus();
+  await user.keyboard("{ArrowRight}");
+  await user.click(await screen.findByRole("menuitemradio", { name: "Guest" }));
+  await within(filters).findByText("Mailbox kind: Guest");
+  expect(router.state.location.search).toMatchObject({ kind: "guest" });
+  await user.click(within(filters).getByRole("button", { name: "Remove filter Mailbox kind" }));
+  await waitFor(() => expect(within(filters).queryByText(/Mailbox kind/)).toBeNull());
+});

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import { stop, useWorks, isLive } from "../api/work";
 import { barsOf } from "../features/organizations/figures";
@@ -233,4 +233,25 @@ test("one that fails is told with the reason, and holds the others up not at all
   within(result).getByText(/^Contoso US failed: The network can't be reached\./);
   await user.click(within(result).getByRole("button", { name: "Close" }));
   await screen.findByText("1 of 1");
+});
+
+test("sync sessions that the end of the program cut off are told once at the next start", async () => {
+  const { door } = await openAt("/organizations", { cutOffPass: "Contoso EU" });
+  await screen.findByText("Sync sessions of Contoso EU were cut off");
+  // A toast is also announced, so it is there twice.
+  expect(screen.getAllByText(/120 of 450 users were read, which is kept/)).not.toEqual([]);
+  expect(door.asked.filter(({ name }) => name === "sync.cut_off")).toHaveLength(1);
+});
+
+test("the ribbon leads whoever has not signed in to the sign-in, and sets the examples up for whoever has", async () => {
+  const first = await openAt("/", { signedOut: true });
+  await first.user.click(await screen.findByRole("button", { name: "Sign in to set up two example organizations" }));
+  await screen.findByText(/It asks for no password: choose the admin there/);
+  expect(first.router.state.location.search).toMatchObject({ tab: "tenants" });
+  cleanup();
+
+  const { user, door } = await openAt("/");
+  await user.click(await screen.findByRole("button", { name: "Set up two example organizations" }));
+  await screen.findByRole("heading", { level: 1, name: "Organizations" });
+  expect(door.asked.find(({ name }) => name === "practice.examples")?.question).toEqual({ tenant: 1 });
 });

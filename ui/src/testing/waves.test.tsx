@@ -1,6 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { call } from "../api/client";
 import { openAt } from "./app";
 
 type Opened = Awaited<ReturnType<typeof openAt>>;
@@ -13,9 +12,9 @@ async function planned() {
   const opened = await openAt("/organizations?open=2&tab=%22waves%22");
   await opened.user.click(await screen.findByRole("button", { name: "Plan waves…" }));
   const dialog = await screen.findByRole("dialog", { name: "Plan waves for Contoso US" });
-  await waitFor(() => expect(within(dialog).getByRole("list").textContent).toContain("Wave 1: pilot10 users"));
+  await waitFor(() => expect(within(dialog).getByRole("list").textContent).toContain("Wave 1 (pilot)10 users"));
   await opened.user.click(within(dialog).getByRole("button", { name: "Keep the plan" }));
-  await screen.findByRole("region", { name: "Wave 1: pilot" });
+  await screen.findByRole("region", { name: "Wave 1 (pilot)" });
   return opened;
 }
 
@@ -25,7 +24,7 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
   const dialog = await screen.findByRole("dialog", { name: "Plan waves for Contoso US" });
   const keep = () => within(dialog).getByRole("button", { name: "Keep the plan" });
   const sizes = () => within(dialog).getByRole("list", { name: "Users of each wave" }).textContent;
-  await waitFor(() => expect(sizes()).toContain("Wave 4: whoever is left12 users"));
+  await waitFor(() => expect(sizes()).toContain("Wave 4 (whoever is left)12 users"));
 
   const shares = within(dialog).getByRole("textbox", { name: "Shares of the others, in percent" });
   await user.clear(shares);
@@ -34,15 +33,15 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
   expect(keep().getAttribute("aria-disabled")).toBe("true");
   await user.clear(shares);
   await user.type(shares, "50");
-  await waitFor(() => expect(sizes()).toContain("Wave 3: whoever is left10 users"));
+  await waitFor(() => expect(sizes()).toContain("Wave 3 (whoever is left)10 users"));
 
   await user.click(within(dialog).getByRole("radio", { name: "Users by address" }));
   await user.type(within(dialog).getByRole("textbox", { name: /^Addresses/ }), "nobody@contoso.example");
   await within(dialog).findByText("Nobody of the organization has this address: nobody@contoso.example");
   expect(keep().getAttribute("aria-disabled")).toBe("true");
   await user.click(within(dialog).getByRole("radio", { name: /^So many users/ }));
-  await user.click(within(dialog).getByRole("checkbox", { name: "Criteria of its own: Wave 1: pilot" }));
-  const own = within(dialog).getByRole("group", { name: "What Wave 1: pilot has to come to" });
+  await user.click(within(dialog).getByRole("checkbox", { name: "Criteria of its own: Wave 1 (pilot)" }));
+  const own = within(dialog).getByRole("group", { name: "Wave 1 (pilot) has to come to" });
   const hours = within(own).getByRole("spinbutton", { name: "Watched, hours" });
   await user.clear(hours);
   await user.type(hours, "400");
@@ -51,7 +50,7 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
   await user.type(hours, "72");
   await waitFor(() => expect(keep().getAttribute("aria-disabled")).not.toBe("true"));
   await user.click(keep());
-  await screen.findByRole("region", { name: "Wave 1: pilot" });
+  await screen.findByRole("region", { name: "Wave 1 (pilot)" });
   expect(questions(door, "waves.plan")).toEqual([
     {
       organization: 2,
@@ -67,8 +66,8 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
 
 test("a wave asks by the figures of now, is held and released, and says what the next one waits for", async () => {
   const { user, door } = await planned();
-  const pilot = () => screen.getByRole("region", { name: "Wave 1: pilot" });
-  const next = within(screen.getByRole("region", { name: "Wave 2: 10 %" })).getByRole("button", { name: "Start…" });
+  const pilot = () => screen.getByRole("region", { name: "Wave 1 (pilot)" });
+  const next = within(screen.getByRole("region", { name: "Wave 2 (10 %)" })).getByRole("button", { name: "Start…" });
   expect(next.getAttribute("aria-disabled")).toBe("true");
   await user.hover(next);
   await screen.findAllByText("It waits for: The wave before met its criteria.");
@@ -77,11 +76,14 @@ test("a wave asks by the figures of now, is held and released, and says what the
   await within(pilot()).findByText("Held");
   expect(within(pilot()).getByRole("button", { name: "Start…" }).getAttribute("aria-disabled")).toBe("true");
   await user.click(within(pilot()).getByRole("button", { name: "Hold no more" }));
-  await within(pilot()).findByText("May start");
+  await within(pilot()).findByText("Waits");
 
   await user.click(within(pilot()).getByRole("button", { name: "Start…" }));
-  const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1: pilot?" });
+  const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1 (pilot)?" });
   await within(dialog).findByText(/EWS \(app-only\) becomes Graph/);
+  await within(dialog).findByRole("heading", { name: "What Graph can't do for this integration" });
+  const go = await within(dialog).findByRole("button", { name: "Switch 10 users" });
+  expect(go.getAttribute("aria-disabled")).toBe("true");
   expect(questions(door, "users.foresee").at(-1)).toMatchObject({
     users: { by: "filter", of: { organization: 2, wave: 1 } },
     action: { kind: "switch", at_once: false },
@@ -90,11 +92,11 @@ test("a wave asks by the figures of now, is held and released, and says what the
 
 test("a started wave is shown as running and its plan stays until it is deleted", async () => {
   const { user, door } = await planned();
-  const pilot = () => screen.getByRole("region", { name: "Wave 1: pilot" });
+  const pilot = () => screen.getByRole("region", { name: "Wave 1 (pilot)" });
   door.asked.length = 0;
-  await call("organizations.acknowledge", { organization: 2 });
   await user.click(within(pilot()).getByRole("button", { name: "Start…" }));
-  const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1: pilot?" });
+  const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1 (pilot)?" });
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   await user.click(await within(dialog).findByRole("button", { name: "Switch 10 users" }));
   await within(pilot()).findByText("Running");
   expect(questions(door, "waves.start")).toEqual([{ organization: 2, wave: 1, expected: 10 }]);
@@ -124,7 +126,7 @@ test("a plan that has not started is changed with its pilot kept", async () => {
 
 test("the users of a wave are shown, and put into another one", async () => {
   const { user, door, router } = await planned();
-  const pilot = screen.getByRole("region", { name: "Wave 1: pilot" });
+  const pilot = screen.getByRole("region", { name: "Wave 1 (pilot)" });
   await user.click(within(pilot).getByRole("button", { name: "Show users" }));
   await screen.findByRole("heading", { level: 1, name: "Users" });
   expect(router.state.location.search).toMatchObject({ org: 2, wave: 1 });
@@ -138,8 +140,8 @@ test("the users of a wave are shown, and put into another one", async () => {
   const put = () => within(dialog).getByRole("button", { name: "Put 1 user into it" });
   expect(put().getAttribute("aria-disabled")).toBe("true");
   await user.click(await within(dialog).findByRole("combobox", { name: /^Wave/ }));
-  await user.click(await screen.findByRole("option", { name: "Wave 2: 10 %, 2 users" }));
-  await within(dialog).findByText("Wave 2: 10 %, 3 users");
+  await user.click(await screen.findByRole("option", { name: "Wave 2 (10 %), 2 users" }));
+  await within(dialog).findByText("Wave 2 (10 %), 3 users");
   await user.click(put());
   await screen.findByText("9 of 30");
   expect(questions(door, "waves.put")).toMatchObject([{ organization: 2, wave: 2, expected: 1 }]);

@@ -2,14 +2,16 @@ import {
   Button,
   makeStyles,
   Menu,
+  MenuItem,
   MenuItemRadio,
   MenuList,
   MenuPopover,
   MenuTrigger,
+  mergeClasses,
   SearchBox,
   tokens,
 } from "@fluentui/react-components";
-import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
+import { DismissRegular, FilterAddRegular, FilterRegular } from "@fluentui/react-icons";
 import { type ReactNode, useEffect, useState } from "react";
 import { t } from "../words/t";
 
@@ -17,7 +19,7 @@ const useStyles = makeStyles({
   row: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "8px", rowGap: "8px", minHeight: "32px" },
   pill: { borderRadius: tokens.borderRadiusCircular, fontWeight: tokens.fontWeightRegular },
   set: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
-  search: { width: "260px", maxWidth: "100%" },
+  search: { width: "230px", maxWidth: "100%" },
   count: {
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,
@@ -64,8 +66,8 @@ export function Filter<Value extends string>({ label, options, value, onChange }
         <MenuTrigger disableButtonEnhancement>
           <Button
             size="small"
-            className={chosen ? `${styles.pill} ${styles.set}` : styles.pill}
-            icon={<FilterRegular />}
+            className={mergeClasses(styles.pill, chosen && styles.set)}
+            icon={chosen ? <FilterRegular /> : null}
           >
             {chosen ? t("filter.set", { label, value: chosen.word }) : label}
           </Button>
@@ -91,6 +93,66 @@ export function Filter<Value extends string>({ label, options, value, onChange }
         />
       )}
     </span>
+  );
+}
+
+/** A filter of whatever values, among others. */
+export type AnyFilter = FilterProps<string>;
+
+/** The same filter, of which the type of its values is forgotten. */
+export function anyFilter<Value extends string>({ label, options, value, onChange }: FilterProps<Value>): AnyFilter {
+  return {
+    label,
+    options,
+    value,
+    onChange: (wanted) => onChange(options.find((option) => option.value === wanted)?.value),
+  };
+}
+
+/** Filters that are used less often: those that are set stand in the row, the others behind one pill. */
+export function MoreFilters({ filters }: { filters: readonly AnyFilter[] }) {
+  const styles = useStyles();
+  const isSet = ({ options, value }: AnyFilter) => options.some((option) => option.value === value);
+  const rest = filters.filter((filter) => !isSet(filter));
+  return (
+    <>
+      {filters.filter(isSet).map((filter) => (
+        <Filter key={filter.label} {...filter} />
+      ))}
+      {rest.length > 0 && (
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <Button size="small" className={styles.pill} icon={<FilterAddRegular />}>
+              {t("filter.more")}
+            </Button>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {rest.map(({ label, options, onChange }) => (
+                <Menu
+                  key={label}
+                  checkedValues={{ value: [] }}
+                  onCheckedValueChange={(_, data) => onChange(data.checkedItems[0])}
+                >
+                  <MenuTrigger disableButtonEnhancement>
+                    <MenuItem>{label}</MenuItem>
+                  </MenuTrigger>
+                  <MenuPopover>
+                    <MenuList>
+                      {options.map((option) => (
+                        <MenuItemRadio key={option.value} name="value" value={option.value}>
+                          {option.word}
+                        </MenuItemRadio>
+                      ))}
+                    </MenuList>
+                  </MenuPopover>
+                </Menu>
+              ))}
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      )}
+    </>
   );
 }
 

@@ -22,6 +22,12 @@ export const metBadges = {
   unknown: { state: "unknown", word: "Unknown" },
 } as const satisfies Record<Met, Badge>;
 
+/** The same before a wave starts, when nothing has gone wrong yet. */
+export const entryBadges = {
+  ...metBadges,
+  not_met: { state: "waiting", word: "Not yet" },
+} as const satisfies Record<Met, Badge>;
+
 /** Which open issues count; `none` where they don't matter. */
 export const severityWords = {
   lasting: "None that lasts",

@@ -6,7 +6,7 @@ import { fits, limits, type TypedExit } from "./wavePlan";
 
 const useStyles = makeStyles({
   group: { border: 0, margin: 0, padding: 0, minWidth: 0 },
-  title: { padding: 0, marginBottom: "8px", fontWeight: 600 },
+  title: { padding: 0, marginBottom: "8px", fontSize: "1.17em", fontWeight: "bold" },
   fields: { display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))", gap: "8px 12px" },
   field: { minWidth: 0 },
   input: { minWidth: 0, width: "100%" },

@@ -37,7 +37,8 @@ import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, type Typ
 
 const useStyles = makeStyles({
   surface: { maxWidth: "min(720px, 96vw)" },
-  content: { display: "flex", flexDirection: "column", rowGap: "16px" },
+  // What scrolls keeps off the scrollbar.
+  content: { display: "flex", flexDirection: "column", rowGap: "16px", paddingRight: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "8px" },
   heading: { margin: 0 },
   quiet: { color: tokens.colorNeutralForeground2 },

@@ -6,7 +6,7 @@ import { everyUser } from "../../api/filters";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { Effects } from "../../ui/Effects";
+import { Effects, unreadOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
 import { explain, reasonWords } from "../../words/codes";
@@ -37,7 +37,9 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
   const users = { by: "filter" as const, of: { ...everyUser, organization, wave: wave.number } };
   const query = useQuery(reading("users.foresee", { users, action: actions[act] }));
   const foreseen = query.data;
-  const n = foreseen ? foreseen.changes + foreseen.queued : 0;
+  const n = foreseen ? foreseen.changes + foreseen.queued + unreadOf(foreseen) : 0;
+  const unread =
+    act === "start" && wave.entry.some(({ criterion, met }) => criterion.kind === "acknowledged" && met !== "met");
   // A wave of which nobody has to be switched is started all the same: the next one waits for it.
   const nobody = act === "start" && wave.started === null && n === 0;
   const run = async () => {
@@ -45,6 +47,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
     setBusy(true);
     setRefusal(undefined);
     try {
+      if (unread) await call("organizations.acknowledge", { organization });
       const expected = foreseen.users;
       const came =
         act === "start"
@@ -75,6 +78,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
         act === "go_back" ? t("waves.goBackDo", { n }) : nobody ? t("waves.startNobody") : t("waves.startDo", { n })
       }
       busy={busy}
+      acknowledge={unread ? t("act.acknowledge") : undefined}
       disabledReason={reason}
       onConfirm={() => void run()}
       onClose={onClose}

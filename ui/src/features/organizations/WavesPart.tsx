@@ -15,7 +15,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { mailboxBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { criterionWords, metBadges, waveBadges, waveName } from "../../words/waves";
+import { criterionWords, entryBadges, exitWords, metBadges, waveBadges, waveName } from "../../words/waves";
 import { PlanWavesDialog } from "./PlanWavesDialog";
 import { type WaveAct, WaveActDialog } from "./WaveActDialog";
 
@@ -67,7 +67,7 @@ export function WavesPart({ view }: { view: OrganizationView }) {
       </div>
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {plan?.waves.map((wave) => (
-        <Wave key={wave.number} organization={plan.organization} wave={wave} />
+        <Wave key={wave.number} plan={plan} wave={wave} />
       ))}
       {open === "plan" && <PlanWavesDialog organization={view.organization} plan={plan} onClose={close} />}
       {open === "remove" && (
@@ -102,12 +102,13 @@ function PlanFacts({ plan }: { plan: PlanView }) {
   );
 }
 
-function Wave({ organization, wave }: { organization: number; wave: WaveView }) {
+function Wave({ plan, wave }: { plan: PlanView; wave: WaveView }) {
   const styles = useStyles();
   const navigate = useNavigate();
   const [act, setAct] = useState<WaveAct>();
   const [refusal, setRefusal] = useState<Refusal>();
   const badge = waveBadges[wave.state];
+  const { organization } = plan;
   const { number, started, started_by } = wave;
   const held = wave.held !== null;
   const hold = async () => {
@@ -140,10 +141,16 @@ function Wave({ organization, wave }: { organization: number; wave: WaveView }) 
             : t("waves.started", { time: fullTime(started) })}
         </span>
       )}
-      <Criteria
-        label={t(started === null ? "waves.beforeStart" : "waves.hasToComeTo")}
-        of={started === null ? wave.entry : wave.exit}
-      />
+      {started === null ? (
+        <>
+          <Criteria label={t("waves.beforeStart")} of={wave.entry} badges={entryBadges} />
+          <span className={styles.quiet}>
+            {t("waves.willHaveToComeTo", { criteria: exitWords(wave.own ?? plan.exit) })}
+          </span>
+        </>
+      ) : (
+        <Criteria label={t("waves.hasToComeTo")} of={wave.exit} badges={metBadges} />
+      )}
       {refusal && <ErrorBar failure={explain(refusal)} />}
       <div className={styles.buttons}>
         <ReasonedButton disabledReason={whyNotStart(wave)} onClick={() => setAct("start")}>
@@ -163,13 +170,19 @@ function Wave({ organization, wave }: { organization: number; wave: WaveView }) 
   );
 }
 
-function Criteria({ label, of }: { label: string; of: readonly JudgedCriterion[] }) {
+type CriteriaProps = {
+  readonly label: string;
+  readonly of: readonly JudgedCriterion[];
+  readonly badges: typeof metBadges | typeof entryBadges;
+};
+
+function Criteria({ label, of, badges }: CriteriaProps) {
   const styles = useStyles();
   return (
     <ul className={styles.list} aria-label={label}>
       {of.map(({ criterion, met }) => (
         <li key={criterion.kind} className={styles.criterion}>
-          <StatusBadge state={metBadges[met].state} word={metBadges[met].word} />
+          <StatusBadge {...badges[met]} />
           <span>{criterionWords(criterion)}</span>
         </li>
       ))}
@@ -177,10 +190,11 @@ function Criteria({ label, of }: { label: string; of: readonly JudgedCriterion[]
   );
 }
 
-/** Why a wave doesn't start, with the criteria that it waits for. */
+/** Why a wave doesn't start, with the criteria that it waits for. That limitations are unread is no reason: the dialog shows them. */
 function whyNotStart({ start, entry }: WaveView): string | undefined {
   if (start === null) return undefined;
   if (start !== "wave_waits") return reasonWords[start];
-  const open = entry.filter(({ met }) => met !== "met").map(({ criterion }) => criterionWords(criterion));
-  return t("waves.waitsFor", { criteria: open.join("; ") });
+  const open = entry.filter(({ criterion, met }) => met !== "met" && criterion.kind !== "acknowledged");
+  if (open.length === 0) return undefined;
+  return t("waves.waitsFor", { criteria: open.map(({ criterion }) => criterionWords(criterion)).join("; ") });
 }

@@ -104,6 +104,7 @@ function TenantCard({ view: { tenant, signed_in, account } }: { view: TenantView
             : []),
         ]}
       />
+      {tenant.practice && !signed_in && !live && <span>{t("tenants.practiceSignIn")}</span>}
       {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {live ? (

@@ -1,6 +1,7 @@
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Tooltip, tokens } from "@fluentui/react-components";
 import { BeakerFilled } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
@@ -45,22 +46,23 @@ export function PracticeRibbon() {
   const { chosen } = useScope();
   const practice = tenants.filter(({ tenant }) => tenant.practice);
   if (chosen ? !chosen.practice : practice.length === 0) return null;
-  const tenant = practice.find(({ signed_in }) => signed_in)?.tenant.id;
+  const shown = practice.find(({ signed_in }) => signed_in) ?? practice[0];
   const mixed = !chosen && practice.length < tenants.length;
   return (
     <section className={styles.ribbon} aria-label={t("practice.label")}>
       <BeakerFilled className={styles.icon} aria-hidden />
       {mixed ? t("practice.mixed") : t("practice.only")}
-      {tenant && <ExamplesButton tenant={tenant} />}
+      {shown && <ExamplesButton tenant={shown.tenant.id} signedIn={shown.signed_in} />}
     </section>
   );
 }
 
-/** The two organizations to practise with, as long as they aren't there. */
-function ExamplesButton({ tenant }: { tenant: number }) {
+/** The two organizations to practise with, as long as they aren't there. Their users are read as the admin, so a sign-in comes first. */
+function ExamplesButton({ tenant, signedIn }: { tenant: number; signedIn: boolean }) {
   const styles = useStyles();
   const key = `examples:${tenant}`;
   const work = useWork(key);
+  const navigate = useNavigate();
   const say = useNotices((notices) => notices.say);
   const organizations = useQuery(reading("organizations.list", null)).data;
   if (!organizations || organizations.some(({ organization }) => organization.external_id === EXAMPLE)) return null;
@@ -70,21 +72,28 @@ function ExamplesButton({ tenant }: { tenant: number }) {
         tenant,
       });
       say("success", t("practice.examplesDone", { one: by_application.name, other: by_users.name }));
+      await navigate({ to: "/organizations" });
     } catch (thrown) {
       const failure = explain(refusalOf(thrown));
       say("error", failure.title, failure.advice);
     }
   };
+  const live = isLive(work);
   return (
-    <Button
-      size="small"
-      appearance="outline"
-      className={styles.button}
-      disabledFocusable={isLive(work)}
-      onClick={() => void setUp()}
-    >
-      {t("practice.examples")}
-    </Button>
+    <Tooltip content={t("practice.examplesAbout")} relationship="description" withArrow>
+      <Button
+        size="small"
+        appearance="outline"
+        className={styles.button}
+        disabledFocusable={live}
+        onClick={() => {
+          if (signedIn) void setUp();
+          else void navigate({ to: "/settings", search: { tab: "tenants" } });
+        }}
+      >
+        {t(live ? "practice.examplesWork" : signedIn ? "practice.examples" : "practice.examplesSignIn")}
+      </Button>
+    </Tooltip>
   );
 }
 

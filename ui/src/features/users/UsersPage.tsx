@@ -6,6 +6,7 @@ import {
   PersonQuestionMarkRegular,
 } from "@fluentui/react-icons";
 import { Button } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import {
@@ -21,7 +22,7 @@ import { startRun } from "../../api/verifying";
 import { call, refusalOf } from "../../api/client";
 import { useUsersExport } from "../../api/exports";
 import { chosenOf, everyUser } from "../../api/filters";
-import { useWindowed } from "../../api/queries";
+import { reading, useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
@@ -33,13 +34,13 @@ import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { ClearFilters, Filter, FilterRow, TextFilter } from "../../ui/FilterPills";
+import { anyFilter, ClearFilters, Filter, FilterRow, MoreFilters, TextFilter } from "../../ui/FilterPills";
 import { Page, Split } from "../../ui/Page";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
 import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { isEmpty, isSelected, none, type Selection } from "../../ui/table/selection";
 import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain, reasonWords } from "../../words/codes";
 import {
@@ -88,6 +89,8 @@ export function UsersPage() {
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const columns = chosen ? columnsInScope : userColumns;
   const filtered = isFiltered(place);
+  const whom = chosenOf(selection, question.filter);
+  const noSwitch = useNoSwitch(whom, isEmpty(selection));
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
   const views = useViews("users", viewOf(place), usersViews);
   const exporting = useUsersExport();
@@ -177,46 +180,50 @@ export function UsersPage() {
               onChange={(verdict) => change({ verdict })}
             />
             <Filter
-              label={t("users.kind")}
-              options={optionsOf(kindWords)}
-              value={place.kind}
-              onChange={(kind) => change({ kind })}
-            />
-            <Filter
-              label={t("users.session")}
-              options={wordsOf(sessionBadges)}
-              value={place.session}
-              onChange={(session) => change({ session })}
-            />
-            <Filter
-              label={t("users.sync")}
-              options={wordsOf(syncBadges)}
-              value={place.sync}
-              onChange={(sync) => change({ sync })}
-            />
-            <Filter
               label={t("users.access")}
               options={[...optionsOf(accessWords), { value: "ews" as const, word: t("users.anyEws") }]}
               value={place.access}
               onChange={(access) => change({ access })}
             />
             <Filter
-              label={t("switching.queuedFilter")}
-              options={[{ value: "yes", word: t("switching.queued") }]}
-              value={place.queued ? "yes" : undefined}
-              onChange={(value) => change({ queued: value === "yes" || undefined })}
-            />
-            <Filter
-              label={t("users.eligibility")}
-              options={eligibilityOptions}
-              value={place.eligibility}
-              onChange={(eligibility) => change({ eligibility })}
-            />
-            <Filter
               label={t("users.issues")}
               options={[{ value: "yes", word: t("users.withIssues") }]}
               value={place.issues ? "yes" : undefined}
               onChange={(value) => change({ issues: value === "yes" || undefined })}
+            />
+            <MoreFilters
+              filters={[
+                anyFilter({
+                  label: t("users.kind"),
+                  options: optionsOf(kindWords),
+                  value: place.kind,
+                  onChange: (kind) => change({ kind }),
+                }),
+                anyFilter({
+                  label: t("users.session"),
+                  options: wordsOf(sessionBadges),
+                  value: place.session,
+                  onChange: (session) => change({ session }),
+                }),
+                anyFilter({
+                  label: t("users.sync"),
+                  options: wordsOf(syncBadges),
+                  value: place.sync,
+                  onChange: (sync) => change({ sync }),
+                }),
+                anyFilter({
+                  label: t("switching.queuedFilter"),
+                  options: [{ value: "yes", word: t("switching.queued") }],
+                  value: place.queued ? "yes" : undefined,
+                  onChange: (value) => change({ queued: value === "yes" || undefined }),
+                }),
+                anyFilter({
+                  label: t("users.eligibility"),
+                  options: eligibilityOptions,
+                  value: place.eligibility,
+                  onChange: (eligibility) => change({ eligibility }),
+                }),
+              ]}
             />
             {place.stuck && (
               <Filter
@@ -308,9 +315,10 @@ export function UsersPage() {
         </ReasonedButton>
         <ActionMenu
           label={t("act.forUsers")}
-          onChoose={(kind) => setIntent({ kind, users: chosenOf(selection, question.filter) })}
+          reasons={{ switch: noSwitch }}
+          onChoose={(kind) => setIntent({ kind, users: whom })}
           noWave={noScope}
-          onWave={() => setPutting(chosenOf(selection, question.filter))}
+          onWave={() => setPutting(whom)}
         />
       </SelectionBar>
       {place.bring && chosen && (
@@ -339,6 +347,13 @@ export function UsersPage() {
       )}
     </Page>
   );
+}
+
+/** Why none of the selected can be switched. Until that is known, the dialog says it. */
+function useNoSwitch(users: Chosen, nobody: boolean): string | undefined {
+  const action = { kind: "switch" as const, at_once: false };
+  const { data } = useQuery({ ...reading("users.foresee", { users, action }), enabled: !nobody });
+  return nobody ? undefined : reasonOf(data?.none);
 }
 
 const noFilters = {

@@ -18,6 +18,11 @@ export function isSelected<Id>(selection: Selection<Id>, id: Id): boolean {
   return selection.ids.has(id) === (selection.mode === "include");
 }
 
+/** Whether no row is selected, however many match. */
+export function isEmpty<Id>(selection: Selection<Id>): boolean {
+  return selection.mode === "include" && selection.ids.size === 0;
+}
+
 /** How many rows are selected out of `total` matching ones. */
 export function selectedCount<Id>(selection: Selection<Id>, total: number): number {
   return selection.mode === "include" ? selection.ids.size : Math.max(0, total - selection.ids.size);

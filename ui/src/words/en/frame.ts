@@ -108,6 +108,7 @@ export const frame = {
   "filter.region": "Filters",
   "filter.set": "{label}: {value}",
   "filter.remove": "Remove filter {label}",
+  "filter.more": "More filters",
   "filter.clear": "Clear filters",
   "filter.count": "{matching} of {total}",
   "filter.nothing": "0 of {total} match",

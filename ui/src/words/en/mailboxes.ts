@@ -97,6 +97,9 @@ export const mailboxes = {
     "move what is still scheduled from the old mailbox to the new one, what was not delivered included.",
 
   "practice.examples": "Set up two example organizations",
+  "practice.examplesSignIn": "Sign in to set up two example organizations",
+  "practice.examplesAbout":
+    "One whose integration reads mailboxes in its own name, and one whose users sign in on their own. Both come with users.",
   "practice.examplesWork": "Setting up two example organizations",
   "practice.examplesDone": "{one} and {other} are set up.",
 

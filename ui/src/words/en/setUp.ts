@@ -137,6 +137,8 @@ export const setUp = {
 
   "tenants.connect": "Connect another tenant",
   "tenants.practice": "Practice tenant inside this app",
+  "tenants.practiceSignIn":
+    "The sign-in opens a page of the practice tenant in your browser. It asks for no password: choose the admin there.",
   "tenants.signedIn": "Signed in: {account}",
   "tenants.signedOut": "Not signed in",
   "tenants.signIn": "Sign in",

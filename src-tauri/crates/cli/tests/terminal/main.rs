@@ -10,3 +10,4 @@ mod rehearsal;
 mod scope;
 mod script;
 mod walk;
+mod waves;
