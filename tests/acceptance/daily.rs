@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_core::action::Action;
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
@@ -203,6 +203,31 @@ async fn some_are_brought_in_by_filter_group_or_csv_and_nobody_is_in_two_organiz
     assert!(found.rows.iter().any(|row| row.user.directory.upn == "admin@contoso.example"));
     let removed = rehearsal.act(Chosen::Ids(vec![found.rows[0].user.id]), Action::Remove { force: false }).await;
     assert_eq!((removed.done, removed.refused), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_found_by_an_error_is_who_an_action_reaches() {
+    let rehearsal =
+        Rehearsal::on(Scene { users: 40, faults: FaultPlan::none().with(FaultKind::QuotaExceeded, 100), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let all = query(&rehearsal.desk, everyone(None), &Job::quiet()).await.unwrap();
+    assert!(all.rows.iter().all(|row| row.open_issues == 0));
+    let run = Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert!(run.ledger.failed > 0);
+
+    for (searched, action, status) in [
+        ("errorquotaexceeded", Action::DisableSync, SyncStatus::Disabled),
+        ("mailbox full", Action::EnableSync, SyncStatus::Enabled),
+        ("QuotaExceeded contoso.example", Action::DisableSync, SyncStatus::Disabled),
+    ] {
+        let ask = everyone(Some(searched));
+        let found = query(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
+        assert_eq!((found.matching, found.total), (run.ledger.failed, all.total), "{searched}");
+        let acted = rehearsal.act(Chosen::Filter(ask.filter.clone()), action).await;
+        assert_eq!(acted.done, run.ledger.failed, "{searched}");
+        let then = query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+        assert!(then.rows.iter().all(|row| row.effective_sync == status), "what was just written is shown");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

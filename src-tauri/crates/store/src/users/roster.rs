@@ -69,16 +69,16 @@ impl Roster {
         touched: &Touched,
         organizations: HashMap<OrganizationId, Standing>,
     ) -> Result<Self, StoreError> {
-        let known = match touched {
-            Touched::Some(ids) => before.zip(Some(ids)),
-            Touched::Any => None,
-        };
-        let mut roster = match known {
-            Some((mut roster, ids)) => {
+        let mut roster = match (before, touched) {
+            (Some(mut roster), Touched::Some(ids)) => {
                 roster.renew(conn, ids)?;
                 roster
             }
-            None => Self::load(conn, organizations.values().map(|organization| organization.users).sum())?,
+            (before, Touched::Some(_) | Touched::Any) => {
+                // Two of them at once would take twice the memory.
+                drop(before);
+                Self::load(conn, organizations.values().map(|organization| organization.users).sum())?
+            }
         };
         roster.organizations = organizations;
         Ok(roster)
@@ -163,8 +163,10 @@ impl Roster {
         if !left.is_empty() {
             self.members.retain(|member| !left.contains(&member.id.0));
         }
-        self.renamed(!new.is_empty());
-        self.add(new);
+        if !new.is_empty() {
+            self.renamed(true);
+            self.add(new);
+        }
         Ok(())
     }
 
