@@ -22,7 +22,7 @@ const useStyles = makeStyles({
 /** Why the integration can or can't reach a mailbox: one sentence, the facts behind it, and a way to ask the mailbox now. */
 export function WhyFacts({ organization, mailbox, named }: { organization: number; mailbox: string; named?: boolean }) {
   const styles = useStyles();
-  const why = useQuery({ ...reading("scope.why", { organization, mailbox }), meta: { watched: true } });
+  const why = useQuery({ ...reading("scope.why", { organization, mailbox }), meta: { watched: named === true } });
   const [asked, setAsked] = useState<Why>();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();

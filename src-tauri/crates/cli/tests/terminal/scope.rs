@@ -70,6 +70,10 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
     let of = ["--org", "Contoso EU"];
     let before = script.run(&[&["--json", "scope", "show"], &of[..]].concat());
     assert_eq!(before.code, 3, "a paused proof proves nothing: {before:?}");
+    let evidence = script.run(&[&["scope", "evidence"], &of[..]].concat()).out;
+    let waiting = evidence.lines().find(|line| line.contains(",not_asked,")).and_then(|line| line.split(',').next()).unwrap();
+    let why = script.run(&[&["scope", "why"], &of[..], &[waiting]].concat());
+    assert!(why.code == 3 && why.out.contains("Nothing was asked of it yet"), "nobody has to be signed in to say so: {why:?}");
     let resume = [&["--json", "scope", "prove"], &of[..], &["--resume", "--secret-stdin"]].concat();
     let proven = script.pipe(&resume, &sandbox.details().client_secret);
     assert_eq!(proven.code, 1, "{proven:?}");
@@ -194,26 +198,26 @@ fn a_proof_that_is_killed_goes_on_with_the_next_one_where_the_settings_say_so() 
     organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
     assert_eq!(in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin).code, 0);
     assert_eq!(script.run(&["settings", "set", "--resume", "by-itself"]).code, 0);
-    kill_a_proof(&script, &sandbox);
+    kill_a_proof(&script, &sandbox, &runtime);
     let cut_off = script.run(&["scope", "show", "--org", "HQ", "--json"]).json()["proof"]["proof"].clone();
     assert_eq!(cut_off["state"], "interrupted", "{cut_off}");
     assert!(cut_off["tally"]["waiting"].as_u64().unwrap() > 0);
 
     let other = script.run(&["scope", "prove", "--org", "HQ", "--inside", "2", "--json"]).json()["proof"]["proof"].clone();
     assert_ne!(other["id"], cut_off["id"], "who asks for others is told of those");
-    kill_a_proof(&script, &sandbox);
+    kill_a_proof(&script, &sandbox, &runtime);
     let ended = script.run(&["scope", "prove", "--org", "HQ", "--json"]);
     assert!(ended.code == 0 && ended.err.contains("Proof 3 was cut off and goes on"), "{ended:?}");
     assert_eq!((&ended.json()["proof"]["proof"]["id"], &ended.json()["proof"]["outcome"]), (&json!(3), &json!("confirmed")));
 }
 
 /// Begins a proof of all mailboxes, and kills it when some were asked.
-fn kill_a_proof(script: &Script, sandbox: &Sandbox) {
+fn kill_a_proof(script: &Script, sandbox: &Sandbox, runtime: &tokio::runtime::Runtime) {
     let batches = || sandbox.counts().iter().filter(|((route, _), _)| route.ends_with("/$batch")).map(|(_, count)| count).sum::<u64>();
     let before = batches();
     let running = script.start(&["scope", "prove", "--org", "HQ"]);
     while batches() < before + 4 {
-        std::thread::sleep(Duration::from_millis(5));
+        runtime.block_on(async { tokio::time::sleep(Duration::from_millis(5)).await });
     }
     running.signal("KILL");
     assert_eq!(running.end().code, -1);

@@ -49,23 +49,23 @@ pub struct JudgedMailbox {
     pub said: Option<Said>,
     /// `None` where nothing was asked of it.
     pub finding: Option<Finding>,
-    /// The proof that has asked it; `None` where it was asked on its own, or not at all.
+    /// The proof that it is of; `None` where it was asked on its own, or not at all.
     pub proof: Option<ProofId>,
 }
 
 /// # Errors
 /// `NotFound` where nobody in the tenant is called so; `InvalidInput` where several are; `NotNow` when nobody is signed in to look up
-/// whom the last proof didn't ask.
+/// who isn't in the last proof.
 pub async fn why(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     let (facts, proven) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
-    if let Some(answered) = proven.filter(Proven::is_answered) {
-        return Ok(answered.why(&facts));
+    if let Some(known) = proven {
+        return Ok(known.why(&facts));
     }
     let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
     // By an alias the proof may know it after all.
     let (facts, proven) = self::proven(desk, ask.organization, person.object_id.to_string()).await?;
-    if let Some(answered) = proven.filter(Proven::is_answered) {
-        return Ok(answered.why(&facts));
+    if let Some(known) = proven {
+        return Ok(known.why(&facts));
     }
     let subject = Subject::of(desk, ask.organization, &facts.desired, person, job).await?;
     Ok(subject.why(&facts, &facts.desired, None, &[]))
@@ -80,10 +80,6 @@ pub(super) struct Proven {
 }
 
 impl Proven {
-    const fn is_answered(&self) -> bool {
-        self.target.finding.is_some()
-    }
-
     /// What was found was found of the scope that was wanted then.
     fn why(self, facts: &Facts) -> Why {
         let Self { target, proof, desired, .. } = self;
