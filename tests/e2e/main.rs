@@ -15,6 +15,7 @@ mod mailboxes;
 mod one_owner;
 mod organizations;
 mod permissions;
+mod practice;
 mod responsive;
 mod restart;
 mod scope;

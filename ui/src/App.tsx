@@ -1,7 +1,7 @@
 import { FluentProvider } from "@fluentui/react-components";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
 import { CutOffProofs } from "./features/scope/CutOffProofs";
@@ -18,10 +18,14 @@ export function App({ client, router }: Props) {
   const choice = usePreferences((all) => all.theme);
   const systemIsDark = useSystemIsDark();
   const dark = choice === "dark" || (choice === "system" && systemIsDark);
+  // What the engine draws itself, such as the arrows of a number, lies in dialogs too: they are no part of the provider's element.
+  useEffect(() => {
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  }, [dark]);
   useFreshness(client);
   useSharedSettings();
   return (
-    <FluentProvider theme={dark ? darkTheme : lightTheme} style={{ colorScheme: dark ? "dark" : "light" }}>
+    <FluentProvider theme={dark ? darkTheme : lightTheme}>
       <QueryClientProvider client={client}>
         <CutOff />
         <CutOffProofs />

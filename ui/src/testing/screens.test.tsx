@@ -11,6 +11,7 @@ const places = [
   ["/organizations", "Organizations"],
   ["/organizations?open=1", "Organizations"],
   ["/organizations?open=1&tab=%22sessions%22", "Organizations"],
+  ["/organizations?open=2&tab=%22waves%22", "Organizations"],
   ["/organizations?create=true", "Organizations"],
   ["/users?org=1", "Users"],
   ["/users?org=1&open=61", "Users"],
@@ -209,4 +210,10 @@ test("theme and density are kept", async () => {
     question: { theme: "dark", density: "compact", resume: "on_click", leave_to_integration: 25 },
   });
   usePreferences.setState({ theme: "system", density: "comfortable" });
+});
+
+test("what the engine draws itself has the colours of the chosen theme", async () => {
+  await openAt("/settings", { settings: { theme: "dark" } });
+  await waitFor(() => expect(document.documentElement.style.colorScheme).toBe("dark"));
+  usePreferences.setState({ theme: "system" });
 });

@@ -162,6 +162,9 @@ function useForeseenPlan(wanted: PlanWaves | undefined) {
     ...reading("waves.foresee", asked ?? nothing),
     enabled: asked !== undefined,
     placeholderData: keepPreviousData,
+    // The directory says nothing by itself when a group changes, and is not asked again for what the store has to tell.
+    gcTime: 0,
+    meta: { watched: asked?.pilot.kind === "group" },
   });
   const settled = JSON.stringify(asked) === JSON.stringify(wanted);
   return {

@@ -39,7 +39,7 @@ async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
     let came = put("2", &people[0]);
     assert_eq!((came.code, came.json()["sizes"].clone()), (0, serde_json::json!([1, 11, 28])), "{came:?}");
     let emptied = put("2", &people[1]);
-    assert_eq!((emptied.code, emptied.json()["error"]["reason"].clone()), (3, "wave_emptied".into()), "{emptied:?}");
+    assert_eq!((emptied.code, emptied.json()["error"]["code"].clone()), (3, "wave_emptied".into()), "{emptied:?}");
     let kept_pilot = waves(&["plan", "--keep-pilot", "--shares", "50"]);
     assert_eq!(kept_pilot.json()["waves"][0]["seen"]["users"], 1, "{kept_pilot:?}");
     drop((sandbox, kept));
