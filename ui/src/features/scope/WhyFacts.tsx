@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   because: { margin: "0 0 12px", fontWeight: tokens.fontWeightSemibold },
   chain: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "6px" },
   head: { fontSize: tokens.fontSizeBase300, margin: "12px 0 6px" },
-  who: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "12px" },
+  who: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "12px", marginBottom: "8px" },
 });
 
 /** Why the integration can or can't reach a mailbox: one sentence, the facts behind it, and a way to ask the mailbox now. */

@@ -30,7 +30,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
-use crate::verify::flight::{Came, ask};
+use crate::verify::flight::{Landed, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::queue::{Queue, Waiting};
 
@@ -213,31 +213,16 @@ impl Sitting<'_> {
 
     /// An error ends the sitting; the mailboxes stay waiting.
     fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
-        let answers = match Came::of(answers, asked.len()) {
-            Came::Answers(answers) => answers,
-            Came::NeverLeft => {
-                asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
+        let answers = match Landed::of(&mut self.queue, asked, answers)? {
+            Landed::Answers(answers) => answers,
+            Landed::Throttled { asked, until } => {
+                asked.into_iter().for_each(|waiting| self.again(waiting, until, waiting.attempts.max(1)));
                 return Ok(());
             }
-            Came::Throttled { until } => {
-                for waiting in asked {
-                    self.queue.done(waiting.user);
-                    self.again(waiting, until, waiting.attempts.max(1));
-                }
-                return Ok(());
-            }
-            Came::Stopped => {
-                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return Ok(());
-            }
-            Came::Failed(error) => {
-                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return Err(error.into());
-            }
+            Landed::Nothing => return Ok(()),
         };
         let gate = Arc::clone(&self.gate);
-        for (waiting, answer) in asked.into_iter().zip(answers) {
-            self.queue.done(waiting.user);
+        for (waiting, answer) in answers {
             match judge(&waiting, answer, self.permitted.contains(&waiting.workload), gate.pace()) {
                 Judgement::Settled(result) => self.answered(call_of(*result, self.desk.now()), waiting.user.0),
                 Judgement::Again { wait, .. } => self.again(waiting, gate.now().after(wait), waiting.attempts + 1),

@@ -7,7 +7,7 @@ use rollcall_graph::probe::{Answer, Probe, Probed};
 use rollcall_graph::send::Graph;
 use tokio_util::sync::CancellationToken;
 
-use super::queue::Waiting;
+use super::queue::{Queue, Waiting};
 
 /// Asks the probes of a batch. They come back in the order in which they were asked.
 pub(crate) async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: &CancellationToken) -> Result<Vec<Probed>, GraphError> {
@@ -24,7 +24,7 @@ pub(crate) enum Came {
     NeverLeft,
     /// It was throttled as a whole.
     Throttled { until: Timestamp },
-    /// Somebody has stopped it. That is dealt with where it is waited for; the probes stay queued.
+    /// Somebody has stopped it, which is dealt with where that is waited for.
     Stopped,
     /// The sitting can't go on.
     Failed(GraphError),
@@ -44,6 +44,39 @@ impl Came {
             Err(GraphError::TimedOut) => Self::Answers(vec![None; asked]),
             Err(GraphError::Cancelled) => Self::Stopped,
             Err(error) => Self::Failed(error),
+        }
+    }
+}
+
+/// What is left to be done about a batch that came back.
+pub(crate) enum Landed {
+    /// Each probe with its answer; `None` where none came.
+    Answers(Vec<(Waiting, Option<Answer>)>),
+    /// They are to be put off.
+    Throttled {
+        asked: Vec<Waiting>,
+        until: Timestamp,
+    },
+    Nothing,
+}
+
+impl Landed {
+    /// Tells the queue that the batch is back. What never left is in it again; what somebody has stopped waits on disk.
+    ///
+    /// # Errors
+    /// What ends the sitting.
+    pub fn of(queue: &mut Queue, asked: Vec<Waiting>, answers: Result<Vec<Probed>, GraphError>) -> Result<Self, GraphError> {
+        let came = Came::of(answers, asked.len());
+        if matches!(came, Came::NeverLeft) {
+            asked.into_iter().for_each(|waiting| queue.take_back(waiting));
+            return Ok(Self::Nothing);
+        }
+        asked.iter().for_each(|waiting| queue.done(waiting.user));
+        match came {
+            Came::Answers(answers) => Ok(Self::Answers(asked.into_iter().zip(answers).collect())),
+            Came::Throttled { until } => Ok(Self::Throttled { asked, until }),
+            Came::NeverLeft | Came::Stopped => Ok(Self::Nothing),
+            Came::Failed(error) => Err(error),
         }
     }
 }

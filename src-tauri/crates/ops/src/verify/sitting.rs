@@ -23,7 +23,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{Came, ask};
+use super::flight::{Landed, ask};
 use super::judge::{Judgement, judge, sign_in_refused, unasked};
 use super::pace;
 use super::queue::{Queue, Waiting};
@@ -413,31 +413,16 @@ impl<'a> Sitting<'a> {
         answers: std::result::Result<Vec<Probed>, GraphError>,
         permitted: &[Workload],
     ) -> Result<()> {
-        let answers = match Came::of(answers, asked.len()) {
-            Came::Answers(answers) => answers,
-            Came::NeverLeft => {
-                asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
+        let answers = match Landed::of(&mut self.queue, asked, answers)? {
+            Landed::Answers(answers) => answers,
+            Landed::Throttled { asked, until } => {
+                asked.into_iter().for_each(|waiting| self.put_off(waiting, until, waiting.attempts.max(1)));
                 return Ok(());
             }
-            Came::Throttled { until } => {
-                for waiting in asked {
-                    self.queue.done(waiting.user);
-                    self.put_off(waiting, until, waiting.attempts.max(1));
-                }
-                return Ok(());
-            }
-            Came::Stopped => {
-                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return Ok(());
-            }
-            Came::Failed(error) => {
-                asked.iter().for_each(|waiting| self.queue.done(waiting.user));
-                return Err(error.into());
-            }
+            Landed::Nothing => return Ok(()),
         };
         let gate = Arc::clone(&self.gate);
-        for (waiting, answer) in asked.into_iter().zip(answers) {
-            self.queue.done(waiting.user);
+        for (waiting, answer) in answers {
             let permitted = permitted.contains(&waiting.workload);
             match judge(&waiting, answer, permitted, gate.pace()) {
                 Judgement::Settled(result) => {
