@@ -66,19 +66,24 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
 
 test("a wave asks by the figures of now, is held and released, and says what the next one waits for", async () => {
   const { user, door } = await planned();
-  const pilot = () => screen.getByRole("region", { name: "Wave 1 (pilot)" });
+  // While a dialog closes, what is behind it is hidden still.
+  const pilot = () => screen.findByRole("region", { name: "Wave 1 (pilot)" });
   const next = within(screen.getByRole("region", { name: "Wave 2 (10 %)" })).getByRole("button", { name: "Start…" });
   expect(next.getAttribute("aria-disabled")).toBe("true");
   await user.hover(next);
   await screen.findAllByText("It waits for: The wave before met its criteria.");
 
-  await user.click(within(pilot()).getByRole("button", { name: "Hold" }));
-  await within(pilot()).findByText("Held");
-  expect(within(pilot()).getByRole("button", { name: "Start…" }).getAttribute("aria-disabled")).toBe("true");
-  await user.click(within(pilot()).getByRole("button", { name: "Hold no more" }));
-  await within(pilot()).findByText("Waits");
+  await user.click(within(await pilot()).getByRole("button", { name: "Hold" }));
+  await within(await pilot()).findByText("Held");
+  expect(
+    within(await pilot())
+      .getByRole("button", { name: "Start…" })
+      .getAttribute("aria-disabled"),
+  ).toBe("true");
+  await user.click(within(await pilot()).getByRole("button", { name: "Hold no more" }));
+  await within(await pilot()).findByText("Waits");
 
-  await user.click(within(pilot()).getByRole("button", { name: "Start…" }));
+  await user.click(within(await pilot()).getByRole("button", { name: "Start…" }));
   const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1 (pilot)?" });
   await within(dialog).findByText(/EWS \(app-only\) becomes Graph/);
   await within(dialog).findByRole("heading", { name: "What Graph can't do for this integration" });
@@ -92,17 +97,22 @@ test("a wave asks by the figures of now, is held and released, and says what the
 
 test("a started wave is shown as running and its plan stays until it is deleted", async () => {
   const { user, door } = await planned();
-  const pilot = () => screen.getByRole("region", { name: "Wave 1 (pilot)" });
+  // While a dialog closes, what is behind it is hidden still.
+  const pilot = () => screen.findByRole("region", { name: "Wave 1 (pilot)" });
   door.asked.length = 0;
-  await user.click(within(pilot()).getByRole("button", { name: "Start…" }));
+  await user.click(within(await pilot()).getByRole("button", { name: "Start…" }));
   const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1 (pilot)?" });
   await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   await user.click(await within(dialog).findByRole("button", { name: "Switch 10 users" }));
-  await within(pilot()).findByText("Running");
+  await within(await pilot()).findByText("Running");
   expect(questions(door, "waves.start")).toEqual([{ organization: 2, wave: 1, expected: 10 }]);
-  expect(within(pilot()).getByRole("button", { name: "Go on…" }).getAttribute("aria-disabled")).toBe("true");
-  within(pilot()).getByRole("button", { name: "Back to EWS…" });
-  const change = screen.getByRole("button", { name: "Change plan…" });
+  expect(
+    within(await pilot())
+      .getByRole("button", { name: "Go on…" })
+      .getAttribute("aria-disabled"),
+  ).toBe("true");
+  within(await pilot()).getByRole("button", { name: "Back to EWS…" });
+  const change = await screen.findByRole("button", { name: "Change plan…" });
   expect(change.getAttribute("aria-disabled")).toBe("true");
 
   await user.click(screen.getByRole("button", { name: "Delete plan…" }));

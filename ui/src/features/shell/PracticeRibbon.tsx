@@ -18,7 +18,8 @@ const useStyles = makeStyles({
     columnGap: "8px",
     flexShrink: 0,
     minHeight: "28px",
-    padding: "0 16px",
+    // What is in it stands above the stripes.
+    padding: "3px 16px 6px",
     // The same in both themes: it must be noticed, and keeps 11:1 with its own dark text.
     backgroundColor: "#ffd335",
     color: "#242424",
@@ -36,7 +37,11 @@ const useStyles = makeStyles({
     },
   },
   icon: { fontSize: "16px" },
-  button: { color: "#242424", zIndex: 1, ":hover": { color: "#242424" } },
+  button: {
+    color: "#242424",
+    border: "1px solid #242424",
+    ":hover": { color: "#242424", border: "1px solid #242424" },
+  },
 });
 
 /** Says on every page that what is shown is a rehearsal. Gone only when no practice tenant is in sight. */

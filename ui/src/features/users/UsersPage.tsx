@@ -352,7 +352,13 @@ export function UsersPage() {
 /** Why none of the selected can be switched. Until that is known, the dialog says it. */
 function useNoSwitch(users: Chosen, nobody: boolean): string | undefined {
   const action = { kind: "switch" as const, at_once: false };
-  const { data } = useQuery({ ...reading("users.foresee", { users, action }), enabled: !nobody });
+  const { data } = useQuery({
+    ...reading("users.foresee", { users, action }),
+    enabled: !nobody,
+    gcTime: 0,
+    // All 100,000 are not judged anew each second of a check: the dialog does it when it is opened.
+    meta: { watched: users.by !== "ids" },
+  });
   return nobody ? undefined : reasonOf(data?.none);
 }
 
