@@ -19,8 +19,8 @@ fn somebody_new_comes_to_two_organizations_by_the_ribbon() -> Result<()> {
     stage.at_the_browser(&Person::Admin)?;
     window.reads("Signed in: admin@contoso.example")?;
     window.press("Set up two example organizations")?;
-    window.find("cell", "Example: application access")?;
-    window.find("cell", "Example: users sign in")?;
+    window.find("cell", "Example: app-only")?;
+    window.find("cell", "Example: delegated")?;
     window.photo("practice-examples")?;
     window.close();
     Ok(())

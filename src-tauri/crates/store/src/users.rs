@@ -22,6 +22,7 @@ pub(crate) mod filter;
 mod ids;
 mod in_order;
 mod known;
+mod left;
 mod roster;
 mod search;
 mod searched;

@@ -25,13 +25,13 @@ use crate::users::import::{self, ImportUsers, Source};
 
 /// What is set up, and for whom.
 const BY_APPLICATION: Example = Example {
-    name: "Example: application access",
+    name: "Example: app-only",
     external_id: "EXAMPLE-APP",
     access: AccessType::GraphAppOnly,
     filter: "department eq 'Sales'",
 };
 const BY_USERS: Example = Example {
-    name: "Example: users sign in",
+    name: "Example: delegated",
     external_id: "EXAMPLE-USERS",
     access: AccessType::GraphDelegated,
     filter: "department eq 'Marketing'",
