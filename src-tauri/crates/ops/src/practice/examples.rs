@@ -24,12 +24,8 @@ use crate::tenants::sign_in::TenantRef;
 use crate::users::import::{self, ImportUsers, Source};
 
 /// What is set up, and for whom.
-const BY_APPLICATION: Example = Example {
-    name: "Example: app-only",
-    external_id: "EXAMPLE-APP",
-    access: AccessType::GraphAppOnly,
-    filter: "department eq 'Sales'",
-};
+const BY_APPLICATION: Example =
+    Example { name: "Example: app-only", external_id: "EXAMPLE-APP", access: AccessType::GraphAppOnly, filter: "department eq 'Sales'" };
 const BY_USERS: Example = Example {
     name: "Example: delegated",
     external_id: "EXAMPLE-USERS",
