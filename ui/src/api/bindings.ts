@@ -1033,7 +1033,7 @@ export type JudgedMailbox = { object_id: ObjectId, upn: string, display_name: st
  */
 finding: Finding | null, 
 /**
- * The proof that has asked it; `None` where it was asked on its own, or not at all.
+ * The proof that it is of; `None` where it was asked on its own, or not at all.
  */
 proof: ProofId | null, };
 
