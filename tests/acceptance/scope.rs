@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::issue::Cause;
 use rollcall_core::scope::finding::{Finding, Outcome, Tally};
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::Void;
@@ -12,11 +13,13 @@ use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Expected, Mechanism, Remark, Rule};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::MailboxKind;
+use rollcall_core::workload::Workload;
 use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
+use rollcall_ops::runs::results::{ResultQuery, results};
 use rollcall_ops::scope::again::again;
 use rollcall_ops::scope::ask::ask;
 use rollcall_ops::scope::changed::{NoteChange, changed};
@@ -34,10 +37,12 @@ use rollcall_ops::scope::why::{WhyMailbox, why};
 use rollcall_ops::settings::{self, Resume, Settings};
 use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
+use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::start::start;
 use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Recipient, Required, RequiredKind, roles_of};
-use rollcall_store::runs::RunState;
+use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -189,6 +194,15 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let view = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(view.voids, [ews], "the move leaves EWS as it is, and that is said");
     assert!(proof.proof.tally.confirmed_inside > 0 && proof.proof.tally.confirmed_outside > 0);
+
+    // Whoever is outside is refused on purpose: nobody is told to grant again what would void the scope.
+    rehearsal.import(organization).await.unwrap();
+    let run = Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    let all = ResultQuery { run: run.id, filter: ResultFilter::default(), offset: 0, limit: 1_000 };
+    let rows = results(&rehearsal.desk, all, &Job::quiet()).await.unwrap().rows;
+    let mail = rows.iter().filter_map(|row| row.workloads.iter().find(|one| one.workload == Workload::Mail)?.cause);
+    let causes: Vec<Cause> = mail.collect();
+    assert!(causes.contains(&Cause::OutOfScope) && !causes.contains(&Cause::PermissionMissing), "{causes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,6 +29,7 @@ use ts_rs::TS;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::scope::roles;
 use crate::tenants::sign_in::{Kept, asked, in_browser};
 
 /// Graph as a person who signed in: the admin to Rollcall, or a user to an integration.
@@ -273,7 +274,7 @@ pub(crate) async fn app_only(desk: &Desk, id: IntegrationId) -> Result<Arc<AppOn
     Ok(open)
 }
 
-/// The integration's own connection, and the workloads that its token opens.
+/// The integration's own connection, and the workloads that its token opens, or roles of Exchange do for some mailboxes.
 pub(crate) struct Connected {
     pub app: Arc<AppOnly>,
     pub permitted: Vec<Workload>,
@@ -296,7 +297,8 @@ pub(crate) async fn anew(desk: &Desk, organization: OrganizationId, stop: &Cance
         note_refusal(desk, organization, &refused).await?;
         return Err(refused.into());
     }
-    let permitted = app.permitted().await?;
+    let mut permitted = app.permitted().await?;
+    permitted.extend(desk.read(move |conn| roles::opened(conn, organization)).await?);
     Ok(Connected { app, permitted })
 }
 

@@ -52,6 +52,12 @@ pub fn role_of(name: &str) -> Option<&'static str> {
     ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role)
 }
 
+/// Whether a role of RBAC for Applications opens a workload of the mailboxes that it reaches.
+#[must_use]
+pub fn role_opens(role: &str, workload: Workload) -> bool {
+    ROLES.iter().any(|&(permission, known, _)| known.eq_ignore_ascii_case(role) && permission::opens(permission, workload))
+}
+
 /// Whether a permission of Office 365 Exchange Online opens every mailbox over EWS.
 #[must_use]
 pub fn is_ews(name: &str) -> bool {
@@ -118,6 +124,12 @@ mod tests {
                 assert!(name.starts_with("Mailbox") || name == "Mail.ReadBasic", "{name} is no application permission");
             }
         }
+    }
+
+    #[test]
+    fn a_role_opens_what_its_permission_opens() {
+        assert!(role_opens("Application Mail.ReadWrite", Workload::Mail) && role_opens("application calendars.read", Workload::Calendar));
+        assert!(!role_opens("Application Mail.ReadWrite", Workload::Calendar) && !role_opens("Mail.Read", Workload::Mail));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod prove;
 pub mod read;
 pub mod resume;
+pub(crate) mod roles;
 pub mod said;
 pub mod set;
 pub mod show;
