@@ -79,6 +79,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Nobody has read yet what is in force of the access scope. */
+  readonly scopeUnread?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
   readonly proof?: "cut_off" | "put_off";
   /** Nobody has signed in to the tenant. */
@@ -146,7 +148,10 @@ export function fakeDoor(
   let recording: string | null = null;
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
-  const scopeNow = () => scopeOf(wish, proof);
+  const scopeNow = () => {
+    const view = scopeOf(wish, proof);
+    return options.scopeUnread ? { ...view, reading: null, voids: [] } : view;
+  };
   if (options.proof) {
     const over = proofOf(1, scopeNow());
     const stands =

@@ -1,13 +1,14 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fake";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
 const SLOW = { timeout: 5_000 };
 
 /** Limits the integration to the first group that is found. */
-async function limited(at = "/scope?org=1") {
-  const opened = await openAt(at);
+async function limited(at = "/scope?org=1", options: FakeOptions = {}) {
+  const opened = await openAt(at, options);
   const { user } = opened;
   await user.click(await screen.findByRole("button", { name: "Change scope…" }));
   const dialog = await screen.findByRole("alertdialog", {}, SLOW);
@@ -17,6 +18,15 @@ async function limited(at = "/scope?org=1") {
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   return opened;
 }
+
+test("the wish is told as wanted, and what is in force only once it was read", async () => {
+  await limited("/scope?org=1", { scopeUnread: true });
+  const details = await screen.findByRole("button", { name: "Wanted: Only members of Sales · In force: not read yet" });
+  expect(details.getAttribute("aria-expanded")).toBe("true");
+  expect(screen.getByText("Wanted")).toBeTruthy();
+  expect(screen.getByText("not read yet")).toBeTruthy();
+  expect(screen.queryByText("Never")).toBeNull();
+});
 
 test("a grant for the whole tenant that voids the scope is said, with the grant to revoke", async () => {
   await limited();

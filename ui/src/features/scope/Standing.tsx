@@ -54,7 +54,7 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
           aria-expanded={shown}
           onClick={() => setChosen(!shown)}
         >
-          {t("access.details", { wish: desiredWords(view.desired) })}
+          {t("access.details", { wish: desiredWords(view.desired), read: readWords(view) })}
         </Button>
       </div>
       {shown && (
@@ -81,10 +81,12 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
   );
 }
 
-function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
+function factsOf(view: ScopeView): Fact[] {
+  const { desired, reading, coverage } = view;
   const facts: Fact[] = [{ name: t("access.wish"), value: desiredWords(desired) }];
   if (desired.kind === "limited")
     facts.push({ name: t("access.mechanism"), value: mechanismWords[desired.limit.mechanism] });
+  facts.push({ name: t("access.inForce"), value: readWords(view) });
   if (reading?.unit.kind === "here") {
     const { direct, nested, renamed_from } = reading.unit;
     const renamed = renamed_from === null ? "" : ` ${t("access.renamed", { name: renamed_from })}`;
@@ -110,6 +112,10 @@ function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
   }
   if (coverage.unscopable.length > 0)
     facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
-  facts.push({ name: t("access.readAt"), value: reading ? shortTime(reading.at) : t("access.neverRead") });
   return facts;
+}
+
+/** Of when what is in force is known. */
+function readWords({ reading }: ScopeView): string {
+  return reading ? t("access.readAt", { time: shortTime(reading.at) }) : t("access.neverRead");
 }
