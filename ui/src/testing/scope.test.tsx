@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { FakeOptions } from "../api/fake";
+import { voidWords } from "../words/scope";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
@@ -32,9 +33,19 @@ test("a grant for the whole tenant that voids the scope is said, with the grant 
   await limited();
   expect(await screen.findByText(/The scope limits nothing of Mail.ReadWrite/)).toBeTruthy();
   expect(screen.getByText(/full_access_as_app of Exchange Online is granted for the whole tenant/)).toBeTruthy();
-  expect(await screen.findAllByRole("button", { name: "Open Permissions" })).toHaveLength(2);
+  expect(
+    await screen.findAllByRole("button", { name: "Open Permissions" }),
+    "one bar tells of all grants",
+  ).toHaveLength(1);
   expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
+});
+
+test("grants are named together", () => {
+  const grant = (permission: string) => ({ kind: "grant" as const, permission });
+  expect(voidWords([grant("Mail.Read"), grant("Calendars.Read")])).toEqual([
+    expect.stringMatching(/^The scope limits nothing of Mail.Read, Calendars.Read: they are granted/),
+  ]);
 });
 
 test("a proof shows expected, said and observed, and why a mailbox answered that must not", async () => {

@@ -134,16 +134,16 @@ export function reachWords(reach: AssignmentReach): string {
   }
 }
 
-/** What makes a scope worth less than it looks. */
-export function voidWords(found: ScopeVoid): string {
-  switch (found.kind) {
-    case "grant":
-      return t("access.voidGrant", { permission: found.permission });
-    case "ews":
-      return t("access.voidEws", { permission: found.permission });
-    case "assignment":
-      return t("access.voidAssignment", { role: found.assignment.role, reach: reachWords(found.assignment.reach) });
-  }
+/** What makes a scope worth less than it looks, a sentence for each kind of it that names all there are. */
+export function voidWords(found: readonly ScopeVoid[]): string[] {
+  const grants = found.flatMap((one) => (one.kind === "grant" ? [one.permission] : []));
+  const ews = found.flatMap((one) => (one.kind === "ews" ? [one.permission] : []));
+  const beside = found.flatMap((one) => (one.kind === "assignment" ? [one.assignment] : []));
+  return [
+    ...(grants.length > 0 ? [t("access.voidGrants", { n: grants.length, permissions: grants.join(", ") })] : []),
+    ...(ews.length > 0 ? [t("access.voidEws", { permissions: ews.join(", ") })] : []),
+    ...beside.map(({ role, reach }) => t("access.voidAssignment", { role, reach: reachWords(reach) })),
+  ];
 }
 
 /** Why Exchange's roles are not known. */

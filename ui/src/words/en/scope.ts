@@ -48,10 +48,13 @@ export const scope = {
   "access.allow": "Allow reading…",
   "access.allowing": "Allow reading Exchange roles",
 
-  "access.voidGrant":
-    "The scope limits nothing of {permission}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+  "access.voidGrants": {
+    one: "The scope limits nothing of {permissions}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+    other:
+      "The scope limits nothing of {permissions}: they are granted for the whole tenant, and rights add up. Revoke those grants in Permissions.",
+  },
   "access.voidEws":
-    "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
+    "{permissions} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
   "access.voidAssignment": "{role} is assigned beside the scope, for {reach}, and adds to it.",
   "access.toPermissions": "Open Permissions",
 
