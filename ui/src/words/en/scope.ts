@@ -199,7 +199,7 @@ export const scope = {
   "access.becauseInScope": "It is inside the scope, and answered.",
   "access.becauseOutOfScope": "It is outside the scope, and was refused.",
   "access.becauseGrant":
-    "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
+    "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it. Revoke that grant in Permissions.",
   "access.becauseBeside":
     "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
   "access.becauseNotHeld":
