@@ -1,7 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { ProofView } from "../api/bindings";
 import type { FakeOptions } from "../api/fake";
-import { voidWords } from "../words/scope";
+import { proofOf, scopeOf } from "../api/fakeScope";
+import { outcomeBadge, voidWords } from "../words/scope";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
@@ -39,6 +41,17 @@ test("a grant for the whole tenant that voids the scope is said, with the grant 
   ).toHaveLength(1);
   expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
+});
+
+test("a proof without a contradiction is provisional, and isn't too early to judge", () => {
+  const view = proofOf(1, scopeOf(undefined, null));
+  const early = (too_early: number): ProofView => ({
+    ...view,
+    outcome: "too_early",
+    proof: { ...view.proof, tally: { ...view.proof.tally, too_early, provisional: 3 } },
+  });
+  expect(outcomeBadge(early(0)).word).toBe("Provisional");
+  expect(outcomeBadge(early(1)).word).toBe("Too early to judge");
 });
 
 test("grants are named together", () => {

@@ -7,6 +7,7 @@ import type {
   Observed,
   ProofOutcome,
   ProofStands,
+  ProofView,
   Said,
   ScopePurpose,
   ScopeRemark,
@@ -33,12 +34,19 @@ export const findingBadges = {
 } as const satisfies Record<Finding, Badge>;
 
 /** What a proof comes to. */
-export const outcomeBadges = {
+const outcomeBadges = {
   confirmed: { state: "good", word: t("access.outcomeConfirmed") },
   contradicted: { state: "bad", word: t("access.outcomeContradicted") },
   too_early: { state: "waiting", word: t("access.outcomeTooEarly") },
   unknown: { state: "unknown", word: t("access.outcomeUnknown") },
 } as const satisfies Record<ProofOutcome, Badge>;
+
+/** What a proof comes to, in the terms of its numbers: where nothing contradicts, it isn't too early to judge but to rely on. */
+export function outcomeBadge({ proof, outcome }: ProofView): Badge {
+  return outcome === "too_early" && proof.tally.too_early === 0
+    ? { state: "waiting", word: t("access.outcomeProvisional") }
+    : outcomeBadges[outcome];
+}
 
 /** What a proof is of, where it isn't of the scope as it is wanted now. */
 export const earlierBadges = {

@@ -78,6 +78,8 @@ export const scope = {
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
   "access.next": "What is too early is asked again at {time}, while Rollcall is open.",
+  "access.nextProvisional":
+    "What was confirmed before the change has settled is provisional. It is asked again at {time}, while Rollcall is open.",
   "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
   "access.again": "Ask again now",
 
@@ -121,6 +123,7 @@ export const scope = {
   "access.outcomeConfirmed": "Confirmed",
   "access.outcomeContradicted": "Contradicted",
   "access.outcomeTooEarly": "Too early to judge",
+  "access.outcomeProvisional": "Provisional",
   "access.outcomeUnknown": "Not settled",
   "access.otherScope": "Of another scope",
   "access.beforeChange": "From before the last change",
