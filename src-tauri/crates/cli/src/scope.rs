@@ -405,8 +405,9 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         }
     };
     let contradictions = told::contradictions(&proof, call).await?;
-    call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions }), |screen| {
-        told::proof(&proof, &contradictions, screen);
+    call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions.listed }), |screen| {
+        told::proof(&proof, screen);
+        told::contradicting(&contradictions, &proof.proof.tally, &view.organization.name, screen);
     });
     if proof.proof.state == RunState::Interrupted {
         call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");
