@@ -607,6 +607,7 @@ export function fakeDoor(
         file: `scope-${purpose}.ps1`,
         text: scriptText(purpose),
         left_out: purpose === "test" ? 4792 : 0,
+        voids: [],
       })),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),

@@ -362,6 +362,9 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         let more = counted(script.left_out, "further mailbox", "further mailboxes");
         call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
     }
+    for void in &script.voids {
+        call.screen.note(&words::scope::of_void(void));
+    }
     match ask.out {
         Some(file) => {
             tokio::fs::write(&file, marked(&script.text))

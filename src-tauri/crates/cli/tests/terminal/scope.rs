@@ -102,7 +102,7 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause() {
+async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause_and_the_plan_says_what_to_revoke() {
     let script = Script::new();
     let (sandbox, ()) = paused_by(&script, Mechanism::ManagementScope, Duration::ZERO, |_| ()).await;
     let of = ["--org", "Contoso EU"];
@@ -114,6 +114,13 @@ async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause() {
     assert_eq!(proven.out.matches(cause).count(), 1, "{proven:?}");
     let revoke = "`rollcallctl consent remove Mail.ReadWrite --type application`";
     assert_eq!(proven.out.matches(revoke).count(), 1, "{proven:?}");
+
+    let plan = script.run(&[&["scope", "plan"], &of[..]].concat());
+    let top = plan.out.split_once("\r\n\r\n").unwrap().0;
+    assert!(plan.code == 0 && top.contains("# Warning: Mail.ReadWrite is granted for the whole tenant"), "{plan:?}");
+    assert!(plan.err.contains(revoke), "who saves the script sees it, too: {plan:?}");
+    let migrate = script.run(&[&["scope", "plan"], &of[..], &["--for", "migrate"]].concat());
+    assert!(migrate.code == 0 && !migrate.out.contains("Warning: Mail.ReadWrite"), "that script revokes it: {migrate:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
