@@ -164,6 +164,15 @@ async fn a_grant_for_the_whole_tenant_voids_a_scope_and_the_move_takes_it_away()
     let pilot = group(&rehearsal, "Integration Pilot");
     limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
     let view = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let early = proven(&rehearsal, everybody(organization)).await;
+    let tally = early.proof.tally;
+    assert!(early.outcome == Outcome::Contradicted && tally.leaks > 0 && tally.too_early == 0, "no waiting closes it: {tally:?}");
+    let leak = found(&rehearsal, &early, Finding::Leak).await.remove(0);
+    let of = WhyMailbox { organization, mailbox: leak };
+    let told = why(&rehearsal.desk, of.clone(), &Job::quiet()).await.unwrap();
+    assert_eq!(told.because, Because::TenantWideGrant);
+    let asked = Box::pin(ask(&rehearsal.desk, of, &Job::quiet())).await.unwrap();
+    assert_eq!((asked.because, asked.mailbox.finding), (Because::TenantWideGrant, Some(Finding::Leak)));
     long_ago(&rehearsal, organization).await;
     assert!(view.voids.contains(&Void::Grant { permission: "Mail.ReadWrite".to_owned() }), "{:?}", view.voids);
     let ews = Void::Ews { permission: "full_access_as_app".to_owned() };

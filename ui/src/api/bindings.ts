@@ -1894,7 +1894,11 @@ file: string, text: string,
 /**
  * How many mailboxes of the last proof a test leaves out; it takes the first ten of each side, the gravest first.
  */
-left_out: number, };
+left_out: number, 
+/**
+ * What voids the scope even when the script has run, by the last reading; the script says so at its top.
+ */
+voids: Array<ScopeVoid>, };
 
 export type ScopeSide = "inside" | "outside";
 

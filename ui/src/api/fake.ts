@@ -79,6 +79,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Nobody has read yet what is in force of the access scope. */
+  readonly scopeUnread?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
   readonly proof?: "cut_off" | "put_off";
   /** Nobody has signed in to the tenant. */
@@ -146,7 +148,10 @@ export function fakeDoor(
   let recording: string | null = null;
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
-  const scopeNow = () => scopeOf(wish, proof);
+  const scopeNow = () => {
+    const view = scopeOf(wish, proof);
+    return options.scopeUnread ? { ...view, reading: null, voids: [] } : view;
+  };
   if (options.proof) {
     const over = proofOf(1, scopeNow());
     const stands =
@@ -602,6 +607,7 @@ export function fakeDoor(
         file: `scope-${purpose}.ps1`,
         text: scriptText(purpose),
         left_out: purpose === "test" ? 4792 : 0,
+        voids: [],
       })),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),

@@ -1,13 +1,17 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { ProofView } from "../api/bindings";
+import type { FakeOptions } from "../api/fake";
+import { proofOf, scopeOf } from "../api/fakeScope";
+import { outcomeBadge, voidWords } from "../words/scope";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
 const SLOW = { timeout: 5_000 };
 
 /** Limits the integration to the first group that is found. */
-async function limited(at = "/scope?org=1") {
-  const opened = await openAt(at);
+async function limited(at = "/scope?org=1", options: FakeOptions = {}) {
+  const opened = await openAt(at, options);
   const { user } = opened;
   await user.click(await screen.findByRole("button", { name: "Change scope…" }));
   const dialog = await screen.findByRole("alertdialog", {}, SLOW);
@@ -18,13 +22,43 @@ async function limited(at = "/scope?org=1") {
   return opened;
 }
 
+test("the wish is told as wanted, and what is in force only once it was read", async () => {
+  await limited("/scope?org=1", { scopeUnread: true });
+  const details = await screen.findByRole("button", { name: "Wanted: Only members of Sales · In force: not read yet" });
+  expect(details.getAttribute("aria-expanded")).toBe("true");
+  expect(screen.getByText("Wanted")).toBeTruthy();
+  expect(screen.getByText("not read yet")).toBeTruthy();
+  expect(screen.queryByText("Never")).toBeNull();
+});
+
 test("a grant for the whole tenant that voids the scope is said, with the grant to revoke", async () => {
   await limited();
   expect(await screen.findByText(/The scope limits nothing of Mail.ReadWrite/)).toBeTruthy();
   expect(screen.getByText(/full_access_as_app of Exchange Online is granted for the whole tenant/)).toBeTruthy();
-  expect(await screen.findAllByRole("button", { name: "Open Permissions" })).toHaveLength(2);
+  expect(
+    await screen.findAllByRole("button", { name: "Open Permissions" }),
+    "one bar tells of all grants",
+  ).toHaveLength(1);
   expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
+});
+
+test("a proof without a contradiction is provisional, and isn't too early to judge", () => {
+  const view = proofOf(1, scopeOf(undefined, null));
+  const early = (too_early: number): ProofView => ({
+    ...view,
+    outcome: "too_early",
+    proof: { ...view.proof, tally: { ...view.proof.tally, too_early, provisional: 3 } },
+  });
+  expect(outcomeBadge(early(0)).word).toBe("Provisional");
+  expect(outcomeBadge(early(1)).word).toBe("Too early to judge");
+});
+
+test("grants are named together", () => {
+  const grant = (permission: string) => ({ kind: "grant" as const, permission });
+  expect(voidWords([grant("Mail.Read"), grant("Calendars.Read")])).toEqual([
+    expect.stringMatching(/^The scope limits nothing of Mail.Read, Calendars.Read: they are granted/),
+  ]);
 });
 
 test("a proof shows expected, said and observed, and why a mailbox answered that must not", async () => {

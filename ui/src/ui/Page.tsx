@@ -27,6 +27,9 @@ const useStyles = makeStyles({
     display: "block",
     "@media (min-width: 1600px)": { padding: "8px 24px 24px" },
   },
+  whole: { overflowY: "auto" },
+  // A basis of its own: by its content the grid would be as tall as all of its rows.
+  roomy: { flexShrink: 0, flexBasis: "480px" },
   split: { display: "flex", flexGrow: 1, minHeight: 0 },
 });
 
@@ -40,14 +43,16 @@ type Props = {
   readonly busy?: boolean;
   /** The content scrolls as a document instead of filling the page as a grid. */
   readonly reading?: boolean;
+  /** What stands above the grid can grow tall: the page scrolls as a whole, and the grid keeps room for ten rows. */
+  readonly tall?: boolean;
   readonly children: ReactNode;
 };
 
 /** One page: title, what stays, and the content. */
-export function Page({ title, aside, head, busy, reading, children }: Props) {
+export function Page({ title, aside, head, busy, reading, tall, children }: Props) {
   const styles = useStyles();
   return (
-    <div className={styles.page}>
+    <div className={mergeClasses(styles.page, tall && styles.whole)}>
       <div className={styles.head}>
         <div className={styles.titleLine}>
           <h1 className={styles.title}>{title}</h1>
@@ -56,7 +61,7 @@ export function Page({ title, aside, head, busy, reading, children }: Props) {
         {head}
       </div>
       <div className={styles.busy}>{busy && <ProgressBar aria-hidden thickness="medium" />}</div>
-      <div className={mergeClasses(styles.body, reading && styles.reading)}>{children}</div>
+      <div className={mergeClasses(styles.body, reading && styles.reading, tall && styles.roomy)}>{children}</div>
     </div>
   );
 }

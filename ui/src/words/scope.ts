@@ -7,6 +7,7 @@ import type {
   Observed,
   ProofOutcome,
   ProofStands,
+  ProofView,
   Said,
   ScopePurpose,
   ScopeRemark,
@@ -33,12 +34,19 @@ export const findingBadges = {
 } as const satisfies Record<Finding, Badge>;
 
 /** What a proof comes to. */
-export const outcomeBadges = {
+const outcomeBadges = {
   confirmed: { state: "good", word: t("access.outcomeConfirmed") },
   contradicted: { state: "bad", word: t("access.outcomeContradicted") },
   too_early: { state: "waiting", word: t("access.outcomeTooEarly") },
   unknown: { state: "unknown", word: t("access.outcomeUnknown") },
 } as const satisfies Record<ProofOutcome, Badge>;
+
+/** What a proof comes to, in the terms of its numbers: where nothing contradicts, it isn't too early to judge but to rely on. */
+export function outcomeBadge({ proof, outcome }: ProofView): Badge {
+  return outcome === "too_early" && proof.tally.too_early === 0
+    ? { state: "waiting", word: t("access.outcomeProvisional") }
+    : outcomeBadges[outcome];
+}
 
 /** What a proof is of, where it isn't of the scope as it is wanted now. */
 export const earlierBadges = {
@@ -134,16 +142,16 @@ export function reachWords(reach: AssignmentReach): string {
   }
 }
 
-/** What makes a scope worth less than it looks. */
-export function voidWords(found: ScopeVoid): string {
-  switch (found.kind) {
-    case "grant":
-      return t("access.voidGrant", { permission: found.permission });
-    case "ews":
-      return t("access.voidEws", { permission: found.permission });
-    case "assignment":
-      return t("access.voidAssignment", { role: found.assignment.role, reach: reachWords(found.assignment.reach) });
-  }
+/** What makes a scope worth less than it looks, a sentence for each kind of it that names all there are. */
+export function voidWords(found: readonly ScopeVoid[]): string[] {
+  const grants = found.flatMap((one) => (one.kind === "grant" ? [one.permission] : []));
+  const ews = found.flatMap((one) => (one.kind === "ews" ? [one.permission] : []));
+  const beside = found.flatMap((one) => (one.kind === "assignment" ? [one.assignment] : []));
+  return [
+    ...(grants.length > 0 ? [t("access.voidGrants", { n: grants.length, permissions: grants.join(", ") })] : []),
+    ...(ews.length > 0 ? [t("access.voidEws", { permissions: ews.join(", ") })] : []),
+    ...beside.map(({ role, reach }) => t("access.voidAssignment", { role, reach: reachWords(reach) })),
+  ];
 }
 
 /** Why Exchange's roles are not known. */

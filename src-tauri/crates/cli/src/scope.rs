@@ -362,6 +362,9 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         let more = counted(script.left_out, "further mailbox", "further mailboxes");
         call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
     }
+    for void in &script.voids {
+        call.screen.note(&words::scope::of_void(void));
+    }
     match ask.out {
         Some(file) => {
             tokio::fs::write(&file, marked(&script.text))
@@ -405,8 +408,9 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         }
     };
     let contradictions = told::contradictions(&proof, call).await?;
-    call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions }), |screen| {
-        told::proof(&proof, &contradictions, screen);
+    call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions.listed }), |screen| {
+        told::proof(&proof, screen);
+        told::contradicting(&contradictions, &proof.proof.tally, &view.organization.name, screen);
     });
     if proof.proof.state == RunState::Interrupted {
         call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");

@@ -65,6 +65,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
       title={t("access.title")}
       aside={organization.name}
       busy={query.isFetching && view !== undefined}
+      tall
       head={
         <>
           <CommandBar

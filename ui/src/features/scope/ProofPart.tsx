@@ -10,7 +10,7 @@ import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain, wordsForCode } from "../../words/codes";
 import { wordsOf } from "../../words/options";
-import { earlierBadges, findingBadges, outcomeBadges } from "../../words/scope";
+import { earlierBadges, findingBadges, outcomeBadge } from "../../words/scope";
 import { t } from "../../words/t";
 import { goOn, proofKey } from "./proving";
 
@@ -35,7 +35,7 @@ export function ProofPart({
   onFinding: (finding: Finding | undefined) => void;
 }) {
   const styles = useStyles();
-  const { proof, outcome } = view;
+  const { proof } = view;
   const next = nextWords(view);
   const key = proofKey(organization.id);
   const work = useWork(key);
@@ -58,7 +58,7 @@ export function ProofPart({
     <>
       <div className={styles.line}>
         <h2 className={styles.title}>{t("access.proof", { id: proof.id })}</h2>
-        <StatusBadge {...(stands === "now" ? outcomeBadges[outcome] : earlierBadges[stands])} strong />
+        <StatusBadge {...(stands === "now" ? outcomeBadge(view) : earlierBadges[stands])} strong />
         <span className={styles.quiet}>
           {t("access.proofOf", {
             inside: sample.of_inside,
@@ -125,7 +125,8 @@ function nextWords({ proof, next_probe }: ProofView): string | undefined {
     const { code, until } = proof.put_off;
     return t("access.putOff", { why: wordsForCode(code).title, time: shortTime(until) });
   }
-  return next_probe === null ? undefined : t("access.next", { time: shortTime(next_probe) });
+  if (next_probe === null) return undefined;
+  return t(proof.tally.too_early > 0 ? "access.next" : "access.nextProvisional", { time: shortTime(next_probe) });
 }
 
 function counts(tally: ProofView["proof"]["tally"]) {

@@ -1,4 +1,4 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronUpRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,8 +8,14 @@ import { type Fact, Facts } from "../../ui/Facts";
 import { desiredWords, mechanismWords, reachWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
 import { t } from "../../words/t";
 
+const useStyles = makeStyles({
+  bar: { minHeight: "fit-content" },
+  body: { whiteSpace: "normal", padding: "6px 0" },
+});
+
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
 export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => void }) {
+  const styles = useStyles();
   const navigate = useNavigate();
   const { reading, change } = view;
   // Once there are mailboxes to look at, they need the room.
@@ -17,10 +23,14 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
   const shown = chosen ?? view.proof === null;
   return (
     <>
-      {view.voids.map((found) => (
-        <MessageBar key={voidWords(found)} intent="error" layout="multiline">
-          <MessageBarBody>{voidWords(found)}</MessageBarBody>
-          {found.kind !== "assignment" && (
+      {view.voids.length > 0 && (
+        <MessageBar intent="error" layout="multiline" className={styles.bar}>
+          <MessageBarBody className={styles.body}>
+            {voidWords(view.voids).map((words) => (
+              <div key={words}>{words}</div>
+            ))}
+          </MessageBarBody>
+          {view.voids.some(({ kind }) => kind !== "assignment") && (
             <MessageBarActions>
               <Button
                 size="small"
@@ -33,7 +43,7 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
             </MessageBarActions>
           )}
         </MessageBar>
-      ))}
+      )}
       {change && !change.settled && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>
@@ -54,7 +64,7 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
           aria-expanded={shown}
           onClick={() => setChosen(!shown)}
         >
-          {t("access.details", { wish: desiredWords(view.desired) })}
+          {t("access.details", { wish: desiredWords(view.desired), read: readWords(view) })}
         </Button>
       </div>
       {shown && (
@@ -81,10 +91,12 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
   );
 }
 
-function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
+function factsOf(view: ScopeView): Fact[] {
+  const { desired, reading, coverage } = view;
   const facts: Fact[] = [{ name: t("access.wish"), value: desiredWords(desired) }];
   if (desired.kind === "limited")
     facts.push({ name: t("access.mechanism"), value: mechanismWords[desired.limit.mechanism] });
+  facts.push({ name: t("access.inForce"), value: readWords(view) });
   if (reading?.unit.kind === "here") {
     const { direct, nested, renamed_from } = reading.unit;
     const renamed = renamed_from === null ? "" : ` ${t("access.renamed", { name: renamed_from })}`;
@@ -110,6 +122,10 @@ function factsOf({ desired, reading, coverage }: ScopeView): Fact[] {
   }
   if (coverage.unscopable.length > 0)
     facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
-  facts.push({ name: t("access.readAt"), value: reading ? shortTime(reading.at) : t("access.neverRead") });
   return facts;
+}
+
+/** Of when what is in force is known. */
+function readWords({ reading }: ScopeView): string {
+  return reading ? t("access.readAt", { time: shortTime(reading.at) }) : t("access.neverRead");
 }

@@ -25,15 +25,16 @@ export const scope = {
   "access.everyoneReason": "Every mailbox is to be reached: there is nothing to limit.",
   "access.underWay": "A proof is under way.",
 
-  "access.wish": "To be reached",
-  "access.details": "What is in force: {wish}",
+  "access.wish": "Wanted",
+  "access.details": "Wanted: {wish} · In force: {read}",
   "access.mechanism": "Mechanism",
   "access.members": "Members",
   "access.memberCount": "{direct} direct, {nested} with groups inside",
   "access.gone": "Deleted. Choose another group and run the script again.",
   "access.renamed": "It was renamed. Before, it was called {name}.",
-  "access.readAt": "Read",
-  "access.neverRead": "Never",
+  "access.inForce": "In force",
+  "access.readAt": "read {time}",
+  "access.neverRead": "not read yet",
   "access.granted": "Granted for the whole tenant",
   "access.assigned": "Assigned by Exchange",
   "access.none": "Nothing",
@@ -47,10 +48,13 @@ export const scope = {
   "access.allow": "Allow reading…",
   "access.allowing": "Allow reading Exchange roles",
 
-  "access.voidGrant":
-    "The scope limits nothing of {permission}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+  "access.voidGrants": {
+    one: "The scope limits nothing of {permissions}: it is granted for the whole tenant, and rights add up. Revoke that grant in Permissions.",
+    other:
+      "The scope limits nothing of {permissions}: they are granted for the whole tenant, and rights add up. Revoke those grants in Permissions.",
+  },
   "access.voidEws":
-    "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
+    "{permissions} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
   "access.voidAssignment": "{role} is assigned beside the scope, for {reach}, and adds to it.",
   "access.toPermissions": "Open Permissions",
 
@@ -74,6 +78,8 @@ export const scope = {
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
   "access.next": "What is too early is asked again at {time}, while Rollcall is open.",
+  "access.nextProvisional":
+    "What was confirmed before the change has settled is provisional. It is asked again at {time}, while Rollcall is open.",
   "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
   "access.again": "Ask again now",
 
@@ -117,6 +123,7 @@ export const scope = {
   "access.outcomeConfirmed": "Confirmed",
   "access.outcomeContradicted": "Contradicted",
   "access.outcomeTooEarly": "Too early to judge",
+  "access.outcomeProvisional": "Provisional",
   "access.outcomeUnknown": "Not settled",
   "access.otherScope": "Of another scope",
   "access.beforeChange": "From before the last change",
@@ -195,7 +202,7 @@ export const scope = {
   "access.becauseInScope": "It is inside the scope, and answered.",
   "access.becauseOutOfScope": "It is outside the scope, and was refused.",
   "access.becauseGrant":
-    "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
+    "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it. Revoke that grant in Permissions.",
   "access.becauseBeside":
     "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
   "access.becauseNotHeld":

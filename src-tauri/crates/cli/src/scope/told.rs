@@ -1,12 +1,15 @@
 //! The access scope as a person reads it.
 
 use rollcall_core::approval::Part;
-use rollcall_core::scope::finding::Finding;
+use rollcall_core::scope::finding::{Finding, Outcome, Tally};
+use rollcall_core::scope::present::Void;
+use rollcall_core::scope::why::{Because, because};
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
 use rollcall_ops::scope::read::UnitState;
-use rollcall_ops::scope::show::{ProofView, ScopeView, Target};
+use rollcall_ops::scope::show::{self, ProofView, ScopeView, Target};
 use rollcall_ops::scope::why::Why;
 
 use crate::call::Call;
@@ -60,7 +63,7 @@ pub fn view(view: &ScopeView, screen: &Screen) {
     match &view.proof {
         None => screen.line("Never proven."),
         Some(last) => {
-            proof(last, &[], screen);
+            proof(last, screen);
             if let Some(words) = words::of_stands(view.stands) {
                 screen.painted(words, Paint::Bad);
             }
@@ -69,9 +72,9 @@ pub fn view(view: &ScopeView, screen: &Screen) {
 }
 
 /// What a proof came to.
-pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
+pub fn proof(view: &ProofView, screen: &Screen) {
     let tally = &view.proof.tally;
-    screen.headline(&format!("Proof {}: {}", view.proof.id, words::of_outcome(view.outcome)));
+    screen.headline(&format!("Proof {}: {}", view.proof.id, outcome(view)));
     screen.line(&format!(
         "{} confirmed inside, {} confirmed outside, {}, {}, {} too early, {} unknown, {} not asked",
         count(tally.confirmed_inside),
@@ -82,6 +85,10 @@ pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
         count(tally.unknown),
         count(tally.waiting)
     ));
+    if let Some(settles) = settles(view) {
+        let provisional = counted(tally.provisional, "of those confirmed is", "of those confirmed are");
+        screen.line(&format!("{provisional} provisional until {settles}: what was in force before may have answered."));
+    }
     let sample = &view.proof.sample;
     screen.line(&format!(
         "Of {} that must answer and {} that must be refused; seed {}",
@@ -92,10 +99,6 @@ pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
     for name in &sample.unknown {
         screen.line(&format!("{name}: no mailbox of this tenant"));
     }
-    for target in contradictions {
-        let finding = target.finding.map_or("", words::of_finding);
-        screen.painted(&format!("{finding}: {}", target.upn), Paint::Bad);
-    }
     if let Some(put_off) = &view.proof.put_off {
         let (until, code) = (put_off.until.utc(), &put_off.code);
         screen.painted(
@@ -103,18 +106,72 @@ pub fn proof(view: &ProofView, contradictions: &[Target], screen: &Screen) {
             Paint::Bad,
         );
     } else if let Some(next) = view.next_probe {
-        screen.line(&format!("What is too early is asked again at {}, while Rollcall is open.", next.utc()));
+        let what = if tally.too_early > 0 { "too early" } else { "provisional" };
+        screen.line(&format!("What is {what} is asked again at {}, while Rollcall is open.", next.utc()));
     }
 }
 
-/// The mailboxes of a proof that contradict the scope, the first of each kind.
-pub async fn contradictions(view: &ProofView, call: &Call) -> Result<Vec<Target>> {
-    let mut found = Vec::new();
+/// What the proof comes to, in the terms of its numbers: where nothing contradicts, it isn't too early to judge but to rely on.
+fn outcome(view: &ProofView) -> String {
+    match (view.outcome, settles(view)) {
+        (Outcome::TooEarly, Some(settles)) if view.proof.tally.too_early == 0 => format!("provisional until {settles}"),
+        (outcome, _) => words::of_outcome(outcome).to_owned(),
+    }
+}
+
+/// Until when some of those confirmed are provisional.
+fn settles(view: &ProofView) -> Option<String> {
+    view.proof.change.filter(|_| view.proof.tally.provisional > 0).map(|change| change.settles().utc())
+}
+
+/// Mailboxes of a proof that contradict the scope.
+pub struct Contradictions {
+    /// The first of each kind.
+    pub listed: Vec<Target>,
+    /// Why those leak that are listed, where all of them do for one reason.
+    cause: Option<Because>,
+    /// What opens them, where that is the reason.
+    voids: Vec<Void>,
+}
+
+/// # Errors
+/// Those of the store.
+pub async fn contradictions(view: &ProofView, call: &Call) -> Result<Contradictions> {
+    let mut listed = Vec::new();
     for finding in [Finding::Leak, Finding::LockOut] {
         let ask = ProofMailboxes { proof: view.proof.id, finding: Some(finding), search: String::new(), offset: 0, limit: NAMED };
-        found.extend(mailboxes::mailboxes(&call.desk, ask, &Job::quiet()).await?.rows);
+        listed.extend(mailboxes::mailboxes(&call.desk, ask, &Job::quiet()).await?.rows);
     }
-    Ok(found)
+    let of = OrganizationRef { organization: view.proof.organization };
+    let ScopeView { voids, reading, .. } = show::show(&call.desk, of, &Job::quiet()).await?;
+    let all_read = reading.is_some_and(|reading| reading.assignments.value().is_some());
+    let leaks = listed.iter().filter(|target| target.finding == Some(Finding::Leak));
+    let mut causes: Vec<Because> = leaks.map(|target| because(Finding::Leak, &target.calls, &voids, all_read)).collect();
+    causes.dedup();
+    let cause = if let [only] = causes[..] { Some(only) } else { None };
+    let voids = voids.into_iter().filter(|void| match (cause, void) {
+        (Some(Because::TenantWideGrant), Void::Grant { .. }) | (Some(Because::AssignedBeside), Void::Assignment { .. }) => true,
+        (_, Void::Grant { .. } | Void::Ews { .. } | Void::Assignment { .. }) => false,
+    });
+    Ok(Contradictions { voids: voids.collect(), listed, cause })
+}
+
+/// The mailboxes that contradict the scope, how many more there are, and the cause they share.
+pub fn contradicting(found: &Contradictions, tally: &Tally, organization: &str, screen: &Screen) {
+    for target in &found.listed {
+        let finding = target.finding.map_or("", words::of_finding);
+        screen.painted(&format!("{finding}: {}", target.upn), Paint::Bad);
+    }
+    let more = tally.leaks.saturating_sub(NAMED) + tally.lock_outs.saturating_sub(NAMED);
+    if more > 0 {
+        screen.line(&format!("and {} more: `rollcallctl scope evidence --org '{organization}'`", count(more)));
+    }
+    if let Some(cause) = found.cause {
+        screen.line(&format!("Cause of each leak listed: {}", words::of_because(cause)));
+        for void in &found.voids {
+            screen.painted(&words::of_void(void), Paint::Bad);
+        }
+    }
 }
 
 /// Why a mailbox can or can't be reached.

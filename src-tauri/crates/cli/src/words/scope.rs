@@ -102,7 +102,10 @@ fn are_members(users: u32) -> String {
 pub fn of_void(void: &Void) -> String {
     match void {
         Void::Grant { permission } => {
-            format!("{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it: revoke that grant.")
+            format!(
+                "{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it. \
+                 Revoke that grant: `rollcallctl consent remove {permission} --type application`."
+            )
         }
         Void::Ews { permission } => {
             format!(
@@ -154,7 +157,9 @@ pub const fn of_because(because: Because) -> &'static str {
     match because {
         Because::InScope => "It is inside the scope, and answered.",
         Because::OutOfScope => "It is outside the scope, and was refused.",
-        Because::TenantWideGrant => "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it.",
+        Because::TenantWideGrant => {
+            "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it. Revoke that grant."
+        }
         Because::AssignedBeside => "It answered although it is outside: a role of Exchange is assigned beside the scope, and opens it.",
         Because::NotHeld => "It answered although it is outside, and nothing that Graph tells explains it: the scope doesn't hold for it.",
         Because::NotAllRead => "It answered although it is outside; not all was read that might explain it.",

@@ -36,20 +36,25 @@ fn let_astray(world: &mut World) -> String {
 
 /// A folder in which a proof of a policy was paused, with one mailbox astray on each side, and the tenant that it is about.
 async fn paused(script: &Script) -> (Sandbox, String) {
+    paused_by(script, Mechanism::AccessPolicy, Duration::from_secs(3 * 60 * 60), let_astray).await
+}
+
+/// A folder in which a proof was paused, of a scope that was changed so long before, and the tenant that it is about.
+async fn paused_by<T>(script: &Script, mechanism: Mechanism, ago: Duration, prepare: impl FnOnce(&mut World) -> T) -> (Sandbox, T) {
     let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 400, faults: FaultPlan::none(), ..Scene::default() }).await;
     let organization = rehearsal.ready().await.id;
-    let (group, leak) = rehearsal.sandbox.change(|world| {
+    let (group, prepared) = rehearsal.sandbox.change(|world| {
         world.exchange.propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
         let pilot = world.groups.iter().find(|group| group.display_name == "Integration Pilot").unwrap();
         let group = pilot.id.parse().unwrap();
-        (group, let_astray(world))
+        (group, prepare(world))
     });
     let quiet = Job::quiet();
-    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::AccessPolicy, unit: group };
+    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism, unit: group };
     set(&rehearsal.desk, SetScope { organization, wish }, &quiet).await.unwrap();
     let ask = RunScopeScript { organization, purpose: Purpose::Apply, mailboxes: Vec::new() };
     Box::pin(run_script(&rehearsal.desk, ask, &quiet)).await.unwrap();
-    let at = Some(Timestamp(rollcall_tests::clock()().0 - 3 * 60 * 60 * 1_000));
+    let at = Some(Timestamp(rollcall_tests::clock()().0 - i64::try_from(ago.as_millis()).unwrap()));
     changed(&rehearsal.desk, NoteChange { organization, at }, &quiet).await.unwrap();
     let stop = CancellationToken::new();
     let enough = stop.clone();
@@ -60,7 +65,7 @@ async fn paused(script: &Script) -> (Sandbox, String) {
     });
     let ask = ProveScope { organization, inside: None, outside: None, seed: 1, named: Vec::new() };
     Box::pin(prove(&rehearsal.desk, ask, &job)).await.unwrap();
-    (rehearsal.sandbox, leak)
+    (rehearsal.sandbox, prepared)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,6 +99,39 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
     let evidence = script.run(&[&["scope", "evidence"], &of[..]].concat());
     assert!(evidence.out.lines().any(|line| line.starts_with(&leak) && line.contains("outside,denied,leak,mail,answered,200")));
     assert_eq!(script.run(&[&["scope", "show"], &of[..]].concat()).code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause_and_the_plan_says_what_to_revoke() {
+    let script = Script::new();
+    let (sandbox, ()) = paused_by(&script, Mechanism::ManagementScope, Duration::ZERO, |_| ()).await;
+    let of = ["--org", "Contoso EU"];
+    let proven = script.pipe(&[&["scope", "prove"], &of[..], &["--resume", "--secret-stdin"]].concat(), &sandbox.details().client_secret);
+    assert!(proven.code == 1 && proven.out.contains(": contradicted\n") && proven.out.contains(", 0 too early,"), "{proven:?}");
+    assert_eq!(proven.out.matches("leak: ").count(), 50, "{proven:?}");
+    assert!(proven.out.contains(" more: `rollcallctl scope evidence --org 'Contoso EU'`\n"), "{proven:?}");
+    let cause = "Cause of each leak listed: It answered although it is outside: a grant for the whole tenant";
+    assert_eq!(proven.out.matches(cause).count(), 1, "{proven:?}");
+    let revoke = "`rollcallctl consent remove Mail.ReadWrite --type application`";
+    assert_eq!(proven.out.matches(revoke).count(), 1, "{proven:?}");
+
+    let plan = script.run(&[&["scope", "plan"], &of[..]].concat());
+    let top = plan.out.split_once("\r\n\r\n").unwrap().0;
+    assert!(plan.code == 0 && top.contains("# Warning: Mail.ReadWrite is granted for the whole tenant"), "{plan:?}");
+    assert!(plan.err.contains(revoke), "who saves the script sees it, too: {plan:?}");
+    let migrate = script.run(&[&["scope", "plan"], &of[..], &["--for", "migrate"]].concat());
+    assert!(migrate.code == 0 && !migrate.out.contains("Warning: Mail.ReadWrite"), "that script revokes it: {migrate:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_provisional_is_told_as_such_in_the_head_and_in_the_numbers() {
+    let script = Script::new();
+    let (sandbox, ()) = paused_by(&script, Mechanism::AccessPolicy, Duration::ZERO, |_| ()).await;
+    let resume = ["scope", "prove", "--org", "Contoso EU", "--resume", "--secret-stdin"];
+    let proven = script.pipe(&resume, &sandbox.details().client_secret);
+    assert_eq!(proven.code, 3, "{proven:?}");
+    assert!(proven.out.contains(": provisional until ") && proven.out.contains(" of those confirmed are provisional until "), "{proven:?}");
+    assert!(proven.out.contains("What is provisional is asked again at ") && !proven.out.contains("too early to judge"), "{proven:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

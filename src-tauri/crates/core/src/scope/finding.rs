@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Expected;
 use super::clock::Change;
+use super::{Expected, Mechanism};
 use crate::issue::Cause;
 use crate::time::Timestamp;
 
@@ -83,11 +83,29 @@ impl Finding {
     }
 }
 
-/// Judges one answer that was given at `asked`.
+/// By which right a call is let into a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// By what Exchange knows of the scope, and it may not have heard of its last change.
+    Scoped,
+    /// By a role of Entra for the whole tenant, to which a scope of RBAC for Applications only adds, whatever Exchange has heard of.
+    TenantWide,
+}
+
+impl Right {
+    /// That of a call under the mechanism that is wanted; `permitted` is whether its token carries a role of Entra that opens the workload.
+    #[must_use]
+    pub fn of(mechanism: Option<Mechanism>, permitted: bool) -> Self {
+        if permitted && mechanism.is_some_and(Mechanism::is_rbac) { Self::TenantWide } else { Self::Scoped }
+    }
+}
+
+/// Judges one answer that was given at `asked`. What a grant for the whole tenant opens is a leak at once: no waiting closes it.
 #[must_use]
-pub fn judge(expected: Expected, observed: Observed, change: Option<Change>, asked: Timestamp) -> Finding {
+pub fn judge(expected: Expected, observed: Observed, right: Right, change: Option<Change>, asked: Timestamp) -> Finding {
     let settling = change.is_some_and(|change| change.is_settling(asked));
     match (expected, observed) {
+        (Expected::Outside, Observed::Answered) if right == Right::TenantWide => Finding::Leak,
         (Expected::Inside, Observed::Answered) => Finding::ConfirmedInside,
         (Expected::Outside, Observed::Refused) => Finding::ConfirmedOutside,
         (Expected::Inside, Observed::Refused) | (Expected::Outside, Observed::Answered) if settling => Finding::TooEarly,
@@ -190,17 +208,32 @@ mod tests {
             (Outside, Observed::NoMailbox, Finding::Unknown),
             (Outside, Observed::Unsettled, Finding::Unknown),
         ] {
-            assert_eq!(judge(expected, observed, None, LATE), finding, "{expected:?} and {observed:?}");
+            assert_eq!(judge(expected, observed, Right::Scoped, None, LATE), finding, "{expected:?} and {observed:?}");
         }
     }
 
     #[test]
     fn only_a_contradiction_can_be_too_early() {
         let change = Some(Change { what: Changed::Rbac, at: Timestamp(0) });
-        let of = |expected, observed, at| judge(expected, observed, change, at);
+        let of = |expected, observed, at| judge(expected, observed, Right::Scoped, change, at);
         assert_eq!(of(Expected::Outside, Observed::Answered, Timestamp(1)), Finding::TooEarly);
         assert_eq!(of(Expected::Inside, Observed::Answered, Timestamp(1)), Finding::ConfirmedInside);
         assert_eq!(of(Expected::Outside, Observed::Answered, LATE), Finding::Leak, "the window has passed");
+    }
+
+    #[test]
+    fn what_a_grant_for_the_whole_tenant_opens_is_a_leak_at_once() {
+        let change = Some(Change { what: Changed::Rbac, at: Timestamp(0) });
+        let of = |expected, observed, mechanism, permitted| {
+            judge(expected, observed, Right::of(Some(mechanism), permitted), change, Timestamp(1))
+        };
+        use Mechanism::{AccessPolicy, AdministrativeUnit, ManagementScope};
+        for mechanism in [ManagementScope, AdministrativeUnit] {
+            assert_eq!(of(Expected::Outside, Observed::Answered, mechanism, true), Finding::Leak);
+            assert_eq!(of(Expected::Outside, Observed::Answered, mechanism, false), Finding::TooEarly, "no grant opens this workload");
+        }
+        assert_eq!(of(Expected::Outside, Observed::Answered, AccessPolicy, true), Finding::TooEarly, "a policy limits the grant");
+        assert_eq!(of(Expected::Inside, Observed::Refused, ManagementScope, true), Finding::TooEarly, "a grant locks nobody out");
     }
 
     #[test]

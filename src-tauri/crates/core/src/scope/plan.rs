@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::cover::Coverage;
-use super::present::scope_name;
+use super::present::{Void, scope_name};
 use super::{Limit, Mechanism, Rule};
 use crate::id::{AppId, ObjectId};
 
@@ -192,6 +192,17 @@ fn migrate(limit: &Limit, app: &App, coverage: &Coverage, granted: &[String]) ->
     let limited = granted.iter().filter(|name| super::cover::role_of(name).is_some());
     let revoke = limited.map(|permission| Step::Revoke { app: app.object_id, permission: permission.clone() });
     apply(limit, app, coverage).into_iter().chain(revoke).collect()
+}
+
+/// What still voids the scope when a script of these steps has run. One that takes the scope away has nothing to be voided.
+#[must_use]
+pub fn left_void(purpose: Purpose, steps: &[Step], voids: Vec<Void>) -> Vec<Void> {
+    let revoked = |name: &str| steps.iter().any(|step| matches!(step, Step::Revoke { permission, .. } if permission == name));
+    let stays = |void: &Void| match void {
+        Void::Grant { permission } => !revoked(permission),
+        Void::Ews { .. } | Void::Assignment { .. } => true,
+    };
+    if purpose == Purpose::Remove { Vec::new() } else { voids.into_iter().filter(stays).collect() }
 }
 
 #[cfg(test)]

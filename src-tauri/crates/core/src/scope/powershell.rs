@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::plan::{App, AssignTo, Purpose, Step};
+use super::present::Void;
 use super::{Limit, Mechanism, Rule};
 use crate::permission::{self, PermissionType, Resource};
 
@@ -96,11 +97,15 @@ impl Script {
     }
 }
 
-/// Writes the script of a plan. It can be run again: what is there already is left or changed, never made twice.
+/// Writes the script of a plan, with what voids the scope nevertheless at its top. It can be run again: what is there already is left or
+/// changed, never made twice.
 #[must_use]
-pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, steps: &[Step]) -> Script {
+pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, steps: &[Step], voids: &[Void]) -> Script {
     let mut script = Script::default();
     script.comment(title(purpose));
+    for void in voids {
+        script.comment(&warning(void));
+    }
     script.comment(&format!("Application: {} ({})", app.name, app.client_id));
     script.comment(&format!("Organization in Rollcall: {organization}"));
     script.comment(&format!("{}: {} ({})", side(limit), limit.unit.name, limit.unit.id));
@@ -119,6 +124,21 @@ pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, ste
         write_step(&mut script, step);
     }
     script
+}
+
+fn warning(void: &Void) -> String {
+    match void {
+        Void::Grant { permission } => format!(
+            "Warning: {permission} is granted for the whole tenant, and rights add up: the scope limits nothing of it. Revoke that grant."
+        ),
+        Void::Ews { permission } => format!(
+            "Warning: {permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope \
+             says. Revoke that grant."
+        ),
+        Void::Assignment { assignment } => {
+            format!("Warning: {} is assigned beside the scope, and adds to it. Remove that assignment.", assignment.role)
+        }
+    }
 }
 
 const fn title(purpose: Purpose) -> &'static str {
@@ -354,7 +374,8 @@ mod tests {
         let app = App { name: name.to_owned(), ..app() };
         let granted = ["Mail.ReadWrite".to_owned()];
         let steps = steps(purpose, &limit, &app, &coverage(), &granted, mailboxes).unwrap();
-        write(purpose, &limit, &app, name, &steps).text().to_owned()
+        let voids = [Void::Grant { permission: name.to_owned() }, Void::Ews { permission: name.to_owned() }];
+        write(purpose, &limit, &app, name, &steps, &voids).text().to_owned()
     }
 
     /// Reads a script as PowerShell does, as far as quotes and comments go: what is left is its code.
@@ -431,6 +452,14 @@ mod tests {
         let unit = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::AdministrativeUnit, "Unit", &[]);
         assert!(unit.contains("-RecipientAdministrativeUnitScope '00000000-0000-0000-0000-00000000000c'"));
         assert!(!unit.contains("ManagementScope"));
+    }
+
+    #[test]
+    fn what_voids_the_scope_is_told_before_any_code() {
+        let text = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::ManagementScope, "Mail.Read", &[]);
+        let top = text.split_once("\r\n\r\n").unwrap().0;
+        assert!(top.lines().all(|line| line.starts_with("# ")), "{top}");
+        assert!(top.contains("Warning: Mail.Read is granted for the whole tenant") && top.contains("over EWS every mailbox"), "{top}");
     }
 
     #[test]

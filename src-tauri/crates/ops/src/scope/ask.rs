@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rollcall_core::id::{ObjectId, UserId};
-use rollcall_core::scope::finding::{judge as find, worst};
+use rollcall_core::scope::finding::{Right, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
 use rollcall_graph::send::Graph;
@@ -45,7 +45,9 @@ pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
         let permitted = connected.permitted.contains(&workload);
         calls.push(Box::pin(call(desk, &connected.app.graph, permitted, (subject.object_id, workload), job)).await?);
     }
-    let finding = worst(calls.iter().map(|call| find(subject.expected, call.observed, facts.change, call.at)));
+    let mechanism = facts.desired.limit().map(|limit| limit.mechanism);
+    let right = |call: &Call| Right::of(mechanism, connected.permitted.contains(&call.workload));
+    let finding = worst(calls.iter().map(|call| find(subject.expected, call.observed, right(call), facts.change, call.at)));
     Ok(subject.why(&facts, &facts.desired, Some(finding), &calls))
 }
 

@@ -3,13 +3,14 @@
 use rollcall_core::id::OrganizationId;
 use rollcall_core::scope::cover::Coverage;
 use rollcall_core::scope::plan::{self, App, Purpose, Step};
+use rollcall_core::scope::present::Void;
 use rollcall_core::scope::{Limit, powershell};
 use rollcall_store::{organizations, proofs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::read::{self, Reading};
-use super::show::{Facts, facts};
+use super::show::{Facts, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::Job;
@@ -36,6 +37,8 @@ pub struct ScopeScript {
     pub text: String,
     /// How many mailboxes of the last proof a test leaves out; it takes the first ten of each side, the gravest first.
     pub left_out: u32,
+    /// What voids the scope even when the script has run, by the last reading; the script says so at its top.
+    pub voids: Vec<Void>,
 }
 
 /// # Errors
@@ -46,10 +49,11 @@ pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<Vec<ScopeScr
     let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
     for purpose in Purpose::ALL {
         if let Some(steps) = planned.steps(purpose) {
-            let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps);
+            let voids = plan::left_void(purpose, &steps, planned.voids.clone());
+            let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps, &voids);
             let left_out = if purpose == Purpose::Test { planned.left_out } else { 0 };
             let (file, text) = (format!("scope-{}.ps1", purpose.name()), script.text().to_owned());
-            scripts.push(ScopeScript { purpose, file, text, left_out });
+            scripts.push(ScopeScript { purpose, file, text, left_out, voids });
         }
     }
     Ok(scripts)
@@ -62,6 +66,7 @@ pub(crate) struct Planned {
     organization: String,
     coverage: Coverage,
     granted: Vec<String>,
+    voids: Vec<Void>,
     mailboxes: Vec<String>,
     /// Mailboxes of the last proof that aren't among them.
     left_out: u32,
@@ -97,6 +102,7 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
     let Some(object_id) = reading.app else {
         return Err(Error::input("integration", "the tenant has no enterprise application of it: grant consent first"));
     };
+    let voids = voids(&limit, &integration, &reading);
     let app = App { client_id: integration.client_id, object_id, name: integration.name };
     let left_out = of_proof - u32::try_from(proven.len()).unwrap_or(of_proof);
     for upn in proven {
@@ -104,5 +110,5 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             mailboxes.push(upn);
         }
     }
-    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, mailboxes, left_out })
+    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, voids, mailboxes, left_out })
 }

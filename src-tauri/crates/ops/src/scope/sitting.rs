@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::{ProofId, UserId};
-use rollcall_core::scope::finding::{Observed, judge as find, worst};
+use rollcall_core::scope::finding::{Observed, Right, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
@@ -241,7 +241,9 @@ impl Sitting<'_> {
         let Open { waiting, mut calls } = open;
         calls.sort_by_key(|call| call.workload);
         let (expected, change) = (waiting.expected, self.proof.change);
-        let finding = worst(calls.iter().map(|call| find(expected, call.observed, change, call.at)));
+        let mechanism = self.proof.desired.limit().map(|limit| limit.mechanism);
+        let right = |call: &Call| Right::of(mechanism, self.permitted.contains(&call.workload));
+        let finding = worst(calls.iter().map(|call| find(expected, call.observed, right(call), change, call.at)));
         let asked = calls.iter().map(|call| call.at).max().unwrap_or_else(|| self.desk.now());
         self.settled.push(Settled { number, finding, asked, calls });
         self.since.get_or_insert_with(Instant::now);
