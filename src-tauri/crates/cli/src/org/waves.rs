@@ -26,7 +26,7 @@ use crate::names;
 use crate::screen::Screen;
 use crate::table::Paint;
 use crate::text::{count, counted};
-use crate::users::act::{answer, named, show_foreseen};
+use crate::users::act::{accept_limitations, answer, named, show_foreseen, tell_limitations};
 use crate::words::of_reason;
 
 #[derive(Subcommand)]
@@ -38,7 +38,7 @@ pub enum Waves {
     /// Put users into another wave, as long as neither was started
     Put(Put),
     /// Start a wave whose criteria are met: switch its users, or have them wait for the change window
-    Start(One),
+    Start(Start),
     /// Hold a wave: it doesn't start, and its switches that wait are taken back
     Hold(OnlyOne),
     /// Hold a wave no more
@@ -65,6 +65,15 @@ pub struct One {
     /// Say what it would do, and do nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Start {
+    /// What Graph can't do for the integration has been read and is accepted
+    #[arg(long)]
+    acknowledge: bool,
+    #[command(flatten)]
+    one: One,
 }
 
 #[derive(Args)]
@@ -288,16 +297,21 @@ async fn put_into(ask: Put, call: &Call) -> Result<Exit> {
     Ok(if came.none.is_none() && came.refused.is_empty() { Exit::Fine } else { Exit::Incomplete })
 }
 
-async fn started(ask: &One, call: &Call) -> Result<Exit> {
-    let OrganizationRef { organization } = reference(&ask.one.named, call).await?;
-    let wave = ask.one.wave;
+async fn started(ask: &Start, call: &Call) -> Result<Exit> {
+    let One { one, dry_run } = &ask.one;
+    let OrganizationRef { organization } = reference(&one.named, call).await?;
+    let wave = one.wave;
     let action = Action::Switch { at_once: false };
     let users = chosen(organization, wave);
+    if ask.acknowledge {
+        accept_limitations(action, users.clone(), *dry_run, call).await?;
+    }
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
-    if ask.dry_run {
+    if *dry_run {
         call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
         return Ok(Exit::Fine);
     }
+    tell_limitations(&foreseen, call);
     let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
     answer(&acted, call);
     Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })

@@ -8,19 +8,24 @@ use rollcall_tests::{Rehearsal, Scene};
 
 use crate::script::Script;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
-    let script = Script::new();
+/// Forty users on EWS in the script's folder, which is the script's own from here on; the tenant goes on as long as it is held.
+async fn on_ews(script: &Script) -> (String, Vec<String>, impl Sized) {
     let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization.id) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
-    let people: Vec<String> = rehearsal.found(UserFilter::default()).await.into_iter().take(3).map(|row| row.user.directory.upn).collect();
-    // The folder is the script's from here on; the tenant goes on.
+    let people = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.directory.upn).collect();
     let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
     drop(desk);
+    (organization.name, people, (sandbox, kept))
+}
 
-    let waves = |more: &[&str]| script.run(&[&["org", "waves"], more, &[&organization.name, "--json"]].concat());
+#[tokio::test(flavor = "multi_thread")]
+async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
+    let script = Script::new();
+    let (organization, people, _tenant) = on_ews(&script).await;
+
+    let waves = |more: &[&str]| script.run(&[&["org", "waves"], more, &[&organization, "--json"]].concat());
     let two = people[..2].join(",");
     let plan = ["plan", "--pilot-users", two.as_str(), "--shares", "25"];
     let foreseen = waves(&[&plan[..], &["--dry-run"]].concat());
@@ -35,12 +40,30 @@ async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
     let wrong = waves(&[&plan[..], &["--own", "5:hours=72"]].concat());
     assert_eq!(wrong.code, 2, "there is no fifth wave: {wrong:?}");
 
-    let put = |wave: &str, upn: &str| script.run(&["org", "waves", "put", &organization.name, "--wave", wave, upn, "--json"]);
+    let put = |wave: &str, upn: &str| script.run(&["org", "waves", "put", &organization, "--wave", wave, upn, "--json"]);
     let came = put("2", &people[0]);
     assert_eq!((came.code, came.json()["sizes"].clone()), (0, serde_json::json!([1, 11, 28])), "{came:?}");
     let emptied = put("2", &people[1]);
     assert_eq!((emptied.code, emptied.json()["error"]["code"].clone()), (3, "wave_emptied".into()), "{emptied:?}");
     let kept_pilot = waves(&["plan", "--keep-pilot", "--shares", "50"]);
     assert_eq!(kept_pilot.json()["waves"][0]["seen"]["users"], 1, "{kept_pilot:?}");
-    drop((sandbox, kept));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
+    let script = Script::new();
+    let (organization, _, _tenant) = on_ews(&script).await;
+    assert_eq!(script.run(&["org", "waves", "plan", &organization, "--pilot", "3"]).code, 0);
+    let start = |more: &[&str]| script.run(&[&["org", "waves", "start", &organization, "--wave", "1"], more].concat());
+
+    let unread = start(&[]);
+    assert_eq!(unread.code, 3, "{unread:?}");
+    assert!(unread.err.contains("--acknowledge accepts it:\n  · "), "{unread:?}");
+    let both = start(&["--acknowledge", "--dry-run"]);
+    assert!(both.code == 2 && both.err.contains("it is a decision"), "{both:?}");
+    assert_eq!(start(&["--json"]).json()["error"]["code"], "wave_waits", "nothing was accepted by the dry run");
+
+    let started = start(&["--acknowledge"]);
+    assert!(started.code == 0 && started.out.starts_with("3 users done"), "{started:?}");
+    assert!(started.err.contains("  · "), "what is accepted is shown: {started:?}");
 }
