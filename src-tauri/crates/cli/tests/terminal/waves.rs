@@ -1,12 +1,22 @@
 //! The waves of a switch as a script sees them: foreseen, planned, changed, and why not.
 
 use rollcall_core::organization::AccessType;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::wave::{Entry, Exit};
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::query::UserFilter;
+use rollcall_ops::waves::plan::{Pilot, PlanWaves, plan};
+use rollcall_ops::waves::start::{StartWave, start};
+use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_tests::{Rehearsal, Scene};
 
-use crate::script::Script;
+use crate::script::{Ended, Script};
+
+const EXIT: Exit = Exit { initialized: 0, failed: 0, hours: 0, issues: None };
 
 /// Forty users on EWS in the script's folder, which is the script's own from here on; the tenant goes on as long as it is held.
 async fn on_ews(script: &Script) -> (String, Vec<String>, impl Sized) {
@@ -59,6 +69,8 @@ async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
     let unread = start(&[]);
     assert_eq!(unread.code, 3, "{unread:?}");
     assert!(unread.err.contains("--acknowledge accepts it:\n  · "), "{unread:?}");
+    assert!(!unread.err.contains("WaveWaits"), "no name from inside: {unread:?}");
+    assert_eq!(start(&["--json"]).json()["error"]["detail"], "");
     let both = start(&["--acknowledge", "--dry-run"]);
     assert!(both.code == 2 && both.err.contains("it is a decision"), "{both:?}");
     assert_eq!(start(&["--json"]).json()["error"]["code"], "wave_waits", "nothing was accepted by the dry run");
@@ -66,4 +78,52 @@ async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
     let started = start(&["--acknowledge"]);
     assert!(started.code == 0 && started.out.starts_with("3 users done"), "{started:?}");
     assert!(started.err.contains("  · "), "what is accepted is shown: {started:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
+    let script = Script::new();
+    let faults = FaultPlan::none().with(FaultKind::MailboxNotEnabled, 9);
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let organization = rehearsal.ready().await;
+    let id = organization.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(id) };
+    change(desk, to_ews, &quiet).await.unwrap();
+    acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
+    let wanted = PlanWaves {
+        organization: id,
+        pilot: Pilot::Number { number: 39 },
+        shares: Vec::new(),
+        entry: Entry { authorized: false, window: false },
+        exit: EXIT,
+        own: Vec::new(),
+        by_itself: false,
+    };
+    plan(desk, wanted, &quiet).await.unwrap();
+    start(desk, StartWave { organization: id, wave: 1, expected: 39 }, &quiet).await.unwrap();
+    rehearsal.sessions(id, Whose::Due).await.unwrap();
+    let of_session = UserFilter { wave: Some(1), session: vec![Verdict::Failed], ..UserFilter::default() };
+    let failed: Vec<String> = rehearsal.found(of_session).await.into_iter().map(|row| row.user.directory.upn).collect();
+    assert!(failed.len() > 5, "more than are named: {failed:?}");
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+
+    let shown = script.run(&["org", "waves", "show", &organization.name]);
+    assert_eq!(shown.code, 1, "{shown:?}");
+    let line = format!("Failed in wave 1: {} and {} more. `rollcallctl users list --org ", failed[..5].join(", "), failed.len() - 5);
+    assert!(shown.out.contains(&line) && shown.out.contains("\nNext: mend what `rollcallctl issues groups"), "{shown:?}");
+    let list = |more: &[&str]| script.run(&[&["users", "list", "--json"], more].concat());
+    let upns = |ended: &Ended| {
+        let rows = ended.json();
+        rows.as_array().unwrap().iter().map(|row| row["user"]["directory"]["upn"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(upns(&list(&["--org", &organization.name, "--wave", "1", "--session", "failed"])), failed);
+    assert_eq!(upns(&list(&["--wave", "2"])).len(), 1);
+    let (all, failed) = (upns(&list(&[])).len(), upns(&list(&["--verdict", "failed"])).len());
+    assert_eq!(failed + upns(&list(&["--verdict", "passed,unknown,not-run"])).len(), all, "each has one verdict");
+    assert!(failed < all, "the filter leaves somebody out");
+    let none = script.run(&["users", "list", "--status", "error", "--search", "nobody-at-all"]);
+    assert!(none.code == 0 && none.err.contains("`--verdict failed` in its place lists users whose check failed"), "{none:?}");
+    drop((sandbox, kept));
 }
