@@ -48,7 +48,8 @@ impl Call {
         }
         match about::describe(&self.desk, (), &Job::quiet()).await.map(|about| about.keychain) {
             Ok(Kept::SessionOnly { reason }) => {
-                let detail = format!("{}; nothing can be kept from one command to the next: {reason}", error.detail);
+                let before = if error.detail.is_empty() { String::new() } else { format!("{}; ", error.detail) };
+                let detail = format!("{before}nothing can be kept from one command to the next: {reason}");
                 Error { detail, ..error }
             }
             Ok(Kept::Keychain) | Err(_) => error,

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use rollcall_core::id::{ObjectId, ProofId};
+use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::scope::plan::Purpose;
-use rollcall_core::scope::{Mechanism, Rule};
+use rollcall_core::scope::{Desired, Mechanism, Rule};
 use rollcall_core::time::Timestamp;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::job::Job;
@@ -82,12 +82,12 @@ pub struct Set {
     #[arg(long)]
     everyone: bool,
     /// Only the members of a group (its name or object id), or of an administrative unit
-    #[arg(long, value_name = "GROUP", requires = "by")]
+    #[arg(long, value_name = "GROUP")]
     only: Option<String>,
     /// Everybody but the members of a group
-    #[arg(long, value_name = "GROUP", requires = "by")]
+    #[arg(long, value_name = "GROUP")]
     all_but: Option<String>,
-    /// By which mechanism of Exchange
+    /// By which mechanism of Exchange; without it by the present one, or by RBAC for Applications with a management scope
     #[arg(long, value_name = "MECHANISM")]
     by: Option<By>,
 }
@@ -273,10 +273,10 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
             Ok(Exit::Fine)
         }
         Scope::Practise(ask) => {
-            let organization = ask.of.find(call).await?.organization.id;
-            let ask = RunScopeScript { organization, purpose: ask.purpose.into(), mailboxes: ask.mailbox };
+            let of = ask.of.find(call).await?.organization;
+            let ask = RunScopeScript { organization: of.id, purpose: ask.purpose.into(), mailboxes: ask.mailbox };
             let view = Box::pin(exchange::run_script(&call.desk, ask, &call.job())).await?;
-            call.screen.answer(&view, |screen| told::view(&view, screen));
+            call.screen.answer(&view, |screen| told::view(&view, &of.name, screen));
             Ok(Exit::Fine)
         }
     }
@@ -294,7 +294,7 @@ async fn show(ask: &Show, call: &Call) -> Result<Exit> {
     } else {
         show::show(&call.desk, of, &Job::quiet()).await?
     };
-    call.screen.answer(&view, |screen| told::view(&view, screen));
+    call.screen.answer(&view, |screen| told::view(&view, &organization.name, screen));
     Ok(Exit::of_scope(&view))
 }
 
@@ -312,15 +312,20 @@ async fn why(ask: Why, call: &Call) -> Result<Exit> {
     };
     call.screen.answer(&why, |screen| told::why(&why, screen));
     if why.mailbox.finding.is_none() {
-        call.screen.note("`rollcallctl scope why --ask` asks it now.");
+        let (name, mailbox) = (&view.organization.name, &why.mailbox.upn);
+        call.screen.note(&format!("`rollcallctl scope why --org '{name}' {mailbox} --ask` asks it now."));
     }
     Ok(if why.mailbox.finding.is_some() { Exit::Fine } else { Exit::Incomplete })
 }
 
 async fn set(ask: &Set, call: &Call) -> Result<Exit> {
-    let organization = ask.of.find(call).await?.organization.id;
+    let of = ask.of.find(call).await?.organization;
+    let organization = of.id;
     let limited = async |rule: Rule, unit: &str| {
-        let mechanism = ask.by.map(Mechanism::from).ok_or_else(|| Error::input("by", "say by which mechanism"))?;
+        let mechanism = match ask.by {
+            Some(by) => by.into(),
+            None => usual_mechanism(organization, call).await?,
+        };
         let unit = match mechanism {
             Mechanism::AdministrativeUnit => administrative_unit(unit, organization, call).await?,
             Mechanism::ManagementScope | Mechanism::AccessPolicy => group(unit, organization, call).await?,
@@ -333,11 +338,21 @@ async fn set(ask: &Set, call: &Call) -> Result<Exit> {
         (None, None) => Wish::Everyone,
     };
     let view = Box::pin(set::set(&call.desk, SetScope { organization, wish }, &call.job())).await?;
-    call.screen.answer(&view, |screen| told::view(&view, screen));
+    call.screen.answer(&view, |screen| told::view(&view, &of.name, screen));
     Ok(Exit::Fine)
 }
 
-async fn administrative_unit(text: &str, organization: rollcall_core::id::OrganizationId, call: &Call) -> Result<ObjectId> {
+/// The mechanism where none was named: that of the present scope, or the one that Microsoft recommends. Says which.
+async fn usual_mechanism(organization: OrganizationId, call: &Call) -> Result<Mechanism> {
+    let mechanism = match show::show(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?.desired {
+        Desired::Limited { limit } => limit.mechanism,
+        Desired::Everyone => Mechanism::ManagementScope,
+    };
+    call.screen.note(&format!("By {}; --by chooses another mechanism.", words::scope::of_mechanism(mechanism)));
+    Ok(mechanism)
+}
+
+async fn administrative_unit(text: &str, organization: OrganizationId, call: &Call) -> Result<ObjectId> {
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
@@ -351,8 +366,8 @@ async fn administrative_unit(text: &str, organization: rollcall_core::id::Organi
 }
 
 async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
-    let organization = ask.of.find(call).await?.organization.id;
-    let purpose = Purpose::from(ask.purpose);
+    let found = ask.of.find(call).await?.organization;
+    let (organization, purpose) = (found.id, Purpose::from(ask.purpose));
     let scripts = Box::pin(plan::plan(&call.desk, PlanScope { organization, mailboxes: ask.mailbox }, &call.job())).await?;
     let script = scripts
         .into_iter()
@@ -363,7 +378,7 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
     }
     for void in &script.voids {
-        call.screen.note(&words::scope::of_void(void));
+        call.screen.note(&words::scope::of_void(void, &found.name));
     }
     match ask.out {
         Some(file) => {
@@ -413,7 +428,8 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         told::contradicting(&contradictions, &proof.proof.tally, &view.organization.name, screen);
     });
     if proof.proof.state == RunState::Interrupted {
-        call.screen.note("The proof is paused: `rollcallctl scope prove --resume` goes on with it.");
+        let name = &view.organization.name;
+        call.screen.note(&format!("The proof is paused: `rollcallctl scope prove --org '{name}' --resume` goes on with it."));
     }
     Ok(Exit::of_proof(&proof))
 }

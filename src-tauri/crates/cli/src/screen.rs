@@ -171,16 +171,17 @@ impl Screen {
         }
         let style = console::Style::new().for_stderr();
         let mut text = format!("{} {}\n", style.clone().red().bold().apply_to("error:"), style.clone().bold().apply_to(words.title));
-        let detail = match &error.request_id {
-            Some(id) => format!("{} (request id {id})", error.detail),
-            None => error.detail.clone(),
-        };
+        let id = error.request_id.as_ref().map(|id| format!("(request id {id})"));
+        let detail: Vec<&str> =
+            [error.detail.as_str(), id.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
         let width = console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns));
         for line in wrapped(words.advice, "  ", "  ", width) {
             text.push_str(&line);
             text.push('\n');
         }
-        text.push_str(&format!("  {}\n", style.dim().apply_to(clean(&detail))));
+        if !detail.is_empty() {
+            text.push_str(&format!("  {}\n", style.dim().apply_to(clean(&detail.join(" ")))));
+        }
         err(&text);
     }
 

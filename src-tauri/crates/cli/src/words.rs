@@ -552,5 +552,6 @@ mod tests {
         let error = Error::not_now(Reason::NotSignedIn);
         assert_eq!(name_of_error(&error), "not_signed_in");
         assert_eq!(of_error(&error).title, "Nobody is signed in");
+        assert_eq!(error.detail, "", "what a reason is called inside is told to nobody");
     }
 }

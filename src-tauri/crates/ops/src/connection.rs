@@ -261,7 +261,9 @@ pub(crate) async fn app_only(desk: &Desk, id: IntegrationId) -> Result<Arc<AppOn
         return Ok(Arc::clone(open));
     }
     let Some(secret) = secret(desk, SecretName::Credential(id)).await? else {
-        return Err(Error::not_now(rollcall_core::rules::Reason::NoSecret));
+        // What halts sync sessions is noted without its reason, so the detail has to say it.
+        let detail = "the integration's secret is not at hand".to_owned();
+        return Err(Error { detail, ..Error::not_now(rollcall_core::rules::Reason::NoSecret) });
     };
     let (tenant, integration) = desk
         .read(move |conn| {

@@ -18,7 +18,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Error {
     /// What the caller can act on; each face has a title, advice and one action for it.
     pub code: Code,
-    /// What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies.
+    /// What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies. Empty where the reason says
+    /// all of it.
     pub detail: String,
     /// Graph's `request-id` or Entra's correlation id, for Microsoft support.
     pub request_id: Option<String>,
@@ -42,7 +43,7 @@ impl Error {
     /// "Not now": a precondition isn't met.
     #[must_use]
     pub fn not_now(reason: Reason) -> Self {
-        Self { reason: Some(reason), ..Self::new(Code::NotNow, format!("{reason:?}")) }
+        Self { reason: Some(reason), ..Self::new(Code::NotNow, "") }
     }
 
     /// Input that can't be used, and what is wrong with it.
@@ -58,7 +59,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code.name(), self.detail)
+        match self.reason {
+            Some(reason) if self.detail.is_empty() => write!(f, "{}: {reason:?}", self.code.name()),
+            Some(_) | None => write!(f, "{}: {}", self.code.name(), self.detail),
+        }
     }
 }
 

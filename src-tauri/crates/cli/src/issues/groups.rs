@@ -35,7 +35,7 @@ pub struct Show {
     /// Write what Microsoft support asks for: ids, codes and UTC times
     #[arg(long)]
     support: bool,
-    /// Name the mailboxes in it
+    /// Name the mailboxes in it; goes with --support
     #[arg(long, requires = "support")]
     addresses: bool,
 }

@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
-use rollcall_core::id::ObjectId;
+use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, OwnExit, Severity, WaveState};
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::users::act::{self, ActOnUsers, Chosen, UserFilter};
 use rollcall_ops::users::foresee::{self, ForeseeAction};
+use rollcall_ops::users::query::{self, Sort, UserQuery};
 use rollcall_ops::waves::hold::{self, HoldWave};
 use rollcall_ops::waves::plan::{self, Pilot, PlanWaves};
 use rollcall_ops::waves::put::{self, PutInWave};
@@ -26,7 +28,7 @@ use crate::names;
 use crate::screen::Screen;
 use crate::table::Paint;
 use crate::text::{count, counted};
-use crate::users::act::{answer, named, show_foreseen};
+use crate::users::act::{accept_limitations, answer, named, show_foreseen, tell_limitations};
 use crate::words::of_reason;
 
 #[derive(Subcommand)]
@@ -38,7 +40,7 @@ pub enum Waves {
     /// Put users into another wave, as long as neither was started
     Put(Put),
     /// Start a wave whose criteria are met: switch its users, or have them wait for the change window
-    Start(One),
+    Start(Start),
     /// Hold a wave: it doesn't start, and its switches that wait are taken back
     Hold(OnlyOne),
     /// Hold a wave no more
@@ -65,6 +67,15 @@ pub struct One {
     /// Say what it would do, and do nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+#[derive(Args)]
+pub struct Start {
+    /// What Graph can't do for the integration has been read and is accepted
+    #[arg(long)]
+    acknowledge: bool,
+    #[command(flatten)]
+    one: One,
 }
 
 #[derive(Args)]
@@ -188,9 +199,17 @@ pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
     match ask {
         Waves::Show(named) => {
             let view = show::show(&call.desk, reference(&named, call).await?, &Job::quiet()).await?;
+            let missed = missed(view.as_ref(), &named.name, call).await?;
             call.screen.answer(&view, |screen| match &view {
-                Some(view) => tell(view, screen),
-                None => screen.line("There is no rollout plan. `org waves plan` makes one."),
+                Some(view) => {
+                    tell(view, screen);
+                    for line in &missed {
+                        screen.line(line);
+                    }
+                }
+                None => {
+                    screen.line(&format!("There is no rollout plan. `rollcallctl org waves plan '{}' --pilot 5` makes one.", named.name))
+                }
             });
             Ok(if view.is_some_and(|view| view.waves.iter().any(|wave| wave.state == WaveState::NotMet)) {
                 Exit::Failed
@@ -288,16 +307,21 @@ async fn put_into(ask: Put, call: &Call) -> Result<Exit> {
     Ok(if came.none.is_none() && came.refused.is_empty() { Exit::Fine } else { Exit::Incomplete })
 }
 
-async fn started(ask: &One, call: &Call) -> Result<Exit> {
-    let OrganizationRef { organization } = reference(&ask.one.named, call).await?;
-    let wave = ask.one.wave;
+async fn started(ask: &Start, call: &Call) -> Result<Exit> {
+    let One { one, dry_run } = &ask.one;
+    let OrganizationRef { organization } = reference(&one.named, call).await?;
+    let wave = one.wave;
     let action = Action::Switch { at_once: false };
     let users = chosen(organization, wave);
+    if ask.acknowledge {
+        accept_limitations(action, users.clone(), *dry_run, call).await?;
+    }
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
-    if ask.dry_run {
+    if *dry_run {
         call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
         return Ok(Exit::Fine);
     }
+    tell_limitations(&foreseen, call);
     let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
     answer(&acted, call);
     Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
@@ -324,7 +348,7 @@ async fn held(ask: &OnlyOne, held: bool, call: &Call) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn chosen(organization: rollcall_core::id::OrganizationId, wave: u32) -> Chosen {
+fn chosen(organization: OrganizationId, wave: u32) -> Chosen {
     Chosen::Filter(UserFilter { organization: Some(organization), wave: Some(wave), ..UserFilter::default() })
 }
 
@@ -346,6 +370,50 @@ fn tell(view: &PlanView, screen: &Screen) {
     } else {
         "No wave starts by itself."
     });
+}
+
+/// How many of those who failed are named.
+const NAMED: u32 = 5;
+
+/// For each wave that did not meet its criteria: who failed, which commands list the users concerned, and the next step.
+async fn missed(view: Option<&PlanView>, org: &str, call: &Call) -> Result<Vec<String>> {
+    let Some(view) = view else { return Ok(Vec::new()) };
+    let mut lines = Vec::new();
+    for wave in view.waves.iter().filter(|wave| wave.state == WaveState::NotMet) {
+        let number = wave.number;
+        let list = format!("rollcallctl users list --org '{org}' --wave {number}");
+        for one in wave.exit.iter().filter(|one| one.met == Met::NotMet) {
+            match one.criterion {
+                Criterion::Failed { users, .. } => {
+                    let failed = failed_of(view.organization, number, call).await?;
+                    let more = users.saturating_sub(u32::try_from(failed.len()).unwrap_or(u32::MAX));
+                    let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
+                    lines.push(format!("Failed in wave {number}: {}{more}. `{list} --session failed` lists them.", failed.join(", ")));
+                }
+                Criterion::Initialized { .. } => lines.push(format!("`{list}` says how far each user of wave {number} is.")),
+                Criterion::Issues { .. } => lines.push(format!("`{list} --with-issues` lists whoever of wave {number} has an open issue.")),
+                // Those of a start, and one that waiting alone meets.
+                Criterion::Acknowledged
+                | Criterion::Authorized
+                | Criterion::PreviousMet
+                | Criterion::WindowOpen
+                | Criterion::Watched { .. } => {}
+            }
+        }
+        lines.push(format!(
+            "Next: mend what `rollcallctl issues groups --org '{org}'` names, then `rollcallctl org sync '{org}'`; \
+             or take the wave back with `rollcallctl org waves go-back '{org}' --wave {number}`."
+        ));
+    }
+    Ok(lines)
+}
+
+/// Some of those of a wave whose last session failed.
+async fn failed_of(organization: OrganizationId, wave: u32, call: &Call) -> Result<Vec<String>> {
+    let filter = UserFilter { organization: Some(organization), wave: Some(wave), session: vec![Verdict::Failed], ..UserFilter::default() };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: NAMED };
+    let page = query::query(&call.desk, ask, &Job::quiet()).await?;
+    Ok(page.rows.into_iter().map(|row| row.user.directory.upn).collect())
 }
 
 fn heading(wave: &WaveView) -> String {

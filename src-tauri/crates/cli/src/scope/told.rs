@@ -21,8 +21,8 @@ use crate::words::scope as words;
 /// Contradictions that are named one by one, of each kind.
 const NAMED: u32 = 50;
 
-/// The whole of it.
-pub fn view(view: &ScopeView, screen: &Screen) {
+/// The whole of it, for the organization of this name.
+pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
     screen.headline(&format!("To be reached: {}", words::of_desired(&view.desired)));
     if let Some(reading) = &view.reading {
         match &reading.unit {
@@ -45,13 +45,13 @@ pub fn view(view: &ScopeView, screen: &Screen) {
                     screen.line(&format!("Assigned: {} for {}", one.role, words::of_reach(&one.reach)));
                 }
             }
-            Part::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why)), Paint::Open),
+            Part::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open),
         }
     } else {
-        screen.line("What is in force was not read yet: `rollcallctl scope show --read` reads it.");
+        screen.line(&format!("What is in force was not read yet: `rollcallctl scope show --org '{org}' --read` reads it."));
     }
     for void in &view.voids {
-        screen.painted(&words::of_void(void), Paint::Bad);
+        screen.painted(&words::of_void(void, org), Paint::Bad);
     }
     if !view.coverage.unscopable.is_empty() {
         screen.line(&format!("Can't be limited by this: {}", view.coverage.unscopable.join(", ")));
@@ -64,8 +64,8 @@ pub fn view(view: &ScopeView, screen: &Screen) {
         None => screen.line("Never proven."),
         Some(last) => {
             proof(last, screen);
-            if let Some(words) = words::of_stands(view.stands) {
-                screen.painted(words, Paint::Bad);
+            if let Some(words) = words::of_stands(view.stands, org) {
+                screen.painted(&words, Paint::Bad);
             }
         }
     }
@@ -169,7 +169,7 @@ pub fn contradicting(found: &Contradictions, tally: &Tally, organization: &str, 
     if let Some(cause) = found.cause {
         screen.line(&format!("Cause of each leak listed: {}", words::of_because(cause)));
         for void in &found.voids {
-            screen.painted(&words::of_void(void), Paint::Bad);
+            screen.painted(&words::of_void(void, organization), Paint::Bad);
         }
     }
 }

@@ -94,7 +94,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
         Act::Switch { acknowledge, now, whom } => {
             let action = Action::Switch { at_once: now };
             if acknowledge {
-                acknowledged(action, &whom, call).await?;
+                accept_limitations(action, chosen(&whom, call).await?, whom.dry_run, call).await?;
             }
             (action, whom)
         }
@@ -165,11 +165,14 @@ async fn chosen(whom: &Whom, call: &Call) -> Result<Chosen> {
     }
 }
 
-async fn acknowledged(action: Action, whom: &Whom, call: &Call) -> Result<()> {
-    if whom.dry_run {
+/// Shows what Graph can't do for the integrations of these users, and notes for their organizations that it is accepted.
+///
+/// # Errors
+/// `InvalidInput` in a dry run; those of the verbs.
+pub async fn accept_limitations(action: Action, users: Chosen, dry_run: bool, call: &Call) -> Result<()> {
+    if dry_run {
         return Err(Error::input("--acknowledge", "it is a decision, which --dry-run doesn't make"));
     }
-    let users = chosen(whom, call).await?;
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
     for text in &foreseen.limitations {
         call.screen.note(&format!("  · {text}"));
@@ -180,7 +183,8 @@ async fn acknowledged(action: Action, whom: &Whom, call: &Call) -> Result<()> {
     Ok(())
 }
 
-fn tell_limitations(foreseen: &Foreseen, call: &Call) {
+/// Shows what Graph can't do, where it has to be accepted first.
+pub fn tell_limitations(foreseen: &Foreseen, call: &Call) {
     if foreseen.unread.is_empty() {
         return;
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 use rollcall_core::arrival::Fate;
+use rollcall_core::consent::Authorization;
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::group::Group;
 use rollcall_core::id::{ObjectId, OrganizationId};
@@ -70,7 +71,8 @@ enum Format {
 /// # Errors
 /// Those of the verbs; `Changed` when something else would be imported than was shown.
 pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
-    let organization = ask.of.find(call).await?.organization.id;
+    let view = ask.of.find(call).await?;
+    let organization = view.organization.id;
     let from = source(&ask, organization, call).await?;
     if ask.dry_run {
         return dry_run(PreviewImport { organization, from }, ask.format, call).await;
@@ -85,8 +87,23 @@ pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
             Box::pin(import::import_shown(&call.desk, PreviewRef { seal }, &call.job())).await?
         }
     };
-    call.screen.answer(&imported, |screen| show(&imported, screen));
+    call.screen.answer(&imported, |screen| {
+        show(&imported, screen);
+        if let Some(next) = next(view.consent.authorization, &view.organization.name) {
+            screen.line(&next);
+        }
+    });
     Ok(if imported.unmatched.is_empty() { Exit::Fine } else { Exit::Incomplete })
+}
+
+/// The step after users came in, unless it is done already.
+fn next(authorization: Authorization, org: &str) -> Option<String> {
+    match authorization {
+        Authorization::Authorized => None,
+        Authorization::PartlyAuthorized | Authorization::NotAuthorized | Authorization::Unknown => {
+            Some(format!("Next: rollcallctl consent grant --org '{org}'"))
+        }
+    }
 }
 
 fn show(imported: &Imported, screen: &Screen) {
@@ -254,4 +271,15 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(file).map_err(unreadable)?.take(LIMIT).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consent_comes_after_the_users_unless_all_is_granted() {
+        assert_eq!(next(Authorization::Unknown, "HQ").unwrap(), "Next: rollcallctl consent grant --org 'HQ'");
+        assert_eq!(next(Authorization::Authorized, "HQ"), None);
+    }
 }

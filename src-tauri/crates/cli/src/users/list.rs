@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::user::MailboxStatus;
+use rollcall_core::verdict::Verdict;
 use rollcall_ops::csv_text;
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
@@ -20,7 +21,7 @@ use crate::{names, words};
 pub struct List {
     #[command(flatten)]
     only: names::Confined,
-    /// Only with this mailbox status
+    /// Only with this mailbox status; `--verdict failed` lists users whose check failed
     #[arg(long)]
     status: Option<Status>,
     /// Only with this eligibility; several are told apart by commas
@@ -29,6 +30,15 @@ pub struct List {
     /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
+    /// Only of the wave of this number in their organization's rollout plan; the pilot is 1
+    #[arg(long, value_name = "N")]
+    wave: Option<u32>,
+    /// Only with this verdict of the last check; several are told apart by commas
+    #[arg(long, value_delimiter = ',')]
+    verdict: Vec<Outcome>,
+    /// Only whose last sync session came to this, which is what a wave is judged by; several are told apart by commas
+    #[arg(long, value_delimiter = ',')]
+    session: Vec<Outcome>,
     /// Only with an open issue
     #[arg(long)]
     with_issues: bool,
@@ -66,6 +76,27 @@ impl From<Status> for MailboxStatus {
     }
 }
 
+/// What a check or a session came to.
+#[derive(Clone, Copy, ValueEnum)]
+enum Outcome {
+    Passed,
+    Failed,
+    Unknown,
+    #[value(alias = "not_run")]
+    NotRun,
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Passed => Self::Passed,
+            Outcome::Failed => Self::Failed,
+            Outcome::Unknown => Self::Unknown,
+            Outcome::NotRun => Self::NotRun,
+        }
+    }
+}
+
 /// A judgement by the name that it has in JSON.
 fn eligibility(text: &str) -> std::result::Result<Eligibility, String> {
     let known = Eligibility::ALL.into_iter().find(|one| one.name() == text.trim());
@@ -84,10 +115,14 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
         tenant: ask.only.tenant(call).await?,
         mailbox: ask.status.map(MailboxStatus::from).into_iter().collect(),
         eligibility: ask.eligibility,
+        wave: ask.wave,
+        verdict: ask.verdict.into_iter().map(Verdict::from).collect(),
+        session: ask.session.into_iter().map(Verdict::from).collect(),
         with_issues: ask.with_issues,
         search: ask.search,
         ..UserFilter::default()
     };
+    let by_status = matches!(ask.status, Some(Status::Error));
     let format = if call.screen.is_json() { Format::Json } else { ask.format };
     let mut offset = 0;
     loop {
@@ -96,6 +131,9 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
         let complete = page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE);
         let (first, last) = (offset == 0, complete || call.stop.is_cancelled());
         write(&page, format, first, last, call)?;
+        if by_status && first && page.rows.is_empty() && format == Format::Table {
+            call.screen.note("This is the mailbox's status; `--verdict failed` in its place lists users whose check failed.");
+        }
         if last {
             return Ok(if complete { Exit::Fine } else { Exit::Incomplete });
         }

@@ -99,7 +99,7 @@ fn are_members(users: u32) -> String {
 }
 
 /// What makes a scope void.
-pub fn of_void(void: &Void) -> String {
+pub fn of_void(void: &Void, org: &str) -> String {
     match void {
         Void::Grant { permission } => {
             format!(
@@ -110,7 +110,7 @@ pub fn of_void(void: &Void) -> String {
         Void::Ews { permission } => {
             format!(
                 "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. \
-                 Revoke that grant: `rollcallctl consent remove {permission} --api exchange --type application`."
+                 Revoke that grant: `rollcallctl consent remove {permission} --org '{org}' --api exchange --type application`."
             )
         }
         Void::Assignment { assignment } => {
@@ -130,25 +130,29 @@ pub fn of_reach(reach: &Reach) -> String {
 }
 
 /// Why Exchange's roles are not known, and the next step.
-pub fn of_unread(why: &Unread) -> String {
+pub fn of_unread(why: &Unread, org: &str) -> String {
     match why {
         Unread::NotAsked { scope } => {
-            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --allow` asks for it, and reads them.")
+            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --org '{org}' --allow` asks for it, and reads them.")
         }
         Unread::NoRole { .. } => {
-            "not read, it takes an Exchange Administrator or a Global Reader: sign in as one, then `rollcallctl scope show --allow`."
-                .to_owned()
+            format!(
+                "not read, it takes an Exchange Administrator or a Global Reader: sign in as one, then \
+                 `rollcallctl scope show --org '{org}' --allow`."
+            )
         }
-        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --read` tries again."),
+        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --org '{org}' --read` tries again."),
     }
 }
 
 /// Of what the last proof is; nothing where it is of the scope as it is wanted now.
-pub const fn of_stands(stands: Stands) -> Option<&'static str> {
+pub fn of_stands(stands: Stands, org: &str) -> Option<String> {
     match stands {
         Stands::Now => None,
-        Stands::OtherScope => Some("It is of another scope: prove this one with `scope prove`."),
-        Stands::BeforeChange => Some("It is from before the last change: prove the scope again with `scope prove`."),
+        Stands::OtherScope => Some(format!("It is of another scope: prove this one with `rollcallctl scope prove --org '{org}'`.")),
+        Stands::BeforeChange => {
+            Some(format!("It is from before the last change: prove the scope again with `rollcallctl scope prove --org '{org}'`."))
+        }
     }
 }
 

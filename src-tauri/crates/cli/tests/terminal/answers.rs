@@ -417,3 +417,9 @@ fn a_log_is_written_only_when_asked_for_and_never_to_stdout() {
     let lines = String::from_utf8(logged.stderr).unwrap();
     assert!(lines.lines().all(|line| line.contains("rollcall")), "only our own lines: {lines}");
 }
+
+#[test]
+fn help_says_what_an_option_goes_with() {
+    let help = Script::new().run(&["issues", "show", "--help"]);
+    assert!(help.code == 0 && help.out.contains("goes with --support"), "{help:?}");
+}

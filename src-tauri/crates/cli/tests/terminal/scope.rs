@@ -195,7 +195,10 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert!(proven.out.contains(": confirmed\n") && proven.out.contains(", 0 leaks, 0 lock-outs, 0 too early, 0 unknown"), "{proven:?}");
     let shown = scope(&["show"]);
     assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
-    assert!(shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --allow`"), "{shown:?}");
+    assert!(
+        shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --org 'HQ' --allow`"),
+        "{shown:?}"
+    );
     let allowed = in_the_browser(&script, &["scope", "show", "--org", "HQ", "--allow"], &Person::Admin);
     assert!(allowed.code == 0 && allowed.out.contains("Exchange has assigned no role of RBAC for Applications."), "{allowed:?}");
     assert_eq!(scope(&["show"]).code, 0, "all is known, and it was proven");
@@ -259,4 +262,23 @@ fn kill_a_proof(script: &Script, sandbox: &Sandbox, runtime: &tokio::runtime::Ru
     }
     running.signal("KILL");
     assert_eq!(running.end().code, -1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_mechanism_the_present_one_is_taken_or_a_management_scope_and_it_is_said_which() {
+    let script = Script::new();
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let name = rehearsal.ready().await.name;
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+    let set = script.run(&["scope", "set", "--org", &name, "--only", "Integration Pilot"]);
+    assert_eq!(set.code, 4, "understood; the group is looked up by somebody who is signed in: {set:?}");
+    assert!(set.err.contains("By RBAC for Applications (management scope); --by chooses another"), "{set:?}");
+    drop((sandbox, kept));
+
+    let script = Script::new();
+    let (_tenant, _) = paused(&script).await;
+    let name = script.run(&["org", "list", "--json"]).json()[0]["organization"]["name"].as_str().unwrap().to_owned();
+    let set = script.run(&["scope", "set", "--org", &name, "--all-but", "Integration Pilot"]);
+    assert!(set.code == 4 && set.err.contains("By application access policy; "), "{set:?}");
 }

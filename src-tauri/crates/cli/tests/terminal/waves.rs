@@ -1,26 +1,41 @@
 //! The waves of a switch as a script sees them: foreseen, planned, changed, and why not.
 
 use rollcall_core::organization::AccessType;
+use rollcall_core::verdict::Verdict;
+use rollcall_core::wave::{Entry, Exit};
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::query::UserFilter;
+use rollcall_ops::waves::plan::{Pilot, PlanWaves, plan};
+use rollcall_ops::waves::start::{StartWave, start};
+use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_tests::{Rehearsal, Scene};
 
-use crate::script::Script;
+use crate::script::{Ended, Script};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
-    let script = Script::new();
+const EXIT: Exit = Exit { initialized: 0, failed: 0, hours: 0, issues: None };
+
+/// Forty users on EWS in the script's folder, which is the script's own from here on; the tenant goes on as long as it is held.
+async fn on_ews(script: &Script) -> (String, Vec<String>, impl Sized) {
     let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization.id) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
-    let people: Vec<String> = rehearsal.found(UserFilter::default()).await.into_iter().take(3).map(|row| row.user.directory.upn).collect();
-    // The folder is the script's from here on; the tenant goes on.
+    let people = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.directory.upn).collect();
     let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
     drop(desk);
+    (organization.name, people, (sandbox, kept))
+}
 
-    let waves = |more: &[&str]| script.run(&[&["org", "waves"], more, &[&organization.name, "--json"]].concat());
+#[tokio::test(flavor = "multi_thread")]
+async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
+    let script = Script::new();
+    let (organization, people, _tenant) = on_ews(&script).await;
+
+    let waves = |more: &[&str]| script.run(&[&["org", "waves"], more, &[&organization, "--json"]].concat());
     let two = people[..2].join(",");
     let plan = ["plan", "--pilot-users", two.as_str(), "--shares", "25"];
     let foreseen = waves(&[&plan[..], &["--dry-run"]].concat());
@@ -35,12 +50,80 @@ async fn waves_are_foreseen_planned_and_users_put_into_another_one() {
     let wrong = waves(&[&plan[..], &["--own", "5:hours=72"]].concat());
     assert_eq!(wrong.code, 2, "there is no fifth wave: {wrong:?}");
 
-    let put = |wave: &str, upn: &str| script.run(&["org", "waves", "put", &organization.name, "--wave", wave, upn, "--json"]);
+    let put = |wave: &str, upn: &str| script.run(&["org", "waves", "put", &organization, "--wave", wave, upn, "--json"]);
     let came = put("2", &people[0]);
     assert_eq!((came.code, came.json()["sizes"].clone()), (0, serde_json::json!([1, 11, 28])), "{came:?}");
     let emptied = put("2", &people[1]);
     assert_eq!((emptied.code, emptied.json()["error"]["code"].clone()), (3, "wave_emptied".into()), "{emptied:?}");
     let kept_pilot = waves(&["plan", "--keep-pilot", "--shares", "50"]);
     assert_eq!(kept_pilot.json()["waves"][0]["seen"]["users"], 1, "{kept_pilot:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
+    let script = Script::new();
+    let (organization, _, _tenant) = on_ews(&script).await;
+    assert_eq!(script.run(&["org", "waves", "plan", &organization, "--pilot", "3"]).code, 0);
+    let start = |more: &[&str]| script.run(&[&["org", "waves", "start", &organization, "--wave", "1"], more].concat());
+
+    let unread = start(&[]);
+    assert_eq!(unread.code, 3, "{unread:?}");
+    assert!(unread.err.contains("--acknowledge accepts it:\n  · "), "{unread:?}");
+    assert!(!unread.err.contains("WaveWaits"), "no name from inside: {unread:?}");
+    assert_eq!(start(&["--json"]).json()["error"]["detail"], "");
+    let both = start(&["--acknowledge", "--dry-run"]);
+    assert!(both.code == 2 && both.err.contains("it is a decision"), "{both:?}");
+    assert_eq!(start(&["--json"]).json()["error"]["code"], "wave_waits", "nothing was accepted by the dry run");
+
+    let started = start(&["--acknowledge"]);
+    assert!(started.code == 0 && started.out.starts_with("3 users done"), "{started:?}");
+    assert!(started.err.contains("  · "), "what is accepted is shown: {started:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
+    let script = Script::new();
+    let faults = FaultPlan::none().with(FaultKind::MailboxNotEnabled, 9);
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let organization = rehearsal.ready().await;
+    let id = organization.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(id) };
+    change(desk, to_ews, &quiet).await.unwrap();
+    acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
+    let wanted = PlanWaves {
+        organization: id,
+        pilot: Pilot::Number { number: 39 },
+        shares: Vec::new(),
+        entry: Entry { authorized: false, window: false },
+        exit: EXIT,
+        own: Vec::new(),
+        by_itself: false,
+    };
+    plan(desk, wanted, &quiet).await.unwrap();
+    start(desk, StartWave { organization: id, wave: 1, expected: 39 }, &quiet).await.unwrap();
+    rehearsal.sessions(id, Whose::Due).await.unwrap();
+    let of_session = UserFilter { wave: Some(1), session: vec![Verdict::Failed], ..UserFilter::default() };
+    let failed: Vec<String> = rehearsal.found(of_session).await.into_iter().map(|row| row.user.directory.upn).collect();
+    assert!(failed.len() > 5, "more than are named: {failed:?}");
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+
+    let shown = script.run(&["org", "waves", "show", &organization.name]);
+    assert_eq!(shown.code, 1, "{shown:?}");
+    let line = format!("Failed in wave 1: {} and {} more. `rollcallctl users list --org ", failed[..5].join(", "), failed.len() - 5);
+    assert!(shown.out.contains(&line) && shown.out.contains("\nNext: mend what `rollcallctl issues groups"), "{shown:?}");
+    let list = |more: &[&str]| script.run(&[&["users", "list", "--json"], more].concat());
+    let upns = |ended: &Ended| {
+        let rows = ended.json();
+        rows.as_array().unwrap().iter().map(|row| row["user"]["directory"]["upn"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(upns(&list(&["--org", &organization.name, "--wave", "1", "--session", "failed"])), failed);
+    assert_eq!(upns(&list(&["--wave", "2"])).len(), 1);
+    let (all, failed) = (upns(&list(&[])).len(), upns(&list(&["--verdict", "failed"])).len());
+    assert_eq!(failed + upns(&list(&["--verdict", "passed,unknown,not-run"])).len(), all, "each has one verdict");
+    assert!(failed < all, "the filter leaves somebody out");
+    let none = script.run(&["users", "list", "--status", "error", "--search", "nobody-at-all"]);
+    assert!(none.code == 0 && none.err.contains("`--verdict failed` in its place lists users whose check failed"), "{none:?}");
     drop((sandbox, kept));
 }
