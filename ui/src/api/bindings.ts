@@ -625,7 +625,8 @@ export type Error = {
  */
 code: Code, 
 /**
- * What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies.
+ * What happened, for the log and the details fold-out: ids and codes, never names, tokens or bodies. Empty where the reason says
+ * all of it.
  */
 detail: string, 
 /**
