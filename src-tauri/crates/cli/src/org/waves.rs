@@ -401,7 +401,7 @@ async fn missed(view: Option<&PlanView>, org: &str, call: &Call) -> Result<Vec<S
             }
         }
         lines.push(format!(
-            "Next: mend what `rollcallctl issues groups --org '{org}'` names, then `rollcallctl org sync '{org}'`; \
+            "Next: mend what `rollcallctl issues groups --org '{org}'` names, then `rollcallctl org sync '{org}' --all`; \
              or take the wave back with `rollcallctl org waves go-back '{org}' --wave {number}`."
         ));
     }
