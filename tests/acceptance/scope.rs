@@ -248,6 +248,22 @@ async fn a_contradiction_is_too_early_until_exchange_has_heard_of_the_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_role_still_opens_is_too_early_and_not_taken_for_a_grant() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::from_secs(60 * 60) };
+    let (rehearsal, organization) = stage(150, slow).await;
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, group(&rehearsal, "Integration Pilot")).await;
+    run(&rehearsal, organization, Purpose::Migrate).await;
+    rehearsal.sandbox.advance(Duration::from_secs(3 * 60 * 60));
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+
+    // Exchange hasn't heard yet that others are to be reached now: whoever was reached before still answers.
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, group(&rehearsal, "Finance")).await;
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    assert_eq!((proof.outcome, proof.proof.tally.leaks), (Outcome::TooEarly, 0), "{:?}", proof.proof.tally);
+    assert!(proof.proof.tally.too_early > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nested_groups_count_as_the_mechanism_counts_them_and_units_allow() {
     let (rehearsal, organization) = stage(150, AT_ONCE).await;
     let nested = group(&rehearsal, "Integration Scope");

@@ -276,10 +276,13 @@ pub(crate) async fn app_only(desk: &Desk, id: IntegrationId) -> Result<Arc<AppOn
     Ok(open)
 }
 
-/// The integration's own connection, and the workloads that its token opens, or roles of Exchange do for some mailboxes.
+/// The integration's own connection.
 pub(crate) struct Connected {
     pub app: Arc<AppOnly>,
+    /// The workloads that its token opens, for the whole tenant.
     pub permitted: Vec<Workload>,
+    /// Beside them those that roles of Exchange open for some mailboxes: a refusal there is about the mailbox.
+    pub opened: Vec<Workload>,
 }
 
 /// Connects as an organization's integration. A token carries the permissions of the moment it was issued, so each piece of work
@@ -299,9 +302,10 @@ pub(crate) async fn anew(desk: &Desk, organization: OrganizationId, stop: &Cance
         note_refusal(desk, organization, &refused).await?;
         return Err(refused.into());
     }
-    let mut permitted = app.permitted().await?;
-    permitted.extend(desk.read(move |conn| roles::opened(conn, organization)).await?);
-    Ok(Connected { app, permitted })
+    let permitted = app.permitted().await?;
+    let mut opened = desk.read(move |conn| roles::opened(conn, organization)).await?;
+    opened.extend(&permitted);
+    Ok(Connected { app, permitted, opened })
 }
 
 /// Without a token none of the organization's mailboxes can be asked, which is an issue of the organization until one is given. What was

@@ -104,7 +104,7 @@ async fn read_all(
             Ok(connected) => {
                 let graph = connected.app.graph.of(Party::Sessions(organization));
                 let plan = covered(&found, &integration, AccessType::GraphAppOnly);
-                application = Some(Arc::new(Reader { graph, plan, permitted: connected.permitted, clock: desk.clock() }));
+                application = Some(Arc::new(Reader { graph, plan, permitted: connected.opened, clock: desk.clock() }));
             }
             // Who signs in is read all the same.
             Err(error) => {

@@ -326,8 +326,8 @@ impl<'a> Sitting<'a> {
                 }
             }
         }
-        if let Some(Connected { app, permitted }) = application {
-            let (graph, permitted) = (app.graph.of(Party::Run(self.run.id)), permitted.clone());
+        if let Some(Connected { app, opened, .. }) = application {
+            let (graph, permitted) = (app.graph.of(Party::Run(self.run.id)), opened.clone());
             let (stop, day) = (self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
                 let answers = ask(&graph, &together, day, &stop).await;
