@@ -165,9 +165,11 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let scope = |arguments: &[&str]| script.run(&[&["scope", arguments[0], "--org", "HQ"], &arguments[1..]].concat());
     let as_json = |arguments: &[&str]| scope(&[arguments, &["--json"]].concat());
 
-    for wrong in [&["set"][..], &["set", "--only", "Integration Pilot"], &["set", "--everyone", "--only", "x", "--by", "access-policy"]] {
-        assert_eq!(scope(wrong).code, 2, "{wrong:?} says not whom, or not by what");
+    for wrong in [&["set"][..], &["set", "--everyone", "--only", "x", "--by", "access-policy"]] {
+        assert_eq!(scope(wrong).code, 2, "{wrong:?} says not whom");
     }
+    let by_default = as_json(&["set", "--only", "Integration Pilot"]);
+    assert_eq!((by_default.code, &by_default.json()["desired"]["limit"]["mechanism"]), (0, &json!("management_scope")), "{by_default:?}");
     let unknown = as_json(&["set", "--only", "Nobody's Group", "--by", "access-policy"]);
     assert_eq!((unknown.code, &unknown.json()["error"]["code"]), (2, &json!("not_found")), "{unknown:?}");
     let unfit = as_json(&["set", "--all-but", "Sales Unit", "--by", "administrative-unit"]);
