@@ -215,7 +215,12 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert!(table.code == 1 && table.out.contains(&format!("leak: {leak}")) && table.out.contains("1 leak,"), "{table:?}");
 
     let unasked = scope(&["why", "admin@contoso.example"]);
-    assert!(unasked.code == 3 && unasked.out.contains("Nothing was asked of it yet") && unasked.err.contains("why --ask"), "{unasked:?}");
+    assert!(
+        unasked.code == 3
+            && unasked.out.contains("Nothing was asked of it yet")
+            && unasked.err.contains("scope why --org 'HQ' admin@contoso.example --ask"),
+        "{unasked:?}"
+    );
     let asked = as_json(&["why", "admin@contoso.example", "--ask"]);
     assert_eq!((asked.code, &asked.json()["mailbox"]["proof"]), (0, &json!(null)), "{asked:?}");
     assert!(asked.json()["chain"].as_array().unwrap().iter().any(|link| link["kind"] == "called"), "{asked:?}");
