@@ -240,6 +240,13 @@ mod tests {
     }
 
     #[test]
+    fn a_search_folder_is_known_by_its_type_and_any_other_folder_is_read() {
+        let is_search = |item: &str| serde_json::from_str::<Item>(item).unwrap().is_search();
+        assert!(is_search(r##"{"id": "AQMk=", "@odata.type": "#microsoft.graph.mailSearchFolder"}"##));
+        assert!(!is_search(r##"{"id": "AQMk=", "@odata.type": "#microsoft.graph.mailFolder"}"##) && !is_search(r#"{"id": "AQMk="}"#));
+    }
+
+    #[test]
     fn an_id_that_would_leave_its_place_in_a_path_is_not_followed() {
         assert!(is_id("AQMkADAwATM0MDAAMS0yZGY5LTdlZTAtMDACLTAwCgAuAAAD="));
         for id in ["", "..", "a/b", "a?b", "a b", "a%2f", "%2e%2e", &"a".repeat(600)] {

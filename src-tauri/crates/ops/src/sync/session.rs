@@ -396,3 +396,15 @@ fn unanswered(workload: Workload) -> Reading {
     let nothing = Refusal { http: None, code: "", message: "", permitted: true };
     Reading { cause: Some(cause), fingerprint: Some(issue::fingerprint(cause, nothing, workload)), ..plain(workload, Verdict::Unknown) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_or_list_that_is_not_there_has_vanished() {
+        let of = |http, code: &str| has_vanished(&Trace { http: Some(http), code: code.to_owned(), ..Trace::default() });
+        assert!(of(404, "ErrorItemNotFound") && of(404, "ErrorFolderNotFound"));
+        assert!(!of(404, "MailboxNotEnabledForRESTAPI") && !of(404, "ErrorInvalidUser") && !of(403, "ErrorItemNotFound"));
+    }
+}

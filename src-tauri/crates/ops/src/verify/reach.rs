@@ -52,11 +52,8 @@ impl Reach {
             })
             .await?;
         let by_user = organization.access == AccessType::GraphDelegated;
-        let (other, of_them) = if by_user {
-            (AccessType::GraphAppOnly, covered(&organization, &integration, AccessType::GraphAppOnly))
-        } else {
-            (AccessType::GraphDelegated, covered(&organization, &integration, AccessType::GraphDelegated))
-        };
+        let other = if by_user { AccessType::GraphAppOnly } else { AccessType::GraphDelegated };
+        let of_them = covered(&organization, &integration, other);
         // Whoever is on EWS still is asked as the organization's other users are.
         let otherwise: HashSet<ObjectId> = own.into_iter().filter(|(_, access)| *access == other).map(|(user, _)| user).collect();
         let application = if !by_user || !otherwise.is_empty() { Some(connection::anew(desk, id, stop).await?) } else { None };
