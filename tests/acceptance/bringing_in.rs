@@ -207,6 +207,22 @@ async fn judged(rehearsal: &Rehearsal, organization: OrganizationId, eligibility
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn thousands_who_are_not_ready_are_judged_to_the_last() {
+    let rehearsal = Rehearsal::on(Scene { users: 2_400, ..Scene::default() }).await;
+    let guests = rehearsal.sandbox.change(|world| {
+        world.users.iter_mut().step_by(2).for_each(|user| user.recipient = Recipient::Guest);
+        world.users.iter().filter(|user| user.recipient == Recipient::Guest).count()
+    });
+    assert!(guests >= 1_200, "more than are judged in one go");
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    bring(&rehearsal, organization, Source::All).await;
+    let filter = UserFilter { organization: Some(organization), eligibility: vec![Eligibility::Guest], ..UserFilter::default() };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1 };
+    assert_eq!(query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().matching as usize, guests);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_what_the_directory_can_not() {
     let rehearsal = Rehearsal::on(Scene { users: 400, ..Scene::default() }).await;
     let twin = rehearsal.sandbox.change(|world| {

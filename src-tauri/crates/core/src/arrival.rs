@@ -1,7 +1,7 @@
 //! An arrival: a person of the directory, or a line of a list that names one, on the way into an organization; and who has
 //! which address.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use serde::{Deserialize, Serialize};
@@ -99,8 +99,9 @@ impl Fates {
 /// there are hundreds of thousands; that two of a tenant have the same one happens once in a hundred million tenants.
 #[derive(Debug, Default)]
 pub struct Addresses {
-    owners: HashMap<u64, ObjectId>,
-    contested: HashSet<ObjectId>,
+    people: Vec<ObjectId>,
+    /// The number of an address, and the place of who has it among the people.
+    claims: Vec<(u64, u32)>,
     numbers: RandomState,
 }
 
@@ -112,24 +113,46 @@ impl Addresses {
         }
     }
 
-    /// Adds one address of a user. Who has it already keeps it; both are contested then.
+    /// Adds one address of a user.
     pub fn claim(&mut self, user: ObjectId, address: &str) {
-        let owner = *self.owners.entry(self.numbers.hash_one(address.to_lowercase())).or_insert(user);
-        if owner != user {
-            self.contested.extend([owner, user]);
+        if self.people.last() != Some(&user) {
+            push(&mut self.people, user);
+        }
+        let place = u32::try_from(self.people.len() - 1).unwrap_or(u32::MAX);
+        let claim = (self.numbers.hash_one(address.to_lowercase()), place);
+        // Most people's primary address is their principal name.
+        if self.claims.last() != Some(&claim) {
+            push(&mut self.claims, claim);
         }
     }
 
-    /// Whether an address of this user is another user's, too.
-    #[must_use]
-    pub fn contests(&self, user: ObjectId) -> bool {
-        self.contested.contains(&user)
+    /// Everybody who has an address. Somebody may come twice.
+    pub fn people(&self) -> &[ObjectId] {
+        &self.people
     }
 
-    /// Whoever has an address that is another user's, too.
-    pub fn contested(&self) -> impl Iterator<Item = ObjectId> {
-        self.contested.iter().copied()
+    /// Whoever has an address that is another one's, too.
+    #[must_use]
+    pub fn contested(mut self) -> HashSet<ObjectId> {
+        self.claims.sort_unstable();
+        let owner = |(_, place): &(u64, u32)| self.people.get(*place as usize).copied();
+        let mut contested = HashSet::new();
+        for claims in self.claims.chunk_by(|(one, _), (other, _)| one == other) {
+            let first = claims.first().and_then(owner);
+            if claims.iter().any(|claim| owner(claim) != first) {
+                contested.extend(claims.iter().filter_map(owner));
+            }
+        }
+        contested
     }
+}
+
+/// Makes room in small steps: for hundreds of thousands, twice as much at a time is too much.
+fn push<T>(list: &mut Vec<T>, one: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(256 + list.len() / 8);
+    }
+    list.push(one);
 }
 
 /// The addresses of a user: the principal name first.
@@ -168,13 +191,16 @@ mod tests {
     fn two_owners_contest_an_address_whatever_its_case() {
         let (ada, bo) =
             (person(1, "ada@contoso.example", &["countess@contoso.example"]), person(2, "bo@contoso.example", &["Ada@Contoso.example"]));
-        let mut addresses = Addresses::default();
-        for person in [&ada, &ada] {
-            addresses.add(person);
-        }
-        assert!(!addresses.contests(ada.object_id), "the same person may come twice");
-        addresses.add(&bo);
-        assert!(addresses.contests(ada.object_id) && addresses.contests(bo.object_id));
+        let contested = |people: &[&DirectoryUser]| {
+            let mut addresses = Addresses::default();
+            people.iter().for_each(|person| addresses.add(person));
+            assert_eq!(addresses.people().len(), people.len());
+            addresses.contested()
+        };
+        let cy = person(3, "cy@contoso.example", &[]);
+        assert!(contested(&[&ada, &cy]).is_empty());
+        assert!(contested(&[&ada, &cy, &ada]).is_empty(), "the same person may come twice");
+        assert_eq!(contested(&[&ada, &cy, &bo, &ada]), HashSet::from([ada.object_id, bo.object_id]));
         assert!(is_alias(&ada, "Countess@contoso.example") && !is_alias(&ada, "ADA@contoso.example"));
     }
 }

@@ -220,7 +220,6 @@ pub(crate) struct Arrivals<'a> {
     /// The addresses of those who came, and whoever of them isn't ready by what the directory says.
     addresses: Addresses,
     doubtful: Vec<ObjectId>,
-    met: HashSet<ObjectId>,
     /// Whether everybody came, so that nobody else can have an address of theirs.
     whole: bool,
 }
@@ -237,7 +236,6 @@ impl<'a> Arrivals<'a> {
             unindexed: 0,
             addresses: Addresses::default(),
             doubtful: Vec::new(),
-            met: HashSet::new(),
             whole: false,
         }
     }
@@ -247,7 +245,6 @@ impl<'a> Arrivals<'a> {
         self.imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
         for person in &page {
             self.addresses.add(person);
-            self.met.insert(person.object_id);
             if eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
                 self.doubtful.push(person.object_id);
             }
@@ -275,18 +272,19 @@ impl<'a> Arrivals<'a> {
         if self.imported.new + self.imported.changed == 0 {
             return Ok(());
         }
+        let (mut addresses, mut doubtful) = (std::mem::take(&mut self.addresses), std::mem::take(&mut self.doubtful));
         if !self.whole {
-            let tenant = self.tenant;
+            let (tenant, came) = (self.tenant, addresses.people().iter().copied().collect::<HashSet<_>>());
             let known = self.desk.read(move |conn| users::known(conn, tenant)).await?;
-            for one in known.iter().filter(|one| !self.met.contains(&one.object_id)) {
+            for one in known.iter().filter(|one| !came.contains(&one.object_id)) {
                 for address in &one.addresses {
-                    self.addresses.claim(one.object_id, address);
+                    addresses.claim(one.object_id, address);
                 }
             }
         }
-        self.doubtful.extend(self.addresses.contested());
-        let doubtful = std::mem::take(&mut self.doubtful);
-        preflight::judge_doubtful(self.desk, self.organization, doubtful, &self.addresses).await
+        let contested = addresses.contested();
+        doubtful.extend(&contested);
+        preflight::judge_doubtful(self.desk, self.organization, doubtful, &contested).await
     }
 
     async fn index(&mut self) -> Result<()> {

@@ -1,6 +1,8 @@
 //! Judges whether the mailboxes of an organization can be worked on, before anything is asked of the integration: by the directory, by
 //! what disabled accounts' mailboxes say that they are, and by the last check.
 
+use std::collections::HashSet;
+
 use rollcall_core::arrival::Addresses;
 use rollcall_core::eligibility::{self, Eligibility, Facts, Judged, Purpose, Unasked};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
@@ -18,8 +20,10 @@ use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
 use crate::organizations::delete::OrganizationRef;
 
-/// Users that are judged in one go.
+/// Users that are judged in one go, of all …
 const PAGE: u32 = 5_000;
+/// … and of some: an import has enough in memory already.
+const DOUBTFUL: usize = 1_000;
 /// Mailboxes that are asked before what they said is stored and shown.
 const AT_ONCE: usize = 100;
 
@@ -108,31 +112,44 @@ async fn page(desk: &Desk, organization: OrganizationId, after: UserId) -> Resul
 }
 
 async fn judge_all(desk: &Desk, organization: OrganizationId) -> Result<()> {
-    let addresses = known_addresses(desk, organization).await?;
+    let contested = contested(desk, organization).await?;
     let mut after = UserId(0);
     loop {
         let page = page(desk, organization, after).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.user;
-        write(desk, differing(&page, |one| addresses.contests(one.directory.object_id))).await?;
+        write(desk, differing(&page, |one| contested.contains(&one.directory.object_id))).await?;
     }
 }
 
 /// Judges those of an organization of whom something may have changed: who was not ready, whom the last check found out about, and
-/// `these`.
-pub(crate) async fn judge_doubtful(desk: &Desk, organization: OrganizationId, these: Vec<ObjectId>, addresses: &Addresses) -> Result<()> {
-    let doubtful = desk.read(move |conn| store::candidates(conn, organization, Whose::Doubtful(&these))).await?;
-    write(desk, differing(&doubtful, |one| addresses.contests(one.directory.object_id))).await
+/// `these`. Whoever has an address that is another one's, too, is `contested`.
+pub(crate) async fn judge_doubtful(
+    desk: &Desk,
+    organization: OrganizationId,
+    these: Vec<ObjectId>,
+    contested: &HashSet<ObjectId>,
+) -> Result<()> {
+    judge_some(desk, organization, these, |one| contested.contains(&one.directory.object_id)).await
 }
 
 /// The same after a check, which changes nobody's addresses.
 pub(crate) async fn judge_checked(desk: &Desk, organization: OrganizationId) -> Result<()> {
-    let doubtful = desk.read(move |conn| store::candidates(conn, organization, Whose::Doubtful(&[]))).await?;
-    write(desk, differing(&doubtful, |one| one.judged.eligibility == Eligibility::AddressConflict)).await
+    judge_some(desk, organization, vec![], |one| one.judged.eligibility == Eligibility::AddressConflict).await
 }
 
-/// Who of the organization's tenant is known here by which address.
-async fn known_addresses(desk: &Desk, organization: OrganizationId) -> Result<Addresses> {
+async fn judge_some(desk: &Desk, organization: OrganizationId, these: Vec<ObjectId>, contested: impl Fn(&Candidate) -> bool) -> Result<()> {
+    let mut doubtful = desk.read(move |conn| store::doubtful(conn, organization, &these)).await?;
+    while !doubtful.is_empty() {
+        let some = doubtful.split_off(doubtful.len().saturating_sub(DOUBTFUL));
+        let candidates = desk.read(move |conn| store::candidates(conn, organization, Whose::Those(&some))).await?;
+        write(desk, differing(&candidates, &contested)).await?;
+    }
+    Ok(())
+}
+
+/// Who of the organization's tenant has an address that is another one's, too.
+async fn contested(desk: &Desk, organization: OrganizationId) -> Result<HashSet<ObjectId>> {
     desk.read(move |conn| {
         let tenant = organizations::get(conn, organization)?.tenant;
         let mut addresses = Addresses::default();
@@ -141,7 +158,7 @@ async fn known_addresses(desk: &Desk, organization: OrganizationId) -> Result<Ad
                 addresses.claim(one.object_id, address);
             }
         }
-        Ok(addresses)
+        Ok(addresses.contested())
     })
     .await
 }

@@ -150,11 +150,9 @@ pub async fn preview(desk: &Desk, ask: PreviewImport, job: &Job) -> Result<Impor
         Some(at) if *at == ask.organization => Fate::Here,
         Some(at) => Fate::Elsewhere { organization: names.get(at).cloned().unwrap_or_default() },
     };
-    let judged = read
-        .people
-        .iter()
-        .map(|person| eligibility::judge(&Facts::of_directory(person, read.addresses.contests(person.object_id))))
-        .collect();
+    let contested = read.addresses.contested();
+    let judge = |person| eligibility::judge(&Facts::of_directory(person, contested.contains(&person.object_id)));
+    let judged = read.people.iter().map(judge).collect();
     let list = wanted.map(Wanted::list);
     let understood = list.as_ref().map(|list| list.understood.clone());
     let lines = match list {

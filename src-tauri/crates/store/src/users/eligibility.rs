@@ -30,8 +30,7 @@ pub struct Candidate {
 pub enum Whose<'a> {
     /// So many after a number.
     After(UserId, u32),
-    /// Those who were not ready, those whose last check found something out about the mailbox itself, and these.
-    Doubtful(&'a [ObjectId]),
+    Those(&'a [UserId]),
 }
 
 /// The candidates of an organization, by number.
@@ -47,25 +46,10 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
         Whose::After(after, limit) => {
             ("WHERE u.organization = ? AND u.id > ? ORDER BY u.id LIMIT ?", vec![organization.0.into(), after.0.into(), limit.into()])
         }
-        Whose::Doubtful(these) => {
-            // A cross join is done in the order in which it is written: each of them is looked for, and not everybody among them.
-            let these: Vec<String> = these.iter().map(ToString::to_string).collect();
-            (
-                "WHERE u.id IN (SELECT id FROM users WHERE organization = ? AND eligibility IS NOT NULL
-                                UNION
-                                SELECT id FROM users WHERE organization = ? AND open_issues > 0
-                                                           AND first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled',
-                                                                               'license_missing')
-                                UNION
-                                SELECT m.id
-                                FROM   organizations AS o
-                                       CROSS JOIN json_each(?) AS j
-                                       CROSS JOIN users AS m ON m.tenant = o.tenant AND m.object_id = j.value
-                                WHERE  o.id = ? AND +m.organization = o.id)
-                 ORDER BY u.id",
-                vec![organization.0.into(), organization.0.into(), text::to_json(&these)?.into(), organization.0.into()],
-            )
-        }
+        Whose::Those(ids) => (
+            "WHERE +u.organization = ? AND u.id IN (SELECT value FROM json_each(?)) ORDER BY u.id",
+            vec![organization.0.into(), text::to_json(ids)?.into()],
+        ),
     };
     let mut statement = conn.prepare_cached(&format!("{COLUMNS} {condition}"))?;
     let rows = statement.query_map(params_from_iter(values), |row| {
@@ -79,6 +63,31 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those of an organization who were not ready, those whose last check found something out about the mailbox itself, and `these`, by
+/// number.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn doubtful(conn: &Connection, organization: OrganizationId, these: &[ObjectId]) -> Result<Vec<UserId>, StoreError> {
+    // A cross join is done in the order in which it is written: each of them is looked for, and not everybody among them.
+    let mut statement = conn.prepare_cached(
+        "SELECT id FROM users WHERE organization = ?1 AND eligibility IS NOT NULL
+         UNION
+         SELECT id FROM users WHERE organization = ?1 AND open_issues > 0
+                                    AND first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled', 'license_missing')
+         UNION
+         SELECT m.id
+         FROM   organizations AS o
+                CROSS JOIN json_each(?2) AS j
+                CROSS JOIN users AS m ON m.tenant = o.tenant AND m.object_id = j.value
+         WHERE  o.id = ?1 AND +m.organization = o.id
+         ORDER BY id",
+    )?;
+    let these: Vec<String> = these.iter().map(ToString::to_string).collect();
+    let ids = statement.query_map(params![organization.0, text::to_json(&these)?], |row| row.get(0).map(UserId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Writes judgements.
