@@ -107,7 +107,7 @@ fn one_of_the_store(line: &str) -> Result<Figure> {
         ours_ms: f64,
         floor_ms: f64,
         ratio: f64,
-        /// Such as `<= 1.5 x`, `<= 400 ms` or `<= 5 %`.
+        /// Such as `<= 1.5 x` or `<= 400 ms`.
         goal: String,
     }
     let Line { figure, ours_ms, floor_ms, ratio, goal } = serde_json::from_str(line)?;
@@ -115,7 +115,6 @@ fn one_of_the_store(line: &str) -> Result<Figure> {
     let value = match unit {
         "x" => (ratio, Unit::Times),
         "ms" => (ours_ms, Unit::Milliseconds),
-        "%" => (ratio * 100.0, Unit::Percent),
         _ => bail!("a goal in {unit}"),
     };
     let detail = format!("store {ours_ms:.2} ms, beside {floor_ms:.2} ms");

@@ -72,8 +72,8 @@ type Group = fn(&Lab<'_>, &mut Measured) -> Result<()>;
 /// Figures that come from the same measurements, by their names.
 const GROUPS: &[(&[&str], Group)] = &[
     (&["probe"], times::probe),
-    (&["both-16", "storing"], times::sixteen),
-    (&["both-64"], times::sixty_four),
+    (&["both-16", "storing-16"], |lab, measured| times::both_at(lab, measured, ("both-16", 16, 1.10))),
+    (&["both-64", "storing-64"], |lab, measured| times::both_at(lab, measured, ("both-64", 64, 1.25))),
     (&["throttled"], times::throttled),
     (&["choice"], choice::unlimited),
     (&["choice-limited"], choice::limited),

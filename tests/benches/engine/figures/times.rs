@@ -28,21 +28,16 @@ pub fn probe(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
     Ok(())
 }
 
-/// Listing and asking, 16 in flight; and what storing is of it.
-pub fn sixteen(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
+/// Listing and asking, so many in flight; and what storing is of it.
+pub fn both_at(lab: &Lab<'_>, measured: &mut Measured, (name, in_flight, goal): (&str, u32, f64)) -> Result<()> {
     let mut storing = Series::default();
     let ground = Ground::of(lab.size.many, TRIP);
-    both(lab, measured, ("both-16", 16, 1.10), &ground, |share| storing.push(share))?;
-    let what = format!("storing results, share of the check's time ({} mailboxes × 4, 16 in flight)", grouped(lab.size.many));
+    both(lab, measured, (name, in_flight, goal), &ground, |share| storing.push(share))?;
+    let what = format!("storing results, share of the check's time ({} mailboxes × 4, {in_flight} in flight)", grouped(lab.size.many));
     let detail = "processor time of the threads that work on the database, over the time that passed";
     let value = (storing.median() * 100.0, Unit::Percent);
-    measured.figures.push(Figure::new("storing", what, value, Goal::AtMost(5.0), detail.to_owned()));
+    measured.figures.push(Figure::new(&format!("storing-{in_flight}"), what, value, Goal::AtMost(5.0), detail.to_owned()));
     Ok(())
-}
-
-/// Listing and asking, 64 in flight.
-pub fn sixty_four(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
-    both(lab, measured, ("both-64", 64, 1.25), &Ground::of(lab.size.many, TRIP), |_| {})
 }
 
 /// The same while one in fifty probes is throttled at first.

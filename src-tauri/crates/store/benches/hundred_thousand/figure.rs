@@ -9,8 +9,6 @@ pub enum Goal {
     Times(f64),
     /// At most so many milliseconds.
     Milliseconds(f64),
-    /// At most such a share, in percent, of the time that the second value stands for.
-    Percent(f64),
 }
 
 /// So many of the slowest are named.
@@ -46,7 +44,6 @@ impl Report {
         let (met, goal) = match goal {
             Goal::Times(most) => (ratio <= most, format!("<= {most} x")),
             Goal::Milliseconds(most) => (ours <= most, format!("<= {most} ms")),
-            Goal::Percent(most) => (ratio * 100.0 <= most, format!("<= {most} %")),
         };
         self.missed += u32::from(!met);
         if self.json {
@@ -83,12 +80,12 @@ pub fn wall<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (start.elapsed(), answer)
 }
 
-/// The time that `work` takes of the processor, where the system tells it, and on the wall.
-pub fn cpu<T>(work: impl FnOnce() -> T) -> (Duration, Duration, T) {
+/// The time that `work` takes of the processor, or on the wall where the system doesn't tell it.
+pub fn cpu<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let before = on_processor();
     let (wall, answer) = wall(work);
     let cpu = before.zip(on_processor()).map_or(wall, |(before, after)| after.saturating_sub(before));
-    (cpu, wall, answer)
+    (cpu, answer)
 }
 
 /// What this thread has had of the processor ("Linux kernel documentation, scheduler statistics").

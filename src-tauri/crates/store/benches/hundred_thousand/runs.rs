@@ -20,11 +20,9 @@ use crate::people::{NOW, bring_in, everybody, open};
 const MAILBOXES: u32 = 20_000;
 /// Results in a commit.
 const GROUP: usize = 100;
-/// What a bare client takes to probe 20,000 mailboxes with 4 probes each at 80 ms, with 16 and with 64 batches in flight.
-const BARE: [(&str, Duration); 2] = [("16", Duration::from_millis(20_700)), ("64", Duration::from_millis(5_250))];
 
 pub fn measure(report: &mut Report) {
-    if !report.wants("plan results share") {
+    if !report.wants("plan results") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -66,29 +64,22 @@ fn results(report: &mut Report, store: &Store, organization: OrganizationId) {
         Ok(ids.collect::<rusqlite::Result<Vec<_>>>()?)
     });
     let which = Which::Users(ids.unwrap());
-    let (mut on_processor, mut shares) = (vec![], [vec![], vec![]]);
+    let mut on_processor = vec![];
     let mut last = None;
     for _ in 0..report.pairs {
         let run = store.write(|tx| runs::create(tx, organization, &workloads, &which, NOW)).unwrap();
         while store.write(|tx| runs::plan_more(tx, run, 10_000)).unwrap() {}
         let queue = store.read(|conn| probes::queued(conn, run, None, u32::MAX)).unwrap();
         let answers: Vec<ProbeResult> = queue.iter().map(answer).collect();
-        let (busy, elapsed, ()) = cpu(|| {
+        let (busy, ()) = cpu(|| {
             for group in answers.chunks(GROUP) {
                 store.write(|tx| probes::commit(tx, run, group, &[], Counters::default(), NOW)).unwrap();
             }
         });
-        let floor = floor(&answers);
-        on_processor.push((busy, floor));
-        for (share, (_, check)) in shares.iter_mut().zip(BARE) {
-            share.push((elapsed, check));
-        }
+        on_processor.push((busy, floor(&answers)));
         last = Some(run);
     }
     report.tell("results: 80,000 of 20,000 x 4, 100 a commit, processor", &on_processor, Goal::Milliseconds(600.0));
-    for (share, (name, _)) in shares.iter().zip(BARE) {
-        report.tell(&format!("share of storing them in a check, {name} in flight"), share, Goal::Percent(5.0));
-    }
     if let Some(run) = last {
         pages(report, store, run);
     }
@@ -138,7 +129,7 @@ fn floor(answers: &[ProbeResult]) -> Duration {
     let mut conn = bare::open(folder.path());
     let sql = "INSERT INTO probes (run, user, workload, turn, due, verdict, http, code, cause, fingerprint, request_id, checked, digest)
                VALUES (1, ?1, ?2, 0, 0, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9)";
-    let (busy, _, ()) = cpu(|| {
+    let (busy, ()) = cpu(|| {
         for group in answers.chunks(GROUP) {
             let tx = conn.transaction().unwrap();
             {
