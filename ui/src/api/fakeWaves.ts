@@ -1,5 +1,4 @@
 import type {
-  Chosen,
   ForeseenPlan,
   JudgedCriterion,
   Pilot,
@@ -10,7 +9,10 @@ import type {
   UserRow,
   WaveView,
 } from "./bindings";
+import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
+import { chosenOf } from "./fakeUsers";
 import { countsOf, NOW } from "./fakeWorld";
+import { everyUser } from "./filters";
 
 /** A plan of the pretend world: who is in which wave, and what became of it. */
 export type FakePlan = {
@@ -27,7 +29,7 @@ const RUNNING: readonly JudgedCriterion[] = [
 ];
 
 /** Deals users out, as far as the real one goes for what the screens show. */
-export function dealt(
+function dealt(
   ask: PlanWaves,
   rows: readonly UserRow[],
   present: FakePlan | undefined,
@@ -64,12 +66,12 @@ export function dealt(
     sizes.push(some.length);
     from += size;
   }
-  const refused = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
-  return { foreseen: { sizes, unknown, refused }, members };
+  const reason = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
+  return { foreseen: { sizes, unknown, refused: reason }, members };
 }
 
 /** The plan as the menu answers it. */
-export function planViewOf(
+function planViewOf(
   { asked, members, started, held }: FakePlan,
   rows: readonly UserRow[],
   acknowledged: boolean,
@@ -129,7 +131,7 @@ export function planViewOf(
 }
 
 /** What putting users into a wave comes to. */
-export function putInto(plan: FakePlan, users: readonly UserRow[], wave: number): PutUsers {
+function putInto(plan: FakePlan, users: readonly UserRow[], wave: number): PutUsers {
   const of = ({ user }: UserRow) => plan.members.get(user.id) ?? 0;
   const untouched = users.filter((row) => of(row) === wave).length;
   const stuck = users.filter((row) => of(row) !== wave && (plan.started.has(of(row)) || plan.started.has(wave))).length;
@@ -148,7 +150,69 @@ export function putInto(plan: FakePlan, users: readonly UserRow[], wave: number)
   };
 }
 
-/** Of whom a choice is made that names a wave. */
-export function waveOf(users: Chosen): number | null {
-  return users.by === "filter" ? (users.of.wave ?? null) : null;
+/** What is asked of waves. */
+export function waveVerbs(desk: Desk): Verbs {
+  const planShown = (organization: number) => {
+    const plan = desk.plans.get(organization);
+    return plan
+      ? planViewOf(plan, membersOf(desk, organization), organizationNamed(organization).acknowledged !== null)
+      : null;
+  };
+  const planHeld = (organization: number) => {
+    const plan = planShown(organization);
+    if (!plan) throw refused("not_found");
+    return plan;
+  };
+  const planDealt = (ask: PlanWaves) =>
+    dealt(ask, membersOf(desk, ask.organization), desk.plans.get(ask.organization), (search) =>
+      chosenOf(desk, { by: "filter", of: { ...everyUser, organization: ask.organization, search } }),
+    );
+  return {
+    "waves.show": ({ organization }) => planShown(organization),
+    "waves.foresee": (ask) => planDealt(ask).foreseen,
+    "waves.plan": (ask) => {
+      const { foreseen: outlook, members } = planDealt(ask);
+      if (outlook.refused) throw refused("not_now", outlook.refused);
+      desk.plans.set(ask.organization, { asked: ask, members, started: new Map(), held: new Set() });
+      desk.changed();
+      return planHeld(ask.organization);
+    },
+    "waves.remove": ({ organization }) => {
+      desk.plans.delete(organization);
+      desk.changed();
+      return null;
+    },
+    "waves.hold": ({ organization, wave, held }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      if (held) plan.held.add(wave);
+      else plan.held.delete(wave);
+      desk.changed();
+      return planHeld(organization);
+    },
+    "waves.start": ({ organization, wave, expected }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const members = chosenOf(desk, { by: "filter", of: { ...everyUser, organization, wave } });
+      if (members.length !== expected) throw refused("changed");
+      plan.started.set(wave, NOW);
+      for (const row of members) Object.assign(row.user, { mailbox: "switching" });
+      desk.changed();
+      return { done: members.length, queued: 0, untouched: 0, refused: 0, refusals: [] };
+    },
+    "waves.foresee_put": ({ organization, users, wave }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      return putInto(plan, chosenOf(desk, users), wave);
+    },
+    "waves.put": ({ organization, users, wave }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const put = putInto(plan, chosenOf(desk, users), wave);
+      if (put.none) throw refused("not_now", put.none);
+      for (const { user } of chosenOf(desk, users)) plan.members.set(user.id, wave);
+      desk.changed();
+      return put;
+    },
+  };
 }
