@@ -1,4 +1,5 @@
 import type {
+  ForeseenCriteria,
   ForeseenPlan,
   JudgedCriterion,
   Pilot,
@@ -6,6 +7,7 @@ import type {
   PlanWaves,
   PutUsers,
   Reason,
+  SetCriteria,
   UserRow,
   WaveView,
 } from "./bindings";
@@ -85,6 +87,7 @@ function planViewOf(
       ...(number > 1 ? [{ criterion: { kind: "previous_met" as const }, met: "not_met" as const }] : []),
     ];
     const left = its.filter(({ user }) => user.mailbox !== "switching").length;
+    const next = started.has(number + 1);
     const start: Reason | null = held.has(number)
       ? "wave_held"
       : number > 1 || !acknowledged
@@ -105,9 +108,9 @@ function planViewOf(
         initialized: 0,
         under_way: its.length - left,
         left,
-        failed: 0,
+        failed: its.filter(({ session }) => session === "failed").length,
         unseen: its.length,
-        with_issues: 0,
+        with_issues: its.filter(({ open_issues }) => open_issues > 0).length,
         unchecked: its.length,
         last_switch: since,
         watched_until: null,
@@ -115,6 +118,7 @@ function planViewOf(
       entry,
       exit: [...RUNNING],
       own: asked.own.find((own) => own.wave === number)?.exit ?? null,
+      over: since !== null && next,
       start,
     };
   };
@@ -127,7 +131,28 @@ function planViewOf(
     made_by: "admin@contoso.example",
     waves: [null, ...asked.shares, null].map(wave),
     change: started.size > 0 ? "wave_started" : null,
+    criteria: null,
   };
+}
+
+/** What other criteria come to, as far as the real one goes for what the screens show: a pilot that is watched for no hour is met. */
+function outlookOf(plan: PlanView, ask: SetCriteria): ForeseenCriteria {
+  const changes: ForeseenCriteria["changes"] = [];
+  if (plan.entry.window !== ask.entry.window) changes.push({ kind: "window", required: ask.entry.window });
+  if (plan.by_itself !== ask.by_itself) changes.push({ kind: "by_itself", on: ask.by_itself });
+  const exitOf = (wave: WaveView) => ask.own.find((own) => own.wave === wave.number)?.exit ?? ask.exit;
+  for (const wave of plan.waves) {
+    const [before, after] = [wave.own ?? plan.exit, exitOf(wave)];
+    if (JSON.stringify(before) !== JSON.stringify(after))
+      changes.push({ kind: "exit", wave: wave.number, before, after });
+  }
+  const states = plan.waves.map((wave) => (wave.state === "running" && exitOf(wave).hours === 0 ? "met" : wave.state));
+  for (const [at, wave] of plan.waves.entries()) {
+    const after = states[at] ?? wave.state;
+    if (after !== wave.state) changes.push({ kind: "state", wave: wave.number, before: wave.state, after });
+  }
+  const over = plan.waves.filter((wave) => wave.over).map(({ number }) => number);
+  return { changes, over, states, none: changes.length === 0 ? "already_so" : null };
 }
 
 /** What putting users into a wave comes to. */
@@ -199,6 +224,18 @@ export function waveVerbs(desk: Desk): Verbs {
       for (const row of members) Object.assign(row.user, { mailbox: "switching" });
       desk.changed();
       return { done: members.length, queued: 0, untouched: 0, refused: 0, refusals: [] };
+    },
+    "waves.foresee_criteria": (ask) => outlookOf(planHeld(ask.organization), ask),
+    "waves.set_criteria": (ask) => {
+      const { states, none } = outlookOf(planHeld(ask.organization), ask);
+      if (none) throw refused("not_now", none);
+      if (ask.expected && ask.expected.join() !== states.join()) throw refused("changed");
+      const plan = desk.plans.get(ask.organization);
+      if (!plan) throw refused("not_found");
+      const { entry, exit, own, by_itself } = ask;
+      desk.plans.set(ask.organization, { ...plan, asked: { ...plan.asked, entry, exit, own, by_itself } });
+      desk.changed();
+      return planHeld(ask.organization);
     },
     "waves.foresee_put": ({ organization, users, wave }) => {
       const plan = desk.plans.get(organization);

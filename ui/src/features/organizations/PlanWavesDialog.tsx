@@ -1,6 +1,5 @@
 import {
   Button,
-  Checkbox,
   Dialog,
   DialogActions,
   DialogBody,
@@ -32,8 +31,8 @@ import { invalid } from "../../ui/invalid";
 import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
-import { ExitFields } from "./ExitFields";
-import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, type TypedExit } from "./wavePlan";
+import { EntryFields, ExitFields, OwnFields } from "./ExitFields";
+import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, withOwn } from "./wavePlan";
 
 const useStyles = makeStyles({
   surface: { maxWidth: "min(720px, 96vw)" },
@@ -44,12 +43,6 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground2 },
   number: { width: "120px" },
   list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "4px" },
-  line: {
-    display: "grid",
-    gridTemplateColumns: "1fr max-content max-content",
-    columnGap: "16px",
-    alignItems: "center",
-  },
   users: { fontVariantNumeric: "tabular-nums" },
 });
 
@@ -114,18 +107,7 @@ export function PlanWavesDialog({ organization, plan, onClose }: Props) {
             >
               <Input value={draft.shares} onChange={(_, data) => change({ shares: data.value })} />
             </Field>
-            <section className={styles.part}>
-              <h3 className={styles.heading}>{t("waves.entry")}</h3>
-              <span className={styles.quiet}>{t("waves.entryAlways")}</span>
-              {(["authorized", "window"] as const).map((what) => (
-                <Checkbox
-                  key={what}
-                  label={t(`waves.entry.${what}`)}
-                  checked={draft[what]}
-                  onChange={(_, data) => change({ [what]: data.checked === true })}
-                />
-              ))}
-            </section>
+            <EntryFields criteria={draft} onChange={change} />
             <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
             <Waves
               shares={shares}
@@ -255,39 +237,21 @@ function Waves({ shares, foreseen, draft, change }: WavesProps) {
   const styles = useStyles();
   if (!shares) return null;
   const waves = [null, ...shares, null].map((percent, at) => ({ number: at + 1, percent }));
-  const own = (number: number, exit: TypedExit | undefined) => {
-    const { [number]: _before, ...others } = draft.own;
-    change({ own: exit ? { ...others, [number]: exit } : others });
-  };
   return (
     <section className={styles.part}>
       <h3 className={styles.heading}>{t("waves.preview")}</h3>
       <ul className={styles.list} aria-label={t("waves.preview")}>
-        {waves.map((wave) => {
-          const exit = draft.own[wave.number];
-          const name = waveName(wave);
-          return (
-            <li key={wave.number} className={styles.part}>
-              <div className={styles.line}>
-                <span>{name}</span>
-                <span className={styles.users}>{usersOf(foreseen, wave.number)}</span>
-                <Checkbox
-                  label={t("waves.own")}
-                  aria-label={t("waves.ownOf", { wave: name })}
-                  checked={exit !== undefined}
-                  onChange={(_, data) => own(wave.number, data.checked === true ? draft.exit : undefined)}
-                />
-              </div>
-              {exit && (
-                <ExitFields
-                  title={t("waves.exitOf", { wave: name })}
-                  exit={exit}
-                  onChange={(typed) => own(wave.number, typed)}
-                />
-              )}
-            </li>
-          );
-        })}
+        {waves.map((wave) => (
+          <OwnFields
+            key={wave.number}
+            name={waveName(wave)}
+            exit={draft.own[wave.number]}
+            usual={draft.exit}
+            onChange={(exit) => change(withOwn(draft, wave.number, exit))}
+          >
+            <span className={styles.users}>{usersOf(foreseen, wave.number)}</span>
+          </OwnFields>
+        ))}
       </ul>
       <span role="status">
         {foreseen && foreseen.unknown.length > 0
