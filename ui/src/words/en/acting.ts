@@ -77,6 +77,8 @@ export const acting = {
   "act.nothing": "Nothing would change.",
   "act.acknowledge": "I have read what Graph can't do for this integration.",
   "act.limitations": "What Graph can't do for this integration",
+  "act.inWaves": "They can also be switched in waves, a pilot first:",
+  "act.toWaves": "Waves of the organization",
   "act.atOnce": "Don't wait for the change window",
   "act.waits": {
     one: "{n} switch waits for the change window, which opens at {time}.",
