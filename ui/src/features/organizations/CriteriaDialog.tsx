@@ -1,15 +1,4 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  Switch,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Error as Refusal, ForeseenCriteria, PlanView, SetCriteria } from "../../api/bindings";
@@ -17,18 +6,15 @@ import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { useSettled } from "../../lib/settled";
-import { ReasonedButton } from "../../ui/CommandBar";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { criteriaChangeWords, waveName } from "../../words/waves";
 import { EntryFields, ExitFields, OwnFields } from "./ExitFields";
 import { criteriaOf, draftOf, type TypedCriteria, withOwn } from "./wavePlan";
+import { WaveDialog } from "./WaveDialog";
 
 const useStyles = makeStyles({
-  surface: { maxWidth: "min(720px, 96vw)" },
-  // What scrolls keeps off the scrollbar.
-  content: { display: "flex", flexDirection: "column", rowGap: "16px", paddingRight: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "8px" },
   heading: { margin: 0 },
   quiet: { color: tokens.colorNeutralForeground2 },
@@ -76,59 +62,48 @@ export function CriteriaDialog({ name, plan, onClose }: Props) {
   };
   const failure = refusal ?? (foreseen === undefined && query.error ? refusalOf(query.error) : undefined);
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{t("waves.criteriaTitle", { organization: name })}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <span className={styles.quiet}>{t("waves.criteriaAbout")}</span>
-            <EntryFields criteria={draft} onChange={change} />
-            <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
-            <ul className={styles.list} aria-label={t("waves.title")}>
-              {plan.waves.map((wave) =>
-                wave.over ? (
-                  <li key={wave.number}>
-                    {waveName(wave)}: <span className={styles.quiet}>{t("waves.isOver")}</span>
-                  </li>
-                ) : (
-                  <OwnFields
-                    key={wave.number}
-                    name={waveName(wave)}
-                    exit={draft.own[wave.number]}
-                    usual={draft.exit}
-                    onChange={(exit) => change(withOwn(draft, wave.number, exit))}
-                  />
-                ),
-              )}
-            </ul>
-            <Switch
-              label={t("waves.startsByItself")}
-              checked={draft.byItself}
-              onChange={(_, data) => change({ byItself: data.checked })}
+    <WaveDialog
+      title={t("waves.criteriaTitle", { organization: name })}
+      about={t("waves.criteriaAbout")}
+      action={t("waves.criteriaDo")}
+      disabledReason={busy ? t("confirm.busy") : whyNot(wanted, foreseen)}
+      onConfirm={() => void save()}
+      onClose={onClose}
+    >
+      <EntryFields criteria={draft} onChange={change} />
+      <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
+      <ul className={styles.list} aria-label={t("waves.title")}>
+        {plan.waves.map((wave) =>
+          wave.over ? (
+            <li key={wave.number}>
+              {waveName(wave)}: <span className={styles.quiet}>{t("waves.isOver")}</span>
+            </li>
+          ) : (
+            <OwnFields
+              key={wave.number}
+              name={waveName(wave)}
+              exit={draft.own[wave.number]}
+              usual={draft.exit}
+              onChange={(exit) => change(withOwn(draft, wave.number, exit))}
             />
-            <section className={styles.part} aria-label={t("waves.criteriaChanges")}>
-              <h3 className={styles.heading}>{t("waves.criteriaChanges")}</h3>
-              {foreseen ? (
-                <Changes plan={plan} foreseen={foreseen} />
-              ) : (
-                <span role="status">{t(wanted ? "act.looking" : "waves.fix")}</span>
-              )}
-            </section>
-            {failure && <ErrorBar failure={explain(failure)} />}
-          </DialogContent>
-          <DialogActions>
-            <ReasonedButton
-              appearance="primary"
-              disabledReason={busy ? t("confirm.busy") : whyNot(wanted, foreseen)}
-              onClick={() => void save()}
-            >
-              {t("waves.criteriaDo")}
-            </ReasonedButton>
-            <Button onClick={onClose}>{t("confirm.cancel")}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+          ),
+        )}
+      </ul>
+      <Switch
+        label={t("waves.startsByItself")}
+        checked={draft.byItself}
+        onChange={(_, data) => change({ byItself: data.checked })}
+      />
+      <section className={styles.part} aria-label={t("waves.criteriaChanges")}>
+        <h3 className={styles.heading}>{t("waves.criteriaChanges")}</h3>
+        {foreseen ? (
+          <Changes plan={plan} foreseen={foreseen} />
+        ) : (
+          <span role="status">{t(wanted ? "act.looking" : "waves.fix")}</span>
+        )}
+      </section>
+      {failure && <ErrorBar failure={explain(failure)} />}
+    </WaveDialog>
   );
 }
 

@@ -1,20 +1,4 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Switch,
-  Textarea,
-  tokens,
-} from "@fluentui/react-components";
+import { Field, Input, makeStyles, Radio, RadioGroup, Switch, Textarea } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Error as Refusal, ForeseenPlan, Organization, PlanView, PlanWaves } from "../../api/bindings";
@@ -24,7 +8,6 @@ import { useGroups } from "../../api/groups";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { useSettled } from "../../lib/settled";
-import { ReasonedButton } from "../../ui/CommandBar";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { GroupPicker } from "../../ui/GroupPicker";
 import { invalid } from "../../ui/invalid";
@@ -33,14 +16,11 @@ import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
 import { EntryFields, ExitFields, OwnFields } from "./ExitFields";
 import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, withOwn } from "./wavePlan";
+import { WaveDialog } from "./WaveDialog";
 
 const useStyles = makeStyles({
-  surface: { maxWidth: "min(720px, 96vw)" },
-  // What scrolls keeps off the scrollbar.
-  content: { display: "flex", flexDirection: "column", rowGap: "16px", paddingRight: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "8px" },
   heading: { margin: 0 },
-  quiet: { color: tokens.colorNeutralForeground2 },
   number: { width: "120px" },
   list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "4px" },
   users: { fontVariantNumeric: "tabular-nums" },
@@ -55,7 +35,6 @@ type Props = {
 
 /** Lays the switch of an organization out in waves, and shows beforehand how many users each would have. */
 export function PlanWavesDialog({ organization, plan, onClose }: Props) {
-  const styles = useStyles();
   const [draft, setDraft] = useState<Draft>(() => draftOf(plan));
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
@@ -90,47 +69,31 @@ export function PlanWavesDialog({ organization, plan, onClose }: Props) {
   };
   const shown = refusal ?? failure;
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>
-            {t(plan ? "waves.changeTitle" : "waves.planTitle", { organization: organization.name })}
-          </DialogTitle>
-          <DialogContent className={styles.content}>
-            <span className={styles.quiet}>{t("waves.planAbout")}</span>
-            <PilotFields organization={organization.id} hasPlan={plan !== null} draft={draft} change={change} />
-            <Field
-              label={t("waves.shares")}
-              {...(shares
-                ? { hint: t("waves.sharesHint") }
-                : invalid(true, t("waves.sharesWrong", { most: MOST_WAVES })))}
-            >
-              <Input value={draft.shares} onChange={(_, data) => change({ shares: data.value })} />
-            </Field>
-            <EntryFields criteria={draft} onChange={change} />
-            <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
-            <Waves
-              shares={shares}
-              foreseen={wanted && !counting ? foreseen : undefined}
-              draft={draft}
-              change={change}
-            />
-            <Switch
-              label={t("waves.startsByItself")}
-              checked={draft.byItself}
-              onChange={(_, data) => change({ byItself: data.checked })}
-            />
-            {shown && <ErrorBar failure={explain(shown)} onRetry={refusal ? undefined : retry} />}
-          </DialogContent>
-          <DialogActions>
-            <ReasonedButton appearance="primary" disabledReason={reason} onClick={() => void save()}>
-              {t(plan ? "waves.changeDo" : "waves.planDo")}
-            </ReasonedButton>
-            <Button onClick={onClose}>{t("confirm.cancel")}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <WaveDialog
+      title={t(plan ? "waves.changeTitle" : "waves.planTitle", { organization: organization.name })}
+      about={t("waves.planAbout")}
+      action={t(plan ? "waves.changeDo" : "waves.planDo")}
+      disabledReason={reason}
+      onConfirm={() => void save()}
+      onClose={onClose}
+    >
+      <PilotFields organization={organization.id} hasPlan={plan !== null} draft={draft} change={change} />
+      <Field
+        label={t("waves.shares")}
+        {...(shares ? { hint: t("waves.sharesHint") } : invalid(true, t("waves.sharesWrong", { most: MOST_WAVES })))}
+      >
+        <Input value={draft.shares} onChange={(_, data) => change({ shares: data.value })} />
+      </Field>
+      <EntryFields criteria={draft} onChange={change} />
+      <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
+      <Waves shares={shares} foreseen={wanted && !counting ? foreseen : undefined} draft={draft} change={change} />
+      <Switch
+        label={t("waves.startsByItself")}
+        checked={draft.byItself}
+        onChange={(_, data) => change({ byItself: data.checked })}
+      />
+      {shown && <ErrorBar failure={explain(shown)} onRetry={refusal ? undefined : retry} />}
+    </WaveDialog>
   );
 }
 
