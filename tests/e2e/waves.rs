@@ -59,7 +59,8 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
         window.press("More: Actions for this user")?;
         window.click("option", "Put into a wave…")?;
         window.choose("Wave", "Wave 2 (25 %), 14 users")?;
-        window.reads("Afterwards the waves have:")
+        window.reads("Afterwards the waves have:")?;
+        no_bars(window)
     })?;
     window.keys(&[keys::ESCAPE])?;
 
@@ -112,6 +113,14 @@ fn one_line(window: &Window, whose: &str) -> Result<()> {
     let higher = "return document.querySelector('[data-region=filters]').getBoundingClientRect().height";
     let height = window.run(higher, &json!([]))?.as_f64().unwrap_or_default();
     ensure!(height > 0.0 && height < 40.0, "the filters {whose} take more than one line: {height} px");
+    Ok(())
+}
+
+/// What is behind a dialog shows no scroll bars, which would be drawn over it.
+fn no_bars(window: &Window) -> Result<()> {
+    let hidden = "return [...document.querySelectorAll('#root [data-scrolls]')].map((one) => getComputedStyle(one).overflowY).join()";
+    let overflows = window.run(hidden, &json!([]))?;
+    ensure!(overflows == "hidden,hidden", "the grid and the details scroll behind the dialog: {overflows}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 import { makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Error as Refusal, ForeseenCriteria, PlanView, SetCriteria } from "../../api/bindings";
+import type { CriteriaChange, Error as Refusal, ForeseenCriteria, PlanView, SetCriteria } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
@@ -115,18 +115,22 @@ const nothing: SetCriteria = {
   by_itself: false,
 };
 
-/** Each thing that changes, and which waves stand elsewhere by it. */
+/** Each thing that changes; first which waves stand elsewhere by it, or start by themselves. */
 function Changes({ plan, foreseen }: { plan: PlanView; foreseen: ForeseenCriteria }) {
   const styles = useStyles();
   if (foreseen.changes.length === 0) return <span className={styles.quiet}>{t("act.nothing")}</span>;
   return (
     <ul className={styles.changes}>
-      {foreseen.changes.map((one) => {
+      {[...foreseen.changes.filter(moves), ...foreseen.changes.filter((one) => !moves(one))].map((one) => {
         const words = criteriaChangeWords(one, plan);
         return <li key={words}>{words}</li>;
       })}
     </ul>
   );
+}
+
+function moves({ kind }: CriteriaChange): boolean {
+  return kind === "state" || kind === "starts";
 }
 
 function whyNot(wanted: SetCriteria | undefined, foreseen: ForeseenCriteria | undefined): string | undefined {

@@ -141,7 +141,7 @@ export const columns: readonly Ordered[] = [
   {
     id: "sync",
     title: t("users.sync"),
-    width: 136,
+    width: 146,
     sortable: true,
     render: (view) => <StatusBadge {...syncOf(view)} />,
     text: (view) => syncOf(view).word,

@@ -36,8 +36,6 @@ const useStyles = makeStyles({
     borderRightWidth: 0,
     borderBottomWidth: 0,
     overflow: "hidden",
-    // Scroll bars belong to the page: without a place of its own in the stack WebKit draws them over dialogs.
-    isolation: "isolate",
   },
   failed: { padding: "16px" },
 });
