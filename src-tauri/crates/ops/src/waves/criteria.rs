@@ -82,26 +82,24 @@ pub async fn foresee(desk: &Desk, ask: SetCriteria, _job: &Job) -> Result<Forese
 /// `Changed` where a wave would stand elsewhere than was agreed to; `NotFound` where there is no plan.
 pub async fn set(desk: &Desk, ask: SetCriteria, _job: &Job) -> Result<PlanView> {
     let now = desk.now();
-    let set = desk
-        .write(move |tx| {
-            let outlook = match outlook(tx, &ask, now)? {
-                Ok(outlook) => outlook,
-                Err(why) => return Ok(Err(wrong(why))),
-            };
-            if ask.expected.as_ref().is_some_and(|expected| *expected != outlook.foreseen.states) {
-                return Ok(Err(Error::new(Code::Changed, "the waves would stand elsewhere by now")));
-            }
-            if let Some(reason) = outlook.foreseen.none {
-                return Ok(Err(Error::not_now(reason)));
-            }
-            waves::judge(tx, &outlook.plan, &outlook.waves)?;
-            let by = actor(tx, ask.organization)?;
-            let after = told(&outlook.after) + &outlook.foreseen.changes.iter().filter_map(stands).collect::<String>();
-            super::record(tx, ask.organization, "waves.criteria", (Some(told(&outlook.before)), Some(after)), &by, now)?;
-            Ok(Ok(outlook.after))
-        })
-        .await?;
-    set
+    desk.write(move |tx| {
+        let outlook = match outlook(tx, &ask, now)? {
+            Ok(outlook) => outlook,
+            Err(why) => return Ok(Err(wrong(why))),
+        };
+        if ask.expected.as_ref().is_some_and(|expected| *expected != outlook.foreseen.states) {
+            return Ok(Err(Error::new(Code::Changed, "the waves would stand elsewhere by now")));
+        }
+        if let Some(reason) = outlook.foreseen.none {
+            return Ok(Err(Error::not_now(reason)));
+        }
+        waves::judge(tx, &outlook.plan, &outlook.waves)?;
+        let by = actor(tx, ask.organization)?;
+        let after = told(&outlook.after) + &outlook.foreseen.changes.iter().filter_map(stands).collect::<String>();
+        super::record(tx, ask.organization, "waves.criteria", (Some(told(&outlook.before)), Some(after)), &by, now)?;
+        Ok(Ok(outlook.after))
+    })
+    .await?
 }
 
 fn wrong(why: &str) -> Error {
