@@ -21,7 +21,7 @@ use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_identity::vault::SecretName;
 use rollcall_ops::error::{Code, Result};
-use rollcall_ops::job::Job;
+use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::journal::{ListJournal, list as list_journal};
 use rollcall_ops::mailboxes::change::{ChangeMailbox, change};
 use rollcall_ops::mailboxes::check::{MailboxRef, check};
@@ -37,7 +37,7 @@ use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::practice::examples::examples;
 use rollcall_ops::practice::open::{self, OpenPractice};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
-use rollcall_ops::sync::run::Whose;
+use rollcall_ops::sync::run::{RunSessions, Whose, run as run_sessions};
 use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
@@ -48,6 +48,7 @@ use rollcall_sandbox::{FaultPlan, Options, Sandbox};
 use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_tests::{Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
+use tokio_util::sync::CancellationToken;
 
 /// Healthy, enabled, and nobody's secondary mailbox but the one that it becomes here.
 const OUTBOUND: &str = "plain.user@contoso.example";
@@ -328,6 +329,44 @@ async fn a_check_asks_each_user_as_that_user_is_reached_and_not_as_the_organizat
     };
     assert_eq!(causes(&signs_in.directory.upn), [None, Some(Cause::NotCovered)], "the token of the user, which opens mail alone");
     assert_eq!(causes(&does_not.directory.upn), [Some(Cause::NeedsUserSignIn), Some(Cause::NotCovered)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_looked_for_when_its_users_turn_comes_and_not_before() {
+    let company = Company::new().await;
+    let organization = company.organization;
+    company.connect_as(None, &company.upn).await.unwrap();
+    let others = company.rehearsal.found(UserFilter { search: Some(OUTBOUND.to_owned()), ..UserFilter::default() }).await;
+    let other = others[0].user.id;
+    let sign_in = ConnectMailbox { user: other, address: None };
+    Box::pin(connect(&company.rehearsal.desk, sign_in, &at_the_browser(Person::Upn(OUTBOUND.to_owned())))).await.unwrap();
+    company.rehearsal.vault.delete(SecretName::User(company.integration, company.account)).await.unwrap();
+    let company = company.restarted();
+    let desk = &company.rehearsal.desk;
+
+    // Stopped before anybody's turn: the keychain was asked for nobody, so nobody's token is missed and both are read the next time.
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let ask = RunSessions { organization, whose: Whose::Everybody };
+    let read = Box::pin(run_sessions(desk, ask, &Job::new(stop, |_| {}))).await.unwrap();
+    assert_eq!((read.users, read.done, read.whole), (2, 0, false));
+
+    // A check leaves out whoever's token isn't at hand, and so does a session, which notes it.
+    let run = Box::pin(start(desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed, run.ledger.failed), (RunState::Finished, 1, 0));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if let Progress::Synced(synced) = progress {
+            heard.lock().unwrap().push((synced.done, synced.total));
+        }
+    });
+    let ask = RunSessions { organization, whose: Whose::Everybody };
+    let read = Box::pin(run_sessions(desk, ask, &job)).await.unwrap();
+    assert_eq!((read.users, read.done, read.committed.passed, read.whole), (2, 1, 1, true));
+    assert_eq!(told.lock().unwrap().last(), Some(&(1, 1)), "whoever is left out is waited for by nobody");
+    let ask = RunSessions { organization, whose: Whose::Everybody };
+    assert_eq!(Box::pin(run_sessions(desk, ask, &Job::quiet())).await.unwrap().users, 1, "the other one has to sign in again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

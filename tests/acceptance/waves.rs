@@ -16,6 +16,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserRef, describe};
+use rollcall_ops::waves::criteria::{CriteriaChange, SetCriteria, foresee as foresee_criteria, set as set_criteria};
 use rollcall_ops::waves::hold::{HoldWave, hold};
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
 use rollcall_ops::waves::put::{PutInWave, foresee as foresee_put, put};
@@ -216,6 +217,12 @@ async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
     assert_eq!(rehearsal.found(users_of(organization, 1)).await.len(), 6);
     let journal = list_journal(desk, ListJournal { before: None, limit: 1 }, &quiet).await.unwrap();
     assert_eq!((journal[0].action.as_str(), journal[0].after.as_deref()), ("waves.put", Some("wave 1, 2 users")));
+    let told = |user| async move { describe(desk, UserRef::Id { user }, &Job::quiet()).await.unwrap().timeline };
+    let moved = told(last[0].user.id).await;
+    let moment = moved.iter().find(|moment| moment.what == Happening::PutInWave { from: 3, to: 1 }).unwrap();
+    assert_eq!(moment.actor.as_deref(), Some(journal[0].actor.as_str()));
+    let stayed = told(pilot[0].user.id).await;
+    assert!(!stayed.iter().any(|moment| matches!(moment.what, Happening::PutInWave { .. })), "it was in it before: {stayed:?}");
 
     let everybody = rehearsal.found(users_of(organization, 2)).await;
     let emptied = put(desk, ask(&everybody, 3), &quiet).await.unwrap_err();
@@ -233,4 +240,93 @@ async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
     assert_eq!(foresee(desk, four_first(organization), &quiet).await.unwrap().refused, Some(Reason::WaveStarted));
     let changed = plan(desk, four_first(organization), &quiet).await.unwrap_err();
     assert_eq!(changed.reason, Some(Reason::WaveStarted));
+}
+
+/// The plan's criteria, of which the first wave and the others have to come to something else.
+fn judged_by(organization: OrganizationId, exit: Exit, own: &[(u32, Exit)], by_itself: bool) -> SetCriteria {
+    SetCriteria {
+        organization,
+        entry: Entry { authorized: false, window: false },
+        exit,
+        own: own.iter().map(|(wave, exit)| OwnExit { wave: *wave, exit: *exit }).collect(),
+        by_itself,
+        expected: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn criteria_change_while_a_wave_runs_and_what_would_stand_elsewhere_is_agreed_to_first() {
+    let (rehearsal, organization) = planned(true).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
+    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    let longer = Exit { hours: 72, ..EXIT };
+    let ask = judged_by(organization, longer, &[], false);
+    let foreseen = foresee_criteria(desk, ask.clone(), &quiet).await.unwrap();
+    let exit = |wave| CriteriaChange::Exit { wave, before: EXIT, after: longer };
+    assert_eq!(foreseen.changes, [CriteriaChange::ByItself { on: false }, exit(1), exit(2), exit(3)]);
+    assert_eq!(foreseen.states, [WaveState::Running, WaveState::Waiting, WaveState::Waiting]);
+    let before = shown(&rehearsal, organization).await;
+    assert_eq!((before.exit, before.by_itself), (EXIT, true), "nothing was done yet");
+    set_criteria(desk, ask.clone(), &quiet).await.unwrap();
+    let again = set_criteria(desk, ask, &quiet).await.unwrap_err();
+    assert_eq!(again.reason, Some(Reason::AlreadySo));
+
+    // The pilot is watched for three days now; after a session it would have met what it had to before.
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    assert_eq!(states(&rehearsal, organization).await, [WaveState::Running, WaveState::Waiting, WaveState::Waiting]);
+    let of_pilot = judged_by(organization, longer, &[(1, EXIT)], true);
+    let foreseen = foresee_criteria(desk, of_pilot.clone(), &quiet).await.unwrap();
+    assert_eq!(
+        foreseen.changes,
+        [
+            CriteriaChange::ByItself { on: true },
+            CriteriaChange::Exit { wave: 1, before: longer, after: EXIT },
+            CriteriaChange::State { wave: 1, before: WaveState::Running, after: WaveState::Met },
+            CriteriaChange::State { wave: 2, before: WaveState::Waiting, after: WaveState::MayStart },
+            CriteriaChange::Starts { wave: 2, users: 9 },
+        ]
+    );
+    let stale = SetCriteria { expected: Some(vec![WaveState::Running, WaveState::Waiting, WaveState::Waiting]), ..of_pilot.clone() };
+    assert_eq!(set_criteria(desk, stale, &quiet).await.unwrap_err().code, Code::Changed, "it isn't what was agreed to");
+    assert_eq!(start_due(desk).await.unwrap(), 0);
+    set_criteria(desk, SetCriteria { expected: Some(foreseen.states), ..of_pilot }, &quiet).await.unwrap();
+    let journal = list_journal(desk, ListJournal { before: None, limit: 1 }, &quiet).await.unwrap();
+    assert_eq!(journal[0].action, "waves.criteria");
+    let (was, is) = (journal[0].before.as_deref().unwrap(), journal[0].after.as_deref().unwrap());
+    assert_eq!(was, "100 % initialized, 0 % failed, 72 h, no lasting issue");
+    assert_eq!(
+        is,
+        "100 % initialized, 0 % failed, 72 h, no lasting issue; wave 1: 100 % initialized, 0 % failed, 0 h, no lasting issue; by itself; \
+         wave 1 from running to met; wave 2 from waiting to may_start; wave 2 starts by itself, 9 users"
+    );
+    assert_eq!(start_due(desk).await.unwrap(), 1, "as it was told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_that_is_over_keeps_what_it_was_judged_by() {
+    let (rehearsal, organization) = planned(false).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
+    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    assert!(!shown(&rehearsal, organization).await.waves[0].over, "the next one still waits for it");
+    start(desk, wave(organization, 2, 9), &quiet).await.unwrap();
+    let longer = Exit { hours: 72, ..EXIT };
+    let otherwise = set_criteria(desk, judged_by(organization, EXIT, &[(1, longer)], false), &quiet).await.unwrap_err();
+    assert_eq!(otherwise.reason, Some(Reason::WaveOver));
+    let wrong = set_criteria(desk, judged_by(organization, EXIT, &[(4, longer)], false), &quiet).await.unwrap_err();
+    assert_eq!(wrong.code, Code::InvalidInput, "there is no fourth wave");
+
+    let foreseen = foresee_criteria(desk, judged_by(organization, longer, &[], false), &quiet).await.unwrap();
+    assert_eq!(foreseen.over, [1]);
+    assert_eq!(
+        foreseen.changes,
+        [2, 3].map(|wave| CriteriaChange::Exit { wave, before: EXIT, after: longer }),
+        "what the first came to is settled, so nothing that was started by it is stopped"
+    );
+    let view = set_criteria(desk, judged_by(organization, longer, &[], false), &quiet).await.unwrap();
+    assert_eq!(view.waves.iter().map(|wave| wave.own).collect::<Vec<_>>(), [Some(EXIT), None, None]);
+    assert_eq!((view.waves[0].state, view.waves[1].state), (WaveState::Met, WaveState::Running));
+    assert_eq!(view.waves.iter().map(|wave| wave.over).collect::<Vec<_>>(), [true, false, false]);
 }

@@ -1,5 +1,5 @@
-//! A switch in waves by hand: planned with a pilot, somebody is put into another wave, the pilot starts and is seen to be met, and the plan
-//! is deleted again.
+//! A switch in waves by hand: planned with a pilot, somebody is put into another wave, the pilot starts and is seen to be met, the criteria
+//! change, and the plan is deleted again.
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -48,16 +48,20 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     window.reads("What Graph can't do is acknowledged")?;
     both(&mut window, "planned", &mut barriers, |_| Ok(()))?;
 
-    // One user comes to the pilot, who was in the last wave.
+    // One user would come to the second wave, who was in the last one.
     window.go("Users")?;
     one_line(&window, "of everybody")?;
-    window.click("cell", "Ada Admin")?;
-    window.press("More: Actions for this user")?;
-    window.click("option", "Put into a wave…")?;
-    window.choose("Wave", "Wave 2 (25 %), 14 users")?;
-    window.reads("Afterwards the waves have:")?;
-    window.photo("put")?;
-    window.press("Cancel")?;
+    both(&mut window, "put", &mut barriers, |window| {
+        window.go("Users")?;
+        window.click("cell", "Ada Admin")?;
+        window.reads("Access check: Not checked")?;
+        window.photo("user")?;
+        window.press("More: Actions for this user")?;
+        window.click("option", "Put into a wave…")?;
+        window.choose("Wave", "Wave 2 (25 %), 14 users")?;
+        window.reads("Afterwards the waves have:")?;
+        no_bars(window)
+    })?;
     window.keys(&[keys::ESCAPE])?;
 
     // The pilot is held, released, and started once what Graph can't do was read. Each switch brings the session forward.
@@ -73,6 +77,23 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     window.reads("At least 95 % initialized: 6 of 6")?;
     window.reads("Criteria met")?;
     both(&mut window, "started", &mut barriers, |_| Ok(()))?;
+    both(&mut window, "overview", &mut barriers, |window| {
+        window.go("Overview")?;
+        window.reads("6 of 6 initialized")
+    })?;
+
+    // By what the waves are judged is changed while the plan runs, and what that does is shown first.
+    to_waves(&window)?;
+    both(&mut window, "criteria", &mut barriers, |window| {
+        window.press("Change criteria…")?;
+        window.fill("Watched, hours", "48")?;
+        window.reads("Wave 1 (pilot) then stands elsewhere: Criteria met becomes Running.")
+    })?;
+    window.press("Change criteria…")?;
+    window.fill("Failed, at most %", "5")?;
+    window.reads("Wave 2 (25 %) has to come to: 95 % initialized, 5 % failed at most")?;
+    window.press("Change the criteria")?;
+    window.reads("Criteria of Contoso EU changed")?;
     window.press("Show users")?;
     window.reads("6 of 60")?;
     window.photo("users")?;
@@ -92,6 +113,14 @@ fn one_line(window: &Window, whose: &str) -> Result<()> {
     let higher = "return document.querySelector('[data-region=filters]').getBoundingClientRect().height";
     let height = window.run(higher, &json!([]))?.as_f64().unwrap_or_default();
     ensure!(height > 0.0 && height < 40.0, "the filters {whose} take more than one line: {height} px");
+    Ok(())
+}
+
+/// What is behind a dialog shows no scroll bars, which would be drawn over it.
+fn no_bars(window: &Window) -> Result<()> {
+    let hidden = "return [...document.querySelectorAll('#root [data-scrolls]')].map((one) => getComputedStyle(one).overflowY).join()";
+    let overflows = window.run(hidden, &json!([]))?;
+    ensure!(overflows == "hidden,hidden", "the grid and the details scroll behind the dialog: {overflows}");
     Ok(())
 }
 

@@ -501,6 +501,8 @@ export type CredentialState = "valid" | "ends_soon" | "ended" | "unknown";
 
 export type CredentialView = { credential: Credential, state: CredentialState, };
 
+export type CriteriaChange = { "kind": "authorized", required: boolean, } | { "kind": "window", required: boolean, } | { "kind": "by_itself", on: boolean, } | { "kind": "exit", wave: number, before: Exit, after: Exit, } | { "kind": "state", wave: number, before: WaveState, after: WaveState, } | { "kind": "starts", wave: number, users: number, };
+
 export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
 
 export type CutOffPass = { organization: OrganizationId, organization_name: string, 
@@ -786,6 +788,20 @@ limitations: Array<string>, unread: Array<OrganizationId>,
  */
 ews_until: Timestamp | null, };
 
+export type ForeseenCriteria = { changes: Array<CriteriaChange>, 
+/**
+ * The waves that are over, and keep what they were judged by.
+ */
+over: Array<number>, 
+/**
+ * Where each wave stands afterwards: what is to be agreed to.
+ */
+states: Array<WaveState>, 
+/**
+ * Why they aren't kept, if so.
+ */
+none: Reason | null, };
+
 export type ForeseenPlan = { 
 /**
  * How many users each wave would have.
@@ -866,7 +882,7 @@ request_id: string | null, since: Timestamp,
  */
 at: Timestamp, };
 
-export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "in_wave", wave: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" } | { "kind": "connected", address: string, } | { "kind": "disconnected", address: string, } | { "kind": "mailbox_added", address: string, } | { "kind": "mailbox_taken_off", address: string, } | { "kind": "mailbox_set", address: string, change: AddressChange, } | { "kind": "migration_begun", from: string, to: string, 
+export type Happening = { "kind": "moved", from: string, to: string, } | { "kind": "access_set", access: AccessType | null, } | { "kind": "sync_enabled" } | { "kind": "sync_disabled" } | { "kind": "sync_disabled_due_to_error", failures: number, } | { "kind": "put_in_wave", from: number, to: number, } | { "kind": "in_wave", wave: number, } | { "kind": "switch_queued" } | { "kind": "switch_withdrawn" } | { "kind": "switched", to: AccessType, } | { "kind": "went_back", to: AccessType, } | { "kind": "initialized" } | { "kind": "reset" } | { "kind": "excluded" } | { "kind": "included" } | { "kind": "forced" } | { "kind": "session_failed", cause: Cause | null, code: string | null, } | { "kind": "session_recovered" } | { "kind": "resynced" } | { "kind": "connected", address: string, } | { "kind": "disconnected", address: string, } | { "kind": "mailbox_added", address: string, } | { "kind": "mailbox_taken_off", address: string, } | { "kind": "mailbox_set", address: string, change: AddressChange, } | { "kind": "migration_begun", from: string, to: string, 
 /**
  * Whether it was outside the organization's change window.
  */
@@ -1312,7 +1328,11 @@ export type PlanView = { organization: OrganizationId, entry: Entry, exit: Exit,
 /**
  * Why no other plan can take its place, if so.
  */
-change: Reason | null, };
+change: Reason | null, 
+/**
+ * Why its criteria can't be changed, if so.
+ */
+criteria: Reason | null, };
 
 export type PlanWaves = { organization: OrganizationId, pilot: Pilot, 
 /**
@@ -1643,7 +1663,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_emptied" | "other_organization" | "already_switched" | "already_so";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "already_so";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2006,6 +2026,20 @@ users: number, done: number, committed: Committed,
 whole: boolean, };
 
 export type SessionsOf = { user: UserId, };
+
+export type SetCriteria = { organization: OrganizationId, entry: Entry, exit: Exit, 
+/**
+ * Waves that have to come to something else.
+ */
+own: Array<OwnExit>, 
+/**
+ * Whether the next wave starts by itself when it may; the first never does.
+ */
+by_itself: boolean, 
+/**
+ * Where each wave was agreed to stand afterwards. Where one would stand elsewhere by now, nothing is done.
+ */
+expected?: Array<WaveState> | null, };
 
 export type SetScope = { organization: OrganizationId, wish: ScopeWish, };
 
@@ -2557,6 +2591,10 @@ mailboxes: MailboxCounts, seen: WaveFigures, entry: Array<JudgedCriterion>, exit
  */
 own: Exit | null, 
 /**
+ * It came to what it had to and the next one was started by that: its criteria stay.
+ */
+over: boolean, 
+/**
  * Why it can't be started, or go on, if so.
  */
 start: Reason | null, };
@@ -2849,11 +2887,13 @@ export type Commands = {
   "views.remove": { question: RemoveView; answer: Array<View> };
   "views.save": { question: SaveView; answer: Array<View> };
   "waves.foresee": { question: PlanWaves; answer: ForeseenPlan };
+  "waves.foresee_criteria": { question: SetCriteria; answer: ForeseenCriteria };
   "waves.foresee_put": { question: PutInWave; answer: PutUsers };
   "waves.hold": { question: HoldWave; answer: PlanView };
   "waves.plan": { question: PlanWaves; answer: PlanView };
   "waves.put": { question: PutInWave; answer: PutUsers };
   "waves.remove": { question: OrganizationRef; answer: null };
+  "waves.set_criteria": { question: SetCriteria; answer: PlanView };
   "waves.show": { question: OrganizationRef; answer: PlanView | null };
   "waves.start": { question: StartWave; answer: Acted };
 };

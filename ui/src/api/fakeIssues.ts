@@ -10,24 +10,20 @@ import type {
   TrendDay,
   UserRow,
 } from "./bindings";
-import { guid, NOW, resultsOf } from "./fakeWorld";
+import type { Desk, Verbs } from "./fakeDesk";
+import { guid, NOW, organizations, resultsOf } from "./fakeWorld";
 
 const DAY = 86_400_000;
 
 /** What was put aside, by fingerprint and organization. */
-export type Snoozes = Map<string, SnoozeView>;
+type Snoozes = Map<string, SnoozeView>;
 
-export function snoozeKey(fingerprint: string, organization: number): string {
+function snoozeKey(fingerprint: string, organization: number): string {
   return `${fingerprint} ${organization}`;
 }
 
 /** The problems of the pretend people. */
-export function boardOf(
-  rows: readonly UserRow[],
-  organizations: readonly Organization[],
-  snoozes: Snoozes,
-  only: number | null,
-): Board {
+function boardOf(rows: readonly UserRow[], snoozes: Snoozes, only: number | null): Board {
   const within = rows.filter((row) => only === null || row.user.organization === only);
   const problems = new Map<string, Problem>();
   for (const row of within.filter((one) => one.first_cause !== null)) {
@@ -85,11 +81,7 @@ export function boardOf(
 }
 
 /** Whom a problem concerns. */
-export function affectedOf(
-  rows: readonly UserRow[],
-  organizations: readonly Organization[],
-  filter: AffectedFilter,
-): Affected[] {
+function affectedOf(rows: readonly UserRow[], filter: AffectedFilter): Affected[] {
   return rows.flatMap((row) => {
     const met = resultsOf(row).filter(({ fingerprint }) => fingerprint && filter.fingerprints.includes(fingerprint));
     const { directory, organization } = row.user;
@@ -115,7 +107,7 @@ export function affectedOf(
 }
 
 /** What would be handed to Microsoft. */
-export function supportText(fingerprints: readonly string[], withAddresses: boolean): string {
+function supportText(fingerprints: readonly string[], withAddresses: boolean): string {
   const who = withAddresses ? "  mailbox ada.abel.1@contoso.example" : "";
   return `Rollcall support block\nTenant ID: ${guid(2)}\n${fingerprints.join("\n")}\n  request-id ${guid(11)}${who}\n`;
 }
@@ -159,4 +151,36 @@ function trendOf(users: number): TrendDay[] {
     day: (today - 13 + index) * DAY,
     users: index % 5 === 3 ? null : Math.round((users * (index + 1)) / 14),
   }));
+}
+
+/** What is asked of sync issues. */
+export function issueVerbs(desk: Desk): Verbs {
+  const snoozes: Snoozes = new Map();
+  return {
+    "issues.groups": ({ organization }) => boardOf(desk.started ? desk.rows : [], snoozes, organization),
+    "issues.affected": ({ filter, offset, limit }) => {
+      const all = affectedOf(desk.rows, filter);
+      return { matching: all.length, rows: all.slice(offset, offset + limit) };
+    },
+    "issues.export": () => ({ text: "upn,name,organization,workload\r\n" }),
+    "issues.support": ({ fingerprints, with_addresses }) => ({ text: supportText(fingerprints, with_addresses) }),
+    "issues.snooze": ({ fingerprints, organization, note, until }) => {
+      const actor = "admin@contoso.example";
+      for (const fingerprint of fingerprints) {
+        const snooze: SnoozeView = { note, actor, at: NOW, until, users: 1, state: "active" };
+        for (const { id } of organizations) {
+          if (organization === null || organization === id) snoozes.set(snoozeKey(fingerprint, id), snooze);
+        }
+      }
+      desk.changed();
+      return null;
+    },
+    "issues.unsnooze": ({ fingerprints }) => {
+      for (const fingerprint of fingerprints) {
+        for (const { id } of organizations) snoozes.delete(snoozeKey(fingerprint, id));
+      }
+      desk.changed();
+      return null;
+    },
+  };
 }

@@ -11,6 +11,7 @@ import type {
   StepView,
   UserRow,
 } from "./bindings";
+import { type Desk, refused, type Verbs } from "./fakeDesk";
 import { guid, NOW } from "./fakeWorld";
 
 const STEPS: readonly MigrationStep[] = [
@@ -23,10 +24,10 @@ const STEPS: readonly MigrationStep[] = [
 ];
 
 /** What one user's mailboxes are in the pretend world. */
-export type Held = { addresses: Omit<AddressView, "may">[]; migration: MigrationView | null };
+type Held = { addresses: Omit<AddressView, "may">[]; migration: MigrationView | null };
 
 /** The addresses that the pretend directory tells. */
-export function heldOf(row: UserRow): Held {
+function heldOf(row: UserRow): Held {
   const connection: Connection =
     row.effective_access === "graph_app_only"
       ? { kind: "by_application" }
@@ -51,7 +52,7 @@ export function heldOf(row: UserRow): Held {
 }
 
 /** The same as the menu answers it. */
-export function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): MailboxesView {
+function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): MailboxesView {
   const delegated = row.effective_access === "graph_delegated";
   return {
     user: row.user.id,
@@ -66,7 +67,7 @@ export function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): M
   };
 }
 
-export function secondary(address: string): Held["addresses"][number] {
+function secondary(address: string): Held["addresses"][number] {
   return {
     address,
     kind: "secondary",
@@ -92,12 +93,12 @@ function mayOf(one: Held["addresses"][number], migrating: boolean): AddressView[
   };
 }
 
-export function answer(): Seen {
+function answer(): Seen {
   return { at: NOW, verdict: "passed", cause: null, code: null, request_id: guid(78) };
 }
 
 /** Signs in for one account: the user's own, or that of a secondary mailbox. */
-export function connect(held: Held, address: string | undefined, connection: Connection) {
+function connect(held: Held, address: string | undefined, connection: Connection) {
   for (const one of held.addresses) {
     if ((one.kind === "secondary") === (address !== undefined) && (address === undefined || one.address === address)) {
       one.connection = connection;
@@ -115,7 +116,7 @@ export function set(held: Held, address: string, to: AddressChange) {
 }
 
 /** Takes a migration on; answers why not, where it can't be. */
-export function migrate(held: Held, act: MigrationAct): Reason | undefined {
+function migrate(held: Held, act: MigrationAct): Reason | undefined {
   const { migration } = held;
   if (act.kind === "begin") {
     const from = held.addresses.find((one) => one.default)?.address ?? "";
@@ -156,4 +157,67 @@ function ticked(step: StepView, at: number, migration: MigrationView): StepView 
   const isNext = migration.steps.findIndex(({ done }) => done === null) === at;
   const tick = isNext ? (step.asks !== null && step.seen === null ? "step_not_checked" : null) : "step_not_reached";
   return { ...step, tick };
+}
+
+/** What is asked of a user's mailboxes. */
+export function mailboxVerbs(desk: Desk): Verbs {
+  const heldByUser = new Map<number, Held>();
+  const mailboxesOf = (id: number) => {
+    const row = desk.rows.find(({ user }) => user.id === id);
+    if (!row) throw refused("not_found");
+    const held = heldByUser.get(id) ?? heldOf(row);
+    heldByUser.set(id, held);
+    return { held, view: () => mailboxesViewOf(row, held) };
+  };
+  return {
+    "mailboxes.describe": ({ user }) => mailboxesOf(user).view(),
+    "mailboxes.add": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      if (!address.includes("@")) throw refused("invalid_input");
+      held.addresses.push(secondary(address));
+      desk.changed();
+      return view();
+    },
+    "mailboxes.remove": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      held.addresses = held.addresses.filter((one) => one.address !== address);
+      desk.changed();
+      return view();
+    },
+    "mailboxes.change": ({ user, address, change: to }) => {
+      const { held, view } = mailboxesOf(user);
+      set(held, address, to);
+      desk.changed();
+      return view();
+    },
+    "mailboxes.check": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      for (const one of held.addresses) if (one.address === address) one.seen = answer();
+      desk.changed();
+      return view();
+    },
+    "mailboxes.connect": async ({ user, address }, { onProgress, signal }) => {
+      onProgress?.({ kind: "browser", url: "http://localhost:4000/to/1" });
+      await desk.wait();
+      if (signal?.aborted) throw refused("sign_in_cancelled");
+      if (desk.options.wrongAccount) throw refused("wrong_account");
+      const { held, view } = mailboxesOf(user);
+      connect(held, address ?? undefined, { kind: "connected", since: NOW });
+      desk.changed();
+      return view();
+    },
+    "mailboxes.disconnect": ({ user, address }) => {
+      const { held, view } = mailboxesOf(user);
+      connect(held, address ?? undefined, { kind: "not_connected" });
+      desk.changed();
+      return view();
+    },
+    "mailboxes.migrate": ({ user, act }) => {
+      const { held, view } = mailboxesOf(user);
+      const reason = migrate(held, act);
+      if (reason) throw refused("not_now", reason);
+      desk.changed();
+      return view();
+    },
+  };
 }

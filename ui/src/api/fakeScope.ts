@@ -1,4 +1,6 @@
 import type { Finding, ProofTally, ProofTarget, ProofView, ScopePurpose, ScopeView, ScopeWish, Why } from "./bindings";
+import type { CallOptions } from "./client";
+import type { Desk, Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
 
 /** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */
@@ -52,7 +54,7 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
 }
 
 /** The mailboxes of a proof. */
-export const targets: readonly ProofTarget[] = (
+const targets: readonly ProofTarget[] = (
   [
     ["ceo@contoso.example", "Chief Executive", "outside", "leak", true],
     ["ada@contoso.example", "Ada Lovelace", "inside", "lock_out", false],
@@ -115,7 +117,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
 }
 
 /** Why a mailbox can or can't be reached: one of the proof by its answer, any other as one that may have been asked just now. */
-export function whyOf(name: string, asked: boolean, view: ScopeView): Why {
+function whyOf(name: string, asked: boolean, view: ScopeView): Why {
   const known = targets.find(({ object_id, upn }) => object_id === name || upn === name);
   const { object_id, upn, display_name, expected, said } = known ?? {
     object_id: guid(750),
@@ -143,6 +145,80 @@ export function whyOf(name: string, asked: boolean, view: ScopeView): Why {
 }
 
 /** A script, as far as a screen looks at it. */
-export function scriptText(purpose: ScopePurpose): string {
+function scriptText(purpose: ScopePurpose): string {
   return `# ${purpose}\r\nNew-ManagementScope -Name 'Rollcall'\r\n`;
+}
+
+/** What is asked of the access scope. */
+export function scopeVerbs(desk: Desk): Verbs {
+  let wish: ScopeWish | undefined;
+  let proof: ProofView | null = null;
+  const scopeNow = () => {
+    const view = scopeOf(wish, proof);
+    return desk.options.scopeUnread ? { ...view, reading: null, voids: [] } : view;
+  };
+  if (desk.options.proof) {
+    const over = proofOf(1, scopeNow());
+    const stands =
+      desk.options.proof === "cut_off"
+        ? { state: "interrupted" as const, finished: null }
+        : { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } };
+    proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...stands } };
+  }
+  const proving = async (organization: number, { onProgress }: CallOptions) => {
+    onProgress?.({
+      kind: "proven",
+      proof: 4,
+      organization,
+      done: 2,
+      total: 4,
+      leaks: 1,
+      lock_outs: 0,
+      waiting_until: null,
+    });
+    await desk.wait();
+    proof = proofOf(organization, scopeNow());
+    desk.changed();
+    return proof;
+  };
+  return {
+    "scope.show": scopeNow,
+    "scope.read": scopeNow,
+    "scope.set": ({ wish: wanted }) => {
+      wish = wanted;
+      desk.changed();
+      return scopeNow();
+    },
+    "scope.units": () => [{ id: guid(690), name: "Sales Unit" }],
+    "scope.plan": () =>
+      (["apply", "test", "remove", "migrate", "finish"] as const).map((purpose) => ({
+        purpose,
+        file: `scope-${purpose}.ps1`,
+        text: scriptText(purpose),
+        left_out: purpose === "test" ? 4792 : 0,
+        voids: [],
+      })),
+    "scope.changed": scopeNow,
+    "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
+    "scope.prove": ({ organization }, calling) => proving(organization, calling),
+    "scope.resume": (_, calling) => proving(1, calling),
+    "scope.cut_off": () =>
+      desk.settings.resume === "by_itself" && proof?.proof.state === "interrupted"
+        ? [{ proof: proof.proof, organization: "Contoso EU" }]
+        : [],
+    "scope.mailboxes": ({ finding, search, offset, limit }) => {
+      const found = targets.filter(
+        (target) => (finding === null || target.finding === finding) && target.upn.includes(search.toLowerCase()),
+      );
+      return { total: found.length, rows: found.slice(offset, offset + limit) };
+    },
+    "scope.why": ({ mailbox }) => whyOf(mailbox, false, scopeNow()),
+    "scope.ask": ({ mailbox }) => whyOf(mailbox, true, scopeNow()),
+    "scope.evidence": () => ({ text: "mailbox,finding\r\n" }),
+    "practice.run_scope_script": async () => {
+      await desk.wait();
+      desk.changed();
+      return scopeNow();
+    },
+  };
 }

@@ -1,5 +1,6 @@
-import type { Figures, Hour, Organization, Standing, UserRow } from "./bindings";
-import { NOW } from "./fakeWorld";
+import type { Figures, Hour, Organization, Standing, UserRow, Verdict } from "./bindings";
+import { type Desk, membersOf, organizationNamed, type Verbs } from "./fakeDesk";
+import { NOW, sessionsOf } from "./fakeWorld";
 
 const HOUR = 3_600_000;
 
@@ -37,7 +38,7 @@ function hoursOf(users: number, days: number): Hour[] {
   }));
 }
 
-export function figuresOf(
+function figuresOf(
   organization: Organization,
   rows: readonly UserRow[],
   days: number,
@@ -53,5 +54,69 @@ export function figuresOf(
       : null,
     stuck_before: NOW - 2 * HOUR,
     hours: organization.access === "graph_app_only" ? hoursOf(known, days) : [],
+  };
+}
+
+/** What is asked of sync sessions. */
+export function syncVerbs(desk: Desk): Verbs {
+  let passesTold = false;
+  return {
+    "sync.figures": ({ organization, days }) =>
+      figuresOf(organizationNamed(organization), membersOf(desk, organization), days, desk.options.halt),
+    "sync.cut_off": () => {
+      const passes = desk.options.cutOffPass === undefined || passesTold ? [] : [desk.options.cutOffPass];
+      passesTold = true;
+      return passes.map((organization_name) => ({
+        organization: 1,
+        organization_name,
+        users: 450,
+        read: 120,
+        since: NOW,
+      }));
+    },
+    "sync.pause": ({ organization, paused }) => {
+      const found = organizationNamed(organization);
+      found.rhythm = { ...found.rhythm, paused: paused ? NOW : null };
+      desk.changed();
+      return found;
+    },
+    "sync.run": async ({ organization, whose }, { onProgress, signal }) => {
+      const members = whose.kind === "due" ? membersOf(desk, organization).slice(0, 12) : membersOf(desk, organization);
+      const of = (verdict: Verdict, some: readonly UserRow[]) => some.filter((row) => row.verdict === verdict).length;
+      const total = members.length;
+      const stopped = () => signal?.aborted === true;
+      let done = 0;
+      while (done < total && !stopped()) {
+        await desk.wait();
+        done = Math.min(total, done + Math.max(1, Math.ceil(total / 20)));
+        const some = members.slice(0, done);
+        const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+        onProgress?.({
+          kind: "synced",
+          organization,
+          done,
+          total,
+          ...counts,
+          changed: done * 4,
+          removed: 1,
+          initialized: 0,
+        });
+      }
+      desk.changed();
+      const some = members.slice(0, done);
+      const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
+      const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
+      return { users: total, done, committed, whole: done === total };
+    },
+    "sync.export": ({ organization }) => ({
+      text: `upn,number\r\n${membersOf(desk, organization)
+        .map(({ user }) => `${user.directory.upn},1`)
+        .join("\r\n")}\r\n`,
+      sessions: membersOf(desk, organization).length,
+    }),
+    "sync.sessions": ({ user }) => {
+      const row = desk.rows.find((one) => one.user.id === user);
+      return row ? sessionsOf(row) : [];
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type {
-  Chosen,
+  ForeseenCriteria,
   ForeseenPlan,
   JudgedCriterion,
   Pilot,
@@ -7,10 +7,14 @@ import type {
   PlanWaves,
   PutUsers,
   Reason,
+  SetCriteria,
   UserRow,
   WaveView,
 } from "./bindings";
+import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
+import { chosenOf } from "./fakeUsers";
 import { countsOf, NOW } from "./fakeWorld";
+import { everyUser } from "./filters";
 
 /** A plan of the pretend world: who is in which wave, and what became of it. */
 export type FakePlan = {
@@ -27,7 +31,7 @@ const RUNNING: readonly JudgedCriterion[] = [
 ];
 
 /** Deals users out, as far as the real one goes for what the screens show. */
-export function dealt(
+function dealt(
   ask: PlanWaves,
   rows: readonly UserRow[],
   present: FakePlan | undefined,
@@ -64,12 +68,12 @@ export function dealt(
     sizes.push(some.length);
     from += size;
   }
-  const refused = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
-  return { foreseen: { sizes, unknown, refused }, members };
+  const reason = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
+  return { foreseen: { sizes, unknown, refused: reason }, members };
 }
 
 /** The plan as the menu answers it. */
-export function planViewOf(
+function planViewOf(
   { asked, members, started, held }: FakePlan,
   rows: readonly UserRow[],
   acknowledged: boolean,
@@ -83,6 +87,7 @@ export function planViewOf(
       ...(number > 1 ? [{ criterion: { kind: "previous_met" as const }, met: "not_met" as const }] : []),
     ];
     const left = its.filter(({ user }) => user.mailbox !== "switching").length;
+    const next = started.has(number + 1);
     const start: Reason | null = held.has(number)
       ? "wave_held"
       : number > 1 || !acknowledged
@@ -103,9 +108,9 @@ export function planViewOf(
         initialized: 0,
         under_way: its.length - left,
         left,
-        failed: 0,
+        failed: its.filter(({ session }) => session === "failed").length,
         unseen: its.length,
-        with_issues: 0,
+        with_issues: its.filter(({ open_issues }) => open_issues > 0).length,
         unchecked: its.length,
         last_switch: since,
         watched_until: null,
@@ -113,6 +118,7 @@ export function planViewOf(
       entry,
       exit: [...RUNNING],
       own: asked.own.find((own) => own.wave === number)?.exit ?? null,
+      over: since !== null && next,
       start,
     };
   };
@@ -125,11 +131,32 @@ export function planViewOf(
     made_by: "admin@contoso.example",
     waves: [null, ...asked.shares, null].map(wave),
     change: started.size > 0 ? "wave_started" : null,
+    criteria: null,
   };
 }
 
+/** What other criteria come to, as far as the real one goes for what the screens show: a pilot that is watched for no hour is met. */
+function outlookOf(plan: PlanView, ask: SetCriteria): ForeseenCriteria {
+  const changes: ForeseenCriteria["changes"] = [];
+  if (plan.entry.window !== ask.entry.window) changes.push({ kind: "window", required: ask.entry.window });
+  if (plan.by_itself !== ask.by_itself) changes.push({ kind: "by_itself", on: ask.by_itself });
+  const exitOf = (wave: WaveView) => ask.own.find((own) => own.wave === wave.number)?.exit ?? ask.exit;
+  for (const wave of plan.waves) {
+    const [before, after] = [wave.own ?? plan.exit, exitOf(wave)];
+    if (JSON.stringify(before) !== JSON.stringify(after))
+      changes.push({ kind: "exit", wave: wave.number, before, after });
+  }
+  const states = plan.waves.map((wave) => (wave.state === "running" && exitOf(wave).hours === 0 ? "met" : wave.state));
+  for (const [at, wave] of plan.waves.entries()) {
+    const after = states[at] ?? wave.state;
+    if (after !== wave.state) changes.push({ kind: "state", wave: wave.number, before: wave.state, after });
+  }
+  const over = plan.waves.filter((wave) => wave.over).map(({ number }) => number);
+  return { changes, over, states, none: changes.length === 0 ? "already_so" : null };
+}
+
 /** What putting users into a wave comes to. */
-export function putInto(plan: FakePlan, users: readonly UserRow[], wave: number): PutUsers {
+function putInto(plan: FakePlan, users: readonly UserRow[], wave: number): PutUsers {
   const of = ({ user }: UserRow) => plan.members.get(user.id) ?? 0;
   const untouched = users.filter((row) => of(row) === wave).length;
   const stuck = users.filter((row) => of(row) !== wave && (plan.started.has(of(row)) || plan.started.has(wave))).length;
@@ -148,7 +175,81 @@ export function putInto(plan: FakePlan, users: readonly UserRow[], wave: number)
   };
 }
 
-/** Of whom a choice is made that names a wave. */
-export function waveOf(users: Chosen): number | null {
-  return users.by === "filter" ? (users.of.wave ?? null) : null;
+/** What is asked of waves. */
+export function waveVerbs(desk: Desk): Verbs {
+  const planShown = (organization: number) => {
+    const plan = desk.plans.get(organization);
+    return plan
+      ? planViewOf(plan, membersOf(desk, organization), organizationNamed(organization).acknowledged !== null)
+      : null;
+  };
+  const planHeld = (organization: number) => {
+    const plan = planShown(organization);
+    if (!plan) throw refused("not_found");
+    return plan;
+  };
+  const planDealt = (ask: PlanWaves) =>
+    dealt(ask, membersOf(desk, ask.organization), desk.plans.get(ask.organization), (search) =>
+      chosenOf(desk, { by: "filter", of: { ...everyUser, organization: ask.organization, search } }),
+    );
+  return {
+    "waves.show": ({ organization }) => planShown(organization),
+    "waves.foresee": (ask) => planDealt(ask).foreseen,
+    "waves.plan": (ask) => {
+      const { foreseen: outlook, members } = planDealt(ask);
+      if (outlook.refused) throw refused("not_now", outlook.refused);
+      desk.plans.set(ask.organization, { asked: ask, members, started: new Map(), held: new Set() });
+      desk.changed();
+      return planHeld(ask.organization);
+    },
+    "waves.remove": ({ organization }) => {
+      desk.plans.delete(organization);
+      desk.changed();
+      return null;
+    },
+    "waves.hold": ({ organization, wave, held }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      if (held) plan.held.add(wave);
+      else plan.held.delete(wave);
+      desk.changed();
+      return planHeld(organization);
+    },
+    "waves.start": ({ organization, wave, expected }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const members = chosenOf(desk, { by: "filter", of: { ...everyUser, organization, wave } });
+      if (members.length !== expected) throw refused("changed");
+      plan.started.set(wave, NOW);
+      for (const row of members) Object.assign(row.user, { mailbox: "switching" });
+      desk.changed();
+      return { done: members.length, queued: 0, untouched: 0, refused: 0, refusals: [] };
+    },
+    "waves.foresee_criteria": (ask) => outlookOf(planHeld(ask.organization), ask),
+    "waves.set_criteria": (ask) => {
+      const { states, none } = outlookOf(planHeld(ask.organization), ask);
+      if (none) throw refused("not_now", none);
+      if (ask.expected && ask.expected.join() !== states.join()) throw refused("changed");
+      const plan = desk.plans.get(ask.organization);
+      if (!plan) throw refused("not_found");
+      const { entry, exit, own, by_itself } = ask;
+      desk.plans.set(ask.organization, { ...plan, asked: { ...plan.asked, entry, exit, own, by_itself } });
+      desk.changed();
+      return planHeld(ask.organization);
+    },
+    "waves.foresee_put": ({ organization, users, wave }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      return putInto(plan, chosenOf(desk, users), wave);
+    },
+    "waves.put": ({ organization, users, wave }) => {
+      const plan = desk.plans.get(organization);
+      if (!plan) throw refused("not_found");
+      const put = putInto(plan, chosenOf(desk, users), wave);
+      if (put.none) throw refused("not_now", put.none);
+      for (const { user } of chosenOf(desk, users)) plan.members.set(user.id, wave);
+      desk.changed();
+      return put;
+    },
+  };
 }

@@ -28,9 +28,17 @@ test("new problems come first, then what concerns most; filters say what is left
 test("a problem says what happened, how we know, who can fix it, how, and how one sees that it is fixed", async () => {
   const { user, router } = await openAt(OPEN);
   const panel = await screen.findByRole("complementary");
-  for (const heading of ["What happened", "How we know", "How to fix it", "Users", "For Microsoft support"]) {
-    within(panel).getByRole("region", { name: heading });
-  }
+  const headings = within(panel)
+    .getAllByRole("region")
+    .map((region) => region.getAttribute("aria-label"));
+  expect(headings, "the way to mend it comes before the ids").toEqual([
+    "What happened",
+    "How we know",
+    "How to fix it",
+    "What Microsoft answered",
+    "Users",
+    "For Microsoft support",
+  ]);
   within(panel).getByText("Exchange Administrator");
   within(panel).getByText("Lasting: tenant setting");
   within(panel).getByText("403 ErrorAccessDenied");

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import type { FakeOptions } from "../api/fake";
+import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
 /** The panel of a user who signs in on their own, at its mailboxes. */

@@ -151,6 +151,8 @@ test("the list has the columns of a rollout, and its small bar has words", async
     "Last check",
   ]);
   expect(within(grid).getByRole("img", { name: /^\d+ Initialized, \d+ Switching, / })).toBeTruthy();
+  expect(within(grid).getAllByText("Enabled"), "two are read").toHaveLength(2);
+  within(grid).getByText("Enabled, paused");
 });
 
 test("organizations are filtered, ordered and exported as they are shown", async () => {

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { ProofView } from "../api/bindings";
-import type { FakeOptions } from "../api/fake";
+import type { FakeOptions } from "../api/fakeDesk";
 import { proofOf, scopeOf } from "../api/fakeScope";
 import { outcomeBadge, voidWords } from "../words/scope";
 import { openAt } from "./app";

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { expect, test } from "vitest";
 import type { UserQuery } from "../api/bindings";
+import { READ } from "../api/fakeWorld";
 import { usePreferences } from "../lib/preferences";
 import { openAt } from "./app";
 
@@ -59,6 +60,14 @@ test("a user that passed is told in the words of the manuals", async () => {
   await openAt("/users?org=1&open=1");
   await screen.findByText("Status: Success");
   expect(screen.getByText("Check results: connected successfully")).toBeTruthy();
+});
+
+test("a user that was not checked is not said to be unread, nor is one read whose organization is paused", async () => {
+  await openAt(`/users?org=3&open=${READ}`);
+  const panel = await screen.findByRole("complementary");
+  await within(panel).findByText("Access check: Not checked");
+  within(panel).getByText(/^The last sync session passed, so the mailbox is read\./);
+  await within(panel).findByText("Enabled, paused");
 });
 
 test("a user that failed shows cause, remedy, who can fix it, and ids to copy", async () => {

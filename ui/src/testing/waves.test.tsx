@@ -165,3 +165,94 @@ test("nobody is put into a wave where there is no plan", async () => {
   await user.click(await screen.findByRole("menuitem", { name: "Put into a wave…" }));
   await screen.findAllByText("The organization has no waves. Plan them first (Organizations, Waves).");
 });
+
+/** Starts the pilot, as its dialog offers it. */
+async function startPilot(user: Opened["user"]) {
+  const pilot = await screen.findByRole("region", { name: "Wave 1 (pilot)" });
+  await user.click(within(pilot).getByRole("button", { name: "Start…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Start Wave 1 (pilot)?" });
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  await user.click(await within(dialog).findByRole("button", { name: /^Switch \d+ users?$/ }));
+  await within(await screen.findByRole("region", { name: "Wave 1 (pilot)" })).findByText("Running");
+}
+
+test("criteria of a started plan change once what stands elsewhere by that was shown", async () => {
+  const { user, door } = await planned();
+  await startPilot(user);
+  await user.click(await screen.findByRole("button", { name: "Change criteria…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Change the criteria of Contoso US" });
+  const save = () => within(dialog).getByRole("button", { name: "Change the criteria" });
+  const changes = within(dialog).getByRole("region", { name: "What changes" });
+  await within(changes).findByText("Nothing would change.");
+  expect(save().getAttribute("aria-disabled")).toBe("true");
+
+  await user.click(within(dialog).getByRole("checkbox", { name: "Criteria of its own: Wave 1 (pilot)" }));
+  const own = within(dialog).getByRole("group", { name: "Wave 1 (pilot) has to come to" });
+  const hours = within(own).getByRole("spinbutton", { name: "Watched, hours" });
+  await user.clear(hours);
+  await within(changes).findByText("Correct the marked values first.");
+  await user.type(hours, "0");
+  await within(changes).findByText(
+    "Wave 1 (pilot) has to come to: 95 % initialized, 2 % failed at most, watched for 0 h, no open issue that lasts. Before: 95 % initialized, 2 % failed at most, watched for 24 h, no open issue that lasts.",
+  );
+  await within(changes).findByText("Wave 1 (pilot) then stands elsewhere: Running becomes Criteria met.");
+  await user.click(save());
+  await screen.findByText("Criteria of Contoso US changed");
+  expect(questions(door, "waves.set_criteria")).toEqual([
+    {
+      organization: 2,
+      entry: { authorized: true, window: false },
+      exit: { initialized: 95, failed: 2, hours: 24, issues: "lasting" },
+      own: [{ wave: 1, exit: { initialized: 95, failed: 2, hours: 0, issues: "lasting" } }],
+      by_itself: false,
+      expected: ["met", "waiting", "waiting", "waiting"],
+    },
+  ]);
+});
+
+test("a started wave leads to its users who failed, and to those with issues", async () => {
+  const { user, router } = await openAt("/organizations?open=1&tab=%22waves%22");
+  await user.click(await screen.findByRole("button", { name: "Plan waves…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Plan waves for Contoso EU" });
+  const number = within(dialog).getByRole("spinbutton", { name: /Users in the pilot/ });
+  await user.clear(number);
+  await user.type(number, "70");
+  await waitFor(() => expect(within(dialog).getByRole("list").textContent).toContain("Wave 1 (pilot)70 users"));
+  await user.click(within(dialog).getByRole("button", { name: "Keep the plan" }));
+  await screen.findByRole("region", { name: "Wave 1 (pilot)" });
+  expect(screen.queryByRole("button", { name: "Show who failed" }), "before it starts nobody failed in it").toBeNull();
+  await startPilot(user);
+  const pilot = screen.getByRole("region", { name: "Wave 1 (pilot)" });
+  within(pilot).getByRole("button", { name: "Show who has issues" });
+  await user.click(within(pilot).getByRole("button", { name: "Show who failed" }));
+  await screen.findByRole("heading", { level: 1, name: "Users" });
+  expect(router.state.location.search).toMatchObject({ org: 1, wave: 1, session: "failed" });
+  await screen.findByText("1 of 450");
+});
+
+test("the overview and the dialog of a switch lead to the waves", async () => {
+  const { user, router } = await openAt("/?org=2");
+  const part = await screen.findByRole("region", { name: "Switch to Graph" });
+  await user.click(within(part).getByRole("button", { name: "Plan waves…" }));
+  await screen.findByRole("region", { name: "Rollout in waves" });
+  expect(router.state.location.search).toMatchObject({ open: 2, tab: "waves" });
+
+  await user.click(await screen.findByRole("button", { name: "Plan waves…" }));
+  const plan = await screen.findByRole("dialog", { name: "Plan waves for Contoso US" });
+  await waitFor(() => expect(within(plan).getByRole("list").textContent).toContain("Wave 1 (pilot)10 users"));
+  await user.click(within(plan).getByRole("button", { name: "Keep the plan" }));
+  await screen.findByRole("region", { name: "Wave 1 (pilot)" });
+  await router.navigate({ to: "/", search: { org: 2 } });
+  const shown = await screen.findByRole("region", { name: "Switch to Graph" });
+  expect(within(shown).getAllByRole("listitem")[0]?.textContent).toBe("Wave 1 (pilot)Waits0 of 10 initialized");
+  within(shown).getByRole("button", { name: "Open waves" });
+
+  await router.navigate({ to: "/users", search: { org: 2 } });
+  const cells = await screen.findAllByRole("gridcell", { name: "Not selected" });
+  for (const cell of cells.slice(0, 2)) await user.click(cell);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Switch 2 users to Graph?" });
+  await user.click(await within(dialog).findByRole("button", { name: "Waves of the organization" }));
+  await screen.findByRole("region", { name: "Wave 1 (pilot)" });
+});

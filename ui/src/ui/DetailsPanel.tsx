@@ -111,7 +111,7 @@ export function DetailsPanel(props: Props) {
         <PanelButton label={t("panel.next")} icon={<ChevronDownRegular />} onRun={props.onNext} />
         <PanelButton label={t("panel.close")} icon={<DismissRegular />} onRun={props.onClose} />
       </header>
-      <div key={props.subject} className={styles.body}>
+      <div key={props.subject} className={styles.body} data-scrolls>
         {props.children}
       </div>
     </aside>

@@ -52,7 +52,7 @@ type Props = {
 export function Page({ title, aside, head, busy, reading, tall, children }: Props) {
   const styles = useStyles();
   return (
-    <div className={mergeClasses(styles.page, tall && styles.whole)}>
+    <div className={mergeClasses(styles.page, tall && styles.whole)} data-scrolls={tall}>
       <div className={styles.head}>
         <div className={styles.titleLine}>
           <h1 className={styles.title}>{title}</h1>
@@ -61,7 +61,12 @@ export function Page({ title, aside, head, busy, reading, tall, children }: Prop
         {head}
       </div>
       <div className={styles.busy}>{busy && <ProgressBar aria-hidden thickness="medium" />}</div>
-      <div className={mergeClasses(styles.body, reading && styles.reading, tall && styles.roomy)}>{children}</div>
+      <div
+        className={mergeClasses(styles.body, reading && styles.reading, tall && styles.roomy)}
+        data-scrolls={reading}
+      >
+        {children}
+      </div>
     </div>
   );
 }

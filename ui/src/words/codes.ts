@@ -166,7 +166,9 @@ export const reasonWords = {
   wave_waits: "One of the wave's entry criteria isn't met.",
   wave_held: "The wave is held. Hold it no more first.",
   wave_done: "Everybody of the wave is switched, or about to be.",
-  wave_started: "A wave was started. Who is in it, and by what it is judged, is settled then.",
+  wave_started: "A wave was started. Who is in it is settled then; by what it is judged can be changed still.",
+  wave_over:
+    "The wave is over: it met its criteria, and the next one was started by that. What it was judged by stays.",
   wave_emptied: "A wave would have nobody. Leave somebody in each.",
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",

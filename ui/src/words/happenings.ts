@@ -18,6 +18,8 @@ export function happeningWords(what: Happening): string {
       return t("timeline.syncDisabled");
     case "sync_disabled_due_to_error":
       return t("timeline.syncDisabledDueToError", { n: what.failures });
+    case "put_in_wave":
+      return t("timeline.putInWave", { from: what.from, to: what.to });
     case "in_wave":
       return t("timeline.inWave", { wave: what.wave });
     case "switch_queued":

@@ -80,6 +80,11 @@ export const syncBadges = {
   disabled_due_to_error: { state: "bad", word: "Disabled due to an error" },
 } as const satisfies Record<SyncStatus, Badge>;
 
+/** Whether somebody is read. What is allowed to be is not, while the organization's sessions are paused. */
+export function syncBadge(sync: SyncStatus, paused: boolean): Badge {
+  return sync === "enabled" && paused ? { state: "waiting", word: t("syncing.enabledPaused") } : syncBadges[sync];
+}
+
 export const consentBadges = {
   granted: { state: "good", word: "Granted" },
   missing: { state: "bad", word: "Missing" },

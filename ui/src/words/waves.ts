@@ -1,4 +1,4 @@
-import type { Criterion, Exit, Met, Severity, WaveState, WaveView } from "../api/bindings";
+import type { CriteriaChange, Criterion, Exit, Met, PlanView, Severity, WaveState, WaveView } from "../api/bindings";
 import type { State } from "../lib/state";
 import { lasted } from "../lib/time";
 import { t } from "./t";
@@ -74,5 +74,33 @@ export function criterionWords(criterion: Criterion): string {
       return criterion.severity === "any"
         ? t("waves.issuesAny", { users: criterion.users, unseen: criterion.unseen })
         : t("waves.issuesLasting", { users: criterion.users, unseen: criterion.unseen });
+  }
+}
+
+/** What changes by other criteria. */
+export function criteriaChangeWords(change: CriteriaChange, plan: PlanView): string {
+  const named = (number: number) =>
+    waveName(plan.waves.find((wave) => wave.number === number) ?? { number, percent: null });
+  switch (change.kind) {
+    case "authorized":
+      return t(change.required ? "waves.change.authorized" : "waves.change.notAuthorized");
+    case "window":
+      return t(change.required ? "waves.change.window" : "waves.change.noWindow");
+    case "by_itself":
+      return t(change.on ? "waves.byItself" : "waves.byHand");
+    case "exit":
+      return t("waves.change.exit", {
+        wave: named(change.wave),
+        before: exitWords(change.before),
+        after: exitWords(change.after),
+      });
+    case "state":
+      return t("waves.change.state", {
+        wave: named(change.wave),
+        before: waveBadges[change.before].word,
+        after: waveBadges[change.after].word,
+      });
+    case "starts":
+      return t("waves.change.starts", { wave: named(change.wave), n: change.users });
   }
 }

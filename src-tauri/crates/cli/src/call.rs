@@ -1,5 +1,7 @@
 //! One call of a command: the desk it works at, the screen it answers on, and the way it is stopped.
 
+use std::io::{self, BufRead, IsTerminal};
+
 use rollcall_core::rules::Reason;
 use rollcall_ops::about;
 use rollcall_ops::desk::Desk;
@@ -31,6 +33,17 @@ impl Call {
     /// The same, with a say in how an address gets to a browser.
     pub fn job_with(&self, browser: Browser) -> Job {
         progress::job(&self.screen, self.stop.clone(), browser)
+    }
+
+    /// Asks on a terminal. Who can't be asked has not agreed.
+    pub fn agrees(&self, question: &str) -> bool {
+        if !io::stdin().is_terminal() {
+            self.screen.note("Nobody can be asked here: repeat it with --yes to do it.");
+            return false;
+        }
+        self.screen.note(&format!("{question} Type yes:"));
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
     }
 
     /// Says where the data went that could not be read, if that happened.

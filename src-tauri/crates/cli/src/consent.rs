@@ -1,7 +1,5 @@
 //! Consent: required against granted, granting in the browser, and each permission given, taken back or restored on its own.
 
-use std::io::{self, BufRead, IsTerminal};
-
 use clap::{Args, Subcommand, ValueEnum};
 use rollcall_core::approval::{CredentialState, Part, Unread};
 use rollcall_core::consent::{Authorization, ConsentRow, ConsentState, ForWhom};
@@ -302,7 +300,7 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
         call.screen.note(&format!("Needed is one of these roles: {}.", needed.join(", ")));
         return Err(Error::not_now(reason));
     }
-    if !how.yes && !agreed(&shown, call) {
+    if !how.yes && !call.agrees(&format!("Do this in {}?", shown.tenant)) {
         call.screen.answer(&shown, |screen| screen.line("Nothing was changed."));
         return Ok(Exit::Incomplete);
     }
@@ -313,17 +311,6 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
         (false, _) => Exit::Failed,
         (true, _) => Exit::Incomplete,
     })
-}
-
-/// Asks on a terminal. Who can't be asked has not agreed.
-fn agreed(shown: &ChangePreview, call: &Call) -> bool {
-    if !io::stdin().is_terminal() {
-        call.screen.note("Nobody can be asked here: repeat it with --yes to do it.");
-        return false;
-    }
-    call.screen.note(&format!("Do this in {}? Type yes:", shown.tenant));
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).is_ok() && line.trim().eq_ignore_ascii_case("yes")
 }
 
 /// What would be done, on stderr where the answer is JSON.

@@ -66,6 +66,7 @@ impl Exit {
                     | Reason::WaveHeld
                     | Reason::WaveDone
                     | Reason::WaveStarted
+                    | Reason::WaveOver
                     | Reason::WaveEmptied
                     | Reason::OtherOrganization
                     | Reason::AlreadySwitched

@@ -188,7 +188,10 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::WaveHeld => words("The wave is held", "`org waves release` holds it no more."),
         Reason::WaveDone => words("Nobody of the wave is left to be switched", "`org waves show` says how far its users are."),
         Reason::WaveStarted => {
-            words("The wave was started", "Who is in it, and by what it is judged, is settled then. `org waves remove` drops the plan.")
+            words("The wave was started", "Who is in it is settled then. `org waves criteria` changes by what it is judged.")
+        }
+        Reason::WaveOver => {
+            words("The wave is over", "It met its criteria and the next one was started by that: by what it was judged stays.")
         }
         Reason::WaveEmptied => words("A wave would have nobody", "Leave somebody in each wave, or make another plan."),
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
@@ -206,6 +209,7 @@ pub fn of_happening(what: &Happening) -> String {
         Happening::SyncEnabled => "synchronization enabled".to_owned(),
         Happening::SyncDisabled => "synchronization disabled".to_owned(),
         Happening::SyncDisabledDueToError { failures } => format!("synchronization disabled: {failures} sessions in a row had failed"),
+        Happening::PutInWave { from, to } => format!("put into wave {to} of the rollout plan, from wave {from}"),
         Happening::InWave { wave } => format!("wave {wave} of the rollout plan started"),
         Happening::SwitchQueued => "switch queued for the change window".to_owned(),
         Happening::SwitchWithdrawn => "queued switch withdrawn".to_owned(),
@@ -310,6 +314,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::WaveHeld => "wave_held",
         Reason::WaveDone => "wave_done",
         Reason::WaveStarted => "wave_started",
+        Reason::WaveOver => "wave_over",
         Reason::WaveEmptied => "wave_emptied",
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",

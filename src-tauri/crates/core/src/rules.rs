@@ -72,6 +72,8 @@ pub enum Reason {
     WaveDone,
     /// The wave was started, by which it is settled who is in it.
     WaveStarted,
+    /// The wave came to what it had to and the next one was started by that: its criteria stay.
+    WaveOver,
     /// Nobody would be left in a wave.
     WaveEmptied,
     /// The user is in another organization.

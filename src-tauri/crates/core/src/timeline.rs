@@ -29,6 +29,11 @@ pub enum Happening {
     SyncDisabledDueToError {
         failures: u32,
     },
+    /// Somebody put the user into another wave of the rollout plan, before either was started.
+    PutInWave {
+        from: u32,
+        to: u32,
+    },
     /// The wave that the user is in was started.
     InWave {
         wave: u32,

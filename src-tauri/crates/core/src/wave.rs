@@ -139,6 +139,21 @@ pub enum WaveState {
     Held,
 }
 
+impl WaveState {
+    /// Its name in JSON and in the journal.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::MayStart => "may_start",
+            Self::Running => "running",
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::Held => "held",
+        }
+    }
+}
+
 /// What is known of an organization when a wave's start is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ground {
@@ -280,6 +295,21 @@ pub fn may_start(started: bool, held: bool, entry: &[JudgedCriterion], seen: &Wa
 /// The reason, when not.
 pub fn may_change(mut started: impl Iterator<Item = bool>) -> May {
     if started.any(|started| started) { Err(Reason::WaveStarted) } else { Ok(()) }
+}
+
+/// Is a wave over? It came to what it had to, and by that the next one was started, as `next` says; the last one, which has no next, is
+/// over when it came to it. What it was judged by is settled then.
+#[must_use]
+pub fn is_over(state: WaveState, next: Option<bool>) -> bool {
+    state == WaveState::Met && next.unwrap_or(true)
+}
+
+/// May the criteria of a plan be changed, of which these waves are over or not?
+///
+/// # Errors
+/// The reason, when not.
+pub fn may_set_criteria(mut over: impl Iterator<Item = bool>) -> May {
+    if over.all(|over| over) { Err(Reason::WaveOver) } else { Ok(()) }
 }
 
 /// Whether waiting alone doesn't change that a criterion isn't met.
@@ -449,5 +479,22 @@ mod tests {
         assert_eq!(may_start(false, true, &[met], &open), Err(Reason::WaveHeld));
         assert_eq!(may_start(false, false, &[JudgedCriterion { met: unmet, ..met }], &open), Err(Reason::WaveWaits));
         assert_eq!(may_change([false, true].into_iter()), Err(Reason::WaveStarted));
+    }
+
+    #[test]
+    fn a_wave_is_over_when_the_next_one_was_started_by_what_it_came_to() {
+        assert!(is_over(WaveState::Met, Some(true)) && is_over(WaveState::Met, None));
+        assert!(!is_over(WaveState::Met, Some(false)), "the next one still waits for it");
+        assert!(!is_over(WaveState::NotMet, Some(true)), "the next one can't go on before it is met again");
+        assert!(!is_over(WaveState::Running, None) && !is_over(WaveState::Held, None));
+        assert_eq!(may_set_criteria([true, false].into_iter()), Ok(()));
+        assert_eq!(may_set_criteria([true, true].into_iter()), Err(Reason::WaveOver));
+    }
+
+    #[test]
+    fn a_state_is_called_as_in_json() {
+        for state in [WaveState::Waiting, WaveState::MayStart, WaveState::Running, WaveState::Met, WaveState::NotMet, WaveState::Held] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
     }
 }

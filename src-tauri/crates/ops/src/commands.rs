@@ -160,11 +160,13 @@ menu! {
     "views.remove": views::RemoveView => Vec<views::View>, views::remove;
     "views.save": views::SaveView => Vec<views::View>, views::save;
     "waves.foresee": waves::plan::PlanWaves => waves::plan::ForeseenPlan, waves::plan::foresee;
+    "waves.foresee_criteria": waves::criteria::SetCriteria => waves::criteria::ForeseenCriteria, waves::criteria::foresee;
     "waves.foresee_put": waves::put::PutInWave => waves::put::PutUsers, waves::put::foresee;
     "waves.hold": waves::hold::HoldWave => waves::show::PlanView, waves::hold::hold;
     "waves.plan": waves::plan::PlanWaves => waves::show::PlanView, waves::plan::plan;
     "waves.put": waves::put::PutInWave => waves::put::PutUsers, waves::put::put;
     "waves.remove": organizations::delete::OrganizationRef => (), waves::remove::remove;
+    "waves.set_criteria": waves::criteria::SetCriteria => waves::show::PlanView, waves::criteria::set;
     "waves.show": organizations::delete::OrganizationRef => Option<waves::show::PlanView>, waves::show::show;
     "waves.start": waves::start::StartWave => users::act::Acted, waves::start::start;
 }

@@ -197,6 +197,23 @@ pub fn keep(tx: &Transaction<'_>, plan: &Plan, waves: &[LaidOut]) -> Result<(), 
     Ok(())
 }
 
+/// Sets by what a plan judges its waves, and what each of them has to come to. Who is in them stays, and so does who made the plan.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn judge(tx: &Transaction<'_>, plan: &Plan, waves: &[Wave]) -> Result<(), StoreError> {
+    let id = plan.organization.0;
+    found(tx.execute(
+        "UPDATE wave_plans SET entry = ?2, exit = ?3, by_itself = ?4 WHERE organization = ?1",
+        params![id, text::to_json(&plan.entry)?, text::to_json(&plan.exit)?, plan.by_itself],
+    )?)?;
+    for wave in waves {
+        let exit = wave.exit.as_ref().map(text::to_json).transpose()?;
+        found(tx.execute("UPDATE waves SET exit = ?3 WHERE organization = ?1 AND number = ?2", params![id, wave.number, exit])?)?;
+    }
+    Ok(())
+}
+
 /// Forgets a plan. Nothing changes for its users.
 ///
 /// # Errors

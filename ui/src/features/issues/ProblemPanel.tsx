@@ -47,7 +47,7 @@ type Props = {
   };
 };
 
-/** One problem: what happened, how we know, who can fix it and how, whom it concerns, and what Microsoft support asks for. */
+/** One problem: what happened, how we know, who can fix it and how, what Microsoft answered, whom it concerns, and what support asks for. */
 export function ProblemPanel({ problem, onGo, onUsers, recheck, support, ...panel }: Props) {
   const styles = useStyles();
   const words = causeWords[problem.cause];
@@ -68,9 +68,6 @@ export function ProblemPanel({ problem, onGo, onUsers, recheck, support, ...pane
         <Section heading={t("issues.known")}>
           <p className={styles.text}>{words.known}</p>
           {unknown && <p className={styles.text}>{t("issues.unknownCode", { code: unknown })}</p>}
-          {families(problem).map((groups) => (
-            <Answer key={groups[0].family} groups={groups} />
-          ))}
         </Section>
         <Section heading={t("issues.fix")}>
           <Facts
@@ -85,6 +82,11 @@ export function ProblemPanel({ problem, onGo, onUsers, recheck, support, ...pane
           <ReasonedButton size="small" disabledReason={recheck.reason} onClick={recheck.run}>
             {t("issues.recheckN", { n: problem.users })}
           </ReasonedButton>
+        </Section>
+        <Section heading={t("issues.answers")}>
+          {families(problem).map((groups) => (
+            <Answer key={groups[0].family} groups={groups} />
+          ))}
         </Section>
         <Section heading={t("issues.users")}>
           <Facts

@@ -1,21 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Switch,
-  Textarea,
-  tokens,
-} from "@fluentui/react-components";
+import { Field, Input, makeStyles, Radio, RadioGroup, Switch, Textarea } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Error as Refusal, ForeseenPlan, Organization, PlanView, PlanWaves } from "../../api/bindings";
@@ -25,31 +8,21 @@ import { useGroups } from "../../api/groups";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { useSettled } from "../../lib/settled";
-import { ReasonedButton } from "../../ui/CommandBar";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { GroupPicker } from "../../ui/GroupPicker";
 import { invalid } from "../../ui/invalid";
 import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
-import { ExitFields } from "./ExitFields";
-import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, type TypedExit } from "./wavePlan";
+import { EntryFields, ExitFields, OwnFields } from "./ExitFields";
+import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, withOwn } from "./wavePlan";
+import { WaveDialog } from "./WaveDialog";
 
 const useStyles = makeStyles({
-  surface: { maxWidth: "min(720px, 96vw)" },
-  // What scrolls keeps off the scrollbar.
-  content: { display: "flex", flexDirection: "column", rowGap: "16px", paddingRight: "12px" },
   part: { display: "flex", flexDirection: "column", rowGap: "8px" },
   heading: { margin: 0 },
-  quiet: { color: tokens.colorNeutralForeground2 },
   number: { width: "120px" },
   list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "4px" },
-  line: {
-    display: "grid",
-    gridTemplateColumns: "1fr max-content max-content",
-    columnGap: "16px",
-    alignItems: "center",
-  },
   users: { fontVariantNumeric: "tabular-nums" },
 });
 
@@ -62,7 +35,6 @@ type Props = {
 
 /** Lays the switch of an organization out in waves, and shows beforehand how many users each would have. */
 export function PlanWavesDialog({ organization, plan, onClose }: Props) {
-  const styles = useStyles();
   const [draft, setDraft] = useState<Draft>(() => draftOf(plan));
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
@@ -97,58 +69,31 @@ export function PlanWavesDialog({ organization, plan, onClose }: Props) {
   };
   const shown = refusal ?? failure;
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>
-            {t(plan ? "waves.changeTitle" : "waves.planTitle", { organization: organization.name })}
-          </DialogTitle>
-          <DialogContent className={styles.content}>
-            <span className={styles.quiet}>{t("waves.planAbout")}</span>
-            <PilotFields organization={organization.id} hasPlan={plan !== null} draft={draft} change={change} />
-            <Field
-              label={t("waves.shares")}
-              {...(shares
-                ? { hint: t("waves.sharesHint") }
-                : invalid(true, t("waves.sharesWrong", { most: MOST_WAVES })))}
-            >
-              <Input value={draft.shares} onChange={(_, data) => change({ shares: data.value })} />
-            </Field>
-            <section className={styles.part}>
-              <h3 className={styles.heading}>{t("waves.entry")}</h3>
-              <span className={styles.quiet}>{t("waves.entryAlways")}</span>
-              {(["authorized", "window"] as const).map((what) => (
-                <Checkbox
-                  key={what}
-                  label={t(`waves.entry.${what}`)}
-                  checked={draft[what]}
-                  onChange={(_, data) => change({ [what]: data.checked === true })}
-                />
-              ))}
-            </section>
-            <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
-            <Waves
-              shares={shares}
-              foreseen={wanted && !counting ? foreseen : undefined}
-              draft={draft}
-              change={change}
-            />
-            <Switch
-              label={t("waves.startsByItself")}
-              checked={draft.byItself}
-              onChange={(_, data) => change({ byItself: data.checked })}
-            />
-            {shown && <ErrorBar failure={explain(shown)} onRetry={refusal ? undefined : retry} />}
-          </DialogContent>
-          <DialogActions>
-            <ReasonedButton appearance="primary" disabledReason={reason} onClick={() => void save()}>
-              {t(plan ? "waves.changeDo" : "waves.planDo")}
-            </ReasonedButton>
-            <Button onClick={onClose}>{t("confirm.cancel")}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <WaveDialog
+      title={t(plan ? "waves.changeTitle" : "waves.planTitle", { organization: organization.name })}
+      about={t("waves.planAbout")}
+      action={t(plan ? "waves.changeDo" : "waves.planDo")}
+      disabledReason={reason}
+      onConfirm={() => void save()}
+      onClose={onClose}
+    >
+      <PilotFields organization={organization.id} hasPlan={plan !== null} draft={draft} change={change} />
+      <Field
+        label={t("waves.shares")}
+        {...(shares ? { hint: t("waves.sharesHint") } : invalid(true, t("waves.sharesWrong", { most: MOST_WAVES })))}
+      >
+        <Input value={draft.shares} onChange={(_, data) => change({ shares: data.value })} />
+      </Field>
+      <EntryFields criteria={draft} onChange={change} />
+      <ExitFields title={t("waves.exit")} exit={draft.exit} onChange={(exit) => change({ exit })} />
+      <Waves shares={shares} foreseen={wanted && !counting ? foreseen : undefined} draft={draft} change={change} />
+      <Switch
+        label={t("waves.startsByItself")}
+        checked={draft.byItself}
+        onChange={(_, data) => change({ byItself: data.checked })}
+      />
+      {shown && <ErrorBar failure={explain(shown)} onRetry={refusal ? undefined : retry} />}
+    </WaveDialog>
   );
 }
 
@@ -255,39 +200,21 @@ function Waves({ shares, foreseen, draft, change }: WavesProps) {
   const styles = useStyles();
   if (!shares) return null;
   const waves = [null, ...shares, null].map((percent, at) => ({ number: at + 1, percent }));
-  const own = (number: number, exit: TypedExit | undefined) => {
-    const { [number]: _before, ...others } = draft.own;
-    change({ own: exit ? { ...others, [number]: exit } : others });
-  };
   return (
     <section className={styles.part}>
       <h3 className={styles.heading}>{t("waves.preview")}</h3>
       <ul className={styles.list} aria-label={t("waves.preview")}>
-        {waves.map((wave) => {
-          const exit = draft.own[wave.number];
-          const name = waveName(wave);
-          return (
-            <li key={wave.number} className={styles.part}>
-              <div className={styles.line}>
-                <span>{name}</span>
-                <span className={styles.users}>{usersOf(foreseen, wave.number)}</span>
-                <Checkbox
-                  label={t("waves.own")}
-                  aria-label={t("waves.ownOf", { wave: name })}
-                  checked={exit !== undefined}
-                  onChange={(_, data) => own(wave.number, data.checked === true ? draft.exit : undefined)}
-                />
-              </div>
-              {exit && (
-                <ExitFields
-                  title={t("waves.exitOf", { wave: name })}
-                  exit={exit}
-                  onChange={(typed) => own(wave.number, typed)}
-                />
-              )}
-            </li>
-          );
-        })}
+        {waves.map((wave) => (
+          <OwnFields
+            key={wave.number}
+            name={waveName(wave)}
+            exit={draft.own[wave.number]}
+            usual={draft.exit}
+            onChange={(exit) => change(withOwn(draft, wave.number, exit))}
+          >
+            <span className={styles.users}>{usersOf(foreseen, wave.number)}</span>
+          </OwnFields>
+        ))}
       </ul>
       <span role="status">
         {foreseen && foreseen.unknown.length > 0

@@ -16,6 +16,7 @@ import { mailboxBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { criterionWords, entryBadges, exitWords, metBadges, waveBadges, waveName } from "../../words/waves";
+import { CriteriaDialog } from "./CriteriaDialog";
 import { PlanWavesDialog } from "./PlanWavesDialog";
 import { type WaveAct, WaveActDialog } from "./WaveActDialog";
 
@@ -40,7 +41,7 @@ const useStyles = makeStyles({
 export function WavesPart({ view }: { view: OrganizationView }) {
   const styles = useStyles();
   const query = useQuery(reading("waves.show", { organization: view.organization.id }));
-  const [open, setOpen] = useState<"plan" | "remove">();
+  const [open, setOpen] = useState<"plan" | "criteria" | "remove">();
   const [refusal, setRefusal] = useState<Refusal>();
   const plan = query.data;
   const close = () => setOpen(undefined);
@@ -63,6 +64,14 @@ export function WavesPart({ view }: { view: OrganizationView }) {
         <ReasonedButton disabledReason={whyNotPlan(plan, view.users)} onClick={() => setOpen("plan")}>
           {t(plan ? "waves.change" : "waves.plan")}
         </ReasonedButton>
+        {plan && (
+          <ReasonedButton
+            disabledReason={plan.criteria ? reasonWords[plan.criteria] : undefined}
+            onClick={() => setOpen("criteria")}
+          >
+            {t("waves.criteria")}
+          </ReasonedButton>
+        )}
         {plan && <ReasonedButton onClick={() => setOpen("remove")}>{t("waves.remove")}</ReasonedButton>}
       </div>
       {refusal && <ErrorBar failure={explain(refusal)} />}
@@ -70,6 +79,7 @@ export function WavesPart({ view }: { view: OrganizationView }) {
         <Wave key={wave.number} plan={plan} wave={wave} />
       ))}
       {open === "plan" && <PlanWavesDialog organization={view.organization} plan={plan} onClose={close} />}
+      {open === "criteria" && plan && <CriteriaDialog name={view.organization.name} plan={plan} onClose={close} />}
       {open === "remove" && (
         <ConfirmDialog
           title={t("waves.removeTitle", { organization: view.organization.name })}
@@ -164,6 +174,24 @@ function Wave({ plan, wave }: { plan: PlanView; wave: WaveView }) {
         >
           {t("waves.show")}
         </ReasonedButton>
+        {started !== null && wave.seen.failed > 0 && (
+          <ReasonedButton
+            appearance="subtle"
+            onClick={() =>
+              void navigate({ to: "/users", search: { org: organization, wave: number, session: "failed" } })
+            }
+          >
+            {t("waves.showFailed")}
+          </ReasonedButton>
+        )}
+        {started !== null && wave.seen.with_issues > 0 && (
+          <ReasonedButton
+            appearance="subtle"
+            onClick={() => void navigate({ to: "/users", search: { org: organization, wave: number, issues: true } })}
+          >
+            {t("waves.showIssues")}
+          </ReasonedButton>
+        )}
       </div>
       {act && <WaveActDialog organization={organization} wave={wave} act={act} onClose={() => setAct(undefined)} />}
     </section>

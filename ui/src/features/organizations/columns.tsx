@@ -5,7 +5,7 @@ import { shortTime } from "../../lib/time";
 import { Strip } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { accessWords, authorizationBadges, mailboxBadges, stageBadges, syncBadges } from "../../words/nouns";
+import { accessWords, authorizationBadges, mailboxBadges, stageBadges, syncBadge } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 
@@ -33,6 +33,10 @@ function sessionsBadge({ organization }: OrganizationView) {
   return organization.rhythm.paused === null
     ? ({ state: "good", word: t("syncing.state.started") } as const)
     : ({ state: "off", word: t("syncing.state.paused") } as const);
+}
+
+function syncOf({ organization }: OrganizationView) {
+  return syncBadge(organization.sync, organization.rhythm.paused !== null);
 }
 
 function lastCheck({ checked }: OrganizationView): string {
@@ -137,11 +141,11 @@ export const columns: readonly Ordered[] = [
   {
     id: "sync",
     title: t("users.sync"),
-    width: 136,
+    width: 146,
     sortable: true,
-    render: ({ organization }) => <StatusBadge {...syncBadges[organization.sync]} />,
-    text: ({ organization }) => syncBadges[organization.sync].word,
-    value: ({ organization }) => syncBadges[organization.sync].word,
+    render: (view) => <StatusBadge {...syncOf(view)} />,
+    text: (view) => syncOf(view).word,
+    value: (view) => syncOf(view).word,
   },
   {
     id: "session",

@@ -1,4 +1,4 @@
-import type { Exit, Group, PlanView, PlanWaves, Severity } from "../../api/bindings";
+import type { Exit, Group, PlanView, PlanWaves, SetCriteria, Severity } from "../../api/bindings";
 import { MOST_HOURS, MOST_WAVES } from "../../api/bindings";
 import { everyUser } from "../../api/filters";
 
@@ -36,6 +36,9 @@ export type Draft = {
   readonly own: Readonly<Record<number, TypedExit>>;
   readonly byItself: boolean;
 };
+
+/** By what a plan judges its waves, as it is typed. */
+export type TypedCriteria = Pick<Draft, "authorized" | "window" | "exit" | "own" | "byItself">;
 
 /** The present plan, or what is usual. */
 export function draftOf(plan: PlanView | null): Draft {
@@ -116,18 +119,36 @@ function exitOf({ initialized, failed, hours, issues }: TypedExit): Exit | undef
   };
 }
 
-/** The plan that is asked for; nothing while something of it is open or wrong. */
-export function planOf(organization: number, draft: Draft): PlanWaves | undefined {
-  const [pilot, shares, exit] = [pilotOf(draft), sharesOf(draft.shares), exitOf(draft.exit)];
-  if (!pilot || !shares || !exit) return undefined;
-  const own: PlanWaves["own"] = [];
+/** By what so many waves are to be judged; nothing while something of it is wrong. */
+function judgingOf(draft: TypedCriteria, waves: number): Omit<SetCriteria, "organization"> | undefined {
+  const exit = exitOf(draft.exit);
+  if (!exit) return undefined;
+  const own: SetCriteria["own"] = [];
   for (const [key, criteria] of Object.entries(draft.own)) {
     const [wave, itsExit] = [Number(key), exitOf(criteria)];
     // Criteria of a wave that the shares don't make any more are kept in the form only.
-    if (wave > shares.length + 2) continue;
+    if (wave > waves) continue;
     if (!itsExit) return undefined;
     own.push({ wave, exit: itsExit });
   }
-  const entry = { authorized: draft.authorized, window: draft.window };
-  return { organization, pilot, shares, entry, exit, own, by_itself: draft.byItself };
+  return { entry: { authorized: draft.authorized, window: draft.window }, exit, own, by_itself: draft.byItself };
+}
+
+/** The plan that is asked for; nothing while something of it is open or wrong. */
+export function planOf(organization: number, draft: Draft): PlanWaves | undefined {
+  const [pilot, shares] = [pilotOf(draft), sharesOf(draft.shares)];
+  const judging = shares && judgingOf(draft, shares.length + 2);
+  return pilot && shares && judging ? { organization, pilot, shares, ...judging } : undefined;
+}
+
+/** The criteria that are asked for; nothing while something of them is wrong. */
+export function criteriaOf(plan: PlanView, draft: TypedCriteria): SetCriteria | undefined {
+  const judging = judgingOf(draft, plan.waves.length);
+  return judging && { organization: plan.organization, ...judging };
+}
+
+/** The draft with criteria of its own for a wave, or without them. */
+export function withOwn(draft: TypedCriteria, wave: number, exit: TypedExit | undefined): Pick<TypedCriteria, "own"> {
+  const { [wave]: _before, ...others } = draft.own;
+  return { own: exit ? { ...others, [wave]: exit } : others };
 }

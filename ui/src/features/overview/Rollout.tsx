@@ -10,6 +10,7 @@ import { reasonWords } from "../../words/codes";
 import { authorizationBadges, mailboxBadges, stageBadges, verdictBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
+import { SwitchPart } from "./SwitchPart";
 
 const useStyles = makeStyles({
   stages: { display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(260px, 1fr))", gap: "16px" },
@@ -79,6 +80,7 @@ export function Rollout({ view }: { view: OrganizationView }) {
           </ReasonedButton>
         </StageCard>
       </div>
+      <SwitchPart view={view} />
       <h2 className={styles.heading}>{t("overview.results")}</h2>
       <SegmentBar
         label={t("overview.results")}

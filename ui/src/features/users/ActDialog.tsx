@@ -1,5 +1,6 @@
-import { Checkbox, Dropdown, Field, Option, Switch } from "@fluentui/react-components";
+import { Checkbox, Dropdown, Field, Link, Option, Switch } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Acted, Action, Error as Refusal, Foreseen } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
@@ -73,9 +74,26 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
           onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
         />
       )}
+      {intent.kind === "switch" && n > 1 && <InWaves />}
       {foreseen && <Effects foreseen={foreseen} />}
       {failure && <ErrorBar failure={explain(failure)} />}
     </ConfirmDialog>
+  );
+}
+
+/** The other way to switch many: a pilot first. */
+function InWaves() {
+  const navigate = useNavigate();
+  const { chosen } = useScope();
+  if (!chosen) return null;
+  const { id } = chosen.organization;
+  return (
+    <span>
+      {t("act.inWaves")}{" "}
+      <Link inline onClick={() => void navigate({ to: "/organizations", search: { org: id, open: id, tab: "waves" } })}>
+        {t("act.toWaves")}
+      </Link>
+    </span>
   );
 }
 

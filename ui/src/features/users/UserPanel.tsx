@@ -9,7 +9,7 @@ import {
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Check, UserDetail, WorkloadResult } from "../../api/bindings";
+import type { Check, UserDetail, UserRow, WorkloadResult } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { fullTime } from "../../lib/time";
@@ -26,7 +26,6 @@ import {
   evidenceWords,
   kindWords,
   sessionBadges,
-  syncBadges,
   verdictBadges,
   workloadWords,
 } from "../../words/nouns";
@@ -34,6 +33,7 @@ import { t } from "../../words/t";
 import { checkedWords, mailboxBadge, syncedWords } from "./columns";
 import { Mailboxes } from "./Mailboxes";
 import { Sessions } from "./Sessions";
+import { SyncBadge } from "./SyncBadge";
 import { Timeline } from "./Timeline";
 import { UserActions } from "./UserActions";
 import { Remedy } from "../../ui/Remedy";
@@ -50,6 +50,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground3,
   },
+  unproven: { display: "flex", flexDirection: "column", rowGap: "4px" },
   check: {
     display: "flex",
     flexDirection: "column",
@@ -154,7 +155,7 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
           <span>{checkedWell.results}</span>
         </div>
       ) : (
-        <StatusBadge {...verdictBadges[row.verdict]} strong />
+        <Unproven row={row} />
       )}
       <Facts
         facts={[
@@ -167,7 +168,7 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
             name: t("sessions.next"),
             value: next_session === null ? t("sessions.nextNone") : fullTime(next_session),
           },
-          { name: t("users.sync"), value: <StatusBadge {...syncBadges[row.effective_sync]} /> },
+          { name: t("users.sync"), value: <SyncBadge row={row} /> },
           { name: t("users.organization"), value: row.organization_name },
           {
             name: t("users.access"),
@@ -191,6 +192,20 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
         ]}
       />
     </>
+  );
+}
+
+/** What a check of access came to, where that is no success. A session that passed is no check, and says something else. */
+function Unproven({ row }: { row: UserRow }) {
+  const styles = useStyles();
+  const { state, word } = verdictBadges[row.verdict];
+  return (
+    <div className={styles.unproven}>
+      <StatusBadge state={state} word={t("users.verdictOf", { word })} strong />
+      {row.verdict === "not_run" && row.session === "passed" && (
+        <span className={styles.quiet}>{t("users.readNotChecked")}</span>
+      )}
+    </div>
   );
 }
 

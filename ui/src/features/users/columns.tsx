@@ -1,6 +1,7 @@
 import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
+import { SyncBadge } from "./SyncBadge";
 import type { Column } from "../../ui/table/columns";
 import { causeWords } from "../../words/causes";
 import {
@@ -136,7 +137,7 @@ export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
     width: 150,
     sortable: true,
     spare: true,
-    render: (row) => <StatusBadge {...syncBadges[row.effective_sync]} />,
+    render: (row) => <SyncBadge row={row} />,
     text: (row) => syncBadges[row.effective_sync].word,
   },
   {

@@ -45,7 +45,7 @@ export function Problems({ problems, onShow }: Props) {
     );
   }
   return (
-    <div className={styles.list} data-region="grid">
+    <div className={styles.list} data-region="grid" data-scrolls>
       {problems.map((problem) => (
         <ProblemCard key={problem.cause} problem={problem} onShow={onShow} />
       ))}

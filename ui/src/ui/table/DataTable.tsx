@@ -214,7 +214,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   const isEmpty = source.count === 0;
   return (
     <div className={mergeClasses(styles.frame, styles[density])} data-region="grid">
-      <div ref={scroller} className={styles.scroller}>
+      <div ref={scroller} className={styles.scroller} data-scrolls>
         <div
           role="grid"
           tabIndex={-1}

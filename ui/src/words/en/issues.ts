@@ -30,6 +30,7 @@ export const issues = {
   "issues.unknownCode":
     "Rollcall doesn't know the code {code}. What is said here follows from the status alone; hand the support block to Microsoft.",
   "issues.fix": "How to fix it",
+  "issues.answers": "What Microsoft answered",
   "issues.fixed": "How you see that it is fixed",
   "issues.reach": "Reach",
   "issues.at": "At",

@@ -3,6 +3,7 @@ export const organizing = {
   "organizations.tab.sessions": "Sync sessions",
   "syncing.state.started": "Started",
   "syncing.state.paused": "Paused",
+  "syncing.enabledPaused": "Enabled, paused",
   "syncing.state.underWay": "Sessions are under way",
   "syncing.every": {
     one: "Each user is read every minute while Rollcall is open.",

@@ -7,7 +7,10 @@ export const people = {
   "users.organization": "Organization",
   "users.access": "Access type",
   "users.mailbox": "Mailbox status",
-  "users.verdict": "Check result",
+  "users.verdict": "Access check",
+  "users.verdictOf": "Access check: {word}",
+  "users.readNotChecked":
+    "The last sync session passed, so the mailbox is read. Whether every workload answers is what a check of access says.",
   "users.cause": "Problem",
   "users.checked": "Last check",
   "users.issues": "Issues",

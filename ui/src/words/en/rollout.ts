@@ -30,6 +30,9 @@ export const rollout = {
   "overview.reviewUsers": "Review users",
   "overview.reviewConsent": "Review permissions",
   "overview.grant": "Grant consent…",
+  "overview.switch": "Switch to Graph",
+  "overview.initializedOf": "{users} of {of} initialized",
+  "overview.openWaves": "Open waves",
   "overview.mailboxes": "Mailbox status, as the integration has reported it",
   "overview.results": "Last check results",
   "overview.signedOut":

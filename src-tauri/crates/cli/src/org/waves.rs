@@ -1,12 +1,10 @@
 //! A rollout in waves by command.
 
-use std::str::FromStr;
-
 use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
 use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::verdict::Verdict;
-use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, OwnExit, Severity, WaveState};
+use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, Severity, WaveState};
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
@@ -31,12 +29,18 @@ use crate::text::{count, counted};
 use crate::users::act::{accept_limitations, answer, named, show_foreseen, tell_limitations};
 use crate::words::of_reason;
 
+mod criteria;
+
+use criteria::{Own, SetTo};
+
 #[derive(Subcommand)]
 pub enum Waves {
     /// Show where each wave stands, and by which criteria
     Show(Named),
     /// Lay the switch out in waves: a pilot, shares of the others, and whoever is left
     Plan(Plan),
+    /// Change by what its waves are judged, as far as they are not over; what isn't named stays
+    Criteria(SetTo),
     /// Put users into another wave, as long as neither was started
     Put(Put),
     /// Start a wave whose criteria are met: switch its users, or have them wait for the change window
@@ -145,52 +149,6 @@ pub struct Plan {
     dry_run: bool,
 }
 
-/// Criteria of one wave, as far as they were named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Own {
-    wave: u32,
-    initialized: Option<u32>,
-    failed: Option<u32>,
-    hours: Option<u32>,
-    issues: Option<Option<Severity>>,
-}
-
-impl FromStr for Own {
-    type Err = String;
-
-    fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let number = |text: &str| text.trim().parse::<u32>().map_err(|_| format!("{text} is no number"));
-        let (wave, criteria) = text.split_once(':').ok_or("it begins with the wave's number and a colon")?;
-        let mut own = Self { wave: number(wave)?, initialized: None, failed: None, hours: None, issues: None };
-        for criterion in criteria.split(',') {
-            let (key, value) = criterion.split_once('=').ok_or_else(|| format!("{criterion} is no KEY=VALUE"))?;
-            match (key.trim(), value.trim()) {
-                ("initialized", value) => own.initialized = Some(number(value)?),
-                ("failed", value) => own.failed = Some(number(value)?),
-                ("hours", value) => own.hours = Some(number(value)?),
-                ("issues", "lasting") => own.issues = Some(Some(Severity::Lasting)),
-                ("issues", "any") => own.issues = Some(Some(Severity::Any)),
-                ("issues", "none") => own.issues = Some(None),
-                _ => return Err(format!("{criterion} is no criterion")),
-            }
-        }
-        Ok(own)
-    }
-}
-
-impl Own {
-    /// What was not named is as in the plan.
-    fn within(self, plan: Criteria) -> OwnExit {
-        let exit = Criteria {
-            initialized: self.initialized.unwrap_or(plan.initialized),
-            failed: self.failed.unwrap_or(plan.failed),
-            hours: self.hours.unwrap_or(plan.hours),
-            issues: self.issues.unwrap_or(plan.issues),
-        };
-        OwnExit { wave: self.wave, exit }
-    }
-}
-
 /// Does what is asked of an organization's waves.
 ///
 /// # Errors
@@ -218,6 +176,7 @@ pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
             })
         }
         Waves::Plan(ask) => planned(ask, call).await,
+        Waves::Criteria(ask) => criteria::run(ask, call).await,
         Waves::Put(ask) => put_into(ask, call).await,
         Waves::Start(ask) => started(&ask, call).await,
         Waves::Hold(ask) => held(&ask, true, call).await,
@@ -422,17 +381,21 @@ fn heading(wave: &WaveView) -> String {
         (_, Some(percent)) => format!("{percent} %"),
         (_, None) => "whoever is left".to_owned(),
     };
-    let state = match wave.state {
+    let state = standing(wave.state);
+    let since = wave.started.map_or_else(String::new, |at| format!(", started {}", at.utc()));
+    let initialized = count(wave.seen.initialized);
+    format!("Wave {} ({what}) {state}{since}: {initialized} of {} initialized", wave.number, counted(wave.seen.users, "user", "users"))
+}
+
+const fn standing(state: WaveState) -> &'static str {
+    match state {
         WaveState::Waiting => "waits",
         WaveState::MayStart => "may start",
         WaveState::Running => "is running",
         WaveState::Met => "met its criteria",
         WaveState::NotMet => "did not meet its criteria",
         WaveState::Held => "is held",
-    };
-    let since = wave.started.map_or_else(String::new, |at| format!(", started {}", at.utc()));
-    let initialized = count(wave.seen.initialized);
-    format!("Wave {} ({what}) {state}{since}: {initialized} of {} initialized", wave.number, counted(wave.seen.users, "user", "users"))
+    }
 }
 
 const fn met(met: Met) -> &'static str {
@@ -466,22 +429,6 @@ fn words(judged: JudgedCriterion) -> String {
                 Severity::Any => "no open issue",
             };
             format!("{which} ({} with one, {} not checked)", counted(users, "user", "users"), count(unseen))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn criteria_of_one_wave_are_read_and_what_is_not_named_is_as_in_the_plan() {
-        let plan = Criteria { initialized: 95, failed: 2, hours: 24, issues: Some(Severity::Lasting) };
-        let own: Own = "1:initialized=100, hours=72,issues=none".parse().unwrap();
-        let exit = Criteria { initialized: 100, failed: 2, hours: 72, issues: None };
-        assert_eq!(own.within(plan), OwnExit { wave: 1, exit });
-        for wrong in ["initialized=100", "1:hours", "1:hours=soon", "1:days=3", "x:hours=1"] {
-            assert!(wrong.parse::<Own>().is_err(), "{wrong}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The waves of a switch as a script sees them: foreseen, planned, changed, and why not.
 
+use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::AccessType;
 use rollcall_core::verdict::Verdict;
-use rollcall_core::wave::{Entry, Exit};
+use rollcall_core::wave::{Entry, Exit, OwnExit};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
@@ -91,16 +92,7 @@ async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(id) };
     change(desk, to_ews, &quiet).await.unwrap();
     acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
-    let wanted = PlanWaves {
-        organization: id,
-        pilot: Pilot::Number { number: 39 },
-        shares: Vec::new(),
-        entry: Entry { authorized: false, window: false },
-        exit: EXIT,
-        own: Vec::new(),
-        by_itself: false,
-    };
-    plan(desk, wanted, &quiet).await.unwrap();
+    plan(desk, of_so_many(id, 39), &quiet).await.unwrap();
     start(desk, StartWave { organization: id, wave: 1, expected: 39 }, &quiet).await.unwrap();
     rehearsal.sessions(id, Whose::Due).await.unwrap();
     let of_session = UserFilter { wave: Some(1), session: vec![Verdict::Failed], ..UserFilter::default() };
@@ -126,4 +118,66 @@ async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
     let none = script.run(&["users", "list", "--status", "error", "--search", "nobody-at-all"]);
     assert!(none.code == 0 && none.err.contains("`--verdict failed` in its place lists users whose check failed"), "{none:?}");
     drop((sandbox, kept));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn criteria_of_a_started_plan_change_and_whatever_stands_elsewhere_by_that_wants_a_yes() {
+    let script = Script::new();
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = pilot_was_read(&rehearsal).await;
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+    let criteria = |more: &[&str]| script.run(&[&["org", "waves", "criteria", organization.as_str()], more].concat());
+
+    assert_eq!(criteria(&[]).code, 2, "something has to be named");
+    let dry = criteria(&["--failed", "5", "--own", "1:failed=1", "--dry-run"]);
+    let line = "Wave 2 has to come to: 0 % initialized, 5 % failed at most, watched for 0 h, whatever the issues; before: \
+                0 % initialized, 0 % failed at most, watched for 0 h, whatever the issues.";
+    assert!(dry.code == 0 && dry.out.contains(line), "{dry:?}");
+    let own = "Wave 1 has to come to: 0 % initialized, 1 % failed at most, watched for 48 h, whatever the issues";
+    assert!(dry.out.contains(own), "what isn't named of its own stays: {dry:?}");
+    let set = criteria(&["--failed", "5", "--own", "1:failed=1"]);
+    assert!(set.code == 0 && set.out.contains(line), "no wave stands elsewhere, so nothing is asked: {set:?}");
+    let same = criteria(&["--failed", "5", "--json"]);
+    assert_eq!((same.code, same.json()["error"]["code"].clone()), (3, "already_so".into()), "{same:?}");
+
+    // Watched for no hour, the pilot has met what it has to.
+    let lax = ["--as-plan", "1", "--by-itself", "true"];
+    let unasked = criteria(&lax);
+    assert!(unasked.code == 3 && unasked.err.contains("repeat it with --yes"), "{unasked:?}");
+    assert!(unasked.err.contains("Wave 1 then stands elsewhere: \"is running\" becomes \"met its criteria\"."), "{unasked:?}");
+    assert!(unasked.err.contains("Wave 2 then starts by itself and switches"), "{unasked:?}");
+    let shown = script.run(&["org", "waves", "show", &organization, "--json"]).json();
+    assert_eq!(shown["waves"][0]["own"]["hours"], 48, "nothing was changed");
+    let agreed = criteria(&[&lax[..], &["--yes", "--json"]].concat());
+    assert_eq!((agreed.code, agreed.json()["waves"][0]["state"].clone()), (0, "met".into()), "{agreed:?}");
+    drop((sandbox, kept));
+}
+
+/// An organization whose pilot was switched and read once, and is to be watched for two days.
+async fn pilot_was_read(rehearsal: &Rehearsal) -> String {
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    let organization = rehearsal.ready().await;
+    let id = organization.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(id) };
+    change(desk, to_ews, &quiet).await.unwrap();
+    acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
+    let own = vec![OwnExit { wave: 1, exit: Exit { hours: 48, ..EXIT } }];
+    plan(desk, PlanWaves { own, ..of_so_many(id, 3) }, &quiet).await.unwrap();
+    start(desk, StartWave { organization: id, wave: 1, expected: 3 }, &quiet).await.unwrap();
+    rehearsal.sessions(id, Whose::Due).await.unwrap();
+    organization.name
+}
+
+/// A pilot of so many, and everybody else after it.
+fn of_so_many(organization: OrganizationId, number: u32) -> PlanWaves {
+    PlanWaves {
+        organization,
+        pilot: Pilot::Number { number },
+        shares: Vec::new(),
+        entry: Entry { authorized: false, window: false },
+        exit: EXIT,
+        own: Vec::new(),
+        by_itself: false,
+    }
 }

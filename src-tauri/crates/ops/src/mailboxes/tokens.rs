@@ -1,6 +1,7 @@
 //! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
 
-use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use rollcall_core::address::{Seen, SignInNeed};
@@ -168,31 +169,41 @@ pub(crate) const fn ends_sign_in(refused: &IdentityError) -> bool {
     }
 }
 
-/// The connections of accounts that have signed in to an organization's integration; those are left out whose tokens aren't at hand.
-///
-/// # Errors
-/// `Keychain`.
-pub(crate) async fn of_accounts(
-    desk: &Desk,
-    organization: &Organization,
-    accounts: impl IntoIterator<Item = ObjectId>,
-) -> Result<HashMap<ObjectId, Arc<Delegated>>> {
-    let integration = organization.integration;
-    let (integration, tenant) = desk
-        .read(move |conn| {
-            let integration = integrations::get(conn, integration)?;
-            let tenant = tenants::get(conn, integration.tenant)?;
-            Ok((integration, tenant))
-        })
-        .await?;
-    let scopes = scopes_of(organization, &integration);
-    let mut open = HashMap::new();
-    for account in accounts {
-        if let Some(connection) = open_as(desk, &tenant, &integration, account, &scopes).await? {
-            open.insert(account, connection);
-        }
+/// The sign-ins of an organization's users to its integration. Each is taken out of the keychain when that user's turn comes: a keychain
+/// answers one call at a time, and a thousand users would wait for the last of them before the first is asked.
+pub(crate) struct SignIns<'a> {
+    desk: &'a Desk,
+    tenant: Tenant,
+    integration: Integration,
+    scopes: Vec<String>,
+}
+
+/// A user's connection on its way; `None` where the token isn't at hand.
+pub(crate) type OpeningSignIn<'a> = Pin<Box<dyn Future<Output = Result<Option<Arc<Delegated>>>> + Send + 'a>>;
+
+impl<'a> SignIns<'a> {
+    /// # Errors
+    /// Those of the store.
+    pub async fn of(desk: &'a Desk, organization: &Organization) -> Result<Self> {
+        let integration = organization.integration;
+        let (integration, tenant) = desk
+            .read(move |conn| {
+                let integration = integrations::get(conn, integration)?;
+                let tenant = tenants::get(conn, integration.tenant)?;
+                Ok((integration, tenant))
+            })
+            .await?;
+        let scopes = scopes_of(organization, &integration);
+        Ok(Self { desk, tenant, integration, scopes })
     }
-    Ok(open)
+
+    /// The connection of an account.
+    ///
+    /// # Errors
+    /// `Keychain`.
+    pub async fn open(&self, account: ObjectId) -> Result<Option<Arc<Delegated>>> {
+        open_as(self.desk, &self.tenant, &self.integration, account, &self.scopes).await
+    }
 }
 
 /// The permissions that an organization's integration asks of a user who signs in.

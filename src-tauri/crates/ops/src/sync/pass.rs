@@ -27,7 +27,7 @@ use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Synced};
-use crate::mailboxes::tokens;
+use crate::mailboxes::tokens::{self, OpeningSignIn, SignIns};
 use crate::verify::plan::covered;
 
 /// Sessions are put on disk in groups of so many, or when the oldest that waits is so old.
@@ -95,9 +95,7 @@ async fn read_all(
             Ok((organization, integration))
         })
         .await?;
-    let sign_in: Vec<ObjectId> = users.iter().filter(|one| one.by_user).map(|one| one.object_id).collect();
-    let signed_in = tokens::of_accounts(desk, &found, sign_in).await?;
-    without_tokens(desk, organization, &mut users, &signed_in).await?;
+    let sign_ins = SignIns::of(desk, &found).await?;
     let (mut application, mut broken) = (None, None);
     if users.iter().any(|one| !one.by_user) {
         match Box::pin(connection::anew(desk, organization, stop)).await {
@@ -119,7 +117,8 @@ async fn read_all(
         desk,
         organization,
         application,
-        signed_in,
+        sign_ins: &sign_ins,
+        opening: None,
         of_user: covered(&found, &integration, AccessType::GraphDelegated),
         gate,
         users: users.into(),
@@ -127,7 +126,7 @@ async fn read_all(
         flights: JoinSet::new(),
         give_up: CancellationToken::new(),
         ended: Vec::new(),
-        refused: Vec::new(),
+        needs: Vec::new(),
         since: None,
         committing: None,
         passed: Passed::default(),
@@ -136,30 +135,6 @@ async fn read_all(
     let outcome = pass.all(stop, job).await;
     pass.gate.forget(Party::Sessions(organization));
     broken.map_or(outcome, Err)
-}
-
-/// Leaves out whoever's token isn't at hand any more, and notes that they have to sign in again.
-async fn without_tokens(
-    desk: &Desk,
-    organization: OrganizationId,
-    users: &mut Vec<Readable>,
-    signed_in: &HashMap<ObjectId, Arc<Delegated>>,
-) -> Result<()> {
-    let mut lacking = Vec::new();
-    users.retain(|one| {
-        let at_hand = !one.by_user || signed_in.contains_key(&one.object_id);
-        if !at_hand {
-            lacking.push(one.object_id);
-        }
-        at_hand
-    });
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    desk.write(move |tx| {
-        lacking.into_iter().try_for_each(|account| mailboxes::note_need_in(tx, organization, account, SignInNeed::TokenMissing))
-    })
-    .await
 }
 
 type Flight = std::result::Result<Landed, Broken>;
@@ -182,6 +157,13 @@ enum Landed {
     },
 }
 
+/// A user whose turn it is, while the token is on its way.
+struct Opening<'a> {
+    one: Readable,
+    known: Vec<Cursor>,
+    sign_in: OpeningSignIn<'a>,
+}
+
 type Committing<'a> = Option<Pin<Box<dyn Future<Output = Result<(u32, Committed)>> + Send + 'a>>>;
 
 struct Pass<'a> {
@@ -189,8 +171,9 @@ struct Pass<'a> {
     organization: OrganizationId,
     /// Reads in the integration's own name; absent where nobody is read like that.
     application: Option<Arc<Reader>>,
-    /// Those who sign in, and what is read of them.
-    signed_in: HashMap<ObjectId, Arc<Delegated>>,
+    /// The tokens of those who sign in, one of which is on its way, and what is read of them.
+    sign_ins: &'a SignIns<'a>,
+    opening: Option<Opening<'a>>,
     of_user: Vec<(Workload, Option<Cause>)>,
     gate: Arc<Gate>,
     /// Who waits, and who waits with their cursors at hand.
@@ -199,9 +182,9 @@ struct Pass<'a> {
     flights: JoinSet<Flight>,
     give_up: CancellationToken,
     ended: Vec<Ended>,
-    /// Whose sign-in was refused, with the number that says why.
-    refused: Vec<(ObjectId, Option<u32>)>,
-    /// When the oldest session that is not on its way to disk ended.
+    /// Who has to sign in again, and why.
+    needs: Vec<(ObjectId, SignInNeed)>,
+    /// When the oldest that is not on its way to disk ended.
     since: Option<Instant>,
     committing: Committing<'a>,
     passed: Passed,
@@ -211,6 +194,7 @@ struct Pass<'a> {
 enum Event {
     Stopped,
     Landed(std::result::Result<Flight, tokio::task::JoinError>),
+    Opened(Result<Option<Arc<Delegated>>>),
     Committed(Result<(u32, Committed)>),
     Time,
 }
@@ -221,7 +205,7 @@ impl Pass<'_> {
             self.fill().await?;
             self.take_off();
             self.commit();
-            if self.flights.is_empty() && self.committing.is_none() && self.ended.is_empty() {
+            if self.flights.is_empty() && self.opening.is_none() && self.committing.is_none() && !self.has_news() {
                 self.passed.whole = self.users.is_empty() && self.ready.is_empty();
                 return Ok(self.passed);
             }
@@ -235,6 +219,11 @@ impl Pass<'_> {
                         return Err(error);
                     }
                 },
+                Event::Opened(Ok(sign_in)) => self.opened(sign_in),
+                Event::Opened(Err(error)) => {
+                    self.land(job).await?;
+                    return Err(error);
+                }
                 Event::Committed(committed) => self.committed(committed?, job),
                 Event::Time => {}
             }
@@ -243,12 +232,13 @@ impl Pass<'_> {
 
     async fn next(&mut self, stop: &CancellationToken) -> Event {
         let due = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
-        let Self { flights, committing, .. } = self;
+        let Self { flights, opening, committing, .. } = self;
         let waits = due.is_some() && committing.is_none();
         tokio::select! {
             biased;
             () = stop.cancelled() => Event::Stopped,
             committed = done(committing) => Event::Committed(committed),
+            sign_in = opened(opening) => Event::Opened(sign_in),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(due.unwrap_or_default()), if waits => Event::Time,
         }
@@ -270,39 +260,57 @@ impl Pass<'_> {
     /// Each session has one request under way at a time, and some wait: with twice as many sessions as places the gate is busy.
     fn take_off(&mut self) {
         let most = self.gate.allowed(Lane::Outlook) as usize * 2 + 2;
-        while self.flights.len() < most {
+        while self.flights.len() < most && self.opening.is_none() {
             let Some((one, known)) = self.ready.pop_front() else { return };
-            let stop = self.give_up.clone();
-            if let Some(user) = self.signed_in.get(&one.object_id).filter(|_| one.by_user) {
-                let (user, plan, clock) = (Arc::clone(user), self.of_user.clone(), self.desk.clock());
-                let (party, first) = (Party::Sessions(self.organization), known.is_empty());
-                self.flights.spawn(async move {
-                    match user.permitted().await {
-                        Ok(permitted) => {
-                            let reader = Arc::new(Reader { graph: user.graph.of(party), plan, permitted, clock });
-                            match Box::pin(session(&reader, one, &known, &stop)).await {
-                                Ok(ended) => Ok(Landed::Ended(ended)),
-                                Err(Broken::Error(error)) => match tokens::of_sign_in(error) {
-                                    Ok(refused) => Ok(Landed::NoToken { one, first, refused }),
-                                    Err(error) => Err(Broken::Error(error)),
-                                },
-                                Err(broken) => Err(broken),
-                            }
-                        }
-                        Err(refused) => Ok(Landed::NoToken { one, first, refused: Box::new(refused) }),
-                    }
-                });
+            if one.by_user {
+                let (sign_ins, account) = (self.sign_ins, one.object_id);
+                self.opening = Some(Opening { one, known, sign_in: Box::pin(sign_ins.open(account)) });
             } else if let Some(reader) = self.application.clone() {
+                let stop = self.give_up.clone();
                 self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
             }
         }
+    }
+
+    /// The token of the user whose turn it is came; whoever's isn't at hand any more has to sign in again and is left out.
+    fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
+        let Some(Opening { one, known, .. }) = self.opening.take() else { return };
+        let Some(user) = sign_in else {
+            self.needs.push((one.object_id, SignInNeed::TokenMissing));
+            self.total -= 1;
+            self.since.get_or_insert_with(Instant::now);
+            return;
+        };
+        let (plan, clock, stop) = (self.of_user.clone(), self.desk.clock(), self.give_up.clone());
+        let (party, first) = (Party::Sessions(self.organization), known.is_empty());
+        self.flights.spawn(async move {
+            match user.permitted().await {
+                Ok(permitted) => {
+                    let reader = Arc::new(Reader { graph: user.graph.of(party), plan, permitted, clock });
+                    match Box::pin(session(&reader, one, &known, &stop)).await {
+                        Ok(ended) => Ok(Landed::Ended(ended)),
+                        Err(Broken::Error(error)) => match tokens::of_sign_in(error) {
+                            Ok(refused) => Ok(Landed::NoToken { one, first, refused }),
+                            Err(error) => Err(Broken::Error(error)),
+                        },
+                        Err(broken) => Err(broken),
+                    }
+                }
+                Err(refused) => Ok(Landed::NoToken { one, first, refused: Box::new(refused) }),
+            }
+        });
+    }
+
+    /// Whether anything waits to be put on disk.
+    fn has_news(&self) -> bool {
+        !self.ended.is_empty() || !self.needs.is_empty()
     }
 
     fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<End>> {
         match landed.map_err(|_| Error::new(Code::Internal, "a session's task ended without an answer"))? {
             Ok(Landed::Ended(ended)) => self.ended.push(ended),
             Ok(Landed::NoToken { one, first, refused }) if tokens::ends_sign_in(&refused) => {
-                self.refused.push((one.object_id, refused.aadsts));
+                self.needs.push((one.object_id, SignInNeed::Refused { number: refused.aadsts }));
                 self.ended.push(sign_in_refused(&self.of_user, one, first, &refused, self.desk.now()));
             }
             // Entra can't be asked just now, and it is the same for all.
@@ -316,7 +324,7 @@ impl Pass<'_> {
 
     fn commit(&mut self) {
         let old = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
-        let last = self.flights.is_empty() && !self.ended.is_empty();
+        let last = self.flights.is_empty() && self.opening.is_none() && self.has_news();
         if self.committing.is_none() && (self.ended.len() >= GROUP || old || last) {
             self.start_commit();
         }
@@ -324,14 +332,14 @@ impl Pass<'_> {
 
     fn start_commit(&mut self) {
         self.since = None;
-        let (ended, refused) = (std::mem::take(&mut self.ended), std::mem::take(&mut self.refused));
+        let (ended, needs) = (std::mem::take(&mut self.ended), std::mem::take(&mut self.needs));
         let (desk, organization, now) = (self.desk, self.organization, self.desk.now());
         self.committing = Some(Box::pin(async move {
             let done = u32::try_from(ended.len()).unwrap_or(u32::MAX);
             let committed = desk
                 .write(move |tx| {
-                    for (account, number) in refused {
-                        mailboxes::note_need_in(tx, organization, account, SignInNeed::Refused { number })?;
+                    for (account, need) in needs {
+                        mailboxes::note_need_in(tx, organization, account, need)?;
                     }
                     sessions::commit(tx, organization, &ended, now)
                 })
@@ -365,13 +373,14 @@ impl Pass<'_> {
             // The pass ends in any case; whoever was not read is due again.
             let _ = self.landed(landed);
         }
+        self.opening = None;
         self.give_up.cancel();
         self.flights.shutdown().await;
         loop {
             if let Some(committing) = self.committing.take() {
                 self.committed(committing.await?, job);
             }
-            if self.ended.is_empty() {
+            if !self.has_news() {
                 return Ok(self.passed);
             }
             self.start_commit();
@@ -385,4 +394,12 @@ async fn done(committing: &mut Committing<'_>) -> Result<(u32, Committed)> {
     let outcome = work.await;
     *committing = None;
     outcome
+}
+
+/// The token that is on its way, once it is here; never, while there is none.
+async fn opened(opening: &mut Option<Opening<'_>>) -> Result<Option<Arc<Delegated>>> {
+    match opening {
+        Some(opening) => opening.sign_in.as_mut().await,
+        None => pending().await,
+    }
 }

@@ -1,6 +1,6 @@
 //! With whose token each mailbox of a run is asked: the integration's own, or that of its user, who has signed in to it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rollcall_core::id::{ObjectId, OrganizationId};
@@ -16,10 +16,10 @@ use super::queue::Waiting;
 use crate::connection::{self, Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::Result;
-use crate::mailboxes::tokens;
+use crate::mailboxes::tokens::SignIns;
 
 /// Whose tokens there are for a run; all go through the tenant's gate.
-pub(super) struct Reach {
+pub(super) struct Reach<'a> {
     gate: Arc<Gate>,
     /// Whether the users sign in, as the organization has it.
     by_user: bool,
@@ -27,23 +27,26 @@ pub(super) struct Reach {
     otherwise: HashSet<ObjectId>,
     of_them: Vec<(Workload, Option<Cause>)>,
     application: Option<Connected>,
-    users: HashMap<ObjectId, Arc<Delegated>>,
+    /// Who has signed in, and doesn't have to again.
+    connected: HashSet<ObjectId>,
+    sign_ins: SignIns<'a>,
 }
 
 /// How a probe is asked.
 pub(super) enum Way<'a> {
     Application(&'a Connected),
-    User(&'a Arc<Delegated>),
+    /// With the token of the user, which is to be opened.
+    User,
     /// It isn't, and why.
     Unasked(Cause),
 }
 
-impl Reach {
+impl<'a> Reach<'a> {
     /// Connects as the users of an organization are reached.
     ///
     /// # Errors
-    /// Those of [`connection::anew`] where anybody is asked in the integration's own name; `Keychain`.
-    pub async fn of(desk: &Desk, id: OrganizationId, stop: &CancellationToken) -> Result<Self> {
+    /// Those of [`connection::anew`] where anybody is asked in the integration's own name.
+    pub async fn of(desk: &'a Desk, id: OrganizationId, stop: &CancellationToken) -> Result<Self> {
         let (organization, integration, own) = desk
             .read(move |conn| {
                 let organization = organizations::get(conn, id)?;
@@ -59,8 +62,9 @@ impl Reach {
         let application = if !by_user || !otherwise.is_empty() { Some(connection::anew(desk, id, stop).await?) } else { None };
         let mut accounts = desk.read(move |conn| mailboxes::connected(conn, id)).await?;
         accounts.retain(|account| by_user != otherwise.contains(account));
-        let signed_in = tokens::of_accounts(desk, &organization, accounts).await?;
-        Ok(Self { gate: desk.gate(organization.tenant)?, by_user, otherwise, of_them, application, users: signed_in })
+        let sign_ins = SignIns::of(desk, &organization).await?;
+        let (gate, connected) = (desk.gate(organization.tenant)?, accounts.into_iter().collect());
+        Ok(Self { gate, by_user, otherwise, of_them, application, connected, sign_ins })
     }
 
     /// The gate that everything passes.
@@ -80,7 +84,16 @@ impl Reach {
         match (not_covered.filter(|_| otherwise), &self.application) {
             (Some(cause), _) => Way::Unasked(cause),
             (None, Some(connected)) if self.by_user == otherwise => Way::Application(connected),
-            (None, _) => self.users.get(&waiting.object_id).map_or(Way::Unasked(Cause::NeedsUserSignIn), Way::User),
+            (None, _) if self.connected.contains(&waiting.object_id) => Way::User,
+            (None, _) => Way::Unasked(Cause::NeedsUserSignIn),
         }
+    }
+
+    /// The connection of a user who is asked with its own token; `None` where that isn't at hand any more.
+    ///
+    /// # Errors
+    /// `Keychain`.
+    pub async fn open(&self, account: ObjectId) -> Result<Option<Arc<Delegated>>> {
+        self.sign_ins.open(account).await
     }
 }

@@ -1,6 +1,7 @@
 //! One sitting at a run: batches go out through the gate, answers come back and are committed in groups before they are shown, and
 //! what can't be settled yet goes back to the queue on its own. Sending, storing, reading the queue and planning go on side by side.
 
+use std::collections::VecDeque;
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use rollcall_core::address::SignInNeed;
 use rollcall_core::id::ObjectId;
+use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch::LARGEST;
@@ -33,7 +35,7 @@ use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
-use crate::mailboxes::tokens;
+use crate::mailboxes::tokens::{self, OpeningSignIn};
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
 /// disk, whatever is in it …
@@ -68,7 +70,7 @@ pub(super) enum Ended {
 ///
 /// # Errors
 /// Whatever ends it for good: no connection, a refused secret, a full disk. What was answered before is stored.
-pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach, stop: &CancellationToken, job: &Job) -> Result<Ended> {
+pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach<'_>, stop: &CancellationToken, job: &Job) -> Result<Ended> {
     let gate = Arc::clone(reach.gate());
     let mut sitting = Sitting {
         desk,
@@ -81,6 +83,8 @@ pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach, stop: &Cancellatio
         planned: false,
         give_up: CancellationToken::new(),
         flights: JoinSet::new(),
+        to_open: VecDeque::new(),
+        opening: None,
         settled: Vec::new(),
         put_off: Vec::new(),
         refused: Vec::new(),
@@ -115,11 +119,17 @@ enum Landing {
 /// Work on the disk that goes on beside the rest.
 type Later<'a, T> = Option<Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>>;
 
+/// What one user asks, while the token is on its way.
+struct Opening<'a> {
+    batch: Vec<Waiting>,
+    sign_in: OpeningSignIn<'a>,
+}
+
 struct Sitting<'a> {
     desk: &'a Desk,
     /// The run, with the figures that are on disk.
     run: Run,
-    reach: &'a Reach,
+    reach: &'a Reach<'a>,
     gate: Arc<Gate>,
     queue: Queue,
     rows: Rows,
@@ -128,6 +138,9 @@ struct Sitting<'a> {
     /// Gives up the requests under way.
     give_up: CancellationToken,
     flights: JoinSet<Flight>,
+    /// What users ask themselves and whose token is still to be opened, and that whose token is on its way.
+    to_open: VecDeque<Vec<Waiting>>,
+    opening: Option<Opening<'a>>,
     settled: Vec<ProbeResult>,
     put_off: Vec<Postponed>,
     /// Whose sign-in was refused, with the number that says why.
@@ -160,6 +173,7 @@ enum Rows {
 enum Event {
     Stopped,
     Landed(std::result::Result<Flight, JoinError>),
+    Opened(Result<Option<Arc<Delegated>>>),
     Committed(Result<(Recorded, Counters)>),
     Read(Result<(Vec<QueuedProbe>, bool)>),
     Planned(Result<bool>),
@@ -191,6 +205,11 @@ impl<'a> Sitting<'a> {
                         return Err(error);
                     }
                 }
+                Event::Opened(Ok(sign_in)) => self.opened(sign_in),
+                Event::Opened(Err(error)) => {
+                    self.store_all(job).await?;
+                    return Err(error);
+                }
                 Event::Committed(committed) => self.committed(committed?, job),
                 Event::Read(read) => self.add(read?),
                 Event::Planned(more) => self.on_planned(more?),
@@ -201,7 +220,7 @@ impl<'a> Sitting<'a> {
 
     async fn next(&mut self, stop: &CancellationToken) -> Event {
         let wake = self.wake_in();
-        let Self { flights, committing, reading, planning, .. } = self;
+        let Self { flights, opening, committing, reading, planning, .. } = self;
         tokio::select! {
             biased;
             () = stop.cancelled() => Event::Stopped,
@@ -209,6 +228,7 @@ impl<'a> Sitting<'a> {
             committed = done(committing) => Event::Committed(committed),
             rows = done(reading) => Event::Read(rows),
             more = done(planning) => Event::Planned(more),
+            sign_in = opened(opening) => Event::Opened(sign_in),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
         }
@@ -225,15 +245,20 @@ impl<'a> Sitting<'a> {
     }
 
     fn is_done(&self) -> bool {
-        let asked = self.planned && self.rows == Rows::All && self.reading.is_none() && self.queue.is_empty() && self.flights.is_empty();
+        let asked = self.planned && self.rows == Rows::All && self.reading.is_none() && self.queue.is_empty() && self.is_idle();
         asked && self.committing.is_none() && self.settled.is_empty() && self.put_off.is_empty()
+    }
+
+    /// Whether nothing is asked, nor about to be.
+    fn is_idle(&self) -> bool {
+        self.flights.is_empty() && self.opening.is_none()
     }
 
     /// Until when nothing can be asked, if that is longer than the pace's patience.
     fn too_long_a_wait(&mut self) -> Option<Timestamp> {
         let now = self.gate.now();
         let held = self.gate.held(Lane::Outlook);
-        let idle = self.rows == Rows::All && self.reading.is_none() && self.flights.is_empty() && self.queue.ready(now) == 0;
+        let idle = self.rows == Rows::All && self.reading.is_none() && self.is_idle() && self.queue.ready(now) == 0;
         let due = self.queue.next_due().filter(|_| idle);
         held.max(due).filter(|until| until.since(now) > self.gate.pace().patience)
     }
@@ -287,7 +312,7 @@ impl<'a> Sitting<'a> {
             return;
         }
         let allowed = self.gate.allowed(Lane::Outlook);
-        while self.flights.len() <= allowed as usize {
+        while self.flights.len() + self.to_open.len() + usize::from(self.opening.is_some()) <= allowed as usize {
             let now = self.gate.now();
             let waiting = u32::try_from(self.queue.ready(now)).unwrap_or(u32::MAX);
             // Before the whole queue is known, few at hand are not few in all.
@@ -312,18 +337,14 @@ impl<'a> Sitting<'a> {
                     application = Some(connected);
                     together.push(waiting);
                 }
-                Way::User(user) => match by_users
+                Way::User => match by_users
                     .iter_mut()
-                    .find(|(_, of_one): &&mut (_, Vec<Waiting>)| of_one.first().is_some_and(|first| first.user == waiting.user))
+                    .find(|of_one: &&mut Vec<Waiting>| of_one.first().is_some_and(|first| first.user == waiting.user))
                 {
-                    Some((_, of_one)) => of_one.push(waiting),
-                    None => by_users.push((user, vec![waiting])),
+                    Some(of_one) => of_one.push(waiting),
+                    None => by_users.push(vec![waiting]),
                 },
-                Way::Unasked(cause) => {
-                    self.queue.done(waiting.user);
-                    self.settled.push(unasked(&waiting, cause));
-                    self.since.get_or_insert_with(Instant::now);
-                }
+                Way::Unasked(cause) => self.leave_out(&waiting, cause),
             }
         }
         if let Some(Connected { app, opened, .. }) = application {
@@ -334,9 +355,37 @@ impl<'a> Sitting<'a> {
                 (together, Landing::Answers { answers, permitted })
             });
         }
-        for (user, of_one) in by_users {
-            self.take_off_as(Arc::clone(user), of_one);
+        self.to_open.extend(by_users);
+        self.open_next();
+    }
+
+    /// Has the token of the next user opened, one at a time, beside what is being asked.
+    fn open_next(&mut self) {
+        if self.opening.is_some() {
+            return;
         }
+        let Some(batch) = self.to_open.pop_front() else { return };
+        let Some(account) = batch.first().map(|waiting| waiting.object_id) else { return };
+        let reach = self.reach;
+        self.opening = Some(Opening { batch, sign_in: Box::pin(reach.open(account)) });
+    }
+
+    /// The token that was on its way is here; whoever's isn't at hand any more has to sign in again.
+    fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
+        if let Some(Opening { batch, .. }) = self.opening.take() {
+            match sign_in {
+                Some(user) => self.take_off_as(user, batch),
+                None => batch.iter().for_each(|waiting| self.leave_out(waiting, Cause::NeedsUserSignIn)),
+            }
+        }
+        self.open_next();
+    }
+
+    /// Settles a probe that isn't asked.
+    fn leave_out(&mut self, waiting: &Waiting, cause: Cause) {
+        self.queue.done(waiting.user);
+        self.settled.push(unasked(waiting, cause));
+        self.since.get_or_insert_with(Instant::now);
     }
 
     /// Asks one mailbox with its user's own token.
@@ -362,6 +411,8 @@ impl<'a> Sitting<'a> {
             // The sitting ends in any case; an error of a late answer leaves its probes queued.
             let _ = self.landed(landed);
         }
+        self.to_open.clear();
+        self.opening = None;
         self.give_up.cancel();
         self.flights.shutdown().await;
         self.store_all(job).await
@@ -458,7 +509,7 @@ impl<'a> Sitting<'a> {
         let by_age = GROUP_AGE.saturating_sub(self.since?.elapsed());
         let apart = self.last_commit.map_or(Duration::ZERO, |last| APART.saturating_sub(last.elapsed()));
         let waiting = self.settled.len() + self.put_off.len();
-        if self.flights.is_empty() || waiting >= FULL_GROUP {
+        if self.is_idle() || waiting >= FULL_GROUP {
             // Nothing more comes, or nothing more is worth waiting for.
             Some(Duration::ZERO)
         } else if waiting >= GROUP {
@@ -509,4 +560,12 @@ async fn done<T>(later: &mut Later<'_, T>) -> Result<T> {
     let outcome = work.await;
     *later = None;
     outcome
+}
+
+/// The token that is on its way, once it is here; never, while there is none.
+async fn opened(opening: &mut Option<Opening<'_>>) -> Result<Option<Arc<Delegated>>> {
+    match opening {
+        Some(opening) => opening.sign_in.as_mut().await,
+        None => pending().await,
+    }
 }

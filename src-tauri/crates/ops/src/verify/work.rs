@@ -22,7 +22,7 @@ use crate::users::preflight;
 
 /// Works on the run until everything is settled, the job is stopped, or something ends it. Answers the run as it then is; a stopped
 /// or broken one is left interrupted, to be resumed.
-pub(super) async fn work(desk: &Desk, claim: &Claim<'_, RunId>, reach: Reach, id: RunId, job: &Job) -> Result<Run> {
+pub(super) async fn work(desk: &Desk, claim: &Claim<'_, RunId>, reach: Reach<'_>, id: RunId, job: &Job) -> Result<Run> {
     claim.name(id);
     desk.cut_off().runs.retain(|cut_off| *cut_off != id);
     let run = sit_until_done(desk, claim, &reach, id, job).await;
@@ -33,7 +33,7 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, RunId>, reach: Reach, id
     run
 }
 
-async fn sit_until_done(desk: &Desk, claim: &Claim<'_, RunId>, reach: &Reach, id: RunId, job: &Job) -> Result<Run> {
+async fn sit_until_done(desk: &Desk, claim: &Claim<'_, RunId>, reach: &Reach<'_>, id: RunId, job: &Job) -> Result<Run> {
     loop {
         let now = desk.now();
         let run = desk

@@ -33,7 +33,8 @@ pub async fn hold(desk: &Desk, ask: HoldWave, _job: &Job) -> Result<PlanView> {
         .write(move |tx| {
             waves::hold(tx, organization, wave, held.then_some(now))?;
             let by = actor(tx, organization)?;
-            super::record(tx, organization, if held { "waves.hold" } else { "waves.release" }, Some(format!("wave {wave}")), &by, now)?;
+            let action = if held { "waves.hold" } else { "waves.release" };
+            super::record(tx, organization, action, (None, Some(format!("wave {wave}"))), &by, now)?;
             if held {
                 let chosen = Chosen::Filter(waves::users_of(organization, wave));
                 let _ = act::within(tx, &chosen, Action::Withdraw, None, &busy, now, Some(&by))?;

@@ -1,6 +1,7 @@
-//! What an admin does with a rollout in waves: plan it, look at it, put users into another wave, start a wave, hold it, drop the
-//! plan. A whole wave goes back as its users do, whom a filter names.
+//! What an admin does with a rollout in waves: plan it, look at it, set its criteria, put users into another wave, start a wave, hold
+//! it, drop the plan. A whole wave goes back as its users do, whom a filter names.
 
+pub mod criteria;
 pub mod hold;
 pub mod plan;
 pub mod put;
@@ -18,7 +19,7 @@ fn record(
     tx: &Transaction<'_>,
     organization: OrganizationId,
     action: &str,
-    after: Option<String>,
+    (before, after): (Option<String>, Option<String>),
     actor: &str,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
@@ -29,7 +30,7 @@ fn record(
         tenant: Some(organization.tenant),
         action: action.to_owned(),
         target: organization.name,
-        before: None,
+        before,
         after,
         request_id: None,
         outcome: Outcome::Done,

@@ -99,7 +99,7 @@ pub async fn plan(desk: &Desk, ask: PlanWaves, job: &Job) -> Result<PlanView> {
             }
             let by = actor(tx, id)?;
             let sizes: Vec<String> = foreseen.sizes.iter().map(u32::to_string).collect();
-            super::record(tx, id, "waves.plan", Some(format!("{} users", sizes.join(" + "))), &by, now)?;
+            super::record(tx, id, "waves.plan", (None, Some(format!("{} users", sizes.join(" + ")))), &by, now)?;
             let plan = Plan { organization: id, entry: ask.entry, exit: ask.exit, by_itself: ask.by_itself, made: now, made_by: by };
             waves::keep(tx, &plan, &dealt)?;
             Ok(Ok(view(tx, &plan, now)?))

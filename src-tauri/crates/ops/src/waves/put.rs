@@ -1,12 +1,13 @@
 //! Puts users into another wave of their organization's plan. Who was in a wave when it was started stays in it, and nobody joins it: it
 //! is judged by all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rollcall_core::id::{OrganizationId, UserId};
 use rollcall_core::rules::Reason;
+use rollcall_core::timeline::Happening;
 use rollcall_store::users::Chosen;
-use rollcall_store::{Connection, StoreError, Thing, waves};
+use rollcall_store::{Connection, StoreError, Thing, timeline, waves};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -61,13 +62,18 @@ pub async fn put(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
     let (now, expected) = (desk.now(), ask.expected);
     let put = desk
         .write(move |tx| {
-            let (put, users) = sort(tx, &ask)?;
+            let (put, changing) = sort(tx, &ask)?;
             if put.none.is_some() || ask.expected.is_some_and(|expected| expected != put.users) {
                 return Ok(put);
             }
-            waves::put(tx, ask.organization, ask.wave, &users)?;
             let by = actor(tx, ask.organization)?;
-            super::record(tx, ask.organization, "waves.put", Some(format!("wave {}, {} users", ask.wave, users.len())), &by, now)?;
+            for (from, users) in changing {
+                waves::put(tx, ask.organization, ask.wave, &users)?;
+                let what = Happening::PutInWave { from, to: ask.wave };
+                timeline::note(tx, &users, &what, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
+            }
+            let after = Some(format!("wave {}, {} users", ask.wave, put.changes));
+            super::record(tx, ask.organization, "waves.put", (None, after), &by, now)?;
             Ok(put)
         })
         .await?;
@@ -80,14 +86,14 @@ pub async fn put(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
     }
 }
 
-/// What it comes to, and who changes.
-fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, Vec<UserId>), StoreError> {
+/// What it comes to, and who changes, by the waves that they are in.
+fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, BTreeMap<u32, Vec<UserId>>), StoreError> {
     let plan = waves::waves(conn, ask.organization)?;
     let target = plan.iter().find(|wave| wave.number == ask.wave).ok_or(StoreError::NotFound(Thing::Wave))?;
     let mut sizes = waves::sizes(conn, ask.organization)?;
     let before = sizes.clone();
     let started = |number| plan.iter().any(|wave| wave.number == number && wave.started.is_some());
-    let (mut changing, mut untouched, mut refused) = (Vec::new(), 0, HashMap::<Reason, u32>::new());
+    let (mut changing, mut untouched, mut refused) = (BTreeMap::<u32, Vec<UserId>>::new(), 0, HashMap::<Reason, u32>::new());
     for (user, organization, wave) in waves::members(conn, &ask.users)? {
         match wave {
             _ if organization != ask.organization => *refused.entry(Reason::OtherOrganization).or_default() += 1,
@@ -96,7 +102,7 @@ fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, Ve
             Some(wave) => {
                 *sizes.entry(wave).or_default() -= 1;
                 *sizes.entry(ask.wave).or_default() += 1;
-                changing.push(user);
+                changing.entry(wave).or_default().push(user);
             }
             None => {}
         }
@@ -104,7 +110,7 @@ fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, Ve
     let mut refused: Vec<Refused> = refused.into_iter().map(|(reason, users)| Refused { reason, users }).collect();
     refused.sort_by_key(|refused| std::cmp::Reverse(refused.users));
     let emptied = before.keys().any(|wave| sizes.get(wave) == Some(&0));
-    let changes = u32::try_from(changing.len()).unwrap_or(u32::MAX);
+    let changes = u32::try_from(changing.values().map(Vec::len).sum::<usize>()).unwrap_or(u32::MAX);
     let none = match refused.first() {
         _ if emptied => Some(Reason::WaveEmptied),
         _ if changes > 0 => None,

@@ -15,7 +15,7 @@ pub async fn remove(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<()>
     desk.write(move |tx| {
         waves::remove(tx, ask.organization)?;
         let by = actor(tx, ask.organization)?;
-        super::record(tx, ask.organization, "waves.remove", None, &by, now)
+        super::record(tx, ask.organization, "waves.remove", (None, None), &by, now)
     })
     .await
 }

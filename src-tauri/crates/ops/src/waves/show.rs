@@ -7,7 +7,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
 use rollcall_core::wave::{self, Entry, Exit, Ground, JudgedCriterion, WaveFigures, WaveState};
 use rollcall_store::users::{self, MailboxCounts};
-use rollcall_store::waves::{self, Plan};
+use rollcall_store::waves::{self, Plan, Wave};
 use rollcall_store::{Connection, StoreError, grants, integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
@@ -29,6 +29,8 @@ pub struct PlanView {
     pub waves: Vec<WaveView>,
     /// Why no other plan can take its place, if so.
     pub change: Option<Reason>,
+    /// Why its criteria can't be changed, if so.
+    pub criteria: Option<Reason>,
 }
 
 /// A wave and where it stands.
@@ -49,6 +51,8 @@ pub struct WaveView {
     pub exit: Vec<JudgedCriterion>,
     /// What it has to come to, where that differs from the plan.
     pub own: Option<Exit>,
+    /// It came to what it had to and the next one was started by that: its criteria stay.
+    pub over: bool,
     /// Why it can't be started, or go on, if so.
     pub start: Option<Reason>,
 }
@@ -67,6 +71,11 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Optio
 }
 
 pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::result::Result<PlanView, StoreError> {
+    judged(conn, plan, waves::waves(conn, plan.organization)?, now)
+}
+
+/// How the waves stand when a plan judges them so, whatever is kept.
+pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Timestamp) -> std::result::Result<PlanView, StoreError> {
     let organization = organizations::get(conn, plan.organization)?;
     let integration = integrations::get(conn, organization.integration)?;
     let held = grants::get(conn, integration.id)?.and_then(|read| read.held);
@@ -76,14 +85,18 @@ pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::resul
         window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
         previous: None,
     };
-    let mut views = Vec::new();
-    for wave in waves::waves(conn, plan.organization)? {
+    let mut views: Vec<WaveView> = Vec::new();
+    for wave in waves {
         let criteria = wave.exit.unwrap_or(plan.exit);
         let seen = waves::seen(conn, plan.organization, &wave, criteria.issues)?;
         let (entry, exit) = (wave::entry(plan.entry, &ground), wave::exit(criteria, &seen));
         let state = wave::state(wave.started.is_some(), wave.held.is_some(), &entry, &exit, &seen);
         ground.previous = Some(state);
+        if let Some(before) = views.last_mut() {
+            before.over = wave::is_over(before.state, Some(wave.started.is_some()));
+        }
         views.push(WaveView {
+            over: wave::is_over(state, None),
             start: wave::may_start(wave.started.is_some(), wave.held.is_some(), &entry, &seen).err(),
             own: wave.exit,
             number: wave.number,
@@ -106,6 +119,7 @@ pub(super) fn view(conn: &Connection, plan: &Plan, now: Timestamp) -> std::resul
         made: plan.made,
         made_by: plan.made_by.clone(),
         change: wave::may_change(views.iter().map(|wave| wave.started.is_some())).err(),
+        criteria: wave::may_set_criteria(views.iter().map(|wave| wave.over)).err(),
         waves: views,
     })
 }

@@ -12,7 +12,7 @@ use rollcall_store::{StoreError, Thing, Transaction, timeline, waves};
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::show::view;
+use super::show::{PlanView, WaveView, view};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
@@ -66,9 +66,7 @@ pub async fn start_due(desk: &Desk) -> Result<u32> {
         let next = desk
             .read(move |conn| {
                 let Some(plan) = waves::plan(conn, organization)? else { return Ok(None) };
-                // The first is for a person to start.
-                let next = view(conn, &plan, now)?.waves.into_iter().skip(1).find(|wave| wave.state == WaveState::MayStart);
-                Ok(next.map(|wave| wave.number))
+                Ok(due(&view(conn, &plan, now)?).map(|wave| wave.number))
             })
             .await?;
         if let Some(next) = next {
@@ -77,6 +75,11 @@ pub async fn start_due(desk: &Desk) -> Result<u32> {
         }
     }
     Ok(started)
+}
+
+/// The wave that starts next where waves start by themselves, if it may. The first is for a person to start.
+pub(super) fn due(plan: &PlanView) -> Option<&WaveView> {
+    plan.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart)
 }
 
 fn begin(
@@ -105,7 +108,7 @@ fn begin(
         }
     }
     waves::start(tx, organization, number, &by, now)?;
-    super::record(tx, organization, "waves.start", Some(format!("wave {number}, {} users", members.len())), &by, now)?;
+    super::record(tx, organization, "waves.start", (None, Some(format!("wave {number}, {} users", members.len()))), &by, now)?;
     if first {
         timeline::note(tx, &members, &Happening::InWave { wave: number }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
     }

@@ -70,6 +70,14 @@ fn users_are_put_into_another_wave_and_a_wave_may_have_criteria_of_its_own() {
     let kept = room.store.read(|conn| waves::waves(conn, room.organization)).unwrap();
     assert_eq!(kept.iter().map(|wave| wave.exit).collect::<Vec<_>>(), [Some(longer), None, None]);
 
+    let mut otherwise = kept;
+    otherwise[0].exit = None;
+    otherwise[1].exit = Some(longer);
+    let by_itself = Plan { exit: longer, by_itself: true, made_by: "somebody else".to_owned(), ..plan.clone() };
+    room.store.write(|tx| waves::judge(tx, &by_itself, &otherwise)).unwrap();
+    let judged = room.store.read(|conn| Ok((waves::plan(conn, room.organization)?, waves::waves(conn, room.organization)?))).unwrap();
+    assert_eq!(judged, (Some(Plan { made_by: String::new(), ..by_itself }), otherwise), "who made it stays");
+
     let sizes = || room.store.read(|conn| waves::sizes(conn, room.organization)).unwrap().into_values().collect::<Vec<_>>();
     assert_eq!(sizes(), [1, 1, 3], "who is new is in the last");
     room.store.write(|tx| waves::put(tx, room.organization, 2, &[users[2], users[4]])).unwrap();

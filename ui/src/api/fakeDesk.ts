@@ -1,0 +1,126 @@
+import type { Code, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
+import { type Answer, CallError, type CallOptions, type Name, type Question } from "./client";
+import type { FakePlan } from "./fakeWaves";
+import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf } from "./fakeWorld";
+
+/** How the pretend backend differs from the usual. */
+export type FakeOptions = {
+  /** How many users the three organizations have. */
+  readonly users?: readonly [number, number, number];
+  /** Nothing has been set up yet. */
+  readonly fresh?: boolean;
+  /** Commands that fail, and with which code. */
+  readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
+  /** Settles when the person has consented in the browser; without it, that takes some steps. */
+  readonly consented?: Promise<void>;
+  /** Why a change of permissions can't be made. */
+  readonly refused?: Reason;
+  /** The pace of a run, where it differs from the usual. */
+  readonly pace?: Partial<Verified>;
+  /** Whether an earlier run has shown the pace. */
+  readonly measured?: boolean;
+  /** The last run was cut off, and until when it is parked, if it is. */
+  readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Nobody has read yet what is in force of the access scope. */
+  readonly scopeUnread?: boolean;
+  /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
+  readonly proof?: "cut_off" | "put_off";
+  /** Nobody has signed in to the tenant. */
+  readonly signedOut?: boolean;
+  /** Sync sessions of this organization were cut off. */
+  readonly cutOffPass?: string;
+  /** Settings that differ from the usual. */
+  readonly settings?: Partial<Settings>;
+  /** Why mailboxes can't be asked what they are. */
+  readonly unasked?: Unasked;
+  /** Nothing was sent yet. */
+  readonly silent?: boolean;
+  /** The code of what keeps every user from being read. */
+  readonly halt?: string;
+  /** An organization that can't be deleted, whatever is asked. */
+  readonly undeletable?: number;
+  /** Another account signs in than the one that a mailbox belongs to. */
+  readonly wrongAccount?: boolean;
+  /** Milliseconds between two steps of long work. */
+  readonly step?: number;
+};
+
+/** What each command of a noun does. */
+export type Verbs = { [N in Name]?: (question: Question<N>, options: CallOptions) => Answer<N> | Promise<Answer<N>> };
+
+/** What the nouns of the pretend backend have in common. */
+export type Desk = {
+  readonly options: FakeOptions;
+  readonly sizes: readonly number[];
+  rows: UserRow[];
+  readonly runs: Run[];
+  /** Whether anything has been set up. */
+  started: boolean;
+  /** How many of the required permissions are not granted. */
+  missing: number;
+  settings: Settings;
+  readonly plans: Map<number, FakePlan>;
+  readonly preflighted: Map<number, { judged: number; unasked: Unasked | null }>;
+  /** Takes one step of long work. */
+  readonly wait: () => Promise<void>;
+  /** Tells that stored data has changed. */
+  readonly changed: () => void;
+};
+
+/** A desk as it is when the app starts. */
+export function newDesk(options: FakeOptions, changed: () => void): Desk {
+  resetOrganizations();
+  const sizes = options.users ?? [4812, 41_377, 25];
+  const step = options.step ?? 40;
+  const rows = organizations.flatMap((organization, index) => {
+    const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
+    return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
+  });
+  const eu = rows.filter((row) => row.user.organization === 1);
+  const runs: Run[] = organizations
+    .slice(0, 1)
+    .flatMap((organization) => [
+      runOf(118, organization, eu, NOW - 300_000),
+      runOf(112, organization, eu.slice(0, -12), NOW - 7 * 86_400_000),
+    ]);
+  const [last] = runs;
+  if (options.cutOff && last) {
+    const done = Math.floor(last.mailboxes / 2);
+    Object.assign(last, { state: "interrupted", ended: null, mailboxes_done: done });
+    const ledger = { ...ledgerOf(eu.slice(0, done)), not_run: last.mailboxes - done };
+    Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger });
+  }
+  return {
+    options,
+    sizes,
+    rows,
+    runs,
+    started: !options.fresh,
+    missing: 2,
+    settings: {
+      theme: "system",
+      density: "comfortable",
+      resume: "on_click",
+      leave_to_integration: 25,
+      ...options.settings,
+    },
+    plans: new Map(),
+    preflighted: new Map(),
+    wait: () => new Promise<void>((resolve) => setTimeout(resolve, step)),
+    changed,
+  };
+}
+
+export function refused(code: Code, reason: Reason | null = null) {
+  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason });
+}
+
+export function organizationNamed(id: number) {
+  const found = organizations.find((one) => one.id === id);
+  if (!found) throw refused("not_found");
+  return found;
+}
+
+export function membersOf(desk: Desk, organization: number): UserRow[] {
+  return desk.rows.filter((row) => row.user.organization === organization);
+}

@@ -1,0 +1,171 @@
+import type { Action, Chosen, Foreseen, UserFilter, UserRow, UserSort } from "./bindings";
+import { type Desk, refused, type Verbs } from "./fakeDesk";
+import { detailOf, limitations, organizations, resultsOf } from "./fakeWorld";
+
+/** What is asked of users who are in. */
+export function userVerbs(desk: Desk): Verbs {
+  return {
+    "users.query": ({ filter, sort, offset, limit }) => {
+      const all = desk.rows.filter(
+        (row) => filter.organization === null || row.user.organization === filter.organization,
+      );
+      const matching = all
+        .filter((row) => fits(row, filter) && inWave(desk, row, filter.wave))
+        .sort(comparing(sort.by, sort.descending));
+      return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
+    },
+    "users.describe": (ask) => {
+      const row = desk.rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
+      if (!row) throw refused("not_found");
+      return detailOf(row);
+    },
+    "users.export": ({ filter, columns }) => {
+      const users = whom({ by: "filter", of: filter }, desk.rows);
+      return { text: `${columns.join(",")}\r\n`, users: users.length };
+    },
+    "users.foresee": ({ users, action }) => foreseen(chosenOf(desk, users), action),
+    "users.act": ({ users, action }) => {
+      const concerned = chosenOf(desk, users);
+      const { refused: reasons } = foreseen(concerned, action);
+      const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
+      if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
+      if (action.kind === "switch") for (const row of concerned) row.user.mailbox = "switching";
+      desk.changed();
+      return {
+        done: concerned.length - stuck.length - (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
+        queued: 0,
+        untouched: 0,
+        refused: stuck.length,
+        refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
+      };
+    },
+  };
+}
+
+/** Whether a user is in the wave, if one is meant. */
+function inWave(desk: Desk, row: UserRow, wave: number | null): boolean {
+  return wave === null || desk.plans.get(row.user.organization)?.members.get(row.user.id) === wave;
+}
+
+/** The users that are chosen, by wave too. */
+export function chosenOf(desk: Desk, users: Chosen): UserRow[] {
+  return whom(users, desk.rows).filter((row) => inWave(desk, row, waveOf(users)));
+}
+
+/** Of whom a choice is made that names a wave. */
+function waveOf(users: Chosen): number | null {
+  return users.by === "filter" ? (users.of.wave ?? null) : null;
+}
+
+export function isInitialized({ user }: UserRow): boolean {
+  return user.mailbox === "initialized" || user.mailbox === "switching";
+}
+
+/** The users that are chosen. */
+function whom(users: Chosen, rows: readonly UserRow[]): UserRow[] {
+  const of = (filter: UserFilter) =>
+    rows.filter(
+      (row) => (filter.organization === null || row.user.organization === filter.organization) && fits(row, filter),
+    );
+  switch (users.by) {
+    case "ids":
+      return rows.filter(({ user }) => users.of.includes(user.id));
+    case "filter":
+      return of(users.of);
+    case "filter_but":
+      return of(users.of.filter).filter(({ user }) => !users.of.but.includes(user.id));
+  }
+}
+
+/** As far as the real one goes for what the screens show. */
+function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
+  const unread = organizations.filter(
+    ({ id, acknowledged }) => acknowledged === null && concerned.some(({ user }) => user.organization === id),
+  );
+  const waits =
+    action.kind === "switch" ? concerned.filter((row) => !isSwitched(row)).length * Math.sign(unread.length) : 0;
+  const already = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
+  const stays = action.kind === "remove" && !action.force ? concerned.filter(isInitialized).length : 0;
+  const refusedFor: Foreseen["refused"] = [
+    ...(waits > 0 ? [{ reason: "limitations_unread" as const, users: waits }] : []),
+    ...(stays > 0 ? [{ reason: "still_initialized" as const, users: stays }] : []),
+  ];
+  return {
+    users: concerned.length,
+    changes: concerned.length - waits - stays - already,
+    queued: 0,
+    queued_once_read: 0,
+    opens: null,
+    untouched: already,
+    refused: refusedFor,
+    none: already > 0 && already === concerned.length ? "already_switched" : null,
+    access:
+      action.kind === "switch"
+        ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already }]
+        : [],
+    integration: 0,
+    initialized: 0,
+    must_sign_in: 0,
+    into_disabled: false,
+    limitations: action.kind === "switch" ? [...limitations] : [],
+    unread: action.kind === "switch" ? unread.map(({ id }) => id) : [],
+    ews_until: action.kind === "go_back" ? 1_806_537_600_000 : null,
+  };
+}
+
+function isSwitched({ effective_access, user }: UserRow): boolean {
+  return effective_access.startsWith("graph") && (user.mailbox === "initialized" || user.mailbox === "switching");
+}
+
+function fits(row: UserRow, filter: UserFilter): boolean {
+  const wanted = filter.search?.toLowerCase();
+  const { directory, mailbox } = row.user;
+  return (
+    (filter.mailbox.length === 0 || filter.mailbox.includes(mailbox)) &&
+    (filter.verdict.length === 0 || filter.verdict.includes(row.verdict)) &&
+    (filter.kind.length === 0 || filter.kind.includes(row.kind)) &&
+    (filter.session.length === 0 || filter.session.includes(row.session ?? "not_run")) &&
+    (filter.sync.length === 0 || filter.sync.includes(row.effective_sync)) &&
+    (filter.mailbox_before === null || (row.user.mailbox_since ?? 0) <= filter.mailbox_before) &&
+    (filter.checked_before === null || (row.checked ?? 0) <= filter.checked_before) &&
+    (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
+    (filter.eligibility.length === 0 || filter.eligibility.includes(row.judged.eligibility)) &&
+    (!filter.with_issues || row.open_issues > 0) &&
+    (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
+    (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))
+  );
+}
+
+function comparing(by: UserSort, descending: boolean) {
+  const key = (row: UserRow): string | number => {
+    switch (by) {
+      case "name":
+        return row.user.directory.display_name;
+      case "upn":
+        return row.user.directory.upn;
+      case "organization":
+        return row.organization_name;
+      case "access":
+        return row.effective_access;
+      case "mailbox":
+        return row.user.mailbox;
+      case "kind":
+        return row.kind;
+      case "verdict":
+        return row.verdict;
+      case "checked":
+        return row.checked ?? 0;
+      case "issues":
+        return row.open_issues;
+      case "session":
+        return row.synced ?? 0;
+      case "sync":
+        return row.effective_sync;
+    }
+  };
+  return (a: UserRow, b: UserRow) => {
+    const [left, right] = [key(a), key(b)];
+    const order = left < right ? -1 : left > right ? 1 : a.user.id - b.user.id;
+    return descending ? -order : order;
+  };
+}
