@@ -35,6 +35,7 @@ import { proofOf, scopeOf, scriptText, targets, whyOf } from "./fakeScope";
 import { figuresOf } from "./fakeSync";
 import { dealt, type FakePlan, planViewOf, putInto, waveOf } from "./fakeWaves";
 import { everyUser } from "./filters";
+import type { AtBrowser } from "./work";
 import { type Answer, CallError, type CallOptions, type Door, type Name, type Question } from "./client";
 import { answer, connect, type Held, heldOf, mailboxesViewOf, migrate, secondary, set } from "./fakeMailboxes";
 import { affectedOf, boardOf, type Snoozes, snoozeKey, supportText } from "./fakeIssues";
@@ -71,6 +72,10 @@ export type FakeOptions = {
   readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
+  /** No browser can be opened. */
+  readonly unopened?: boolean;
+  /** Why no sign-in can be kept. */
+  readonly notKept?: string;
   /** Why a change of permissions can't be made. */
   readonly refused?: Reason;
   /** The pace of a run, where it differs from the usual. */
@@ -304,7 +309,10 @@ export function fakeDoor(
       return { tenant, integration: integration() };
     },
     "tenants.sign_in": async (_, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "https://login.example/authorize?client_id=1" });
+      if (options.notKept !== undefined) onProgress?.({ kind: "not_kept", reason: options.notKept });
+      const page = atBrowser({ kind: "sign_in" }, "http://localhost:4000/to/1");
+      onProgress?.(page);
+      if (options.unopened) onProgress?.({ ...page, opened: false });
       for (let turn = 0; turn < 100; turn += 1) {
         await wait();
         if (signal?.aborted) throw refused("sign_in_cancelled");
@@ -448,7 +456,7 @@ export function fakeDoor(
     },
     "organizations.acknowledge": ({ organization }) => {
       const found = organizationNamed(organization);
-      found.acknowledged = NOW;
+      found.acknowledged = { at: NOW, by: "admin@contoso.example", integration: 1, limitations: [...limitations] };
       changed();
       return found;
     },
@@ -491,7 +499,7 @@ export function fakeDoor(
       return view();
     },
     "mailboxes.connect": async ({ user, address }, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "http://localhost:4000/to/1" });
+      onProgress?.(atBrowser({ kind: "sign_in" }, "http://localhost:4000/to/1"));
       await wait();
       if (signal?.aborted) throw refused("sign_in_cancelled");
       if (options.wrongAccount) throw refused("wrong_account");
@@ -574,7 +582,7 @@ export function fakeDoor(
       const some = members.slice(0, done);
       const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
       const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
-      return { users: total, done, committed, whole: done === total };
+      return { users: total, done, committed, waiting: 0, whole: done === total };
     },
     "sync.export": ({ organization }) => ({
       text: `upn,number\r\n${membersOf(organization)
@@ -836,7 +844,7 @@ export function fakeDoor(
       };
     },
     "consent.grant": async (_, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "https://login.example/adminconsent?client_id=1" });
+      onProgress?.(atBrowser({ kind: "consent" }, "https://login.example/adminconsent?client_id=1"));
       await options.consented;
       for (let turn = 0; turn < 20; turn += 1) {
         await wait();
@@ -844,9 +852,10 @@ export function fakeDoor(
       }
       onProgress?.({ kind: "reading_back" });
       await wait();
+      const added = missing;
       missing = 0;
       changed();
-      return consentView();
+      return { ...consentView(), added, removed: 0 };
     },
     "verify.plan": ({ organization }) => {
       const mailboxes = sizes[organization - 1] ?? 0;
@@ -1099,6 +1108,7 @@ export function fakeDoor(
       },
       queued: 0,
       window_opens: null,
+      acknowledged: organization.acknowledged,
       may: {
         import: null,
         consent: null,
@@ -1254,6 +1264,10 @@ function comparing(by: UserSort, descending: boolean) {
   };
 }
 
+function atBrowser(what: AtBrowser["what"], url: string): AtBrowser {
+  return { kind: "browser", what, url, until: NOW + 600_000, opened: true };
+}
+
 function grantLine(name: string): GrantLine {
   return {
     grant: { api: { kind: "known", id: "graph" }, type: "application", name, grantee: { kind: "everyone" } },
@@ -1261,6 +1275,7 @@ function grantLine(name: string): GrantLine {
     upn: null,
     risk: "high",
     feature: null,
+    beyond: needed.some((wanted) => wanted.name === name) ? null : { kind: "excess" },
   };
 }
 

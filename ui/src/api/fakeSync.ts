@@ -18,6 +18,7 @@ function standingOf(rows: readonly UserRow[]): Standing {
     last,
     latest: rows.reduce<number | null>((latest, { synced }) => Math.max(latest ?? 0, synced ?? 0) || null, null),
     stuck: rows.filter((row) => row.user.mailbox === "switching").length,
+    waiting: 0,
     disabled_due_to_error: rows.filter((row) => row.user.sync === "disabled_due_to_error").length,
   };
 }

@@ -1,11 +1,12 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import type { ChangePreview, GrantLine, Lines as Held } from "../../api/bindings";
+import type { Beyond, ChangePreview, GrantLine, Lines as Held } from "../../api/bindings";
 import { typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "140px", overflowY: "auto" },
   bad: { color: tokens.colorPaletteRedForeground1 },
+  beyond: { marginLeft: "8px", color: tokens.colorPaletteMarigoldForeground1 },
 });
 
 /** What a change does: what goes first, because that is what is regretted. */
@@ -28,12 +29,20 @@ export function LineList({ title, lines, grave = false }: { title: string; lines
       <strong className={grave ? styles.bad : undefined}>{title}</strong>
       <ul className={styles.list} aria-label={title}>
         {lines.first.map((line) => (
-          <li key={lineKey(line)}>{lineWords(line)}</li>
+          <li key={lineKey(line)}>
+            {lineWords(line)}
+            {line.beyond && <span className={styles.beyond}>{beyondWords(line.beyond)}</span>}
+          </li>
         ))}
         {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
       </ul>
     </div>
   );
+}
+
+/** How a permission goes beyond what is required. */
+function beyondWords(beyond: Beyond): string {
+  return beyond.kind === "excess" ? t("change.excess") : t("change.stronger", { name: beyond.would_do });
 }
 
 /** Tells a line from all others. */

@@ -2,7 +2,7 @@ import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import {
   accessWords,
   eligibilityBadges,
@@ -93,8 +93,8 @@ export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
     id: "cause",
     title: t("users.cause"),
     width: 120,
-    render: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
-    text: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
+    render: (row) => (row.first_cause === null ? "" : causeTitles[row.first_cause]),
+    text: (row) => (row.first_cause === null ? "" : causeTitles[row.first_cause]),
   },
   {
     id: "checked",

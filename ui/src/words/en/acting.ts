@@ -76,6 +76,7 @@ export const acting = {
   "act.looking": "Looking at what this would do…",
   "act.nothing": "Nothing would change.",
   "act.acknowledge": "I have read what Graph can't do for this integration.",
+  "act.acknowledged": "Acknowledged before; it isn't asked again.",
   "act.limitations": "What Graph can't do for this integration",
   "act.atOnce": "Don't wait for the change window",
   "act.waits": {
@@ -272,6 +273,7 @@ export const acting = {
   "sessions.outcome": "Session result",
   "sessions.next": "Next session",
   "sessions.nextNone": "None by itself",
+  "sessions.nextWave": "When its wave of the rollout plan starts",
   "sessions.number": "Session {number}",
   "sessions.kind.first": "First",
   "sessions.kind.incremental": "Incremental",
