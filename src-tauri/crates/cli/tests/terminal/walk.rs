@@ -48,6 +48,19 @@ fn first_stage(script: &Script, served: &Served) {
 }
 
 #[test]
+fn the_last_line_of_an_import_tells_all_that_were_read() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "1200"]);
+    organization(&script, &served.details);
+    let shown = script.run(&["--json", "users", "import", "--org", "HQ", "--all", "--dry-run"]);
+    let last = shown.err.lines().rfind(|line| line.ends_with(" none stored"));
+    assert_eq!(last, Some("1,200 users read, none stored"), "and not how many the first page had: {shown:?}");
+}
+
+#[test]
 fn where_no_browser_opens_and_nobody_is_there_a_sign_in_ends_at_once_and_says_what_to_do() {
     if !keychain() {
         return;
