@@ -7,7 +7,6 @@ import {
   Spinner,
   tokens,
 } from "@fluentui/react-components";
-import type { Work } from "../api/work";
 import { clock } from "../lib/time";
 import { t } from "../words/t";
 import { CopyButton } from "./CopyButton";
@@ -28,11 +27,19 @@ const useStyles = makeStyles({
   actions: { display: "flex", columnGap: "8px" },
 });
 
+/** Work that waits for somebody at a browser, as far as that is told here. */
+type Waiting = {
+  readonly state: string;
+  /** The page; not known at first, and no more once the browser has answered. */
+  readonly browser: { readonly url: string; readonly until: number; readonly opened: boolean } | undefined;
+  /** Why what is signed in can't be kept, if so. */
+  readonly notKept: string | undefined;
+};
+
 type Props = {
   /** What is waited for: "Waiting for the sign-in in your browser". */
   readonly title: string;
-  /** The work that waits; its page is not known at first, and no more once the browser has answered. */
-  readonly work: Work | undefined;
+  readonly work: Waiting | undefined;
   readonly onCancel: () => void;
 };
 
