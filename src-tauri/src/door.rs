@@ -19,6 +19,9 @@ use crate::window;
 /// Progress reaches the screen at most five times a second; the answer says how it ended.
 const BETWEEN_LINES: Duration = Duration::from_millis(200);
 
+/// What can't open a browser says so sooner.
+const UNTIL_OPEN: Duration = Duration::from_secs(5);
+
 /// Sites that the window may open in the browser: Microsoft's own pages on permissions, consent and sign-in.
 const SITES: &[&str] = &["learn.microsoft.com", "entra.microsoft.com", "admin.microsoft.com", "admin.exchange.microsoft.com"];
 
@@ -90,9 +93,11 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     let last: Mutex<Option<Instant>> = Mutex::default();
     move |progress| {
         match &progress {
-            // By the address that leads to the page: what starts a program can be read by every other one on the computer.
-            Progress::Browser { url, .. } => open_sign_in(url),
-            Progress::ReadingBack => {}
+            Progress::Browser { .. } => {
+                let _ = screen.send(progress.clone());
+                return open_sign_in(progress, screen.clone());
+            }
+            Progress::NotKept { .. } | Progress::ReadingBack => {}
             Progress::Read { .. }
             | Progress::Asked { .. }
             | Progress::Imported { .. }
@@ -104,6 +109,7 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
                     Progress::Verified(line) => line.done == line.total,
                     Progress::Proven(line) => line.done == line.total,
                     Progress::Synced(line) => line.done == line.total,
+                    Progress::Asked { done, total } | Progress::Written { done, total } => done == total,
                     _ => false,
                 };
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,14 +124,20 @@ fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     }
 }
 
-/// The listener on this computer, which leads to Microsoft's page. The screen shows the address too, so a browser that doesn't
-/// open is no dead end.
-fn open_sign_in(address: &str) {
-    let url: Option<tauri::Url> = address.parse().ok();
-    let url = url.filter(|url| url.scheme() == "http" && url.host_str() == Some("localhost"));
-    if url.is_none_or(|url| browse(&url).is_err()) {
+/// Opens the listener on this computer, which leads to Microsoft's page: what starts a program can be read by every other one on the
+/// computer. Where no browser can be opened the screen is told, which then shows the address to open.
+fn open_sign_in(told: Progress, screen: Channel<Progress>) {
+    let Progress::Browser { what, url, until, page, .. } = told else { return };
+    let address: Option<tauri::Url> = url.parse().ok();
+    let address = address.filter(|address| address.scheme() == "http" && address.host_str() == Some("localhost"));
+    // Neither the sign-in nor the screen waits for what opens the browser.
+    std::thread::spawn(move || {
+        if address.is_some_and(|address| open::that_detached_with_timeout(address.as_str(), UNTIL_OPEN).is_ok()) {
+            return;
+        }
         warn!("The browser could not be opened");
-    }
+        let _ = screen.send(Progress::Browser { what, url, until, opened: false, page });
+    });
 }
 
 fn browse(url: &tauri::Url) -> Result<()> {

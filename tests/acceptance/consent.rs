@@ -1,10 +1,11 @@
 //! Consent through the verbs, on real HTTP: for each preset the whole way, single grants shown before they are made, undoing, and what
 //! a failed read or a lost answer may never look like.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rollcall_core::approval::{Part, Unread};
-use rollcall_core::consent::{Authorization, ConsentState};
+use rollcall_core::consent::{Authorization, ConsentRow, ConsentState};
 use rollcall_core::grant::Grantee;
 use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::integration::Preset;
@@ -64,6 +65,18 @@ fn permission(kind: PermissionType, name: &str) -> PermissionRef {
     PermissionRef { resource: Resource::Graph, kind, name: name.into() }
 }
 
+/// The permissions that a preview says go beyond what is required.
+fn surplus_of(shown: &ChangePreview) -> BTreeSet<String> {
+    let lines = shown.added.first.iter().chain(&shown.kept.first);
+    lines.filter(|line| line.beyond.is_some()).map(|line| format!("{} {}", line.grant.kind.name(), line.grant.name)).collect()
+}
+
+/// Those that the matrix shows so.
+fn surplus_after(view: &ConsentView) -> BTreeSet<String> {
+    let beyond = |row: &&ConsentRow| !row.required && matches!(row.state, ConsentState::Excess | ConsentState::StrongerThanNeeded);
+    view.consent.rows.iter().filter(beyond).map(|row| format!("{} {}", row.kind.name(), row.name)).collect()
+}
+
 fn state_of(view: &ConsentView, kind: PermissionType, name: &str) -> Option<ConsentState> {
     view.consent.rows.iter().find(|row| row.kind == kind && row.name == name).map(|row| row.state)
 }
@@ -103,9 +116,17 @@ async fn each_preset_goes_from_nothing_to_all_loses_one_and_every_kind_of_surplu
         assert_eq!(before.consent.authorization, nothing_for_everyone(key), "{key}");
         assert!(!before.consent.rows.iter().any(|row| row.required && row.holds()), "{key}: nothing is granted for everyone");
 
+        let page = previewed(&rehearsal, organization, Wanted::Page { with: ConsentPage::Registered }).await;
         let ask = GrantConsent { organization, with: ConsentPage::Registered };
-        let after = Box::pin(grant(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
+        let consented = Box::pin(grant(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
+        assert_eq!(
+            (consented.added, consented.removed),
+            (Some(page.added.total), Some(page.dropped.total)),
+            "{key}: what came of it is said"
+        );
+        let after = consented.view;
         assert_eq!(after.consent.authorization, Authorization::Authorized, "{key}");
+        assert_eq!(surplus_of(&page), surplus_after(&after), "{key}: what is more than required afterwards was said to be beforehand");
         assert!(after.consent.features_off.is_empty(), "{key}");
 
         let taken = change(&rehearsal, organization, Wanted::Revoke { permissions: vec![permission(kind, lost)], whom: Grantee::Everyone });
@@ -118,6 +139,8 @@ async fn each_preset_goes_from_nothing_to_all_loses_one_and_every_kind_of_surplu
             permissions: vec![permission(Application, "Sites.Read.All"), permission(Delegated, "People.Read")],
             whom: Grantee::Everyone,
         };
+        let foretold = surplus_of(&previewed(&rehearsal, organization, surplus.clone()).await);
+        assert!(foretold.contains("application Sites.Read.All") && foretold.contains("delegated People.Read"), "{key}: {foretold:?}");
         let surplus = change(&rehearsal, organization, surplus).await.unwrap();
         assert!(surplus.failed.is_empty(), "{key}: {:?}", surplus.failed);
         for (kind, name) in [(Application, "Sites.Read.All"), (Delegated, "People.Read")] {
@@ -157,7 +180,7 @@ async fn each_of_the_rest(done: &str) {
         let organization = organization(&rehearsal, key, preset, access).await;
         assert_eq!(look(&rehearsal, organization).await.consent.authorization, nothing_for_everyone(key), "{key}");
         let ask = GrantConsent { organization, with: ConsentPage::Registered };
-        let after = Box::pin(grant(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
+        let after = Box::pin(grant(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap().view;
         assert_eq!(after.consent.authorization, Authorization::Authorized, "{key}");
         let wanted = Wanted::Revoke { permissions: vec![permission(kind, lost)], whom: Grantee::Everyone };
         let taken = change(&rehearsal, organization, wanted).await.unwrap();

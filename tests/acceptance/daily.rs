@@ -219,6 +219,8 @@ async fn whoever_is_found_by_an_error_is_who_an_action_reaches() {
         ("errorquotaexceeded", Action::DisableSync, SyncStatus::Disabled),
         ("mailbox full", Action::EnableSync, SyncStatus::Enabled),
         ("QuotaExceeded contoso.example", Action::DisableSync, SyncStatus::Disabled),
+        ("Mailbox is full", Action::EnableSync, SyncStatus::Enabled),
+        ("403 errorquota", Action::DisableSync, SyncStatus::Disabled),
     ] {
         let ask = everyone(Some(searched));
         let found = query(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();

@@ -51,10 +51,10 @@ async fn sign_in_and_note(rehearsal: &Rehearsal) -> Vec<String> {
     let noted: Arc<Mutex<Vec<String>>> = Arc::default();
     let inside = Arc::clone(&noted);
     let job = Job::new(CancellationToken::new(), move |progress| {
-        if let Progress::Browser { url, page } = progress {
+        let shown = serde_json::to_string(&progress).unwrap();
+        if let Progress::Browser { url, page, .. } = progress {
             let query = page.reveal().split_once('?').map_or("", |(_, query)| query);
             let secret = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).map(str::to_owned);
-            let shown = serde_json::to_string(&Progress::Browser { url: url.clone(), page: page.clone() }).unwrap();
             assert!(!shown.contains("state") && !shown.contains("nonce"), "the screen is told of neither: {shown}");
             inside.lock().unwrap_or_else(PoisonError::into_inner).extend([secret("state"), secret("nonce")].into_iter().flatten());
             tokio::spawn(async move { visit(&url, &Person::Admin).await });

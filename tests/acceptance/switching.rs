@@ -71,7 +71,11 @@ async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session()
     assert_eq!((unread.limitations.len(), unread.unread.as_slice()), (10, [organization].as_slice()));
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 15, "nothing is switched before it was read");
 
+    let known = || async { describe_organization(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap() };
+    assert_eq!(known().await.acknowledged, None);
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let read = known().await.acknowledged.expect("it is known at the consent, too, and isn't asked again");
+    assert_eq!((read.limitations.as_slice(), read.by.as_deref()), (unread.limitations.as_slice(), Some("admin@contoso.example")));
     let foreseen = foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
     let over = AccessChange { from: AccessType::EwsAppOnly, to: AccessType::GraphAppOnly, users: 15 };
     assert_eq!((foreseen.users, foreseen.changes, foreseen.access), (15, 15, vec![over]));

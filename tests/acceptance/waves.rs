@@ -2,6 +2,7 @@
 
 use rollcall_core::action::Action;
 use rollcall_core::id::OrganizationId;
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
@@ -14,12 +15,14 @@ use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
+use rollcall_ops::sync::history::{SessionFigures, figures};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::waves::criteria::{CriteriaChange, SetCriteria, foresee as foresee_criteria, set as set_criteria};
 use rollcall_ops::waves::hold::{HoldWave, hold};
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
 use rollcall_ops::waves::put::{PutInWave, foresee as foresee_put, put};
+use rollcall_ops::waves::remove::remove;
 use rollcall_ops::waves::show::{PlanView, show};
 use rollcall_ops::waves::start::{StartWave, start, start_due};
 use rollcall_sandbox::FaultPlan;
@@ -93,6 +96,35 @@ async fn a_wave_starts_when_the_one_before_was_seen_to_be_met_and_not_sooner() {
     let journal = list_journal(&rehearsal.desk, ListJournal { before: None, limit: 9 }, &Job::quiet()).await.unwrap();
     let entry = journal.iter().find(|entry| entry.action == "waves.start").unwrap();
     assert_eq!(entry.after.as_deref(), Some("wave 1, 4 users"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are() {
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    plan(&rehearsal.desk, four_first(organization), &Job::quiet()).await.unwrap();
+    let initialized = || UserFilter { mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() };
+    for whose in [Whose::Due, Whose::Everybody] {
+        let came = rehearsal.sessions(organization, whose).await.unwrap();
+        assert_eq!((came.users, came.waiting, came.whole), (0, 40, true), "all are reached over Graph, and no wave has started");
+    }
+    assert_eq!(rehearsal.found(initialized()).await.len(), 0);
+    let last = rehearsal.found(users_of(organization, 3)).await.remove(0).user.id;
+    let told = describe(&rehearsal.desk, UserRef::Id { user: last }, &Job::quiet()).await.unwrap();
+    assert_eq!((told.waits_for_wave, told.next_session), (true, None));
+
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((came.users, came.waiting, came.committed.initialized), (4, 36, 4), "the pilot, and nobody past it");
+    let figures = figures(&rehearsal.desk, SessionFigures { organization, days: 1 }, &Job::quiet()).await.unwrap();
+    assert_eq!((figures.standing.users, figures.standing.waiting), (4, 36));
+
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Switch { at_once: true }).await.done, 1);
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((came.users, came.waiting), (5, 35), "whom somebody has switched by hand is read, and those brought in before are");
+    remove(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 40, "without a plan nobody waits");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,6 +21,16 @@ fn what_is_refused_says_what_to_do_and_nothing_turns_green() -> Result<()> {
 fn a_sign_in_that_is_given_up(stage: &Stage, window: &Window) -> Result<()> {
     window.go("Settings")?;
     window.click("tab", "Tenants")?;
+    stage.browser.fails()?;
+    window.press("Sign in")?;
+    window.reads("No browser could be opened")?;
+    window.reads("Open this link in a browser on this computer to go on.")?;
+    window.reads("http://localhost:")?;
+    window.photo("browser-unopened")?;
+    window.press("Cancel")?;
+    window.no_longer_reads("No browser could be opened")?;
+    stage.browser.works()?;
+
     window.press("Sign in")?;
     stage.browser_address()?;
     window.press("Cancel")?;

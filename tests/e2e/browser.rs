@@ -15,6 +15,9 @@ use crate::driver::until;
 /// A moved file is there whole or not at all.
 const SCRIPT: &str = "#!/bin/sh\nprintf '%s' \"$1\" >\"$0.coming\" && mv \"$0.coming\" \"$0.asked\"\n";
 
+/// What opens an address on a desktop; where one fails the next is tried.
+const LAUNCHERS: [&str; 6] = ["xdg-open", "gio", "gnome-open", "kde-open6", "kde-open5", "kde-open"];
+
 /// A browser that opens nothing by itself.
 pub struct Browser {
     folder: PathBuf,
@@ -24,10 +27,25 @@ impl Browser {
     /// Puts the program into a folder.
     pub fn in_folder(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        let program = folder.join("xdg-open");
-        fs::write(&program, SCRIPT)?;
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
-        Ok(Self { folder: folder.to_owned() })
+        let browser = Self { folder: folder.to_owned() };
+        browser.works()?;
+        Ok(browser)
+    }
+
+    /// From now on no program opens anything: each of those that a desktop may have says so and fails.
+    pub fn fails(&self) -> Result<()> {
+        LAUNCHERS.iter().try_for_each(|name| self.program(name, "#!/bin/sh\nexit 4\n"))
+    }
+
+    /// Opens addresses again.
+    pub fn works(&self) -> Result<()> {
+        self.program("xdg-open", SCRIPT)
+    }
+
+    fn program(&self, name: &str, script: &str) -> Result<()> {
+        let program = self.folder.join(name);
+        fs::write(&program, script)?;
+        Ok(fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?)
     }
 
     /// The search path on which this browser is the system's.

@@ -31,7 +31,7 @@ pub struct Stage {
     program: PathBuf,
     screenshots: PathBuf,
     folder: TempDir,
-    browser: Browser,
+    pub browser: Browser,
     pub runtime: Runtime,
 }
 

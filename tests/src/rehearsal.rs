@@ -194,8 +194,8 @@ impl Rehearsal {
     /// # Errors
     /// Those of the verb.
     pub async fn grant_as(&self, organization: OrganizationId, person: Person) -> Result<ConsentView> {
-        Box::pin(consent::grant::grant(&self.desk, GrantConsent { organization, with: ConsentPage::Registered }, &at_the_browser(person)))
-            .await
+        let ask = GrantConsent { organization, with: ConsentPage::Registered };
+        Ok(Box::pin(consent::grant::grant(&self.desk, ask, &at_the_browser(person))).await?.view)
     }
 
     /// Acts on users.

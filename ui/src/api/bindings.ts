@@ -12,6 +12,16 @@ export type AccessPolicy = { name: string, state: PolicyState, concern: Concern,
 
 export type AccessType = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated";
 
+export type Acknowledged = { at: Timestamp, 
+/**
+ * The admin who was signed in, if anybody was.
+ */
+by: string | null, 
+/**
+ * For this integration, and these limitations in its own words: what is new is read anew.
+ */
+integration: IntegrationId, limitations: Array<string>, };
+
 export type ActOnUsers = { users: Chosen, action: Action, 
 /**
  * How many it was agreed to concern. Where the filter leaves another number by now, nothing is done.
@@ -172,6 +182,8 @@ export type Assignment = { id: string, role: string, reach: AssignmentReach, };
 
 export type AssignmentReach = { "kind": "everything" } | { "kind": "scope", name: string, filter: string, } | { "kind": "unit", id: ObjectId, } | { "kind": "other", place: string, };
 
+export type AtBrowser = { "kind": "sign_in" } | { "kind": "allow", scopes: Array<string>, } | { "kind": "consent" };
+
 export type Attribute = "department" | "job_title" | "country" | "usage_location" | "company_name" | "domain";
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
@@ -191,6 +203,8 @@ checked: number, runs: number,
  * Sync sessions that are kept.
  */
 sessions: number, };
+
+export type Beyond = { "kind": "excess" } | { "kind": "stronger", would_do: string, };
 
 export type Board = { 
 /**
@@ -297,7 +311,7 @@ export type Class = "mailbox" | "tenant" | "passing" | "ours";
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
 
-export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "sign_in_refused" | "wrong_tenant" | "wrong_account" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
+export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "no_browser" | "sign_in_refused" | "wrong_tenant" | "wrong_account" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
 
 export type Committed = { passed: number, failed: number, unknown: number, changed: number, removed: number, requests: number, 
 /**
@@ -426,6 +440,52 @@ search: string | null,
 holding: string | null, offset: number, limit: number, };
 
 export type ConsentView = { consent: Consent, 
+/**
+ * When the grants were last asked for.
+ */
+read_at: Timestamp | null, 
+/**
+ * The code of the failed read, when the last one failed: then everything is unknown.
+ */
+error: string | null, 
+/**
+ * What the integration holds of other APIs, as the journal writes it.
+ */
+others: Array<string>, 
+/**
+ * Whether the application may be used at all, as of the same read.
+ */
+approval: Approval | null, 
+/**
+ * The credentials of its registration, where this tenant owns it.
+ */
+credentials: Array<CredentialView>, 
+/**
+ * What was read of the tenant; `None` when nothing ever was.
+ */
+tenant: TenantConsent | null, 
+/**
+ * Whether users can consent to it by themselves, for each delegated permission that is required, where that could be read.
+ */
+own: Array<OwnConsentView>, 
+/**
+ * Requests of users for this integration that wait for an administrator.
+ */
+requests: Array<RequestView>, 
+/**
+ * What the integration can't do over Graph.
+ */
+limitations: Array<string>, may: MayGrant, };
+
+export type Consented = { 
+/**
+ * Permissions that are granted since, for whomever; absent where what was granted before couldn't be read.
+ */
+added: number | null, 
+/**
+ * Permissions that are granted no more since: Microsoft's page replaces delegated ones.
+ */
+removed: number | null, consent: Consent, 
 /**
  * When the grants were last asked for.
  */
@@ -842,7 +902,11 @@ upn: string | null, risk: Risk | null,
 /**
  * What works with it, where the integration needs it.
  */
-feature: string | null, };
+feature: string | null, 
+/**
+ * How it goes beyond what the organization requires, where it does.
+ */
+beyond: Beyond | null, };
 
 export type Grantee = { "kind": "everyone" } | { "kind": "user", "user": ObjectId };
 
@@ -1198,9 +1262,9 @@ permissions?: Array<RequiredPermission> | null, rhythm: Rhythm,
  */
 window: ChangeWindow | null, created: Timestamp, 
 /**
- * When somebody has read what Graph can't do for its integration.
+ * What somebody has read that Graph can't do for its integration.
  */
-acknowledged: Timestamp | null, };
+acknowledged: Acknowledged | null, };
 
 export type OrganizationColumn = "name" | "external_id" | "integration" | "tenant" | "access" | "users" | "statuses" | "sync" | "sessions" | "session" | "stage" | "consent" | "checked" | "issues";
 
@@ -1242,7 +1306,11 @@ last_session: Timestamp | null, consent: ConsentSummary, last_run: Run | null, s
 /**
  * Switches that wait for the change window, and when it opens; `None` while it is open.
  */
-queued: number, window_opens: Timestamp | null, };
+queued: number, window_opens: Timestamp | null, 
+/**
+ * The acknowledgement of all that Graph can't do for its integration; `None` where something of it was never read, or there is nothing.
+ */
+acknowledged: Acknowledged | null, };
 
 export type Outcome = "intended" | "done" | "failed" | "unknown";
 
@@ -1444,7 +1512,15 @@ snoozed: boolean, trend: Array<TrendDay>,
  */
 groups: Array<IssueGroup>, };
 
-export type Progress = { "kind": "browser", url: string, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "proven" } & Proven | { "kind": "synced" } & Synced;
+export type Progress = { "kind": "not_kept", reason: string, } | { "kind": "browser", what: AtBrowser, url: string, 
+/**
+ * When it is waited for no longer.
+ */
+until: Timestamp, 
+/**
+ * Whether the face could open the page. It passes this on once more where that turns out to have failed.
+ */
+opened: boolean, } | { "kind": "reading_back" } | { "kind": "read", read: number, } | { "kind": "imported", read: number, new: number, } | { "kind": "asked", done: number, total: number, } | { "kind": "written", done: number, total: number, } | { "kind": "verified" } & Verified | { "kind": "proven" } & Proven | { "kind": "synced" } & Synced;
 
 export type Proof = { id: ProofId, organization: OrganizationId, state: RunState, started: Timestamp, finished: Timestamp | null, desired: DesiredScope, 
 /**
@@ -2021,6 +2097,10 @@ export type Sessions = {
  */
 users: number, done: number, committed: Committed, 
 /**
+ * Users who could be read, and were left alone because the wave that they are in has not started.
+ */
+waiting: number, 
+/**
  * Whether it was stopped, or Graph asked for a long pause, before all were read. The others are due still.
  */
 whole: boolean, };
@@ -2123,7 +2203,11 @@ stuck: number,
 /**
  * Who was disabled because sessions kept failing.
  */
-disabled_due_to_error: number, };
+disabled_due_to_error: number, 
+/**
+ * Who could be read, and is left alone until the wave starts that they are in.
+ */
+waiting: number, };
 
 export type StartWave = { organization: OrganizationId, wave: number, 
 /**
@@ -2377,7 +2461,11 @@ stuck: boolean,
 /**
  * When the next session is due, where one is.
  */
-next_session: Timestamp | null, may: MayDo, };
+next_session: Timestamp | null, 
+/**
+ * Whether it is left alone until the wave starts that it is in.
+ */
+waits_for_wave: boolean, may: MayDo, };
 
 export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
 /**
@@ -2693,6 +2781,64 @@ export const MENDS: Record<Cause, Who> = {
   cancelled: "you",
 };
 
+/** What each cause is called, here and in the terminal; users are searched by these words. */
+export const TITLES: Record<Cause, string> = {
+  permission_missing: "Permission missing",
+  access_policy: "Shut out by an application access policy",
+  out_of_scope: "Outside the integration's scope",
+  no_mailbox: "No cloud mailbox",
+  mailbox_elsewhere: "Mailbox is not in Exchange Online",
+  user_gone: "User no longer exists",
+  no_exchange: "Tenant has no Exchange Online",
+  mailbox_full: "Mailbox is full",
+  license_missing: "Licence doesn't allow it",
+  mailbox_misconfigured: "Mailbox is misconfigured",
+  folder_missing: "Folder is missing",
+  item_unreadable: "An item can't be read",
+  send_as_denied: "Not allowed to send as this address",
+  account_disabled: "Account is disabled",
+  password_expired: "Password has expired",
+  refused_without_reason: "Refused without a reason",
+  unknown_code: "Refused with a code that Rollcall doesn't know",
+  mailbox_moving: "Mailbox is being moved",
+  throttled: "Throttled",
+  sending_quota: "Sent as much as it may",
+  quarantined: "Request quarantined",
+  service_unavailable: "Service unavailable",
+  sync_state_lost: "Place in the mailbox was lost",
+  no_answer: "No usable answer",
+  token_refused: "Token refused",
+  request_wrong: "A fault of Rollcall",
+  unexpected: "Answer that Rollcall doesn't know",
+  consent_missing: "Nobody has consented",
+  consent_declined: "Consent was declined",
+  consent_not_allowed: "The account may not grant this consent",
+  app_not_in_tenant: "Application is not in this tenant",
+  app_disabled: "Application is disabled",
+  not_assigned: "Account is not assigned to the application",
+  secret_wrong: "Secret is wrong",
+  secret_expired: "Secret has expired",
+  certificate_refused: "Certificate is not accepted",
+  registration_mismatch: "App registration doesn't allow this sign-in",
+  redirect_not_registered: "Redirect address is not registered",
+  resource_missing: "An API is missing in this tenant",
+  tenant_not_found: "Tenant was not found",
+  account_elsewhere: "Account belongs to another tenant",
+  wrong_cloud: "Tenant lives in another cloud",
+  tenant_restricted: "Tenant restrictions forbid it",
+  conditional_access: "A policy of the tenant blocks it",
+  more_proof_wanted: "Another proof of identity is wanted",
+  sign_in_expired: "Sign-in is over",
+  password_wrong: "Password was not accepted",
+  account_locked: "Account is locked",
+  clock_wrong: "This computer's clock is wrong",
+  sign_in_unavailable: "Entra has a passing problem",
+  sign_in_refused: "Entra refused for a reason that Rollcall doesn't know",
+  not_covered: "Not covered by a permission",
+  needs_user_sign_in: "Needs the user's own sign-in",
+  cancelled: "Cancelled before its turn",
+};
+
 /** Whether each cause goes away. */
 export const CLASSES: Record<Cause, Class> = {
   permission_missing: "tenant",
@@ -2771,7 +2917,7 @@ export type Commands = {
   "consent.apply": { question: ApplyChange; answer: Applied };
   "consent.export": { question: OrganizationRef; answer: ConsentTable };
   "consent.export_users": { question: ExportConsents; answer: ConsentTable };
-  "consent.grant": { question: GrantConsent; answer: ConsentView };
+  "consent.grant": { question: GrantConsent; answer: Consented };
   "consent.preview": { question: PreviewChange; answer: ChangePreview };
   "consent.read": { question: OrganizationRef; answer: ConsentView };
   "consent.read_tenant": { question: TenantRef; answer: TenantConsentView };

@@ -1,5 +1,5 @@
 import type { GrantLine } from "./bindings";
-import { type Desk, refused, type Verbs } from "./fakeDesk";
+import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { guid, limitations, matrix, NOW, needed } from "./fakeWorld";
 
 /** What is asked of permissions. */
@@ -109,7 +109,7 @@ export function consentVerbs(desk: Desk): Verbs {
       };
     },
     "consent.grant": async (_, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "https://login.example/adminconsent?client_id=1" });
+      onProgress?.(atBrowser({ kind: "consent" }, "https://login.example/adminconsent?client_id=1"));
       await desk.options.consented;
       for (let turn = 0; turn < 20; turn += 1) {
         await desk.wait();
@@ -117,9 +117,10 @@ export function consentVerbs(desk: Desk): Verbs {
       }
       onProgress?.({ kind: "reading_back" });
       await desk.wait();
+      const added = desk.missing;
       desk.missing = 0;
       desk.changed();
-      return consentView();
+      return { ...consentView(), added, removed: 0 };
     },
   };
 }
@@ -131,5 +132,6 @@ function grantLine(name: string): GrantLine {
     upn: null,
     risk: "high",
     feature: null,
+    beyond: needed.some((wanted) => wanted.name === name) ? null : { kind: "excess" },
   };
 }

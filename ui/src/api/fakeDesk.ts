@@ -2,6 +2,7 @@ import type { Code, Reason, Run, Settings, Unasked, UserRow, Verified } from "./
 import { type Answer, CallError, type CallOptions, type Name, type Question } from "./client";
 import type { FakePlan } from "./fakeWaves";
 import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf } from "./fakeWorld";
+import type { AtBrowser } from "./work";
 
 /** How the pretend backend differs from the usual. */
 export type FakeOptions = {
@@ -13,6 +14,10 @@ export type FakeOptions = {
   readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
+  /** No browser can be opened. */
+  readonly unopened?: boolean;
+  /** Why no sign-in can be kept. */
+  readonly notKept?: string;
   /** Why a change of permissions can't be made. */
   readonly refused?: Reason;
   /** The pace of a run, where it differs from the usual. */
@@ -123,4 +128,9 @@ export function organizationNamed(id: number) {
 
 export function membersOf(desk: Desk, organization: number): UserRow[] {
   return desk.rows.filter((row) => row.user.organization === organization);
+}
+
+/** What is told of a page that waits for an answer in the browser. */
+export function atBrowser(what: AtBrowser["what"], url: string): AtBrowser {
+  return { kind: "browser", what, url, until: NOW + 600_000, opened: true };
 }

@@ -1,5 +1,5 @@
 import type { ListRead, Remark, RequiredPermission } from "./bindings";
-import { type Desk, refused, type Verbs } from "./fakeDesk";
+import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { guid, limitations, needed, NOW, tenant } from "./fakeWorld";
 
 /** What is asked of tenants, and of the integrations that they hold. */
@@ -16,7 +16,10 @@ export function integrationVerbs(desk: Desk): Verbs {
           ]
         : [],
     "tenants.sign_in": async (_, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "https://login.example/authorize?client_id=1" });
+      if (desk.options.notKept !== undefined) onProgress?.({ kind: "not_kept", reason: desk.options.notKept });
+      const page = atBrowser({ kind: "sign_in" }, "http://localhost:4000/to/1");
+      onProgress?.(page);
+      if (desk.options.unopened) onProgress?.({ ...page, opened: false });
       for (let turn = 0; turn < 100; turn += 1) {
         await desk.wait();
         if (signal?.aborted) throw refused("sign_in_cancelled");

@@ -11,7 +11,7 @@ import type {
   StepView,
   UserRow,
 } from "./bindings";
-import { type Desk, refused, type Verbs } from "./fakeDesk";
+import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { guid, NOW } from "./fakeWorld";
 
 const STEPS: readonly MigrationStep[] = [
@@ -197,7 +197,7 @@ export function mailboxVerbs(desk: Desk): Verbs {
       return view();
     },
     "mailboxes.connect": async ({ user, address }, { onProgress, signal }) => {
-      onProgress?.({ kind: "browser", url: "http://localhost:4000/to/1" });
+      onProgress?.(atBrowser({ kind: "sign_in" }, "http://localhost:4000/to/1"));
       await desk.wait();
       if (signal?.aborted) throw refused("sign_in_cancelled");
       if (desk.options.wrongAccount) throw refused("wrong_account");

@@ -1,7 +1,7 @@
 import type { Deletion, Organization, OrganizationView } from "./bindings";
 import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
 import { isInitialized } from "./fakeUsers";
-import { countsOf, eligibilitiesOf, ledgerOf, NOW, needed, organizations, tenant } from "./fakeWorld";
+import { countsOf, eligibilitiesOf, ledgerOf, limitations, NOW, needed, organizations, tenant } from "./fakeWorld";
 
 /** What is asked of organizations. */
 export function organizationVerbs(desk: Desk): Verbs {
@@ -71,7 +71,7 @@ export function organizationVerbs(desk: Desk): Verbs {
     },
     "organizations.acknowledge": ({ organization }) => {
       const found = organizationNamed(organization);
-      found.acknowledged = NOW;
+      found.acknowledged = { at: NOW, by: "admin@contoso.example", integration: 1, limitations: [...limitations] };
       desk.changed();
       return found;
     },
@@ -129,6 +129,7 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
     },
     queued: 0,
     window_opens: null,
+    acknowledged: organization.acknowledged,
     may: {
       import: null,
       consent: null,

@@ -19,6 +19,7 @@ function standingOf(rows: readonly UserRow[]): Standing {
     last,
     latest: rows.reduce<number | null>((latest, { synced }) => Math.max(latest ?? 0, synced ?? 0) || null, null),
     stuck: rows.filter((row) => row.user.mailbox === "switching").length,
+    waiting: 0,
     disabled_due_to_error: rows.filter((row) => row.user.sync === "disabled_due_to_error").length,
   };
 }
@@ -106,7 +107,7 @@ export function syncVerbs(desk: Desk): Verbs {
       const some = members.slice(0, done);
       const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
       const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
-      return { users: total, done, committed, whole: done === total };
+      return { users: total, done, committed, waiting: 0, whole: done === total };
     },
     "sync.export": ({ organization }) => ({
       text: `upn,number\r\n${membersOf(desk, organization)

@@ -292,6 +292,7 @@ export function detailOf(row: UserRow): UserDetail {
           ],
     stuck: row.user.mailbox === "switching",
     next_session: row.synced === null ? null : row.synced + 30 * MINUTE,
+    waits_for_wave: false,
     may: { force: null, switch: null, go_back: null, remove: null },
   };
 }

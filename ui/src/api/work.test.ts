@@ -1,15 +1,24 @@
 import { beforeEach, expect, test } from "vitest";
 import { CallError, type Door, openDoor } from "./client";
-import { begin, dismiss, isLive, stop, useWorks } from "./work";
+import { type AtBrowser, begin, dismiss, isLive, stop, useWorks } from "./work";
 
 const all = () => useWorks.getState().all;
+
+const page: AtBrowser = {
+  kind: "browser",
+  what: { kind: "sign_in" },
+  url: "https://login.example/",
+  until: 600_000,
+  opened: false,
+};
 
 /** A door whose one call goes on until it is stopped. */
 function patientDoor(onStop: "answers" | "refuses"): Door {
   return {
     call: (_name, _question, { signal, onProgress }) =>
       new Promise((resolve, reject) => {
-        onProgress?.({ kind: "browser", url: "https://login.example/" });
+        onProgress?.({ kind: "not_kept", reason: "the keychain is locked" });
+        onProgress?.(page);
         signal?.addEventListener("abort", () => {
           const refusal = { code: "sign_in_cancelled", detail: "", request_id: null, reason: null } as const;
           if (onStop === "answers") resolve(null as never);
@@ -27,7 +36,7 @@ beforeEach(() => useWorks.setState({ all: {} }));
 test("a cancelled sign-in ends as stopped and not as failed", async () => {
   openDoor(patientDoor("refuses"));
   const signingIn = begin("sign_in:1", "Sign-in", "tenants.sign_in", { tenant: 1 });
-  expect(all()["sign_in:1"]).toMatchObject({ state: "running", browser: "https://login.example/" });
+  expect(all()["sign_in:1"]).toMatchObject({ state: "running", browser: page, notKept: "the keychain is locked" });
   stop("sign_in:1");
   expect(all()["sign_in:1"]?.state).toBe("stopping");
   await expect(signingIn).rejects.toThrow("sign_in_cancelled");

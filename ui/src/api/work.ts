@@ -2,6 +2,9 @@ import { create } from "zustand";
 import type { Error as Refusal, Progress } from "./bindings";
 import { type Answer, CallError, call, type Name, type Question, refusalOf } from "./client";
 
+/** A page that is waited for: where it is, until when, and whether a browser could be opened on it. */
+export type AtBrowser = Extract<Progress, { kind: "browser" }>;
+
 /** A long call, as the screens see it. It goes on when its page is left. */
 export type Work = {
   /** Names the work, so that its page finds it again: "verify:3". */
@@ -10,8 +13,10 @@ export type Work = {
   readonly started: number;
   readonly state: "running" | "stopping" | "done" | "failed" | "stopped";
   readonly progress: Progress | undefined;
-  /** The address a person has to open in the browser, once there is one. */
-  readonly browser: string | undefined;
+  /** What a person has to do in the browser, and the way there, while it is waited for. */
+  readonly browser: AtBrowser | undefined;
+  /** Why a sign-in that is asked for won't outlive this session, if so. */
+  readonly notKept: string | undefined;
   readonly refusal: Refusal | undefined;
 };
 
@@ -51,17 +56,13 @@ export async function begin<N extends Name>(
     state: "running",
     progress: undefined,
     browser: undefined,
+    notKept: undefined,
     refusal: undefined,
   });
   try {
     const answer = await call(name, question, {
       signal: controller.signal,
-      onProgress: (progress) => {
-        patch(
-          key,
-          progress.kind === "browser" ? { progress, browser: progress.url } : { progress, browser: undefined },
-        );
-      },
+      onProgress: (progress) => patch(key, stepOf(progress)),
     });
     patch(key, { state: controller.signal.aborted ? "stopped" : "done", browser: undefined });
     return answer;
@@ -72,6 +73,17 @@ export async function begin<N extends Name>(
     throw thrown;
   } finally {
     controllers.delete(key);
+  }
+}
+
+function stepOf(progress: Progress): Partial<Work> {
+  switch (progress.kind) {
+    case "browser":
+      return { progress, browser: progress };
+    case "not_kept":
+      return { progress, notKept: progress.reason };
+    default:
+      return { progress, browser: undefined };
   }
 }
 

@@ -106,10 +106,33 @@ test("consent waits for the browser, reads back, and only then says so", async (
   await screen.findByText("Waiting for the consent in your browser");
   // The page is hidden from assistive technology until the dialog has closed.
   await screen.findByRole("button", { name: "Copy link" });
-  expect(screen.queryByText("Signed in successfully"), "nothing is claimed before it was read back").toBeNull();
+  expect(screen.queryByText("2 permissions granted"), "nothing is claimed before it was read back").toBeNull();
   consent();
-  await screen.findByText("Signed in successfully");
+  await screen.findByText("2 permissions granted");
+  await screen.findByText("Signed in successfully: Authorized");
   await screen.findByText("6 required: 6 granted, 0 missing. 1 excess.");
+
+  // What was acknowledged once isn't asked again.
+  await user.click(screen.getByRole("button", { name: /Grant consent/ }));
+  await screen.findByText(/^Acknowledged on .* by admin@contoso\.example$/);
+  expect(screen.queryByLabelText("I know these limitations.")).toBeNull();
+  expect((await screen.findAllByText("Extra: nothing requires it")).length).toBeGreaterThan(0);
+});
+
+test("where no browser opens, the link is shown, and that the sign-in can't be kept is said before anybody signs in", async () => {
+  const { user } = await openAt("/settings?tab=tenants", {
+    step: 1_000,
+    signedOut: true,
+    unopened: true,
+    notKept: "the keychain is locked",
+  });
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+  const waiting = await screen.findByRole("region", { name: "No browser could be opened" });
+  within(waiting).getByText("http://localhost:4000/to/1");
+  within(waiting).getByText(/Open this link in a browser on this computer.* It is waited for until/);
+  within(waiting).getByText("This sign-in can't be kept: the keychain is locked.");
+  within(waiting).getByText(/To keep it, cancel, unlock the keychain/);
+  expect(screen.queryByText(/Waiting for/)).toBeNull();
 });
 
 test("a cancelled consent changes nothing and is no error", async () => {

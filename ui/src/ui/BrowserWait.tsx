@@ -1,4 +1,13 @@
-import { Button, makeStyles, Spinner, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
+  Spinner,
+  tokens,
+} from "@fluentui/react-components";
+import { clock } from "../lib/time";
 import { t } from "../words/t";
 import { CopyButton } from "./CopyButton";
 
@@ -14,28 +23,54 @@ const useStyles = makeStyles({
     alignItems: "start",
   },
   text: { margin: 0, color: tokens.colorNeutralForeground2 },
+  link: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere", userSelect: "all" },
   actions: { display: "flex", columnGap: "8px" },
 });
+
+/** Work that waits for somebody at a browser, as far as that is told here. */
+type Waiting = {
+  readonly state: string;
+  /** The page; not known at first, and no more once the browser has answered. */
+  readonly browser: { readonly url: string; readonly until: number; readonly opened: boolean } | undefined;
+  /** Why what is signed in can't be kept, if so. */
+  readonly notKept: string | undefined;
+};
 
 type Props = {
   /** What is waited for: "Waiting for the sign-in in your browser". */
   readonly title: string;
-  /** The address that is open in the browser; undefined once the browser has answered or before it is known. */
-  readonly url: string | undefined;
-  readonly stopping: boolean;
+  readonly work: Waiting | undefined;
   readonly onCancel: () => void;
 };
 
-/** The system browser has the turn. Admins keep separate browser profiles, hence the link to copy. */
-export function BrowserWait({ title, url, stopping, onCancel }: Props) {
+/** The system browser has the turn. Admins keep separate browser profiles, hence the link to copy; where no browser opens, it is the way. */
+export function BrowserWait({ title, work, onCancel }: Props) {
   const styles = useStyles();
+  const page = work?.browser;
+  const unopened = page?.opened === false;
+  const head = unopened ? t("browser.unopened") : title;
   return (
-    <section className={styles.box} aria-label={title}>
-      <Spinner size="tiny" label={title} labelPosition="after" />
-      <p className={styles.text}>{t(url === undefined ? "browser.noUrl" : "browser.body")}</p>
+    <section className={styles.box} aria-label={head}>
+      <Spinner size="tiny" label={head} labelPosition="after" />
+      {work?.notKept !== undefined && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{t("browser.notKept", { reason: work.notKept })}</MessageBarTitle>{" "}
+            {t("browser.notKeptAdvice")}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {page === undefined ? (
+        <p className={styles.text}>{t("browser.noUrl")}</p>
+      ) : (
+        <p className={styles.text}>
+          {t(unopened ? "browser.unopenedBody" : "browser.body")} {t("browser.until", { time: clock(page.until) })}
+        </p>
+      )}
+      {unopened && <span className={styles.link}>{page.url}</span>}
       <div className={styles.actions}>
-        {url !== undefined && <CopyButton text={url} label={t("browser.copy")} labelled />}
-        <Button size="small" disabled={stopping} onClick={onCancel}>
+        {page !== undefined && <CopyButton text={page.url} label={t("browser.copy")} labelled />}
+        <Button size="small" disabled={work?.state === "stopping"} onClick={onCancel}>
           {t("browser.cancel")}
         </Button>
       </div>

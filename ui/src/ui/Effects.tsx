@@ -53,6 +53,7 @@ export function Effects({ foreseen }: { foreseen: Foreseen }) {
       {foreseen.limitations.length > 0 && (
         <section>
           <h3 className={styles.heading}>{t("act.limitations")}</h3>
+          {foreseen.unread.length === 0 && <span>{t("act.acknowledged")}</span>}
           <ul className={styles.list} aria-label={t("act.limitations")}>
             {foreseen.limitations.map((text) => (
               <li key={text}>{text}</li>

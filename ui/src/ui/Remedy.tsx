@@ -1,6 +1,6 @@
 import { Link, makeStyles, tokens } from "@fluentui/react-components";
 import { type Cause, MENDS } from "../api/bindings";
-import { causeWords, whoWords } from "../words/causes";
+import { causeTitles, causeWords, whoWords } from "../words/causes";
 import type { Place } from "../words/causes/kinds";
 import { t } from "../words/t";
 
@@ -16,7 +16,7 @@ export function Remedy({ cause }: { cause: Cause }) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
-      <strong>{causeWords[cause].title}</strong>
+      <strong>{causeTitles[cause]}</strong>
       <RemedyBody cause={cause} />
     </div>
   );

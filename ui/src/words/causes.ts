@@ -1,8 +1,11 @@
-import type { Cause, Class, Reach, Who } from "../api/bindings";
+import { type Cause, type Class, type Reach, TITLES, type Who } from "../api/bindings";
 import type { CauseWords } from "./causes/kinds";
 import { mailboxWords } from "./causes/mailbox";
 import { notAskedWords } from "./causes/notAsked";
 import { signInWords } from "./causes/signIn";
+
+/** The headline of a problem. It isn't written here, because users are searched by it. */
+export const causeTitles = TITLES;
 
 /** Why a mailbox didn't answer, and what mends it. */
 export const causeWords = {

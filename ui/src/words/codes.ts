@@ -28,6 +28,10 @@ export const codeWords = {
     title: "The browser didn't come back in time.",
     advice: "Nothing has changed. Try again and finish the page in the browser.",
   },
+  no_browser: {
+    title: "No browser could be opened.",
+    advice: "Copy the link that is shown while it is waited for, and open it in a browser on this computer.",
+  },
   sign_in_refused: {
     title: "Microsoft Entra refused the sign-in.",
     advice: "Open the details for the reason, or sign in with another account.",

@@ -1,7 +1,7 @@
 import type { Connection, Seen } from "../api/bindings";
 import { fullTime } from "../lib/time";
 import type { State } from "../lib/state";
-import { causeWords } from "./causes";
+import { causeTitles } from "./causes";
 import { verdictBadges } from "./nouns";
 import { t } from "./t";
 
@@ -26,6 +26,6 @@ export function seenWords(seen: Seen | null): string {
   if (seen === null) return t("mailboxes.notAsked");
   const time = fullTime(seen.at);
   if (seen.verdict === "passed") return t("mailboxes.answered", { time });
-  const why = seen.cause === null ? verdictBadges[seen.verdict].word : causeWords[seen.cause].title;
+  const why = seen.cause === null ? verdictBadges[seen.verdict].word : causeTitles[seen.cause];
   return t("mailboxes.refused", { why: seen.code === null ? why : `${why} (${seen.code})`, time });
 }

@@ -1,5 +1,5 @@
 import type { AddressChange, Happening } from "../api/bindings";
-import { causeWords } from "./causes";
+import { causeTitles } from "./causes";
 import { accessWords, verdictBadges } from "./nouns";
 import { t } from "./t";
 
@@ -41,7 +41,7 @@ export function happeningWords(what: Happening): string {
     case "forced":
       return t("timeline.forced");
     case "session_failed": {
-      const why = what.cause === null ? t("issues.noCause") : causeWords[what.cause].title;
+      const why = what.cause === null ? t("issues.noCause") : causeTitles[what.cause];
       return t("timeline.sessionFailed", { why: what.code === null ? why : `${why} (${what.code})` });
     }
     case "session_recovered":

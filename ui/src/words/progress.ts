@@ -7,6 +7,8 @@ export function progressLine(progress: Progress): string {
   switch (progress.kind) {
     case "browser":
       return t("work.browser");
+    case "not_kept":
+      return t("work.notKept");
     case "reading_back":
       return t("work.readingBack");
     case "written":

@@ -5,12 +5,12 @@ use std::io::{self, BufRead, IsTerminal};
 use rollcall_core::rules::Reason;
 use rollcall_ops::about;
 use rollcall_ops::desk::Desk;
-use rollcall_ops::error::{Code, Error};
+use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::tenants::sign_in::Kept;
 use tokio_util::sync::CancellationToken;
 
-use crate::progress::{self, Browser};
+use crate::progress::{self, Browser, Unopened};
 use crate::screen::Screen;
 
 /// What every command on the desk is handed.
@@ -18,11 +18,12 @@ pub struct Call {
     pub desk: Desk,
     pub screen: Screen,
     pub stop: CancellationToken,
+    unopened: Unopened,
 }
 
 impl Call {
-    pub const fn new(desk: Desk, screen: Screen, stop: CancellationToken) -> Self {
-        Self { desk, screen, stop }
+    pub fn new(desk: Desk, screen: Screen, stop: CancellationToken) -> Self {
+        Self { desk, screen, stop, unopened: Unopened::default() }
     }
 
     /// A job whose progress is shown, and which a signal stops.
@@ -32,7 +33,7 @@ impl Call {
 
     /// The same, with a say in how an address gets to a browser.
     pub fn job_with(&self, browser: Browser) -> Job {
-        progress::job(&self.screen, self.stop.clone(), browser)
+        progress::job(&self.screen, self.stop.clone(), browser, self.unopened.clone())
     }
 
     /// Asks on a terminal. Who can't be asked has not agreed.
@@ -53,8 +54,25 @@ impl Call {
         }
     }
 
-    /// The error, and where it is about a missing sign-in or secret, also that this computer has no keychain to keep one in.
-    pub async fn with_keychain(&self, error: Error) -> Error {
+    /// Says at once that this computer has no keychain, where a sign-in is of no use to later commands without one.
+    ///
+    /// # Errors
+    /// `Keychain`, with the reason.
+    pub async fn needs_keychain(&self) -> Result<()> {
+        match about::describe(&self.desk, (), &Job::quiet()).await?.keychain {
+            Kept::Keychain => Ok(()),
+            Kept::SessionOnly { reason } => {
+                Err(Error::new(Code::Keychain, format!("nothing can be kept from one command to the next: {reason}")))
+            }
+        }
+    }
+
+    /// Why the work was stopped, where that was for want of a browser; any other error as it is. Where the error is about a missing
+    /// sign-in or secret, it tells also that this computer has no keychain to keep one in.
+    pub async fn explained(&self, error: Error) -> Error {
+        if self.unopened.is_set() && matches!(error.code, Code::SignInCancelled | Code::Stopped) {
+            return Error::new(Code::NoBrowser, "nothing was asked of Microsoft, and nothing was stored");
+        }
         let missing = error.code == Code::NotSignedIn || matches!(error.reason, Some(Reason::NotSignedIn | Reason::NoSecret));
         if !missing {
             return error;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use rollcall_core::approval::{CredentialState, Part, Unread};
-use rollcall_core::consent::{Authorization, ConsentRow, ConsentState, ForWhom};
+use rollcall_core::consent::{Authorization, Beyond, ConsentRow, ConsentState, ForWhom};
 use rollcall_core::grant::Grantee;
 use rollcall_core::permission::{self, PermissionType, Resource};
 use rollcall_core::role::Role;
@@ -11,6 +11,7 @@ use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
 use rollcall_ops::consent::export::{ExportConsents, export_users, table};
+use rollcall_ops::consent::grant::Consented;
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::consent::tenant::{TenantConsentView, read as read_tenant};
 use rollcall_ops::consent::users::{ConsentUsers, UserConsentPage, WhichConsents, users};
@@ -212,9 +213,16 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
         Consent::Grant(ask) => {
             let organization = ask.of.find(call).await?;
             let with = if ask.exact { ConsentPage::Required } else { ConsentPage::Registered };
+            if organization.may.consent.is_none() {
+                foretell(&organization, with, call).await;
+            }
             let question = grant::GrantConsent { organization: organization.organization.id, with };
-            let view = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
-            Ok(answer(&view, &organization, call))
+            let consented = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
+            call.screen.answer(&consented, |screen| {
+                screen.line(&came_to(&consented));
+                show_view(&consented.view, &organization, screen);
+            });
+            Ok(Exit::of_consent(consented.view.consent.authorization))
         }
         Consent::Add(ask) => {
             let (organization, permissions, whom) = named(&ask, call).await?;
@@ -322,6 +330,12 @@ fn show_preview(shown: &ChangePreview, screen: &Screen) {
         }
     }
     screen.note(&format!("  stays: {}", counted(shown.kept.total, "permission", "permissions")));
+    for (what, lines) in [("of what would be added", &shown.added), ("of what stays", &shown.kept)] {
+        let beyond: Vec<String> = lines.first.iter().filter_map(surplus).collect();
+        if !beyond.is_empty() {
+            screen.note(&format!("  more than is required, {what}: {}", beyond.join(", ")));
+        }
+    }
     if shown.makes_app {
         screen.note("  The tenant has no enterprise application for it yet, so that is made first.");
     }
@@ -339,6 +353,43 @@ fn list(lines: &Lines) -> String {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     }
+}
+
+/// A permission that goes beyond what is required, and how; `None` for one that doesn't.
+fn surplus(line: &GrantLine) -> Option<String> {
+    let how = match line.beyond.as_ref()? {
+        Beyond::Excess => "nothing requires it".to_owned(),
+        Beyond::Stronger { would_do } => format!("{would_do} would do"),
+    };
+    Some(format!("{}: {how}", in_words(line)))
+}
+
+/// Says what Microsoft's page would do, before it is opened.
+async fn foretell(organization: &OrganizationView, with: ConsentPage, call: &Call) {
+    let question = PreviewChange { organization: organization.organization.id, wanted: Wanted::Page { with } };
+    match Box::pin(preview(&call.desk, question, &call.job())).await {
+        Ok(shown) => {
+            show_preview(&shown, &call.screen);
+            if !shown.foreseen {
+                call.screen.note(
+                    "  What the application is registered with can't be read here. Microsoft's page decides, and may list other ones.",
+                );
+            }
+        }
+        Err(_) => call.screen.note("The present grants are not known, so it can't be said what will be added."),
+    }
+}
+
+/// What a consent came to, in one sentence.
+fn came_to(consented: &Consented) -> String {
+    let permissions = |n: u32| counted(n, "permission", "permissions");
+    let what = match (consented.added, consented.removed) {
+        (Some(0), Some(0)) => "nothing changed, all of it was granted before".to_owned(),
+        (Some(added), Some(0)) => format!("{} granted", permissions(added)),
+        (Some(added), Some(removed)) => format!("{} granted, {removed} taken away", permissions(added)),
+        (_, None) | (None, _) => "how many permissions that granted isn't known, because those before couldn't be read".to_owned(),
+    };
+    format!("Signed in successfully: {what}.")
 }
 
 fn in_words(line: &GrantLine) -> String {
@@ -359,8 +410,12 @@ fn show_applied(applied: &Applied, screen: &Screen) {
         screen.painted(&format!("Taken away: {}.", names(&applied.dropped)), Paint::Good);
     }
     for failed in &applied.failed {
-        let id = failed.error.request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default();
-        screen.painted(&format!("Not done: {}: {}{id}", in_words(&failed.line), words::of_error(&failed.error).title), Paint::Bad);
+        let words = words::of_error(&failed.error);
+        screen.painted(&format!("Not done: {}: {}", in_words(&failed.line), words.title), Paint::Bad);
+        screen.paragraph(&screen.filled(words.advice), "  ", "  ");
+        if let Some(id) = &failed.error.request_id {
+            screen.painted(&format!("  request id {id}"), Paint::Faint);
+        }
     }
     if !applied.settling.is_empty() {
         screen
@@ -370,7 +425,7 @@ fn show_applied(applied: &Applied, screen: &Screen) {
         screen.painted(&format!("Not tried: {}.", counted(applied.untouched, "change", "changes")), Paint::Open);
     }
     if applied.added.len() + applied.dropped.len() + applied.settling.len() > 0 {
-        screen.line(&format!("Read back from Graph. To undo it: `consent restore {} --org NAME`.", applied.entry));
+        screen.line(&screen.filled(&format!("Read back from Graph. To undo it: `consent restore {} --org NAME`.", applied.entry)));
     }
 }
 
@@ -401,7 +456,7 @@ async fn of_users(ask: &Users, call: &Call) -> Result<Exit> {
 
 fn show_users(page: &UserConsentPage, screen: &Screen) {
     let Some(counts) = page.counts else {
-        return screen.line("What users consented to is not known: read it with `consent show --org NAME`.");
+        return screen.line(&screen.filled("What users consented to is not known: read it with `consent show --org NAME`."));
     };
     if page.needed.is_empty() {
         return screen.line("The integration needs nothing in the name of single users.");

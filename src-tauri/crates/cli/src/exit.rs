@@ -77,6 +77,7 @@ impl Exit {
             Code::NotSignedIn
             | Code::SignInCancelled
             | Code::SignInTimedOut
+            | Code::NoBrowser
             | Code::SignInRefused
             | Code::WrongTenant
             | Code::WrongAccount

@@ -41,7 +41,7 @@ pub struct List {
     /// Only of this group
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Option<String>,
-    /// Parts of names or addresses, or of an open issue's code or cause; all must be found
+    /// Parts of names or addresses, or of an open issue's status, code or title; all must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// A table, or CSV with request ids and times

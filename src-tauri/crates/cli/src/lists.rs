@@ -90,7 +90,7 @@ pub async fn from_registration(client_id: &str, tenant: TenantId, call: &Call) -
         Ok(RegistrationRead::Nowhere) => {
             Err(Error::not_found("the tenant has neither a registration nor an enterprise application of that client id"))
         }
-        Err(error) => Err(call.with_keychain(error).await),
+        Err(error) => Err(call.explained(error).await),
     }
 }
 

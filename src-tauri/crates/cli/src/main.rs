@@ -128,7 +128,7 @@ impl Door<'_> {
         call.tell_of_quarantine();
         match Box::pin(verb(&call)).await {
             Ok(exit) => Ok(exit),
-            Err(error) => Err(call.with_keychain(error).await),
+            Err(error) => Err(call.explained(error).await),
         }
     }
 }

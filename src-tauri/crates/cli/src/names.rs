@@ -27,7 +27,9 @@ impl Organization {
     /// # Errors
     /// As [`organization`].
     pub async fn find(&self, call: &Call) -> Result<OrganizationView> {
-        organization(call, &self.org, self.tenant.as_deref()).await
+        let view = organization(call, &self.org, self.tenant.as_deref()).await?;
+        call.screen.about(&view);
+        Ok(view)
     }
 }
 

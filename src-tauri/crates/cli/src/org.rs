@@ -285,6 +285,7 @@ fn show(view: &OrganizationView, screen: &Screen) {
         ("Synchronization", organization.sync.name().into()),
         ("Sessions", rhythm(organization).into()),
         ("Change window", window::words(view).into()),
+        ("Limitations of Graph", limitations(view).into()),
         ("Created", organization.created.utc().into()),
     ]);
     screen.gap();
@@ -302,6 +303,18 @@ fn show(view: &OrganizationView, screen: &Screen) {
         table.row([name.into(), state(stage), known.into(), utc_or_dash(stage.evidence_at).into()]);
     }
     screen.table(&table);
+}
+
+/// Whether somebody has read what Graph can't do for the integration.
+fn limitations(view: &OrganizationView) -> String {
+    match &view.acknowledged {
+        Some(read) => {
+            let by = read.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"));
+            format!("{} acknowledged at {}{by}", read.limitations.len(), read.at.utc())
+        }
+        None if presets::limitations(view.preset).is_empty() => "none is known".to_owned(),
+        None => "not acknowledged; `users switch --dry-run` tells them".to_owned(),
+    }
 }
 
 fn rhythm(organization: &Organization) -> String {

@@ -1,11 +1,12 @@
 //! Progress of long work: a bar on a terminal, a line every few seconds elsewhere, on stderr in any case.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rollcall_core::time::Timestamp;
-use rollcall_ops::job::{Job, Page, Progress, Proven, Synced, Verified};
+use rollcall_ops::job::{Job, Progress, Proven, Synced, Verified};
 use rollcall_sandbox::browser::{self, Person};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -18,6 +19,9 @@ use crate::{start, words};
 /// Between two lines where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// What can't open a browser says so sooner.
+const UNTIL_OPEN: Duration = Duration::from_secs(5);
+
 /// How an address that a person has to visit gets to a browser.
 #[derive(Debug, Clone)]
 pub enum Browser {
@@ -29,12 +33,39 @@ pub enum Browser {
     Person(Person),
 }
 
+/// Whether a job was stopped because no browser could be opened and nobody is there to open one.
+#[derive(Debug, Clone, Default)]
+pub struct Unopened(Arc<AtomicBool>);
+
+impl Unopened {
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A job whose progress is shown on this screen. The bar goes when the job does.
-pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser) -> Job {
-    let shown = Shown { screen: screen.clone(), bar: Mutex::default(), last: Mutex::default() };
+pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser, unopened: Unopened) -> Job {
+    let shown = Shown { screen: screen.clone(), bar: Mutex::default(), last: Mutex::default(), unsaid: Mutex::default() };
     let shown = Arc::new(shown);
+    let give_up = stop.clone();
     Job::new(stop, move |progress| match progress {
-        Progress::Browser { url, page } => shown.visit(&url, &page, &browser),
+        Progress::NotKept { reason } => shown.note(&words::not_kept(&reason)),
+        Progress::Browser { what, url, until, page, .. } => match &browser {
+            Browser::Print => {
+                shown.note(&words::waiting_at(&what, &near(until, start::now())));
+                shown.screen.line(page.reveal());
+            }
+            Browser::Person(person) => {
+                let (url, person) = (page.reveal().to_owned(), person.clone());
+                tokio::spawn(async move { browser::visit(&url, &person).await });
+            }
+            Browser::Open => {
+                for line in words::waiting_for(&what, &near(until, start::now()), &url) {
+                    shown.note(&line);
+                }
+                shown.open(url, give_up.clone(), unopened.clone());
+            }
+        },
         Progress::ReadingBack => shown.note("Reading back what is true now …"),
         Progress::Read { read } => shown.counting(format!("{} read, none stored", counted(read, "user", "users"))),
         Progress::Imported { read, new } => {
@@ -52,26 +83,28 @@ struct Shown {
     screen: Screen,
     bar: Mutex<Option<ProgressBar>>,
     last: Mutex<Option<Instant>>,
+    /// What was counted after the last line.
+    unsaid: Mutex<Option<String>>,
 }
 
 impl Shown {
-    /// What opens a browser sees the link only: the page's address would end up in the arguments of a process.
-    fn visit(&self, link: &str, page: &Page, browser: &Browser) {
-        match browser {
-            Browser::Print => self.screen.line(page.reveal()),
-            Browser::Person(person) => {
-                let (url, person) = (page.reveal().to_owned(), person.clone());
-                tokio::spawn(async move { browser::visit(&url, &person).await });
+    /// What opens a browser sees the link only: the page's address would end up in the arguments of a process. Where none opens, a
+    /// person at a terminal can go to the link by another way; with nobody there, the wait would be for nothing.
+    fn open(self: &Arc<Self>, link: String, stop: CancellationToken, unopened: Unopened) {
+        let shown = Arc::downgrade(self);
+        // A thread of its own, because the end of the command doesn't wait for what opens a browser.
+        std::thread::spawn(move || {
+            if may_open(&link) && open::that_detached_with_timeout(&link, UNTIL_OPEN).is_ok() {
+                return;
             }
-            Browser::Open => {
-                if may_open(link) && open::that_detached(link).is_ok() {
-                    self.note("Continue in the browser. If its page shows an error, press Ctrl+C and check the client id and its redirect address.");
-                } else {
-                    self.screen.note("No browser could be opened. Open this address yourself; Ctrl+C gives up:");
-                    self.screen.note(link);
-                }
+            let Some(shown) = shown.upgrade() else { return };
+            if console::Term::stderr().is_term() && !shown.screen.is_quiet() {
+                shown.note("No browser could be opened here: open that address yourself.");
+            } else {
+                unopened.0.store(true, Ordering::Relaxed);
+                stop.cancel();
             }
-        }
+        });
     }
 
     fn note(&self, text: &str) {
@@ -85,7 +118,10 @@ impl Shown {
         if console::Term::stderr().is_term() {
             self.draw(None, text, String::new());
         } else if self.is_time() {
+            self.unsaid().take();
             self.screen.note(&text);
+        } else {
+            *self.unsaid() = Some(text);
         }
     }
 
@@ -154,6 +190,10 @@ impl Shown {
         time
     }
 
+    fn unsaid(&self) -> MutexGuard<'_, Option<String>> {
+        self.unsaid.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn bar(&self) -> MutexGuard<'_, Option<ProgressBar>> {
         self.bar.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -163,6 +203,10 @@ impl Drop for Shown {
     fn drop(&mut self) {
         if let Some(bar) = self.bar().take() {
             bar.finish_and_clear();
+        }
+        // The last line tells how far it came, not how far it was some seconds before.
+        if let Some(text) = self.unsaid().take() {
+            self.screen.note(&text);
         }
     }
 }

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::exit::Exit;
 use crate::ground::Rehearsal;
-use crate::progress::{self, Browser};
+use crate::progress::{self, Browser, Unopened};
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted, seconds};
@@ -82,7 +82,7 @@ pub async fn run(ask: Rollout, screen: &Screen, stop: &CancellationToken) -> Res
         .map_err(|error| Error::new(Code::DiskFull, format!("no folder for the rehearsal could be made: {:?}", error.kind())))?;
     let rehearsal = Rehearsal::default();
     let desk = opening::open(folder.path().to_owned(), Vault::session_only(), Some(rehearsal.start()))?;
-    let job = || progress::job(screen, stop.clone(), Browser::Person(Person::Admin));
+    let job = || progress::job(screen, stop.clone(), Browser::Person(Person::Admin), Unopened::default());
     let outcome = Box::pin(stages(&ask, &desk, &rehearsal, screen, job)).await?;
     screen.answer(&document(&outcome), |screen| show(&outcome, screen));
     Ok(exit(&outcome))
@@ -106,7 +106,7 @@ async fn stages(ask: &Rollout, desk: &Desk, rehearsal: &Rehearsal, screen: &Scre
 
     screen.note("Stage 2: admin consent in the browser, and reading it back");
     let begin = Instant::now();
-    let consent = Box::pin(grant::grant(desk, GrantConsent { organization, with: ConsentPage::Registered }, &job())).await?;
+    let consent = Box::pin(grant::grant(desk, GrantConsent { organization, with: ConsentPage::Registered }, &job())).await?.view;
     let second = begin.elapsed().as_secs();
 
     screen.note("Stage 3: every mailbox by name");

@@ -1,14 +1,15 @@
 //! Output: the only place that writes to stdout and stderr. Whatever comes from a tenant is cleaned on its way.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rollcall_ops::error::Error;
+use rollcall_ops::organizations::describe::OrganizationView;
 use serde::Serialize;
 
 use crate::table::{Cell, Paint, Table, facts, wrapped};
-use crate::text::{clean, clean_json};
+use crate::text::{clean, clean_json, quoted};
 use crate::words;
 
 /// Why there is no answer, as scripts read it; the names of the fields are a contract.
@@ -21,8 +22,8 @@ struct Failed<'a> {
 struct Failure<'a> {
     code: &'a str,
     title: &'a str,
-    detail: &'a str,
     advice: &'a str,
+    detail: &'a str,
     request_id: Option<&'a str>,
 }
 
@@ -32,11 +33,36 @@ pub struct Screen {
     json: bool,
     quiet: bool,
     cut_off: Arc<AtomicBool>,
+    subject: Arc<OnceLock<Subject>>,
+}
+
+/// The names that stand in a command for what it is about.
+struct Subject {
+    organization: String,
+    tenant: String,
+    integration: String,
 }
 
 impl Screen {
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, cut_off: Arc::default() }
+        Self { json, quiet, cut_off: Arc::default(), subject: Arc::default() }
+    }
+
+    /// Says which organization the command is about, so that the commands that are named to a person can be typed as they stand.
+    pub fn about(&self, view: &OrganizationView) {
+        self.subject.get_or_init(|| Subject {
+            organization: quoted(&view.organization.name).into_owned(),
+            tenant: quoted(&view.tenant_name).into_owned(),
+            integration: quoted(&view.integration_name).into_owned(),
+        });
+    }
+
+    /// A text with the names of what the command is about in its commands.
+    pub fn filled(&self, text: &str) -> String {
+        let Some(Subject { organization, tenant, integration }) = self.subject.get() else { return text.to_owned() };
+        text.replace("--org NAME", &format!("--org {organization}"))
+            .replace("--tenant NAME", &format!("--tenant {tenant}"))
+            .replace("integration change NAME", &format!("integration change {integration}"))
     }
 
     /// Whether the answer is to be one JSON document.
@@ -158,13 +184,14 @@ impl Screen {
     /// Why the command could not do what it was asked.
     pub fn error(&self, error: &Error) {
         let words = words::of_error(error);
+        let advice = self.filled(words.advice);
         if self.json {
             return self.document(&Failed {
                 error: Failure {
                     code: words::name_of_error(error),
                     title: words.title,
+                    advice: &advice,
                     detail: &error.detail,
-                    advice: words.advice,
                     request_id: error.request_id.as_deref(),
                 },
             });
@@ -175,7 +202,7 @@ impl Screen {
         let detail: Vec<&str> =
             [error.detail.as_str(), id.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
         let width = console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns));
-        for line in wrapped(words.advice, "  ", "  ", width) {
+        for line in wrapped(&advice, "  ", "  ", width) {
             text.push_str(&line);
             text.push('\n');
         }
@@ -192,8 +219,8 @@ impl Screen {
             error: Failure {
                 code: "usage",
                 title: "The command was not understood",
-                detail: detail.trim(),
                 advice: "Look at `rollcallctl --help`, or at `--help` after the command.",
+                detail: detail.trim(),
                 request_id: None,
             },
         });

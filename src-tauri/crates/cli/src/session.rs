@@ -28,16 +28,22 @@ pub struct SignOut {
     tenant: String,
 }
 
-/// Signs in. The token has to outlive this process to be of use: where there is no keychain, that is said, and it ends with 4.
+/// Signs in. The token has to outlive this process to be of use: where there is no keychain, that is said before anybody is sent to a
+/// browser, and it ends with 4.
 ///
 /// # Errors
 /// Those of the verb.
 pub async fn sign_in(ask: SignIn, call: &Call) -> Result<Exit> {
     let tenant = names::tenant(call, &ask.tenant).await?.tenant;
+    // Whoever takes the address elsewhere is told on stderr, before the address comes, and decides.
+    if !ask.print_url {
+        call.needs_keychain().await?;
+    }
     let browser = if ask.print_url { Browser::Print } else { Browser::Open };
     let signed_in = match sign_in::sign_in(&call.desk, TenantRef { tenant: tenant.id }, &call.job_with(browser)).await {
         Ok(signed_in) => signed_in,
         Err(error) => {
+            let error = call.explained(error).await;
             call.screen.error(&error);
             // Whatever kept the tokens from being stored, nobody is signed in; what isn't about the sign-in keeps its own end.
             let fault = matches!(error.code, Code::Internal | Code::DataDamaged);

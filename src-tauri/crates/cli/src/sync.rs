@@ -48,7 +48,7 @@ pub struct SyncOrganization {
     /// Its tenant, where several have one of that name
     #[arg(long, value_name = "NAME")]
     tenant: Option<String>,
-    /// Everybody, whether due or not
+    /// Everybody who is read, whether due or not; whoever waits for a wave of the rollout plan is left alone
     #[arg(long)]
     all: bool,
     /// Take the integration's secret from stdin, for this call only
@@ -87,10 +87,10 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
                 None => due.push((user.organization, vec![user.id])),
             }
         } else {
-            waiting.push((upn.clone(), detail.next_session));
+            waiting.push((upn.clone(), detail.next_session, detail.waits_for_wave));
         }
     }
-    let mut all = Sessions { users: 0, done: 0, committed: Committed::default(), whole: true };
+    let mut all = Sessions { users: 0, done: 0, committed: Committed::default(), waiting: 0, whole: true };
     let mut refused = 0;
     for (organization, users) in due {
         take_secret(ask.secret_stdin, organization, call).await?;
@@ -100,7 +100,7 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
             refused += acted.refused;
             for refusal in &acted.refusals {
                 let words = words::of_reason(refusal.reason);
-                call.screen.note(&format!("{}: {}. {}", refusal.upn, words.title, words.advice));
+                call.screen.note(&format!("{}: {}. {}", refusal.upn, words.title, call.screen.filled(words.advice)));
             }
             if acted.refused > 0 && acted.done == 0 {
                 continue;
@@ -113,8 +113,12 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
         all.committed += sessions.committed;
         all.whole &= sessions.whole;
     }
-    for (upn, at) in &waiting {
-        let when = at.map_or_else(|| "is not read by itself".to_owned(), |at| format!("is due at {}", at.utc()));
+    for (upn, at, for_wave) in &waiting {
+        let when = match at {
+            Some(at) => format!("is due at {}", at.utc()),
+            None if *for_wave => "waits for a wave that has not started".to_owned(),
+            None => "is not read by itself".to_owned(),
+        };
         call.screen.note(&format!("{upn} {when}; --force reads it now."));
     }
     answer(&all, call);
@@ -157,6 +161,7 @@ pub async fn show(ask: &ShowSessions, call: &Call) -> Result<Exit> {
         screen.facts(&[
             ("Sessions", how.into()),
             ("Users who are read", count(figures.standing.users).into()),
+            ("Left alone until their wave starts", count(figures.standing.waiting).into()),
             ("Last sessions", last(&figures).into()),
             ("Latest", utc_or_dash(figures.standing.latest).into()),
             ("Stuck in switching", counts(figures.standing.stuck)),
@@ -231,8 +236,23 @@ fn answer(sessions: &Sessions, call: &Call) {
         "users": sessions.users, "sessions": sessions.done, "passed": committed.passed, "failed": committed.failed,
         "unknown": committed.unknown, "changed": committed.changed, "removed": committed.removed, "requests": committed.requests,
         "initialized": committed.initialized, "disabled_due_to_error": committed.disabled, "complete": sessions.whole,
+        "waiting_for_wave": sessions.waiting,
     });
     call.screen.answer(&json, |screen| {
+        if sessions.waiting > 0 {
+            screen.paragraph(
+                &format!(
+                    "{} left alone: their wave of the rollout plan has not started. `org waves show` says where it stands; \
+                     `users sync --force` reads one all the same.",
+                    counted(sessions.waiting, "user was", "users were")
+                ),
+                "",
+                "",
+            );
+        }
+        if sessions.users == 0 && sessions.waiting > 0 {
+            return;
+        }
         if sessions.users == 0 {
             return screen.line("Nobody was due. `--all` or `--force` reads them all the same.");
         }

@@ -79,14 +79,38 @@ pub fn rate(per_second: f64) -> String {
     count(whole)
 }
 
-/// A range of seconds in the unit that suits its end: `5 to 10 s`, `3 to 5 min`.
+/// A range of seconds in the unit that suits its end: `5 to 10 s`, `3 to 5 min`; a beginning of which that unit has less than one is in a
+/// smaller one: `50 min to 3 h`.
 pub fn range((low, high): (u32, u32)) -> String {
-    match high {
-        _ if low == high => seconds(high.into()),
-        0..90 => format!("{low} to {high} s"),
-        90..5_400 => format!("{} to {} min", low / 60, high.div_ceil(60)),
-        _ => format!("{} to {} h", low / 3_600, high.div_ceil(3_600)),
+    let unit = match high {
+        _ if low == high => return seconds(high.into()),
+        0..90 => 1,
+        90..5_400 => 60,
+        _ => 3_600,
+    };
+    let (from, until) = (low / unit, format!("{} {}", high.div_ceil(unit), name_of(unit)));
+    match low {
+        _ if from > 0 || low == 0 => format!("{from} to {until}"),
+        0..60 => format!("{low} s to {until}"),
+        _ => format!("{} min to {until}", low / 60),
     }
+}
+
+const fn name_of(unit: u32) -> &'static str {
+    match unit {
+        1 => "s",
+        60 => "min",
+        _ => "h",
+    }
+}
+
+/// A name as a shell takes it, in quotes where it has to be.
+pub fn quoted(name: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    if !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("'{}'", name.replace('\'', r"'\''")))
 }
 
 fn is_deceptive(c: char) -> bool {
@@ -115,7 +139,10 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!([count(0), count(999), count(1_000), count(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([range((5, 10)), range((100, 290)), range((3_000, 8_000))], ["5 to 10 s", "1 to 5 min", "0 to 3 h"]);
+        assert_eq!([range((5, 10)), range((100, 290)), range((4_000, 8_000))], ["5 to 10 s", "1 to 5 min", "1 to 3 h"]);
+        assert_eq!([range((3_000, 8_000)), range((40, 200)), range((20, 6_000))], ["50 min to 3 h", "40 s to 4 min", "20 s to 2 h"]);
+        assert_eq!([range((0, 5)), range((0, 100))], ["0 to 5 s", "0 to 2 min"]);
+        assert_eq!([quoted("HQ"), quoted("Contoso EU"), quoted("O'Neil"), quoted("")], ["HQ", "'Contoso EU'", r"'O'\''Neil'", "''"]);
         assert_eq!([range((2, 2)), range((0, 0)), rate(0.44), rate(9.96), rate(1_234.5)], ["2 s", "0 s", "0.4", "10.0", "1,235"]);
         assert_eq!([seconds(59), seconds(61), seconds(7_800)], ["59 s", "1 min 1 s", "2 h 10 min"]);
     }

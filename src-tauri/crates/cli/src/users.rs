@@ -87,6 +87,11 @@ fn standing(detail: &UserDetail) -> String {
     }
 }
 
+/// When the next session is due, or what it waits for.
+fn next(detail: &UserDetail) -> String {
+    if detail.waits_for_wave { "when its wave of the rollout plan starts".to_owned() } else { utc_or_dash(detail.next_session) }
+}
+
 async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
     let detail = find(&ask.upn, ask.tenant.as_deref(), call).await?;
     call.screen.answer(&detail, |screen| {
@@ -104,7 +109,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Mailbox status", standing(&detail).into()),
             ("Last session", row.session.map_or_else(|| "–".into(), verdict)),
             ("Last session at", utc_or_dash(row.synced).into()),
-            ("Next session", utc_or_dash(detail.next_session).into()),
+            ("Next session", next(&detail).into()),
             ("Eligibility", words::of_eligibility(row.judged.eligibility).title.into()),
             ("According to", words::of_evidence(row.judged.evidence).into()),
             ("Verdict", verdict(row.verdict)),

@@ -19,8 +19,10 @@ use rollcall_ops::users::csv_list::{Charset, Separator};
 
 mod cures;
 pub mod scope;
+mod waits;
 
 pub use cures::{of_cause, of_class, of_group, of_reach, of_who};
+pub use waits::{not_kept, waiting_at, waiting_for};
 
 /// A title and what to do.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,10 @@ const fn of_code(code: Code) -> Words {
         Code::NotSignedIn => words("Nobody is signed in", "Sign in with `rollcallctl sign-in --tenant NAME` and try again."),
         Code::SignInCancelled => words("The sign-in was cancelled", "Nothing was stored. Start it again when you are ready."),
         Code::SignInTimedOut => words("The browser never came back", "Nothing was stored. Start the sign-in again."),
+        Code::NoBrowser => words(
+            "Somebody has to act in a browser, and none could be opened here",
+            "Run it at a terminal of a desktop session; or, where the command takes it, with --print-url, and open the address on this computer.",
+        ),
         Code::SignInRefused => {
             words("Microsoft Entra refused the sign-in", "Look the AADSTS number up, or ask whoever manages the app registration.")
         }
@@ -91,7 +97,10 @@ const fn of_code(code: Code) -> Words {
         ),
         Code::ConsentDeclined => words("Consent was declined", "Nothing was granted. Ask whoever may consent for the whole tenant."),
         Code::ConsentMissing => words("Consent is missing", "Grant it with `consent grant --org NAME`."),
-        Code::NotPermitted => words("Your role doesn't allow this", "Sign in as a Privileged Role Administrator or Global Administrator."),
+        Code::NotPermitted => words(
+            "Your role doesn't allow this",
+            "Sign in as a Privileged Role Administrator or Global Administrator with `sign-in --tenant NAME`.",
+        ),
         Code::PolicyBlocked => words("A policy of the tenant blocks this", "Ask whoever manages conditional access."),
         Code::Offline => words("Microsoft can't be reached", "Check the network, the proxy and its certificate, then try again."),
         Code::NotGraph => words(
@@ -108,7 +117,9 @@ const fn of_code(code: Code) -> Words {
         }
         Code::OutcomeUnknown => words("It is not known whether that was done", "Read back what is true now before doing it again."),
         Code::Stopped => words("Stopped", "What was done before is kept; the command can simply be repeated."),
-        Code::Keychain => words("The keychain can't be used", "Unlock it, or run the command in a desktop session."),
+        Code::Keychain => {
+            words("The keychain can't be used", "Unlock it, or run the command in a desktop session with a keychain; then repeat it.")
+        }
         Code::DataInUse => words("Another Rollcall is using this data", "Close the other one, or choose another folder with --data-dir."),
         Code::DataNewer => words("The data was written by a newer Rollcall", "Update this one. Nothing was changed."),
         Code::DataDamaged => words("The data is damaged", "Start again: damaged data is set aside and what can be saved is carried over."),
@@ -128,7 +139,9 @@ pub const fn of_reason(reason: Reason) -> Words {
             "The integration's secret is not at hand",
             "Hand it in with --secret-stdin, or keep it with `integration change NAME --secret-stdin`.",
         ),
-        Reason::RunUnderWay => words("A run of this organization is under way", "Wait until it is over, or stop it."),
+        Reason::RunUnderWay => {
+            words("A run of this organization is under way", "Wait until it is over, or stop it with Ctrl+C where it runs.")
+        }
         Reason::UsesEws => words(
             "The organization is reached through EWS",
             "Switch it to graph_app_only with `org change`; a check over Graph says nothing about EWS.",
@@ -141,21 +154,23 @@ pub const fn of_reason(reason: Reason) -> Words {
             "The organization still has users",
             "Take them out with `rollcallctl users delete`, then delete it; or delete it with them: `rollcallctl org delete --force`.",
         ),
-        Reason::HasOrganizations => words("Organizations still use the integration", "Delete them or give them another integration first."),
+        Reason::HasOrganizations => words("Organizations still use the integration", "Delete them first with `rollcallctl org delete`."),
         Reason::StillInitialized => words("The mailbox is initialized", "Use --force if it is to go all the same."),
         Reason::NeedsPrivilegedRole => words(
             "Your role doesn't allow this",
-            "Sign in as a Privileged Role Administrator or a Global Administrator, or ask one to grant it.",
+            "Sign in as a Privileged Role Administrator or a Global Administrator with `sign-in --tenant NAME`, or ask one to grant it.",
         ),
         Reason::NeedsApplicationRole => words(
             "Your role doesn't allow this",
-            "Sign in as a Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
+            "Sign in with `sign-in --tenant NAME` as a Cloud Application Administrator, Application Administrator, Privileged Role Administrator or Global Administrator.",
         ),
         Reason::Excluded => words("The mailbox is excluded", "Take it back in with `rollcallctl users include`."),
         Reason::SyncDisabled => words("Synchronization is disabled", "Enable it with `users enable`, or `org change --sync enabled`."),
         Reason::ForcedJustNow => words("That was forced a moment ago", "Wait a minute: a user is not read more often on demand."),
         Reason::EwsRemoved => words("Microsoft has removed EWS", "There is no way back; the user stays on Graph."),
-        Reason::SessionsUnderWay => words("Sessions of this organization are under way", "Wait until they are over, or stop them."),
+        Reason::SessionsUnderWay => {
+            words("Sessions of this organization are under way", "Wait until they are over, or stop them with Ctrl+C where they run.")
+        }
         Reason::OtherTenant => {
             words("That organization is of another tenant", "A user stays in its tenant: choose an organization of the same one.")
         }
@@ -170,10 +185,13 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::MailboxNotConnected => {
             words("The mailbox is not connected", "Its account has to sign in first: `rollcallctl users connect UPN [--mailbox ADDRESS]`.")
         }
-        Reason::DefaultMustSend => {
-            words("The default mailbox sends", "Switch send on for it, or make another one that sends the default first.")
+        Reason::DefaultMustSend => words(
+            "The default mailbox sends",
+            "Switch send on for it with `users mailbox set --send on`, or make another one that sends the default.",
+        ),
+        Reason::MailboxIsDefault => {
+            words("It is the user's default mailbox", "Make another one the default first with `users mailbox set --default`.")
         }
-        Reason::MailboxIsDefault => words("It is the user's default mailbox", "Make another one the default first."),
         Reason::MigrationUnderWay => {
             words("The user is being migrated step by step", "Go on with `users migrate`, or give it up with `users migrate give-up`.")
         }
@@ -501,7 +519,9 @@ pub const fn of_unasked(unasked: Unasked) -> Words {
             "Grant it with `consent add MailboxSettings.Read`, or leave them out.",
         ),
         Unasked::BrokenOff => words("The asking was broken off", "Run it again; who has said something isn't forgotten."),
-        Unasked::NoAnswer => words("Some mailboxes did not say", "Check users' access: the check tells why they don't answer."),
+        Unasked::NoAnswer => {
+            words("Some mailboxes did not say", "Check users' access with `verify --org NAME`: it tells why they don't answer.")
+        }
     }
 }
 

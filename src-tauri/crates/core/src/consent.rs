@@ -204,9 +204,37 @@ fn is_requested(wanted: &RequiredPermission, requested: &[String]) -> bool {
 /// it is not called out as excess.
 const SIGN_IN: [&str; 5] = ["openid", "profile", "email", "offline_access", "User.Read"];
 
+/// How a permission goes beyond what is required.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Beyond {
+    /// Nothing requires it.
+    Excess,
+    /// It is wider than one that is required, which would do.
+    Stronger { would_do: String },
+}
+
+/// How a permission goes beyond what is required, granted or not; `None` where it doesn't.
+#[must_use]
+pub fn beyond(required: &[RequiredPermission], api: Api, kind: PermissionType, name: &str) -> Option<Beyond> {
+    let Api::Known(resource) = api else { return Some(Beyond::Excess) };
+    let of_api = || required.iter().filter(move |wanted| wanted.resource == resource && wanted.kind == kind);
+    if of_api().any(|wanted| wanted.name.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    if let Some(wanted) = of_api().find(|wanted| permission::covers(name, &wanted.name)) {
+        return Some(Beyond::Stronger { would_do: wanted.name.clone() });
+    }
+    let signs_in = kind == PermissionType::Delegated && SIGN_IN.iter().any(|scope| name.eq_ignore_ascii_case(scope));
+    (!signs_in).then_some(Beyond::Excess)
+}
+
 fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
-    let would_do = required.iter().find(|wanted| stands_in(grant, wanted));
-    let signs_in = grant.kind == PermissionType::Delegated && SIGN_IN.iter().any(|scope| grant.name.eq_ignore_ascii_case(scope));
+    let (state, instead) = match beyond(required, Api::Known(grant.resource), grant.kind, &grant.name) {
+        Some(Beyond::Stronger { would_do }) => (ConsentState::StrongerThanNeeded, Some(would_do)),
+        Some(Beyond::Excess) => (ConsentState::Excess, None),
+        None => (ConsentState::Granted, None),
+    };
     let known = permission::find(grant.resource, grant.kind, &grant.name);
     ConsentRow {
         resource: grant.resource,
@@ -216,18 +244,14 @@ fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
         optional: false,
         admin_consent: known.map(|known| known.admin_consent),
         risk: known.map(|known| known.risk),
-        state: match would_do {
-            Some(_) => ConsentState::StrongerThanNeeded,
-            None if signs_in => ConsentState::Granted,
-            None => ConsentState::Excess,
-        },
+        state,
         whom: Some(grant.whom),
         since: grant.since,
         by: grant.by.clone(),
         feature: None,
         purpose: None,
         meaning: known.map(|known| known.meaning.to_owned()),
-        instead: would_do.map(|wanted| wanted.name.clone()),
+        instead,
     }
 }
 

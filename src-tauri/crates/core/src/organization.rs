@@ -213,8 +213,19 @@ pub struct Organization {
     /// When its users may be switched; at any time where there is none.
     pub window: Option<ChangeWindow>,
     pub created: Timestamp,
-    /// When somebody has read what Graph can't do for its integration.
-    pub acknowledged: Option<Timestamp>,
+    /// What somebody has read that Graph can't do for its integration.
+    pub acknowledged: Option<Acknowledged>,
+}
+
+/// What somebody has read that Graph can't do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct Acknowledged {
+    pub at: Timestamp,
+    /// The admin who was signed in, if anybody was.
+    pub by: Option<String>,
+    /// For this integration, and these limitations in its own words: what is new is read anew.
+    pub integration: IntegrationId,
+    pub limitations: Vec<String>,
 }
 
 /// How an organization's users are synchronized.
@@ -248,6 +259,22 @@ impl Organization {
     pub fn needs<'a>(&'a self, integration: &'a Integration) -> &'a [RequiredPermission] {
         self.permissions.as_deref().unwrap_or(&integration.permissions)
     }
+
+    /// The acknowledgement of all of these limitations of its integration, where there is one.
+    #[must_use]
+    pub fn acknowledgement(&self, limitations: &[&str]) -> Option<&Acknowledged> {
+        let covers = |read: &&Acknowledged| {
+            let has = |wanted: &&str| read.limitations.iter().any(|known| known == wanted);
+            read.integration == self.integration && limitations.iter().all(has)
+        };
+        self.acknowledged.as_ref().filter(covers)
+    }
+
+    /// Whether nothing is left that Graph can't do for its integration and that nobody has acknowledged.
+    #[must_use]
+    pub fn has_acknowledged(&self, limitations: &[&str]) -> bool {
+        limitations.is_empty() || self.acknowledgement(limitations).is_some()
+    }
 }
 
 #[cfg(test)]
@@ -268,6 +295,30 @@ mod tests {
         assert!(name("Συμβούλιο 東京 مكتب").is_ok());
         assert_eq!(name("Contoso\u{202e}UE"), Err(BadLabel::Control));
         assert_eq!(name(" \t "), Err(BadLabel::Empty));
+    }
+
+    #[test]
+    fn what_is_acknowledged_holds_for_the_integration_and_for_what_was_read() {
+        let read = Acknowledged { at: Timestamp(2), by: None, integration: IntegrationId(1), limitations: vec!["a".into(), "b".into()] };
+        let organization = Organization {
+            id: OrganizationId(1),
+            tenant: TenantId(1),
+            integration: IntegrationId(1),
+            name: "HQ".into(),
+            external_id: "hq".parse().unwrap(),
+            access: AccessType::EwsAppOnly,
+            sync: SyncStatus::Enabled,
+            permissions: None,
+            rhythm: Rhythm { every_minutes: 30, failures: 5, paused: None },
+            window: None,
+            created: Timestamp(1),
+            acknowledged: Some(read),
+        };
+        assert!(organization.has_acknowledged(&["b", "a"]) && organization.has_acknowledged(&["a"]));
+        assert!(!organization.has_acknowledged(&["a", "b", "new"]), "a new one is read anew");
+        let other = Organization { integration: IntegrationId(2), ..organization.clone() };
+        assert!(!other.has_acknowledged(&["a"]) && other.has_acknowledged(&[]), "another integration is asked about anew");
+        assert!(!Organization { acknowledged: None, ..organization }.has_acknowledged(&["a"]));
     }
 
     #[test]

@@ -117,6 +117,15 @@ impl Vault {
         self.0.keychain.as_ref().map_or_else(|reason| Rest::ThisSession(*reason), |_| Rest::Keychain)
     }
 
+    /// Where a secret would rest that is put now. A keychain that was in use may be locked by now, so it is proved again, which leaves
+    /// nothing behind; where it is locked, the system may ask the person to unlock it.
+    pub async fn try_keeping(&self) -> Rest {
+        match &self.0.keychain {
+            Err(reason) => Rest::ThisSession(*reason),
+            Ok(keychain) => keychain.call(|entries| entries.prove()).await.map_or_else(Rest::ThisSession, |()| Rest::Keychain),
+        }
+    }
+
     /// Keeps a secret, in place of an older one of that name. It is always kept for this session at least; the answer says
     /// whether it will outlive it.
     pub async fn put(&self, name: SecretName, secret: SecretBytes) -> Rest {
@@ -264,6 +273,7 @@ mod tests {
     async fn a_secret_rests_in_the_keychain_and_is_gone_when_deleted() {
         let pretend = Pretend::new();
         let vault = vault_over(&pretend).await;
+        assert_eq!((vault.try_keeping().await, pretend.entries()), (Rest::Keychain, 0), "a trial leaves nothing behind");
         assert_eq!(vault.put(NAME, secret("one")).await, Rest::Keychain);
         let other_start = vault_over(&pretend).await;
         assert!(other_start.get(NAME).await.unwrap().unwrap().is(b"one"));
@@ -298,6 +308,7 @@ mod tests {
         let vault = vault_over(&pretend).await;
         vault.put(NAME, secret("old")).await;
         pretend.lock();
+        assert_eq!(vault.try_keeping().await, Rest::ThisSession(Reason::Locked), "it is known before anything is put");
         assert_eq!(vault.put(NAME, secret("new")).await, Rest::ThisSession(Reason::Locked));
         assert!(vault.get(NAME).await.unwrap().unwrap().is(b"new"));
         assert_eq!(vault.delete(NAME).await, Err(Reason::Locked), "the old one is still there, and that is said");

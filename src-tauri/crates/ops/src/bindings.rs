@@ -40,6 +40,11 @@ impl Bindings {
         for cause in Cause::ALL {
             let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.who().name());
         }
+        let _ = writeln!(text, "}};\n\n/** What each cause is called, here and in the terminal; users are searched by these words. */");
+        let _ = writeln!(text, "export const TITLES: Record<Cause, string> = {{");
+        for cause in Cause::ALL {
+            let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.title());
+        }
         let _ = writeln!(text, "}};\n\n/** Whether each cause goes away. */\nexport const CLASSES: Record<Cause, Class> = {{");
         for cause in Cause::ALL {
             let _ = writeln!(text, "  {}: \"{}\",", cause.name(), cause.class().name());

@@ -44,7 +44,7 @@ menu! {
     "consent.apply": consent::change::apply::ApplyChange => consent::change::apply::Applied, consent::change::apply::apply;
     "consent.export": organizations::delete::OrganizationRef => consent::export::ConsentTable, consent::export::export;
     "consent.export_users": consent::export::ExportConsents => consent::export::ConsentTable, consent::export::export_users;
-    "consent.grant": consent::grant::GrantConsent => consent::show::ConsentView, consent::grant::grant;
+    "consent.grant": consent::grant::GrantConsent => consent::grant::Consented, consent::grant::grant;
     "consent.preview": consent::change::PreviewChange => consent::change::preview::ChangePreview, consent::change::preview::preview;
     "consent.read": organizations::delete::OrganizationRef => consent::show::ConsentView, consent::read::read;
     "consent.read_tenant": tenants::sign_in::TenantRef => consent::tenant::TenantConsentView, consent::tenant::read;

@@ -107,6 +107,8 @@ codes! {
     SignInCancelled "sign_in_cancelled",
     /// The browser never came back.
     SignInTimedOut "sign_in_timed_out",
+    /// A person has to act in a browser, none could be opened, and nobody is there to open one.
+    NoBrowser "no_browser",
     /// Entra refused the sign-in.
     SignInRefused "sign_in_refused",
     /// The account, or the answer, belongs to another tenant.

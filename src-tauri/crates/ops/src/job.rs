@@ -14,10 +14,17 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Progress {
+    /// The keychain can't be used: the sign-in that is about to be asked for holds for this session only, and why.
+    NotKept { reason: String },
     /// A person has to act in the browser. The face opens the page; the address is on this computer, leads there, and is what
     /// may be shown and copied.
     Browser {
+        what: AtBrowser,
         url: String,
+        /// When it is waited for no longer.
+        until: Timestamp,
+        /// Whether the face could open the page. It passes this on once more where that turns out to have failed.
+        opened: bool,
         #[serde(skip)]
         #[ts(skip)]
         page: Page,
@@ -40,6 +47,19 @@ pub enum Progress {
     Synced(Synced),
 }
 
+/// What a person has to do in the browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AtBrowser {
+    SignIn,
+    /// Sign in, and allow Rollcall these permissions on top.
+    Allow {
+        scopes: Vec<String>,
+    },
+    /// Consent for the integration.
+    Consent,
+}
+
 /// The address of Microsoft's page. It carries the state and the nonce of the attempt, so it goes to the browser and nowhere
 /// else: no screen, no log.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,9 +79,10 @@ impl fmt::Debug for Page {
     }
 }
 
-impl From<&Invitation> for Progress {
-    fn from(invitation: &Invitation) -> Self {
-        Self::Browser { url: invitation.link.to_string(), page: Page(invitation.page.to_string()) }
+impl Progress {
+    /// The way to a page of Microsoft's on which somebody has to do something. Faces take it for opened until they know better.
+    pub(crate) fn inviting(invitation: &Invitation, what: AtBrowser, until: Timestamp) -> Self {
+        Self::Browser { what, url: invitation.link.to_string(), until, opened: true, page: Page(invitation.page.to_string()) }
     }
 }
 

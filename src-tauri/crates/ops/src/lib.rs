@@ -3,6 +3,7 @@
 pub mod about;
 #[cfg(test)]
 mod bindings;
+mod browser;
 mod claim;
 pub mod commands;
 mod connection;

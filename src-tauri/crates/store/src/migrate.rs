@@ -25,6 +25,7 @@ pub const SCHEMA: &[&str] = &[
     schema::ROSTER,
     schema::PROVING,
     schema::OWN_CRITERIA,
+    schema::AS_SHOWN,
 ];
 
 /// The version that a list of steps leads to.
@@ -204,8 +205,10 @@ mod tests {
             checks.iter().map(|check| (check.result.workload, check.run.map_or(0, |run| run.0), check.first_seen.0)).collect::<Vec<_>>()
         };
         assert_eq!(latest(), [(Workload::Mail, 1, 3), (Workload::Calendar, 1, 4)]);
-        let out_of_scope = UserFilter { search: Some("out of scope".into()), ..UserFilter::default() };
-        assert_eq!(users::query(&store, &out_of_scope, Sort::default(), 0, 9).unwrap().matching, 1, "its error is searched, too");
+        for searched in ["out of scope", "403", "outside the integration's scope"] {
+            let filter = UserFilter { search: Some(searched.into()), ..UserFilter::default() };
+            assert_eq!(users::query(&store, &filter, Sort::default(), 0, 9).unwrap().matching, 1, "its error is searched, too: {searched}");
+        }
         let result = |workload| probes::ProbeResult {
             user: UserId(1),
             workload,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::RequiredPermission;
-use rollcall_core::organization::{AccessType, ExternalId, Organization, Rhythm, SyncStatus};
+use rollcall_core::organization::{AccessType, Acknowledged, ExternalId, Organization, Rhythm, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Ledger;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -75,7 +75,7 @@ pub struct Belongings {
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
          FROM     organizations
          WHERE    tenant = ?1 OR ?1 IS NULL
          ORDER BY name, id",
@@ -89,7 +89,7 @@ pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organizat
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
+        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
          FROM   organizations
          WHERE  id = ?1",
     )?;
@@ -102,7 +102,7 @@ pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreE
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window
+        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
          FROM     organizations
          WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
          ORDER BY name = ?2 DESC
@@ -217,9 +217,21 @@ pub fn set_window(tx: &Transaction<'_>, id: OrganizationId, window: Option<&Chan
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn acknowledge(tx: &Transaction<'_>, id: OrganizationId, actor: &str, now: Timestamp) -> Result<Organization, StoreError> {
-    tx.execute("UPDATE organizations SET acknowledged = ?2, acknowledged_by = ?3 WHERE id = ?1", params![id.0, now.0, actor])?;
+pub fn acknowledge(tx: &Transaction<'_>, id: OrganizationId, read: &Acknowledged) -> Result<Organization, StoreError> {
+    let what = (read.integration.0, &read.limitations);
+    tx.execute(
+        "UPDATE organizations SET acknowledged = ?2, acknowledged_by = ?3, acknowledged_what = ?4 WHERE id = ?1",
+        params![id.0, read.at.0, read.by.as_deref().unwrap_or_default(), text::to_json(&what)?],
+    )?;
     get(tx, id)
+}
+
+/// An acknowledgement of which it isn't kept what was read is none.
+fn acknowledged(row: &Row<'_>, at: usize, by: usize, what: usize) -> rusqlite::Result<Option<Acknowledged>> {
+    let what: Option<(u32, Vec<String>)> = text::maybe_json(row, what)?;
+    let (Some(at), Some((integration, limitations))) = (text::maybe_moment(row, at)?, what) else { return Ok(None) };
+    let by = row.get::<_, Option<String>>(by)?.filter(|by| !by.is_empty());
+    Ok(Some(Acknowledged { at, by, integration: IntegrationId(integration), limitations }))
 }
 
 /// Has an organization's sessions wait from a moment on, or with `None` go on.
@@ -305,7 +317,7 @@ fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
         permissions: text::maybe_json(row, 7)?,
         rhythm: Rhythm { every_minutes: row.get(8)?, failures: row.get(9)?, paused: text::maybe_moment(row, 10)? },
         created: text::moment(row, 11)?,
-        acknowledged: text::maybe_moment(row, 12)?,
+        acknowledged: acknowledged(row, 12, 14, 15)?,
         window: text::maybe_json(row, 13)?,
     })
 }

@@ -732,3 +732,17 @@ CREATE INDEX scope_targets_by_gravity ON scope_targets (proof, gravity, display_
 pub const OWN_CRITERIA: &str = "
 ALTER TABLE waves ADD COLUMN exit TEXT;
 ";
+
+/// Version 16. An error is searched by its status as well, and by the title of its cause, for which the cause stands in it by its name. And
+/// of an acknowledgement it is kept what was read, and for which integration; one of before is asked for anew.
+pub const AS_SHOWN: &str = "
+DROP INDEX checks_by_error;
+ALTER TABLE checks DROP COLUMN error;
+
+-- The status, the code as Graph or Entra wrote it, and the cause.
+ALTER TABLE checks ADD COLUMN error TEXT AS (coalesce(http || ' ', '') || coalesce(code || ' ', '') || coalesce(cause, '')) VIRTUAL;
+
+CREATE INDEX checks_by_error ON checks (error) WHERE verdict IN ('failed', 'unknown');
+
+ALTER TABLE organizations ADD COLUMN acknowledged_what TEXT;
+";

@@ -1,5 +1,7 @@
 //! Sync sessions: who is due for one, what the latest of each user came to, and all of them in figures.
 
+use std::sync::LazyLock;
+
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::session::{Reading, SessionKind};
 use rollcall_core::time::Timestamp;
@@ -11,6 +13,7 @@ use ts_rs::TS;
 use crate::cursors::Cursor;
 use crate::error::StoreError;
 use crate::text;
+use crate::users::filter::WAVE;
 
 mod commit;
 
@@ -92,6 +95,8 @@ pub struct Standing {
     pub stuck: u32,
     /// Who was disabled because sessions kept failing.
     pub disabled_due_to_error: u32,
+    /// Who could be read, and is left alone until the wave starts that they are in.
+    pub waiting: u32,
 }
 
 /// A user who is read, in the integration's own name or with the user's own sign-in.
@@ -105,6 +110,17 @@ const READ: &str = "u.organization = ?1 AND u.sync = 'enabled' AND o.sync = 'ena
 /// Whose mailbox may be asked at a moment of the service's clock.
 const FREE: &str = "(u.held IS NULL OR u.held <= ?2)";
 
+/// Whose turn to be brought in has not come: a wave of the organization's plan that has not started. Whoever was brought in before goes on
+/// being read, and so does a switch that somebody has begun.
+static WAITS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "(u.mailbox = 'not_initialized'
+          AND EXISTS (SELECT 1
+                      FROM   waves AS w
+                      WHERE  w.organization = u.organization AND w.started IS NULL AND w.number = {WAVE}))"
+    )
+});
+
 /// When users are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -112,6 +128,28 @@ pub enum Due {
     Since(Timestamp),
     /// Only who is brought forward.
     Forced,
+}
+
+/// How many of an organization's users are left alone until their wave starts.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn waiting(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
+    let waits = &*WAITS;
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {READ} AND {waits}"
+    ))?;
+    Ok(statement.query_row([organization.0], |row| row.get(0))?)
+}
+
+/// Whether a user is left alone until its wave starts.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn waits(conn: &Connection, user: UserId) -> Result<bool, StoreError> {
+    let waits = &*WAITS;
+    let mut statement = conn.prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM users AS u WHERE u.id = ?1 AND {waits})"))?;
+    Ok(statement.query_row([user.0], |row| row.get(0))?)
 }
 
 /// Those of an organization who are due and whose mailbox may be asked at `now`, a moment of the service's clock: those who are brought
@@ -124,11 +162,13 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
         Due::Since(moment) => Some(moment.0),
         Due::Forced => None,
     };
+    let waits = &*WAITS;
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE    {READ} AND {FREE}
-                  AND (u.forced > coalesce(u.synced, 0) OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3))
+                  AND (u.forced > coalesce(u.synced, 0)
+                       OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT {waits})
          ORDER BY coalesce(u.forced > coalesce(u.synced, 0), 0) DESC, u.synced, u.id
          LIMIT    ?4"
     ))?;
@@ -154,14 +194,16 @@ pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], 
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestamp) -> Result<Standing, StoreError> {
+    let waits = &*WAITS;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FILTER (WHERE {READ}),
+        "SELECT count(*) FILTER (WHERE {READ} AND NOT {waits}),
                 count(*) FILTER (WHERE {READ} AND u.session = 'passed'),
                 count(*) FILTER (WHERE {READ} AND u.session = 'failed'),
                 count(*) FILTER (WHERE {READ} AND u.session = 'unknown'),
                 max(u.synced),
                 count(*) FILTER (WHERE u.mailbox = 'switching' AND u.mailbox_since <= ?2),
-                count(*) FILTER (WHERE u.sync = 'disabled_due_to_error')
+                count(*) FILTER (WHERE u.sync = 'disabled_due_to_error'),
+                count(*) FILTER (WHERE {READ} AND {waits})
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.organization = ?1"
     ))?;
@@ -174,6 +216,7 @@ pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestam
             latest: text::maybe_moment(row, 4)?,
             stuck: row.get(5)?,
             disabled_due_to_error: row.get(6)?,
+            waiting: row.get(7)?,
         })
     })?)
 }

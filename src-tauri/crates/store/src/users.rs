@@ -78,7 +78,8 @@ pub struct UserFilter {
     pub queued: bool,
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
-    /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all of them must be found.
+    /// Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
+    /// or the name or title of its cause; all of them must be found.
     pub search: Option<String>,
 }
 

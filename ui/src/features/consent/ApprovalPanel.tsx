@@ -82,14 +82,7 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
       onClose={onClose}
     >
       <div className={styles.part}>
-        {live && (
-          <BrowserWait
-            title={work?.title ?? ""}
-            url={work?.browser}
-            stopping={work?.state === "stopping"}
-            onCancel={() => stop(key)}
-          />
-        )}
+        {live && <BrowserWait title={work?.title ?? ""} work={work} onCancel={() => stop(key)} />}
         {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
         {unasked.length > 1 && (
           <Button disabled={live} onClick={() => void allow(unasked)}>

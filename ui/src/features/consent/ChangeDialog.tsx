@@ -111,12 +111,7 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
         </>
       )}
       {live && work?.browser !== undefined && (
-        <BrowserWait
-          title={t("change.waiting")}
-          url={work.browser}
-          stopping={work.state === "stopping"}
-          onCancel={() => stop(key)}
-        />
+        <BrowserWait title={t("change.waiting")} work={work} onCancel={() => stop(key)} />
       )}
       {live && work?.browser === undefined && (
         <Field label={progressWords(work?.progress)}>

@@ -19,6 +19,7 @@ import { useState } from "react";
 import type {
   ConsentPage,
   ConsentRow,
+  Consented,
   ConsentView,
   Error as Refusal,
   OrganizationView,
@@ -65,6 +66,14 @@ function holdsNothing(shown: ConsentView | undefined): boolean {
   return held(shown).length === 0 && shown?.others.length === 0;
 }
 
+/** What a consent came to. */
+function cameTo({ added, removed }: Consented): string {
+  if (added === null || removed === null) return t("consent.cameToUnknown");
+  if (added === 0 && removed === 0) return t("consent.cameToNothing");
+  if (removed === 0) return t("consent.cameTo", { n: added });
+  return t("consent.cameToBoth", { n: added, removed });
+}
+
 /** The consent matrix of one organization, and the way to grant what is missing. */
 export function Connectivity({ view, title }: { view: OrganizationView; title: string }) {
   const styles = useStyles();
@@ -98,15 +107,21 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
       setReading(false);
     }
   };
-  const grant = async (asked: ConsentPage) => {
+  const grant = async (asked: ConsentPage, firstRead: boolean) => {
     change({ grant: undefined });
     dismiss(key);
+    setRefusal(undefined);
     const words = t("consent.granting", { integration: view.integration_name });
+    try {
+      if (firstRead) await call("organizations.acknowledge", { organization });
+    } catch (thrown) {
+      return setRefusal(refusalOf(thrown));
+    }
     try {
       const answer = await begin(key, words, "consent.grant", { organization, with: asked });
       keep(answer);
       const badge = authorizationBadges[answer.consent.authorization];
-      say(badge.state === "good" ? "success" : "info", t("consent.signedIn"), badge.word);
+      say(badge.state === "good" ? "success" : "info", cameTo(answer), t("consent.signedIn", { state: badge.word }));
     } catch {
       // The refusal is on the work, where the page shows it.
     }
@@ -185,8 +200,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
           {live && (
             <BrowserWait
               title={t(work?.progress?.kind === "reading_back" ? "work.readingBack" : "consent.waiting")}
-              url={work?.browser}
-              stopping={work?.state === "stopping"}
+              work={work}
               onCancel={() => stop(key)}
             />
           )}
@@ -256,7 +270,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
           view={view}
           shown={shown}
           onClose={() => change({ grant: undefined })}
-          onConfirm={(asked) => void grant(asked)}
+          onConfirm={(asked, firstRead) => void grant(asked, firstRead)}
         />
       )}
       {wanted && <ChangeDialog organization={organization} wanted={wanted} onClose={() => setWanted(undefined)} />}

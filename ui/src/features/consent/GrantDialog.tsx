@@ -4,6 +4,7 @@ import type { ConsentPage, ConsentView, OrganizationView } from "../../api/bindi
 import { refusalOf } from "../../api/client";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { acknowledgedWords } from "../../words/acknowledged";
 import { explain, reasonWords } from "../../words/codes";
 import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
@@ -19,7 +20,8 @@ type Props = {
   readonly view: OrganizationView;
   readonly shown: ConsentView;
   readonly onClose: () => void;
-  readonly onConfirm: (asked: ConsentPage) => void;
+  /** `firstRead` tells that what Graph can't do was acknowledged just now. */
+  readonly onConfirm: (asked: ConsentPage, firstRead: boolean) => void;
 };
 
 /** Says what a consent on Microsoft's page will add, and what it will take away, before the browser is opened. */
@@ -27,17 +29,19 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
   const [asked, setAsked] = useState<ConsentPage>("registered");
   const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
+  const { acknowledged } = view;
+  const unread = shown.limitations.length > 0 && acknowledged === null;
   const preview = usePreview(view.organization.id, { kind: "page", with: asked });
   return (
     <ConfirmDialog
       title={t("consent.askTitle", { integration: view.integration_name, tenant: view.tenant_name })}
       action={t("consent.askAction")}
-      acknowledge={shown.limitations.length > 0 ? t("consent.acknowledge") : undefined}
+      acknowledge={unread ? t("consent.acknowledge") : undefined}
       disabledReason={
         preview.isPending ? t("change.reading") : preview.data?.refused ? reasonWords[preview.data.refused] : undefined
       }
       onClose={onClose}
-      onConfirm={() => onConfirm(asked)}
+      onConfirm={() => onConfirm(asked, unread)}
     >
       <p className={styles.text}>{t("consent.askBody")}</p>
       {delegated && (
@@ -74,6 +78,7 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
       {shown.limitations.length > 0 && (
         <>
           <strong>{t("consent.limitations")}</strong>
+          {acknowledged && <span>{acknowledgedWords(acknowledged)}</span>}
           <ul className={styles.list}>
             {shown.limitations.map((limitation) => (
               <li key={limitation}>{limitation}</li>

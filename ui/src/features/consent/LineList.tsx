@@ -1,11 +1,13 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import type { ChangePreview, GrantLine, Lines as Held } from "../../api/bindings";
+import type { Beyond, ChangePreview, GrantLine, Lines as Held } from "../../api/bindings";
+import { stateColour } from "../../ui/theme";
 import { typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "140px", overflowY: "auto" },
   bad: { color: tokens.colorPaletteRedForeground1 },
+  beyond: { marginLeft: "8px", color: stateColour("stateAttention") },
 });
 
 /** What a change does: what goes first, because that is what is regretted. */
@@ -23,17 +25,28 @@ export function Lines({ of }: { of: ChangePreview }) {
 export function LineList({ title, lines, grave = false }: { title: string; lines: Held; grave?: boolean }) {
   const styles = useStyles();
   if (lines.total === 0) return null;
+  // What nobody needs stands first, where it isn't overlooked.
+  const beyond = lines.first.filter((line) => line.beyond !== null);
   return (
     <div>
       <strong className={grave ? styles.bad : undefined}>{title}</strong>
+      {beyond.length > 0 && <span className={styles.beyond}>{t("change.beyond", { n: beyond.length })}</span>}
       <ul className={styles.list} aria-label={title}>
-        {lines.first.map((line) => (
-          <li key={lineKey(line)}>{lineWords(line)}</li>
+        {[...beyond, ...lines.first.filter((line) => line.beyond === null)].map((line) => (
+          <li key={lineKey(line)}>
+            {lineWords(line)}
+            {line.beyond && <span className={styles.beyond}>{beyondWords(line.beyond)}</span>}
+          </li>
         ))}
         {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
       </ul>
     </div>
   );
+}
+
+/** How a permission goes beyond what is required. */
+function beyondWords(beyond: Beyond): string {
+  return beyond.kind === "excess" ? t("change.excess") : t("change.stronger", { name: beyond.would_do });
 }
 
 /** Tells a line from all others. */

@@ -1,13 +1,13 @@
 import { CLASSES, type Concerned, type IssueGroup, MENDS, type Problem, type SnoozeView } from "../../api/bindings";
 import type { Sort } from "../../ui/table/HeaderCell";
-import { causeWords, whoWords } from "../../words/causes";
+import { causeTitles, whoWords } from "../../words/causes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import type { IssuesSearch } from "./search";
 
 /** What a problem is called. */
 export function title({ cause }: Problem): string {
-  return causeWords[cause].title;
+  return causeTitles[cause];
 }
 
 /** Who can fix it. */

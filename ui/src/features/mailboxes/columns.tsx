@@ -2,7 +2,7 @@ import type { UserColumn, UserRow } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import { kindWords, mailboxBadges, verdictBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 
@@ -15,7 +15,7 @@ function checked(row: UserRow): string {
 }
 
 function lastError(row: UserRow): string {
-  return row.first_cause === null ? "" : causeWords[row.first_cause].title;
+  return row.first_cause === null ? "" : causeTitles[row.first_cause];
 }
 
 export const mailboxColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [

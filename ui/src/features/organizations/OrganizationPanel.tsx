@@ -15,6 +15,7 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
+import { acknowledgedWords } from "../../words/acknowledged";
 import { explain, reasonWords } from "../../words/codes";
 import {
   accessWords,
@@ -302,6 +303,7 @@ function Email({ view }: { view: OrganizationView }) {
       {limitations.length > 0 && (
         <section>
           <h3 className={styles.heading}>{t("integrations.limitations")}</h3>
+          <span>{view.acknowledged ? acknowledgedWords(view.acknowledged) : t("organizations.notAcknowledged")}</span>
           <ul className={styles.list}>
             {limitations.map((limitation) => (
               <li key={limitation}>{limitation}</li>

@@ -199,6 +199,7 @@ function Standing({ view, figures }: { view: OrganizationView; figures: Figures 
       <Facts
         facts={[
           { name: t("syncing.readUsers"), value: grouped(standing.users) },
+          ...(standing.waiting > 0 ? [{ name: t("syncing.waitUsers"), value: grouped(standing.waiting) }] : []),
           {
             name: t("sessions.last"),
             value: standing.latest === null ? t("users.neverSynced") : shortTime(standing.latest),

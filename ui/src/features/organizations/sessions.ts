@@ -22,17 +22,20 @@ export async function runSessions({ organization }: OrganizationView, whose: Who
   }
 }
 
-function titleOf({ users, whole }: Sessions, organization: string): string {
+function titleOf({ users, waiting, whole }: Sessions, organization: string): string {
+  if (users === 0 && waiting > 0) return t("syncing.allWait", { organization });
   if (users === 0) return t("syncing.nobodyDue", { organization });
   return t(whole ? "syncing.ran" : "syncing.ranPartly", { organization });
 }
 
-function bodyOf({ users, committed }: Sessions): string | undefined {
-  if (users === 0) return undefined;
+function bodyOf({ users, committed, waiting }: Sessions): string | undefined {
+  const left = waiting > 0 ? t("syncing.waiting", { n: waiting }) : undefined;
+  if (users === 0) return left;
   const { passed, failed, unknown, initialized, disabled } = committed;
   return [
     t("syncing.came", { passed, failed, unknown }),
     ...(initialized > 0 ? [t("syncing.becameInitialized", { n: initialized })] : []),
     ...(disabled > 0 ? [t("syncing.becameDisabled", { n: disabled })] : []),
+    ...(left === undefined ? [] : [left]),
   ].join(" ");
 }

@@ -108,12 +108,7 @@ function TenantCard({ view: { tenant, signed_in, account } }: { view: TenantView
       {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {live ? (
-        <BrowserWait
-          title={t("connect.waiting")}
-          url={work?.browser}
-          stopping={work?.state === "stopping"}
-          onCancel={() => stop(key)}
-        />
+        <BrowserWait title={t("connect.waiting")} work={work} onCancel={() => stop(key)} />
       ) : (
         <div className={styles.buttons}>
           <Button appearance={signed_in ? "secondary" : "primary"} onClick={() => void signIn()}>

@@ -176,14 +176,7 @@ function SignIn({ user, one, ask }: { user: number; one: AddressView; ask: Ask }
     }
   };
   if (isLive(work)) {
-    return (
-      <BrowserWait
-        title={t("mailboxes.connecting", { address })}
-        url={work?.browser}
-        stopping={work?.state === "stopping"}
-        onCancel={() => stop(key)}
-      />
-    );
+    return <BrowserWait title={t("mailboxes.connecting", { address })} work={work} onCancel={() => stop(key)} />;
   }
   const known = one.connection.kind === "connected" || one.connection.kind === "sign_in_needed";
   return (

@@ -7,7 +7,7 @@ import { fullTime, lasted } from "../../lib/time";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import { explain } from "../../words/codes";
 import { sessionBadges, verdictBadges, workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
@@ -71,6 +71,6 @@ function OneSession({ session }: { session: Session }) {
 }
 
 function readingWords(one: Reading): string {
-  if (one.cause) return `${causeWords[one.cause].title}${one.code ? ` (${one.code})` : ""}`;
+  if (one.cause) return `${causeTitles[one.cause]}${one.code ? ` (${one.code})` : ""}`;
   return t("sessions.items", { changed: one.changed ?? 0, removed: one.removed ?? 0 });
 }

@@ -133,7 +133,7 @@ function isIssue({ result }: Check): boolean {
   return result.verdict === "failed" || result.verdict === "unknown";
 }
 
-function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail }) {
+function Overview({ detail: { row, stuck, next_session, waits_for_wave } }: { detail: UserDetail }) {
   const styles = useStyles();
   const { directory } = row.user;
   return (
@@ -166,7 +166,11 @@ function Overview({ detail: { row, stuck, next_session } }: { detail: UserDetail
           ...(row.failing > 0 ? [{ name: "", value: t("sessions.failing", { n: row.failing }) }] : []),
           {
             name: t("sessions.next"),
-            value: next_session === null ? t("sessions.nextNone") : fullTime(next_session),
+            value: waits_for_wave
+              ? t("sessions.nextWave")
+              : next_session === null
+                ? t("sessions.nextNone")
+                : fullTime(next_session),
           },
           { name: t("users.sync"), value: <SyncBadge row={row} /> },
           { name: t("users.organization"), value: row.organization_name },

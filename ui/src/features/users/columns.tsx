@@ -3,7 +3,7 @@ import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { SyncBadge } from "./SyncBadge";
 import type { Column } from "../../ui/table/columns";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import {
   accessWords,
   eligibilityBadges,
@@ -94,8 +94,8 @@ export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
     id: "cause",
     title: t("users.cause"),
     width: 120,
-    render: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
-    text: (row) => (row.first_cause === null ? "" : causeWords[row.first_cause].title),
+    render: (row) => (row.first_cause === null ? "" : causeTitles[row.first_cause]),
+    text: (row) => (row.first_cause === null ? "" : causeTitles[row.first_cause]),
   },
   {
     id: "checked",

@@ -4,7 +4,7 @@ import type { Problem } from "../../api/problems";
 import { EmptyState } from "../../ui/EmptyState";
 import { CopyableId } from "../../ui/Facts";
 import { RemedyBody } from "../../ui/Remedy";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
@@ -55,7 +55,7 @@ export function Problems({ problems, onShow }: Props) {
 
 function ProblemCard({ problem: { cause, answers }, onShow }: { problem: Problem; onShow: Props["onShow"] }) {
   const styles = useStyles();
-  const title = cause === null ? t("issues.noCause") : causeWords[cause].title;
+  const title = cause === null ? t("issues.noCause") : causeTitles[cause];
   const ids = answers.flatMap((row) => row.sample_request_ids).slice(0, IDS_SHOWN);
   return (
     <section className={styles.group} aria-label={title}>

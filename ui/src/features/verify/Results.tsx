@@ -12,7 +12,7 @@ import { Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
-import { causeWords } from "../../words/causes";
+import { causeTitles } from "../../words/causes";
 import { explain } from "../../words/codes";
 import { verdictBadges, workloadWords } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
@@ -34,7 +34,7 @@ function deciding(row: MailboxResult): WorkloadResult | undefined {
 function cause(row: MailboxResult): string {
   const found = deciding(row)?.cause;
   if (row.verdict === "passed") return t("run.connected");
-  return found ? causeWords[found].title : "";
+  return found ? causeTitles[found] : "";
 }
 
 const columns: ReadonlyArray<Column<MailboxResult>> = [

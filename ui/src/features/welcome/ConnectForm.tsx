@@ -148,12 +148,7 @@ export function ConnectForm({ onBack, onDone }: { onBack: () => void; onDone: ()
         {refusal && <ErrorBar failure={explain(refusal)} />}
         {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
         {live ? (
-          <BrowserWait
-            title={t("connect.waiting")}
-            url={work?.browser}
-            stopping={work?.state === "stopping"}
-            onCancel={() => stop(key)}
-          />
+          <BrowserWait title={t("connect.waiting")} work={work} onCancel={() => stop(key)} />
         ) : (
           <div className={styles.buttons}>
             <Button type="submit" appearance="primary">

@@ -4,10 +4,8 @@ export type Place = "permissions" | "users" | "integrations" | "verification" | 
 /** One step of a remedy; one with a place is a link to it. */
 export type Step = string | { readonly text: string; readonly at: Place };
 
-/** What there is to say of a cause. */
+/** What there is to say of a cause beside its title. */
 export type CauseWords = {
-  /** The group's headline. */
-  readonly title: string;
   /** What happened, in a sentence. */
   readonly what: string;
   /** How we know. */

@@ -3,7 +3,6 @@ import type { CauseWords } from "./kinds";
 /** Why a mailbox refused, or could not be asked to the end. */
 export const mailboxWords = {
   permission_missing: {
-    title: "Permission missing",
     what: "The integration's token carries no permission for this workload.",
     known: "Microsoft refused, and the token that asked holds no permission that opens the workload.",
     steps: [
@@ -14,7 +13,6 @@ export const mailboxWords = {
     fixed: "Permissions shows it as granted, and the next check of these mailboxes passes.",
   },
   access_policy: {
-    title: "Shut out by an application access policy",
     what: "An application access policy of Exchange Online keeps the integration away from this mailbox.",
     known: "Microsoft's refusal names the policy; a scope of RBAC for Applications is refused in other words.",
     steps: [
@@ -26,7 +24,6 @@ export const mailboxWords = {
     fixed: "Test-ApplicationAccessPolicy says Granted, and the next check passes.",
   },
   out_of_scope: {
-    title: "Outside the integration's scope",
     what: "The permission is there, but Exchange refuses this mailbox: it is outside the management scope, or a new grant hasn't spread yet.",
     known: "Microsoft denied access although the token holds the permission, and named no policy.",
     steps: [
@@ -38,7 +35,6 @@ export const mailboxWords = {
     fixed: "Test-ServicePrincipalAuthorization says InScope True, and the next check passes.",
   },
   no_mailbox: {
-    title: "No cloud mailbox",
     what: "There is no active Exchange Online mailbox behind this account.",
     known: "Exchange says that it has no mailbox for the account, in one of several codes that mean the same.",
     steps: [
@@ -52,7 +48,6 @@ export const mailboxWords = {
     fixed: "The mailbox answers, or the user is no longer in the organization.",
   },
   mailbox_elsewhere: {
-    title: "Mailbox is not in Exchange Online",
     what: "The mailbox is on-premises or on an older hosting that Graph doesn't reach.",
     known: "Exchange knows the mailbox and says that Graph can't serve it.",
     steps: [
@@ -62,14 +57,12 @@ export const mailboxWords = {
     fixed: "The mailbox answers after the move.",
   },
   user_gone: {
-    title: "User no longer exists",
     what: "Exchange or Entra doesn't know this user any more.",
     known: "Microsoft says that the object id, which never changes, belongs to nobody.",
     steps: [{ text: "Restore the user in Entra within 30 days, or take it out of the organization.", at: "users" }],
     fixed: "The user is found at the next import, or is no longer in the organization.",
   },
   no_exchange: {
-    title: "Tenant has no Exchange Online",
     what: "The tenant has no Exchange Online service.",
     known: "Exchange doesn't know the tenant at all, so no mailbox of it can answer.",
     steps: [
@@ -79,21 +72,18 @@ export const mailboxWords = {
     fixed: "Any mailbox of the tenant answers.",
   },
   mailbox_full: {
-    title: "Mailbox is full",
     what: "The mailbox has reached its quota.",
     known: "Exchange refuses with the code of its quota, also where only something was read.",
     steps: ["Make room in the mailbox, or raise its quota in Exchange Online.", "Check these mailboxes again."],
     fixed: "The next check passes.",
   },
   license_missing: {
-    title: "Licence doesn't allow it",
     what: "The user's licence doesn't include what was asked for.",
     known: "Exchange refuses with the code of its licence check.",
     steps: ["Assign a licence with Exchange Online.", "Check again after the licence has been applied."],
     fixed: "The next check passes.",
   },
   mailbox_misconfigured: {
-    title: "Mailbox is misconfigured",
     what: "The mailbox's configuration in the directory is broken.",
     known: "Exchange says so itself, with a code that stays however often one asks.",
     steps: [
@@ -103,7 +93,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   folder_missing: {
-    title: "Folder is missing",
     what: "The folder that this workload lives in isn't there.",
     known: "Exchange opened the mailbox and didn't find the folder.",
     steps: [
@@ -114,7 +103,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   item_unreadable: {
-    title: "An item can't be read",
     what: "An item of the mailbox is damaged, can't be converted, or is held back by a virus scanner.",
     known: "Exchange names the item's state in its code; the other items answer.",
     steps: [
@@ -125,7 +113,6 @@ export const mailboxWords = {
     fixed: "The next sync session or check passes.",
   },
   send_as_denied: {
-    title: "Not allowed to send as this address",
     what: "The sender's address is not the mailbox's own, and the right Send As is missing.",
     known: "Exchange refuses to send and accepts everything else.",
     steps: [
@@ -136,7 +123,6 @@ export const mailboxWords = {
     fixed: "The integration sends again.",
   },
   account_disabled: {
-    title: "Account is disabled",
     what: "The user's account is disabled.",
     known: "Microsoft says so with a code of its own.",
     steps: [
@@ -146,7 +132,6 @@ export const mailboxWords = {
     fixed: "The next check passes, or the user is no longer in the organization.",
   },
   password_expired: {
-    title: "Password has expired",
     what: "The account's password has expired or must be changed.",
     known: "Microsoft says so with a code of its own.",
     steps: [
@@ -156,7 +141,6 @@ export const mailboxWords = {
     fixed: "The user's next sync session passes.",
   },
   refused_without_reason: {
-    title: "Refused without a reason",
     what: "Microsoft refused and didn't say why.",
     known: "The answer has a status and no code.",
     steps: [
@@ -166,7 +150,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   unknown_code: {
-    title: "Refused with a code that Rollcall doesn't know",
     what: "Microsoft refused and gave a reason that isn't in Rollcall's catalogue.",
     known:
       "What is certain is the status, the code and the request ID below, when they came, and how many they concern.",
@@ -178,7 +161,6 @@ export const mailboxWords = {
     fixed: "The next check passes, or answers with another code.",
   },
   mailbox_moving: {
-    title: "Mailbox is being moved",
     what: "Exchange is moving the mailbox at this moment.",
     known: "Exchange says so; a move can take hours.",
     steps: [
@@ -188,7 +170,6 @@ export const mailboxWords = {
     fixed: "The move is complete and the next check passes.",
   },
   throttled: {
-    title: "Throttled",
     what: "Microsoft asked to wait each time, so the mailbox was not settled.",
     known: "Each answer was a 429 or the code of a busy server, also after every wait that was asked for.",
     steps: [
@@ -198,7 +179,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   sending_quota: {
-    title: "Sent as much as it may",
     what: "The mailbox has reached what it may send for now.",
     known: "Exchange refuses to send with the code of its sending limit.",
     steps: [
@@ -208,7 +188,6 @@ export const mailboxWords = {
     fixed: "The integration sends again.",
   },
   quarantined: {
-    title: "Request quarantined",
     what: "The service has quarantined this kind of request for the mailbox.",
     known: "Exchange says so with a code of its own. Asking on prolongs it, so Rollcall doesn't.",
     steps: [
@@ -218,7 +197,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   service_unavailable: {
-    title: "Service unavailable",
     what: "The service failed and went on failing.",
     known: "The status or the code is one of those that pass by themselves, and every try came to the same.",
     steps: [
@@ -229,21 +207,18 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   sync_state_lost: {
-    title: "Place in the mailbox was lost",
     what: "Microsoft no longer knows up to where the mailbox was read, as after a move.",
     known: "The answer asks for everything to be read anew.",
     steps: ["Nothing has to be mended: the next sync session reads the folder anew."],
     fixed: "The next sync session passes.",
   },
   no_answer: {
-    title: "No usable answer",
     what: "No answer came, or it was cut off, or it didn't come from Microsoft.",
     known: "There is no status, or an answer that Graph doesn't give.",
     steps: ["Check the network and the proxy of this computer.", "Check these mailboxes again."],
     fixed: "The next check passes.",
   },
   token_refused: {
-    title: "Token refused",
     what: "The service refused the integration's token.",
     known: "Graph answered 401, also to a token that was fetched anew.",
     steps: [
@@ -253,7 +228,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   request_wrong: {
-    title: "A fault of Rollcall",
     what: "Microsoft refused a request of Rollcall's as wrong. The mailbox is not at fault.",
     known: "The code is one of those for requests that are put wrongly.",
     steps: [
@@ -263,7 +237,6 @@ export const mailboxWords = {
     fixed: "The next check passes.",
   },
   unexpected: {
-    title: "Answer that Rollcall doesn't know",
     what: "The service answered in a way that isn't in Rollcall's catalogue.",
     known:
       "What is certain is the status, the code and the request ID below, when they came, and how many they concern.",

@@ -3,21 +3,18 @@ import type { CauseWords } from "./kinds";
 /** Why Entra gave no token, so that no mailbox could be asked. */
 export const signInWords = {
   consent_missing: {
-    title: "Nobody has consented",
     what: "The tenant has agreed to none of the permissions that the application asks for.",
     known: "Entra gave no token and said that consent is missing.",
     steps: [{ text: "Grant consent under Permissions.", at: "permissions" }, "Check again a few minutes later."],
     fixed: "Permissions shows Authorized, and the next check asks the mailboxes.",
   },
   consent_declined: {
-    title: "Consent was declined",
     what: "Somebody pressed Cancel on Microsoft's consent page.",
     known: "Entra sent the browser back with that answer.",
     steps: [{ text: "Grant consent again, and press Accept.", at: "permissions" }],
     fixed: "Permissions shows Authorized.",
   },
   consent_not_allowed: {
-    title: "The account may not grant this consent",
     what: "What the application asks for needs an administrator who may grant it.",
     known: "Entra refused the account, not the application.",
     steps: [
@@ -30,7 +27,6 @@ export const signInWords = {
     fixed: "Permissions shows Authorized.",
   },
   app_not_in_tenant: {
-    title: "Application is not in this tenant",
     what: "The tenant has no enterprise application for the integration's client ID.",
     known: "Entra knows the tenant and doesn't find the application there.",
     steps: [
@@ -41,7 +37,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   app_disabled: {
-    title: "Application is disabled",
     what: "The enterprise application is switched off in this tenant, or blocked by Microsoft.",
     known: "Entra gives nobody a token for it.",
     steps: [
@@ -51,7 +46,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   not_assigned: {
-    title: "Account is not assigned to the application",
     what: "The enterprise application requires assignment, and this account has none.",
     known: "Entra says so with a number of its own.",
     steps: [
@@ -61,7 +55,6 @@ export const signInWords = {
     fixed: "The user signs in, and the next sync session passes.",
   },
   secret_wrong: {
-    title: "Secret is wrong",
     what: "The integration's secret is not one that Entra knows.",
     known: "Entra refused the secret and knows the application.",
     steps: [
@@ -71,7 +64,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   secret_expired: {
-    title: "Secret has expired",
     what: "The integration's secret has passed its end.",
     known: "Entra recognised the secret and says that it has expired.",
     steps: [
@@ -81,7 +73,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   certificate_refused: {
-    title: "Certificate is not accepted",
     what: "The integration's certificate, or what it signed, is not one that Entra knows.",
     known: "Entra refused the proof and knows the application.",
     steps: [
@@ -91,7 +82,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   registration_mismatch: {
-    title: "App registration doesn't allow this sign-in",
     what: "Platform, account types or client type of the registration don't fit the way the application signs in.",
     known: "Entra refused the kind of request before it looked at any account.",
     steps: [
@@ -101,7 +91,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   redirect_not_registered: {
-    title: "Redirect address is not registered",
     what: "The address to which Microsoft should send the browser back isn't in the app registration.",
     known: "Entra showed its own page instead of sending the browser back.",
     steps: [
@@ -114,7 +103,6 @@ export const signInWords = {
     fixed: "Signing in and consenting come back to Rollcall.",
   },
   resource_missing: {
-    title: "An API is missing in this tenant",
     what: "The application asks for an API that the tenant doesn't have, or that its registration doesn't list.",
     known: "Entra names the API as missing, not the permission.",
     steps: [
@@ -124,14 +112,12 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   tenant_not_found: {
-    title: "Tenant was not found",
     what: "There is no tenant of that ID or domain, or it is not available.",
     known: "Entra refused before it looked at the application.",
     steps: [{ text: "Check the tenant's ID or domain, and its cloud.", at: "tenants" }],
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   account_elsewhere: {
-    title: "Account belongs to another tenant",
     what: "The account that signed in is not one of this tenant.",
     known: "Entra knows the account, or its address, and not in this tenant.",
     steps: [
@@ -141,7 +127,6 @@ export const signInWords = {
     fixed: "The sign-in shows the right tenant.",
   },
   wrong_cloud: {
-    title: "Tenant lives in another cloud",
     what: "The tenant is in another national cloud than the one that was chosen.",
     known: "Entra of this cloud names another one.",
     steps: [
@@ -151,7 +136,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   tenant_restricted: {
-    title: "Tenant restrictions forbid it",
     what: "The network or the cross-tenant settings don't let this account or application into the tenant.",
     known: "Entra refused because of a restriction, which it names by its number.",
     steps: [
@@ -161,7 +145,6 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   conditional_access: {
-    title: "A policy of the tenant blocks it",
     what: "Conditional Access, security defaults or another policy refuses the sign-in of the user or of the application.",
     known: "Entra refused because of a policy; which one is in its sign-in log.",
     steps: [
@@ -172,49 +155,42 @@ export const signInWords = {
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   more_proof_wanted: {
-    title: "Another proof of identity is wanted",
     what: "The tenant wants the user to prove who it is once more.",
     known: "Entra keeps the sign-in and asks for another factor, or for a fresh one.",
     steps: ["Ask the user to sign in to the integration again and to do what Microsoft's page asks."],
     fixed: "The user's next sync session passes.",
   },
   sign_in_expired: {
-    title: "Sign-in is over",
     what: "The sign-in has expired, was revoked, or was never finished.",
     known: "Entra no longer accepts what the sign-in left behind.",
     steps: [{ text: "Sign in again; where the mailbox answers only to its user, ask the user to.", at: "tenants" }],
     fixed: "The next sync session or check passes.",
   },
   password_wrong: {
-    title: "Password was not accepted",
     what: "The password was wrong, or the account has none.",
     known: "Entra knows the account and refused the password.",
     steps: ["Ask the user to sign in to the integration again.", "If the password is lost, reset it in Entra."],
     fixed: "The user's next sync session passes.",
   },
   account_locked: {
-    title: "Account is locked",
     what: "The account is locked after wrong passwords, or its sign-in came from an address that looks malicious.",
     known: "Entra uses one number for both; its sign-in log says which.",
     steps: ["Read the entry in the sign-in log.", "Wait, or unblock the account in Entra."],
     fixed: "The user's next sync session passes.",
   },
   clock_wrong: {
-    title: "This computer's clock is wrong",
     what: "What was signed here lay outside its time window.",
     known: "Entra compared the times in the proof with its own clock.",
     steps: ["Set the clock of this computer from the network.", "Check again."],
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   sign_in_unavailable: {
-    title: "Entra has a passing problem",
     what: "Entra could not answer at that moment.",
     known: "The number is one of those that pass by themselves.",
     steps: ["Check again in some minutes.", "If it goes on, look at the service health of the tenant."],
     fixed: "The next check gets a token and asks the mailboxes.",
   },
   sign_in_refused: {
-    title: "Entra refused for a reason that Rollcall doesn't know",
     what: "Entra gave no token, and its number isn't in Rollcall's catalogue.",
     known: "What is certain is the number, the correlation ID and the time below. Nobody's mailbox could be asked.",
     steps: [

@@ -46,6 +46,9 @@ export const consent = {
   "change.more": { one: "and {n} more", other: "and {n} more" },
   "change.line": "{name} ({type}, {api})",
   "change.lineFor": "{name} ({type}, {api}) for {who}",
+  "change.beyond": { one: "{n} more than is required", other: "{n} more than are required" },
+  "change.excess": "Extra: nothing requires it",
+  "change.stronger": "More than is needed: {name} would do",
   "change.nothing": "Nothing would change: it is so already.",
   "change.asks":
     "Rollcall needs {scopes} for it. If you haven't allowed that before, Microsoft first asks you in your browser.",

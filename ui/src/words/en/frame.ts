@@ -71,6 +71,7 @@ export const frame = {
   "activity.state.failed": "Failed",
   "activity.state.stopped": "Stopped",
   "work.browser": "Waiting for the browser",
+  "work.notKept": "The keychain can't be used",
   "work.readingBack": "Reading back what is granted now",
   "work.written": "{done} of {total} changes sent",
   "work.read": "{read} read, none stored",
@@ -82,6 +83,13 @@ export const frame = {
 
   "browser.body":
     "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
+  "browser.until": "It is waited for until {time}.",
+  "browser.unopened": "No browser could be opened",
+  "browser.unopenedBody":
+    "Open this link in a browser on this computer to go on. If its page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
+  "browser.notKept": "This sign-in can't be kept: {reason}.",
+  "browser.notKeptAdvice":
+    "It holds until Rollcall is closed. To keep it, cancel, unlock the keychain, and start Rollcall and the sign-in again.",
   "browser.noUrl": "This takes a moment.",
   "browser.copy": "Copy link",
   "browser.cancel": "Cancel",

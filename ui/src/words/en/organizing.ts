@@ -19,6 +19,12 @@ export const organizing = {
   "syncing.work": "Sync sessions of {organization}",
   "syncing.running": "Running sync sessions",
   "syncing.nobodyDue": "Nobody in {organization} was due",
+  "syncing.allWait": "Nobody in {organization} was read",
+  "syncing.waiting": {
+    one: "{n} user was left alone: its wave of the rollout plan has not started.",
+    other: "{n} users were left alone: their wave of the rollout plan has not started.",
+  },
+  "syncing.waitUsers": "Left alone until their wave starts",
   "syncing.ran": "Sessions of {organization} ended",
   "syncing.ranPartly": "Sessions of {organization} were cut short; the rest is due still",
   "syncing.came": "{passed} passed, {failed} failed, {unknown} unknown.",

@@ -235,15 +235,27 @@ fn answer(groups: &[&IssueGroup], samples: usize, screen: &Screen) {
     };
     let unknown = if group.code_known { "" } else { " (a code that Rollcall doesn't know)" };
     let since = groups.iter().map(|group| group.first_seen).min().unwrap_or(group.first_seen);
-    let users = counted(group.users, "user", "users");
-    let most = if others.is_empty() { users } else { format!("up to {users} each") };
-    screen.paragraph(&format!("{}: {said}{unknown}, {most} since {}", places.join(", "), since.utc()), "    ", "      ");
+    let users: Vec<u32> = groups.iter().map(|group| group.users).collect();
+    screen.paragraph(&format!("{}: {said}{unknown}, {} since {}", places.join(", "), each(&users), since.utc()), "    ", "      ");
     let name = if others.is_empty() { &group.fingerprint } else { &group.family };
     screen.painted(&format!("      {name}"), Paint::Faint);
     for sample in group.samples.iter().take(samples) {
         if let Some(id) = sample.request_id.as_deref().or(sample.client_request_id.as_deref()) {
             screen.painted(&format!("      for example request id {id} at {}", sample.at.iso()), Paint::Faint);
         }
+    }
+}
+
+/// How many users, where several workloads have that many each: `3 users`, `3 users each`, `up to 3 users each`.
+fn each(users: &[u32]) -> String {
+    let most = users.iter().copied().max().unwrap_or_default();
+    let counted = counted(most, "user", "users");
+    match users {
+        [] | [_] => counted,
+        // Where it is one each, it is mostly the same one.
+        _ if most == 1 => counted,
+        _ if users.iter().all(|users| *users == most) => format!("{counted} each"),
+        _ => format!("up to {counted} each"),
     }
 }
 
@@ -262,4 +274,15 @@ fn place(one: &Concerned, screen: &Screen) {
         SnoozeState::Grown => "was put aside and has grown by half since",
     };
     screen.paragraph(&format!("In {} it {state}: {}", one.name, snooze.note), "      ", "        ");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_of_several_workloads_read_right() {
+        assert_eq!([each(&[1]), each(&[3]), each(&[1, 1])], ["1 user", "3 users", "1 user"]);
+        assert_eq!([each(&[3, 3]), each(&[1, 3, 2])], ["3 users each", "up to 3 users each"]);
+    }
 }

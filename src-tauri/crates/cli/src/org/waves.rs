@@ -257,7 +257,10 @@ async fn put_into(ask: Put, call: &Call) -> Result<Exit> {
         screen.line(&format!("{users} {would} to wave {}, {} in it already.", ask.one.one.wave, count(came.untouched)));
         for refused in &came.refused {
             let words = of_reason(refused.reason);
-            screen.painted(&format!("{} refused: {}. {}", counted(refused.users, "user", "users"), words.title, words.advice), Paint::Open);
+            screen.painted(
+                &format!("{} refused: {}. {}", counted(refused.users, "user", "users"), words.title, screen.filled(words.advice)),
+                Paint::Open,
+            );
         }
         for (size, number) in came.sizes.iter().zip(1_u32..) {
             screen.line(&format!("Wave {number}: {}.", counted(*size, "user", "users")));

@@ -137,7 +137,7 @@ pub fn answer(acted: &Acted, call: &Call) {
         }
         for refusal in &acted.refusals {
             let words = words::of_reason(refusal.reason);
-            screen.painted(&format!("{}: {}. {}", refusal.upn, words.title, words.advice), Paint::Open);
+            screen.painted(&format!("{}: {}. {}", refusal.upn, words.title, screen.filled(words.advice)), Paint::Open);
         }
         let named = u32::try_from(acted.refusals.len()).unwrap_or(u32::MAX);
         if acted.refused > named {
@@ -210,7 +210,8 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
     }
     for refused in &foreseen.refused {
         let words = words::of_reason(refused.reason);
-        screen.painted(&format!("{} would be refused: {}. {}", count(refused.users), words.title, words.advice), Paint::Open);
+        screen
+            .painted(&format!("{} would be refused: {}. {}", count(refused.users), words.title, screen.filled(words.advice)), Paint::Open);
     }
     for change in &foreseen.access {
         screen.line(&format!("{} would be reached by {} in place of {}.", count(change.users), change.to, change.from));

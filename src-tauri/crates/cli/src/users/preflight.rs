@@ -45,7 +45,10 @@ pub async fn run(ask: &Preflight, call: &Call) -> Result<Exit> {
         }
         if let Some(unasked) = found.unasked {
             let words = words::of_unasked(unasked);
-            screen.painted(&format!("Mailboxes were not all asked what they are: {}. {}", words.title, words.advice), Paint::Open);
+            screen.painted(
+                &format!("Mailboxes were not all asked what they are: {}. {}", words.title, screen.filled(words.advice)),
+                Paint::Open,
+            );
         }
     });
     let unsure = found.unasked.is_some() && found.counts.get(&Eligibility::SharedOrResource).is_some_and(|number| *number > 0);

@@ -16,301 +16,197 @@ impl Cure {
     }
 }
 
-const fn cure(title: &'static str, steps: &'static [&'static str]) -> Cure {
-    Cure { title, steps }
-}
-
 /// Why a mailbox didn't answer, or why nobody could ask it, and what mends it.
 pub const fn of_cause(cause: Cause) -> Cure {
+    Cure { title: cause.title(), steps: steps(cause) }
+}
+
+const fn steps(cause: Cause) -> &'static [&'static str] {
     match cause {
-        Cause::PermissionMissing => cure(
-            "Permission missing",
-            &[
-                "Grant the missing permission with `consent add-missing`.",
-                "Wait a few minutes until new tokens carry it.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::AccessPolicy => cure(
-            "Shut out by an application access policy",
-            &[
-                "Run Test-ApplicationAccessPolicy in Exchange Online PowerShell for one of these mailboxes: it names the policy.",
-                "If the mailbox should be reached, add it to the group that the policy names.",
-                "Wait: a change of a policy takes 30 minutes to two hours to be felt.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::OutOfScope => cure(
-            "Outside the integration's scope",
-            &[
-                "See when the permission was granted with `consent show`; after a fresh consent wait up to two hours.",
-                "Otherwise run Test-ServicePrincipalAuthorization in Exchange Online PowerShell for one of these mailboxes.",
-                "Where it says that the mailbox isn't in scope, add it to the scope of the integration's role assignment.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::NoMailbox => cure(
-            "No cloud mailbox",
-            &[
-                "See whether these accounts should have a mailbox: guests, rooms and unlicensed accounts often shouldn't.",
-                "Assign a licence with Exchange Online, or take the user out of the organization.",
-                "A new mailbox can take a while to appear; check again then.",
-            ],
-        ),
-        Cause::MailboxElsewhere => cure(
-            "Mailbox is not in Exchange Online",
-            &["Move the mailbox to Exchange Online, or take the user out of the organization.", "Check again after the move."],
-        ),
-        Cause::UserGone => {
-            cure("User no longer exists", &["Restore the user in Entra within 30 days, or take it out of the organization."])
+        Cause::PermissionMissing => &[
+            "Grant the missing permission with `consent add-missing`.",
+            "Wait a few minutes until new tokens carry it.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::AccessPolicy => &[
+            "Run Test-ApplicationAccessPolicy in Exchange Online PowerShell for one of these mailboxes: it names the policy.",
+            "If the mailbox should be reached, add it to the group that the policy names.",
+            "Wait: a change of a policy takes 30 minutes to two hours to be felt.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::OutOfScope => &[
+            "See when the permission was granted with `consent show`; after a fresh consent wait up to two hours.",
+            "Otherwise run Test-ServicePrincipalAuthorization in Exchange Online PowerShell for one of these mailboxes.",
+            "Where it says that the mailbox isn't in scope, add it to the scope of the integration's role assignment.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::NoMailbox => &[
+            "See whether these accounts should have a mailbox: guests, rooms and unlicensed accounts often shouldn't.",
+            "Assign a licence with Exchange Online, or take the user out of the organization with `users delete`.",
+            "A new mailbox can take a while to appear; check again then with `issues recheck`.",
+        ],
+        Cause::MailboxElsewhere => &[
+            "Move the mailbox to Exchange Online, or take the user out of the organization with `users delete`.",
+            "Check again after the move with `issues recheck`.",
+        ],
+        Cause::UserGone => &["Restore the user in Entra within 30 days, or take it out of the organization with `users delete`."],
+        Cause::NoExchange => {
+            &["Check that the right tenant is connected with `tenant list`.", "Otherwise subscribe to a plan with Exchange Online."]
         }
-        Cause::NoExchange => cure(
-            "Tenant has no Exchange Online",
-            &["Check that the right tenant is connected with `tenant list`.", "Otherwise subscribe to a plan with Exchange Online."],
-        ),
         Cause::MailboxFull => {
-            cure("Mailbox is full", &["Make room in the mailbox, or raise its quota in Exchange Online.", "Check these mailboxes again."])
+            &["Make room in the mailbox, or raise its quota in Exchange Online.", "Check these mailboxes again with `issues recheck`."]
         }
         Cause::LicenseMissing => {
-            cure("Licence doesn't allow it", &["Assign a licence with Exchange Online.", "Check again after the licence has been applied."])
+            &["Assign a licence with Exchange Online.", "Check again with `issues recheck` after the licence has been applied."]
         }
-        Cause::MailboxMisconfigured => cure(
-            "Mailbox is misconfigured",
-            &[
-                "Open the mailbox in the Exchange admin center and repair its settings; a mailbox without a primary address needs one.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::FolderMissing => cure(
-            "Folder is missing",
-            &[
-                "Let the user open the mailbox once, so that its default folders are made.",
-                "Otherwise repair the mailbox in Exchange Online.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::ItemUnreadable => cure(
-            "An item can't be read",
-            &[
-                "Let the user open the newest items in Outlook on the web and delete the one that doesn't open.",
-                "Otherwise repair the mailbox with New-MailboxRepairRequest in Exchange Online PowerShell.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::SendAsDenied => cure(
-            "Not allowed to send as this address",
-            &[
-                "Grant Send As for the address in the Exchange admin center, or let the integration send from the mailbox's own address.",
-                "Wait up to an hour until Exchange knows the new right.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::AccountDisabled => cure(
-            "Account is disabled",
-            &["Enable the account in Entra, or take the user out of the organization.", "Check these mailboxes again."],
-        ),
-        Cause::PasswordExpired => cure(
-            "Password has expired",
-            &[
-                "Ask the user to change the password, and then to sign in to the integration again.",
-                "Where passwords come from on-premises, change it there and wait for the directory synchronization.",
-            ],
-        ),
-        Cause::RefusedWithoutReason => cure(
-            "Refused without a reason",
-            &["Check these mailboxes again.", "If it goes on, open a case at Microsoft and hand on the support block of this group."],
-        ),
-        Cause::UnknownCode => cure(
-            "Refused with a code that Rollcall doesn't know",
-            &[
-                "Look the code up in Microsoft's documentation of Graph errors.",
-                "Check these mailboxes again.",
-                "If it goes on, open a case at Microsoft: hand on the support block, which holds the request IDs, the UTC times and the codes.",
-            ],
-        ),
-        Cause::MailboxMoving => cure(
-            "Mailbox is being moved",
-            &[
-                "Wait until the move is over: Get-MoveRequest in Exchange Online PowerShell shows how far it is.",
-                "Check these mailboxes again.",
-            ],
-        ),
-        Cause::Throttled => cure(
-            "Throttled",
-            &[
-                "Nothing has to be mended. Check these mailboxes again later.",
-                "If it comes back at the same hour each day, leave more to the integration with `settings set`.",
-            ],
-        ),
-        Cause::SendingQuota => cure(
-            "Sent as much as it may",
-            &[
-                "Wait: the limit is counted over 24 hours.",
-                "If it happens again, let the integration send fewer messages from this mailbox.",
-            ],
-        ),
-        Cause::Quarantined => cure(
-            "Request quarantined",
-            &[
-                "Leave these mailboxes alone for some hours, then check them again.",
-                "If it goes on, open a case at Microsoft and hand on the support block of this group.",
-            ],
-        ),
-        Cause::ServiceUnavailable => cure(
-            "Service unavailable",
-            &[
-                "Look at the service health of the tenant in the Microsoft 365 admin center.",
-                "Check these mailboxes again later.",
-                "If single mailboxes go on for days, hand the support block of this group to Microsoft.",
-            ],
-        ),
-        Cause::SyncStateLost => {
-            cure("Place in the mailbox was lost", &["Nothing has to be mended: the next sync session reads the folder anew."])
+        Cause::MailboxMisconfigured => &[
+            "Open the mailbox in the Exchange admin center and repair its settings; a mailbox without a primary address needs one.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::FolderMissing => &[
+            "Let the user open the mailbox once, so that its default folders are made.",
+            "Otherwise repair the mailbox in Exchange Online.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::ItemUnreadable => &[
+            "Let the user open the newest items in Outlook on the web and delete the one that doesn't open.",
+            "Otherwise repair the mailbox with New-MailboxRepairRequest in Exchange Online PowerShell.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::SendAsDenied => &[
+            "Grant Send As for the address in the Exchange admin center, or let the integration send from the mailbox's own address.",
+            "Wait up to an hour until Exchange knows the new right.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::AccountDisabled => &[
+            "Enable the account in Entra, or take the user out of the organization with `users delete`.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::PasswordExpired => &[
+            "Ask the user to change the password, and then to sign in to the integration again.",
+            "Where passwords come from on-premises, change it there and wait for the directory synchronization.",
+        ],
+        Cause::RefusedWithoutReason => &[
+            "Check these mailboxes again with `issues recheck`.",
+            "If it goes on, open a case at Microsoft and hand on the support block of this group: `issues show --support`.",
+        ],
+        Cause::UnknownCode => &[
+            "Look the code up in Microsoft's documentation of Graph errors.",
+            "Check these mailboxes again with `issues recheck`.",
+            "If it goes on, open a case at Microsoft: hand on the support block (`issues show --support`), which holds the request IDs, the UTC times and the codes.",
+        ],
+        Cause::MailboxMoving => &[
+            "Wait until the move is over: Get-MoveRequest in Exchange Online PowerShell shows how far it is.",
+            "Check these mailboxes again with `issues recheck`.",
+        ],
+        Cause::Throttled => &[
+            "Nothing has to be mended. Check these mailboxes again later, with `issues recheck`.",
+            "If it comes back at the same hour each day, leave more to the integration with `settings set`.",
+        ],
+        Cause::SendingQuota => &[
+            "Wait: the limit is counted over 24 hours.",
+            "If it happens again, let the integration send fewer messages from this mailbox.",
+        ],
+        Cause::Quarantined => &[
+            "Leave these mailboxes alone for some hours, then check them again with `issues recheck`.",
+            "If it goes on, open a case at Microsoft and hand on the support block of this group: `issues show --support`.",
+        ],
+        Cause::ServiceUnavailable => &[
+            "Look at the service health of the tenant in the Microsoft 365 admin center.",
+            "Check these mailboxes again later, with `issues recheck`.",
+            "If single mailboxes go on for days, hand the support block of this group to Microsoft: `issues show --support`.",
+        ],
+        Cause::SyncStateLost => &["Nothing has to be mended: the next sync session reads the folder anew."],
+        Cause::NoAnswer => &["Check the network and the proxy of this computer.", "Check these mailboxes again with `issues recheck`."],
+        Cause::TokenRefused => &[
+            "Check that the integration's secret is current with `integration describe`.",
+            "Check again with `issues recheck`: a new token is fetched for it.",
+        ],
+        Cause::RequestWrong => &[
+            "Check again with the newest version of Rollcall.",
+            "If it goes on, report it with the support block of this group: `issues show --support`.",
+        ],
+        Cause::Unexpected => &[
+            "Check these mailboxes again with `issues recheck`.",
+            "If it goes on, open a case at Microsoft: hand on the support block (`issues show --support`), which holds the request IDs, the UTC times and the codes.",
+        ],
+        Cause::ConsentMissing => &["Grant consent with `consent grant`.", "Check again a few minutes later with `issues recheck`."],
+        Cause::ConsentDeclined => &["Grant consent again with `consent grant`, and press Accept."],
+        Cause::ConsentNotAllowed => &[
+            "Sign in with `sign-in` as a Privileged Role Administrator or a Global Administrator, or ask one to grant it.",
+            "See what users have asked for with `consent requests`.",
+        ],
+        Cause::AppNotInTenant => &[
+            "Compare the client ID with the one that the vendor names: `integration describe`.",
+            "Check that it is the right tenant and cloud.",
+            "Grant consent with `consent grant`: that creates the enterprise application.",
+        ],
+        Cause::AppDisabled => &[
+            "In the Entra admin center, open the enterprise application and set Enabled for users to sign-in to Yes.",
+            "If Microsoft has disabled it, ask the vendor.",
+        ],
+        Cause::NotAssigned => &[
+            "In the Entra admin center, assign the user or a group to the enterprise application, or set Assignment required to No.",
+            "Check again with `issues recheck`.",
+        ],
+        Cause::SecretWrong => &[
+            "Enter the secret again with `integration change --secret-stdin`: its value, not its ID.",
+            "If the value is lost, make a new secret in the app registration.",
+        ],
+        Cause::SecretExpired => &[
+            "Make a new secret in the app registration, or ask the vendor for one.",
+            "Hand its value in with `integration change --secret-stdin`.",
+        ],
+        Cause::CertificateRefused => &[
+            "Compare the certificate's thumbprint with those in the app registration.",
+            "Upload the certificate there, or use one that is there.",
+        ],
+        Cause::RegistrationMismatch => &[
+            "In the app registration, open Authentication and compare platform, redirect addresses and Supported account types with what the vendor asks for.",
+            "An application for several tenants must be multitenant; a desktop application belongs to Mobile and desktop applications.",
+        ],
+        Cause::RedirectNotRegistered => &[
+            "Add http://localhost to the registration, on the platform Mobile and desktop applications.",
+            "For a vendor's application, consent on Microsoft's page and then run `consent show`.",
+        ],
+        Cause::ResourceMissing => &[
+            "Compare the permissions of the registration with those that the integration needs: `consent show`.",
+            "Subscribe to the service that the API belongs to, or take its permissions out of the registration.",
+        ],
+        Cause::TenantNotFound => &["Check the tenant's ID or domain, and its cloud: `tenant list`."],
+        Cause::AccountElsewhere => {
+            &["Sign in with `sign-in`, with an account of the tenant.", "A guest has to accept the invitation first."]
         }
-        Cause::NoAnswer => cure("No usable answer", &["Check the network and the proxy of this computer.", "Check these mailboxes again."]),
-        Cause::TokenRefused => cure(
-            "Token refused",
-            &["Check that the integration's secret is current with `integration describe`.", "Check again: a new token is fetched for it."],
-        ),
-        Cause::RequestWrong => cure(
-            "A fault of Rollcall",
-            &["Check again with the newest version of Rollcall.", "If it goes on, report it with the support block of this group."],
-        ),
-        Cause::Unexpected => cure(
-            "Answer that Rollcall doesn't know",
-            &[
-                "Check these mailboxes again.",
-                "If it goes on, open a case at Microsoft: hand on the support block, which holds the request IDs, the UTC times and the codes.",
-            ],
-        ),
-        Cause::ConsentMissing => cure("Nobody has consented", &["Grant consent with `consent grant`.", "Check again a few minutes later."]),
-        Cause::ConsentDeclined => cure("Consent was declined", &["Grant consent again with `consent grant`, and press Accept."]),
-        Cause::ConsentNotAllowed => cure(
-            "The account may not grant this consent",
-            &[
-                "Sign in as a Privileged Role Administrator or a Global Administrator, or ask one to grant it.",
-                "Where users have sent requests for approval, answer them.",
-            ],
-        ),
-        Cause::AppNotInTenant => cure(
-            "Application is not in this tenant",
-            &[
-                "Compare the client ID with the one that the vendor names: `integration describe`.",
-                "Check that it is the right tenant and cloud.",
-                "Grant consent with `consent grant`: that creates the enterprise application.",
-            ],
-        ),
-        Cause::AppDisabled => cure(
-            "Application is disabled",
-            &[
-                "In the Entra admin center, open the enterprise application and set Enabled for users to sign-in to Yes.",
-                "If Microsoft has disabled it, ask the vendor.",
-            ],
-        ),
-        Cause::NotAssigned => cure(
-            "Account is not assigned to the application",
-            &[
-                "In the Entra admin center, assign the user or a group to the enterprise application, or set Assignment required to No.",
-                "Check again.",
-            ],
-        ),
-        Cause::SecretWrong => cure(
-            "Secret is wrong",
-            &[
-                "Enter the secret again with `integration change --secret-stdin`: its value, not its ID.",
-                "If the value is lost, make a new secret in the app registration.",
-            ],
-        ),
-        Cause::SecretExpired => cure(
-            "Secret has expired",
-            &[
-                "Make a new secret in the app registration, or ask the vendor for one.",
-                "Hand its value in with `integration change --secret-stdin`.",
-            ],
-        ),
-        Cause::CertificateRefused => cure(
-            "Certificate is not accepted",
-            &[
-                "Compare the certificate's thumbprint with those in the app registration.",
-                "Upload the certificate there, or use one that is there.",
-            ],
-        ),
-        Cause::RegistrationMismatch => cure(
-            "App registration doesn't allow this sign-in",
-            &[
-                "In the app registration, open Authentication and compare platform, redirect addresses and Supported account types with what the vendor asks for.",
-                "An application for several tenants must be multitenant; a desktop application belongs to Mobile and desktop applications.",
-            ],
-        ),
-        Cause::RedirectNotRegistered => cure(
-            "Redirect address is not registered",
-            &[
-                "Add http://localhost to the registration, on the platform Mobile and desktop applications.",
-                "For a vendor's application, consent on Microsoft's page and then run `consent show`.",
-            ],
-        ),
-        Cause::ResourceMissing => cure(
-            "An API is missing in this tenant",
-            &[
-                "Compare the permissions of the registration with those that the integration needs: `consent show`.",
-                "Subscribe to the service that the API belongs to, or take its permissions out of the registration.",
-            ],
-        ),
-        Cause::TenantNotFound => cure("Tenant was not found", &["Check the tenant's ID or domain, and its cloud: `tenant list`."]),
-        Cause::AccountElsewhere => cure(
-            "Account belongs to another tenant",
-            &["Sign in with an account of the tenant.", "A guest has to accept the invitation first."],
-        ),
-        Cause::WrongCloud => cure(
-            "Tenant lives in another cloud",
-            &["Add the tenant again with the right --cloud.", "The application must be registered in that cloud, too."],
-        ),
-        Cause::TenantRestricted => cure(
-            "Tenant restrictions forbid it",
-            &[
-                "Ask whoever runs the proxy whether the tenant is on its list of allowed tenants.",
-                "Look at the cross-tenant access settings of both tenants.",
-            ],
-        ),
-        Cause::ConditionalAccess => cure(
-            "A policy of the tenant blocks it",
-            &[
-                "In the Entra admin center, open the sign-in log, find the entry by the correlation ID, and read its tab Conditional Access.",
-                "Meet the policy, or exclude the application from it.",
-                "Check again.",
-            ],
-        ),
-        Cause::MoreProofWanted => cure(
-            "Another proof of identity is wanted",
-            &["Ask the user to sign in to the integration again and to do what Microsoft's page asks."],
-        ),
-        Cause::SignInExpired => cure("Sign-in is over", &["Sign in again; where the mailbox answers only to its user, ask the user to."]),
-        Cause::PasswordWrong => cure(
-            "Password was not accepted",
-            &["Ask the user to sign in to the integration again.", "If the password is lost, reset it in Entra."],
-        ),
-        Cause::AccountLocked => {
-            cure("Account is locked", &["Read the entry in the sign-in log.", "Wait, or unblock the account in Entra."])
+        Cause::WrongCloud => {
+            &["Add the tenant again with `tenant add` and the right --cloud.", "The application must be registered in that cloud, too."]
         }
-        Cause::ClockWrong => cure("This computer's clock is wrong", &["Set the clock of this computer from the network.", "Check again."]),
-        Cause::SignInUnavailable => cure(
-            "Entra has a passing problem",
-            &["Check again in some minutes.", "If it goes on, look at the service health of the tenant."],
-        ),
-        Cause::SignInRefused => cure(
-            "Entra refused for a reason that Rollcall doesn't know",
-            &[
-                "Look the number up at login.microsoftonline.com/error.",
-                "Check again.",
-                "If it goes on, open a case at Microsoft: hand on the support block, which holds number, correlation ID and UTC time.",
-            ],
-        ),
-        Cause::NotCovered => cure(
-            "Not covered by a permission",
-            &["Nothing to do, unless the integration should use it: then add the permission to the integration."],
-        ),
-        Cause::NeedsUserSignIn => cure("Needs the user's own sign-in", &["Ask the user to sign in to the integration."]),
-        Cause::Cancelled => cure("Cancelled before its turn", &["Check again to ask it."]),
+        Cause::TenantRestricted => &[
+            "Ask whoever runs the proxy whether the tenant is on its list of allowed tenants.",
+            "Look at the cross-tenant access settings of both tenants.",
+        ],
+        Cause::ConditionalAccess => &[
+            "In the Entra admin center, open the sign-in log, find the entry by the correlation ID, and read its tab Conditional Access.",
+            "Meet the policy, or exclude the application from it.",
+            "Check again with `issues recheck`.",
+        ],
+        Cause::MoreProofWanted => &["Ask the user to sign in to the integration again and to do what Microsoft's page asks."],
+        Cause::SignInExpired => &["Sign in again with `sign-in`; where the mailbox answers only to its user, with `users connect`."],
+        Cause::PasswordWrong => &["Ask the user to sign in to the integration again.", "If the password is lost, reset it in Entra."],
+        Cause::AccountLocked => &["Read the entry in the sign-in log.", "Wait, or unblock the account in Entra."],
+        Cause::ClockWrong => &["Set the clock of this computer from the network.", "Check again with `issues recheck`."],
+        Cause::SignInUnavailable => {
+            &["Check again in some minutes with `issues recheck`.", "If it goes on, look at the service health of the tenant."]
+        }
+        Cause::SignInRefused => &[
+            "Look the number up at login.microsoftonline.com/error.",
+            "Check again with `issues recheck`.",
+            "If it goes on, open a case at Microsoft: hand on the support block (`issues show --support`), which holds number, correlation ID and UTC time.",
+        ],
+        Cause::NotCovered => &[
+            "Nothing to do, unless the integration should use it: then add the permission to the integration's list with `integration change --permissions`.",
+        ],
+        Cause::NeedsUserSignIn => &["Have the user sign in here with `users connect`."],
+        Cause::Cancelled => &["Ask it with `verify`."],
     }
 }
 
@@ -363,9 +259,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cause_has_a_title_and_steps_that_are_sentences() {
+    fn every_cause_has_steps_that_are_sentences() {
         for Cure { title, steps } in Cause::ALL.into_iter().map(of_cause) {
-            assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
             assert!(!steps.is_empty() && steps.iter().all(|step| step.ends_with('.')), "{title}: {steps:?}");
         }
     }

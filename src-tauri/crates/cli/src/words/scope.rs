@@ -104,7 +104,7 @@ pub fn of_void(void: &Void, org: &str) -> String {
         Void::Grant { permission } => {
             format!(
                 "{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it. \
-                 Revoke that grant: `rollcallctl consent remove {permission} --type application`."
+                 Revoke that grant: `rollcallctl consent remove {permission} --org '{org}' --type application`."
             )
         }
         Void::Ews { permission } => {

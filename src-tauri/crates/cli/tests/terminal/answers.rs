@@ -368,11 +368,17 @@ fn two_on_one_data_folder_never_write_at_once() {
 }
 
 #[test]
-fn without_a_keychain_a_sign_in_stores_nothing_and_says_so() {
+fn without_a_keychain_a_sign_in_says_so_before_anybody_is_sent_to_a_page() {
     let script = Script::new();
     let served = Served::start(&script, &["--users", "20"]);
     served.connect(&script);
+    let ended = script.run(&["--json", "sign-in", "--tenant", "Lab"]);
+    let error = &ended.json()["error"];
+    assert_eq!((ended.code, &error["code"]), (4, &json!("keychain")), "it is known before anybody is sent to a page: {ended:?}");
+    assert!(error["advice"].as_str().unwrap().contains("Unlock it") && !ended.err.contains("Waiting"), "{ended:?}");
+
     let mut waiting = script.start(&["sign-in", "--tenant", "Lab", "--print-url"]);
+    waiting.until("can't be kept for later commands");
     let url = waiting.line();
     crate::script::browse(&url, &rollcall_sandbox::browser::Person::Admin);
     let ended = waiting.end();
@@ -386,6 +392,7 @@ fn without_a_keychain_a_sign_in_stores_nothing_and_says_so() {
     let error = &import.json()["error"];
     assert_eq!((import.code, &error["code"]), (4, &json!("not_signed_in")));
     assert!(error["detail"].as_str().unwrap().contains("keychain"), "it says why a sign-in doesn't help here: {error}");
+    assert!(error["advice"].as_str().unwrap().contains("`rollcallctl sign-in --tenant Lab`"), "it can be typed as it stands: {error}");
     assert_eq!(script.run(&["consent", "show", "--org", "HQ"]).code, 3, "nothing is known about the grants");
 
     let wrong = script.pipe(&["--json", "verify", "--org", "HQ", "--secret-stdin"], "not-the-secret\n");

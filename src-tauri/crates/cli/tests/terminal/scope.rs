@@ -112,7 +112,7 @@ async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause_and_the_plan_say
     assert!(proven.out.contains(" more: `rollcallctl scope evidence --org 'Contoso EU'`\n"), "{proven:?}");
     let cause = "Cause of each leak listed: It answered although it is outside: a grant for the whole tenant";
     assert_eq!(proven.out.matches(cause).count(), 1, "{proven:?}");
-    let revoke = "`rollcallctl consent remove Mail.ReadWrite --type application`";
+    let revoke = "`rollcallctl consent remove Mail.ReadWrite --org 'Contoso EU' --type application`";
     assert_eq!(proven.out.matches(revoke).count(), 1, "{proven:?}");
 
     let plan = script.run(&[&["scope", "plan"], &of[..]].concat());

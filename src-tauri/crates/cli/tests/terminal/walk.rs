@@ -2,6 +2,7 @@
 //! process of its own: runs where `ROLLCALL_TEST_KEYCHAIN=1` says that there is one to play with.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{FaultPlan, Options, Sandbox};
@@ -46,6 +47,36 @@ fn first_stage(script: &Script, served: &Served) {
     assert_eq!(imported.code, 0, "{imported:?}");
 }
 
+#[test]
+fn the_last_line_of_an_import_tells_all_that_were_read() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "1200"]);
+    organization(&script, &served.details);
+    let shown = script.run(&["--json", "users", "import", "--org", "HQ", "--all", "--dry-run"]);
+    let last = shown.err.lines().rfind(|line| line.ends_with(" none stored"));
+    assert_eq!(last, Some("1,200 users read, none stored"), "and not how many the first page had: {shown:?}");
+}
+
+#[test]
+fn where_no_browser_opens_and_nobody_is_there_a_sign_in_ends_at_once_and_says_what_to_do() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let served = Served::start(&script, &["--users", "20"]);
+    served.connect(&script);
+    // A search path on which nothing opens a browser.
+    let nothing = script.data();
+    let ended: Ended = script.command(&["sign-in", "--tenant", "Lab"]).env("PATH", nothing).stdin(Stdio::null()).output().unwrap().into();
+    assert_eq!((ended.code, ended.out.as_str()), (4, ""), "{ended:?}");
+    for part in ["Waiting until ", " for you to sign in. ", ": http://localhost:", "none could be opened here", "--print-url"] {
+        assert!(ended.err.contains(part), "{part}: {ended:?}");
+    }
+}
+
 fn lines(ended: &Ended) -> Vec<Value> {
     ended.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -65,6 +96,10 @@ fn a_rollout_command_by_command() {
     assert_eq!(declined.code, 4, "{declined:?}");
     let granted = in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin);
     assert_eq!(granted.code, 0, "{granted:?}");
+    assert!(granted.out.lines().any(|line| line.starts_with("Signed in successfully: ") && line.ends_with(" granted.")), "{granted:?}");
+    for part in ["would be added: ", "more than is required, of what would be added: ", ": nothing requires it", "for the consent on"] {
+        assert!(granted.err.contains(part), "{part}: it is said before the page opens: {granted:?}");
+    }
     let shown = script.run(&["consent", "show", "--org", "HQ", "--json"]);
     assert_eq!((shown.code, &shown.json()["consent"]["authorization"]), (0, &json!("authorized")));
 

@@ -79,6 +79,28 @@ async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
     let started = start(&["--acknowledge"]);
     assert!(started.code == 0 && started.out.starts_with("3 users done"), "{started:?}");
     assert!(started.err.contains("  · "), "what is accepted is shown: {started:?}");
+    let described = script.run(&["org", "describe", &organization]);
+    assert!(described.out.contains("10 acknowledged at ") && described.out.contains(" by admin@contoso.example"), "{described:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_wave_is_not_brought_in_by_a_session_and_it_is_said_why() {
+    let script = Script::new();
+    let faults = FaultPlan::none();
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.name;
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+    assert_eq!(script.run(&["org", "waves", "plan", &organization, "--pilot", "3"]).code, 0);
+    let sync = |more: &[&str]| {
+        let all = [&["org", "sync", &organization, "--all", "--secret-stdin"], more].concat();
+        script.pipe(&all, &format!("{}\n", sandbox.details().client_secret))
+    };
+    let came = sync(&[]);
+    let why = "40 users were left alone: their wave of the rollout plan has not started. `org waves show`";
+    assert!(came.code == 0 && came.out.starts_with(why), "{came:?}");
+    assert_eq!((&sync(&["--json"]).json()["waiting_for_wave"], &sync(&["--json"]).json()["sessions"]), (&40.into(), &0.into()));
+    drop(kept);
 }
 
 #[tokio::test(flavor = "multi_thread")]

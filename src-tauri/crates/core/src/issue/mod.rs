@@ -6,6 +6,7 @@ mod codes;
 mod fingerprint;
 mod reach;
 mod snooze;
+mod title;
 
 pub use aadsts::{cause_of_sign_in, is_known_number};
 pub use cause::{Cause, Class, Who};

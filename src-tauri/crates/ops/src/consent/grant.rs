@@ -1,7 +1,6 @@
 //! Grants what the integration asks for, by Microsoft's admin-consent page in the browser, and believes only the read-back.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use rollcall_core::grant::Grant;
 use rollcall_core::id::OrganizationId;
@@ -9,25 +8,22 @@ use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules;
 use rollcall_identity::admin_consent::{Request, admin_consent};
-use rollcall_identity::loopback::Invitation;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, organizations, tenants};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::change::{ConsentPage, recorded};
 use super::read::{held_now, refresh};
 use super::settling;
 use super::show::{self, ConsentView};
+use crate::browser::{self, PATIENCE};
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
-use crate::job::{Job, Progress};
+use crate::job::{AtBrowser, Job, Progress};
 use crate::organizations::delete::OrganizationRef;
 use crate::organizations::describe::standing;
-
-/// How long the browser may take before the attempt is given up.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Consent for an organization's integration.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -39,11 +35,22 @@ pub struct GrantConsent {
     pub with: ConsentPage,
 }
 
+/// What a consent came to, and how all stands after it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Consented {
+    /// Permissions that are granted since, for whomever; absent where what was granted before couldn't be read.
+    pub added: Option<u32>,
+    /// Permissions that are granted no more since: Microsoft's page replaces delegated ones.
+    pub removed: Option<u32>,
+    #[serde(flatten)]
+    pub view: ConsentView,
+}
+
 /// Whatever the browser says, the grants are read afterwards: an admin may have consented and then closed the page.
 ///
 /// # Errors
 /// `NotNow`; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`, `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
-pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentView> {
+pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consented> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_consent(&standing).map_err(Error::not_now)?;
     let (tenant, integration, required) = desk
@@ -73,7 +80,7 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentV
     let intent = entry.clone();
     desk.write(move |tx| journal::append(tx, &intent)).await?;
 
-    let present = |invitation: &Invitation| job.tell(invitation.into());
+    let present = browser::present(desk, AtBrowser::Consent, job);
     let claim = admin_consent(&authority, integration.client_id, &request, present, &job.stop, PATIENCE).await;
     job.tell(Progress::ReadingBack);
     // The stop that ended the wait must not end the read that tells what is true now.
@@ -92,7 +99,11 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<ConsentV
     let read = refresh(desk, &integration, &quiet).await;
     claim.map_err(Error::from)?;
     read?;
-    show::show(desk, OrganizationRef { organization: ask.organization }, job).await
+    let view = show::show(desk, OrganizationRef { organization: ask.organization }, job).await?;
+    let fewer = |more: Option<&BTreeSet<Grant>>, less: Option<&BTreeSet<Grant>>| {
+        more.zip(less).map(|(more, less)| u32::try_from(more.difference(less).count()).unwrap_or(u32::MAX))
+    };
+    Ok(Consented { added: fewer(after.as_ref(), before.as_ref()), removed: fewer(before.as_ref(), after.as_ref()), view })
 }
 
 /// What is held now; `None` where it can't be read.

@@ -1,13 +1,11 @@
 //! Has a user sign in to the integration on this workstation, so that its mailbox can be read with its own token; and ends that again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rollcall_core::id::UserId;
 use rollcall_core::organization::AccessType;
 use rollcall_core::rules::{May, Reason};
 use rollcall_core::timeline::Happening;
-use rollcall_identity::loopback::Invitation;
 use rollcall_identity::sign_in::{self as identity, SignIn};
 use rollcall_identity::vault::SecretName;
 use rollcall_store::mailboxes;
@@ -17,13 +15,11 @@ use ts_rs::TS;
 use super::describe::{self, MailboxesView};
 use super::subject::{Subject, Told};
 use super::tokens;
+use crate::browser::{self, PATIENCE};
 use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
-use crate::job::{Job, Progress};
-
-/// How long the browser may take before the attempt is given up.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+use crate::job::{AtBrowser, Job, Progress};
 
 /// The mailbox that somebody signs in for.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -69,7 +65,8 @@ pub async fn connect(desk: &Desk, ask: ConnectMailbox, job: &Job) -> Result<Mail
         login_hint: Some(hint),
         limit: PATIENCE,
     };
-    let present = |invitation: &Invitation| job.tell(invitation.into());
+    browser::tell_unless_kept(desk, job).await;
+    let present = browser::present(desk, AtBrowser::SignIn, job);
     let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.steady)).await?;
     if tokens.account.object_id != account {
         return Err(Error::new(Code::WrongAccount, format!("{} signed in, not {account}", tokens.account.object_id)));

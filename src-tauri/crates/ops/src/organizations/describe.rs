@@ -5,7 +5,8 @@ use std::time::Duration;
 use rollcall_core::consent::{self, Authorization};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, Preset};
-use rollcall_core::organization::Organization;
+use rollcall_core::organization::{Acknowledged, Organization};
+use rollcall_core::presets;
 use rollcall_core::rules::{self, Reason, Standing};
 use rollcall_core::tenant::Tenant;
 use rollcall_core::time::Timestamp;
@@ -102,6 +103,8 @@ pub struct OrganizationView {
     /// Switches that wait for the change window, and when it opens; `None` while it is open.
     pub queued: u32,
     pub window_opens: Option<Timestamp>,
+    /// The acknowledgement of all that Graph can't do for its integration; `None` where something of it was never read, or there is nothing.
+    pub acknowledged: Option<Acknowledged>,
 }
 
 /// Describes one organization.
@@ -200,6 +203,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
     let consent = summary(&facts);
     let now = desk.now();
     let stages = Stages { organization: stage_one(&facts), consent: stage_two(&consent, now), verify: stage_three(&facts, now) };
+    let limitations = presets::limitations(facts.integration.preset);
     OrganizationView {
         tenant_name: facts.tenant.name.clone(),
         practice: facts.tenant.practice,
@@ -224,6 +228,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
         last_run: facts.last_run,
         queued: facts.queued,
         window_opens: facts.organization.window.as_ref().and_then(|window| window.opens(now)),
+        acknowledged: facts.organization.acknowledgement(limitations).filter(|_| !limitations.is_empty()).cloned(),
         organization: facts.organization,
     }
 }

@@ -23,7 +23,7 @@ use crate::organizations::describe::standing;
 pub enum Whose {
     /// Whoever is due by the organization's rhythm, or brought forward.
     Due,
-    /// Everybody who is read.
+    /// Everybody who is read. Whoever is in a wave that has not started is left alone, as by the rhythm.
     Everybody,
     /// These, as far as they are in the organization and are read.
     Users { users: Vec<UserId> },
@@ -44,6 +44,8 @@ pub struct Sessions {
     pub users: u32,
     pub done: u32,
     pub committed: Committed,
+    /// Users who could be read, and were left alone because the wave that they are in has not started.
+    pub waiting: u32,
     /// Whether it was stopped, or Graph asked for a long pause, before all were read. The others are due still.
     pub whole: bool,
 }
@@ -64,26 +66,30 @@ pub(super) async fn sit(desk: &Desk, organization: OrganizationId, whose: Whose,
     let tenant = desk.read(move |conn| Ok(organizations::get(conn, organization)?.tenant)).await?;
     let service = by_service(&*desk.gate(tenant)?);
     let now = desk.now();
-    let users = desk
+    let (users, waiting) = desk
         .read(move |conn| match &whose {
             Whose::Due => {
                 let rhythm = organizations::get(conn, organization)?.rhythm;
-                sessions::due(conn, organization, due(rhythm.paused.is_none(), rhythm.every(), now), service, u32::MAX)
+                let due = due(rhythm.paused.is_none(), rhythm.every(), now);
+                Ok((sessions::due(conn, organization, due, service, u32::MAX)?, sessions::waiting(conn, organization)?))
             }
-            Whose::Everybody => sessions::due(conn, organization, Due::Since(Timestamp(i64::MAX)), service, u32::MAX),
-            Whose::Users { users } => sessions::among(conn, organization, users, service),
+            Whose::Everybody => {
+                let all = sessions::due(conn, organization, Due::Since(Timestamp(i64::MAX)), service, u32::MAX)?;
+                Ok((all, sessions::waiting(conn, organization)?))
+            }
+            Whose::Users { users } => Ok((sessions::among(conn, organization, users, service)?, 0)),
         })
         .await?;
     let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
     if users.is_empty() {
-        return Ok(Sessions { users: 0, done: 0, committed: Committed::default(), whole: true });
+        return Ok(Sessions { users: 0, done: 0, committed: Committed::default(), waiting, whole: true });
     }
     desk.write(move |tx| cut_off::begun(tx, organization, count, now)).await?;
     let passed = Box::pin(pass::pass(desk, organization, users, &claim.stop, job)).await;
     let told = desk.write(move |tx| cut_off::ended(tx, organization)).await;
     let Passed { committed, done, whole } = passed?;
     told?;
-    Ok(Sessions { users: count, done, committed, whole })
+    Ok(Sessions { users: count, done, committed, waiting, whole })
 }
 
 /// Who is due now: while an organization's sessions wait, only whoever is brought forward.

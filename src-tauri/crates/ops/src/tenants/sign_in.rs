@@ -1,29 +1,25 @@
 //! Signs the admin in through the system browser, and proves by Graph reads which tenant that is.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rollcall_core::id::TenantId;
 use rollcall_core::tenant::{Tenant, TenantIdentity};
 use rollcall_graph::organization;
 use rollcall_identity::error::{IdentityError, Kind};
-use rollcall_identity::loopback::Invitation;
 use rollcall_identity::sign_in::{self as identity, SignIn};
 use rollcall_identity::vault::SecretName;
 use rollcall_store::tenants;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::browser::{self, PATIENCE};
 use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
-use crate::job::{Job, Progress};
+use crate::job::{AtBrowser, Job, Progress};
 
 /// What Rollcall asks for at sign-in: reading only. Unprefixed scopes mean Microsoft Graph.
 pub const SCOPES: &[&str] = &["openid", "profile", "offline_access", "User.Read.All", "Directory.Read.All", "Application.Read.All"];
-
-/// How long the browser may take before the attempt is given up.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// The tenant to sign in to.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -55,7 +51,7 @@ pub struct SignedIn {
 /// network. Nothing is stored unless the tenant has been confirmed by a Graph read.
 pub async fn sign_in(desk: &Desk, ask: TenantRef, job: &Job) -> Result<SignedIn> {
     let tenant = desk.read(move |conn| tenants::get(conn, ask.tenant)).await?;
-    Box::pin(in_browser(desk, &tenant, &[], job)).await
+    Box::pin(in_browser(desk, &tenant, &[], AtBrowser::SignIn, job)).await
 }
 
 /// What a sign-in asks for: what each does, and `more`.
@@ -64,16 +60,18 @@ pub(crate) fn asked(more: &[String]) -> Vec<String> {
     SCOPES.iter().map(|&scope| scope.to_owned()).chain(more.cloned()).collect()
 }
 
-/// Signs in with `more` permissions than usual. Whoever is signed in already is proposed for it.
+/// Signs in with `more` permissions than usual; `what` is what the person is told that it is for. Whoever is signed in already is
+/// proposed for it.
 ///
 /// # Errors
 /// As [`sign_in`].
-pub(crate) async fn in_browser(desk: &Desk, tenant: &Tenant, more: &[String], job: &Job) -> Result<SignedIn> {
+pub(crate) async fn in_browser(desk: &Desk, tenant: &Tenant, more: &[String], what: AtBrowser, job: &Job) -> Result<SignedIn> {
     let authority = connection::authority(tenant)?;
     let scopes = asked(more);
     let login_hint = tenant.identity.as_ref().filter(|_| !more.is_empty()).map(|identity| identity.admin.as_str());
     let question = SignIn { authority: &authority, client_id: tenant.client_id, scopes: &scopes, login_hint, limit: PATIENCE };
-    let present = |invitation: &Invitation| job.tell(invitation.into());
+    browser::tell_unless_kept(desk, job).await;
+    let present = browser::present(desk, what, job);
     let tokens = Box::pin(identity::sign_in(&desk.wire, question, present, &job.stop, &desk.steady)).await.map_err(refused)?;
     job.tell(Progress::ReadingBack);
 

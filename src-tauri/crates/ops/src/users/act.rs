@@ -226,7 +226,7 @@ impl Switches<'_> {
         }
         let organization = organizations::get(self.conn, id)?;
         let integration = integrations::get(self.conn, organization.integration)?;
-        let may = if organization.acknowledged.is_none() && !presets::limitations(integration.preset).is_empty() {
+        let may = if !organization.has_acknowledged(presets::limitations(integration.preset)) {
             MaySwitch::Unread
         } else if organization.window.is_some_and(|window| !window.is_open(self.now)) {
             MaySwitch::Later

@@ -7,7 +7,7 @@ use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Moment;
 use rollcall_store::checks::{self, Check};
 use rollcall_store::users::{self, Chosen, UserRow, act};
-use rollcall_store::{StoreError, Thing, organizations, timeline};
+use rollcall_store::{StoreError, Thing, organizations, sessions, timeline};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -36,6 +36,8 @@ pub struct UserDetail {
     pub stuck: bool,
     /// When the next session is due, where one is.
     pub next_session: Option<Timestamp>,
+    /// Whether it is left alone until the wave starts that it is in.
+    pub waits_for_wave: bool,
     pub may: MayDo,
 }
 
@@ -78,9 +80,11 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
             go_back: why_not(Action::GoBack),
             remove: why_not(Action::Remove { force: false }),
         };
-        let read = rules::may_read(&action::Standing { forced: None, ..standing }, now).is_ok() && rhythm.paused.is_none();
+        let waits_for_wave = sessions::waits(conn, user)?;
+        let may_read = rules::may_read(&action::Standing { forced: None, ..standing }, now).is_ok();
+        let read = may_read && !waits_for_wave && rhythm.paused.is_none();
         let next_session = read.then(|| row.synced.map_or(now, |at| at.after(rhythm.every())));
-        Ok(UserDetail { row, checks, timeline, stuck, next_session, may })
+        Ok(UserDetail { row, checks, timeline, stuck, next_session, waits_for_wave: may_read && waits_for_wave, may })
     })
     .await
 }

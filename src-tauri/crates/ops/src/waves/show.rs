@@ -80,7 +80,7 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
     let integration = integrations::get(conn, organization.integration)?;
     let held = grants::get(conn, integration.id)?.and_then(|read| read.held);
     let mut ground = Ground {
-        acknowledged: organization.acknowledged.is_some() || presets::limitations(integration.preset).is_empty(),
+        acknowledged: organization.has_acknowledged(presets::limitations(integration.preset)),
         authorization: consent::compare(organization.needs(&integration), held.as_deref(), &[]).authorization,
         window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
         previous: None,

@@ -2,6 +2,7 @@
 //! with its new ones. What pages bring in waits to be indexed in larger steps, and is read through until then.
 
 use rollcall_core::id::UserId;
+use rollcall_core::issue::Cause;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Transaction, params};
 
@@ -65,12 +66,21 @@ pub(super) fn unindex(tx: &Transaction<'_>, ids: &[UserId]) -> Result<(), StoreE
 }
 
 /// Gives a connection the function `holds(words, text, …)`: whether each of the words stands in one of the texts, as the index
-/// would find it. For what waits to be indexed.
+/// would find it, for what waits to be indexed; and `shown(error)`: what a person reads of an error of the table of checks.
 pub(crate) fn teach(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     conn.create_scalar_function("holds", -1, flags, |context| {
         let words = fold(context.get_raw(0).as_str()?);
         let texts: Vec<String> = (1..context.len()).filter_map(|at| context.get_raw(at).as_str().ok().map(fold)).collect();
         Ok(words.split(' ').all(|word| texts.iter().any(|text| text.contains(word))))
-    })
+    })?;
+    conn.create_scalar_function("shown", 1, flags, |context| Ok(context.get_raw(0).as_str_or_null()?.map(shown)))
+}
+
+/// The status and the code, the words of the cause, and its title.
+fn shown(error: &str) -> String {
+    let (before, name) = error.rsplit_once(' ').unwrap_or(("", error));
+    // A row that a newer version wrote may hold a cause that this one doesn't know.
+    let title = text::by_name::<Cause>(name).map_or("", Cause::title);
+    format!("{before} {} {title}", name.replace('_', " "))
 }

@@ -99,14 +99,14 @@ macro_rules! failed_where {
     };
 }
 
-/// Whose error has the word in its code or in its cause.
+/// Whose error has the word in what is shown of it: its status, its code, or the name or the title of its cause.
 pub fn failed_with(word: &str) -> Way {
-    (failed_where!("holds(?, error)"), vec![word.to_owned().into()])
+    (failed_where!("holds(?, shown(error))"), vec![word.to_owned().into()])
 }
 
 /// Whose error has it as a whole word.
 fn failed_with_whole(word: &str) -> Way {
-    (failed_where!(r"' ' || error || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into()])
+    (failed_where!(r"' ' || shown(error) || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into()])
 }
 
 /// Whose object id has the word in it: they are read through, in an index that has little else.

@@ -86,7 +86,7 @@ const NAMES: [&str; 12] = [
 ];
 const DOMAINS: [&str; 3] = ["contoso.example", "contoso.example", "Fabrikam.example"];
 const DEPARTMENTS: [Option<&str>; 4] = [None, Some("Sales"), Some("Contoso north"), Some("Vertrieb Süd")];
-const SEARCHES: [&str; 24] = [
+const SEARCHES: [&str; 28] = [
     "a",
     "ya",
     "an",
@@ -111,6 +111,10 @@ const SEARCHES: [&str; 24] = [
     "erroraccessdenied ada",
     "AADSTS50034",
     "example",
+    "403",
+    "outside the scope",
+    "is of",
+    "cloud mailbox ya",
 ];
 
 fn somebody(random: &mut Random) -> DirectoryUser {
@@ -192,21 +196,21 @@ fn plan(store: &Store, organization: OrganizationId, few: &[UserId]) {
 
 /// What checks and sessions leave behind.
 fn checked(random: &mut Random, store: &Store, few: &[UserId], at: i64) {
-    const ERRORS: [(&str, &str); 4] = [
-        ("ErrorAccessDenied", "out_of_scope"),
-        ("MailboxNotEnabledForRESTAPI", "no_mailbox"),
-        ("AADSTS50034", "user_gone"),
-        ("ApplicationThrottled", "throttled"),
+    const ERRORS: [(Option<u16>, &str, &str); 4] = [
+        (Some(403), "ErrorAccessDenied", "out_of_scope"),
+        (Some(404), "MailboxNotEnabledForRESTAPI", "no_mailbox"),
+        (None, "AADSTS50034", "user_gone"),
+        (Some(429), "ApplicationThrottled", "throttled"),
     ];
     store
         .write(|tx| {
             for user in few {
-                let (code, cause) = random.of(&ERRORS);
+                let (http, code, cause) = random.of(&ERRORS);
                 let verdict = random.of(&["failed", "unknown", "passed", "not_run"]);
                 tx.execute(
-                    "INSERT OR REPLACE INTO checks (user, workload, run, verdict, code, cause, fingerprint, checked, digest, first_seen)
-                     VALUES (?1, 'mail', 0, ?2, ?3, ?4, ?3 || ?4, ?5, x'00', ?5)",
-                    (user.0, verdict, code, random.of(&[None, Some(cause)]), at),
+                    "INSERT OR REPLACE INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, checked, digest, first_seen)
+                     VALUES (?1, 'mail', 0, ?2, ?6, ?3, ?4, ?3 || ?4, ?5, x'00', ?5)",
+                    (user.0, verdict, code, random.of(&[None, Some(cause)]), at, http),
                 )?;
                 tx.execute(
                     "UPDATE users

@@ -104,8 +104,13 @@ fn an_object_id_is_found_by_any_part_and_an_address_in_any_case() {
 
 /// A check of these people's mail that failed with a code and a cause.
 fn fail(room: &Room, people: &[u32], code: &str, cause: Cause) {
+    fail_with(room, people, 404, code, cause);
+}
+
+fn fail_with(room: &Room, people: &[u32], http: u16, code: &str, cause: Cause) {
     let run = room.start(&Which::All);
     let result = |user, workload| ProbeResult {
+        http: Some(http),
         code: Some(code.into()),
         cause: Some(cause),
         fingerprint: Some(format!("graph.404.odd-code.{}.{workload}", cause.name())),
@@ -138,18 +143,58 @@ fn an_error_is_found_by_its_code_and_by_the_words_of_its_cause() {
         ("no", &["Ada No"]),
         ("of", &[]),
         ("graph", &[]),
-        ("404", &[]),
         ("%", &[]),
         ("_mailbox", &[]),
     ] {
-        assert_eq!(room.found(search), found, "{search}");
-        let chosen = Chosen::Filter(UserFilter { search: Some(search.into()), ..UserFilter::default() });
-        assert_eq!(room.store.read(|conn| users::count(conn, &chosen)).unwrap() as usize, found.len(), "a write for {search}");
+        assert_eq!(found_by_both(&room, search), found, "{search}");
     }
 
     let run = room.start(&Which::All);
     room.answer(run, &[2], passed);
     assert_eq!(room.found("out of scope"), ["Cy Scope"], "what has passed since has no error");
+}
+
+/// Whoever is found for a search, by the window and by a write alike.
+fn found_by_both(room: &Room, search: &str) -> Vec<String> {
+    let found = room.found(search);
+    let chosen = Chosen::Filter(UserFilter { search: Some(search.into()), ..UserFilter::default() });
+    assert_eq!(room.store.read(|conn| users::count(conn, &chosen)).unwrap() as usize, found.len(), "a write for {search}");
+    found
+}
+
+#[test]
+fn an_error_is_found_by_the_title_that_is_shown_of_it_and_by_its_status() {
+    let room = room();
+    room.bring_in(&[named(1, "Ada No"), named(2, "Bo Full"), named(3, "Cy Iso"), named(4, "Di Inn"), named(5, "Eve")]);
+    fail_with(&room, &[1], 403, "ErrorQuotaExceeded", Cause::MailboxFull);
+    fail_with(&room, &[2], 404, "MailboxNotEnabledForRESTAPI", Cause::NoMailbox);
+    fail_with(&room, &[3], 503, "ErrorMailboxMoveInProgress", Cause::MailboxMoving);
+    fail_with(&room, &[4], 404, "", Cause::ItemUnreadable);
+    for (search, found) in [
+        ("Mailbox is full", &["Ada No"][..]),
+        ("mailbox IS FULL", &["Ada No"]),
+        ("is full", &["Ada No"]),
+        ("mailbox full", &["Ada No", "Bo Full"]),
+        ("No cloud mailbox", &["Bo Full"]),
+        ("cloud", &["Bo Full"]),
+        ("Mailbox is being moved", &["Cy Iso"]),
+        ("An item can't be read", &["Di Inn"]),
+        ("403", &["Ada No"]),
+        ("404", &["Bo Full", "Di Inn"]),
+        ("404 cloud", &["Bo Full"]),
+        ("503 ErrorMailboxMoveInProgress", &["Cy Iso"]),
+        ("404 full", &["Bo Full"]),
+        ("500", &[]),
+        ("mailbox_full", &[]),
+        ("is", &["Cy Iso"]),
+    ] {
+        assert_eq!(found_by_both(&room, search), found, "{search}");
+    }
+    for cause in Cause::ALL {
+        fail_with(&room, &[5], 418, "ErrorTomorrow", cause);
+        let title = cause.title();
+        assert!(found_by_both(&room, title).contains(&"Eve".to_owned()), "{title}");
+    }
 }
 
 #[test]

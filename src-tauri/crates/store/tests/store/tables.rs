@@ -2,7 +2,7 @@ use rollcall_core::approval::{Approval, Part, Registered, Unread};
 use rollcall_core::consent::{ForWhom, Held};
 use rollcall_core::id::{AppId, DirectoryId};
 use rollcall_core::integration::RequiredPermission;
-use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::organization::{AccessType, Acknowledged, SyncStatus};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::tenant::TenantIdentity;
 use rollcall_core::time::Timestamp;
@@ -48,6 +48,26 @@ fn names_and_external_ids_are_taken_whatever_their_case_but_only_in_one_tenant()
     let organization = add_organization(store, practice, rehearsed, "Europe", "EU-01");
     let found = |name: &str| store.read(|conn| organizations::by_name(conn, practice, name)).unwrap().map(|found| found.id);
     assert_eq!((found("europe"), found("eu-01"), found("asia")), (Some(organization), Some(organization), None));
+}
+
+#[test]
+fn an_acknowledgement_is_kept_with_what_was_read_and_one_that_does_not_say_it_is_none() {
+    let room = room();
+    let Room { store, organization, integration, .. } = &room;
+    let read = Acknowledged {
+        at: NOW,
+        by: Some("ada@contoso.example".into()),
+        integration: *integration,
+        limitations: vec!["No public folders.".into(), "Categories keep no colour.".into()],
+    };
+    let after = store.write(|tx| organizations::acknowledge(tx, *organization, &read)).unwrap();
+    assert_eq!(after.acknowledged.as_ref(), Some(&read));
+    assert!(after.has_acknowledged(&["No public folders."]) && !after.has_acknowledged(&["No public folders.", "No archive."]));
+    let nobody = Acknowledged { by: None, ..read };
+    let after = store.write(|tx| organizations::acknowledge(tx, *organization, &nobody)).unwrap();
+    assert_eq!(after.acknowledged, Some(nobody));
+    store.write(|tx| Ok(tx.execute("UPDATE organizations SET acknowledged_what = NULL", [])?)).unwrap();
+    assert_eq!(store.read(|conn| organizations::get(conn, *organization)).unwrap().acknowledged, None, "as versions before kept it");
 }
 
 #[test]

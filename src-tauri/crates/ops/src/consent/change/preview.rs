@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rollcall_core::consent::{self, Beyond};
 use rollcall_core::grant::{Api, Grant, Grantee};
 use rollcall_core::id::ObjectId;
 use rollcall_core::permission::{self, PermissionType, Risk};
@@ -66,6 +67,8 @@ pub struct GrantLine {
     pub risk: Option<Risk>,
     /// What works with it, where the integration needs it.
     pub feature: Option<String>,
+    /// How it goes beyond what the organization requires, where it does.
+    pub beyond: Option<Beyond>,
 }
 
 /// # Errors
@@ -134,7 +137,8 @@ fn line(grant: &Grant, looked: &Looked, names: &Names) -> GrantLine {
         Api::Known(resource) => permission::find(resource, grant.kind, &grant.name),
         Api::Other(_) => None,
     };
-    let needed = looked.organization.needs(&looked.integration).iter().find(|wanted| {
+    let required = looked.organization.needs(&looked.integration);
+    let needed = required.iter().find(|wanted| {
         Api::Known(wanted.resource) == grant.api && wanted.kind == grant.kind && wanted.name.eq_ignore_ascii_case(&grant.name)
     });
     GrantLine {
@@ -145,6 +149,7 @@ fn line(grant: &Grant, looked: &Looked, names: &Names) -> GrantLine {
         },
         risk: known.map(|known| known.risk),
         feature: needed.and_then(|wanted| wanted.feature.clone()),
+        beyond: consent::beyond(required, grant.api, grant.kind, &grant.name),
         grant: grant.clone(),
     }
 }
