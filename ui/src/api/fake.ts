@@ -31,7 +31,7 @@ import type {
   Verified,
   View,
 } from "./bindings";
-import { proofOf, scopeOf, scriptText, targets, whyOf } from "./fakeScope";
+import { foreseenOf, proofOf, scopedRow, scopeOf, scriptText, targets, warningsOf, whyOf } from "./fakeScope";
 import { figuresOf } from "./fakeSync";
 import { dealt, type FakePlan, planViewOf, putInto, waveOf } from "./fakeWaves";
 import { everyUser } from "./filters";
@@ -79,6 +79,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** The scope gives by roles what isn't granted, and whether Exchange has assigned them. */
+  readonly scoped?: "given" | "missing";
   /** Nobody has read yet what is in force of the access scope. */
   readonly scopeUnread?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
@@ -183,14 +185,16 @@ export function fakeDoor(
   const secret = { kind: "secret" as const, key_id: guid(92), name: "2026", ends: NOW + 12 * 86_400_000 };
   const consentView = () => ({
     consent: {
-      authorization: missing === 0 ? ("authorized" as const) : ("partly_authorized" as const),
-      rows: matrix(missing),
+      authorization:
+        missing === 0 || options.scoped === "given" ? ("authorized" as const) : ("partly_authorized" as const),
+      rows: options.scoped ? matrix(missing).map((row) => scopedRow(row, options.scoped)) : matrix(missing),
       features_off: needed.slice(0, missing).flatMap((wanted) => wanted.feature ?? []),
     },
     read_at: NOW - 120_000,
     error: null,
     limitations,
     others: [],
+    roles: options.scoped === "given" ? { kind: "read" as const, at: NOW - 60_000 } : { kind: "never" as const },
     approval: {
       app: {
         id: guid(90),
@@ -608,7 +612,9 @@ export function fakeDoor(
         text: scriptText(purpose),
         left_out: purpose === "test" ? 4792 : 0,
         voids: [],
+        warnings: warningsOf(purpose),
       })),
+    "scope.foresee": ({ inside, outside, named }) => foreseenOf(inside, outside, named),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
     "scope.prove": ({ organization }, calling) => proving(organization, calling),
@@ -1086,6 +1092,7 @@ export function fakeDoor(
         authorization: missing === 0 ? "authorized" : "partly_authorized",
         granted: needed.length - 1 - missing,
         required: needed.length - 1,
+        by_role: 0,
         read_at: NOW - 120_000,
       },
       last_run: runs.find((run) => run.organization === organization.id) ?? null,

@@ -80,6 +80,8 @@ pub enum Reason {
     AlreadySwitched,
     /// It is like that already.
     AlreadySo,
+    /// The wished access scope gives the permission by a role of Exchange: granted for the whole tenant, it would make that scope void.
+    WouldVoidScope,
 }
 
 /// What is known about an organization when an action on it is judged.

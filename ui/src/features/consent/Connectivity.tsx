@@ -42,9 +42,10 @@ import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 import { ApprovalPanel } from "./ApprovalPanel";
 import { ChangeDialog } from "./ChangeDialog";
-import { consentColumns, isEveryones, summary } from "./columns";
+import { consentColumns, isThere, summary, wouldVoid } from "./columns";
 import { GrantDialog } from "./GrantDialog";
 import { Matrix, MatrixFilters, TABLE } from "./Matrix";
+import { RolesBar } from "./RolesBar";
 import { consentSearch } from "./search";
 import { UsersConsent } from "./UsersConsent";
 
@@ -63,6 +64,11 @@ function held(shown: ConsentView | undefined): readonly ConsentRow[] {
 
 function holdsNothing(shown: ConsentView | undefined): boolean {
   return held(shown).length === 0 && shown?.others.length === 0;
+}
+
+/** Whether granting what is missing would grant it: what the scope gives by a role is left to the scope. */
+function canBeAdded(row: ConsentRow): boolean {
+  return row.required && !row.optional && !isThere(row) && row.by_role === null && row.state !== "unknown";
 }
 
 /** The consent matrix of one organization, and the way to grant what is missing. */
@@ -112,8 +118,10 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
     }
   };
   const delegated = shown?.consent.rows.some((row) => row.required && row.type === "delegated") ?? false;
-  const unread = shown?.consent.authorization === "unknown" ? t("consent.notRead") : undefined;
-  const lacking = shown?.consent.rows.filter((row) => row.required && !row.optional && !isEveryones(row)) ?? [];
+  const unread = shown && (shown.read_at === null || shown.error !== null) ? t("consent.notRead") : undefined;
+  const lacking = shown?.consent.rows.filter(canBeAdded) ?? [];
+  // Microsoft's page grants all that is registered; where it is asked for delegated permissions only, it harms no scope.
+  const pageVoids = !delegated && shown?.consent.rows.some(wouldVoid) ? reasonWords.would_void_scope : undefined;
   const reasonOf = (of: readonly ConsentRow[]) => {
     const may = of.some((row) => row.type === "application" && row.resource === "graph")
       ? shown?.may.graph_roles
@@ -151,7 +159,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </>
             }
           >
-            <ConsentButton disabledReason={reason} onClick={() => change({ grant: true })} />
+            <ConsentButton disabledReason={reason ?? pageVoids} onClick={() => change({ grant: true })} />
             <Command
               label={t("consent.read")}
               icon={<ArrowSyncRegular />}
@@ -202,6 +210,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </MessageBarBody>
             </MessageBar>
           )}
+          {shown && !unread && <RolesBar shown={shown} />}
           {delegated && (
             <TabList
               size="small"

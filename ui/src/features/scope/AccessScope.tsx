@@ -9,6 +9,7 @@ import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
+import { MoreCommands } from "../../ui/MoreCommands";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -92,8 +93,6 @@ export function AccessScope({ organization }: { organization: Organization }) {
               onRun={read}
             />
             <Command label={t("access.scripts")} disabledReason={everyone} onRun={() => change({ ask: "scripts" })} />
-            <Command label={t("access.changed")} disabledReason={everyone} onRun={() => change({ ask: "changed" })} />
-            <Command label={t("access.said")} onRun={() => change({ ask: "said" })} />
             <Command label={t("access.whyCommand")} onRun={() => change({ ask: "why" })} />
             <Command
               label={t("access.export")}
@@ -101,6 +100,14 @@ export function AccessScope({ organization }: { organization: Organization }) {
               keys="Control+E"
               disabledReason={view?.proof ? undefined : t("access.nothing")}
               onRun={() => void exportEvidence()}
+            />
+            <MoreCommands
+              word={t("access.more")}
+              label={t("access.moreLabel")}
+              commands={[
+                { label: t("access.changed"), disabledReason: everyone, onRun: () => change({ ask: "changed" }) },
+                { label: t("access.said"), onRun: () => change({ ask: "said" }) },
+              ]}
             />
           </CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
