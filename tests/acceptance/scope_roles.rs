@@ -37,6 +37,7 @@ use rollcall_ops::scope::why::{WhyMailbox, why};
 use rollcall_ops::sync::keep::keep;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::Propagation;
+use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser};
 use tokio_util::sync::CancellationToken;
 
@@ -207,7 +208,7 @@ async fn the_clock_goes_on_across_a_restart_and_while_the_computer_sleeps() {
     slept.store(31 * 60 * 1_000, Ordering::Relaxed);
     let settled = loop {
         let now = show(&desk, of, &Job::quiet()).await.unwrap().proof.unwrap();
-        if now.outcome != Outcome::TooEarly {
+        if now.outcome != Outcome::TooEarly && now.proof.state == RunState::Finished {
             break now;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

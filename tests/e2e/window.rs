@@ -158,6 +158,12 @@ impl Window {
         self.save(&format!("{name}-{theme}"))
     }
 
+    /// Keeps what the window shows at this moment: a notice is gone by the time that nothing moves.
+    pub fn glance(&self, name: &str) -> Result<()> {
+        let theme = if self.dark { "dark" } else { "light" };
+        self.save(&format!("{name}-{theme}"))
+    }
+
     /// Ends the window at once, as a power cut would.
     pub fn kill(mut self) -> Result<()> {
         self.over = true;

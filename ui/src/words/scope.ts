@@ -187,7 +187,7 @@ export function voidWords(found: readonly ScopeVoid[]): string[] {
   ];
 }
 
-/** Why Exchange's roles are not known. */
+/** Why Exchange's roles could not be read, as a part of a sentence. */
 export function unreadWords(why: Unread): string {
   switch (why.kind) {
     case "not_asked":

@@ -8,7 +8,7 @@ import { isEveryones } from "./columns";
 
 const useStyles = makeStyles({
   bar: { minHeight: "fit-content", flexShrink: 0 },
-  body: { whiteSpace: "normal", padding: "6px 0" },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
 });
 
 /** What roles of Exchange give beside the grants, of when that is known, and how what is missing is to be given. */

@@ -87,11 +87,6 @@ export function AccessScope({ organization }: { organization: Organization }) {
               onRun={() => change({ ask: "prove" })}
             />
             <Command label={t("access.change")} onRun={() => change({ ask: "set" })} />
-            <Command
-              label={t("access.read")}
-              disabledReason={isLive(readWork) ? t("access.reading") : undefined}
-              onRun={read}
-            />
             <Command label={t("access.scripts")} disabledReason={everyone} onRun={() => change({ ask: "scripts" })} />
             <Command label={t("access.whyCommand")} onRun={() => change({ ask: "why" })} />
             <Command
@@ -106,6 +101,11 @@ export function AccessScope({ organization }: { organization: Organization }) {
               label={t("access.moreLabel")}
               commands={[
                 { label: t("access.changed"), disabledReason: everyone, onRun: () => change({ ask: "changed" }) },
+                {
+                  label: t("access.read"),
+                  disabledReason: isLive(readWork) ? t("access.reading") : undefined,
+                  onRun: read,
+                },
                 { label: t("access.said"), onRun: () => change({ ask: "said" }) },
               ]}
             />

@@ -44,7 +44,7 @@ const useStyles = makeStyles({
     userSelect: "text",
   },
   bar: { minHeight: "fit-content", flexShrink: 0 },
-  body: { whiteSpace: "normal", padding: "6px 0" },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
   sentences: { margin: 0, paddingLeft: "20px" },
   line: { display: "flex", columnGap: "8px", flexWrap: "wrap" },
 });

@@ -10,7 +10,7 @@ import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   bar: { minHeight: "fit-content" },
-  body: { whiteSpace: "normal", padding: "6px 0" },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
 });
 
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
@@ -77,7 +77,8 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
           {reading && reading.assignments.kind !== "read" && reading.assignments.why.kind === "not_asked" && (
             <MessageBar intent="warning" layout="multiline">
               <MessageBarBody>
-                {unreadWords(reading.assignments.why)} {earlierWords(reading.assignments)}
+                {t("access.rolesNotRead", { why: unreadWords(reading.assignments.why) })}{" "}
+                {earlierWords(reading.assignments)}
               </MessageBarBody>
               <MessageBarActions>
                 <Button size="small" onClick={onAllow}>
@@ -107,7 +108,10 @@ function factsOf(view: ScopeView): Fact[] {
   if (reading?.unit.kind === "gone") facts.push({ name: t("access.members"), value: t("access.gone") });
   if (reading) {
     const { assignments } = reading;
-    const assigned = assignments.kind === "unread" ? unreadWords(assignments.why) : assignedWords(assignments.value);
+    const assigned =
+      assignments.kind === "unread"
+        ? t("access.notRead", { why: unreadWords(assignments.why) })
+        : assignedWords(assignments.value);
     facts.push(
       {
         name: t("access.granted"),

@@ -42,8 +42,8 @@ export const consent = {
   "consent.rolesBeforeChange":
     "The scope's script was run at {changed}, and the roles of Exchange were read before, at {time}. Read them again in Access scope.",
   "consent.rolesEarlier":
-    "Roles of Exchange: {why} What was read at {time} is told beside each permission, and decides nothing.",
-  "consent.rolesUnread": "Roles of Exchange: {why} What they give is not known.",
+    "Exchange's roles could not be read again: {why}. What was read at {time} is told beside each permission, and decides nothing.",
+  "consent.rolesUnread": "What Exchange's roles give is not known: {why}.",
   "consent.rolesNever":
     "Roles of Exchange were never read, so it isn't known what they give. Read them in Access scope.",
   "consent.rolesMissing":

@@ -254,7 +254,7 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope void: "), "{void:?}");
     assert_eq!(in_browser(&["scope", "practise", "--for", "migrate"]).code, 0);
     let unread = run(&["consent", "show"]);
-    assert!(unread.code == 3 && unread.out.contains("`rollcallctl scope show --org 'HQ' --read` reads them again"), "{unread:?}");
+    assert!(unread.code == 3 && unread.out.contains("Roles of Exchange: not read, this sign-in has no "), "{unread:?}");
 
     assert_eq!(in_browser(&["scope", "show", "--allow"]).code, 3, "not proven yet");
     let given = run(&["consent", "show"]);
