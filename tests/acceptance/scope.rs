@@ -104,13 +104,9 @@ fn sorted(mut upns: Vec<String>) -> Vec<String> {
     upns
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_is_invented() {
-    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
-    let pilot = group(&rehearsal, "Integration Pilot");
-    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
-    long_ago(&rehearsal, organization).await;
-    let (leaks, lock_outs) = rehearsal.sandbox.change(|world| {
+/// Plants leaks and lock-outs around the pilot group; answers whose they are.
+pub fn plant(rehearsal: &Rehearsal) -> (Vec<String>, Vec<String>) {
+    rehearsal.sandbox.change(|world| {
         let members: Vec<u32> = world
             .groups
             .iter()
@@ -131,7 +127,16 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
         world.exchange.astray = inside.iter().chain(&outside).map(|(id, _)| id.clone()).collect();
         let upns = |side: Vec<(String, String)>| sorted(side.into_iter().map(|(_, upn)| upn).collect());
         (upns(outside), upns(inside))
-    });
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_is_invented() {
+    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let (leaks, lock_outs) = plant(&rehearsal);
     assert!(leaks.len() > 5 && lock_outs.len() > 2);
 
     let proof = proven(&rehearsal, everybody(organization)).await;

@@ -11,10 +11,11 @@ use rollcall_core::grant::Grantee;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules::Reason;
-use rollcall_core::scope::finding::Outcome;
+use rollcall_core::scope::finding::{Finding, Outcome};
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::{Reach, Roles};
-use rollcall_core::scope::why::Link;
+use rollcall_core::scope::warning::Warning;
+use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Mechanism, Rule};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_ops::consent::change::apply::{ApplyChange, apply};
@@ -32,6 +33,7 @@ use rollcall_ops::scope::plan::{PlanScope, plan};
 use rollcall_ops::scope::prove::ProveScope;
 use rollcall_ops::scope::read::read;
 use rollcall_ops::scope::roles::RolesRead;
+use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::show;
 use rollcall_ops::scope::why::{WhyMailbox, why};
 use rollcall_ops::sync::keep::keep;
@@ -41,7 +43,7 @@ use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser};
 use tokio_util::sync::CancellationToken;
 
-use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, proven, run, stage};
+use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, plant, proven, run, stage};
 
 fn row<'a>(consent: &'a Consent, name: &str) -> &'a ConsentRow {
     consent.rows.iter().find(|row| row.name == name && row.kind == PermissionType::Application).unwrap()
@@ -140,7 +142,7 @@ async fn a_proof_without_the_permission_to_read_roles_keeps_what_was_known_of_th
     assert!(mail.state == ConsentState::Unknown && !mail.roles.is_empty(), "told, and decided by nothing: {mail:?}");
     assert_eq!((view.consent.authorization, mail.whom), (Authorization::Unknown, None));
     assert!(matches!(view.roles, RolesRead::Earlier { at, .. } if at == reading.at), "{:?}", view.roles);
-    let inside = found(&rehearsal, &proof, rollcall_core::scope::finding::Finding::ConfirmedInside).await.remove(0);
+    let inside = found(&rehearsal, &proof, Finding::ConfirmedInside).await.remove(0);
     let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: inside }, &Job::quiet()).await.unwrap();
     assert!(told.chain.iter().any(|link| matches!(link, Link::AssignedBefore { at, .. } if *at == reading.at)), "{:?}", told.chain);
 
@@ -151,9 +153,47 @@ async fn a_proof_without_the_permission_to_read_roles_keeps_what_was_known_of_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_script_comes_with_what_has_to_be_known_before_and_a_proof_with_what_it_will_ask() {
-    use rollcall_core::scope::warning::Warning;
+async fn among_five_thousand_what_roles_leave_open_or_closed_is_found_and_nothing_is_invented() {
+    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
+    moved(&rehearsal, organization).await;
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    long_ago(&rehearsal, organization).await;
+    let (leaks, lock_outs) = plant(&rehearsal);
+    assert!(leaks.len() > 5 && lock_outs.len() > 2);
+    let proof = proven(&rehearsal, everybody(organization)).await;
+    let tally = proof.proof.tally;
+    assert_eq!((proof.outcome, tally.unknown, tally.too_early, tally.waiting), (Outcome::Contradicted, 0, 0, 0));
+    assert_eq!(found(&rehearsal, &proof, Finding::Leak).await, leaks);
+    assert_eq!(found(&rehearsal, &proof, Finding::LockOut).await, lock_outs);
+    assert!(tally.confirmed_outside > 4_000, "{tally:?}");
+    assert_eq!(rehearsal.sandbox.violations(), 0);
+    let leak = WhyMailbox { organization, mailbox: leaks[0].clone() };
+    assert_eq!(why(&rehearsal.desk, leak, &Job::quiet()).await.unwrap().because, Because::NotHeld, "no grant and no role explains it");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_move_from_a_policy_to_roles_opens_and_closes_nobody_on_its_way() {
+    let (rehearsal, organization) = stage(100, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
+    set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
+    let policies = || rehearsal.sandbox.world().exchange.now().policies.len();
+    let mut confirmed = Vec::new();
+    for (purpose, left) in [(Purpose::Migrate, 1), (Purpose::Finish, 0)] {
+        run(&rehearsal, organization, purpose).await;
+        assert_eq!(policies(), left, "{purpose:?}: the policies go last");
+        read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+        long_ago(&rehearsal, organization).await;
+        let proof = proven(&rehearsal, everybody(organization)).await;
+        assert_eq!(proof.outcome, Outcome::Confirmed, "{purpose:?}: {:?}", proof.proof.tally);
+        confirmed.push(proof.proof.tally.confirmed_inside);
+    }
+    assert!(confirmed[0] > 0 && confirmed[0] == confirmed[1], "{confirmed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_script_comes_with_what_has_to_be_known_before_and_a_proof_with_what_it_will_ask() {
     let (rehearsal, organization) = stage(120, AT_ONCE).await;
     moved(&rehearsal, organization).await;
     let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap();

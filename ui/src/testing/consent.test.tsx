@@ -121,10 +121,11 @@ test("a change in the journal leads to what undoing it would do", async () => {
 
 test("what roles of Exchange give is there, and is told with its reach", async () => {
   const { user } = await openAt("/permissions?org=1", { scoped: "given" });
-  expect(await screen.findByText(/What roles of Exchange give is known from/)).toBeTruthy();
+  expect(await screen.findByText(/Roles of Exchange as read/)).toBeTruthy();
   expect(screen.getByText(/2 given by roles of Exchange\./)).toBeTruthy();
   await user.click(screen.getAllByText("Given by role")[0] as HTMLElement);
   const panel = await screen.findByRole("complementary");
+  expect(screen.queryByRole("button", { name: "Open Access scope" }), "nothing is to be done there").toBeNull();
   within(panel).getByText(/Application Mail\.\w+ for the scope Rollcall 1/);
   expect(within(panel).getByRole("button", { name: "Grant this permission…" }).getAttribute("aria-disabled")).toBe(
     "true",

@@ -29,6 +29,7 @@ import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
+import { shortTime } from "../../lib/time";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { ConsentButton } from "../../ui/ConsentButton";
@@ -226,6 +227,9 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
             <div className={styles.status} role="status">
               <StatusBadge {...authorizationBadges[shown.consent.authorization]} strong />
               <span>{summary(shown.consent.rows)}</span>
+              {shown.roles.kind === "read" && (
+                <span className={styles.quiet}>{t("consent.rolesRead", { time: shortTime(shown.roles.at) })}</span>
+              )}
               {shown.consent.features_off.length > 0 && (
                 <span className={styles.quiet}>
                   {t("consent.featuresOff", { features: shown.consent.features_off.join(", ") })}

@@ -11,7 +11,7 @@ const useStyles = makeStyles({
   body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
 });
 
-/** What roles of Exchange give beside the grants, of when that is known, and how what is missing is to be given. */
+/** What makes the access scope void, what its roles don't give yet, and why that isn't known, where one of these is so. */
 export function RolesBar({ shown }: { shown: ConsentView }) {
   const styles = useStyles();
   const navigate = useNavigate();
@@ -20,14 +20,14 @@ export function RolesBar({ shown }: { shown: ConsentView }) {
   if (scoped.length === 0 && shown.roles.kind === "never") return null;
   const voiding = names(scoped.filter(isEveryones));
   const missing = names(scoped.filter(({ state }) => state === "missing" || state === "given_elsewhere"));
+  if (voiding === "" && missing === "" && shown.roles.kind === "read") return null;
   const sentences = [
     ...(voiding === "" ? [] : [t("consent.rolesVoid", { names: voiding })]),
     ...(missing === "" ? [] : [t("consent.rolesMissing", { names: missing })]),
     rolesWords(shown.roles),
   ];
-  const fine = voiding === "" && missing === "" && shown.roles.kind === "read";
   return (
-    <MessageBar intent={voiding !== "" ? "error" : fine ? "info" : "warning"} layout="multiline" className={styles.bar}>
+    <MessageBar intent={voiding === "" ? "warning" : "error"} layout="multiline" className={styles.bar}>
       <MessageBarBody className={styles.body}>
         {sentences.map((sentence) => (
           <div key={sentence}>{sentence}</div>

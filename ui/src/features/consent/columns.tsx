@@ -3,7 +3,6 @@ import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
 import { fullTime } from "../../lib/time";
 import { consentBadge, resourceWords, riskWords, typeWords } from "../../words/nouns";
-import { reachWords } from "../../words/scope";
 import { t } from "../../words/t";
 
 const order = [
@@ -99,8 +98,11 @@ export function summary(rows: readonly ConsentRow[]): string {
 }
 
 export function whom(row: ConsentRow): string {
-  if (row.whom === null)
-    return row.state === "unknown" ? "" : row.roles.map(({ reach }) => reachWords(reach)).join(", ");
+  if (row.whom === null) {
+    if (row.state === "given_elsewhere") return t("consent.elsewhere");
+    if (row.state !== "given_by_role") return "";
+    return t(row.roles.some(({ reach }) => reach.kind === "everything") ? "consent.everyone" : "consent.scoped");
+  }
   return row.whom.kind === "everyone" ? t("consent.everyone") : t("consent.someUsers", { n: row.whom.count });
 }
 

@@ -38,7 +38,7 @@ export const consent = {
   "consent.rolesBefore": "Given by roles, by an earlier reading",
   "consent.byRole": "In the access scope",
   "consent.byRoleIs": "Given by {role}. Granted for the whole tenant, it makes the scope void.",
-  "consent.rolesRead": "What roles of Exchange give is known from {time}.",
+  "consent.rolesRead": "Roles of Exchange as read {time}.",
   "consent.rolesBeforeChange":
     "The scope's script was run at {changed}, and the roles of Exchange were read before, at {time}. Read them again in Access scope.",
   "consent.rolesEarlier":

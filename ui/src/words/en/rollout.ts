@@ -155,6 +155,8 @@ export const rollout = {
   "consent.notRequired": "No",
   "consent.whom": "Granted for",
   "consent.everyone": "Everyone",
+  "consent.scoped": "The scope",
+  "consent.elsewhere": "Others",
   "consent.someUsers": { one: "{n} user", other: "{n} users" },
   "consent.least": "Least privilege",
   "consent.standsIn": "{name} stands in",
