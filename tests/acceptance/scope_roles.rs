@@ -103,6 +103,17 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     assert_eq!((described.consent.authorization, described.consent.by_role), (Authorization::Authorized, 0));
     assert_eq!(described.stages.consent.state, StageState::Done);
 
+    // Another organization of the integration is told the same: the roles are the application's.
+    let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
+    let view = consent(&rehearsal, other).await;
+    assert_eq!(
+        (view.consent.authorization, row(&view.consent, "Mail.ReadWrite").state),
+        (Authorization::Authorized, ConsentState::GivenByRole)
+    );
+    let page = GrantConsent { organization: other, with: ConsentPage::Registered };
+    let refused = Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap_err();
+    assert_eq!(refused.reason, Some(Reason::WouldVoidScope), "it would void the scope of the first");
+
     // Somebody takes a role away: it is missing, and given back by the script alone.
     let now = rollcall_tests::clock()().0;
     rehearsal.sandbox.change(|world| {

@@ -116,6 +116,10 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
+  expect(
+    within(dialog).getByRole("button", { name: "I have run it" }),
+    "it is said where the script was taken",
+  ).toBeTruthy();
   await user.click(await within(dialog).findByRole("button", { name: "Run on the practice tenant" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({

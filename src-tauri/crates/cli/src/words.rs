@@ -196,7 +196,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
         Reason::WouldVoidScope => words(
             "It would make the access scope void",
-            "The scope gives this by a role of Exchange: `rollcallctl scope plan` writes its script. `rollcallctl consent add-missing` \
+            "The scope of the integration gives this by a role of Exchange: `rollcallctl scope plan` writes its script. `rollcallctl consent add-missing` \
              grants all that the scope doesn't give. To grant it for the whole tenant all the same, change the scope first.",
         ),
     }

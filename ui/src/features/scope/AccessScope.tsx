@@ -134,7 +134,12 @@ export function AccessScope({ organization }: { organization: Organization }) {
       {view?.proof && <Mailboxes organization={organization.id} proof={view.proof.proof.id} />}
       {place.ask === "set" && view && <SetDialog organization={organization} desired={view.desired} onClose={close} />}
       {place.ask === "scripts" && view && (
-        <ScriptsDialog organization={organization} practice={view.practice} onClose={close} />
+        <ScriptsDialog
+          organization={organization}
+          practice={view.practice}
+          onRun={() => change({ ask: "changed" })}
+          onClose={close}
+        />
       )}
       {place.ask === "changed" && <ChangedDialog organization={organization} onClose={close} />}
       {place.ask === "prove" && <ProveDialog organization={organization} onClose={close} />}

@@ -64,10 +64,13 @@ function Sentences({ of }: { of: readonly string[] }) {
 export function ScriptsDialog({
   organization,
   practice,
+  onRun,
   onClose,
 }: {
   organization: Organization;
   practice: boolean;
+  /** Somebody has run one, and says so. */
+  onRun: () => void;
   onClose: () => void;
 }) {
   const styles = useStyles();
@@ -144,6 +147,9 @@ export function ScriptsDialog({
                   <CopyButton labelled text={script.text} label={t("access.copyScript")} />
                   <Button size="small" onClick={() => void save()}>
                     {t("access.saveScript")}
+                  </Button>
+                  <Button size="small" onClick={onRun}>
+                    {t("access.changed")}
                   </Button>
                   {practice && (
                     <Button size="small" appearance="primary" disabled={isLive(work)} onClick={practise}>

@@ -40,7 +40,7 @@ pub enum RolesRead {
     },
 }
 
-/// The scope of an organization, as far as it matters to what the integration was given.
+/// The scope that counts for an organization, as far as it matters to what the integration was given.
 pub(crate) struct Given {
     limit: Option<Limit>,
     assigned: Vec<Assignment>,
@@ -64,9 +64,20 @@ impl Given {
     }
 }
 
-/// What roles give, as they were last read for an organization.
+/// The scope that counts for an organization: its own, or that by roles of another one that shares the integration. Roles are the
+/// application's, whichever organization has wished for them.
+fn counting(conn: &Connection, organization: OrganizationId) -> Result<Option<Scope<Reading>>, StoreError> {
+    let own = scopes::get::<Reading>(conn, organization)?;
+    if own.as_ref().is_some_and(|own| own.desired.limit().is_some()) {
+        return Ok(own);
+    }
+    let by_roles = |scope: &Scope<Reading>| scope.desired.limit().is_some_and(|limit| limit.mechanism.is_rbac());
+    Ok(scopes::beside(conn, organization)?.into_iter().find(by_roles).or(own))
+}
+
+/// What roles give, as they were last read.
 pub(crate) fn given(conn: &Connection, organization: OrganizationId) -> Result<Given, StoreError> {
-    let Some(scope) = scopes::get::<Reading>(conn, organization)? else {
+    let Some(scope) = counting(conn, organization)? else {
         return Ok(Given { limit: None, assigned: Vec::new(), read: RolesRead::Never });
     };
     let read = match (scope.reading.as_ref().map(|reading| (&reading.assignments, reading.at)), run_since(&scope)) {
@@ -90,7 +101,7 @@ fn run_since(scope: &Scope<Reading>) -> Option<Timestamp> {
 /// The workloads that roles of Exchange open for some mailboxes, as they were last read, and those that the script of the wished scope
 /// opens where somebody has said since then that it was run. A refusal is then about the mailbox, and not about a missing grant.
 pub(crate) fn opened(conn: &Connection, organization: OrganizationId) -> Result<Vec<Workload>, StoreError> {
-    let Some(scope) = scopes::get::<Reading>(conn, organization)? else { return Ok(Vec::new()) };
+    let Some(scope) = counting(conn, organization)? else { return Ok(Vec::new()) };
     let known = scope.reading.as_ref().and_then(|reading| reading.assignments.known()).unwrap_or_default();
     let by_script = match scope.desired.limit().filter(|limit| limit.mechanism.is_rbac() && run_since(&scope).is_some()) {
         None => Vec::new(),
