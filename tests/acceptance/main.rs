@@ -15,6 +15,7 @@ mod mailboxes;
 mod organizations;
 mod rollout;
 mod scope;
+mod scope_roles;
 mod secrets;
 mod sessions;
 mod switching;

@@ -47,9 +47,9 @@ use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-const AT_ONCE: Propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
+pub const AT_ONCE: Propagation = Propagation { policies: Duration::ZERO, roles: Duration::ZERO };
 
-async fn stage(users: u32, propagation: Propagation) -> (Rehearsal, OrganizationId) {
+pub async fn stage(users: u32, propagation: Propagation) -> (Rehearsal, OrganizationId) {
     let rehearsal = Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await;
     rehearsal.sandbox.change(|world| world.exchange.propagation = propagation);
     rehearsal.sign_in().await.unwrap();
@@ -61,38 +61,38 @@ async fn stage(users: u32, propagation: Propagation) -> (Rehearsal, Organization
     (rehearsal, organization)
 }
 
-fn group(rehearsal: &Rehearsal, name: &str) -> ObjectId {
+pub fn group(rehearsal: &Rehearsal, name: &str) -> ObjectId {
     let world = rehearsal.sandbox.world();
     world.groups.iter().find(|group| group.display_name == name).unwrap().id.parse().unwrap()
 }
 
 /// Wishes for a limit, and runs the script that makes it.
-async fn limited(rehearsal: &Rehearsal, organization: OrganizationId, rule: Rule, mechanism: Mechanism, unit: ObjectId) -> ScopeView {
+pub async fn limited(rehearsal: &Rehearsal, organization: OrganizationId, rule: Rule, mechanism: Mechanism, unit: ObjectId) -> ScopeView {
     let wish = Wish::Limited { rule, mechanism, unit };
     set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
     run(rehearsal, organization, Purpose::Apply).await
 }
 
-async fn run(rehearsal: &Rehearsal, organization: OrganizationId, purpose: Purpose) -> ScopeView {
+pub async fn run(rehearsal: &Rehearsal, organization: OrganizationId, purpose: Purpose) -> ScopeView {
     let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new() };
     Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap()
 }
 
 /// Says that the change was made so long ago that every contradiction counts.
-async fn long_ago(rehearsal: &Rehearsal, organization: OrganizationId) {
+pub async fn long_ago(rehearsal: &Rehearsal, organization: OrganizationId) {
     let at = Some(Timestamp(rollcall_tests::clock()().0 - 3 * 60 * 60 * 1_000));
     changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await.unwrap();
 }
 
-fn everybody(organization: OrganizationId) -> ProveScope {
+pub fn everybody(organization: OrganizationId) -> ProveScope {
     ProveScope { organization, inside: None, outside: None, seed: 1, named: Vec::new() }
 }
 
-async fn proven(rehearsal: &Rehearsal, ask: ProveScope) -> ProofView {
+pub async fn proven(rehearsal: &Rehearsal, ask: ProveScope) -> ProofView {
     Box::pin(prove(&rehearsal.desk, ask, &Job::quiet())).await.unwrap()
 }
 
-async fn found(rehearsal: &Rehearsal, proof: &ProofView, finding: Finding) -> Vec<String> {
+pub async fn found(rehearsal: &Rehearsal, proof: &ProofView, finding: Finding) -> Vec<String> {
     let ask = ProofMailboxes { proof: proof.proof.id, finding: Some(finding), search: String::new(), offset: 0, limit: 1_000 };
     let mut upns: Vec<String> = mailboxes(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().rows.into_iter().map(|row| row.upn).collect();
     upns.sort();
@@ -104,13 +104,9 @@ fn sorted(mut upns: Vec<String>) -> Vec<String> {
     upns
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_is_invented() {
-    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
-    let pilot = group(&rehearsal, "Integration Pilot");
-    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
-    long_ago(&rehearsal, organization).await;
-    let (leaks, lock_outs) = rehearsal.sandbox.change(|world| {
+/// Plants leaks and lock-outs around the pilot group; answers whose they are.
+pub fn plant(rehearsal: &Rehearsal) -> (Vec<String>, Vec<String>) {
+    rehearsal.sandbox.change(|world| {
         let members: Vec<u32> = world
             .groups
             .iter()
@@ -131,7 +127,16 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
         world.exchange.astray = inside.iter().chain(&outside).map(|(id, _)| id.clone()).collect();
         let upns = |side: Vec<(String, String)>| sorted(side.into_iter().map(|(_, upn)| upn).collect());
         (upns(outside), upns(inside))
-    });
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_is_invented() {
+    let (rehearsal, organization) = stage(5_000, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    long_ago(&rehearsal, organization).await;
+    let (leaks, lock_outs) = plant(&rehearsal);
     assert!(leaks.len() > 5 && lock_outs.len() > 2);
 
     let proof = proven(&rehearsal, everybody(organization)).await;

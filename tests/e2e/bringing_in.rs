@@ -1,7 +1,6 @@
 //! Users brought in as was shown: a list line by line, a group by its name, eligibility, and rules with their proposals.
 
 use anyhow::{Result, ensure};
-use rollcall_sandbox::browser::Person;
 use serde_json::json;
 
 use crate::accessible;
@@ -18,7 +17,7 @@ fn users_are_brought_in_exactly_as_was_shown_and_kept_complete_by_rules() -> Res
     let _tenant = stage.with_one_organization(USERS)?;
     let mut window = stage.open(&[])?;
     accessible::bring_axe(&window)?;
-    sign_in(&stage, &window)?;
+    stage.sign_in(&window)?;
 
     show_the_list(&window)?;
     window.reads("Read as UTF-8, separated by semicolons, addresses in column 2 (E-mail): 4 lines.")?;
@@ -92,14 +91,6 @@ fn users_are_brought_in_exactly_as_was_shown_and_kept_complete_by_rules() -> Res
     ensure!(barriers.is_empty(), "{} barriers:\n{}", barriers.len(), barriers.join("\n"));
     window.close();
     Ok(())
-}
-
-fn sign_in(stage: &Stage, window: &Window) -> Result<()> {
-    window.go("Settings")?;
-    window.click("tab", "Tenants")?;
-    window.press("Sign in")?;
-    stage.at_the_browser(&Person::Admin)?;
-    window.reads("Signed in: admin@contoso.example")
 }
 
 /// Pastes the list, and has shown what an import of it would do.

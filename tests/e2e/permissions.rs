@@ -16,7 +16,7 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     let _tenant = stage.with_vendors(USERS)?;
     let mut window = stage.open(&[])?;
     accessible::bring_axe(&window)?;
-    sign_in(&stage, &window)?;
+    stage.sign_in(&window)?;
 
     choose(&window, "Users of revenue_grid")?;
     window.press("Read back now")?;
@@ -117,14 +117,6 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     ensure!(barriers.is_empty(), "{} barriers:\n{}", barriers.len(), barriers.join("\n"));
     window.close();
     Ok(())
-}
-
-fn sign_in(stage: &Stage, window: &Window) -> Result<()> {
-    window.go("Settings")?;
-    window.click("tab", "Tenants")?;
-    window.press("Sign in")?;
-    stage.at_the_browser(&Person::Admin)?;
-    window.reads("Signed in: admin@contoso.example")
 }
 
 /// The permissions of an organization, chosen at the top as one does.

@@ -8,10 +8,13 @@ use crate::stage::Stage;
 #[test]
 fn somebody_new_comes_to_two_organizations_by_the_ribbon() -> Result<()> {
     let Some(stage) = Stage::new("practice")? else { return Ok(()) };
-    let window = stage.open(&[])?;
+    let mut window = stage.open(&[])?;
     window.press("Open practice tenant")?;
     window.reads("Nothing here touches Microsoft 365.")?;
     window.photo("practice-opened")?;
+    window.set_theme(true)?;
+    window.photo("practice-ribbon")?;
+    window.set_theme(false)?;
     window.press("Sign in to set up two example organizations")?;
     window.reads("It asks for no password: choose the admin there.")?;
     window.photo("practice-sign-in")?;

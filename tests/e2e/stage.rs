@@ -83,6 +83,15 @@ impl Stage {
         self.folder.path().join("rollcall")
     }
 
+    /// Signs in to the one tenant that is connected, as a person would.
+    pub fn sign_in(&self, window: &Window) -> Result<()> {
+        window.go("Settings")?;
+        window.click("tab", "Tenants")?;
+        window.press("Sign in")?;
+        self.at_the_browser(&Person::Admin)?;
+        window.reads("Signed in: admin@contoso.example")
+    }
+
     /// Fills the data folder by the same verbs as the window's: signed in for this sitting only, one organization with all users,
     /// consent granted. The practice tenant goes on until it is dropped; the folder is free for the window.
     pub fn prepared(&self, users: u32) -> Result<Sandbox> {

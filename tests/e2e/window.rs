@@ -158,6 +158,15 @@ impl Window {
         self.save(&format!("{name}-{theme}"))
     }
 
+    /// Keeps what the window shows while a notice stands there, which has a time of its own.
+    pub fn glance(&self, name: &str) -> Result<()> {
+        let still =
+            "return document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.target?.closest('[class*=Toast]'))";
+        self.holds("the page to stand still", still)?;
+        let theme = if self.dark { "dark" } else { "light" };
+        self.save(&format!("{name}-{theme}"))
+    }
+
     /// Ends the window at once, as a power cut would.
     pub fn kill(mut self) -> Result<()> {
         self.over = true;

@@ -1,5 +1,6 @@
 import type { GrantLine } from "./bindings";
 import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
+import { scopedRow } from "./fakeScope";
 import { guid, limitations, matrix, NOW, needed } from "./fakeWorld";
 
 /** What is asked of permissions. */
@@ -7,14 +8,18 @@ export function consentVerbs(desk: Desk): Verbs {
   const secret = { kind: "secret" as const, key_id: guid(92), name: "2026", ends: NOW + 12 * 86_400_000 };
   const consentView = () => ({
     consent: {
-      authorization: desk.missing === 0 ? ("authorized" as const) : ("partly_authorized" as const),
-      rows: matrix(desk.missing),
+      authorization:
+        desk.missing === 0 || desk.options.scoped === "given" ? ("authorized" as const) : ("partly_authorized" as const),
+      rows: desk.options.scoped
+        ? matrix(desk.missing).map((row) => scopedRow(row, desk.options.scoped))
+        : matrix(desk.missing),
       features_off: needed.slice(0, desk.missing).flatMap((wanted) => wanted.feature ?? []),
     },
     read_at: NOW - 120_000,
     error: null,
     limitations,
     others: [],
+    roles: desk.options.scoped === "given" ? { kind: "read" as const, at: NOW - 60_000 } : { kind: "never" as const },
     approval: {
       app: {
         id: guid(90),

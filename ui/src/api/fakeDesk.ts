@@ -26,6 +26,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** The scope gives by roles what isn't granted, and whether Exchange has assigned them. */
+  readonly scoped?: "given" | "missing";
   /** Nobody has read yet what is in force of the access scope. */
   readonly scopeUnread?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */

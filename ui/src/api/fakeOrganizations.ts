@@ -116,6 +116,7 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
       authorization: desk.missing === 0 ? "authorized" : "partly_authorized",
       granted: needed.length - 1 - desk.missing,
       required: needed.length - 1,
+      by_role: 0,
       read_at: NOW - 120_000,
     },
     last_run: desk.runs.find((run) => run.organization === organization.id) ?? null,

@@ -1,4 +1,16 @@
-import type { Finding, ProofTally, ProofTarget, ProofView, ScopePurpose, ScopeView, ScopeWish, Why } from "./bindings";
+import type {
+  ConsentRow,
+  Finding,
+  ForeseenProof,
+  ProofTally,
+  ProofTarget,
+  ProofView,
+  ScopePurpose,
+  ScopeView,
+  ScopeWish,
+  ScriptWarning,
+  Why,
+} from "./bindings";
 import type { CallOptions } from "./client";
 import type { Desk, Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
@@ -144,6 +156,32 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
   };
 }
 
+/** A permission that the scope gives by a role, where it isn't granted. */
+export function scopedRow(row: ConsentRow, scoped: "given" | "missing" = "missing"): ConsentRow {
+  if (row.state !== "missing" || !row.name.startsWith("Mail")) return row;
+  const role = `Application ${row.name}`;
+  const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
+  return scoped === "given"
+    ? { ...row, state: "given_by_role", by_role: role, roles: [{ id: "1", role, reach }] }
+    : { ...row, by_role: role };
+}
+
+/** What has to be known of a script. */
+function warningsOf(purpose: ScopePurpose): ScriptWarning[] {
+  if (purpose === "test") return [{ kind: "no_proof" }];
+  if (purpose === "finish") return [{ kind: "not_before", at: null }, { kind: "takes_all_policies" }];
+  return [{ kind: "slow", minutes: 120 }];
+}
+
+/** What a proof of the 4,812 mailboxes will ask. */
+function foreseenOf(inside: number | null, outside: number | null, named: number): ForeseenProof {
+  const accounts = 4812;
+  const mailboxes = Math.min(accounts, (inside ?? 12) + (outside ?? 4800) + named);
+  const seconds: [number, number] = [Math.ceil(mailboxes / 60), Math.ceil(mailboxes / 20)];
+  const plan = { mailboxes, probes: mailboxes, sampled: mailboxes < accounts, seconds };
+  return { accounts, reads: 49, ...plan, bound: "finding", measured: false };
+}
+
 /** A script, as far as a screen looks at it. */
 function scriptText(purpose: ScopePurpose): string {
   return `# ${purpose}\r\nNew-ManagementScope -Name 'Rollcall'\r\n`;
@@ -197,7 +235,9 @@ export function scopeVerbs(desk: Desk): Verbs {
         text: scriptText(purpose),
         left_out: purpose === "test" ? 4792 : 0,
         voids: [],
+        warnings: warningsOf(purpose),
       })),
+    "scope.foresee": ({ inside, outside, named }) => foreseenOf(inside, outside, named),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
     "scope.prove": ({ organization }, calling) => proving(organization, calling),

@@ -88,6 +88,8 @@ export function matrix(missing: number): ConsentRow[] {
       risk: wanted.name.includes("Write") || wanted.name.includes("Send") ? "critical" : "high",
       since: index < missing ? null : NOW - 86_400_000,
       by: index < missing ? null : "admin@contoso.example",
+      roles: [],
+      by_role: null,
     }),
   );
   const held = {
@@ -101,11 +103,13 @@ export function matrix(missing: number): ConsentRow[] {
     risk: "high",
     since: null,
     by: null,
+    by_role: null,
   } as const;
   return [
     ...required,
     {
       ...held,
+      roles: [],
       name: "Files.Read.All",
       admin_consent: true,
       state: "excess",
@@ -114,6 +118,7 @@ export function matrix(missing: number): ConsentRow[] {
     },
     {
       ...held,
+      roles: [],
       name: "MailboxSettings.ReadWrite",
       admin_consent: true,
       state: "stronger_than_needed",

@@ -41,6 +41,11 @@ export function lasted(ms: number): string {
   return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** So many seconds as `lasted` says them, on one line. */
+export function unbroken(seconds: number): string {
+  return lasted(seconds * 1000).replaceAll(" ", "\u00a0");
+}
+
 /** A short length of time, to the millisecond: "84 ms", "1.2 s"; from ten seconds on as `lasted` says it. */
 export function instant(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -118,3 +118,27 @@ test("a change in the journal leads to what undoing it would do", async () => {
     }),
   );
 });
+
+test("what roles of Exchange give is there, and is told with its reach", async () => {
+  const { user } = await openAt("/permissions?org=1", { scoped: "given" });
+  expect(await screen.findByText(/Roles of Exchange as read/)).toBeTruthy();
+  expect(screen.getByText(/2 given by roles of Exchange\./)).toBeTruthy();
+  await user.click(screen.getAllByText("Given by role")[0] as HTMLElement);
+  const panel = await screen.findByRole("complementary");
+  expect(screen.queryByRole("button", { name: "Open Access scope" }), "nothing is to be done there").toBeNull();
+  within(panel).getByText(/Application Mail\.\w+ for the scope Rollcall 1/);
+  expect(within(panel).getByRole("button", { name: "Grant this permission…" }).getAttribute("aria-disabled")).toBe(
+    "true",
+  );
+});
+
+test("what the scope gives by a role is never advised to be granted", async () => {
+  const { user, door } = await openAt("/permissions?org=1", { scoped: "missing" });
+  expect(await screen.findByText(/which Exchange hasn't assigned: .* Run the scope's script/)).toBeTruthy();
+  const grant = screen.getByRole("button", { name: /^Grant consent/ });
+  expect(grant.getAttribute("aria-disabled")).toBe("true");
+  await user.click(grant);
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+  expect(door.asked.some(({ name }) => name === "consent.preview")).toBe(false);
+  expect(screen.getByRole("button", { name: "Open Access scope" })).toBeTruthy();
+});

@@ -82,16 +82,44 @@ test("a proof shows expected, said and observed, and why a mailbox answered that
   expect(screen.getByRole("row", { name: /ada@contoso.example/ })).toBeTruthy();
 });
 
+test("a proof says beforehand what it will ask, and about how long that takes", async () => {
+  const { user } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Prove…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  expect(
+    await within(dialog).findByText(/The directory of 4,812 accounts is read .* every mailbox of it/),
+  ).toBeTruthy();
+  await user.type(within(dialog).getByRole("textbox", { name: /must be refused/ }), "50");
+  expect(
+    await within(dialog).findByText(/a sample of it is asked: at most 62 mailboxes, with 62 requests/),
+  ).toBeTruthy();
+});
+
+test("what can't be run now says why in the menu, too", async () => {
+  const { user } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "More: More access scope commands" }));
+  const run = await screen.findByRole("menuitem", { name: /I have run it/ });
+  expect(run.getAttribute("aria-disabled")).toBe("true");
+  expect(run.textContent).toContain("there is nothing to limit");
+});
+
 test("a script is read, copied, saved, and run on the practice tenant only when that is asked", async () => {
   const { user, door } = await limited();
   await user.click(await screen.findByRole("button", { name: "Scripts…" }));
   const dialog = await screen.findByRole("dialog", {}, SLOW);
   expect(await within(dialog).findByText(/New-ManagementScope/)).toBeTruthy();
+  const warning = within(dialog).getByText(/For up to 120 minutes after it Exchange goes on/);
+  const script = within(dialog).getByRole("region", { name: "Script" });
+  expect(warning.compareDocumentPosition(script) & Node.DOCUMENT_POSITION_FOLLOWING, "above the script").toBeTruthy();
   await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
   expect(await within(dialog).findByText(/the gravest first. 4,792 more are left out/)).toBeTruthy();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
+  expect(
+    within(dialog).getByRole("button", { name: "I have run it" }),
+    "it is said where the script was taken",
+  ).toBeTruthy();
   await user.click(await within(dialog).findByRole("button", { name: "Run on the practice tenant" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({
@@ -135,7 +163,8 @@ test("any mailbox of the tenant is explained, and one that was not asked can be 
 
 test("what the cmdlet said is taken in, and on which mailboxes it failed is told", async () => {
   const { user } = await openAt("/scope?org=1");
-  await user.click(await screen.findByRole("button", { name: "Import cmdlet result…" }));
+  await user.click(await screen.findByRole("button", { name: "More: More access scope commands" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Import cmdlet result…" }));
   const dialog = await screen.findByRole("alertdialog", {}, SLOW);
   await user.type(within(dialog).getByRole("textbox"), "Mailbox,AccessCheckResult,Error");
   await user.click(within(dialog).getByRole("button", { name: "Import" }));

@@ -177,6 +177,8 @@ export const reasonWords = {
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",
   already_so: "It is like that already.",
+  would_void_scope:
+    "The access scope of the integration gives it by a role of Exchange. Granted for the whole tenant, it would make that scope void. Run the scope's script, or change the scope first.",
 } as const satisfies Record<Reason, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */

@@ -91,6 +91,8 @@ export const consentBadges = {
   pending_request: { state: "waiting", word: "Requested" },
   excess: { state: "attention", word: "Excess" },
   stronger_than_needed: { state: "attention", word: "Stronger than needed" },
+  given_by_role: { state: "good", word: "Given by role" },
+  given_elsewhere: { state: "attention", word: "Given for others" },
   unknown: { state: "unknown", word: "Not checked" },
 } as const satisfies Record<ConsentState, Badge>;
 

@@ -1,4 +1,5 @@
 import type {
+  Assignment,
   AssignmentReach,
   Because,
   DesiredScope,
@@ -13,6 +14,7 @@ import type {
   ScopeRemark,
   ScopeSide,
   ScopeVoid,
+  ScriptWarning,
   Unread,
   WhyLink,
 } from "../api/bindings";
@@ -142,6 +144,37 @@ export function reachWords(reach: AssignmentReach): string {
   }
 }
 
+/** Roles, each with its reach. */
+export function assignedWords(assignments: readonly Assignment[]): string {
+  return assignments.map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) })).join("; ");
+}
+
+/** What has to be known of a script before it is run. */
+export function warningWords(warning: ScriptWarning): string {
+  switch (warning.kind) {
+    case "opens_everybody":
+      return t("access.warnOpens");
+    case "takes_roles":
+      return t("access.warnTakesRoles");
+    case "revokes":
+      return t("access.warnRevokes", { permissions: warning.permissions.join(", ") });
+    case "policies_stay":
+      return t("access.warnStay");
+    case "takes_all_policies":
+      return t("access.warnAllPolicies");
+    case "not_before":
+      return warning.at === null
+        ? t("access.warnNotWithin")
+        : t("access.warnNotBefore", { time: shortTime(warning.at) });
+    case "slow":
+      return t("access.warnSlow", { minutes: warning.minutes });
+    case "no_proof":
+      return t("access.warnNoProof");
+    case "remark":
+      return remarkWords(warning.remark);
+  }
+}
+
 /** What makes a scope worth less than it looks, a sentence for each kind of it that names all there are. */
 export function voidWords(found: readonly ScopeVoid[]): string[] {
   const grants = found.flatMap((one) => (one.kind === "grant" ? [one.permission] : []));
@@ -154,7 +187,7 @@ export function voidWords(found: readonly ScopeVoid[]): string[] {
   ];
 }
 
-/** Why Exchange's roles are not known. */
+/** Why Exchange's roles could not be read, as a part of a sentence. */
 export function unreadWords(why: Unread): string {
   switch (why.kind) {
     case "not_asked":
@@ -177,12 +210,13 @@ export function linkWords(link: WhyLink): string {
       return t("access.linkGrantsUnread");
     case "assigned":
       return link.assignments.length > 0
-        ? t("access.linkAssigned", {
-            roles: link.assignments
-              .map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) }))
-              .join("; "),
-          })
+        ? t("access.linkAssigned", { roles: assignedWords(link.assignments) })
         : t("access.linkAssignedNone");
+    case "assigned_before":
+      return t("access.linkAssignedBefore", {
+        time: shortTime(link.at),
+        roles: assignedWords(link.assignments) || t("access.none"),
+      });
     case "assignments_unread":
       return t("access.linkAssignmentsUnread");
     case "side":

@@ -19,6 +19,7 @@ use rollcall_ops::consent::{grant, read, show};
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::OrganizationView;
+use rollcall_ops::scope::roles::RolesRead;
 use rollcall_ops::tenants::allow::{AllowMore, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
 use rollcall_ops::tenants::sign_in::TenantRef;
 use rollcall_ops::users::describe::{UserRef, describe};
@@ -572,6 +573,7 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
         table.row([row.name.as_str().into(), row.kind.name().into(), needed(row), state(row.state), whom(row).into(), remark(row).into()]);
     }
     screen.table(&table);
+    show_roles(view, &organization.organization.name, screen);
     if let Some(approval) = &view.approval {
         screen.gap();
         match &approval.app {
@@ -601,6 +603,62 @@ fn show_view(view: &ConsentView, organization: &OrganizationView, screen: &Scree
     }
 }
 
+/// What roles of Exchange give, of when that is known, and how what is still missing is to be given.
+fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
+    let rows = &view.consent.rows;
+    let scoped = rows.iter().any(|row| row.by_role.is_some());
+    if !scoped && matches!(view.roles, RolesRead::Never) {
+        return;
+    }
+    screen.gap();
+    let (known, paint) = match &view.roles {
+        RolesRead::Read { at } => (format!("Roles of Exchange as read at {}.", at.utc()), Paint::Plain),
+        RolesRead::BeforeChange { at, changed } => (
+            format!(
+                "The script was run at {}, and roles of Exchange were read before, at {}: `rollcallctl scope show --org '{org}' --read` \
+                 reads them again.",
+                changed.utc(),
+                at.utc()
+            ),
+            Paint::Open,
+        ),
+        RolesRead::Earlier { at, why } => (
+            format!("Roles of Exchange: {} What was read at {} is told, and decides nothing.", words::scope::of_unread(why, org), at.utc()),
+            Paint::Open,
+        ),
+        RolesRead::Unread { why } => (format!("Roles of Exchange: {}", words::scope::of_unread(why, org)), Paint::Open),
+        RolesRead::Never => {
+            (format!("Roles of Exchange were never read: `rollcallctl scope show --org '{org}' --read` reads them."), Paint::Open)
+        }
+    };
+    screen.painted(&known, paint);
+    for row in rows.iter().filter(|row| !row.roles.is_empty()) {
+        screen.line(&format!("{}: {}", row.name, words::scope::of_assigned(&row.roles)));
+    }
+    let by_script: Vec<&str> = by_role(rows, ConsentState::Missing).chain(by_role(rows, ConsentState::GivenElsewhere)).collect();
+    if !by_script.is_empty() {
+        let names = by_script.join(", ");
+        screen.paragraph(
+            &format!(
+                "The wished scope gives {names} by roles: run its script (`rollcallctl scope plan --org '{org}'`). Granted for the whole \
+                 tenant, they would make the scope void."
+            ),
+            "",
+            "",
+        );
+    }
+    let void: Vec<&str> = by_role(rows, ConsentState::Granted).chain(by_role(rows, ConsentState::StrongerThanNeeded)).collect();
+    if !void.is_empty() {
+        let names = void.join(", ");
+        screen.painted(&format!("Granted for the whole tenant, which makes the wished scope void: {names}."), Paint::Bad);
+    }
+}
+
+/// The permissions of a state that the wished scope gives by roles.
+fn by_role(rows: &[ConsentRow], state: ConsentState) -> impl Iterator<Item = &str> {
+    rows.iter().filter(move |row| row.by_role.is_some() && row.state == state).map(|row| row.name.as_str())
+}
+
 fn needed(row: &ConsentRow) -> Cell {
     match (row.required, row.optional) {
         (true, false) => "required".into(),
@@ -611,9 +669,9 @@ fn needed(row: &ConsentRow) -> Cell {
 
 fn state(state: ConsentState) -> Cell {
     let paint = match state {
-        ConsentState::Granted => Paint::Good,
+        ConsentState::Granted | ConsentState::GivenByRole => Paint::Good,
         ConsentState::Missing | ConsentState::PendingRequest => Paint::Bad,
-        ConsentState::Excess | ConsentState::StrongerThanNeeded => Paint::Open,
+        ConsentState::Excess | ConsentState::StrongerThanNeeded | ConsentState::GivenElsewhere => Paint::Open,
         ConsentState::Unknown => Paint::Faint,
     };
     Cell::painted(words::of_consent(state), paint)
@@ -623,6 +681,7 @@ fn whom(row: &ConsentRow) -> String {
     match row.whom {
         Some(ForWhom::Everyone) => "everyone".to_owned(),
         Some(ForWhom::Users { count }) => counted(count, "user", "users"),
+        None if row.state == ConsentState::GivenByRole => "as in the scope".to_owned(),
         None => "–".to_owned(),
     }
 }

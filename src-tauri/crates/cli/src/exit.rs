@@ -70,7 +70,8 @@ impl Exit {
                     | Reason::WaveEmptied
                     | Reason::OtherOrganization
                     | Reason::AlreadySwitched
-                    | Reason::AlreadySo,
+                    | Reason::AlreadySo
+                    | Reason::WouldVoidScope,
                 )
                 | None => Self::Incomplete,
             },
@@ -136,7 +137,7 @@ impl Exit {
             Some(proof) if matches!(view.stands, Stands::Now) => Self::of_proof(proof),
             Some(_) | None => Self::Incomplete,
         };
-        let all_read = view.reading.as_ref().is_some_and(|reading| reading.assignments.value().is_some());
+        let all_read = view.reading.as_ref().is_some_and(|reading| reading.assignments.read().is_some());
         if proven == Self::Fine && !all_read { Self::Incomplete } else { proven }
     }
 

@@ -15,6 +15,7 @@ use rollcall_ops::organizations::describe::OrganizationView;
 use rollcall_ops::practice::exchange::{self, RunScopeScript};
 use rollcall_ops::runs::RunState;
 use rollcall_ops::scope::changed::{self, NoteChange};
+use rollcall_ops::scope::foresee::{self, ForeseeProof};
 use rollcall_ops::scope::plan::{self, PlanScope};
 use rollcall_ops::scope::prove::{self, ProveScope};
 use rollcall_ops::scope::resume::{self, ProofRef};
@@ -220,6 +221,9 @@ pub struct Practise {
     /// Further mailboxes for the test to try
     #[arg(long, value_name = "ADDRESS")]
     mailbox: Vec<String>,
+    /// Where Microsoft has to ask for more permissions first: write the address to stdout in place of opening a browser
+    #[arg(long)]
+    print_url: bool,
 }
 
 impl Scope {
@@ -274,8 +278,9 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
         }
         Scope::Practise(ask) => {
             let of = ask.of.find(call).await?.organization;
+            let job = call.job_with(browser(ask.print_url));
             let ask = RunScopeScript { organization: of.id, purpose: ask.purpose.into(), mailboxes: ask.mailbox };
-            let view = Box::pin(exchange::run_script(&call.desk, ask, &call.job())).await?;
+            let view = Box::pin(exchange::run_script(&call.desk, ask, &job)).await?;
             call.screen.answer(&view, |screen| told::view(&view, &of.name, screen));
             Ok(Exit::Fine)
         }
@@ -378,7 +383,10 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
     }
     for void in &script.voids {
-        call.screen.note(&words::scope::of_void(void, &found.name));
+        call.screen.note(&format!("Warning: {}", words::scope::of_void(void, &found.name)));
+    }
+    for warning in &script.warnings {
+        call.screen.note(&format!("Before it is run: {}", words::scope::of_warning(warning)));
     }
     match ask.out {
         Some(file) => {
@@ -419,7 +427,10 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
                 call.screen.note(&format!("Proof {proof} was cut off and goes on; {how}."));
                 Box::pin(resume::resume(&call.desk, ProofRef { proof }, &call.job())).await?
             }
-            None => Box::pin(prove::prove(&call.desk, question, &call.job())).await?,
+            None => {
+                foretell(&question, call).await?;
+                Box::pin(prove::prove(&call.desk, question, &call.job())).await?
+            }
         }
     };
     let contradictions = told::contradictions(&proof, call).await?;
@@ -432,6 +443,15 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         call.screen.note(&format!("The proof is paused: `rollcallctl scope prove --org '{name}' --resume` goes on with it."));
     }
     Ok(Exit::of_proof(&proof))
+}
+
+/// Says what a proof will ask, and about how long that takes.
+async fn foretell(ask: &ProveScope, call: &Call) -> Result<()> {
+    let &ProveScope { organization, inside, outside, .. } = ask;
+    let named = u32::try_from(ask.named.len()).unwrap_or(u32::MAX);
+    let foreseen = foresee::foresee(&call.desk, ForeseeProof { organization, inside, outside, named }, &call.job()).await?;
+    call.screen.note(&told::foreseen(&foreseen));
+    Ok(())
 }
 
 /// The proof of the same mailboxes that a crash cut off, where the settings want it to go on by itself.

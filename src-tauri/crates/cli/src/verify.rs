@@ -6,6 +6,7 @@ pub mod summary;
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Error, Result};
@@ -208,11 +209,16 @@ fn tell(plan: &Plan, call: &Call) {
 
 fn foretold(plan: &Plan) -> String {
     let (mailboxes, probes) = (counted(plan.mailboxes, "mailbox", "mailboxes"), counted(plan.probes, "question", "questions"));
-    let will = format!("{mailboxes}, {probes}: probably {}", range(plan.seconds));
-    if plan.measured {
-        format!("{will}, bound by {}; measured when this tenant was last checked.", words::of_bound(plan.bound))
+    format!("{mailboxes}, {probes}: {}", probably(plan.seconds, plan.bound, plan.measured))
+}
+
+/// About how long work with mailboxes takes, what will bound it, and how that is known.
+pub fn probably(seconds: (u32, u32), bound: Bound, measured: bool) -> String {
+    let range = range(seconds);
+    if measured {
+        format!("probably {range}, bound by {}; measured when this tenant was last checked.", words::of_bound(bound))
     } else {
-        format!("{will}, bound by Microsoft's limits; assumed, because nothing was measured in this tenant yet.")
+        format!("probably {range}, bound by Microsoft's limits; assumed, because nothing was measured in this tenant yet.")
     }
 }
 

@@ -215,6 +215,11 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
+        Reason::WouldVoidScope => words(
+            "It would make the access scope void",
+            "The scope of the integration gives this by a role of Exchange: `rollcallctl scope plan` writes its script. `rollcallctl consent add-missing` \
+             grants all that the scope doesn't give. To grant it for the whole tenant all the same, change the scope first.",
+        ),
     }
 }
 
@@ -337,6 +342,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",
         Reason::AlreadySo => "already_so",
+        Reason::WouldVoidScope => "would_void_scope",
     }
 }
 
@@ -381,6 +387,8 @@ pub const fn of_consent(state: ConsentState) -> &'static str {
         ConsentState::PendingRequest => "requested",
         ConsentState::Excess => "excess",
         ConsentState::StrongerThanNeeded => "stronger than needed",
+        ConsentState::GivenByRole => "given by role",
+        ConsentState::GivenElsewhere => "given for others",
         ConsentState::Unknown => "unknown",
     }
 }

@@ -8,7 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::grant::{Api, Grant, Grantee, Holding};
 use crate::integration::RequiredPermission;
 use crate::permission::{self, PermissionType, Resource, Risk};
+use crate::scope::present::Assignment;
 use crate::time::Timestamp;
+
+mod by_roles;
+
+use by_roles::wider_of;
+pub use by_roles::{ByRoles, Told};
 
 /// One permission that the tenant has consented to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -49,7 +55,11 @@ pub enum ConsentState {
     Excess,
     /// A wider permission is granted in place of the required one, or beside it.
     StrongerThanNeeded,
-    /// The grants could not be read.
+    /// Not granted by Entra: a role of Exchange gives it, for all whom the integration is to reach.
+    GivenByRole,
+    /// A role of Exchange gives it, but for other mailboxes than those that the integration is to reach.
+    GivenElsewhere,
+    /// The grants could not be read, or what roles of Exchange give isn't known now.
     Unknown,
 }
 
@@ -63,6 +73,8 @@ impl ConsentState {
             Self::PendingRequest => "pending_request",
             Self::Excess => "excess",
             Self::StrongerThanNeeded => "stronger_than_needed",
+            Self::GivenByRole => "given_by_role",
+            Self::GivenElsewhere => "given_elsewhere",
             Self::Unknown => "unknown",
         }
     }
@@ -72,13 +84,13 @@ impl ConsentState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Authorization {
-    /// All that is required is granted.
+    /// All that is required is granted, or given by roles of Exchange.
     Authorized,
     /// Some of it is, or it is for some users.
     PartlyAuthorized,
     /// None of it is.
     NotAuthorized,
-    /// The grants could not be read, or never were.
+    /// The grants could not be read, or never were; or all that isn't granted is up to roles of Exchange that aren't known now.
     Unknown,
 }
 
@@ -109,13 +121,25 @@ pub struct ConsentRow {
     pub meaning: Option<String>,
     /// The smaller permission that would do, or the stronger one that stands in.
     pub instead: Option<String>,
+    /// The roles of Exchange that give it, each with how far it reaches; where it is unknown, those that an earlier reading told.
+    pub roles: Vec<Assignment>,
+    /// The role by which the wished scope gives it: a grant for the whole tenant in its place would make that scope void.
+    pub by_role: Option<String>,
 }
 
 impl ConsentRow {
     /// Whether the permission is there for the whole organization. What single users granted for themselves is not.
     #[must_use]
     pub fn holds(&self) -> bool {
-        matches!(self.state, ConsentState::Granted | ConsentState::StrongerThanNeeded) && self.whom == Some(ForWhom::Everyone)
+        match self.state {
+            ConsentState::Granted | ConsentState::StrongerThanNeeded => self.whom == Some(ForWhom::Everyone),
+            ConsentState::GivenByRole => true,
+            ConsentState::Missing
+            | ConsentState::PendingRequest
+            | ConsentState::Excess
+            | ConsentState::GivenElsewhere
+            | ConsentState::Unknown => false,
+        }
     }
 }
 
@@ -154,18 +178,20 @@ fn whom(grantees: &BTreeSet<Grantee>) -> ForWhom {
     ForWhom::Users { count: u32::try_from(grantees.len()).unwrap_or(u32::MAX) }
 }
 
-/// Compares what is required with what is held; `requested` are delegated permissions of Graph that users have asked an administrator
-/// for. `None` for `held` means that the grants could not be read: then every row is unknown, never missing and never granted.
+/// Compares what is required with what is held, and with what roles of Exchange give; `requested` are delegated permissions of Graph
+/// that users have asked an administrator for. `None` for `held` means that the grants could not be read: then every row is unknown,
+/// never missing and never granted.
 #[must_use]
-pub fn compare(required: &[RequiredPermission], held: Option<&[Held]>, requested: &[String]) -> Consent {
+pub fn compare(required: &[RequiredPermission], held: Option<&[Held]>, roles: ByRoles<'_>, requested: &[String]) -> Consent {
     let Some(held) = held else {
         let rows = required.iter().map(|wanted| row_for(wanted, ConsentState::Unknown)).collect();
         return Consent { authorization: Authorization::Unknown, rows, features_off: Vec::new() };
     };
-    let mut rows: Vec<ConsentRow> = required.iter().map(|wanted| judge(wanted, held, requested)).collect();
+    let mut rows: Vec<ConsentRow> = required.iter().map(|wanted| judge(wanted, held, roles, requested)).collect();
     rows.extend(
         held.iter().filter(|grant| !required.iter().any(|wanted| is_exactly(grant, wanted))).map(|grant| judge_extra(grant, required)),
     );
+    roles.add_excess(&mut rows);
     Consent { authorization: authorization(&rows), features_off: features_off(&rows), rows }
 }
 
@@ -177,18 +203,29 @@ fn stands_in(grant: &Held, wanted: &RequiredPermission) -> bool {
     grant.resource == wanted.resource && grant.kind == wanted.kind && permission::covers(&grant.name, &wanted.name)
 }
 
-fn judge(wanted: &RequiredPermission, held: &[Held], requested: &[String]) -> ConsentRow {
+fn judge(wanted: &RequiredPermission, held: &[Held], roles: ByRoles<'_>, requested: &[String]) -> ConsentRow {
+    let by_role = roles.in_place_of(wanted).map(str::to_owned);
+    let row = match granted(wanted, held) {
+        Some(row) => row,
+        None => match roles.judge(wanted) {
+            Some((state, given)) => ConsentRow { instead: wider_of(wanted, &given), roles: given, ..row_for(wanted, state) },
+            None if is_requested(wanted, requested) => row_for(wanted, ConsentState::PendingRequest),
+            None => row_for(wanted, ConsentState::Missing),
+        },
+    };
+    ConsentRow { by_role, ..row }
+}
+
+fn granted(wanted: &RequiredPermission, held: &[Held]) -> Option<ConsentRow> {
     // What everyone has outweighs what some have, and the very permission outweighs a wider one.
     let best = held
         .iter()
         .filter(|grant| stands_in(grant, wanted))
         .min_by_key(|grant| (grant.whom != ForWhom::Everyone, !is_exactly(grant, wanted)));
-    match best {
-        Some(grant) if is_exactly(grant, wanted) => given(row_for(wanted, ConsentState::Granted), grant),
-        Some(wider) => ConsentRow { instead: Some(wider.name.clone()), ..given(row_for(wanted, ConsentState::StrongerThanNeeded), wider) },
-        None if is_requested(wanted, requested) => row_for(wanted, ConsentState::PendingRequest),
-        None => row_for(wanted, ConsentState::Missing),
-    }
+    Some(match best? {
+        grant if is_exactly(grant, wanted) => given(row_for(wanted, ConsentState::Granted), grant),
+        wider => ConsentRow { instead: Some(wider.name.clone()), ..given(row_for(wanted, ConsentState::StrongerThanNeeded), wider) },
+    })
 }
 
 fn given(row: ConsentRow, grant: &Held) -> ConsentRow {
@@ -235,23 +272,31 @@ fn judge_extra(grant: &Held, required: &[RequiredPermission]) -> ConsentRow {
         Some(Beyond::Excess) => (ConsentState::Excess, None),
         None => (ConsentState::Granted, None),
     };
-    let known = permission::find(grant.resource, grant.kind, &grant.name);
+    let row = unneeded(grant.resource, grant.kind, &grant.name, state);
+    given(ConsentRow { instead, ..row }, grant)
+}
+
+/// A permission that nothing requires.
+fn unneeded(resource: Resource, kind: PermissionType, name: &str, state: ConsentState) -> ConsentRow {
+    let known = permission::find(resource, kind, name);
     ConsentRow {
-        resource: grant.resource,
-        kind: grant.kind,
-        name: grant.name.clone(),
+        resource,
+        kind,
+        name: name.to_owned(),
         required: false,
         optional: false,
         admin_consent: known.map(|known| known.admin_consent),
         risk: known.map(|known| known.risk),
         state,
-        whom: Some(grant.whom),
-        since: grant.since,
-        by: grant.by.clone(),
+        whom: None,
+        since: None,
+        by: None,
         feature: None,
         purpose: None,
         meaning: known.map(|known| known.meaning.to_owned()),
-        instead,
+        instead: None,
+        roles: Vec::new(),
+        by_role: None,
     }
 }
 
@@ -273,6 +318,8 @@ fn row_for(wanted: &RequiredPermission, state: ConsentState) -> ConsentRow {
         purpose: wanted.purpose.clone(),
         meaning: known.map(|known| known.meaning.to_owned()),
         instead: None,
+        roles: Vec::new(),
+        by_role: None,
     }
 }
 
@@ -284,16 +331,20 @@ fn authorization(rows: &[ConsentRow]) -> Authorization {
     let (have, lack): (Vec<_>, Vec<_>) = needed.partition(|row| row.holds());
     match (have.is_empty(), lack.is_empty()) {
         (_, true) => Authorization::Authorized,
+        _ if lack.iter().all(|row| row.state == ConsentState::Unknown) => Authorization::Unknown,
         (false, false) => Authorization::PartlyAuthorized,
-        // What single users have consented to works for them.
-        (true, false) if lack.iter().any(|row| row.whom.is_some()) => Authorization::PartlyAuthorized,
+        // What single users have consented to works for them, and what a role gives for those whom it reaches.
+        (true, false) if lack.iter().any(|row| row.whom.is_some() || row.state == ConsentState::GivenElsewhere) => {
+            Authorization::PartlyAuthorized
+        }
         (true, false) => Authorization::NotAuthorized,
     }
 }
 
 fn features_off(rows: &[ConsentRow]) -> Vec<String> {
     let mut features: Vec<String> = Vec::new();
-    for feature in rows.iter().filter(|row| row.required && !row.holds()).filter_map(|row| row.feature.as_ref()) {
+    let off = |row: &&ConsentRow| row.required && !row.holds() && row.state != ConsentState::Unknown;
+    for feature in rows.iter().filter(off).filter_map(|row| row.feature.as_ref()) {
         if !features.contains(feature) {
             features.push(feature.clone());
         }
@@ -322,7 +373,7 @@ mod tests {
     }
 
     fn compare(required: &[RequiredPermission], held: Option<&[Held]>) -> Consent {
-        super::compare(required, held, &[])
+        super::compare(required, held, ByRoles::NONE, &[])
     }
 
     fn state_of(consent: &Consent, name: &str) -> Option<ConsentState> {
@@ -395,7 +446,7 @@ mod tests {
     #[test]
     fn what_users_asked_for_is_pending_until_it_is_granted() {
         let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }, wanted("Mail.Read", "mail")];
-        let consent = super::compare(&required, Some(&[]), &["mail.read".into()]);
+        let consent = super::compare(&required, Some(&[]), ByRoles::NONE, &["mail.read".into()]);
         let states: Vec<_> = consent.rows.iter().map(|row| row.state).collect();
         assert_eq!(states, [ConsentState::PendingRequest, ConsentState::Missing], "users can only ask for delegated permissions");
         assert_eq!(consent.authorization, Authorization::NotAuthorized);

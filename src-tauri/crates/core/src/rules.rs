@@ -82,6 +82,9 @@ pub enum Reason {
     AlreadySwitched,
     /// It is like that already.
     AlreadySo,
+    /// The wished access scope, of the organization or of another that shares the integration, gives the permission by a role of
+    /// Exchange: granted for the whole tenant, it would make that scope void.
+    WouldVoidScope,
 }
 
 /// What is known about an organization when an action on it is judged.

@@ -6,7 +6,7 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::scope::Desired;
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cmdlet::Said;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -30,15 +30,32 @@ pub struct Scope<R> {
 /// [`StoreError`] when the disk can't be read.
 pub fn get<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId) -> Result<Option<Scope<R>>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT desired, set_at, reading, change FROM scopes WHERE organization = ?1")?;
-    let scope = statement.query_row([organization.0], |row| {
-        Ok(Scope {
-            desired: text::json(row, 0)?,
-            set_at: text::maybe_moment(row, 1)?,
-            reading: text::maybe_json(row, 2)?,
-            change: text::maybe_json(row, 3)?,
-        })
-    });
-    Ok(scope.optional()?)
+    Ok(statement.query_row([organization.0], scope).optional()?)
+}
+
+/// The scopes of the other organizations that share the integration, by the age of the organization.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn beside<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId) -> Result<Vec<Scope<R>>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   desired, set_at, reading, change
+         FROM     scopes
+         JOIN     organizations ON organizations.id = scopes.organization
+         WHERE    organizations.id <> ?1 AND organizations.integration = (SELECT integration FROM organizations WHERE id = ?1)
+         ORDER BY organizations.id",
+    )?;
+    let scopes = statement.query_map([organization.0], scope)?.collect::<Result<_, _>>()?;
+    Ok(scopes)
+}
+
+fn scope<R: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<Scope<R>> {
+    Ok(Scope {
+        desired: text::json(row, 0)?,
+        set_at: text::maybe_moment(row, 1)?,
+        reading: text::maybe_json(row, 2)?,
+        change: text::maybe_json(row, 3)?,
+    })
 }
 
 /// Sets whom the integration is to reach; what was read for an earlier wish is forgotten. What was changed last stays: Exchange

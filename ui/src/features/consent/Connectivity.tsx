@@ -30,6 +30,7 @@ import { reading } from "../../api/queries";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
+import { shortTime } from "../../lib/time";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { ConsentButton } from "../../ui/ConsentButton";
@@ -43,9 +44,10 @@ import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 import { ApprovalPanel } from "./ApprovalPanel";
 import { ChangeDialog } from "./ChangeDialog";
-import { consentColumns, isEveryones, summary } from "./columns";
+import { consentColumns, isThere, summary, wouldVoid } from "./columns";
 import { GrantDialog } from "./GrantDialog";
 import { Matrix, MatrixFilters, TABLE } from "./Matrix";
+import { RolesBar } from "./RolesBar";
 import { consentSearch } from "./search";
 import { UsersConsent } from "./UsersConsent";
 
@@ -72,6 +74,11 @@ function cameTo({ added, removed }: Consented): string {
   if (added === 0 && removed === 0) return t("consent.cameToNothing");
   if (removed === 0) return t("consent.cameTo", { n: added });
   return t("consent.cameToBoth", { n: added, removed });
+}
+
+/** Whether granting what is missing would grant it: what the scope gives by a role is left to the scope. */
+function canBeAdded(row: ConsentRow): boolean {
+  return row.required && !row.optional && !isThere(row) && row.by_role === null && row.state !== "unknown";
 }
 
 /** The consent matrix of one organization, and the way to grant what is missing. */
@@ -127,8 +134,10 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
     }
   };
   const delegated = shown?.consent.rows.some((row) => row.required && row.type === "delegated") ?? false;
-  const unread = shown?.consent.authorization === "unknown" ? t("consent.notRead") : undefined;
-  const lacking = shown?.consent.rows.filter((row) => row.required && !row.optional && !isEveryones(row)) ?? [];
+  const unread = shown && (shown.read_at === null || shown.error !== null) ? t("consent.notRead") : undefined;
+  const lacking = shown?.consent.rows.filter(canBeAdded) ?? [];
+  // Microsoft's page grants all that is registered; where it is asked for delegated permissions only, it harms no scope.
+  const pageVoids = !delegated && shown?.consent.rows.some(wouldVoid) ? reasonWords.would_void_scope : undefined;
   const reasonOf = (of: readonly ConsentRow[]) => {
     const may = of.some((row) => row.type === "application" && row.resource === "graph")
       ? shown?.may.graph_roles
@@ -166,7 +175,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </>
             }
           >
-            <ConsentButton disabledReason={reason} onClick={() => change({ grant: true })} />
+            <ConsentButton disabledReason={reason ?? pageVoids} onClick={() => change({ grant: true })} />
             <Command
               label={t("consent.read")}
               icon={<ArrowSyncRegular />}
@@ -216,6 +225,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </MessageBarBody>
             </MessageBar>
           )}
+          {shown && !unread && <RolesBar shown={shown} />}
           {delegated && (
             <TabList
               size="small"
@@ -231,6 +241,9 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
             <div className={styles.status} role="status">
               <StatusBadge {...authorizationBadges[shown.consent.authorization]} strong />
               <span>{summary(shown.consent.rows)}</span>
+              {shown.roles.kind === "read" && (
+                <span className={styles.quiet}>{t("consent.rolesRead", { time: shortTime(shown.roles.at) })}</span>
+              )}
               {shown.consent.features_off.length > 0 && (
                 <span className={styles.quiet}>
                   {t("consent.featuresOff", { features: shown.consent.features_off.join(", ") })}

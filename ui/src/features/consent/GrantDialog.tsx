@@ -8,6 +8,7 @@ import { acknowledgedWords } from "../../words/acknowledged";
 import { explain, reasonWords } from "../../words/codes";
 import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
+import { wouldVoid } from "./columns";
 import { Lines } from "./LineList";
 import { usePreview } from "./preview";
 
@@ -27,7 +28,8 @@ type Props = {
 /** Says what a consent on Microsoft's page will add, and what it will take away, before the browser is opened. */
 export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
-  const [asked, setAsked] = useState<ConsentPage>("registered");
+  const voids = shown.consent.rows.some(wouldVoid);
+  const [asked, setAsked] = useState<ConsentPage>(voids ? "required" : "registered");
   const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
   const { acknowledged } = view;
   const unread = shown.limitations.length > 0 && acknowledged === null;
@@ -65,7 +67,7 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
         <>
           {!preview.data.foreseen && <p className={styles.text}>{t("consent.askForeseen")}</p>}
           <Lines of={preview.data} />
-          {preview.data.refused && (
+          {preview.data.refused && preview.data.refused !== "would_void_scope" && (
             <p className={styles.text}>
               {t("change.role", { roles: preview.data.roles.map((role) => roleWords[role]).join(", ") })}
             </p>

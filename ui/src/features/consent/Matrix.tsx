@@ -12,10 +12,11 @@ import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { reasonWords } from "../../words/codes";
 import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { consentColumns, isEveryones, needOf, needWords, rowKey, sortedBy } from "./columns";
+import { consentColumns, isEveryones, isThere, needOf, needWords, rowKey, sortedBy, wouldVoid } from "./columns";
 import { PermissionPanel } from "./PermissionPanel";
 import { type ConsentSearch, consentSearch } from "./search";
 
@@ -199,7 +200,8 @@ function refOf({ resource, type, name }: ConsentRow) {
 }
 
 function cannotAdd(row: ConsentRow): string | undefined {
-  return isEveryones(row) && row.instead === null ? t("change.nothing") : undefined;
+  if (wouldVoid(row)) return reasonWords.would_void_scope;
+  return isThere(row) && row.instead === null ? t("change.nothing") : undefined;
 }
 
 /** A row that a wider permission stands in for is no grant of its own. */

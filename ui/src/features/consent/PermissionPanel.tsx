@@ -7,6 +7,7 @@ import { DetailsPanel } from "../../ui/DetailsPanel";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { consentBadge, isOfSome, resourceWords, typeWords } from "../../words/nouns";
+import { assignedWords } from "../../words/scope";
 import { t } from "../../words/t";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { admin, by, least, required, risk, rowKey, since, whom } from "./columns";
@@ -66,6 +67,17 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
             ...(row.since === null ? [] : [{ name: t("consent.since"), value: since(row) }]),
             ...(row.by === null ? [] : [{ name: t("consent.by"), value: by(row) }]),
             ...(row.feature === null ? [] : [{ name: t("consent.feature"), value: row.feature }]),
+            ...(row.roles.length === 0
+              ? []
+              : [
+                  {
+                    name: t(row.state === "unknown" ? "consent.rolesBefore" : "consent.roles"),
+                    value: assignedWords(row.roles),
+                  },
+                ]),
+            ...(row.by_role === null
+              ? []
+              : [{ name: t("consent.byRole"), value: t("consent.byRoleIs", { role: row.by_role }) }]),
             ...(row.instead === null ? [] : [{ name: t("consent.least"), value: least(row) }]),
           ]}
         />

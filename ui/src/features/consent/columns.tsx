@@ -9,8 +9,10 @@ const order = [
   "missing",
   "pending_request",
   "unknown",
+  "given_elsewhere",
   "excess",
   "stronger_than_needed",
+  "given_by_role",
   "granted",
 ] as const satisfies readonly ConsentState[];
 
@@ -46,6 +48,16 @@ export function isEveryones(row: ConsentRow): boolean {
   return !isMissing(row.state) && row.whom?.kind === "everyone";
 }
 
+/** Whether a permission is there for all whom the integration is to reach, granted or given by a role. */
+export function isThere(row: ConsentRow): boolean {
+  return row.state === "given_by_role" || isEveryones(row);
+}
+
+/** Whether a grant for the whole tenant would make the access scope void, which gives it by a role. */
+export function wouldVoid(row: ConsentRow): boolean {
+  return row.by_role !== null && !isEveryones(row);
+}
+
 export type Need = "required" | "optional" | "not";
 
 export function needOf(row: ConsentRow): Need {
@@ -63,23 +75,34 @@ export function rowKey(row: ConsentRow): string {
   return `${row.resource} ${row.type} ${row.name}`;
 }
 
+type Part = "consent.sumRoles" | "consent.sumElsewhere" | "consent.sumUnknown" | "consent.sumExcess";
+
 /** The totals as a sentence: "14 required: 12 granted, 2 missing. 1 excess." What only some users have is told apart. */
 export function summary(rows: readonly ConsentRow[]): string {
   const wanted = rows.filter((row) => row.required && !row.optional);
   const count = (state: ConsentState, among: readonly ConsentRow[]) =>
     among.filter((row) => row.state === state).length;
   const unread = count("unknown", wanted);
-  if (unread > 0) return t("consent.sumUnread", { required: wanted.length });
+  if (unread > 0 && unread === wanted.length) return t("consent.sumUnread", { required: wanted.length });
   const missing = count("missing", wanted) + count("pending_request", wanted);
   const some = wanted.filter((row) => row.whom?.kind === "users").length;
-  const totals = { required: wanted.length, granted: wanted.length - missing - some, missing };
-  const sentence = some === 0 ? t("consent.sum", totals) : t("consent.sumSome", { ...totals, some });
-  const excess = count("excess", rows);
-  return excess === 0 ? sentence : `${sentence} ${t("consent.sumExcess", { n: excess })}`;
+  const totals = { required: wanted.length, granted: wanted.filter(isEveryones).length, missing };
+  const told = (key: Part, n: number) => (n === 0 ? [] : [t(key, { n })]);
+  return [
+    some === 0 ? t("consent.sum", totals) : t("consent.sumSome", { ...totals, some }),
+    ...told("consent.sumRoles", count("given_by_role", wanted)),
+    ...told("consent.sumElsewhere", count("given_elsewhere", wanted)),
+    ...told("consent.sumUnknown", unread),
+    ...told("consent.sumExcess", count("excess", rows)),
+  ].join(" ");
 }
 
 export function whom(row: ConsentRow): string {
-  if (row.whom === null) return "";
+  if (row.whom === null) {
+    if (row.state === "given_elsewhere") return t("consent.elsewhere");
+    if (row.state !== "given_by_role") return "";
+    return t(row.roles.some(({ reach }) => reach.kind === "everything") ? "consent.everyone" : "consent.scoped");
+  }
   return row.whom.kind === "everyone" ? t("consent.everyone") : t("consent.someUsers", { n: row.whom.count });
 }
 

@@ -5,7 +5,18 @@ import { maybe } from "../../lib/place";
 export const consentSearch = v.object({
   org: maybe(v.number()),
   q: maybe(v.string()),
-  state: maybe(v.picklist(["granted", "missing", "pending_request", "excess", "stronger_than_needed", "unknown"])),
+  state: maybe(
+    v.picklist([
+      "granted",
+      "missing",
+      "pending_request",
+      "excess",
+      "stronger_than_needed",
+      "given_by_role",
+      "given_elsewhere",
+      "unknown",
+    ]),
+  ),
   type: maybe(v.picklist(["application", "delegated"])),
   api: maybe(v.picklist(["graph", "exchange"])),
   need: maybe(v.picklist(["required", "optional", "not"])),

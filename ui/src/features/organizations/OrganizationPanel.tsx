@@ -205,7 +205,13 @@ function Connectivity({ view }: { view: OrganizationView }) {
       <div className={styles.buttons}>
         {consent.authorization !== "authorized" && (
           <ConsentButton
-            disabledReason={view.may.consent ? reasonWords[view.may.consent] : undefined}
+            disabledReason={
+              view.may.consent
+                ? reasonWords[view.may.consent]
+                : consent.by_role > 0
+                  ? reasonWords.would_void_scope
+                  : undefined
+            }
             onClick={() => open(true)}
           />
         )}

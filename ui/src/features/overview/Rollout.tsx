@@ -57,7 +57,11 @@ export function Rollout({ view }: { view: OrganizationView }) {
             appearance={view.users > 0 && view.stages.consent.state !== "done" ? "primary" : "secondary"}
             onClick={() => go("/permissions")}
           >
-            {t(view.stages.consent.state === "done" ? "overview.reviewConsent" : "overview.grant")}
+            {t(
+              view.stages.consent.state === "done" || view.consent.by_role > 0
+                ? "overview.reviewConsent"
+                : "overview.grant",
+            )}
           </ReasonedButton>
         </StageCard>
         <StageCard
@@ -131,7 +135,7 @@ function organizationCriteria(view: OrganizationView): Criterion[] {
 }
 
 function consentCriteria({ consent }: OrganizationView): Criterion[] {
-  const missing = consent.required - consent.granted;
+  const missing = consent.required - consent.granted - consent.by_role;
   return [
     authorizationCriterion(consent.authorization),
     ...(consent.authorization === "unknown"
@@ -141,6 +145,9 @@ function consentCriteria({ consent }: OrganizationView): Criterion[] {
             ? ({ state: "bad", text: t("overview.missing", { n: missing }) } as const)
             : ({ state: "good", text: t("overview.noneMissing") } as const),
         ]),
+    ...(consent.by_role > 0
+      ? [{ state: "attention", text: t("overview.byRole", { n: consent.by_role }) } as const]
+      : []),
   ];
 }
 

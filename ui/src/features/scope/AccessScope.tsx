@@ -9,6 +9,7 @@ import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
+import { MoreCommands } from "../../ui/MoreCommands";
 import { DataAge } from "../../ui/DataAge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -86,14 +87,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
               onRun={() => change({ ask: "prove" })}
             />
             <Command label={t("access.change")} onRun={() => change({ ask: "set" })} />
-            <Command
-              label={t("access.read")}
-              disabledReason={isLive(readWork) ? t("access.reading") : undefined}
-              onRun={read}
-            />
             <Command label={t("access.scripts")} disabledReason={everyone} onRun={() => change({ ask: "scripts" })} />
-            <Command label={t("access.changed")} disabledReason={everyone} onRun={() => change({ ask: "changed" })} />
-            <Command label={t("access.said")} onRun={() => change({ ask: "said" })} />
             <Command label={t("access.whyCommand")} onRun={() => change({ ask: "why" })} />
             <Command
               label={t("access.export")}
@@ -101,6 +95,19 @@ export function AccessScope({ organization }: { organization: Organization }) {
               keys="Control+E"
               disabledReason={view?.proof ? undefined : t("access.nothing")}
               onRun={() => void exportEvidence()}
+            />
+            <MoreCommands
+              word={t("access.more")}
+              label={t("access.moreLabel")}
+              commands={[
+                { label: t("access.changed"), disabledReason: everyone, onRun: () => change({ ask: "changed" }) },
+                {
+                  label: t("access.read"),
+                  disabledReason: isLive(readWork) ? t("access.reading") : undefined,
+                  onRun: read,
+                },
+                { label: t("access.said"), onRun: () => change({ ask: "said" }) },
+              ]}
             />
           </CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
@@ -127,7 +134,12 @@ export function AccessScope({ organization }: { organization: Organization }) {
       {view?.proof && <Mailboxes organization={organization.id} proof={view.proof.proof.id} />}
       {place.ask === "set" && view && <SetDialog organization={organization} desired={view.desired} onClose={close} />}
       {place.ask === "scripts" && view && (
-        <ScriptsDialog organization={organization} practice={view.practice} onClose={close} />
+        <ScriptsDialog
+          organization={organization}
+          practice={view.practice}
+          onRun={() => change({ ask: "changed" })}
+          onClose={close}
+        />
       )}
       {place.ask === "changed" && <ChangedDialog organization={organization} onClose={close} />}
       {place.ask === "prove" && <ProveDialog organization={organization} onClose={close} />}

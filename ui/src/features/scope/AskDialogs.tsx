@@ -1,10 +1,14 @@
-import { Field, Input, makeStyles, Textarea } from "@fluentui/react-components";
+import { Field, Input, makeStyles, Spinner, Textarea } from "@fluentui/react-components";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Organization, Error as Refusal } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
+import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
+import { unbroken } from "../../lib/time";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { boundedWords } from "../../words/bounds";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
 import { prove } from "./proving";
@@ -72,6 +76,7 @@ export function ProveDialog({ organization, onClose }: Props) {
   const [named, setNamed] = useState("");
   const numbers = { inside: numberIn(inside), outside: numberIn(outside), seed: numberIn(seed) };
   const bad = Object.values(numbers).includes(undefined);
+  const names = named.split(/[\s,;]+/).filter((name) => name !== "");
   return (
     <ConfirmDialog
       title={t("access.proveTitle", { organization: organization.name })}
@@ -83,12 +88,13 @@ export function ProveDialog({ organization, onClose }: Props) {
           inside: numbers.inside ?? null,
           outside: numbers.outside ?? null,
           seed: numbers.seed ?? 1,
-          named: named.split(/[\s,;]+/).filter((name) => name !== ""),
+          named: names,
         });
         onClose();
       }}
     >
       <p className={styles.text}>{t("access.proveBody")}</p>
+      <Foreseen organization={organization.id} inside={numbers.inside} outside={numbers.outside} named={names.length} />
       <Field label={t("access.sampleInside")}>
         <Input inputMode="numeric" value={inside} onChange={(_, data) => setInside(data.value)} />
       </Field>
@@ -102,6 +108,33 @@ export function ProveDialog({ organization, onClose }: Props) {
         <Textarea value={named} onChange={(_, data) => setNamed(data.value)} />
       </Field>
     </ConfirmDialog>
+  );
+}
+
+type Foresight = {
+  readonly organization: number;
+  readonly inside: number | null | undefined;
+  readonly outside: number | null | undefined;
+  readonly named: number;
+};
+
+/** What a proof will ask, and about how long that takes; the last that was known while something is typed. */
+function Foreseen({ organization, inside = null, outside = null, named }: Foresight) {
+  const styles = useStyles();
+  const query = useQuery({
+    ...reading("scope.foresee", { organization, inside, outside, named }),
+    placeholderData: keepPreviousData,
+  });
+  if (query.error) return <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />;
+  const foreseen = query.data;
+  if (!foreseen) return <Spinner size="tiny" label={t("access.foreseeing")} labelPosition="after" />;
+  const { accounts, reads, mailboxes, probes, sampled, seconds, measured, bound } = foreseen;
+  const [low, high] = [unbroken(seconds[0]), unbroken(seconds[1])];
+  return (
+    <p className={styles.text}>
+      {t(sampled ? "access.foreseenSample" : "access.foreseenWhole", { accounts, reads, mailboxes, probes, low, high })}{" "}
+      {measured ? `${t("verify.planMeasured")} ${boundedWords[bound]}` : t("verify.planAssumed")}
+    </p>
   );
 }
 

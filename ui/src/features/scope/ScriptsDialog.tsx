@@ -7,6 +7,9 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
+  MessageBar,
+  MessageBarBody,
+  MessageBarTitle,
   Spinner,
   Tab,
   TabList,
@@ -22,7 +25,7 @@ import { useNotices } from "../../lib/notices";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain } from "../../words/codes";
-import { purposeWords } from "../../words/scope";
+import { purposeWords, voidWords, warningWords } from "../../words/scope";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -40,17 +43,34 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     userSelect: "text",
   },
+  bar: { minHeight: "fit-content", flexShrink: 0 },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
+  sentences: { margin: 0, paddingLeft: "20px" },
   line: { display: "flex", columnGap: "8px", flexWrap: "wrap" },
 });
+
+function Sentences({ of }: { of: readonly string[] }) {
+  const styles = useStyles();
+  return (
+    <ul className={styles.sentences}>
+      {of.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
+  );
+}
 
 /** The scripts that an Exchange administrator runs: read, copied, saved. On a practice tenant they can be run here. */
 export function ScriptsDialog({
   organization,
   practice,
+  onRun,
   onClose,
 }: {
   organization: Organization;
   practice: boolean;
+  /** Somebody has run one, and says so. */
+  onRun: () => void;
   onClose: () => void;
 }) {
   const styles = useStyles();
@@ -104,6 +124,20 @@ export function ScriptsDialog({
             )}
             {script && (
               <>
+                {script.voids.length > 0 && (
+                  <MessageBar intent="error" layout="multiline" className={styles.bar}>
+                    <MessageBarBody className={styles.body}>
+                      <MessageBarTitle>{t("access.scriptsVoid")}</MessageBarTitle>
+                      <Sentences of={voidWords(script.voids)} />
+                    </MessageBarBody>
+                  </MessageBar>
+                )}
+                <MessageBar intent="warning" layout="multiline" className={styles.bar}>
+                  <MessageBarBody className={styles.body}>
+                    <MessageBarTitle>{t("access.scriptsBefore")}</MessageBarTitle>
+                    <Sentences of={script.warnings.map(warningWords)} />
+                  </MessageBarBody>
+                </MessageBar>
                 {script.left_out > 0 && <p className={styles.text}>{t("access.leftOut", { n: script.left_out })}</p>}
                 {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable) */}
                 <pre className={styles.script} tabIndex={0} role="region" aria-label={t("access.script")}>
@@ -113,6 +147,9 @@ export function ScriptsDialog({
                   <CopyButton labelled text={script.text} label={t("access.copyScript")} />
                   <Button size="small" onClick={() => void save()}>
                     {t("access.saveScript")}
+                  </Button>
+                  <Button size="small" onClick={onRun}>
+                    {t("access.changed")}
                   </Button>
                   {practice && (
                     <Button size="small" appearance="primary" disabled={isLive(work)} onClick={practise}>

@@ -2,15 +2,15 @@ import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody } fro
 import { ChevronDownRegular, ChevronUpRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { ScopeView } from "../../api/bindings";
+import type { ExchangeRoles, ScopeView } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { type Fact, Facts } from "../../ui/Facts";
-import { desiredWords, mechanismWords, reachWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
+import { assignedWords, desiredWords, mechanismWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
   bar: { minHeight: "fit-content" },
-  body: { whiteSpace: "normal", padding: "6px 0" },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
 });
 
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
@@ -74,9 +74,12 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
               <MessageBarBody>{remarkWords(remark)}</MessageBarBody>
             </MessageBar>
           ))}
-          {reading?.assignments.kind === "unread" && reading.assignments.why.kind === "not_asked" && (
+          {reading && reading.assignments.kind !== "read" && reading.assignments.why.kind === "not_asked" && (
             <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>{unreadWords(reading.assignments.why)}</MessageBarBody>
+              <MessageBarBody>
+                {t("access.rolesNotRead", { why: unreadWords(reading.assignments.why) })}{" "}
+                {earlierWords(reading.assignments)}
+              </MessageBarBody>
               <MessageBarActions>
                 <Button size="small" onClick={onAllow}>
                   {t("access.allow")}
@@ -107,22 +110,31 @@ function factsOf(view: ScopeView): Fact[] {
     const { assignments } = reading;
     const assigned =
       assignments.kind === "unread"
-        ? unreadWords(assignments.why)
-        : assignments.value
-            .map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) }))
-            .join(", ");
+        ? t("access.notRead", { why: unreadWords(assignments.why) })
+        : assignedWords(assignments.value);
     facts.push(
       {
         name: t("access.granted"),
         value: [...reading.granted, ...reading.granted_exchange].join(", ") || t("access.none"),
       },
-      { name: t("access.assigned"), value: assigned || t("access.none") },
+      {
+        name:
+          assignments.kind === "earlier"
+            ? t("access.assignedBefore", { time: shortTime(assignments.at) })
+            : t("access.assigned"),
+        value: assigned || t("access.none"),
+      },
       { name: t("access.policies"), value: t("access.policiesUnread") },
     );
   }
   if (coverage.unscopable.length > 0)
     facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
   return facts;
+}
+
+/** That what is known of roles is from an earlier reading, if so. */
+function earlierWords(roles: ExchangeRoles): string {
+  return roles.kind === "earlier" ? t("access.earlier", { time: shortTime(roles.at) }) : "";
 }
 
 /** Of when what is in force is known. */

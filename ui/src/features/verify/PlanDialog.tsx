@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Organization, Scope } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
-import { lasted } from "../../lib/time";
+import { unbroken } from "../../lib/time";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { boundedWords } from "../../words/bounds";
@@ -65,9 +65,4 @@ export function PlanDialog({
       )}
     </ConfirmDialog>
   );
-}
-
-/** A length of time that stays on one line. */
-function unbroken(seconds: number): string {
-  return lasted(seconds * 1000).replaceAll(" ", "\u00a0");
 }

@@ -6,7 +6,10 @@ export const mailboxWords = {
     what: "The integration's token carries no permission for this workload.",
     known: "Microsoft refused, and the token that asked holds no permission that opens the workload.",
     steps: [
-      { text: "Grant the missing permission under Permissions.", at: "permissions" },
+      {
+        text: "Grant the missing permission under Permissions; where the access scope gives it by a role, run the scope's script instead.",
+        at: "permissions",
+      },
       "Wait a few minutes until new tokens carry it.",
       "Check these mailboxes again.",
     ],

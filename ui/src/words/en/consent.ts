@@ -34,6 +34,22 @@ export const consent = {
   "consent.notForEveryone": "It isn't granted for everyone, so there is nothing to revoke here. See Users.",
   "consent.notRead": "Read the grants first.",
   "consent.others": "It also holds permissions of other APIs: {names}",
+  "consent.roles": "Given by roles",
+  "consent.rolesBefore": "Given by roles, by an earlier reading",
+  "consent.byRole": "In the access scope",
+  "consent.byRoleIs": "Given by {role}. Granted for the whole tenant, it makes the scope void.",
+  "consent.rolesRead": "Roles of Exchange as read {time}.",
+  "consent.rolesBeforeChange":
+    "The scope's script was run at {changed}, and the roles of Exchange were read before, at {time}. Read them again in Access scope.",
+  "consent.rolesEarlier":
+    "Exchange's roles could not be read again: {why}. What was read at {time} is told beside each permission, and decides nothing.",
+  "consent.rolesUnread": "What Exchange's roles give is not known: {why}.",
+  "consent.rolesNever":
+    "Roles of Exchange were never read, so it isn't known what they give. Read them in Access scope.",
+  "consent.rolesMissing":
+    "The access scope gives these by roles, which Exchange hasn't assigned: {names}. Run the scope's script. Granted for the whole tenant, they would make the scope void.",
+  "consent.rolesVoid": "Granted for the whole tenant, which makes the access scope void: {names}.",
+  "consent.toScope": "Open Access scope",
   "consent.showPermissions": "Permissions",
   "consent.showUsers": "Users",
   "consent.views": "What is shown",

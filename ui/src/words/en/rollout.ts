@@ -22,6 +22,10 @@ export const rollout = {
   "overview.excluded": { one: "{n} excluded", other: "{n} excluded" },
   "overview.missing": { one: "{n} permission missing", other: "{n} permissions missing" },
   "overview.noneMissing": "Nothing missing",
+  "overview.byRole": {
+    one: "{n} permission is up to the access scope's roles",
+    other: "{n} permissions are up to the access scope's roles",
+  },
   "overview.neverVerified": "Not checked yet",
   "overview.passed": { one: "{n} connected", other: "{n} connected" },
   "overview.failed": { one: "{n} failed", other: "{n} failed" },
@@ -129,6 +133,9 @@ export const rollout = {
   "consent.emptyBody": "The integration asks for nothing and nothing is granted.",
   "consent.sum": "{required} required: {granted} granted, {missing} missing.",
   "consent.sumSome": "{required} required: {granted} granted for everyone, {some} for some users, {missing} missing.",
+  "consent.sumRoles": { one: "{n} given by roles of Exchange.", other: "{n} given by roles of Exchange." },
+  "consent.sumElsewhere": { one: "{n} given for other mailboxes only.", other: "{n} given for other mailboxes only." },
+  "consent.sumUnknown": { one: "{n} not known.", other: "{n} not known." },
   "consent.sumExcess": { one: "{n} excess.", other: "{n} excess." },
   "consent.sumUnread": "{required} required; not known which are granted.",
   "consent.means.granted": "It is required, and the tenant has granted it.",
@@ -137,7 +144,12 @@ export const rollout = {
     "It is granted although the integration doesn't ask for it. Revoke it if nothing else needs it.",
   "consent.means.stronger_than_needed": "More is granted than the integration asks for.",
   "consent.means.pending_request": "It is required, and users have asked an administrator for it.",
-  "consent.means.unknown": "The grants could not be read, so it isn't known whether it is granted.",
+  "consent.means.given_by_role":
+    "It is required, and roles of Exchange give it, for all whom the integration is to reach. No grant is needed.",
+  "consent.means.given_elsewhere":
+    "It is required, and a role of Exchange gives it, but for other mailboxes than the integration is to reach.",
+  "consent.means.unknown":
+    "It isn't known whether it is granted: the grants could not be read, or what roles of Exchange give wasn't.",
   "consent.page": "Open Microsoft's permissions reference",
   "consent.permission": "Permission",
   "consent.state": "State",
@@ -154,6 +166,8 @@ export const rollout = {
   "consent.notRequired": "No",
   "consent.whom": "Granted for",
   "consent.everyone": "Everyone",
+  "consent.scoped": "The scope",
+  "consent.elsewhere": "Others",
   "consent.someUsers": { one: "{n} user", other: "{n} users" },
   "consent.least": "Least privilege",
   "consent.standsIn": "{name} stands in",

@@ -8,6 +8,8 @@ export const scope = {
   "access.only": "Only members of {unit}",
   "access.allBut": "Everyone but members of {unit}",
   "access.notSet": "Nobody has limited the integration yet, so it is to reach every mailbox.",
+  "access.more": "More",
+  "access.moreLabel": "More access scope commands",
   "access.change": "Change scope…",
   "access.read": "Read what is in force",
   "access.reading": "Reading what is in force",
@@ -42,9 +44,13 @@ export const scope = {
   "access.policies": "Access policies",
   "access.policiesUnread": "Graph doesn't tell. Only the proof shows whether one holds.",
   "access.unscopable": "Can't be limited",
-  "access.notAsked": "Not read: this sign-in has no {scope}.",
-  "access.noRole": "Not read: it takes an Exchange Administrator or a Global Reader.",
-  "access.unread": "Not read ({code}).",
+  "access.notRead": "Not read: {why}.",
+  "access.rolesNotRead": "Exchange's roles were not read: {why}.",
+  "access.notAsked": "this sign-in has no {scope}",
+  "access.noRole": "it takes an Exchange Administrator or a Global Reader",
+  "access.unread": "the read failed ({code})",
+  "access.earlier": "What follows of Exchange's roles is from the reading of {time}, and may be so no more.",
+  "access.assignedBefore": "Assigned by Exchange at {time}",
   "access.allow": "Allow reading…",
   "access.allowing": "Allow reading Exchange roles",
 
@@ -155,6 +161,23 @@ export const scope = {
     one: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more is left out.",
     other: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more are left out.",
   },
+  "access.scriptsVoid": "Even when the script has run",
+  "access.scriptsBefore": "Before it is run",
+  "access.warnOpens": "Without an access policy the integration reaches every mailbox of what Entra has granted.",
+  "access.warnTakesRoles":
+    "Without the roles the integration reaches no mailbox by them. What is granted for the whole tenant reaches all.",
+  "access.warnRevokes":
+    "It takes back what is granted for the whole tenant: {permissions}. Granted again, they would make the scope void.",
+  "access.warnStay": "The access policies stay. Finish the move later, with a script of its own.",
+  "access.warnAllPolicies": "It takes every access policy of the application away, whoever made it.",
+  "access.warnNotBefore":
+    "Not before {time}: until then tokens from before the move open what only the policies keep closed.",
+  "access.warnNotWithin":
+    "Not within 2 hours after the move: tokens from before it open what only the policies keep closed.",
+  "access.warnSlow":
+    "For up to {minutes} minutes after it Exchange goes on with what it knew. Say here when you have run it.",
+  "access.warnNoProof":
+    "What the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.",
   "access.scriptsLabel": "Scripts",
   "access.apply": "Make or change",
   "access.test": "Test",
@@ -172,6 +195,11 @@ export const scope = {
   "access.proveTitle": "Prove the scope of {organization}",
   "access.proveBody":
     "Mailboxes are asked in the integration's own name, ids and counts only. It changes nothing. You can pause it and go on later.",
+  "access.foreseeing": "Counting the directory…",
+  "access.foreseenWhole":
+    "The directory of {accounts} accounts is read with at most {reads} requests, and every mailbox of it is asked: at most {mailboxes}, with {probes} requests. The asking will probably take {low} to {high}.",
+  "access.foreseenSample":
+    "The directory of {accounts} accounts is read with at most {reads} requests, and a sample of it is asked: at most {mailboxes} mailboxes, with {probes} requests. The asking will probably take {low} to {high}.",
   "access.proveAction": "Prove",
   "access.sampleInside": "How many that must answer (empty: all)",
   "access.sampleOutside": "How many that must be refused (empty: all)",
@@ -218,6 +246,7 @@ export const scope = {
   "access.linkGrantsUnread": "What Entra has granted was not read.",
   "access.linkAssigned": "Exchange has assigned: {roles}.",
   "access.linkAssignedNone": "Exchange has assigned no role.",
+  "access.linkAssignedBefore": "Exchange had assigned at {time}: {roles}. Whether it is so still couldn't be read.",
   "access.linkAssignmentsUnread": "Which roles Exchange has assigned was not read.",
   "access.linkInside": "By the scope it must answer.",
   "access.linkOutside": "By the scope it must be refused.",

@@ -1,12 +1,12 @@
 //! The access scope as a person reads it.
 
-use rollcall_core::approval::Part;
 use rollcall_core::scope::finding::{Finding, Outcome, Tally};
-use rollcall_core::scope::present::Void;
+use rollcall_core::scope::present::{Assignment, Roles, Void};
 use rollcall_core::scope::why::{Because, because};
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::scope::foresee::ForeseenProof;
 use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
 use rollcall_ops::scope::read::UnitState;
 use rollcall_ops::scope::show::{self, ProofView, ScopeView, Target};
@@ -16,6 +16,7 @@ use crate::call::Call;
 use crate::screen::Screen;
 use crate::table::Paint;
 use crate::text::{count, counted};
+use crate::verify::probably;
 use crate::words::scope as words;
 
 /// Contradictions that are named one by one, of each kind.
@@ -39,13 +40,14 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
             screen.line(&words::of_remark(*remark));
         }
         match &reading.assignments {
-            Part::Read { value } if value.is_empty() => screen.line("Exchange has assigned no role of RBAC for Applications."),
-            Part::Read { value } => {
-                for one in value {
-                    screen.line(&format!("Assigned: {} for {}", one.role, words::of_reach(&one.reach)));
-                }
+            Roles::Read { value } if value.is_empty() => screen.line("Exchange has assigned no role of RBAC for Applications."),
+            Roles::Read { value } => assigned(value, "Assigned", screen),
+            Roles::Earlier { value, at, why } => {
+                screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open);
+                screen.painted(&format!("What follows of them is from the reading of {}, and may be so no more.", at.utc()), Paint::Open);
+                assigned(value, "Assigned then", screen);
             }
-            Part::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open),
+            Roles::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open),
         }
     } else {
         screen.line(&format!("What is in force was not read yet: `rollcallctl scope show --org '{org}' --read` reads it."));
@@ -69,6 +71,26 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
             }
         }
     }
+}
+
+fn assigned(roles: &[Assignment], how: &str, screen: &Screen) {
+    for one in roles {
+        screen.line(&format!("{how}: {} for {}", one.role, words::of_reach(&one.reach)));
+    }
+}
+
+/// What a proof will ask, and about how long that takes.
+pub fn foreseen(foreseen: &ForeseenProof) -> String {
+    let ForeseenProof { accounts, mailboxes, sampled, reads, probes, seconds, bound, measured } = *foreseen;
+    let mailboxes = counted(mailboxes, "mailbox", "mailboxes");
+    let whom = if sampled { format!("at most {mailboxes}") } else { format!("the whole directory, at most {mailboxes},") };
+    format!(
+        "The directory of {} is read ({}), then {whom} asked by {}: {}",
+        counted(accounts, "account", "accounts"),
+        counted(reads, "request at most", "requests at most"),
+        counted(probes, "request", "requests"),
+        probably(seconds, bound, measured)
+    )
 }
 
 /// What a proof came to.
@@ -144,7 +166,7 @@ pub async fn contradictions(view: &ProofView, call: &Call) -> Result<Contradicti
     }
     let of = OrganizationRef { organization: view.proof.organization };
     let ScopeView { voids, reading, .. } = show::show(&call.desk, of, &Job::quiet()).await?;
-    let all_read = reading.is_some_and(|reading| reading.assignments.value().is_some());
+    let all_read = reading.is_some_and(|reading| reading.assignments.read().is_some());
     let leaks = listed.iter().filter(|target| target.finding == Some(Finding::Leak));
     let mut causes: Vec<Because> = leaks.map(|target| because(Finding::Leak, &target.calls, &voids, all_read)).collect();
     causes.dedup();

@@ -13,6 +13,7 @@ use rollcall_ops::csv_text;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::groups::{self, FindGroups};
 use rollcall_ops::job::Job;
+use rollcall_ops::organizations::describe::ConsentSummary;
 use rollcall_ops::users::csv_list::Understood;
 use rollcall_ops::users::import::{self, FileBytes, ImportUsers, Imported, Source};
 use rollcall_ops::users::preview::{self, ImportPreview, PreviewImport, PreviewLine, PreviewRef};
@@ -89,7 +90,7 @@ pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
     };
     call.screen.answer(&imported, |screen| {
         show(&imported, screen);
-        if let Some(next) = next(view.consent.authorization, &view.organization.name) {
+        if let Some(next) = next(&view.consent, &view.organization.name) {
             screen.line(&next);
         }
     });
@@ -97,9 +98,10 @@ pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
 }
 
 /// The step after users came in, unless it is done already.
-fn next(authorization: Authorization, org: &str) -> Option<String> {
-    match authorization {
+fn next(consent: &ConsentSummary, org: &str) -> Option<String> {
+    match consent.authorization {
         Authorization::Authorized => None,
+        _ if consent.by_role > 0 => Some(format!("Next: rollcallctl consent show --org '{org}'")),
         Authorization::PartlyAuthorized | Authorization::NotAuthorized | Authorization::Unknown => {
             Some(format!("Next: rollcallctl consent grant --org '{org}'"))
         }
@@ -279,7 +281,10 @@ mod tests {
 
     #[test]
     fn consent_comes_after_the_users_unless_all_is_granted() {
-        assert_eq!(next(Authorization::Unknown, "HQ").unwrap(), "Next: rollcallctl consent grant --org 'HQ'");
-        assert_eq!(next(Authorization::Authorized, "HQ"), None);
+        let of = |authorization, by_role| ConsentSummary { authorization, granted: 0, required: 2, by_role, read_at: None };
+        assert_eq!(next(&of(Authorization::Unknown, 0), "HQ").unwrap(), "Next: rollcallctl consent grant --org 'HQ'");
+        assert_eq!(next(&of(Authorization::Authorized, 0), "HQ"), None);
+        let by_role = next(&of(Authorization::PartlyAuthorized, 2), "HQ").unwrap();
+        assert_eq!(by_role, "Next: rollcallctl consent show --org 'HQ'", "a grant would make the scope void");
     }
 }

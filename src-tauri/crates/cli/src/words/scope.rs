@@ -3,7 +3,8 @@
 use rollcall_core::approval::Unread;
 use rollcall_core::scope::finding::{Finding, Observed, Outcome};
 use rollcall_core::scope::plan::Purpose;
-use rollcall_core::scope::present::{Reach, Void};
+use rollcall_core::scope::present::{Assignment, Reach, Void};
+use rollcall_core::scope::warning::Warning;
 use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
 use rollcall_core::user::MailboxKind;
@@ -119,6 +120,35 @@ pub fn of_void(void: &Void, org: &str) -> String {
     }
 }
 
+/// What has to be known of a script before it is run.
+pub fn of_warning(warning: &Warning) -> String {
+    match warning {
+        Warning::OpensEverybody => "without an access policy the integration reaches every mailbox of what Entra has granted.".to_owned(),
+        Warning::TakesRoles => {
+            "without the roles the integration reaches no mailbox by them; what is granted for the whole tenant reaches all.".to_owned()
+        }
+        Warning::Revokes { permissions } => format!(
+            "it takes {} back, granted for the whole tenant until now. Granted again, they would make the scope void.",
+            permissions.join(", ")
+        ),
+        Warning::PoliciesStay => "the access policies stay; the script of `--for finish` takes them away later.".to_owned(),
+        Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it.".to_owned(),
+        Warning::NotBefore { at: Some(at) } => {
+            format!("not before {}: until then tokens from before the move open what only the policies keep closed.", at.utc())
+        }
+        Warning::NotBefore { at: None } => {
+            "not within 2 hours after the move: tokens from before it open what only the policies keep closed.".to_owned()
+        }
+        Warning::Slow { minutes } => {
+            format!("for up to {minutes} minutes after it Exchange goes on with what it knew; `scope changed` starts that clock.")
+        }
+        Warning::NoProof => {
+            "what the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.".to_owned()
+        }
+        Warning::Remark { remark } => of_remark(*remark),
+    }
+}
+
 /// How far an assignment reaches.
 pub fn of_reach(reach: &Reach) -> String {
     match reach {
@@ -186,6 +216,12 @@ const fn of_kind(kind: MailboxKind) -> &'static str {
     }
 }
 
+/// Roles, each with its reach.
+pub fn of_assigned(assignments: &[Assignment]) -> String {
+    let each = assignments.iter().map(|one| format!("{} for {}", one.role, of_reach(&one.reach)));
+    each.collect::<Vec<_>>().join("; ")
+}
+
 /// One fact of the chain.
 pub fn of_link(link: &Link) -> String {
     match link {
@@ -193,9 +229,12 @@ pub fn of_link(link: &Link) -> String {
         Link::TenantWide { permissions } => format!("Entra has granted for the whole tenant: {}.", permissions.join(", ")),
         Link::GrantsUnread => "What Entra has granted was not read.".to_owned(),
         Link::Assigned { assignments } if assignments.is_empty() => "Exchange has assigned no role.".to_owned(),
-        Link::Assigned { assignments } => {
-            let each = assignments.iter().map(|one| format!("{} for {}", one.role, of_reach(&one.reach)));
-            format!("Exchange has assigned: {}.", each.collect::<Vec<_>>().join("; "))
+        Link::Assigned { assignments } => format!("Exchange has assigned: {}.", of_assigned(assignments)),
+        Link::AssignedBefore { assignments, at } if assignments.is_empty() => {
+            format!("Exchange had assigned no role at {}; whether it has since couldn't be read.", at.utc())
+        }
+        Link::AssignedBefore { assignments, at } => {
+            format!("Exchange had assigned at {}: {}. Whether it is so still couldn't be read.", at.utc(), of_assigned(assignments))
         }
         Link::AssignmentsUnread => "Which roles Exchange has assigned was not read.".to_owned(),
         Link::Side { mechanism, expected, unit } => {

@@ -119,8 +119,10 @@ async fn leaks_by_a_grant_are_told_at_once_with_their_one_cause_and_the_plan_say
     let top = plan.out.split_once("\r\n\r\n").unwrap().0;
     assert!(plan.code == 0 && top.contains("# Warning: Mail.ReadWrite is granted for the whole tenant"), "{plan:?}");
     assert!(plan.err.contains(revoke), "who saves the script sees it, too: {plan:?}");
+    assert!(plan.err.contains("Before it is run: for up to 120 minutes after it Exchange goes on with what it knew"), "{plan:?}");
     let migrate = script.run(&[&["scope", "plan"], &of[..], &["--for", "migrate"]].concat());
     assert!(migrate.code == 0 && !migrate.out.contains("Warning: Mail.ReadWrite"), "that script revokes it: {migrate:?}");
+    assert!(migrate.err.contains("Before it is run: it takes ") && migrate.err.contains("Granted again, they would make the scope void."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,6 +196,7 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
 
     let proven = scope(&["prove"]);
     assert_eq!(proven.code, 0, "{proven:?}");
+    assert!(proven.err.contains("The directory of 8") && proven.err.contains("the whole directory, at most "), "{proven:?}");
     assert!(proven.out.contains(": confirmed\n") && proven.out.contains(", 0 leaks, 0 lock-outs, 0 too early, 0 unknown"), "{proven:?}");
     let shown = scope(&["show"]);
     assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
@@ -232,6 +235,44 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let leaked = evidence.out.lines().find(|line| line.starts_with(&leak)).unwrap();
     assert!(leaked.contains(",yes,outside,denied,leak,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
     assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
+}
+
+#[test]
+fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_that_would_void_the_scope() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = runtime.block_on(Sandbox::start(Options { users: 40, faults: FaultPlan::none(), ..Options::default() })).unwrap();
+    organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
+    let in_browser = |arguments: &[&str]| in_the_browser(&script, &[arguments, &["--org", "HQ"]].concat(), &Person::Admin);
+    let run = |arguments: &[&str]| script.run(&[arguments, &["--org", "HQ"]].concat());
+    assert_eq!(in_browser(&["consent", "grant"]).code, 0);
+    assert_eq!(run(&["scope", "set", "--only", "Integration Pilot"]).code, 0);
+    let void = run(&["consent", "show"]);
+    assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope void: "), "{void:?}");
+    assert_eq!(in_browser(&["scope", "practise", "--for", "migrate"]).code, 0);
+    let unread = run(&["consent", "show"]);
+    assert!(unread.code == 3 && unread.out.contains("Roles of Exchange: not read, this sign-in has no "), "{unread:?}");
+
+    assert_eq!(in_browser(&["scope", "show", "--allow"]).code, 3, "not proven yet");
+    let given = run(&["consent", "show"]);
+    assert!(given.code == 0 && given.out.contains(": Authorized\n") && given.out.contains("given by role"), "{given:?}");
+    assert!(given.out.contains("Mail.ReadWrite: Application Mail.ReadWrite for "), "{given:?}");
+    let again = run(&["consent", "grant", "--json"]);
+    assert_eq!((again.code, &again.json()["error"]["code"]), (3, &json!("would_void_scope")), "{again:?}");
+    let added = run(&["consent", "add", "Mail.ReadWrite", "--yes"]);
+    assert!(added.code == 3 && added.err.contains("It would make the access scope void"), "{added:?}");
+    let missing = run(&["consent", "add-missing"]);
+    assert!(missing.code == 0 && missing.out.contains("Nothing would change"), "{missing:?}");
+
+    // The next session may not read roles: what was known stays, and settles nothing.
+    let earlier = run(&["scope", "show", "--read"]);
+    assert!(earlier.code == 3 && earlier.out.contains("What follows of them is from the reading of "), "{earlier:?}");
+    assert!(earlier.out.contains("Assigned then: Application Mail.ReadWrite for "), "{earlier:?}");
+    let told = run(&["consent", "show"]);
+    assert!(told.code == 3 && told.out.contains(" is told, and decides nothing."), "{told:?}");
 }
 
 #[test]

@@ -29,6 +29,11 @@ const ROLES: [(&str, &str, bool); 17] = [
     ("MailboxConfigItem.ReadWrite", "Application MailboxConfigItem.ReadWrite", false),
 ];
 
+/// The roles that give several permissions, and which. What *Application Exchange Full Access* gives is five of them, of which no
+/// documentation at hand says which.
+const COMPOSITES: [(&str, Option<&[&str]>); 2] =
+    [("Application Mail Full Access", Some(&["Mail.ReadWrite", "Mail.Send"])), ("Application Exchange Full Access", None)];
+
 /// A permission that is limited, and the role that stands for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Scoped {
@@ -52,10 +57,25 @@ pub fn role_of(name: &str) -> Option<&'static str> {
     ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role)
 }
 
+/// The permissions of Graph that a role of RBAC for Applications gives, the plain name of each first; none where it gives others than
+/// those that can be granted for the whole tenant too.
+pub fn given_by(role: &str) -> impl Iterator<Item = &'static str> {
+    let single = ROLES.iter().filter(move |(_, known, _)| known.eq_ignore_ascii_case(role)).map(|&(permission, ..)| permission);
+    let several = COMPOSITES.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(role)).filter_map(|&(_, given)| given).flatten();
+    single.chain(several.copied())
+}
+
+/// Whether a role gives a permission of Graph, by itself or by a wider one; `None` where it isn't known what the role gives.
+#[must_use]
+pub fn role_gives(role: &str, name: &str) -> Option<bool> {
+    let unknown = COMPOSITES.iter().any(|(known, given)| given.is_none() && known.eq_ignore_ascii_case(role));
+    (!unknown).then(|| given_by(role).any(|given| permission::covers(given, name)))
+}
+
 /// Whether a role of RBAC for Applications opens a workload of the mailboxes that it reaches.
 #[must_use]
 pub fn role_opens(role: &str, workload: Workload) -> bool {
-    ROLES.iter().any(|&(permission, known, _)| known.eq_ignore_ascii_case(role) && permission::opens(permission, workload))
+    given_by(role).any(|permission| permission::opens(permission, workload))
 }
 
 /// Whether a permission of Office 365 Exchange Online opens every mailbox over EWS.
@@ -130,6 +150,17 @@ mod tests {
     fn a_role_opens_what_its_permission_opens() {
         assert!(role_opens("Application Mail.ReadWrite", Workload::Mail) && role_opens("application calendars.read", Workload::Calendar));
         assert!(!role_opens("Application Mail.ReadWrite", Workload::Calendar) && !role_opens("Mail.Read", Workload::Mail));
+        assert!(role_opens("Application Mail Full Access", Workload::Mail));
+    }
+
+    #[test]
+    fn a_role_gives_its_permission_and_what_that_covers() {
+        assert_eq!(role_gives("Application Mail.ReadWrite", "Mail.Read"), Some(true));
+        assert_eq!(role_gives("Application Mail.Read", "Mail.ReadWrite"), Some(false));
+        assert_eq!(role_gives("application mail full access", "Mail.Send"), Some(true));
+        assert_eq!(role_gives("Application Exchange Full Access", "Mail.Read"), None, "no documentation names its five");
+        assert_eq!(role_gives("Application SMTP.SendAsApp", "Mail.Send"), Some(false));
+        assert_eq!(given_by("Application Mail.ReadBasic").collect::<Vec<_>>(), ["Mail.ReadBasic", "Mail.ReadBasic.All"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod powershell;
 pub mod present;
 pub mod sample;
+pub mod warning;
 pub mod why;
 
 use std::collections::BTreeSet;

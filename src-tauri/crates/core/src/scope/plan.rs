@@ -246,6 +246,30 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_move_comes_in_the_order_in_which_nothing_opens_and_nobody_is_shut_out() {
+        let granted = ["Mail.ReadWrite".to_owned(), "Calendars.ReadWrite".to_owned()];
+        let kinds = |mechanism, purpose| {
+            let steps = super::steps(purpose, &limit(Rule::OnlyMembers, mechanism), &app(), &coverage(), &granted, &[]).unwrap();
+            let kind = |step: &Step| match step {
+                Step::RegisterApp(_) => "register",
+                Step::DefineScope { .. } => "scope",
+                Step::Assign { .. } => "assign",
+                Step::Revoke { .. } => "revoke",
+                Step::DropAllPolicies { .. } => "drop policies",
+                Step::Unassign { .. } | Step::DropScope { .. } | Step::AddPolicy { .. } | Step::DropPolicies { .. } | Step::Test { .. } => {
+                    "another"
+                }
+            };
+            steps.iter().map(kind).collect::<Vec<_>>()
+        };
+        let by_scope = kinds(Mechanism::ManagementScope, Purpose::Migrate);
+        assert_eq!(by_scope, ["register", "scope", "assign", "assign", "revoke", "revoke"]);
+        let by_unit = kinds(Mechanism::AdministrativeUnit, Purpose::Migrate);
+        assert_eq!(by_unit, ["register", "assign", "assign", "revoke", "revoke"]);
+        assert_eq!(kinds(Mechanism::ManagementScope, Purpose::Finish), ["drop policies"]);
+    }
+
+    #[test]
     fn a_policy_is_there_before_the_one_that_it_takes_the_place_of_goes() {
         let limit = limit(Rule::AllButMembers, Mechanism::AccessPolicy);
         let steps = steps(Purpose::Apply, &limit, &app(), &coverage(), &[], &[]).unwrap();

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{Limit, cover};
-use crate::id::ObjectId;
+use crate::approval::Unread;
+use crate::grant::{Api, Grant};
+use crate::id::{AppId, ObjectId};
+use crate::permission::{PermissionType, Resource};
+use crate::time::Timestamp;
 
 /// How far a role assignment reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -29,6 +33,66 @@ pub struct Assignment {
     pub reach: Reach,
 }
 
+/// The roles of RBAC for Applications that an application was given, as far as a reading could tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(rename = "ExchangeRoles")]
+pub enum Roles {
+    Read {
+        value: Vec<Assignment>,
+    },
+    /// This reading couldn't, an earlier one could. What it has told may explain what is seen; that nothing voids a scope it can't
+    /// tell any more.
+    Earlier {
+        value: Vec<Assignment>,
+        at: Timestamp,
+        why: Unread,
+    },
+    Unread {
+        why: Unread,
+    },
+}
+
+impl Roles {
+    /// Those that this reading has told.
+    #[must_use]
+    pub fn read(&self) -> Option<&[Assignment]> {
+        match self {
+            Self::Read { value } => Some(value),
+            Self::Earlier { .. } | Self::Unread { .. } => None,
+        }
+    }
+
+    /// Those that this reading has told, or an earlier one.
+    #[must_use]
+    pub fn known(&self) -> Option<&[Assignment]> {
+        match self {
+            Self::Read { value } | Self::Earlier { value, .. } => Some(value),
+            Self::Unread { .. } => None,
+        }
+    }
+
+    /// When what is known was told, by a reading of this moment.
+    #[must_use]
+    pub const fn told_at(&self, reading: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Read { .. } => Some(reading),
+            Self::Earlier { at, .. } => Some(*at),
+            Self::Unread { .. } => None,
+        }
+    }
+
+    /// Keeps what an earlier reading has told where this one couldn't.
+    #[must_use]
+    pub fn or_earlier(self, earlier: Option<(Self, Timestamp)>) -> Self {
+        match (self, earlier) {
+            (Self::Unread { why }, Some((Self::Read { value }, at)))
+            | (Self::Unread { why }, Some((Self::Earlier { value, at, .. }, _))) => Self::Earlier { value, at, why },
+            (now, _) => now,
+        }
+    }
+}
+
 /// What makes a limit worth less than it looks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -44,7 +108,7 @@ pub enum Void {
 
 /// The name that Rollcall gives the management scope of an application.
 #[must_use]
-pub fn scope_name(app: crate::id::AppId) -> String {
+pub fn scope_name(app: AppId) -> String {
     format!("Rollcall {app}")
 }
 
@@ -59,14 +123,32 @@ pub struct Granted<'a> {
 /// What makes a limit void or wider. An access policy limits what Entra has granted, EWS among it; RBAC for Applications doesn't.
 #[must_use]
 pub fn voids(limit: &Limit, scope: &str, granted: Granted<'_>, assignments: &[Assignment]) -> Vec<Void> {
-    let grants = granted.graph.iter().filter(|name| limit.mechanism.is_rbac() && cover::role_of(name).is_some());
-    let ews = granted.exchange.iter().filter(|name| limit.mechanism.is_rbac() && cover::is_ews(name));
+    let voiding = |api: Resource| move |name: &&String| would_void(limit, &Grant::role(Api::Known(api), name));
+    let grants = granted.graph.iter().filter(voiding(Resource::Graph));
+    let ews = granted.exchange.iter().filter(voiding(Resource::Exchange));
     let beside = assignments.iter().filter(|assignment| !is_wanted(limit, scope, &assignment.reach));
     grants
         .map(|permission| Void::Grant { permission: permission.clone() })
         .chain(ews.map(|permission| Void::Ews { permission: permission.clone() }))
         .chain(beside.map(|assignment| Void::Assignment { assignment: assignment.clone() }))
         .collect()
+}
+
+/// Whether a grant for the whole tenant would make a limit void.
+#[must_use]
+pub fn would_void(limit: &Limit, grant: &Grant) -> bool {
+    let opens = match grant.api {
+        Api::Known(Resource::Graph) => cover::role_of(&grant.name).is_some(),
+        Api::Known(Resource::Exchange) => cover::is_ews(&grant.name),
+        Api::Other(_) => false,
+    };
+    limit.mechanism.is_rbac() && grant.kind == PermissionType::Application && opens
+}
+
+/// Whether a role reaches all that an integration is to reach: those of the wished scope, or everybody.
+#[must_use]
+pub fn reaches_wish(limit: Option<&Limit>, app: AppId, reach: &Reach) -> bool {
+    *reach == Reach::Everything || limit.is_some_and(|limit| is_wanted(limit, &scope_name(app), reach))
 }
 
 fn is_wanted(limit: &Limit, scope: &str, reach: &Reach) -> bool {
@@ -103,6 +185,30 @@ mod tests {
         let everywhere = assigned(Reach::Everything);
         let found = voids(&limit(Mechanism::AccessPolicy), "Ours", granted, std::slice::from_ref(&everywhere));
         assert_eq!(found, [Void::Assignment { assignment: everywhere }], "a policy limits only what Entra has granted");
+    }
+
+    #[test]
+    fn what_was_known_stays_known_with_its_date_until_it_is_read_again() {
+        let read = |role: &str| Roles::Read { value: vec![Assignment { role: role.to_owned(), ..assigned(Reach::Everything) }] };
+        let why = Unread::NotAsked { scope: "RoleManagement.Read.Exchange".to_owned() };
+        let unread = || Roles::Unread { why: why.clone() };
+        let first = unread().or_earlier(Some((read("Mail"), Timestamp(1))));
+        assert!(matches!(&first, Roles::Earlier { at: Timestamp(1), .. }), "{first:?}");
+        assert_eq!((first.read(), first.known().map(<[_]>::len), first.told_at(Timestamp(2))), (None, Some(1), Some(Timestamp(1))));
+        let second = unread().or_earlier(Some((first.clone(), Timestamp(2))));
+        assert_eq!(second, first, "its date is that of the reading that could");
+        assert_eq!(read("Calendar").or_earlier(Some((second, Timestamp(3)))), read("Calendar"));
+        assert_eq!(unread().or_earlier(Some((unread(), Timestamp(1)))), unread());
+    }
+
+    #[test]
+    fn a_role_reaches_the_wish_by_its_scope_or_by_reaching_everybody() {
+        let app = AppId(uuid::Uuid::from_u128(7));
+        let ours = Reach::Scope { name: scope_name(app), filter: String::new() };
+        let scoped = limit(Mechanism::ManagementScope);
+        assert!(reaches_wish(Some(&scoped), app, &ours) && reaches_wish(Some(&scoped), app, &Reach::Everything));
+        assert!(!reaches_wish(Some(&scoped), app, &Reach::Unit { id: ObjectId(uuid::Uuid::nil()) }));
+        assert!(!reaches_wish(None, app, &ours), "a scope is not everybody");
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub enum Link {
     Assigned {
         assignments: Vec<Assignment>,
     },
+    /// These were, by an earlier reading; the last one couldn't tell.
+    AssignedBefore {
+        assignments: Vec<Assignment>,
+        at: Timestamp,
+    },
     /// The assignments couldn't be read.
     AssignmentsUnread,
     /// The mechanism that is meant to limit it, and on which side of it the mailbox is.

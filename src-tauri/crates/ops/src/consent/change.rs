@@ -6,13 +6,14 @@ pub mod preview;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rollcall_core::consent::ConsentState;
+use rollcall_core::consent::{self, ByRoles, ConsentState};
 use rollcall_core::grant::{self, Api, Change, Grant, Grantee, Plan, Step};
 use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::organization::Organization;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
+use rollcall_core::scope::present;
 use rollcall_core::tenant::Tenant;
 use rollcall_graph::grants::Holdings;
 use rollcall_graph::send::Graph;
@@ -25,6 +26,7 @@ use super::read::holdings;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
+use crate::scope::roles::given;
 use crate::tenants::allow::{ASSIGN_ROLES, GRANT_SCOPES, MAKE_APPS};
 
 /// A permission by name.
@@ -91,6 +93,8 @@ struct Looked {
     client: Option<ObjectId>,
     holdings: Holdings,
     plan: Plan,
+    /// Whether something of it would make the wished access scope void.
+    voids: bool,
     /// Whether what the page would grant could be read; otherwise it is what the integration is known to need.
     foreseen: bool,
 }
@@ -130,12 +134,12 @@ impl Looked {
 /// Reads what is held now and plans the change.
 async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Result<Looked> {
     let id = ask.organization;
-    let (organization, integration, tenant) = desk
+    let (organization, integration, tenant, given) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, id)?;
             let integration = integrations::get(conn, organization.integration)?;
             let tenant = tenants::get(conn, organization.tenant)?;
-            Ok((organization, integration, tenant))
+            Ok((organization, integration, tenant, given(conn, id)?))
         })
         .await?;
     let app = enterprise::app(graph, integration.client_id, &job.stop).await?;
@@ -143,14 +147,15 @@ async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Res
     let holdings = holdings(graph, client, job).await?;
     let (change, foreseen) = match &ask.wanted {
         Wanted::Grant { permissions, whom } => (Change::Add(named(&holdings, permissions, *whom)?), true),
-        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings)), true),
+        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings, given.beside(&integration))), true),
         Wanted::Revoke { permissions, whom } => (Change::Remove(held(&holdings, permissions, *whom)?), true),
         Wanted::RevokeAll => (Change::RemoveAll, true),
         Wanted::Restore { entry } => (undo(desk, &integration, *entry).await?, true),
         Wanted::Page { with } => page(graph, &organization, &integration, *with, job).await?,
     };
     let plan = grant::plan(&holdings.objects, &change);
-    Ok(Looked { organization, integration, tenant, client, holdings, plan, foreseen })
+    let voids = given.limit().is_some_and(|limit| plan.added.iter().any(|grant| present::would_void(limit, grant)));
+    Ok(Looked { organization, integration, tenant, client, holdings, plan, voids, foreseen })
 }
 
 fn of(permission: &PermissionRef, whom: Grantee) -> Result<Grant> {
@@ -209,15 +214,13 @@ fn held(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Re
     permissions.iter().map(found).collect()
 }
 
-/// What is required and not there for everyone, by itself or by something wider.
-fn missing(required: &[RequiredPermission], holdings: &Holdings) -> Vec<Grant> {
-    let held = rollcall_core::consent::summary(&holdings.objects);
-    let consent = rollcall_core::consent::compare(required, Some(&held), &[]);
-    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
-    lacking
-        .filter(|row| matches!(row.state, ConsentState::Missing | ConsentState::Granted | ConsentState::StrongerThanNeeded))
-        .map(|row| Grant::everyones(row.resource, row.kind, &row.name))
-        .collect()
+/// What is required and not there for everyone, by itself or by something wider. What the wished scope gives by a role stays out of it:
+/// granted, it would make the scope void.
+fn missing(required: &[RequiredPermission], holdings: &Holdings, roles: ByRoles<'_>) -> Vec<Grant> {
+    let held = consent::summary(&holdings.objects);
+    let consent = consent::compare(required, Some(&held), roles, &[]);
+    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds() && row.by_role.is_none());
+    lacking.filter(|row| row.state != ConsentState::Unknown).map(|row| Grant::everyones(row.resource, row.kind, &row.name)).collect()
 }
 
 /// The way back from what the journal has under a number.

@@ -6,7 +6,8 @@ use rollcall_core::grant::Grant;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::permission::{PermissionType, Resource};
-use rollcall_core::rules;
+use rollcall_core::rules::{self, Reason};
+use rollcall_core::scope::{Limit, present};
 use rollcall_identity::admin_consent::{Request, admin_consent};
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, organizations, tenants};
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::job::{AtBrowser, Job, Progress};
 use crate::organizations::delete::OrganizationRef;
 use crate::organizations::describe::standing;
+use crate::scope::roles::given;
 
 /// Consent for an organization's integration.
 #[derive(Debug, Clone, Copy, Deserialize, TS)]
@@ -49,21 +51,25 @@ pub struct Consented {
 /// Whatever the browser says, the grants are read afterwards: an admin may have consented and then closed the page.
 ///
 /// # Errors
-/// `NotNow`; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`, `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
+/// `NotNow`, also where the page would grant what makes the access scope void; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`,
+/// `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
 pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consented> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_consent(&standing).map_err(Error::not_now)?;
-    let (tenant, integration, required) = desk
+    let (tenant, integration, required, given) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let required = organization.needs(&integration).to_vec();
-            Ok((tenants::get(conn, organization.tenant)?, integration, required))
+            Ok((tenants::get(conn, organization.tenant)?, integration, required, given(conn, ask.organization)?))
         })
         .await?;
     let request = request(&required, ask.with)?;
     // What was there before is part of the evidence, so it is read now; where it can't be, the journal says that it isn't known.
     let before = held(desk, &integration, job).await;
+    if ask.with == ConsentPage::Registered && given.limit().is_some_and(|limit| voids(limit, &required, before.as_ref())) {
+        return Err(Error::not_now(Reason::WouldVoidScope));
+    }
     let authority = connection::authority(&tenant)?;
     let actor = tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone());
     let entry = Entry {
@@ -110,6 +116,12 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consente
 async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTreeSet<Grant>> {
     let graph = connection::delegated(desk, integration.tenant).await.ok()?;
     held_now(&graph, integration, job).await
+}
+
+/// Whether the page would grant for the whole tenant what a limit gives by a role, as far as what is required tells.
+fn voids(limit: &Limit, required: &[RequiredPermission], held: Option<&BTreeSet<Grant>>) -> bool {
+    let grants = required.iter().map(|wanted| Grant::everyones(wanted.resource, wanted.kind, &wanted.name));
+    grants.filter(|grant| present::would_void(limit, grant)).any(|grant| held.is_none_or(|held| !held.contains(&grant)))
 }
 
 /// Whether something that is required isn't there for everyone under its own name.

@@ -18,6 +18,7 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
+use crate::scope::roles::{RolesRead, given};
 
 /// The consent matrix of an organization's integration.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -29,6 +30,8 @@ pub struct ConsentView {
     pub error: Option<String>,
     /// What the integration holds of other APIs, as the journal writes it.
     pub others: Vec<String>,
+    /// Of when the roles of Exchange are known that stand beside the grants; *Access scope* reads them.
+    pub roles: RolesRead,
     /// Whether the application may be used at all, as of the same read.
     pub approval: Option<Approval>,
     /// The credentials of its registration, where this tenant owns it.
@@ -70,12 +73,12 @@ pub struct MayGrant {
 /// # Errors
 /// `NotFound`.
 pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<ConsentView> {
-    let (organization, integration, read, tenant) = desk
+    let (organization, integration, read, tenant, given) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let (read, tenant) = (grants::get(conn, organization.integration)?, tenant::view(conn, organization.tenant)?);
-            Ok((organization, integration, read, tenant))
+            Ok((organization, integration, read, tenant, given(conn, ask.organization)?))
         })
         .await?;
     let required = organization.needs(&integration);
@@ -95,7 +98,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         })
     });
     Ok(ConsentView {
-        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), &requested),
+        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), given.beside(&integration), &requested),
         read_at: read.as_ref().map(|read| read.at),
         error: read.as_ref().and_then(|read| read.error_code.clone()),
         others: read.iter().flat_map(|read| &read.others).map(ToString::to_string).collect(),
@@ -103,6 +106,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         own: own.collect(),
         limitations: presets::limitations(integration.preset).iter().map(|&text| text.to_owned()).collect(),
         may: MayGrant { graph_roles: refusal(signed_in, roles, Action::GrantGraphRole), others: refusal(signed_in, roles, Action::Grant) },
+        roles: given.read,
         approval,
         requests,
         tenant,

@@ -25,6 +25,7 @@ use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::scope::roles::{Given, given};
 
 /// Evidence older than this no longer counts as current.
 const STALE_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -62,6 +63,8 @@ pub struct ConsentSummary {
     pub authorization: Authorization,
     pub granted: u32,
     pub required: u32,
+    /// Of those that are neither granted nor known to be given by a role of Exchange, how many the wished scope gives by one.
+    pub by_role: u32,
     pub read_at: Option<Timestamp>,
 }
 
@@ -152,6 +155,7 @@ struct Facts {
     tenant: Tenant,
     integration: Integration,
     grants: Option<GrantsRead>,
+    given: Given,
     mailboxes: MailboxCounts,
     eligibility: Eligibilities,
     tally: Tally,
@@ -165,6 +169,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let integration = integrations::get(conn, organization.integration)?;
     let tenant = tenants::get(conn, organization.tenant)?;
     let grants = grants::get(conn, integration.id)?;
+    let given = given(conn, organization.id)?;
     let counts = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
@@ -177,6 +182,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
         tenant,
         integration,
         grants,
+        given,
         mailboxes: counts,
         eligibility,
         tally,
@@ -235,12 +241,14 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
 
 fn summary(facts: &Facts) -> ConsentSummary {
     let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
-    let consent = consent::compare(facts.organization.needs(&facts.integration), held, &[]);
+    let consent = consent::compare(facts.organization.needs(&facts.integration), held, facts.given.beside(&facts.integration), &[]);
     let required = consent.rows.iter().filter(|row| row.required && !row.optional);
     let granted = required.clone().filter(|row| row.holds()).count();
+    let by_role = required.clone().filter(|row| !row.holds() && row.by_role.is_some()).count();
     ConsentSummary {
         authorization: consent.authorization,
         granted: u32::try_from(granted).unwrap_or(u32::MAX),
+        by_role: u32::try_from(by_role).unwrap_or(u32::MAX),
         required: u32::try_from(required.count()).unwrap_or(u32::MAX),
         read_at: facts.grants.as_ref().map(|read| read.at),
     }

@@ -1,10 +1,12 @@
 //! Writes the scripts with which an Exchange administrator makes, tries, takes away or moves the scope. Rollcall runs none of them.
 
 use rollcall_core::id::OrganizationId;
+use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::Coverage;
 use rollcall_core::scope::plan::{self, App, Purpose, Step};
 use rollcall_core::scope::present::Void;
-use rollcall_core::scope::{Limit, powershell};
+use rollcall_core::scope::warning::{Warning, warnings};
+use rollcall_core::scope::{Limit, Remark, powershell};
 use rollcall_store::{organizations, proofs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -39,6 +41,8 @@ pub struct ScopeScript {
     pub left_out: u32,
     /// What voids the scope even when the script has run, by the last reading; the script says so at its top.
     pub voids: Vec<Void>,
+    /// What else has to be known before it is run.
+    pub warnings: Vec<Warning>,
 }
 
 /// # Errors
@@ -53,7 +57,8 @@ pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<Vec<ScopeScr
             let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps, &voids);
             let left_out = if purpose == Purpose::Test { planned.left_out } else { 0 };
             let (file, text) = (format!("scope-{}.ps1", purpose.name()), script.text().to_owned());
-            scripts.push(ScopeScript { purpose, file, text, left_out, voids });
+            let warnings = warnings(purpose, &planned.limit, &steps, &planned.remarks, planned.change);
+            scripts.push(ScopeScript { purpose, file, text, left_out, voids, warnings });
         }
     }
     Ok(scripts)
@@ -67,6 +72,8 @@ pub(crate) struct Planned {
     coverage: Coverage,
     granted: Vec<String>,
     voids: Vec<Void>,
+    remarks: Vec<Remark>,
+    change: Option<Change>,
     mailboxes: Vec<String>,
     /// Mailboxes of the last proof that aren't among them.
     left_out: u32,
@@ -91,7 +98,7 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             Ok((facts(conn, of)?, organizations::get(conn, organization)?.name, proven, of_proof))
         })
         .await?;
-    let Facts { desired, reading, coverage, integration, .. } = facts;
+    let Facts { desired, reading, change, coverage, integration, .. } = facts;
     let Some(limit) = desired.limit().cloned() else {
         return Err(Error::input("scope", "everyone is to be reached, so there is nothing to be limited"));
     };
@@ -110,5 +117,6 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             mailboxes.push(upn);
         }
     }
-    Ok(Planned { limit, app, organization: name, coverage, granted: reading.granted, voids, mailboxes, left_out })
+    let Reading { granted, remarks, .. } = reading;
+    Ok(Planned { limit, app, organization: name, coverage, granted, voids, remarks, change, mailboxes, left_out })
 }

@@ -8,7 +8,7 @@ use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
 use rollcall_core::rules;
 use rollcall_core::scope::clock::{Change, Changed};
-use rollcall_core::scope::present::Assignment;
+use rollcall_core::scope::present::{Assignment, Roles};
 use rollcall_core::scope::{Desired, Limit, Remark, remarks};
 use rollcall_core::time::Timestamp;
 use rollcall_graph::grants::Holdings;
@@ -41,7 +41,7 @@ pub struct Reading {
     #[serde(default)]
     pub granted_exchange: Vec<String>,
     /// Roles of RBAC for Applications.
-    pub assignments: Part<Vec<Assignment>>,
+    pub assignments: Roles,
     pub unit: UnitState,
     pub remarks: Vec<Remark>,
 }
@@ -86,10 +86,15 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let (of_graph, of_exchange): (Vec<Held>, Vec<Held>) = for_all.partition(|held| held.resource == Resource::Graph);
     let names = |held: Vec<Held>| held.into_iter().map(|held| held.name).collect::<Vec<String>>();
     let (granted, granted_exchange) = (names(of_graph), names(of_exchange));
-    let assignments = match (app, not_asked(&scopes, READ_EXCHANGE)) {
+    let assigned = match (app, not_asked(&scopes, READ_EXCHANGE)) {
         (None, _) => Part::Read { value: Vec::new() },
         (Some(_), Some(unread)) => unread,
         (Some(app), None) => part(exchange_roles::of_principal(&graph, app, &job.stop).await, Action::ReadConditionalAccess),
+    };
+    let earlier = known.as_ref().and_then(|scope| scope.reading.as_ref()).map(|reading| (reading.assignments.clone(), reading.at));
+    let assignments = match assigned {
+        Part::Read { value } => Roles::Read { value },
+        Part::Unread { why } => Roles::Unread { why }.or_earlier(earlier),
     };
     let before = known.as_ref().map(|scope| scope.desired.clone()).unwrap_or(Desired::Everyone);
     let (desired, unit, remarks) = match before.limit() {
@@ -127,7 +132,7 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
 fn changed(before: &Reading, now: &Reading) -> Option<Changed> {
     // They come in any order.
     let assigned = |reading: &Reading| {
-        let mut all = reading.assignments.value()?.clone();
+        let mut all: Vec<Assignment> = reading.assignments.known()?.to_vec();
         all.sort_by(|one, other| one.id.cmp(&other.id));
         Some(all)
     };
@@ -150,7 +155,7 @@ mod tests {
             app: None,
             granted: vec![],
             granted_exchange: vec![],
-            assignments: Part::Read {
+            assignments: Roles::Read {
                 value: ids
                     .iter()
                     .map(|id| Assignment { id: (*id).to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything })

@@ -155,7 +155,7 @@ pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Res
 
 /// What makes a limit void, by a reading.
 pub(super) fn voids(limit: &Limit, integration: &Integration, reading: &Reading) -> Vec<Void> {
-    let assignments = reading.assignments.value().map(Vec::as_slice).unwrap_or_default();
+    let assignments = reading.assignments.known().unwrap_or_default();
     let granted = Granted { graph: &reading.granted, exchange: &reading.granted_exchange };
     present::voids(limit, &present::scope_name(integration.client_id), granted, assignments)
 }

@@ -10,7 +10,6 @@ use rollcall_core::scope::finding::{Observed, Right, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::LARGEST;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
@@ -30,7 +29,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
-use crate::verify::flight::{Landed, ask};
+use crate::verify::flight::{self, Landed, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::queue::{Queue, Waiting};
 
@@ -40,8 +39,6 @@ const LOW: usize = 1_300;
 /// Mailboxes that are put on disk together, or whatever there is after so long.
 const GROUP: usize = 100;
 const GROUP_AGE: Duration = Duration::from_millis(250);
-/// How long a stopped sitting waits for the answers to what it has already asked.
-const LANDING: Duration = Duration::from_millis(700);
 
 /// Works on a proof until everything has come to something, the job is stopped, or something ends it.
 pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Connected, id: ProofId, job: &Job) -> Result<ProofView> {
@@ -177,19 +174,7 @@ impl Sitting<'_> {
     }
 
     fn take_off(&mut self) {
-        if self.gate.held(Lane::Outlook).is_some() {
-            return;
-        }
-        let allowed = self.gate.allowed(Lane::Outlook);
-        while self.flights.len() <= allowed as usize {
-            let now = self.gate.now();
-            let ready = u32::try_from(self.queue.ready(now)).unwrap_or(u32::MAX);
-            let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
-            let size = if self.after.is_none() { self.gate.together(most, ready) } else { most };
-            let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
-            if batch.is_empty() {
-                return;
-            }
+        while let Some(batch) = flight::next(&mut self.queue, &self.gate, self.flights.len(), self.after.is_none(), u32::MAX) {
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
                 let answers = ask(&graph, &batch, day, &stop).await;
@@ -198,17 +183,11 @@ impl Sitting<'_> {
         }
     }
 
-    /// What was already asked may still answer for a moment; then it is given up and stays waiting.
     async fn land(&mut self) {
-        let deadline = Instant::now() + LANDING;
-        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
-            if let Ok((asked, answers)) = landed {
-                // The sitting ends in any case.
-                let _ = self.take_in(asked, answers);
-            }
+        for (asked, answers) in flight::land(&mut self.flights, &self.give_up).await.into_iter().flatten() {
+            // The sitting ends in any case.
+            let _ = self.take_in(asked, answers);
         }
-        self.give_up.cancel();
-        self.flights.shutdown().await;
     }
 
     /// An error ends the sitting; the mailboxes stay waiting.

@@ -4,6 +4,7 @@
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::scope::cmdlet::Said;
 use rollcall_core::scope::finding::Finding;
+use rollcall_core::scope::present::Roles;
 use rollcall_core::scope::why::{self, Because, Call, Link};
 use rollcall_core::scope::{Desired, Expected, Members, expect};
 use rollcall_core::user::{DirectoryUser, MailboxKind};
@@ -161,7 +162,7 @@ impl Subject {
     /// The reason and its chain, by what was read and what the calls have shown of a scope.
     pub fn why(self, facts: &Facts, desired: &Desired, finding: Option<Finding>, calls: &[Call]) -> Why {
         let reading = facts.reading.as_ref();
-        let all_read = reading.is_some_and(|reading| reading.assignments.value().is_some());
+        let all_read = reading.is_some_and(|reading| reading.assignments.read().is_some());
         let limit = desired.limit();
         let voids = limit.zip(reading).map(|(limit, reading)| voids(limit, &facts.integration, reading)).unwrap_or_default();
         let no_mailbox = matches!(&self.state, Some((None, ..) | (_, MailboxKind::Guest, _)));
@@ -175,9 +176,10 @@ impl Subject {
             None => chain.extend([Link::GrantsUnread, Link::AssignmentsUnread]),
             Some(reading) => {
                 chain.push(Link::TenantWide { permissions: [reading.granted.as_slice(), &reading.granted_exchange].concat() });
-                chain.push(match reading.assignments.value() {
-                    Some(assignments) => Link::Assigned { assignments: assignments.clone() },
-                    None => Link::AssignmentsUnread,
+                chain.push(match &reading.assignments {
+                    Roles::Read { value } => Link::Assigned { assignments: value.clone() },
+                    Roles::Earlier { value, at, .. } => Link::AssignedBefore { assignments: value.clone(), at: *at },
+                    Roles::Unread { .. } => Link::AssignmentsUnread,
                 });
             }
         }

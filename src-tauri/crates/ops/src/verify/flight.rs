@@ -1,10 +1,15 @@
 //! A batch of probes that is sent, and what it came back with.
 
+use std::time::Duration;
+
 use rollcall_core::time::Timestamp;
-use rollcall_graph::batch;
+use rollcall_graph::batch::{self, LARGEST};
 use rollcall_graph::error::GraphError;
+use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::probe::{Answer, Probe, Probed};
 use rollcall_graph::send::Graph;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::queue::{Queue, Waiting};
@@ -14,6 +19,36 @@ pub(crate) async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: 
     let asked: Vec<Probe> =
         batch.iter().map(|waiting| Probe { user: waiting.object_id, workload: waiting.workload, attempt: waiting.attempts + 1 }).collect();
     Box::pin(batch::probe(graph, &asked, day, stop)).await
+}
+
+/// How long a stopped sitting waits for the answers to what it has already asked: promised is that a stop acts within a second.
+const LANDING: Duration = Duration::from_millis(700);
+
+/// The next batch, where one may be sent: as many may be in flight as the gate lets, and one more that waits at it. `whole` is whether
+/// all that waits is in the queue; else few at hand are not few in all. It has at most `most` probes.
+pub(crate) fn next(queue: &mut Queue, gate: &Gate, in_flight: usize, whole: bool, most: u32) -> Option<Vec<Waiting>> {
+    if gate.held(Lane::Outlook).is_some() || in_flight > gate.allowed(Lane::Outlook) as usize {
+        return None;
+    }
+    let now = gate.now();
+    let ready = u32::try_from(queue.ready(now)).unwrap_or(u32::MAX);
+    let largest = u32::try_from(LARGEST).unwrap_or(u32::MAX);
+    let size = if whole { gate.together(largest, ready) } else { largest };
+    let batch = queue.batch(size.min(most) as usize, gate.per_mailbox(), now);
+    (!batch.is_empty()).then_some(batch)
+}
+
+/// Ends the flights of a sitting: what was already asked may still answer for a moment, so that it isn't asked again; then it is given
+/// up and stays waiting.
+pub(crate) async fn land<T: 'static>(flights: &mut JoinSet<T>, give_up: &CancellationToken) -> Vec<Result<T, JoinError>> {
+    let deadline = Instant::now() + LANDING;
+    let mut landed = Vec::new();
+    while let Ok(Some(flight)) = tokio::time::timeout_at(deadline, flights.join_next()).await {
+        landed.push(flight);
+    }
+    give_up.cancel();
+    flights.shutdown().await;
+    landed
 }
 
 /// What a batch comes to as a whole.

@@ -4,7 +4,7 @@ pub mod cancel;
 pub mod cut_off;
 pub(crate) mod flight;
 pub(crate) mod judge;
-mod pace;
+pub(crate) mod pace;
 pub mod plan;
 pub(crate) mod queue;
 mod reach;

@@ -9,33 +9,33 @@ use super::tally::whole;
 
 /// What a sitting has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     pub probes_per_second: f64,
     pub bound: Bound,
 }
 
 /// How long so many probes will probably take, between two numbers of seconds, what will bound it, and whether that was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Estimate {
+pub(crate) struct Estimate {
     pub seconds: (u32, u32),
     pub bound: Bound,
     pub measured: bool,
 }
 
 /// Remembers what the last sitting in a tenant has shown.
-pub(super) fn remember(tx: &Transaction<'_>, tenant: TenantId, measured: &Measured) -> Result<(), StoreError> {
+pub(crate) fn remember(tx: &Transaction<'_>, tenant: TenantId, measured: &Measured) -> Result<(), StoreError> {
     settings::set(tx, &key(tenant), measured)
 }
 
 /// What the last sitting in a tenant has shown.
-pub(super) fn remembered(conn: &Connection, tenant: TenantId) -> Result<Option<Measured>, StoreError> {
+pub(crate) fn remembered(conn: &Connection, tenant: TenantId) -> Result<Option<Measured>, StoreError> {
     settings::get(conn, &key(tenant))
 }
 
 /// Estimates from what was measured, else from Microsoft's limits: between as many batches in flight as are ever sent and a near
 /// service, and as many as are sent at first and a far one. A batch of twenty takes five rounds at Outlook, because four of its
 /// requests are dispatched at a time ("Combine multiple requests in one HTTP call using JSON batching").
-pub(super) fn estimate(probes: u32, measured: Option<Measured>) -> Estimate {
+pub(crate) fn estimate(probes: u32, measured: Option<Measured>) -> Estimate {
     if let Some(measured) = measured.filter(|measured| measured.probes_per_second > 0.0) {
         let seconds = f64::from(probes) / measured.probes_per_second;
         return Estimate { seconds: (whole(seconds * 0.8), whole(seconds * 1.5)), bound: measured.bound, measured: true };

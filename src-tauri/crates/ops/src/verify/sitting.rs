@@ -12,7 +12,6 @@ use rollcall_core::id::ObjectId;
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_graph::batch::LARGEST;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
@@ -25,7 +24,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{Landed, ask};
+use super::flight::{self, Landed, ask};
 use super::judge::{Judgement, judge, sign_in_refused, unasked};
 use super::pace;
 use super::queue::{Queue, Waiting};
@@ -53,8 +52,6 @@ const WINDOW: u32 = 4_000;
 const LOW: usize = 2_600;
 /// Mailboxes that are planned at a time, while others are being asked: few enough that no answer waits long for the disk meanwhile.
 const PLANNED_AT_ONCE: u32 = 2_000;
-/// How long a stopped sitting waits for the answers to what it has already asked: promised is that a stop acts within a second.
-const LANDING: Duration = Duration::from_millis(700);
 
 /// How a sitting ended.
 pub(super) enum Ended {
@@ -306,23 +303,13 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// Sends off as many requests as the gate lets be in flight at once, and one more that waits at the gate.
+    /// Sends off as many requests as the gate lets.
     fn take_off(&mut self) {
-        if self.settled.len() >= MOST_UNSTORED || self.gate.held(Lane::Outlook).is_some() {
-            return;
-        }
-        let allowed = self.gate.allowed(Lane::Outlook);
-        while self.flights.len() + self.to_open.len() + usize::from(self.opening.is_some()) <= allowed as usize {
-            let now = self.gate.now();
-            let waiting = u32::try_from(self.queue.ready(now)).unwrap_or(u32::MAX);
-            // Before the whole queue is known, few at hand are not few in all.
-            let most = u32::try_from(LARGEST).unwrap_or(u32::MAX);
-            let size = if self.rows == Rows::All { self.gate.together(most, waiting) } else { most };
-            let size = if self.reach.is_one_by_one() { size.min(self.gate.per_mailbox()) } else { size };
-            let batch = self.queue.batch(size as usize, self.gate.per_mailbox(), now);
-            if batch.is_empty() {
-                return;
-            }
+        let most = if self.reach.is_one_by_one() { self.gate.per_mailbox() } else { u32::MAX };
+        while self.settled.len() < MOST_UNSTORED {
+            let whole = self.rows == Rows::All;
+            let under_way = self.flights.len() + self.to_open.len() + usize::from(self.opening.is_some());
+            let Some(batch) = flight::next(&mut self.queue, &self.gate, under_way, whole, most) else { return };
             self.send(batch);
         }
     }
@@ -403,18 +390,14 @@ impl<'a> Sitting<'a> {
         });
     }
 
-    /// Stopped: what was already asked may still answer for a moment, so that it isn't asked again; then it is given up and
-    /// stays queued.
+    /// Stopped, or parked.
     async fn land(&mut self, job: &Job) -> Result<()> {
-        let deadline = Instant::now() + LANDING;
-        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+        for landed in flight::land(&mut self.flights, &self.give_up).await {
             // The sitting ends in any case; an error of a late answer leaves its probes queued.
             let _ = self.landed(landed);
         }
         self.to_open.clear();
         self.opening = None;
-        self.give_up.cancel();
-        self.flights.shutdown().await;
         self.store_all(job).await
     }
 

@@ -16,6 +16,7 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
+use crate::scope::roles::given;
 
 /// A plan with its waves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -81,7 +82,13 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
     let held = grants::get(conn, integration.id)?.and_then(|read| read.held);
     let mut ground = Ground {
         acknowledged: organization.has_acknowledged(presets::limitations(integration.preset)),
-        authorization: consent::compare(organization.needs(&integration), held.as_deref(), &[]).authorization,
+        authorization: consent::compare(
+            organization.needs(&integration),
+            held.as_deref(),
+            given(conn, plan.organization)?.beside(&integration),
+            &[],
+        )
+        .authorization,
         window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
         previous: None,
     };

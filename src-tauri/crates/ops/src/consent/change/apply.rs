@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use rollcall_core::grant::{self, Grant, Plan, Step};
-use rollcall_core::rules;
+use rollcall_core::rules::{self, Reason};
 use rollcall_graph::error::GraphError;
 use rollcall_graph::grants::{self as wire, StepError};
 use rollcall_graph::send::Graph;
@@ -77,6 +77,9 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     let graph = connection::delegated(desk, tenant).await?;
     let looked = Box::pin(look(desk, &graph, &change, job)).await?;
     agreed(&looked, &seal)?;
+    if looked.voids {
+        return Err(Error::not_now(Reason::WouldVoidScope));
+    }
     // Asking for more may take its time in the browser, and meanwhile somebody else may have changed something.
     let graph = connection::allowed(desk, tenant, &looked.scopes(), job).await?;
     let mut looked = Box::pin(look(desk, &graph, &change, job)).await?;

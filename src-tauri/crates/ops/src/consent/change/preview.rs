@@ -42,7 +42,7 @@ pub struct ChangePreview {
     pub foreseen: bool,
     /// Delegated permissions that Microsoft's page will ask the admin for first.
     pub asks: Vec<String>,
-    /// The roles of which one is needed, and why it can't be done where the admin has none of them.
+    /// The roles of which one is needed, and why it can't be done: the admin has none of them, or it would make the access scope void.
     pub roles: Vec<Role>,
     pub refused: Option<Reason>,
     /// Stands for exactly this change; to be handed back when it is agreed to.
@@ -97,7 +97,7 @@ pub async fn preview(desk: &Desk, ask: PreviewChange, job: &Job) -> Result<Chang
         foreseen: looked.foreseen,
         asks: asks.map(str::to_owned).collect(),
         roles: action.roles().to_vec(),
-        refused: refusal(true, roles.as_deref(), action),
+        refused: if looked.voids { Some(Reason::WouldVoidScope) } else { refusal(true, roles.as_deref(), action) },
         seal: looked.seal(),
     })
 }

@@ -1,0 +1,65 @@
+import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import type { ConsentRow, ConsentView, RolesRead } from "../../api/bindings";
+import { shortTime } from "../../lib/time";
+import { unreadWords } from "../../words/scope";
+import { t } from "../../words/t";
+import { isEveryones } from "./columns";
+
+const useStyles = makeStyles({
+  bar: { minHeight: "fit-content", flexShrink: 0 },
+  body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
+});
+
+/** What makes the access scope void, what its roles don't give yet, and why that isn't known, where one of these is so. */
+export function RolesBar({ shown }: { shown: ConsentView }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const { rows } = shown.consent;
+  const scoped = rows.filter((row) => row.by_role !== null);
+  if (scoped.length === 0 && shown.roles.kind === "never") return null;
+  const voiding = names(scoped.filter(isEveryones));
+  const missing = names(scoped.filter(({ state }) => state === "missing" || state === "given_elsewhere"));
+  if (voiding === "" && missing === "" && shown.roles.kind === "read") return null;
+  const sentences = [
+    ...(voiding === "" ? [] : [t("consent.rolesVoid", { names: voiding })]),
+    ...(missing === "" ? [] : [t("consent.rolesMissing", { names: missing })]),
+    rolesWords(shown.roles),
+  ];
+  return (
+    <MessageBar intent={voiding === "" ? "warning" : "error"} layout="multiline" className={styles.bar}>
+      <MessageBarBody className={styles.body}>
+        {sentences.map((sentence) => (
+          <div key={sentence}>{sentence}</div>
+        ))}
+      </MessageBarBody>
+      <MessageBarActions>
+        <Button
+          size="small"
+          onClick={() => void navigate({ to: "/scope", search: (old: { org?: number }) => ({ org: old.org }) })}
+        >
+          {t("consent.toScope")}
+        </Button>
+      </MessageBarActions>
+    </MessageBar>
+  );
+}
+
+function names(rows: readonly ConsentRow[]): string {
+  return rows.map(({ name }) => name).join(", ");
+}
+
+function rolesWords(read: RolesRead): string {
+  switch (read.kind) {
+    case "never":
+      return t("consent.rolesNever");
+    case "read":
+      return t("consent.rolesRead", { time: shortTime(read.at) });
+    case "before_change":
+      return t("consent.rolesBeforeChange", { time: shortTime(read.at), changed: shortTime(read.changed) });
+    case "earlier":
+      return t("consent.rolesEarlier", { time: shortTime(read.at), why: unreadWords(read.why) });
+    case "unread":
+      return t("consent.rolesUnread", { why: unreadWords(read.why) });
+  }
+}
