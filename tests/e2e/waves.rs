@@ -19,7 +19,12 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     accessible::bring_axe(&window)?;
     secret(&window, tenant.details())?;
 
-    to_waves(&window)?;
+    // Whoever would switch several at once is shown the other way.
+    let mut barriers = Vec::new();
+    both(&mut window, "switch-two", &mut barriers, switch_two)?;
+    window.go("Overview")?;
+    switch_two(&window)?;
+    window.press("Waves of the organization")?;
     window.reads("The switch to Graph can go in waves")?;
     window.photo("none")?;
     window.press("Plan waves…")?;
@@ -30,7 +35,6 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     window.fill("Shares of the others, in percent", "25")?;
     window.reads("Wave 3 (whoever is left) 40 users")?;
     window.click("check", "Criteria of its own: Wave 1 (pilot)")?;
-    let mut barriers = Vec::new();
     both(&mut window, "plan-dialog", &mut barriers, |window| {
         window.press("Plan waves…")?;
         window.click("check", "Criteria of its own: Wave 1 (pilot)")?;
@@ -114,6 +118,15 @@ fn one_line(window: &Window, whose: &str) -> Result<()> {
     let height = window.run(higher, &json!([]))?.as_f64().unwrap_or_default();
     ensure!(height > 0.0 && height < 40.0, "the filters {whose} take more than one line: {height} px");
     Ok(())
+}
+
+/// Opens the dialog in which two users would be switched.
+fn switch_two(window: &Window) -> Result<()> {
+    window.go("Users")?;
+    window.click("cell", "Not selected")?;
+    window.click("cell", "Not selected")?;
+    window.press("Switch to Graph…")?;
+    window.reads("They can also be switched in waves, a pilot first:")
 }
 
 /// What is behind a dialog shows no scroll bars, which would be drawn over it.
