@@ -265,7 +265,7 @@ foreseen: boolean,
  */
 asks: Array<string>, 
 /**
- * The roles of which one is needed, and why it can't be done where the admin has none of them.
+ * The roles of which one is needed, and why it can't be done: the admin has none of them, or it would make the access scope void.
  */
 roles: Array<Role>, refused: Reason | null, 
 /**
@@ -411,7 +411,15 @@ meaning: string | null,
 /**
  * The smaller permission that would do, or the stronger one that stands in.
  */
-instead: string | null, };
+instead: string | null, 
+/**
+ * The roles of Exchange that give it, each with how far it reaches; where it is unknown, those that an earlier reading told.
+ */
+roles: Array<Assignment>, 
+/**
+ * The role by which the wished scope gives it: a grant for the whole tenant in its place would make that scope void.
+ */
+by_role: string | null, };
 
 export type ConsentSettings = { users: UserConsent, 
 /**
@@ -419,9 +427,13 @@ export type ConsentSettings = { users: UserConsent,
  */
 workflow: boolean | null, };
 
-export type ConsentState = "granted" | "missing" | "pending_request" | "excess" | "stronger_than_needed" | "unknown";
+export type ConsentState = "granted" | "missing" | "pending_request" | "excess" | "stronger_than_needed" | "given_by_role" | "given_elsewhere" | "unknown";
 
-export type ConsentSummary = { authorization: Authorization, granted: number, required: number, read_at: Timestamp | null, };
+export type ConsentSummary = { authorization: Authorization, granted: number, required: number, 
+/**
+ * Of those that are neither granted nor known to be given by a role of Exchange, how many the wished scope gives by one.
+ */
+by_role: number, read_at: Timestamp | null, };
 
 export type ConsentTable = { 
 /**
@@ -452,6 +464,10 @@ error: string | null,
  * What the integration holds of other APIs, as the journal writes it.
  */
 others: Array<string>, 
+/**
+ * Of when the roles of Exchange are known that stand beside the grants; *Access scope* reads them.
+ */
+roles: RolesRead, 
 /**
  * Whether the application may be used at all, as of the same read.
  */
@@ -498,6 +514,10 @@ error: string | null,
  * What the integration holds of other APIs, as the journal writes it.
  */
 others: Array<string>, 
+/**
+ * Of when the roles of Exchange are known that stand beside the grants; *Access scope* reads them.
+ */
+roles: RolesRead, 
 /**
  * Whether the application may be used at all, as of the same read.
  */
@@ -704,6 +724,8 @@ export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_
 
 export type Examples = { by_application: Organization, by_users: Organization, };
 
+export type ExchangeRoles = { "kind": "read", value: Array<Assignment>, } | { "kind": "earlier", value: Array<Assignment>, at: Timestamp, why: Unread, } | { "kind": "unread", why: Unread, };
+
 export type Exit = { 
 /**
  * So many percent of its users are initialized at least.
@@ -802,6 +824,20 @@ export type ForeseeAction = { users: Chosen, action: Action, };
 
 export type ForeseeDeletion = { organizations: Array<OrganizationId>, };
 
+export type ForeseeProof = { organization: OrganizationId, 
+/**
+ * So many of those that must answer; all where absent.
+ */
+inside: number | null, 
+/**
+ * So many of those that must be refused; all where absent.
+ */
+outside: number | null, 
+/**
+ * How many are named.
+ */
+named: number, };
+
 export type Foreseen = { 
 /**
  * How many users are meant: what is to be agreed to.
@@ -875,6 +911,32 @@ unknown: Array<string>,
  * Why it can't be kept, if so.
  */
 refused: Reason | null, };
+
+export type ForeseenProof = { 
+/**
+ * Accounts of the directory, which is read whole.
+ */
+accounts: number, 
+/**
+ * Mailboxes that are asked.
+ */
+mailboxes: number, 
+/**
+ * Whether those are a sample, and not everybody's.
+ */
+sampled: boolean, 
+/**
+ * Requests that read the directory, and those that ask mailboxes.
+ */
+reads: number, probes: number, 
+/**
+ * Between how many seconds the asking will probably take.
+ */
+seconds: [number, number], bound: Bound, 
+/**
+ * Whether time and bound are those of the last check in the tenant; else they are what Microsoft's limits allow.
+ */
+measured: boolean, };
 
 export type FromRegistration = { tenant: TenantId, client_id: string, };
 
@@ -1739,7 +1801,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "already_so";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "already_so" | "would_void_scope";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -1832,6 +1894,8 @@ paused: Timestamp | null, };
 export type Risk = "low" | "medium" | "high" | "critical";
 
 export type Role = "global_administrator" | "privileged_role_administrator" | "application_administrator" | "cloud_application_administrator" | "global_reader" | "reports_reader" | "security_reader" | "security_administrator" | "conditional_access_administrator";
+
+export type RolesRead = { "kind": "never" } | { "kind": "read", at: Timestamp, } | { "kind": "before_change", at: Timestamp, changed: Timestamp, } | { "kind": "earlier", at: Timestamp, why: Unread, } | { "kind": "unread", why: Unread, };
 
 export type Route = { 
 /**
@@ -1977,7 +2041,7 @@ granted_exchange: Array<string>,
 /**
  * Roles of RBAC for Applications.
  */
-assignments: Part<Array<Assignment>>, unit: UnitState, remarks: Array<ScopeRemark>, };
+assignments: ExchangeRoles, unit: UnitState, remarks: Array<ScopeRemark>, };
 
 export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty" } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
 
@@ -1995,7 +2059,11 @@ left_out: number,
 /**
  * What voids the scope even when the script has run, by the last reading; the script says so at its top.
  */
-voids: Array<ScopeVoid>, };
+voids: Array<ScopeVoid>, 
+/**
+ * What else has to be known before it is run.
+ */
+warnings: Array<ScriptWarning>, };
 
 export type ScopeSide = "inside" | "outside";
 
@@ -2028,6 +2096,8 @@ export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "ew
 export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: ScopeRule, mechanism: Mechanism, unit: ObjectId, };
 
 export type Scoped = { permission: string, role: string, };
+
+export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -2505,7 +2575,8 @@ queued: boolean,
  */
 checked_before: Timestamp | null, 
 /**
- * Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all of them must be found.
+ * Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
+ * or the name or title of its cause; all of them must be found.
  */
 search: string | null, };
 
@@ -2695,7 +2766,7 @@ export type Whose = { "kind": "due" } | { "kind": "everybody" } | { "kind": "use
 
 export type Why = { mailbox: JudgedMailbox, because: Because, chain: Array<WhyLink>, };
 
-export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | { "kind": "grants_unread" } | { "kind": "assigned", assignments: Array<Assignment>, } | { "kind": "assignments_unread" } | { "kind": "side", mechanism: Mechanism | null, expected: ScopeSide, unit: string | null, } | { "kind": "mailbox", 
+export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | { "kind": "grants_unread" } | { "kind": "assigned", assignments: Array<Assignment>, } | { "kind": "assigned_before", assignments: Array<Assignment>, at: Timestamp, } | { "kind": "assignments_unread" } | { "kind": "side", mechanism: Mechanism | null, expected: ScopeSide, unit: string | null, } | { "kind": "mailbox", 
 /**
  * The primary address; there is no mailbox without one.
  */
@@ -2986,6 +3057,7 @@ export type Commands = {
   "scope.changed": { question: NoteChange; answer: ScopeView };
   "scope.cut_off": { question: null; answer: Array<CutOffProof> };
   "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
+  "scope.foresee": { question: ForeseeProof; answer: ForeseenProof };
   "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
   "scope.plan": { question: PlanScope; answer: Array<ScopeScript> };
   "scope.prove": { question: ProveScope; answer: ProofView };

@@ -9,7 +9,9 @@ export function consentVerbs(desk: Desk): Verbs {
   const consentView = () => ({
     consent: {
       authorization:
-        desk.missing === 0 || desk.options.scoped === "given" ? ("authorized" as const) : ("partly_authorized" as const),
+        desk.missing === 0 || desk.options.scoped === "given"
+          ? ("authorized" as const)
+          : ("partly_authorized" as const),
       rows: desk.options.scoped
         ? matrix(desk.missing).map((row) => scopedRow(row, desk.options.scoped))
         : matrix(desk.missing),
