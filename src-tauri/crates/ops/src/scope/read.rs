@@ -115,8 +115,7 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let reading = Reading { at: now, app, granted, granted_exchange, assignments, unit, remarks };
     let seen = known.and_then(|scope| {
         let earlier = scope.reading?;
-        // A change that was told of since then is the one that shows now.
-        let told = scope.change.is_some_and(|change| change.at >= earlier.at);
+        let told = is_told(scope.change, &earlier);
         changed(&earlier, &reading).filter(|_| !told)
     });
     let kept = reading.clone();
@@ -126,6 +125,13 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     })
     .await?;
     Ok(reading)
+}
+
+/// Whether a change was told of since what is known of the roles was read: then it is the one that shows now. One of that very moment is
+/// what that reading itself has shown.
+fn is_told(change: Option<Change>, earlier: &Reading) -> bool {
+    let known = earlier.assignments.told_at(earlier.at).unwrap_or(earlier.at);
+    change.is_some_and(|change| change.at > known)
 }
 
 /// What of what is in force changed between two readings.
@@ -148,22 +154,34 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_same_roles_in_another_order_are_no_change() {
-        let reading = |ids: &[&str]| Reading {
+    fn reading(ids: &[&str]) -> Reading {
+        let assigned = |id: &&str| Assignment { id: (*id).to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
+        Reading {
             at: Timestamp(0),
             app: None,
             granted: vec![],
             granted_exchange: vec![],
-            assignments: Roles::Read {
-                value: ids
-                    .iter()
-                    .map(|id| Assignment { id: (*id).to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything })
-                    .collect(),
-            },
+            assignments: Roles::Read { value: ids.iter().map(assigned).collect() },
             unit: UnitState::None,
             remarks: vec![],
-        };
+        }
+    }
+
+    #[test]
+    fn a_change_that_was_told_of_before_a_reading_that_could_not_tell_is_not_found_anew() {
+        let why = rollcall_core::approval::Unread::NotAsked { scope: READ_EXCHANGE.to_owned() };
+        let unread = Roles::Unread { why };
+        // Read at 1, told of at 2, and at 3 a proof that may not read roles.
+        let assignments = unread.or_earlier(Some((reading(&["1"]).assignments, Timestamp(1))));
+        let later = Reading { at: Timestamp(3), assignments, ..reading(&[]) };
+        let at = |at| Some(Change { what: Changed::Rbac, at: Timestamp(at) });
+        assert!(is_told(at(2), &later), "the clock runs from then");
+        assert!(!is_told(at(1), &later), "that is what the first reading has shown");
+        assert!(!is_told(None, &later));
+    }
+
+    #[test]
+    fn the_same_roles_in_another_order_are_no_change() {
         assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2", "1"])), None);
         assert_eq!(changed(&reading(&["1", "2"]), &reading(&["2"])), Some(Changed::Rbac));
     }
