@@ -2097,7 +2097,7 @@ export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: Scop
 
 export type Scoped = { permission: string, role: string, };
 
-export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
+export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 

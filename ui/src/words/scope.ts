@@ -168,6 +168,8 @@ export function warningWords(warning: ScriptWarning): string {
         : t("access.warnNotBefore", { time: shortTime(warning.at) });
     case "slow":
       return t("access.warnSlow", { minutes: warning.minutes });
+    case "may_take_longer":
+      return t("access.warnLonger");
     case "no_proof":
       return t("access.warnNoProof");
     case "remark":

@@ -176,6 +176,8 @@ export const scope = {
     "Not within 2 hours after the move: tokens from before it open what only the policies keep closed.",
   "access.warnSlow":
     "For up to {minutes} minutes after it Exchange goes on with what it knew. Say here when you have run it.",
+  "access.warnLonger":
+    "Microsoft's newer text says more than an hour of access policies: what contradicts the scope after that may still be too early.",
   "access.warnNoProof":
     "What the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.",
   "access.scriptsLabel": "Scripts",

@@ -142,6 +142,10 @@ pub fn of_warning(warning: &Warning) -> String {
         Warning::Slow { minutes } => {
             format!("for up to {minutes} minutes after it Exchange goes on with what it knew; `scope changed` starts that clock.")
         }
+        Warning::MayTakeLonger => {
+            "Microsoft's newer text says more than an hour of access policies: what contradicts the scope after that may still be too early."
+                .to_owned()
+        }
         Warning::NoProof => {
             "what the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.".to_owned()
         }

@@ -29,6 +29,8 @@ pub enum Warning {
     NotBefore { at: Option<Timestamp> },
     /// Exchange goes on for so many minutes with what it knew.
     Slow { minutes: u32 },
+    /// Microsoft's older text says 30 minutes of access policies, its newer one more than an hour ("New-ApplicationAccessPolicy").
+    MayTakeLonger,
     /// What a test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.
     NoProof,
     /// What should be known of the mechanism and its unit.
@@ -39,18 +41,18 @@ pub enum Warning {
 #[must_use]
 pub fn warnings(purpose: Purpose, limit: &Limit, steps: &[Step], remarks: &[Remark], change: Option<Change>) -> Vec<Warning> {
     let minutes = u32::try_from(Changed::by(limit.mechanism).window().as_secs() / 60).unwrap_or(u32::MAX);
-    let slow = Warning::Slow { minutes };
+    let slow = std::iter::once(Warning::Slow { minutes }).chain((!limit.mechanism.is_rbac()).then_some(Warning::MayTakeLonger));
     let known = || remarks.iter().map(|&remark| Warning::Remark { remark });
     match purpose {
-        Purpose::Apply => known().chain([slow]).collect(),
+        Purpose::Apply => known().chain(slow).collect(),
         Purpose::Test => vec![Warning::NoProof],
-        Purpose::Remove if limit.mechanism.is_rbac() => vec![Warning::TakesRoles, slow],
-        Purpose::Remove => vec![Warning::OpensEverybody, slow],
+        Purpose::Remove if limit.mechanism.is_rbac() => std::iter::once(Warning::TakesRoles).chain(slow).collect(),
+        Purpose::Remove => std::iter::once(Warning::OpensEverybody).chain(slow).collect(),
         Purpose::Migrate => {
             let revoked = |step: &Step| if let Step::Revoke { permission, .. } = step { Some(permission.clone()) } else { None };
             let permissions: Vec<String> = steps.iter().filter_map(revoked).collect();
             let revokes = (!permissions.is_empty()).then_some(Warning::Revokes { permissions });
-            known().chain(revokes).chain([Warning::PoliciesStay, slow]).collect()
+            known().chain(revokes).chain([Warning::PoliciesStay]).chain(slow).collect()
         }
         Purpose::Finish => {
             let moved = change.filter(|change| change.what == Changed::Rbac).map(Change::settles);
@@ -79,7 +81,7 @@ mod tests {
         let nested = Warning::Remark { remark: Remark::NestedLeftOut { users: 3 } };
         let (hours, half) = (Warning::Slow { minutes: 120 }, Warning::Slow { minutes: 30 });
         assert_eq!(of(Purpose::Apply, ManagementScope, None), [nested.clone(), hours.clone()]);
-        assert_eq!(of(Purpose::Remove, AccessPolicy, None), [Warning::OpensEverybody, half]);
+        assert_eq!(of(Purpose::Remove, AccessPolicy, None), [Warning::OpensEverybody, half, Warning::MayTakeLonger]);
         assert_eq!(of(Purpose::Remove, ManagementScope, None), [Warning::TakesRoles, hours.clone()]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
         assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
