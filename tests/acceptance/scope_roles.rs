@@ -9,6 +9,7 @@ use std::time::Duration;
 use rollcall_core::consent::{Authorization, Consent, ConsentRow, ConsentState};
 use rollcall_core::grant::Grantee;
 use rollcall_core::id::OrganizationId;
+use rollcall_core::integration::RequiredPermission;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules::Reason;
 use rollcall_core::scope::finding::{Finding, Outcome};
@@ -25,9 +26,12 @@ use rollcall_ops::consent::grant::{GrantConsent, grant};
 use rollcall_ops::consent::read::read as read_consent;
 use rollcall_ops::consent::show::ConsentView;
 use rollcall_ops::desk::{Desk, Opening};
-use rollcall_ops::job::Job;
+use rollcall_ops::error::Code;
+use rollcall_ops::job::{Job, Progress};
+use rollcall_ops::organizations::adjust::{AdjustOrganization, adjust};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::{StageState, describe};
+use rollcall_ops::scope::changed::{NoteChange, changed};
 use rollcall_ops::scope::foresee::{ForeseeProof, foresee};
 use rollcall_ops::scope::plan::{PlanScope, plan};
 use rollcall_ops::scope::prove::ProveScope;
@@ -37,8 +41,9 @@ use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::show;
 use rollcall_ops::scope::why::{WhyMailbox, why};
 use rollcall_ops::sync::keep::keep;
-use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::world::Propagation;
+use rollcall_sandbox::browser::{Person, visit};
+use rollcall_sandbox::world::{Propagation, World};
+use rollcall_sandbox::{RouteFault, Trouble};
 use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser};
 use tokio_util::sync::CancellationToken;
@@ -103,13 +108,12 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     assert_eq!((described.consent.authorization, described.consent.by_role), (Authorization::Authorized, 0));
     assert_eq!(described.stages.consent.state, StageState::Done);
 
-    // Another organization of the integration is told the same: the roles are the application's.
+    // Another organization of the integration is told of the same roles, which don't reach all of its own: it wishes everybody.
     let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
     let view = consent(&rehearsal, other).await;
-    assert_eq!(
-        (view.consent.authorization, row(&view.consent, "Mail.ReadWrite").state),
-        (Authorization::Authorized, ConsentState::GivenByRole)
-    );
+    let mail = row(&view.consent, "Mail.ReadWrite");
+    assert_eq!((view.consent.authorization, mail.state), (Authorization::PartlyAuthorized, ConsentState::GivenElsewhere));
+    assert_eq!(mail.by_role.as_deref(), Some("Application Mail.ReadWrite"), "granted, it would void the scope of the first");
     let page = GrantConsent { organization: other, with: ConsentPage::Registered };
     let refused = Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap_err();
     assert_eq!(refused.reason, Some(Reason::WouldVoidScope), "it would void the scope of the first");
@@ -127,6 +131,165 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     let missing = Box::pin(preview(&rehearsal.desk, ask(Wanted::GrantMissing), &job)).await.unwrap();
     assert_eq!(missing.added.total, 0, "{:?}", missing.added);
     assert_eq!(describe(&rehearsal.desk, of, &Job::quiet()).await.unwrap().consent.by_role, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_are_the_applications_whichever_of_its_organizations_reads_or_changes_them() {
+    let (rehearsal, first) = stage(40, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    moved(&rehearsal, first).await;
+    let of = |organization| OrganizationRef { organization };
+    read(&rehearsal.desk, of(first), &Job::quiet()).await.unwrap();
+    let second = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
+
+    // The second wishes the same; what the first has read and run counts for it, too.
+    let wish = |unit| Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit };
+    set(&rehearsal.desk, SetScope { organization: second, wish: wish(pilot) }, &Job::quiet()).await.unwrap();
+    let view = consent(&rehearsal, second).await;
+    assert_eq!(row(&view.consent, "Mail.ReadWrite").state, ConsentState::GivenByRole, "{:?}", view.roles);
+
+    // Somebody takes a role away, and the second reads it: the first is told so.
+    let now = rollcall_tests::clock()().0;
+    rehearsal.sandbox.change(|world| {
+        world.exchange.change(now, |limits| limits.assignments.retain(|one| one.role != "Application Mail.ReadWrite"));
+    });
+    read(&rehearsal.desk, of(second), &Job::quiet()).await.unwrap();
+    let view = consent(&rehearsal, first).await;
+    assert_eq!(row(&view.consent, "Mail.ReadWrite").state, ConsentState::Missing, "{:?}", view.roles);
+
+    // The first has run a script, and says so: what is known of the roles is of before for the second as well.
+    changed(&rehearsal.desk, NoteChange { organization: first, at: None }, &Job::quiet()).await.unwrap();
+    for organization in [first, second] {
+        let view = consent(&rehearsal, organization).await;
+        assert!(matches!(view.roles, RolesRead::BeforeChange { .. }), "{:?}", view.roles);
+        assert_eq!(row(&view.consent, "Calendars.ReadWrite").state, ConsentState::Unknown);
+    }
+
+    // The second goes by a policy now: a grant for it would void the scope of the first all the same.
+    let by_policy = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::AccessPolicy, unit: pilot };
+    set(&rehearsal.desk, SetScope { organization: second, wish: by_policy }, &Job::quiet()).await.unwrap();
+    let job = at_the_browser(Person::Admin);
+    let page = GrantConsent { organization: second, with: ConsentPage::Registered };
+    let refused = Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap_err();
+    assert_eq!(refused.reason, Some(Reason::WouldVoidScope));
+    let mail = PermissionRef { resource: Resource::Graph, kind: PermissionType::Application, name: "Mail.ReadWrite".to_owned() };
+    let ask = PreviewChange { organization: second, wanted: Wanted::Grant { permissions: vec![mail], whom: Grantee::Everyone } };
+    let shown = Box::pin(preview(&rehearsal.desk, ask, &job)).await.unwrap();
+    assert_eq!(shown.refused, Some(Reason::WouldVoidScope));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scope_of_an_earlier_wish_is_not_taken_for_the_one_that_is_wished_now() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    moved(&rehearsal, organization).await;
+    let of = OrganizationRef { organization };
+    read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
+    let told = async || {
+        let view = consent(&rehearsal, organization).await;
+        (row(&view.consent, "Mail.ReadWrite").state, view.roles)
+    };
+    assert_eq!(told().await.0, ConsentState::GivenByRole);
+
+    let other = group(&rehearsal, "Integration Scope");
+    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: other };
+    set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
+    read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
+    let (state, roles) = told().await;
+    assert!(state == ConsentState::Unknown && matches!(roles, RolesRead::ScriptUntold { .. }), "{state:?} {roles:?}");
+
+    run(&rehearsal, organization, Purpose::Apply).await;
+    read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
+    let (state, roles) = told().await;
+    assert!(state == ConsentState::GivenByRole && matches!(roles, RolesRead::Read { .. }), "{state:?} {roles:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_granted_but_for_what_would_make_the_scope_void_and_a_wish_in_the_middle_counts() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let app = |world: &World| world.apps.iter().find(|app| app.display_name == "Practice Integration").unwrap().client_id.clone();
+    rehearsal.sandbox.change(|world| {
+        let client = app(world);
+        let principal = world.principal_of(&client).unwrap().id.clone();
+        world.role_assignments.retain(|role| role.principal_id != principal);
+    });
+    let (desk, job) = (&rehearsal.desk, at_the_browser(Person::Admin));
+    let ask = |wanted| PreviewChange { organization, wanted };
+
+    // Before a scope is wished all of it may be granted; the wish comes while Microsoft asks the admin for more.
+    let mail = PermissionRef { resource: Resource::Graph, kind: PermissionType::Application, name: "Mail.ReadWrite".to_owned() };
+    let again = ask(Wanted::Grant { permissions: vec![mail], whom: Grantee::Everyone });
+    let shown = Box::pin(preview(desk, again.clone(), &job)).await.unwrap();
+    assert_eq!(shown.refused, None);
+    let (asked, url) = tokio::sync::mpsc::unbounded_channel();
+    let waits = Job::new(CancellationToken::new(), move |progress| {
+        if let Progress::Browser { url, .. } = progress {
+            asked.send(url).unwrap();
+        }
+    });
+    let pilot = group(&rehearsal, "Integration Pilot");
+    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
+    let applying = Box::pin(apply(desk, ApplyChange { change: again, seal: shown.seal }, &waits));
+    let meanwhile = async {
+        let mut url = url;
+        let url = url.recv().await.unwrap();
+        set(desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
+        visit(&url, &Person::Admin).await.unwrap();
+    };
+    let (refused, ()) = tokio::join!(applying, meanwhile);
+    assert_eq!(refused.unwrap_err().reason, Some(Reason::WouldVoidScope));
+
+    // What Exchange's own API gives over EWS would void it as well: the rest can be granted.
+    let required = ["full_access_as_app", "User.Read.All"].map(|name| RequiredPermission {
+        name: name.to_owned(),
+        kind: PermissionType::Application,
+        resource: if name == "full_access_as_app" { Resource::Exchange } else { Resource::Graph },
+        feature: None,
+        purpose: None,
+        optional: false,
+    });
+    let needs = AdjustOrganization { organization, permissions: Some(required.to_vec()) };
+    adjust(desk, needs, &Job::quiet()).await.unwrap();
+    read(desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let missing = Box::pin(preview(desk, ask(Wanted::GrantMissing), &job)).await.unwrap();
+    let names: Vec<&str> = missing.added.first.iter().map(|line| line.grant.name.as_str()).collect();
+    assert_eq!((names, missing.refused), (vec!["User.Read.All"], None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn microsofts_page_is_judged_by_what_is_registered_and_not_by_what_is_required() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    moved(&rehearsal, organization).await;
+    let job = at_the_browser(Person::Admin);
+    let page = GrantConsent { organization, with: ConsentPage::Registered };
+
+    // Where the present grants can't be read, that is what is said.
+    rehearsal.sandbox.fail(RouteFault::always("GET /servicePrincipals/{sp}/appRoleAssignments", Trouble::Forbidden));
+    let unread = Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap_err();
+    rehearsal.sandbox.heal();
+    assert_eq!((unread.code, unread.reason), (Code::NotPermitted, None));
+
+    // Nothing of a mailbox is required, and the registration asks for it all the same.
+    let tasks = RequiredPermission {
+        name: "Tasks.ReadWrite.All".to_owned(),
+        kind: PermissionType::Application,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let needs = AdjustOrganization { organization, permissions: Some(vec![tasks]) };
+    adjust(&rehearsal.desk, needs, &Job::quiet()).await.unwrap();
+    let refused = Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap_err();
+    assert_eq!(refused.reason, Some(Reason::WouldVoidScope));
+
+    // The registration is right: mail is required and given by roles, and the page grants the rest.
+    let needs = AdjustOrganization { organization, permissions: None };
+    adjust(&rehearsal.desk, needs, &Job::quiet()).await.unwrap();
+    rehearsal.sandbox.change(|world| {
+        let app = world.apps.iter_mut().find(|app| app.display_name == "Practice Integration").unwrap();
+        app.required.retain(|asked| !["Mail", "Calendars", "Contacts", "Mailbox"].iter().any(|of| asked.value.starts_with(of)));
+    });
+    Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

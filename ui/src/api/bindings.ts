@@ -413,11 +413,13 @@ meaning: string | null,
  */
 instead: string | null, 
 /**
- * The roles of Exchange that give it, each with how far it reaches; where it is unknown, those that an earlier reading told.
+ * The roles of Exchange that give it, each with how far it reaches; where it is unknown, also those that an earlier reading told. Of
+ * what Entra has granted none is told: it counts without them.
  */
 roles: Array<Assignment>, 
 /**
- * The role by which the wished scope gives it: a grant for the whole tenant in its place would make that scope void.
+ * The role by which a wished scope gives it, of the organization or of another that shares the integration: a grant for the whole
+ * tenant in its place would make that scope void.
  */
 by_role: string | null, };
 
@@ -431,7 +433,7 @@ export type ConsentState = "granted" | "missing" | "pending_request" | "excess" 
 
 export type ConsentSummary = { authorization: Authorization, granted: number, required: number, 
 /**
- * Of those that are neither granted nor known to be given by a role of Exchange, how many the wished scope gives by one.
+ * Of those that are neither granted nor known to be given by a role of Exchange, how many a wished scope gives by one.
  */
 by_role: number, read_at: Timestamp | null, };
 
@@ -1895,7 +1897,7 @@ export type Risk = "low" | "medium" | "high" | "critical";
 
 export type Role = "global_administrator" | "privileged_role_administrator" | "application_administrator" | "cloud_application_administrator" | "global_reader" | "reports_reader" | "security_reader" | "security_administrator" | "conditional_access_administrator";
 
-export type RolesRead = { "kind": "never" } | { "kind": "read", at: Timestamp, } | { "kind": "before_change", at: Timestamp, changed: Timestamp, } | { "kind": "earlier", at: Timestamp, why: Unread, } | { "kind": "unread", why: Unread, };
+export type RolesRead = { "kind": "never" } | { "kind": "read", at: Timestamp, } | { "kind": "before_change", at: Timestamp, changed: Timestamp, } | { "kind": "script_untold", at: Timestamp, } | { "kind": "earlier", at: Timestamp, why: Unread, } | { "kind": "unread", why: Unread, };
 
 export type Route = { 
 /**

@@ -1,7 +1,12 @@
-import type { GrantLine } from "./bindings";
+import type { GrantLine, RolesRead } from "./bindings";
 import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { scopedRow } from "./fakeScope";
 import { guid, limitations, matrix, NOW, needed } from "./fakeWorld";
+
+function rolesRead(scoped: Desk["options"]["scoped"]): RolesRead {
+  if (scoped === "given") return { kind: "read", at: NOW - 60_000 };
+  return scoped === "untold" ? { kind: "script_untold", at: NOW - 60_000 } : { kind: "never" };
+}
 
 /** What is asked of permissions. */
 export function consentVerbs(desk: Desk): Verbs {
@@ -21,7 +26,7 @@ export function consentVerbs(desk: Desk): Verbs {
     error: null,
     limitations,
     others: [],
-    roles: desk.options.scoped === "given" ? { kind: "read" as const, at: NOW - 60_000 } : { kind: "never" as const },
+    roles: rolesRead(desk.options.scoped),
     approval: {
       app: {
         id: guid(90),

@@ -27,9 +27,11 @@ export type FakeOptions = {
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
   /** The scope gives by roles what isn't granted, and whether Exchange has assigned them. */
-  readonly scoped?: "given" | "missing";
+  readonly scoped?: "given" | "missing" | "untold";
   /** Nobody has read yet what is in force of the access scope. */
   readonly scopeUnread?: boolean;
+  /** Exchange's roles were told by an earlier reading, and one of them voids the scope. */
+  readonly scopeEarlier?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
   readonly proof?: "cut_off" | "put_off";
   /** Nobody has signed in to the tenant. */

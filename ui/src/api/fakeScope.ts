@@ -65,6 +65,18 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
   };
 }
 
+/** The same where an earlier reading has told a role beside the scope, and the last one no roles. */
+function earlierOf(view: ScopeView): ScopeView {
+  const assignment = { id: "1", role: "Application Mail.Read", reach: { kind: "everything" as const } };
+  const why = { kind: "not_asked" as const, scope: "RoleManagement.Read.Exchange" };
+  const assignments = { kind: "earlier" as const, value: [assignment], at: NOW - 86_400_000, why };
+  return {
+    ...view,
+    reading: view.reading && { ...view.reading, assignments },
+    voids: [{ kind: "assignment", assignment }],
+  };
+}
+
 /** The mailboxes of a proof. */
 const targets: readonly ProofTarget[] = (
   [
@@ -157,13 +169,13 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
 }
 
 /** A permission that the scope gives by a role, where it isn't granted. */
-export function scopedRow(row: ConsentRow, scoped: "given" | "missing" = "missing"): ConsentRow {
+export function scopedRow(row: ConsentRow, scoped: "given" | "missing" | "untold" = "missing"): ConsentRow {
   if (row.state !== "missing" || !row.name.startsWith("Mail")) return row;
   const role = `Application ${row.name}`;
   const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
-  return scoped === "given"
-    ? { ...row, state: "given_by_role", by_role: role, roles: [{ id: "1", role, reach }] }
-    : { ...row, by_role: role };
+  if (scoped === "missing") return { ...row, by_role: role };
+  const state = scoped === "given" ? "given_by_role" : "unknown";
+  return { ...row, state, by_role: role, roles: [{ id: "1", role, reach }] };
 }
 
 /** What has to be known of a script. */
@@ -192,7 +204,7 @@ export function scopeVerbs(desk: Desk): Verbs {
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
   const scopeNow = () => {
-    const view = scopeOf(wish, proof);
+    const view = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
     return desk.options.scopeUnread ? { ...view, reading: null, voids: [] } : view;
   };
   if (desk.options.proof) {

@@ -132,9 +132,17 @@ test("what roles of Exchange give is there, and is told with its reach", async (
   );
 });
 
+test("a scope that may be that of an earlier wish is said to be one, and nothing is given by it", async () => {
+  const { user } = await openAt("/permissions?org=1", { scoped: "untold" });
+  expect(await screen.findByText(/nobody has said that the scope's script was run since it was wished/)).toBeTruthy();
+  expect(screen.queryByText("Given by role")).toBeNull();
+  await user.click(screen.getAllByText("Not checked", { selector: "[role=gridcell] *" })[0] as HTMLElement);
+  within(await screen.findByRole("complementary")).getByText("Roles that may give it");
+});
+
 test("what the scope gives by a role is never advised to be granted", async () => {
   const { user, door } = await openAt("/permissions?org=1", { scoped: "missing" });
-  expect(await screen.findByText(/which Exchange hasn't assigned: .* Run the scope's script/)).toBeTruthy();
+  expect(await screen.findByText(/which Exchange hasn't assigned for all .*: .* Run the scope's script/)).toBeTruthy();
   const grant = screen.getByRole("button", { name: /^Grant consent/ });
   expect(grant.getAttribute("aria-disabled")).toBe("true");
   await user.click(grant);

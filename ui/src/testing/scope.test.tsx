@@ -43,6 +43,15 @@ test("a grant for the whole tenant that voids the scope is said, with the grant 
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
 });
 
+test("what an earlier reading says against the scope is told with its date, whatever else is shown", async () => {
+  const { user } = await limited("/scope?org=1", { scopeEarlier: true });
+  await user.click(await screen.findByRole("button", { name: /^Wanted: .* In force: / }));
+  expect(screen.queryByText("Tasks.ReadWrite.All"), "the details are closed").toBeNull();
+  expect(
+    screen.getByText(/What follows of Exchange's roles is from the reading of .*, and may be so no more/),
+  ).toBeTruthy();
+});
+
 test("a proof without a contradiction is provisional, and isn't too early to judge", () => {
   const view = proofOf(1, scopeOf(undefined, null));
   const early = (too_early: number): ProofView => ({

@@ -622,6 +622,15 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
             ),
             Paint::Open,
         ),
+        RolesRead::ScriptUntold { at } => (
+            format!(
+                "Roles of Exchange as read at {}. Whether they reach whom they are to isn't known: nobody has told that the scope's script \
+                 was run since it was wished (`rollcallctl scope changed --org '{org}'`), or another organization's script changes the same \
+                 scope.",
+                at.utc()
+            ),
+            Paint::Open,
+        ),
         RolesRead::Earlier { at, why } => (
             format!("Roles of Exchange: {} What was read at {} is told, and decides nothing.", words::scope::of_unread(why, org), at.utc()),
             Paint::Open,
@@ -640,8 +649,8 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
         let names = by_script.join(", ");
         screen.paragraph(
             &format!(
-                "The wished scope gives {names} by roles: run its script (`rollcallctl scope plan --org '{org}'`). Granted for the whole \
-                 tenant, they would make the scope void."
+                "The wished scope, of this organization or of another that shares the integration, gives {names} by roles: run its script \
+                 (`rollcallctl scope plan`). Granted for the whole tenant, they would make the scope void."
             ),
             "",
             "",

@@ -90,7 +90,8 @@ pub enum Authorization {
     PartlyAuthorized,
     /// None of it is.
     NotAuthorized,
-    /// The grants could not be read, or never were; or all that isn't granted is up to roles of Exchange that aren't known now.
+    /// The grants could not be read, or never were; or all that isn't granted, or something where nothing is, is up to roles of Exchange
+    /// that aren't known now.
     Unknown,
 }
 
@@ -121,9 +122,11 @@ pub struct ConsentRow {
     pub meaning: Option<String>,
     /// The smaller permission that would do, or the stronger one that stands in.
     pub instead: Option<String>,
-    /// The roles of Exchange that give it, each with how far it reaches; where it is unknown, those that an earlier reading told.
+    /// The roles of Exchange that give it, each with how far it reaches; where it is unknown, also those that an earlier reading told. Of
+    /// what Entra has granted none is told: it counts without them.
     pub roles: Vec<Assignment>,
-    /// The role by which the wished scope gives it: a grant for the whole tenant in its place would make that scope void.
+    /// The role by which a wished scope gives it, of the organization or of another that shares the integration: a grant for the whole
+    /// tenant in its place would make that scope void.
     pub by_role: Option<String>,
 }
 
@@ -337,6 +340,7 @@ fn authorization(rows: &[ConsentRow]) -> Authorization {
         (true, false) if lack.iter().any(|row| row.whom.is_some() || row.state == ConsentState::GivenElsewhere) => {
             Authorization::PartlyAuthorized
         }
+        (true, false) if lack.iter().any(|row| row.state == ConsentState::Unknown) => Authorization::Unknown,
         (true, false) => Authorization::NotAuthorized,
     }
 }
@@ -372,8 +376,12 @@ mod tests {
         Held { resource: Resource::Graph, kind: Application, name: name.into(), whom: ForWhom::Everyone, since: None, by: None }
     }
 
+    /// Where no scope is wished and no role was ever read.
+    const NONE: ByRoles<'static> =
+        ByRoles { limit: None, applied: false, others: &[], app: crate::id::AppId(uuid::Uuid::nil()), told: Told::Nothing };
+
     fn compare(required: &[RequiredPermission], held: Option<&[Held]>) -> Consent {
-        super::compare(required, held, ByRoles::NONE, &[])
+        super::compare(required, held, NONE, &[])
     }
 
     fn state_of(consent: &Consent, name: &str) -> Option<ConsentState> {
@@ -396,6 +404,15 @@ mod tests {
         assert_eq!(consent.features_off, ["calendar"]);
         assert_eq!(compare(&required, Some(&[])).authorization, Authorization::NotAuthorized);
         assert_eq!(compare(&required, Some(&[held("Mail.Read"), held("Calendars.Read")])).authorization, Authorization::Authorized);
+    }
+
+    #[test]
+    fn where_nothing_is_held_and_something_is_not_known_none_of_it_is_too_much_said() {
+        let row = |name: &str, state| row_for(&wanted(name, "mail"), state);
+        let (missing, unknown) = (row("Tasks.Read", ConsentState::Missing), row("Mail.Read", ConsentState::Unknown));
+        assert_eq!(authorization(&[missing.clone(), unknown.clone()]), Authorization::Unknown);
+        let elsewhere = row("Mail.Send", ConsentState::GivenElsewhere);
+        assert_eq!(authorization(&[missing, unknown, elsewhere]), Authorization::PartlyAuthorized, "whatever the rest comes to");
     }
 
     #[test]
@@ -446,7 +463,7 @@ mod tests {
     #[test]
     fn what_users_asked_for_is_pending_until_it_is_granted() {
         let required = [RequiredPermission { kind: Delegated, ..wanted("Mail.Read", "mail") }, wanted("Mail.Read", "mail")];
-        let consent = super::compare(&required, Some(&[]), ByRoles::NONE, &["mail.read".into()]);
+        let consent = super::compare(&required, Some(&[]), NONE, &["mail.read".into()]);
         let states: Vec<_> = consent.rows.iter().map(|row| row.state).collect();
         assert_eq!(states, [ConsentState::PendingRequest, ConsentState::Missing], "users can only ask for delegated permissions");
         assert_eq!(consent.authorization, Authorization::NotAuthorized);

@@ -57,6 +57,8 @@ function rolesWords(read: RolesRead): string {
       return t("consent.rolesRead", { time: shortTime(read.at) });
     case "before_change":
       return t("consent.rolesBeforeChange", { time: shortTime(read.at), changed: shortTime(read.changed) });
+    case "script_untold":
+      return t("consent.rolesScriptUntold", { time: shortTime(read.at) });
     case "earlier":
       return t("consent.rolesEarlier", { time: shortTime(read.at), why: unreadWords(read.why) });
     case "unread":

@@ -29,6 +29,9 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
             {voidWords(view.voids).map((words) => (
               <div key={words}>{words}</div>
             ))}
+            {reading && view.voids.some(({ kind }) => kind === "assignment") && (
+              <div>{earlierWords(reading.assignments)}</div>
+            )}
           </MessageBarBody>
           {view.voids.some(({ kind }) => kind !== "assignment") && (
             <MessageBarActions>

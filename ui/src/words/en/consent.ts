@@ -35,19 +35,21 @@ export const consent = {
   "consent.notRead": "Read the grants first.",
   "consent.others": "It also holds permissions of other APIs: {names}",
   "consent.roles": "Given by roles",
-  "consent.rolesBefore": "Given by roles, by an earlier reading",
+  "consent.rolesBefore": "Roles that may give it",
   "consent.byRole": "In the access scope",
   "consent.byRoleIs": "Given by {role}. Granted for the whole tenant, it makes the scope void.",
   "consent.rolesRead": "Roles of Exchange as read {time}.",
   "consent.rolesBeforeChange":
     "The scope's script was run at {changed}, and the roles of Exchange were read before, at {time}. Read them again in Access scope.",
+  "consent.rolesScriptUntold":
+    "Roles of Exchange as read {time}. Whether they reach whom they are to isn't known: nobody has said that the scope's script was run since it was wished, or another organization's script changes the same scope. Say so in Access scope.",
   "consent.rolesEarlier":
     "Exchange's roles could not be read again: {why}. What was read at {time} is told beside each permission, and decides nothing.",
   "consent.rolesUnread": "What Exchange's roles give is not known: {why}.",
   "consent.rolesNever":
     "Roles of Exchange were never read, so it isn't known what they give. Read them in Access scope.",
   "consent.rolesMissing":
-    "The access scope gives these by roles, which Exchange hasn't assigned: {names}. Run the scope's script. Granted for the whole tenant, they would make the scope void.",
+    "The access scope, of this organization or of another that shares the integration, gives these by roles, which Exchange hasn't assigned for all who are to be reached: {names}. Run the scope's script. Granted for the whole tenant, they would make the scope void.",
   "consent.rolesVoid": "Granted for the whole tenant, which makes the access scope void: {names}.",
   "consent.toScope": "Open Access scope",
   "consent.showPermissions": "Permissions",

@@ -5,14 +5,18 @@ use crate::grant::Grant;
 use crate::id::AppId;
 use crate::integration::RequiredPermission;
 use crate::permission::{self, PermissionType, Resource};
-use crate::scope::present::{self, Assignment};
+use crate::scope::present::{self, Assignment, Reaches};
 use crate::scope::{Limit, cover};
 
 /// What is known of an application's roles, and whom it is to reach.
 #[derive(Debug, Clone, Copy)]
 pub struct ByRoles<'a> {
-    /// The limit of the integration's reach; `None` where everyone is to be reached.
+    /// The limit of the integration's reach that the organization wishes; `None` where everyone is to be reached.
     pub limit: Option<&'a Limit>,
+    /// Whether the script of that limit is known to have run since it was wished.
+    pub applied: bool,
+    /// The limits that other organizations wish that share the integration: roles are the application's, so a grant can void each.
+    pub others: &'a [Limit],
     pub app: AppId,
     pub told: Told<'a>,
 }
@@ -28,32 +32,35 @@ pub enum Told<'a> {
 }
 
 impl ByRoles<'_> {
-    /// Where no scope is wished and no role was ever read.
-    pub const NONE: ByRoles<'static> = ByRoles { limit: None, app: AppId(uuid::Uuid::nil()), told: Told::Nothing };
+    /// Whether a grant for the whole tenant would make a wished scope void, the organization's or that of another one.
+    #[must_use]
+    pub fn would_void(&self, grant: &Grant) -> bool {
+        self.limit.into_iter().chain(self.others).any(|limit| present::would_void(limit, grant))
+    }
 
-    /// The role by which the wished scope gives a permission.
+    /// The role by which a wished scope gives a permission.
     pub(super) fn in_place_of(&self, wanted: &RequiredPermission) -> Option<&'static str> {
         let grant = Grant::everyones(wanted.resource, wanted.kind, &wanted.name);
-        let scoped = self.limit.is_some_and(|limit| present::would_void(limit, &grant));
-        if scoped { cover::role_of(&wanted.name) } else { None }
+        if self.would_void(&grant) { cover::role_of(wanted.resource, &wanted.name) } else { None }
     }
 
     /// What roles make of a permission that isn't granted, and which roles; `None` where they have nothing to do with it.
     pub(super) fn judge(&self, wanted: &RequiredPermission) -> Option<(ConsentState, Vec<Assignment>)> {
-        if wanted.kind != PermissionType::Application || wanted.resource != Resource::Graph {
+        if wanted.kind != PermissionType::Application {
             return None;
         }
-        cover::role_of(&wanted.name)?;
-        let gives = |one: &Assignment| cover::role_gives(&one.role, &wanted.name);
+        cover::role_of(wanted.resource, &wanted.name)?;
+        let gives = |one: &Assignment| cover::role_gives(&one.role, wanted.resource, &wanted.name);
         let giving = |all: &[Assignment]| all.iter().filter(|one| gives(one) == Some(true)).cloned().collect::<Vec<_>>();
         let wished = self.in_place_of(wanted).is_some();
         match self.told {
             Told::Now(all) => {
                 let given = giving(all);
-                let enough = given.iter().any(|one| present::reaches_wish(self.limit, self.app, &one.reach));
-                if enough {
+                let reaching =
+                    |how: Reaches| given.iter().any(|one| present::reaches_wish(self.limit, self.applied, self.app, &one.reach) == how);
+                if reaching(Reaches::Wish) {
                     Some((ConsentState::GivenByRole, given))
-                } else if all.iter().any(|one| gives(one).is_none()) {
+                } else if reaching(Reaches::Untold) || all.iter().any(|one| gives(one).is_none()) {
                     Some((ConsentState::Unknown, given))
                 } else {
                     (!given.is_empty()).then_some((ConsentState::GivenElsewhere, given))
@@ -67,20 +74,30 @@ impl ByRoles<'_> {
         }
     }
 
-    /// Adds the roles that give what nothing requires, each as the permission that it stands for.
+    /// Adds the roles that give what nothing requires, each as the permission that it stands for, or by its own name where it isn't known
+    /// what it gives.
     pub(super) fn add_excess(&self, rows: &mut Vec<ConsentRow>) {
         let Told::Now(assigned) = self.told else { return };
-        let of_graph = |row: &ConsentRow| row.resource == Resource::Graph && row.kind == PermissionType::Application;
         for assignment in assigned {
-            let gives = |row: &ConsentRow| row.required && of_graph(row) && cover::role_gives(&assignment.role, &row.name) != Some(false);
-            if rows.iter().any(gives) {
+            let role = assignment.role.as_str();
+            let known = cover::given_by(role).next();
+            // A role that stands for one permission is called after it.
+            let called_after = |name: &str| {
+                let of_role = role.split_once(' ').map_or(role, |(_, name)| name);
+                known.is_none() && of_role.eq_ignore_ascii_case(name.trim_end_matches(".All"))
+            };
+            let gives = |row: &ConsentRow| cover::role_gives(role, row.resource, &row.name) != Some(false) || called_after(&row.name);
+            if rows.iter().any(|row| row.required && row.kind == PermissionType::Application && gives(row)) {
                 continue;
             }
-            let Some(name) = cover::given_by(&assignment.role).next() else { continue };
-            match rows.iter_mut().find(|row| of_graph(row) && row.name.eq_ignore_ascii_case(name)) {
+            let (resource, name) = known.unwrap_or((Resource::Exchange, role));
+            let is_it = |row: &&mut ConsentRow| {
+                row.resource == resource && row.kind == PermissionType::Application && row.name.eq_ignore_ascii_case(name)
+            };
+            match rows.iter_mut().find(is_it) {
                 Some(known) => known.roles.push(assignment.clone()),
                 None => {
-                    let row = unneeded(Resource::Graph, PermissionType::Application, name, ConsentState::Excess);
+                    let row = unneeded(resource, PermissionType::Application, name, ConsentState::Excess);
                     rows.push(ConsentRow { roles: vec![assignment.clone()], ..row });
                 }
             }
@@ -90,7 +107,8 @@ impl ByRoles<'_> {
 
 /// The wider permission by which roles give what is required, where none gives the very one.
 pub(super) fn wider_of(wanted: &RequiredPermission, given: &[Assignment]) -> Option<String> {
-    let names = || given.iter().flat_map(|assigned| cover::given_by(&assigned.role));
+    let given = || given.iter().flat_map(|assigned| cover::given_by(&assigned.role));
+    let names = || given().filter(|(resource, _)| *resource == wanted.resource).map(|(_, name)| name);
     if names().any(|name| name.eq_ignore_ascii_case(&wanted.name)) {
         return None;
     }
@@ -142,7 +160,59 @@ mod tests {
             since: None,
             by: None,
         };
-        compare(&[wanted("Mail.Read"), wanted("Tasks.ReadWrite.All")], Some(&[tasks]), ByRoles { limit, app: APP, told }, &[])
+        compare(&[wanted("Mail.Read"), wanted("Tasks.ReadWrite.All")], Some(&[tasks]), by_roles(limit, told), &[])
+    }
+
+    fn by_roles<'a>(limit: Option<&'a Limit>, told: Told<'a>) -> ByRoles<'a> {
+        ByRoles { limit, applied: true, others: &[], app: APP, told }
+    }
+
+    fn states(consent: &Consent) -> Vec<(&str, ConsentState)> {
+        consent.rows.iter().map(|row| (row.name.as_str(), row.state)).collect()
+    }
+
+    #[test]
+    fn the_limit_of_another_organization_judges_nobody_and_is_voided_all_the_same() {
+        let others = [limit(Mechanism::ManagementScope)];
+        let policy = limit(Mechanism::AccessPolicy);
+        let roles = [assigned("Application Mail.Read", ours())];
+        for limit in [None, Some(&policy)] {
+            let beside = |told| ByRoles { others: &others, ..by_roles(limit, told) };
+            let told = compare(&[wanted("Mail.Read")], Some(&[]), beside(Told::Now(&roles)), &[]);
+            assert_eq!((told.authorization, told.rows[0].state), (Authorization::PartlyAuthorized, ConsentState::GivenElsewhere));
+            assert_eq!(told.rows[0].by_role.as_deref(), Some("Application Mail.Read"), "granted, it would make the other's scope void");
+            let grant = Grant::everyones(Resource::Graph, PermissionType::Application, "Mail.Read");
+            assert!(beside(Told::Nothing).would_void(&grant) && !by_roles(limit, Told::Nothing).would_void(&grant));
+        }
+    }
+
+    #[test]
+    fn a_scope_that_may_be_that_of_an_earlier_wish_authorizes_nothing() {
+        let limit = limit(Mechanism::ManagementScope);
+        let roles = [assigned("Application Mail.Read", ours())];
+        let untold = ByRoles { applied: false, ..by_roles(Some(&limit), Told::Now(&roles)) };
+        let told = compare(&[wanted("Mail.Read")], Some(&[]), untold, &[]);
+        assert_eq!((told.authorization, told.rows[0].state), (Authorization::Unknown, ConsentState::Unknown));
+        assert_eq!(told.rows[0].roles, roles);
+    }
+
+    #[test]
+    fn ews_is_given_by_its_own_role_and_a_role_of_unknown_rights_is_called_out_by_name() {
+        let limit = limit(Mechanism::ManagementScope);
+        let ews = RequiredPermission { resource: Resource::Exchange, ..wanted("full_access_as_app") };
+        let smtp = RequiredPermission { resource: Resource::Exchange, ..wanted("SMTP.SendAsApp") };
+        let of = |required: &[RequiredPermission], roles: &[&str]| {
+            let roles: Vec<_> = roles.iter().map(|role| assigned(role, ours())).collect();
+            compare(required, Some(&[]), by_roles(Some(&limit), Told::Now(&roles)), &[])
+        };
+        let told = of(&[ews, smtp], &["Application EWS.AccessAsApp", "Application SMTP.SendAsApp"]);
+        assert_eq!(states(&told), [("full_access_as_app", ConsentState::GivenByRole), ("SMTP.SendAsApp", ConsentState::Missing)]);
+        assert_eq!(told.rows[0].by_role.as_deref(), Some("Application EWS.AccessAsApp"));
+        let full = "Application Exchange Full Access";
+        let told = of(&[wanted("Tasks.ReadWrite.All")], &[full, "Application EWS.AccessAsApp"]);
+        let excess = [(full, ConsentState::Excess), ("full_access_as_app", ConsentState::Excess)];
+        assert_eq!(states(&told)[1..], excess);
+        assert_eq!(told.rows[1].roles.len(), 1);
     }
 
     #[test]

@@ -29,6 +29,9 @@ const ROLES: [(&str, &str, bool); 17] = [
     ("MailboxConfigItem.ReadWrite", "Application MailboxConfigItem.ReadWrite", false),
 ];
 
+/// The permission of Office 365 Exchange Online that opens every mailbox over EWS, and the role that stands for it.
+const EWS: (&str, &str) = ("full_access_as_app", "Application EWS.AccessAsApp");
+
 /// The roles that give several permissions, and which. What *Application Exchange Full Access* gives is five of them, of which no
 /// documentation at hand says which.
 const COMPOSITES: [(&str, Option<&[&str]>); 2] =
@@ -51,52 +54,68 @@ pub struct Coverage {
     pub workloads: Vec<Workload>,
 }
 
-/// The role that stands for a permission of Graph; `None` where there is none.
+/// The role that stands for an application permission; `None` where there is none.
 #[must_use]
-pub fn role_of(name: &str) -> Option<&'static str> {
-    ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role)
+pub fn role_of(resource: Resource, name: &str) -> Option<&'static str> {
+    match resource {
+        Resource::Graph => ROLES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|&(_, role, _)| role),
+        Resource::Exchange => is_ews(name).then_some(EWS.1),
+    }
 }
 
-/// The permissions of Graph that a role of RBAC for Applications gives, the plain name of each first; none where it gives others than
-/// those that can be granted for the whole tenant too.
-pub fn given_by(role: &str) -> impl Iterator<Item = &'static str> {
+/// The permissions that a role of RBAC for Applications gives, the plain name of each first; none where it gives others than those that
+/// can be granted for the whole tenant too, or where it isn't known which.
+pub fn given_by(role: &str) -> impl Iterator<Item = (Resource, &'static str)> {
+    let ews = role.eq_ignore_ascii_case(EWS.1).then_some((Resource::Exchange, EWS.0));
+    of_graph(role).map(|name| (Resource::Graph, name)).chain(ews)
+}
+
+fn of_graph(role: &str) -> impl Iterator<Item = &'static str> {
     let single = ROLES.iter().filter(move |(_, known, _)| known.eq_ignore_ascii_case(role)).map(|&(permission, ..)| permission);
     let several = COMPOSITES.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(role)).filter_map(|&(_, given)| given).flatten();
     single.chain(several.copied())
 }
 
-/// Whether a role gives a permission of Graph, by itself or by a wider one; `None` where it isn't known what the role gives.
+/// Whether a role gives a permission, by itself or by a wider one; `None` where that isn't known. No role gives what has none of its own.
 #[must_use]
-pub fn role_gives(role: &str, name: &str) -> Option<bool> {
+pub fn role_gives(role: &str, resource: Resource, name: &str) -> Option<bool> {
     let unknown = COMPOSITES.iter().any(|(known, given)| given.is_none() && known.eq_ignore_ascii_case(role));
-    (!unknown).then(|| given_by(role).any(|given| permission::covers(given, name)))
+    let may_give = role_of(resource, name).is_some();
+    (!unknown || !may_give).then(|| given_by(role).any(|(of, given)| of == resource && permission::covers(given, name)))
 }
 
 /// Whether a role of RBAC for Applications opens a workload of the mailboxes that it reaches.
 #[must_use]
 pub fn role_opens(role: &str, workload: Workload) -> bool {
-    given_by(role).any(|permission| permission::opens(permission, workload))
+    of_graph(role).any(|permission| permission::opens(permission, workload))
 }
 
 /// Whether a permission of Office 365 Exchange Online opens every mailbox over EWS.
 #[must_use]
 pub fn is_ews(name: &str) -> bool {
-    name.eq_ignore_ascii_case("full_access_as_app")
+    name.eq_ignore_ascii_case(EWS.0)
 }
 
-/// Whether a mechanism limits a permission of Graph.
+/// Whether a mechanism limits an application permission.
 #[must_use]
-pub fn is_limited(mechanism: Mechanism, name: &str) -> bool {
-    ROLES.iter().any(|(known, _, by_policy)| known.eq_ignore_ascii_case(name) && (mechanism.is_rbac() || *by_policy))
+pub fn is_limited(mechanism: Mechanism, resource: Resource, name: &str) -> bool {
+    match resource {
+        Resource::Graph => {
+            ROLES.iter().any(|(known, _, by_policy)| known.eq_ignore_ascii_case(name) && (mechanism.is_rbac() || *by_policy))
+        }
+        Resource::Exchange => is_ews(name),
+    }
 }
 
 /// What of the permissions that are needed a mechanism limits.
 #[must_use]
 pub fn coverage(mechanism: Mechanism, needed: &[RequiredPermission]) -> Coverage {
     let mut coverage = Coverage::default();
-    for wanted in needed.iter().filter(|wanted| wanted.kind == PermissionType::Application && wanted.resource == Resource::Graph) {
-        match role_of(&wanted.name) {
-            Some(role) if is_limited(mechanism, &wanted.name) => {
+    // Of Exchange's own permissions only the one of EWS is of a mailbox by itself; IMAP and POP take a permission on each mailbox.
+    let counts = |wanted: &&RequiredPermission| wanted.resource == Resource::Graph || is_ews(&wanted.name);
+    for wanted in needed.iter().filter(|wanted| wanted.kind == PermissionType::Application).filter(counts) {
+        match role_of(wanted.resource, &wanted.name) {
+            Some(role) if is_limited(mechanism, wanted.resource, &wanted.name) => {
                 if !coverage.scoped.iter().any(|known| known.role == role) {
                     coverage.scoped.push(Scoped { permission: wanted.name.clone(), role: role.to_owned() });
                 }
@@ -155,12 +174,30 @@ mod tests {
 
     #[test]
     fn a_role_gives_its_permission_and_what_that_covers() {
-        assert_eq!(role_gives("Application Mail.ReadWrite", "Mail.Read"), Some(true));
-        assert_eq!(role_gives("Application Mail.Read", "Mail.ReadWrite"), Some(false));
-        assert_eq!(role_gives("application mail full access", "Mail.Send"), Some(true));
-        assert_eq!(role_gives("Application Exchange Full Access", "Mail.Read"), None, "no documentation names its five");
-        assert_eq!(role_gives("Application SMTP.SendAsApp", "Mail.Send"), Some(false));
-        assert_eq!(given_by("Application Mail.ReadBasic").collect::<Vec<_>>(), ["Mail.ReadBasic", "Mail.ReadBasic.All"]);
+        let gives = |role, name| role_gives(role, Resource::Graph, name);
+        assert_eq!(gives("Application Mail.ReadWrite", "Mail.Read"), Some(true));
+        assert_eq!(gives("Application Mail.Read", "Mail.ReadWrite"), Some(false));
+        assert_eq!(gives("application mail full access", "Mail.Send"), Some(true));
+        assert_eq!(gives("Application Exchange Full Access", "Mail.Read"), None, "no documentation names its five");
+        assert_eq!(gives("Application Exchange Full Access", "Tasks.ReadWrite.All"), Some(false), "tasks have no role");
+        assert_eq!(gives("Application SMTP.SendAsApp", "Mail.Send"), Some(false));
+        let basic = ["Mail.ReadBasic", "Mail.ReadBasic.All"].map(|name| (Resource::Graph, name));
+        assert_eq!(given_by("Application Mail.ReadBasic").collect::<Vec<_>>(), basic);
+    }
+
+    #[test]
+    fn ews_has_a_role_of_its_own_that_gives_nothing_of_graph() {
+        let gives = |resource, name| role_gives("Application EWS.AccessAsApp", resource, name);
+        assert_eq!(gives(Resource::Exchange, "full_access_as_app"), Some(true));
+        assert_eq!(gives(Resource::Graph, "Mail.Read"), Some(false));
+        assert_eq!(role_gives("Application Mail.Read", Resource::Exchange, "Mail.Read"), Some(false), "that API is gone");
+        let mut needed = needs(&["full_access_as_app", "IMAP.AccessAsApp"]);
+        needed.iter_mut().for_each(|wanted| wanted.resource = Resource::Exchange);
+        for mechanism in Mechanism::ALL {
+            let covered = coverage(mechanism, &needed);
+            let roles: Vec<_> = covered.scoped.iter().map(|scoped| scoped.role.as_str()).collect();
+            assert_eq!((roles, covered.unscopable.len()), (vec!["Application EWS.AccessAsApp"], 0));
+        }
     }
 
     #[test]

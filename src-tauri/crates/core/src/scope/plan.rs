@@ -8,6 +8,7 @@ use super::cover::Coverage;
 use super::present::{Void, scope_name};
 use super::{Limit, Mechanism, Rule};
 use crate::id::{AppId, ObjectId};
+use crate::permission::Resource;
 
 /// The application whose reach is limited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +190,7 @@ fn remove(limit: &Limit, app: &App, coverage: &Coverage) -> Vec<Step> {
 
 /// The policies stay: a token that was issued before the grant was taken back carries it until it ends, and only they limit it.
 fn migrate(limit: &Limit, app: &App, coverage: &Coverage, granted: &[String]) -> Vec<Step> {
-    let limited = granted.iter().filter(|name| super::cover::role_of(name).is_some());
+    let limited = granted.iter().filter(|name| super::cover::role_of(Resource::Graph, name).is_some());
     let revoke = limited.map(|permission| Step::Revoke { app: app.object_id, permission: permission.clone() });
     apply(limit, app, coverage).into_iter().chain(revoke).collect()
 }

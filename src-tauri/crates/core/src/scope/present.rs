@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Limit, cover};
+use super::{Limit, Rule, cover};
 use crate::approval::Unread;
 use crate::grant::{Api, Grant};
 use crate::id::{AppId, ObjectId};
@@ -138,22 +138,50 @@ pub fn voids(limit: &Limit, scope: &str, granted: Granted<'_>, assignments: &[As
 #[must_use]
 pub fn would_void(limit: &Limit, grant: &Grant) -> bool {
     let opens = match grant.api {
-        Api::Known(Resource::Graph) => cover::role_of(&grant.name).is_some(),
-        Api::Known(Resource::Exchange) => cover::is_ews(&grant.name),
+        Api::Known(resource) => cover::role_of(resource, &grant.name).is_some(),
         Api::Other(_) => false,
     };
     limit.mechanism.is_rbac() && grant.kind == PermissionType::Application && opens
 }
 
-/// Whether a role reaches all that an integration is to reach: those of the wished scope, or everybody.
+/// Whether a role reaches all that an integration is to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaches {
+    /// Those of the wished scope, or everybody.
+    Wish,
+    /// Others.
+    Elsewhere,
+    /// A scope of the wished one's name. All scopes of an application bear it, and nothing tells that this one was made since the wish.
+    Untold,
+}
+
+/// Whether a role reaches all that an integration is to reach; `applied` is whether the script of the limit is known to have run since it
+/// was wished.
 #[must_use]
-pub fn reaches_wish(limit: Option<&Limit>, app: AppId, reach: &Reach) -> bool {
-    *reach == Reach::Everything || limit.is_some_and(|limit| is_wanted(limit, &scope_name(app), reach))
+pub fn reaches_wish(limit: Option<&Limit>, applied: bool, app: AppId, reach: &Reach) -> Reaches {
+    let wanted = limit.is_some_and(|limit| is_wanted(limit, &scope_name(app), reach));
+    match reach {
+        Reach::Everything => Reaches::Wish,
+        Reach::Scope { .. } if wanted && !applied => Reaches::Untold,
+        Reach::Scope { .. } | Reach::Unit { .. } | Reach::Other { .. } if wanted => Reaches::Wish,
+        Reach::Scope { .. } | Reach::Unit { .. } | Reach::Other { .. } => Reaches::Elsewhere,
+    }
+}
+
+/// Which members a management scope's filter leaves; `None` where it goes by no group. Exchange writes a filter in its own way, so that
+/// only a negation outside of quotes is looked for. The group stands there by its distinguished name, which Graph doesn't tell.
+fn rule_of(filter: &str) -> Option<Rule> {
+    let unquoted: String = filter.split('\'').step_by(2).collect::<String>().to_ascii_lowercase();
+    let negated = unquoted.contains("-not") || unquoted.contains("-ne");
+    unquoted.contains("memberofgroup").then_some(if negated { Rule::AllButMembers } else { Rule::OnlyMembers })
 }
 
 fn is_wanted(limit: &Limit, scope: &str, reach: &Reach) -> bool {
     match reach {
-        Reach::Scope { name, .. } => limit.mechanism == super::Mechanism::ManagementScope && name.eq_ignore_ascii_case(scope),
+        Reach::Scope { name, filter } => {
+            let fits = filter.is_empty() || rule_of(filter) == Some(limit.rule);
+            limit.mechanism == super::Mechanism::ManagementScope && name.eq_ignore_ascii_case(scope) && fits
+        }
         Reach::Unit { id } => limit.mechanism == super::Mechanism::AdministrativeUnit && *id == limit.unit.id,
         Reach::Everything | Reach::Other { .. } => false,
     }
@@ -163,7 +191,7 @@ fn is_wanted(limit: &Limit, scope: &str, reach: &Reach) -> bool {
 mod tests {
     use super::*;
     use crate::group::GroupKind;
-    use crate::scope::{Mechanism, Rule, Unit, UnitKind};
+    use crate::scope::{Mechanism, Unit, UnitKind};
 
     fn limit(mechanism: Mechanism) -> Limit {
         let of = UnitKind::Group(GroupKind::MailEnabledSecurity);
@@ -206,9 +234,33 @@ mod tests {
         let app = AppId(uuid::Uuid::from_u128(7));
         let ours = Reach::Scope { name: scope_name(app), filter: String::new() };
         let scoped = limit(Mechanism::ManagementScope);
-        assert!(reaches_wish(Some(&scoped), app, &ours) && reaches_wish(Some(&scoped), app, &Reach::Everything));
-        assert!(!reaches_wish(Some(&scoped), app, &Reach::Unit { id: ObjectId(uuid::Uuid::nil()) }));
-        assert!(!reaches_wish(None, app, &ours), "a scope is not everybody");
+        let reaches = |limit, reach: &Reach| reaches_wish(limit, true, app, reach);
+        assert_eq!((reaches(Some(&scoped), &ours), reaches(Some(&scoped), &Reach::Everything)), (Reaches::Wish, Reaches::Wish));
+        assert_eq!(reaches(Some(&scoped), &Reach::Unit { id: ObjectId(uuid::Uuid::nil()) }), Reaches::Elsewhere);
+        assert_eq!(reaches(None, &ours), Reaches::Elsewhere, "a scope is not everybody");
+    }
+
+    #[test]
+    fn a_scope_is_not_the_wished_one_by_its_name_alone() {
+        let app = AppId(uuid::Uuid::from_u128(7));
+        let scoped = limit(Mechanism::ManagementScope);
+        let reaches = |applied, filter: &str| {
+            let reach = Reach::Scope { name: scope_name(app), filter: filter.to_owned() };
+            reaches_wish(Some(&scoped), applied, app, &reach)
+        };
+        let members = "MemberOfGroup -eq 'CN=not-nestled''s,OU=x'";
+        assert_eq!((reaches(true, members), reaches(false, members)), (Reaches::Wish, Reaches::Untold));
+        let others = ["-not (MemberOfGroup -eq 'x')", "((-not(MemberOfGroup -eq 'x')))", "MemberOfGroup -ne 'x'", "Department -eq 'Sales'"];
+        for filter in others {
+            assert_eq!(reaches(true, filter), Reaches::Elsewhere, "{filter}");
+        }
+        let blocking = Limit { rule: Rule::AllButMembers, ..limit(Mechanism::ManagementScope) };
+        let reach = Reach::Scope { name: scope_name(app), filter: others[1].to_owned() };
+        assert_eq!(reaches_wish(Some(&blocking), true, app, &reach), Reaches::Wish);
+        let found = voids(&blocking, &scope_name(app), Granted { graph: &[], exchange: &[] }, &[assigned(reach.clone())]);
+        assert_eq!(found, []);
+        let found = voids(&scoped, &scope_name(app), Granted { graph: &[], exchange: &[] }, &[assigned(reach)]);
+        assert!(matches!(found.as_slice(), [Void::Assignment { .. }]), "it is that of another wish: {found:?}");
     }
 
     #[test]

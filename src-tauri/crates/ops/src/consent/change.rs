@@ -13,8 +13,8 @@ use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::organization::Organization;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
-use rollcall_core::scope::present;
 use rollcall_core::tenant::Tenant;
+use rollcall_graph::error::GraphError;
 use rollcall_graph::grants::Holdings;
 use rollcall_graph::send::Graph;
 use rollcall_graph::{applications, enterprise};
@@ -86,15 +86,15 @@ pub struct PreviewChange {
 }
 
 /// A change that was looked at from all sides, against what is held at this moment.
-struct Looked {
+pub(super) struct Looked {
     organization: Organization,
     integration: Integration,
     tenant: Tenant,
     client: Option<ObjectId>,
-    holdings: Holdings,
-    plan: Plan,
-    /// Whether something of it would make the wished access scope void.
-    voids: bool,
+    pub(super) holdings: Holdings,
+    pub(super) plan: Plan,
+    /// Whether something of it would make a wished access scope void, the organization's or that of another one of its integration.
+    pub(super) voids: bool,
     /// Whether what the page would grant could be read; otherwise it is what the integration is known to need.
     foreseen: bool,
 }
@@ -132,7 +132,7 @@ impl Looked {
 }
 
 /// Reads what is held now and plans the change.
-async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Result<Looked> {
+pub(super) async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Result<Looked> {
     let id = ask.organization;
     let (organization, integration, tenant, given) = desk
         .read(move |conn| {
@@ -142,19 +142,20 @@ async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &Job) -> Res
             Ok((organization, integration, tenant, given(conn, id)?))
         })
         .await?;
+    let roles = given.beside(&integration);
     let app = enterprise::app(graph, integration.client_id, &job.stop).await?;
     let client = app.as_ref().map(|app| app.id);
     let holdings = holdings(graph, client, job).await?;
     let (change, foreseen) = match &ask.wanted {
         Wanted::Grant { permissions, whom } => (Change::Add(named(&holdings, permissions, *whom)?), true),
-        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings, given.beside(&integration))), true),
+        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings, roles)), true),
         Wanted::Revoke { permissions, whom } => (Change::Remove(held(&holdings, permissions, *whom)?), true),
         Wanted::RevokeAll => (Change::RemoveAll, true),
         Wanted::Restore { entry } => (undo(desk, &integration, *entry).await?, true),
         Wanted::Page { with } => page(graph, &organization, &integration, *with, job).await?,
     };
     let plan = grant::plan(&holdings.objects, &change);
-    let voids = given.limit().is_some_and(|limit| plan.added.iter().any(|grant| present::would_void(limit, grant)));
+    let voids = plan.added.iter().any(|grant| roles.would_void(grant));
     Ok(Looked { organization, integration, tenant, client, holdings, plan, voids, foreseen })
 }
 
@@ -214,13 +215,13 @@ fn held(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Re
     permissions.iter().map(found).collect()
 }
 
-/// What is required and not there for everyone, by itself or by something wider. What the wished scope gives by a role stays out of it:
-/// granted, it would make the scope void.
+/// What is required and not there for everyone, by itself or by something wider. What would make a wished scope void stays out of it.
 fn missing(required: &[RequiredPermission], holdings: &Holdings, roles: ByRoles<'_>) -> Vec<Grant> {
     let held = consent::summary(&holdings.objects);
     let consent = consent::compare(required, Some(&held), roles, &[]);
-    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds() && row.by_role.is_none());
-    lacking.filter(|row| row.state != ConsentState::Unknown).map(|row| Grant::everyones(row.resource, row.kind, &row.name)).collect()
+    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
+    let known = lacking.filter(|row| row.state != ConsentState::Unknown);
+    known.map(|row| Grant::everyones(row.resource, row.kind, &row.name)).filter(|grant| !roles.would_void(grant)).collect()
 }
 
 /// The way back from what the journal has under a number.
@@ -239,7 +240,8 @@ async fn undo(desk: &Desk, integration: &Integration, number: u32) -> Result<Cha
     Ok(Change::Exchange { add: before.difference(&after).cloned().collect(), remove: after.difference(&before).cloned().collect() })
 }
 
-/// What Microsoft's page would do, and whether that could be read.
+/// What Microsoft's page would do, and whether that could be read: the registration may be another tenant's, or none that the admin may
+/// read.
 async fn page(
     graph: &Graph,
     organization: &Organization,
@@ -254,7 +256,10 @@ async fn page(
     match with {
         ConsentPage::Required => Ok((Change::Rewrite(required(Some(PermissionType::Delegated))), true)),
         ConsentPage::Registered => {
-            let registration = applications::registration(graph, integration.client_id, &job.stop).await?;
+            let registration = match applications::registration(graph, integration.client_id, &job.stop).await {
+                Err(GraphError::Forbidden(_)) => None,
+                read => read?,
+            };
             let Some(registration) = registration else { return Ok((Change::Rewrite(required(None)), false)) };
             let api = applications::service_principal(graph, Resource::Graph.app_id(), &job.stop).await?;
             let of_graph = Api::Known(Resource::Graph);

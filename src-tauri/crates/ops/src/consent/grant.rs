@@ -2,19 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use rollcall_core::grant::Grant;
+use rollcall_core::grant::{Grant, all};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, RequiredPermission};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::rules::{self, Reason};
-use rollcall_core::scope::{Limit, present};
 use rollcall_identity::admin_consent::{Request, admin_consent};
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::{integrations, organizations, tenants};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::change::{ConsentPage, recorded};
+use super::change::{ConsentPage, Looked, PreviewChange, Wanted, look, recorded};
 use super::read::{held_now, refresh};
 use super::settling;
 use super::show::{self, ConsentView};
@@ -51,7 +50,7 @@ pub struct Consented {
 /// Whatever the browser says, the grants are read afterwards: an admin may have consented and then closed the page.
 ///
 /// # Errors
-/// `NotNow`, also where the page would grant what makes the access scope void; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`,
+/// `NotNow`, also where the page would grant what makes an access scope void; `ConsentDeclined`, `NotPermitted`, `SignInCancelled`,
 /// `SignInTimedOut`, `StateMismatch` and the other sign-in codes; those of the network.
 pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consented> {
     let standing = standing(desk, ask.organization).await?;
@@ -65,11 +64,16 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consente
         })
         .await?;
     let request = request(&required, ask.with)?;
-    // What was there before is part of the evidence, so it is read now; where it can't be, the journal says that it isn't known.
-    let before = held(desk, &integration, job).await;
-    if ask.with == ConsentPage::Registered && given.limit().is_some_and(|limit| voids(limit, &required, before.as_ref())) {
-        return Err(Error::not_now(Reason::WouldVoidScope));
-    }
+    let page = match Box::pin(foresee(desk, &integration, ask, job)).await {
+        Ok(page) if page.voids => return Err(Error::not_now(Reason::WouldVoidScope)),
+        Ok(page) => Some(page),
+        // Nobody can say then that the page leaves the scope what it is.
+        Err(error) if ask.with == ConsentPage::Registered && given.can_be_voided() => return Err(error),
+        Err(_) => None,
+    };
+    // What was there before is part of the evidence; where it can't be read, the journal says that it isn't known.
+    let before: Option<BTreeSet<Grant>> = page.as_ref().map(|page| all(&page.holdings.objects).into_iter().collect());
+    let added = page.map(|page| page.plan.added).unwrap_or_default();
     let authority = connection::authority(&tenant)?;
     let actor = tenant.identity.as_ref().map_or_else(String::new, |identity| identity.admin.clone());
     let entry = Entry {
@@ -93,7 +97,8 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consente
     let quiet = Job::quiet();
     let mut after = held(desk, &integration, &quiet).await;
     for time in settling::WAITS {
-        let lags = claim.is_ok() && after.is_some() && after == before && lacks(&required, after.as_ref());
+        let lacks = after.as_ref().is_some_and(|after| added.iter().any(|grant| !after.contains(grant)));
+        let lags = claim.is_ok() && after == before && lacks;
         if !lags || !settling::wait(time, &job.stop).await {
             break;
         }
@@ -118,17 +123,11 @@ async fn held(desk: &Desk, integration: &Integration, job: &Job) -> Option<BTree
     held_now(&graph, integration, job).await
 }
 
-/// Whether the page would grant for the whole tenant what a limit gives by a role, as far as what is required tells.
-fn voids(limit: &Limit, required: &[RequiredPermission], held: Option<&BTreeSet<Grant>>) -> bool {
-    let grants = required.iter().map(|wanted| Grant::everyones(wanted.resource, wanted.kind, &wanted.name));
-    grants.filter(|grant| present::would_void(limit, grant)).any(|grant| held.is_none_or(|held| !held.contains(&grant)))
-}
-
-/// Whether something that is required isn't there for everyone under its own name.
-fn lacks(required: &[RequiredPermission], held: Option<&BTreeSet<Grant>>) -> bool {
-    let needed = required.iter().filter(|wanted| !wanted.optional);
-    let mut grants = needed.map(|wanted| Grant::everyones(wanted.resource, wanted.kind, &wanted.name));
-    held.is_some_and(|held| grants.any(|grant| !held.contains(&grant)))
+/// What the page would do, as its preview shows it.
+async fn foresee(desk: &Desk, integration: &Integration, ask: GrantConsent, job: &Job) -> Result<Looked> {
+    let graph = connection::delegated(desk, integration.tenant).await?;
+    let page = PreviewChange { organization: ask.organization, wanted: Wanted::Page { with: ask.with } };
+    Box::pin(look(desk, &graph, &page, job)).await
 }
 
 fn request(required: &[RequiredPermission], with: ConsentPage) -> Result<Request> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_core::consent::{self, Authorization};
+use rollcall_core::consent::{self, Authorization, ConsentRow, ConsentState};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, Preset};
 use rollcall_core::organization::{Acknowledged, Organization};
@@ -25,7 +25,7 @@ use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
-use crate::scope::roles::{Given, given};
+use crate::scope::roles::{Given, RolesRead, given};
 
 /// Evidence older than this no longer counts as current.
 const STALE_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -63,7 +63,7 @@ pub struct ConsentSummary {
     pub authorization: Authorization,
     pub granted: u32,
     pub required: u32,
-    /// Of those that are neither granted nor known to be given by a role of Exchange, how many the wished scope gives by one.
+    /// Of those that are neither granted nor known to be given by a role of Exchange, how many a wished scope gives by one.
     pub by_role: u32,
     pub read_at: Option<Timestamp>,
 }
@@ -206,9 +206,10 @@ async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: 
 
 async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
     let standing = stand(desk, &facts.organization, facts.tally.users, facts.connected).await;
-    let consent = summary(&facts);
+    let (consent, evidence_at) = summary(&facts);
     let now = desk.now();
-    let stages = Stages { organization: stage_one(&facts), consent: stage_two(&consent, now), verify: stage_three(&facts, now) };
+    let stages =
+        Stages { organization: stage_one(&facts), consent: stage_two(&consent, evidence_at, now), verify: stage_three(&facts, now) };
     let limitations = presets::limitations(facts.integration.preset);
     OrganizationView {
         tenant_name: facts.tenant.name.clone(),
@@ -239,18 +240,36 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
     }
 }
 
-fn summary(facts: &Facts) -> ConsentSummary {
+/// What it comes to, and how old the evidence is.
+fn summary(facts: &Facts) -> (ConsentSummary, Option<Timestamp>) {
     let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
     let consent = consent::compare(facts.organization.needs(&facts.integration), held, facts.given.beside(&facts.integration), &[]);
     let required = consent.rows.iter().filter(|row| row.required && !row.optional);
     let granted = required.clone().filter(|row| row.holds()).count();
     let by_role = required.clone().filter(|row| !row.holds() && row.by_role.is_some()).count();
-    ConsentSummary {
+    let read_at = facts.grants.as_ref().map(|read| read.at);
+    let summary = ConsentSummary {
         authorization: consent.authorization,
         granted: u32::try_from(granted).unwrap_or(u32::MAX),
         by_role: u32::try_from(by_role).unwrap_or(u32::MAX),
         required: u32::try_from(required.count()).unwrap_or(u32::MAX),
-        read_at: facts.grants.as_ref().map(|read| read.at),
+        read_at,
+    };
+    let evidence_at = read_at.map(|read_at| evidence(&consent.rows, read_at, &facts.given.read));
+    (summary, evidence_at)
+}
+
+/// As old as its older part, where what a role gives is counted among what is granted.
+fn evidence(rows: &[ConsentRow], grants: Timestamp, roles: &RolesRead) -> Timestamp {
+    let by_role = rows.iter().any(|row| row.required && row.state == ConsentState::GivenByRole);
+    match roles {
+        RolesRead::Read { at } | RolesRead::ScriptUntold { at } if by_role => grants.min(*at),
+        RolesRead::Read { .. }
+        | RolesRead::ScriptUntold { .. }
+        | RolesRead::BeforeChange { .. }
+        | RolesRead::Earlier { .. }
+        | RolesRead::Unread { .. }
+        | RolesRead::Never => grants,
     }
 }
 
@@ -259,7 +278,7 @@ fn stage_one(facts: &Facts) -> Stage {
     Stage { state, evidence_at: Some(facts.organization.created) }
 }
 
-fn stage_two(consent: &ConsentSummary, now: Timestamp) -> Stage {
+fn stage_two(consent: &ConsentSummary, evidence_at: Option<Timestamp>, now: Timestamp) -> Stage {
     let state = match consent.authorization {
         Authorization::Authorized => StageState::Done,
         Authorization::PartlyAuthorized => StageState::NeedsAttention,
@@ -267,7 +286,7 @@ fn stage_two(consent: &ConsentSummary, now: Timestamp) -> Stage {
         Authorization::Unknown if consent.read_at.is_some() => StageState::NeedsAttention,
         Authorization::Unknown => StageState::NotStarted,
     };
-    aged(state, consent.read_at, now)
+    aged(state, evidence_at, now)
 }
 
 fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
@@ -286,4 +305,36 @@ fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
 fn aged(state: StageState, evidence_at: Option<Timestamp>, now: Timestamp) -> Stage {
     let old = evidence_at.is_some_and(|at| now.since(at) > STALE_AFTER);
     Stage { state: if old && state == StageState::Done { StageState::Stale } else { state }, evidence_at }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::consent::{ByRoles, Told};
+    use rollcall_core::id::AppId;
+    use rollcall_core::integration::RequiredPermission;
+    use rollcall_core::permission::{PermissionType, Resource};
+    use rollcall_core::scope::present::{Assignment, Reach};
+
+    use super::*;
+
+    #[test]
+    fn what_a_role_gives_is_no_fresher_than_the_reading_of_the_roles() {
+        let required = [RequiredPermission {
+            name: "Mail.Read".to_owned(),
+            kind: PermissionType::Application,
+            resource: Resource::Graph,
+            feature: None,
+            purpose: None,
+            optional: false,
+        }];
+        let roles = [Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything }];
+        let told = |told| {
+            let app = AppId(uuid::Uuid::nil());
+            consent::compare(&required, Some(&[]), ByRoles { limit: None, applied: false, others: &[], app, told }, &[]).rows
+        };
+        let read = RolesRead::Read { at: Timestamp(1) };
+        assert_eq!(evidence(&told(Told::Now(&roles)), Timestamp(5), &read), Timestamp(1));
+        assert_eq!(evidence(&told(Told::Now(&roles)), Timestamp(0), &read), Timestamp(0), "the older of the two");
+        assert_eq!(evidence(&told(Told::Now(&[])), Timestamp(5), &read), Timestamp(5), "no role is counted");
+    }
 }

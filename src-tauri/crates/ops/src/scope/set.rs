@@ -47,7 +47,11 @@ pub async fn set(desk: &Desk, ask: SetScope, job: &Job) -> Result<ScopeView> {
     let now = desk.now();
     desk.write(move |tx| {
         let organization = organizations::get(tx, ask.organization)?;
-        let before = scopes::get::<serde::de::IgnoredAny>(tx, ask.organization)?.map(|scope| scope.desired);
+        let known = scopes::get::<serde::de::IgnoredAny>(tx, ask.organization)?;
+        // Said again it is as old as it was: what has been run for it since then still counts.
+        let same = known.as_ref().filter(|scope| scope.desired.is_same(&desired));
+        let at = same.and_then(|scope| scope.set_at).unwrap_or(now);
+        let before = known.map(|scope| scope.desired);
         let entry = Entry {
             at: now,
             actor: tenants::get(tx, organization.tenant)?.admin(),
@@ -60,7 +64,7 @@ pub async fn set(desk: &Desk, ask: SetScope, job: &Job) -> Result<ScopeView> {
             outcome: Outcome::Done,
         };
         journal::append(tx, &entry)?;
-        scopes::set(tx, ask.organization, &desired, now)
+        scopes::set(tx, ask.organization, &desired, at)
     })
     .await?;
     show(desk, OrganizationRef { organization: ask.organization }, job).await

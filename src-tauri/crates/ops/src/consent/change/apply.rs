@@ -77,9 +77,6 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     let graph = connection::delegated(desk, tenant).await?;
     let looked = Box::pin(look(desk, &graph, &change, job)).await?;
     agreed(&looked, &seal)?;
-    if looked.voids {
-        return Err(Error::not_now(Reason::WouldVoidScope));
-    }
     // Asking for more may take its time in the browser, and meanwhile somebody else may have changed something.
     let graph = connection::allowed(desk, tenant, &looked.scopes(), job).await?;
     let mut looked = Box::pin(look(desk, &graph, &change, job)).await?;
@@ -129,8 +126,15 @@ fn any(grants: &[Grant], now: &BTreeSet<Grant>) -> bool {
     grants.iter().any(|grant| now.contains(grant))
 }
 
+/// Whether it is still what was agreed to, and nothing that was wished meanwhile stands against it.
 fn agreed(looked: &Looked, seal: &str) -> Result<()> {
-    if looked.seal() == seal { Ok(()) } else { Err(Error::new(Code::Changed, "what the integration holds is not what the preview showed")) }
+    if looked.seal() != seal {
+        Err(Error::new(Code::Changed, "what the integration holds is not what the preview showed"))
+    } else if looked.voids {
+        Err(Error::not_now(Reason::WouldVoidScope))
+    } else {
+        Ok(())
+    }
 }
 
 async fn entry(desk: &Desk, looked: &Looked, wanted: &Wanted) -> Result<Entry> {
