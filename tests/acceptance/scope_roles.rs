@@ -289,7 +289,13 @@ async fn microsofts_page_is_judged_by_what_is_registered_and_not_by_what_is_requ
         let app = world.apps.iter_mut().find(|app| app.display_name == "Practice Integration").unwrap();
         app.required.retain(|asked| !["Mail", "Calendars", "Contacts", "Mailbox"].iter().any(|of| asked.value.starts_with(of)));
     });
+    let looks = || -> u64 {
+        let of_grants = |route: &str| route == "GET /servicePrincipals/{sp}/appRoleAssignments";
+        rehearsal.sandbox.counts().iter().filter(|((route, _), _)| of_grants(route)).map(|(_, count)| count).sum()
+    };
+    let before = looks();
     Box::pin(grant(&rehearsal.desk, page, &job)).await.unwrap();
+    assert_eq!(looks() - before, 3, "before, after and to keep: what the page can't grant isn't waited for");
 }
 
 #[tokio::test(flavor = "multi_thread")]
