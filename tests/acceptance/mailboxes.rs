@@ -37,6 +37,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::practice::examples::examples;
 use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::runs::describe::RunRef;
 use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
 use rollcall_ops::sync::run::{RunSessions, Whose, run as run_sessions};
@@ -44,6 +45,7 @@ use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::resume::resume;
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{FaultPlan, Options, Sandbox};
@@ -68,7 +70,12 @@ struct Company {
 
 impl Company {
     async fn new() -> Self {
-        let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), ..Scene::default() }).await;
+        Self::at(Duration::ZERO).await
+    }
+
+    /// Far away from Graph, by so much.
+    async fn at(latency: Duration) -> Self {
+        let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
         rehearsal.sign_in().await.unwrap();
         let created = rehearsal.organization_of("outreach", Preset::Outreach, AccessType::GraphDelegated).await;
         let (organization, integration) = (created.id, created.integration);
@@ -387,7 +394,7 @@ async fn a_token_is_looked_for_when_its_users_turn_comes_and_not_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_asked_before_the_keychain_is_locked_is_kept_and_nobody_has_to_sign_in_again() {
-    let company = Company::new().await;
+    let company = Company::at(Duration::from_millis(10)).await;
     let organization = company.organization;
     company.connect_as(None, &company.upn).await.unwrap();
     let others = company.rehearsal.found(UserFilter { search: Some(OUTBOUND.to_owned()), ..UserFilter::default() }).await;
@@ -403,7 +410,7 @@ async fn what_was_asked_before_the_keychain_is_locked_is_kept_and_nobody_has_to_
 
     keychain.lock(Some(last_account));
     let ask = Verify { organization, which: Scope::Users { users: vec![first, last] } };
-    let cut_off = Box::pin(start(desk, ask.clone(), &Job::quiet())).await.unwrap_err();
+    let cut_off = Box::pin(start(desk, ask, &Job::quiet())).await.unwrap_err();
     assert_eq!(cut_off.code, Code::Keychain);
     let run = list_runs(desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await.unwrap().remove(0);
     assert_eq!(run.state, RunState::Interrupted);
@@ -419,7 +426,7 @@ async fn what_was_asked_before_the_keychain_is_locked_is_kept_and_nobody_has_to_
 
     keychain.lock(None);
     assert_eq!(company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap().committed.passed, 2);
-    assert_eq!(Box::pin(start(desk, ask, &Job::quiet())).await.unwrap().ledger.passed, 2);
+    assert_eq!(Box::pin(resume(desk, RunRef { run: run.id }, &Job::quiet())).await.unwrap().ledger.passed, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
