@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rollcall_core::action::Action;
 use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed};
@@ -19,7 +20,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
-use rollcall_identity::vault::SecretName;
+use rollcall_identity::vault::{Rest, SecretName, Vault};
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::journal::{ListJournal, list as list_journal};
@@ -36,18 +37,21 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::practice::examples::examples;
 use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::runs::describe::RunRef;
+use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
 use rollcall_ops::sync::run::{RunSessions, Whose, run as run_sessions};
 use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::resume::resume;
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{FaultPlan, Options, Sandbox};
 use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_store::users::{Chosen, UserFilter};
-use rollcall_tests::{Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
+use rollcall_tests::{Keychain, Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
 use tokio_util::sync::CancellationToken;
 
 /// Healthy, enabled, and nobody's secondary mailbox but the one that it becomes here.
@@ -66,7 +70,12 @@ struct Company {
 
 impl Company {
     async fn new() -> Self {
-        let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), ..Scene::default() }).await;
+        Self::at(Duration::ZERO).await
+    }
+
+    /// Far away from Graph, by so much.
+    async fn at(latency: Duration) -> Self {
+        let rehearsal = Rehearsal::on(Scene { users: 120, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
         rehearsal.sign_in().await.unwrap();
         let created = rehearsal.organization_of("outreach", Preset::Outreach, AccessType::GraphDelegated).await;
         let (organization, integration) = (created.id, created.integration);
@@ -93,6 +102,20 @@ impl Company {
     /// The same after Rollcall was closed and opened again.
     fn restarted(self) -> Self {
         Self { rehearsal: self.rehearsal.restarted(), ..self }
+    }
+
+    /// The same after a restart, with all that was secret in a keychain.
+    async fn with_keychain(mut self, accounts: &[ObjectId]) -> (Self, Arc<Keychain>) {
+        let keychain = Keychain::new();
+        let vault = Vault::over(keychain.clone(), "test", Duration::from_secs(60)).await;
+        let tenant = self.rehearsal.tenant.id;
+        let names = accounts.iter().map(|account| SecretName::User(self.integration, *account));
+        for name in names.chain([SecretName::Refresh(tenant)]) {
+            let secret = self.rehearsal.vault.get(name).await.unwrap().unwrap();
+            assert_eq!(vault.put(name, secret).await, Rest::Keychain);
+        }
+        self.rehearsal.vault = vault;
+        (self.restarted(), keychain)
     }
 
     async fn view(&self) -> MailboxesView {
@@ -370,6 +393,43 @@ async fn a_token_is_looked_for_when_its_users_turn_comes_and_not_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_before_the_keychain_is_locked_is_kept_and_nobody_has_to_sign_in_again() {
+    let company = Company::at(Duration::from_millis(10)).await;
+    let organization = company.organization;
+    company.connect_as(None, &company.upn).await.unwrap();
+    let others = company.rehearsal.found(UserFilter { search: Some(OUTBOUND.to_owned()), ..UserFilter::default() }).await;
+    let other = &others[0].user;
+    let sign_in = ConnectMailbox { user: other.id, address: None };
+    Box::pin(connect(&company.rehearsal.desk, sign_in, &at_the_browser(Person::Upn(OUTBOUND.to_owned())))).await.unwrap();
+    // Users take their turns by number.
+    let mut in_turn = [(company.user, company.account, company.upn.clone()), (other.id, other.directory.object_id, OUTBOUND.to_owned())];
+    in_turn.sort_by_key(|(user, ..)| *user);
+    let [(first, first_account, upn), (last, last_account, _)] = in_turn;
+    let (company, keychain) = company.with_keychain(&[first_account, last_account]).await;
+    let desk = &company.rehearsal.desk;
+
+    keychain.lock(Some(last_account));
+    let ask = Verify { organization, which: Scope::Users { users: vec![first, last] } };
+    let cut_off = Box::pin(start(desk, ask, &Job::quiet())).await.unwrap_err();
+    assert_eq!(cut_off.code, Code::Keychain);
+    let run = list_runs(desk, ListRuns { organization: Some(organization) }, &Job::quiet()).await.unwrap().remove(0);
+    assert_eq!(run.state, RunState::Interrupted);
+    let results = ResultQuery { run: run.id, filter: ResultFilter::default(), offset: 0, limit: 2 };
+    let rows = results_of(desk, results, &Job::quiet()).await.unwrap().rows;
+    let asked = rows.iter().find(|row| row.upn == upn).unwrap();
+    assert!(asked.workloads.iter().any(|result| result.verdict == Verdict::Passed), "what was under way has landed: {asked:?}");
+
+    let cut_off = company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap_err();
+    assert_eq!(cut_off.code, Code::Keychain);
+    let session = async |user| describe_user(desk, UserRef::Id { user }, &Job::quiet()).await.unwrap().row.session;
+    assert_eq!((session(first).await, session(last).await), (Some(Verdict::Passed), None));
+
+    keychain.lock(None);
+    assert_eq!(company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap().committed.passed, 2);
+    assert_eq!(Box::pin(resume(desk, RunRef { run: run.id }, &Job::quiet())).await.unwrap().ledger.passed, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_that_is_revoked_meanwhile_is_one_users_failure_and_nobody_elses() {
     let company = Company::new().await;
     let (desk, organization) = (&company.rehearsal.desk, company.organization);
@@ -381,7 +441,7 @@ async fn a_sign_in_that_is_revoked_meanwhile_is_one_users_failure_and_nobody_els
 
     // Graph takes the tokens at hand no more, and Entra renews one of the two.
     company.rehearsal.sandbox.revoke(&company.upn);
-    company.rehearsal.sandbox.advance(std::time::Duration::from_secs(2 * 60 * 60));
+    company.rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
     let read = company.rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
     assert_eq!((read.whole, read.committed.passed, read.committed.failed), (true, 1, 1));
     let need = Connection::SignInNeeded { need: SignInNeed::Refused { number: Some(50_173) } };
@@ -389,7 +449,7 @@ async fn a_sign_in_that_is_revoked_meanwhile_is_one_users_failure_and_nobody_els
 
     company.connect_as(None, &company.upn).await.unwrap();
     company.rehearsal.sandbox.revoke(&company.upn);
-    company.rehearsal.sandbox.advance(std::time::Duration::from_secs(2 * 60 * 60));
+    company.rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
     let run = Box::pin(start(desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
     assert_eq!((run.state, run.ledger.passed, run.ledger.failed), (RunState::Finished, 1, 1));
 }

@@ -24,7 +24,7 @@ use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
 use rollcall_ops::waves::put::{PutInWave, foresee as foresee_put, put};
 use rollcall_ops::waves::remove::remove;
 use rollcall_ops::waves::show::{PlanView, show};
-use rollcall_ops::waves::start::{StartWave, start, start_due};
+use rollcall_ops::waves::start::{StartWave, start, start_by_itself, start_due};
 use rollcall_sandbox::FaultPlan;
 use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_store::waves::users_of;
@@ -123,6 +123,15 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Switch { at_once: true }).await.done, 1);
     let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
     assert_eq!((came.users, came.waiting), (5, 35), "whom somebody has switched by hand is read, and those brought in before are");
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Reset).await.done, 1);
+    let told = describe(&rehearsal.desk, UserRef::Id { user: last }, &Job::quiet()).await.unwrap();
+    assert!(!told.waits_for_wave, "who was read before goes on being read, from the beginning");
+    let second = rehearsal.found(users_of(organization, 2)).await.remove(0).user.id;
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![second]), Action::Force).await.done, 1);
+    let told = describe(&rehearsal.desk, UserRef::Id { user: second }, &Job::quiet()).await.unwrap();
+    assert!(!told.waits_for_wave, "its session is brought forward");
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((came.users, came.waiting, came.committed.initialized), (6, 34, 2));
     remove(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 40, "without a plan nobody waits");
 }
@@ -185,6 +194,21 @@ async fn only_where_it_was_chosen_the_next_wave_starts_by_itself_and_never_the_f
         let on_graph = UserFilter { access: vec![AccessType::GraphAppOnly], ..users_of(organization, 2) };
         assert_eq!(rehearsal.found(on_graph).await.len(), if by_itself { 9 } else { 0 });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_that_is_to_start_by_itself_does_not_when_that_was_taken_back_since_the_last_look() {
+    let (rehearsal, organization) = planned(true).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
+    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    rehearsal.sessions(organization, Whose::Due).await.unwrap();
+    set_criteria(desk, judged_by(organization, EXIT, &[], false), &quiet).await.unwrap();
+    assert!(!start_by_itself(desk, organization, 2).await.unwrap());
+    assert_eq!(states(&rehearsal, organization).await[1], WaveState::MayStart, "it is for a person to start again");
+    set_criteria(desk, judged_by(organization, EXIT, &[], true), &quiet).await.unwrap();
+    assert!(start_by_itself(desk, organization, 2).await.unwrap());
+    assert!(!start_by_itself(desk, organization, 2).await.unwrap(), "it was started meanwhile");
 }
 
 #[tokio::test(flavor = "multi_thread")]

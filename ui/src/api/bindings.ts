@@ -1182,7 +1182,7 @@ finding: Finding | null,
  */
 proof: ProofId | null, };
 
-export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: string, };
+export type Kept = { "kind": "keychain" } | { "kind": "session_only", reason: NoKeychain, };
 
 export type Ledger = { passed: number, failed: number, unknown: number, not_run: number, };
 
@@ -1291,6 +1291,8 @@ export type MigrationStep = "stop_sync_of_old" | "connect_new" | "switch_on_new"
 export type MigrationView = { from: string, to: string, add_in: Version, minimum: Version, begun: Tick, steps: Array<StepView>, };
 
 export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
+
+export type NoKeychain = "no_session_bus" | "no_service" | "locked" | "refused" | "too_slow" | "too_long" | "damaged" | "not_wanted";
 
 export type NotDone = { line: GrantLine, error: Error, };
 
@@ -1576,7 +1578,7 @@ snoozed: boolean, trend: Array<TrendDay>,
  */
 groups: Array<IssueGroup>, };
 
-export type Progress = { "kind": "not_kept", reason: string, } | { "kind": "browser", what: AtBrowser, url: string, 
+export type Progress = { "kind": "not_kept", reason: NoKeychain, } | { "kind": "browser", what: AtBrowser, url: string, 
 /**
  * When it is waited for no longer.
  */

@@ -1,4 +1,4 @@
-import type { Code, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
+import type { Code, NoKeychain, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
 import { type Answer, CallError, type CallOptions, type Name, type Question } from "./client";
 import type { FakePlan } from "./fakeWaves";
 import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf } from "./fakeWorld";
@@ -17,7 +17,7 @@ export type FakeOptions = {
   /** No browser can be opened. */
   readonly unopened?: boolean;
   /** Why no sign-in can be kept. */
-  readonly notKept?: string;
+  readonly notKept?: NoKeychain;
   /** Why a change of permissions can't be made. */
   readonly refused?: Reason;
   /** The pace of a run, where it differs from the usual. */

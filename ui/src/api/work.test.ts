@@ -17,7 +17,7 @@ function patientDoor(onStop: "answers" | "refuses"): Door {
   return {
     call: (_name, _question, { signal, onProgress }) =>
       new Promise((resolve, reject) => {
-        onProgress?.({ kind: "not_kept", reason: "the keychain is locked" });
+        onProgress?.({ kind: "not_kept", reason: "locked" });
         onProgress?.(page);
         signal?.addEventListener("abort", () => {
           const refusal = { code: "sign_in_cancelled", detail: "", request_id: null, reason: null } as const;
@@ -36,7 +36,7 @@ beforeEach(() => useWorks.setState({ all: {} }));
 test("a cancelled sign-in ends as stopped and not as failed", async () => {
   openDoor(patientDoor("refuses"));
   const signingIn = begin("sign_in:1", "Sign-in", "tenants.sign_in", { tenant: 1 });
-  expect(all()["sign_in:1"]).toMatchObject({ state: "running", browser: page, notKept: "the keychain is locked" });
+  expect(all()["sign_in:1"]).toMatchObject({ state: "running", browser: page, notKept: "locked" });
   stop("sign_in:1");
   expect(all()["sign_in:1"]?.state).toBe("stopping");
   await expect(signingIn).rejects.toThrow("sign_in_cancelled");

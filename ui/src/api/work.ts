@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { Error as Refusal, Progress } from "./bindings";
+import type { Error as Refusal, NoKeychain, Progress } from "./bindings";
 import { type Answer, CallError, call, type Name, type Question, refusalOf } from "./client";
 
 /** A page that is waited for: where it is, until when, and whether a browser could be opened on it. */
@@ -16,7 +16,7 @@ export type Work = {
   /** What a person has to do in the browser, and the way there, while it is waited for. */
   readonly browser: AtBrowser | undefined;
   /** Why a sign-in that is asked for won't outlive this session, if so. */
-  readonly notKept: string | undefined;
+  readonly notKept: NoKeychain | undefined;
   readonly refusal: Refusal | undefined;
 };
 

@@ -124,7 +124,7 @@ test("where no browser opens, the link is shown, and that the sign-in can't be k
     step: 1_000,
     signedOut: true,
     unopened: true,
-    notKept: "the keychain is locked",
+    notKept: "locked",
   });
   await user.click(await screen.findByRole("button", { name: "Sign in" }));
   const waiting = await screen.findByRole("region", { name: "No browser could be opened" });

@@ -7,7 +7,9 @@ import {
   Spinner,
   tokens,
 } from "@fluentui/react-components";
+import type { NoKeychain } from "../api/bindings";
 import { clock } from "../lib/time";
+import { noKeychainWords } from "../words/codes";
 import { t } from "../words/t";
 import { CopyButton } from "./CopyButton";
 
@@ -33,7 +35,7 @@ type Waiting = {
   /** The page; not known at first, and no more once the browser has answered. */
   readonly browser: { readonly url: string; readonly until: number; readonly opened: boolean } | undefined;
   /** Why what is signed in can't be kept, if so. */
-  readonly notKept: string | undefined;
+  readonly notKept: NoKeychain | undefined;
 };
 
 type Props = {
@@ -55,7 +57,7 @@ export function BrowserWait({ title, work, onCancel }: Props) {
       {work?.notKept !== undefined && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>
-            <MessageBarTitle>{t("browser.notKept", { reason: work.notKept })}</MessageBarTitle>{" "}
+            <MessageBarTitle>{t("browser.notKept", { reason: noKeychainWords[work.notKept] })}</MessageBarTitle>{" "}
             {t("browser.notKeptAdvice")}
           </MessageBarBody>
         </MessageBar>

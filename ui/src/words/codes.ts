@@ -1,4 +1,4 @@
-import type { Code, Error as Refusal, Reason } from "../api/bindings";
+import type { Code, Error as Refusal, NoKeychain, Reason } from "../api/bindings";
 
 type Words = { readonly title: string; readonly advice: string };
 
@@ -180,6 +180,18 @@ export const reasonWords = {
   would_void_scope:
     "The access scope of the integration gives it by a role of Exchange. Granted for the whole tenant, it would make that scope void. Run the scope's script, or change the scope first.",
 } as const satisfies Record<Reason, string>;
+
+/** Why the keychain can't be used, as the end of a sentence. */
+export const noKeychainWords = {
+  no_session_bus: "there is no desktop session to ask for a keychain",
+  no_service: "no keychain is running on this computer",
+  locked: "the keychain is locked",
+  refused: "the keychain refused",
+  too_slow: "the keychain did not answer in time",
+  too_long: "the secret is too long for the keychain",
+  damaged: "the keychain's entry is damaged",
+  not_wanted: "the keychain is not used in this session",
+} as const satisfies Record<NoKeychain, string>;
 
 /** The words of a code as it was stored; one that this version doesn't know is a fault. */
 export function wordsForCode(code: string): Words {

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::progress::{self, Browser, Unopened};
 use crate::screen::Screen;
+use crate::words;
 
 /// What every command on the desk is handed.
 pub struct Call {
@@ -62,7 +63,8 @@ impl Call {
         match about::describe(&self.desk, (), &Job::quiet()).await?.keychain {
             Kept::Keychain => Ok(()),
             Kept::SessionOnly { reason } => {
-                Err(Error::new(Code::Keychain, format!("nothing can be kept from one command to the next: {reason}")))
+                let why = words::of_keychain(reason);
+                Err(Error::new(Code::Keychain, format!("nothing can be kept from one command to the next: {why}")))
             }
         }
     }
@@ -80,7 +82,7 @@ impl Call {
         match about::describe(&self.desk, (), &Job::quiet()).await.map(|about| about.keychain) {
             Ok(Kept::SessionOnly { reason }) => {
                 let before = if error.detail.is_empty() { String::new() } else { format!("{}; ", error.detail) };
-                let detail = format!("{before}nothing can be kept from one command to the next: {reason}");
+                let detail = format!("{before}nothing can be kept from one command to the next: {}", words::of_keychain(reason));
                 Error { detail, ..error }
             }
             Ok(Kept::Keychain) | Err(_) => error,

@@ -235,7 +235,8 @@ fn tell(stored: &SecretStored, screen: &Screen) {
     match &stored.kept {
         Kept::Keychain => screen.line(&format!("{proven}; it is in the keychain.")),
         Kept::SessionOnly { reason } => {
-            screen.line(&format!("{proven}, but nothing was stored: {reason}. Hand it to `verify` with --secret-stdin."))
+            let why = words::of_keychain(*reason);
+            screen.line(&format!("{proven}, but nothing was stored: {why}. Hand it to `verify` with --secret-stdin."));
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser, unopened:
     let shown = Arc::new(shown);
     let give_up = stop.clone();
     Job::new(stop, move |progress| match progress {
-        Progress::NotKept { reason } => shown.note(&words::not_kept(&reason)),
+        Progress::NotKept { reason } => shown.note(&words::not_kept(reason)),
         Progress::Browser { what, url, until, page, .. } => match &browser {
             Browser::Print => {
                 shown.note(&words::waiting_at(&what, &near(until, start::now())));

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::names;
 use crate::progress::Browser;
+use crate::words;
 
 #[derive(Args)]
 pub struct SignIn {
@@ -50,9 +51,9 @@ pub async fn sign_in(ask: SignIn, call: &Call) -> Result<Exit> {
             return Ok(if fault { Exit::Fault } else { Exit::NotPermitted });
         }
     };
-    let (stored, reason) = match &signed_in.kept {
+    let (stored, reason) = match signed_in.kept {
         Kept::Keychain => (true, None),
-        Kept::SessionOnly { reason } => (false, Some(reason.as_str())),
+        Kept::SessionOnly { reason } => (false, Some(reason)),
     };
     let identity = signed_in.tenant.identity.as_ref();
     let answer = json!({
@@ -66,7 +67,11 @@ pub async fn sign_in(ask: SignIn, call: &Call) -> Result<Exit> {
         let directory = identity.map_or(signed_in.tenant.name.as_str(), |identity| identity.display_name.as_str());
         screen.line(&format!("Signed in as {} to {directory}.", signed_in.account));
         if let Some(reason) = reason {
-            screen.paragraph(&format!("Nothing was stored: {reason}. Commands that need this sign-in can't use it."), "", "");
+            screen.paragraph(
+                &format!("Nothing was stored: {}. Commands that need this sign-in can't use it.", words::of_keychain(reason)),
+                "",
+                "",
+            );
         }
     });
     Ok(if stored { Exit::Fine } else { Exit::NotPermitted })

@@ -22,7 +22,7 @@ pub mod scope;
 mod waits;
 
 pub use cures::{of_cause, of_class, of_group, of_reach, of_who};
-pub use waits::{not_kept, waiting_at, waiting_for};
+pub use waits::{not_kept, of_keychain, waiting_at, waiting_for};
 
 /// A title and what to do.
 #[derive(Debug, Clone, Copy)]

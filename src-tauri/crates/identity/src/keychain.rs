@@ -78,8 +78,11 @@ impl Entries {
         // Of this process alone, so that a window and a command line that start together don't fail each other.
         let entry = self.entry(&format!("self-test/{}", std::process::id()))?;
         entry.set_secret(b"Rollcall").map_err(reason)?;
-        let read = entry.get_secret().map_err(reason)?;
-        entry.delete_credential().map_err(reason)?;
+        let read = entry.get_secret().map_err(reason);
+        // Whatever the reading came to, nothing stays behind.
+        let deleted = entry.delete_credential().map_err(reason);
+        let read = read?;
+        deleted?;
         if read == b"Rollcall" { Ok(()) } else { Err(Reason::Refused) }
     }
 

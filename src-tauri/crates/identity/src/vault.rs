@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use keyring_core::CredentialStore;
 use rollcall_core::id::{IntegrationId, ObjectId, TenantId};
+use serde::Serialize;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use tokio::sync::Semaphore;
+use ts_rs::TS;
 use zeroize::Zeroizing;
 
 use crate::keychain::{self, Entries};
@@ -34,7 +36,9 @@ pub enum SecretName {
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 /// Why the keychain can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "NoKeychain")]
 pub enum Reason {
     /// No session bus: a server without a desktop, or a shell outside the desktop's session.
     #[error("there is no desktop session to ask for a keychain")]
@@ -171,8 +175,8 @@ impl Vault {
         }
     }
 
-    /// A vault over this store, if it passes the test.
-    pub(crate) async fn over(store: Arc<CredentialStore>, folder: &str, limit: Duration) -> Self {
+    /// A vault over this store, if it passes the test; no call may take longer than `limit`.
+    pub async fn over(store: Arc<CredentialStore>, folder: &str, limit: Duration) -> Self {
         let keychain = Keychain { entries: Arc::new(Entries::new(store, folder)), turn: Arc::new(Semaphore::new(1)), limit };
         match keychain.call(|entries| entries.prove()).await {
             Ok(()) => Self::with(Ok(keychain)),
@@ -280,6 +284,14 @@ mod tests {
         other_start.delete(NAME).await.unwrap();
         assert!(vault.get(NAME).await.unwrap().is_none());
         assert_eq!(pretend.entries(), 0, "the self-test leaves nothing behind either");
+    }
+
+    #[tokio::test]
+    async fn a_trial_whose_reading_is_refused_leaves_nothing_behind_either() {
+        let pretend = Pretend::new();
+        let vault = vault_over(&pretend).await;
+        pretend.keep_closed();
+        assert_eq!((vault.try_keeping().await, pretend.entries()), (Rest::ThisSession(Reason::Locked), 0));
     }
 
     #[tokio::test]

@@ -22,6 +22,6 @@ pub(crate) fn present<'a>(desk: &Desk, what: AtBrowser, job: &'a Job) -> impl Fn
 pub(crate) async fn tell_unless_kept(desk: &Desk, job: &Job) {
     match desk.vault.try_keeping().await {
         Rest::Keychain | Rest::ThisSession(Reason::NotWanted) => {}
-        Rest::ThisSession(reason) => job.tell(Progress::NotKept { reason: reason.to_string() }),
+        Rest::ThisSession(reason) => job.tell(Progress::NotKept { reason }),
     }
 }

@@ -388,7 +388,7 @@ pub(crate) async fn is_kept(desk: &Desk, name: SecretName) -> bool {
 fn rest_as_kept(rest: Rest) -> Kept {
     match rest {
         Rest::Keychain => Kept::Keychain,
-        Rest::ThisSession(reason) => Kept::SessionOnly { reason: reason.to_string() },
+        Rest::ThisSession(reason) => Kept::SessionOnly { reason },
     }
 }
 

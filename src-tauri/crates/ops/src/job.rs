@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rollcall_core::bound::Bound;
 use rollcall_core::time::Timestamp;
 use rollcall_identity::loopback::Invitation;
+use rollcall_identity::vault::Reason as NoKeychain;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 use ts_rs::TS;
@@ -15,7 +16,7 @@ use ts_rs::TS;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Progress {
     /// The keychain can't be used: the sign-in that is about to be asked for holds for this session only, and why.
-    NotKept { reason: String },
+    NotKept { reason: NoKeychain },
     /// A person has to act in the browser. The face opens the page; the address is on this computer, leads there, and is what
     /// may be shown and copied.
     Browser {

@@ -56,7 +56,8 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 
 #[cfg(test)]
 mod tests {
-    use rollcall_core::id::{OrganizationId, ProofId, RunId, UserId};
+    use rollcall_core::id::{IntegrationId, OrganizationId, ProofId, RunId, UserId};
+    use rollcall_core::organization::Acknowledged;
     use rollcall_core::verdict::{Ledger, Verdict};
     use rollcall_core::workload::Workload;
 
@@ -266,6 +267,29 @@ mod tests {
         );
         let counted = store.read(|conn| users::eligibility::of_organization(conn, OrganizationId(1))).unwrap();
         assert_eq!((counted.not_eligible, counted.judged), (5, None));
+    }
+
+    #[test]
+    fn what_was_acknowledged_in_version_15_is_acknowledged_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        to_newest(&mut conn, &SCHEMA[..15], folder.path(), Timestamp(2)).unwrap();
+        conn.execute("UPDATE organizations SET acknowledged = 3, acknowledged_by = 'admin@contoso.example'", []).unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let before = store.read(|conn| organizations::get(conn, OrganizationId(1))).unwrap();
+        assert_eq!((before.name.as_str(), before.acknowledged), ("Europe", None), "what was read isn't known of it");
+        let read = Acknowledged {
+            at: Timestamp(8),
+            by: Some("admin@contoso.example".to_owned()),
+            integration: IntegrationId(1),
+            limitations: vec!["no tasks of groups".to_owned()],
+        };
+        let after = store.write(|tx| organizations::acknowledge(tx, OrganizationId(1), &read)).unwrap();
+        assert_eq!(after.acknowledged, Some(read));
     }
 
     #[test]

@@ -69,17 +69,17 @@ pub struct Belongings {
     pub sessions: u32,
 }
 
+/// What is read of an organization, in the order in which it is taken apart.
+const COLUMNS: &str = "id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created,
+                       acknowledged, change_window, acknowledged_by, acknowledged_what";
+
 /// The organizations of a tenant, or of all, by name.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organization>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
-         FROM     organizations
-         WHERE    tenant = ?1 OR ?1 IS NULL
-         ORDER BY name, id",
-    )?;
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM organizations WHERE tenant = ?1 OR ?1 IS NULL ORDER BY name, id"))?;
     Ok(statement.query_map([tenant.map(|id| id.0)], organization)?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -88,11 +88,7 @@ pub fn list(conn: &Connection, tenant: Option<TenantId>) -> Result<Vec<Organizat
 /// # Errors
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
-         FROM   organizations
-         WHERE  id = ?1",
-    )?;
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM organizations WHERE id = ?1"))?;
     statement.query_row([id.0], organization).optional()?.ok_or(StoreError::NotFound(Thing::Organization))
 }
 
@@ -101,13 +97,13 @@ pub fn get(conn: &Connection, id: OrganizationId) -> Result<Organization, StoreE
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Organization>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT   id, tenant, integration, name, external_id, access, sync, permissions, every_minutes, failures, paused, created, acknowledged, change_window, acknowledged_by, acknowledged_what
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   {COLUMNS}
          FROM     organizations
          WHERE    tenant = ?1 AND (name = ?2 OR external_id = ?2)
          ORDER BY name = ?2 DESC
-         LIMIT    1",
-    )?;
+         LIMIT    1"
+    ))?;
     Ok(statement.query_row(params![tenant.0, name.trim()], organization).optional()?)
 }
 

@@ -110,11 +110,14 @@ const READ: &str = "u.organization = ?1 AND u.sync = 'enabled' AND o.sync = 'ena
 /// Whose mailbox may be asked at a moment of the service's clock.
 const FREE: &str = "(u.held IS NULL OR u.held <= ?2)";
 
-/// Whose turn to be brought in has not come: a wave of the organization's plan that has not started. Whoever was brought in before goes on
-/// being read, and so does a switch that somebody has begun.
+/// Who is brought forward: asked for since the last session.
+const FORWARD: &str = "coalesce(u.forced > coalesce(u.synced, 0), 0)";
+
+/// Whose turn to be brought in has not come: a wave of the organization's plan that has not started. Whoever had a session before, be it
+/// in another organization, goes on being read, after a reset from the beginning; and so does whoever is switched by hand or brought forward.
 static WAITS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "(u.mailbox = 'not_initialized'
+        "(u.mailbox = 'not_initialized' AND u.sessions = 0 AND NOT {FORWARD}
           AND EXISTS (SELECT 1
                       FROM   waves AS w
                       WHERE  w.organization = u.organization AND w.started IS NULL AND w.number = {WAVE}))"
@@ -167,9 +170,8 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
         "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE    {READ} AND {FREE}
-                  AND (u.forced > coalesce(u.synced, 0)
-                       OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT {waits})
-         ORDER BY coalesce(u.forced > coalesce(u.synced, 0), 0) DESC, u.synced, u.id
+                  AND ({FORWARD} OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT {waits})
+         ORDER BY {FORWARD} DESC, u.synced, u.id
          LIMIT    ?4"
     ))?;
     Ok(statement.query_map(params![organization.0, now.0, before, limit], readable)?.collect::<rusqlite::Result<_>>()?)

@@ -8,7 +8,7 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { Skeletons } from "../../ui/Skeletons";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
+import { explain, noKeychainWords } from "../../words/codes";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -55,7 +55,9 @@ export function About() {
 }
 
 function keychainWords({ keychain }: AboutFacts): string {
-  return keychain.kind === "keychain" ? t("about.keychainOk") : t("about.keychainNo", { reason: keychain.reason });
+  return keychain.kind === "keychain"
+    ? t("about.keychainOk")
+    : t("about.keychainNo", { reason: noKeychainWords[keychain.reason] });
 }
 
 function asText(about: AboutFacts): string {

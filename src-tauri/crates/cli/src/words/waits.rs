@@ -1,5 +1,6 @@
 //! What is said while a person has to act in the browser.
 
+use rollcall_identity::vault::Reason as NoKeychain;
 use rollcall_ops::job::AtBrowser;
 
 /// What is waited for, until when, and the way there, in lines.
@@ -20,11 +21,26 @@ pub fn waiting_at(what: &AtBrowser, until: &str) -> String {
 }
 
 /// A sign-in that is about to begin won't outlive this command.
-pub fn not_kept(reason: &str) -> String {
+pub fn not_kept(reason: NoKeychain) -> String {
     format!(
-        "The sign-in can't be kept for later commands: {reason}. To keep it, press Ctrl+C, unlock the keychain or go to a desktop \
-         session with one, and repeat the command."
+        "The sign-in can't be kept for later commands: {}. To keep it, press Ctrl+C, unlock the keychain or go to a desktop \
+         session with one, and repeat the command.",
+        of_keychain(reason)
     )
+}
+
+/// Why the keychain can't be used, as the end of a sentence.
+pub const fn of_keychain(reason: NoKeychain) -> &'static str {
+    match reason {
+        NoKeychain::NoSessionBus => "there is no desktop session to ask for a keychain",
+        NoKeychain::NoService => "no keychain is running on this computer",
+        NoKeychain::Locked => "the keychain is locked",
+        NoKeychain::Refused => "the keychain refused",
+        NoKeychain::TooSlow => "the keychain did not answer in time",
+        NoKeychain::TooLong => "the secret is too long for the keychain",
+        NoKeychain::Damaged => "the keychain's entry is damaged",
+        NoKeychain::NotWanted => "the keychain is not used in this session",
+    }
 }
 
 #[cfg(test)]
@@ -39,5 +55,11 @@ mod tests {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert!(then.contains("Ctrl+C"), "and how to leave it: {then}");
+    }
+
+    #[test]
+    fn a_sign_in_that_cant_be_kept_is_told_with_the_reason() {
+        let said = not_kept(NoKeychain::Locked);
+        assert!(said.starts_with("The sign-in can't be kept for later commands: the keychain is locked. To keep it,"), "{said}");
     }
 }

@@ -11,6 +11,7 @@ use super::*;
 struct Held {
     entries: HashMap<String, Vec<u8>>,
     locked: bool,
+    unreadable: bool,
     writes_left: Option<usize>,
 }
 
@@ -33,6 +34,11 @@ impl Pretend {
 
     pub(crate) fn lock(&self) {
         self.held.lock().unwrap().locked = true;
+    }
+
+    /// Has it hand out nothing, though it takes what is put.
+    pub(crate) fn keep_closed(&self) {
+        self.held.lock().unwrap().unreadable = true;
     }
 
     /// Makes every call hang, or lets them go on.
@@ -78,7 +84,11 @@ impl CredentialApi for One {
     }
 
     fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
-        self.held(false)?.entries.get(&self.key).cloned().ok_or(Error::NoEntry)
+        let held = self.held(false)?;
+        if held.unreadable {
+            return Err(Error::NoStorageAccess("refused".into()));
+        }
+        held.entries.get(&self.key).cloned().ok_or(Error::NoEntry)
     }
 
     fn delete_credential(&self) -> keyring_core::Result<()> {

@@ -1,4 +1,5 @@
-//! Acknowledges what Graph can't do for an organization's integration, which is asked before its integration gets consent or its users are switched, and once for the same.
+//! Acknowledges what Graph can't do for an organization's integration, which is asked before its integration gets consent or its users are
+//! switched, and once for the same.
 
 use rollcall_core::organization::{Acknowledged, Organization};
 use rollcall_core::presets;

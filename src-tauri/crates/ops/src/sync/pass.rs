@@ -27,7 +27,8 @@ use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Synced};
-use crate::mailboxes::tokens::{self, OpeningSignIn, SignIns};
+use crate::mailboxes::tokens::{self, Opening, SignIns};
+use crate::verify::flight;
 use crate::verify::plan::covered;
 
 /// Sessions are put on disk in groups of so many, or when the oldest that waits is so old.
@@ -35,8 +36,6 @@ const GROUP: usize = 100;
 const GROUP_AGE: Duration = Duration::from_millis(250);
 /// Users whose cursors are read at a time.
 const AHEAD: usize = 400;
-/// How long a stopped pass waits for sessions that are about to end.
-const LANDING: Duration = Duration::from_millis(500);
 
 /// What a pass came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -157,13 +156,6 @@ enum Landed {
     },
 }
 
-/// A user whose turn it is, while the token is on its way.
-struct Opening<'a> {
-    one: Readable,
-    known: Vec<Cursor>,
-    sign_in: OpeningSignIn<'a>,
-}
-
 type Committing<'a> = Option<Pin<Box<dyn Future<Output = Result<(u32, Committed)>> + Send + 'a>>>;
 
 struct Pass<'a> {
@@ -173,7 +165,7 @@ struct Pass<'a> {
     application: Option<Arc<Reader>>,
     /// The tokens of those who sign in, one of which is on its way, and what is read of them.
     sign_ins: &'a SignIns<'a>,
-    opening: Option<Opening<'a>>,
+    opening: Option<Opening<'a, (Readable, Vec<Cursor>)>>,
     of_user: Vec<(Workload, Option<Cause>)>,
     gate: Arc<Gate>,
     /// Who waits, and who waits with their cursors at hand.
@@ -238,7 +230,7 @@ impl Pass<'_> {
             biased;
             () = stop.cancelled() => Event::Stopped,
             committed = done(committing) => Event::Committed(committed),
-            sign_in = opened(opening) => Event::Opened(sign_in),
+            sign_in = tokens::opened(opening) => Event::Opened(sign_in),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(due.unwrap_or_default()), if waits => Event::Time,
         }
@@ -264,7 +256,7 @@ impl Pass<'_> {
             let Some((one, known)) = self.ready.pop_front() else { return };
             if one.by_user {
                 let (sign_ins, account) = (self.sign_ins, one.object_id);
-                self.opening = Some(Opening { one, known, sign_in: Box::pin(sign_ins.open(account)) });
+                self.opening = Some(Opening::new((one, known), sign_ins.open(account)));
             } else if let Some(reader) = self.application.clone() {
                 let stop = self.give_up.clone();
                 self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
@@ -274,7 +266,7 @@ impl Pass<'_> {
 
     /// The token of the user whose turn it is came; whoever's isn't at hand any more has to sign in again and is left out.
     fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
-        let Some(Opening { one, known, .. }) = self.opening.take() else { return };
+        let Some(Opening { what: (one, known), .. }) = self.opening.take() else { return };
         let Some(user) = sign_in else {
             self.needs.push((one.object_id, SignInNeed::TokenMissing));
             self.total -= 1;
@@ -368,14 +360,11 @@ impl Pass<'_> {
 
     /// Ends the pass: what is about to end may, what is under way is given up, and what has ended is put on disk.
     async fn land(&mut self, job: &Job) -> Result<Passed> {
-        let deadline = Instant::now() + LANDING;
-        while let Ok(Some(landed)) = tokio::time::timeout_at(deadline, self.flights.join_next()).await {
+        self.opening = None;
+        for landed in flight::land(&mut self.flights, &self.give_up).await {
             // The pass ends in any case; whoever was not read is due again.
             let _ = self.landed(landed);
         }
-        self.opening = None;
-        self.give_up.cancel();
-        self.flights.shutdown().await;
         loop {
             if let Some(committing) = self.committing.take() {
                 self.committed(committing.await?, job);
@@ -394,12 +383,4 @@ async fn done(committing: &mut Committing<'_>) -> Result<(u32, Committed)> {
     let outcome = work.await;
     *committing = None;
     outcome
-}
-
-/// The token that is on its way, once it is here; never, while there is none.
-async fn opened(opening: &mut Option<Opening<'_>>) -> Result<Option<Arc<Delegated>>> {
-    match opening {
-        Some(opening) => opening.sign_in.as_mut().await,
-        None => pending().await,
-    }
 }

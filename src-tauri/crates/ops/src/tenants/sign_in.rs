@@ -7,7 +7,7 @@ use rollcall_core::tenant::{Tenant, TenantIdentity};
 use rollcall_graph::organization;
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::sign_in::{self as identity, SignIn};
-use rollcall_identity::vault::SecretName;
+use rollcall_identity::vault::{Reason as NoKeychain, SecretName};
 use rollcall_store::tenants;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -29,13 +29,13 @@ pub struct TenantRef {
 }
 
 /// Where a secret rests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Kept {
     /// In the operating system's keychain.
     Keychain,
     /// In memory, until Rollcall is closed: the keychain can't be used, and why.
-    SessionOnly { reason: String },
+    SessionOnly { reason: NoKeychain },
 }
 
 /// Who is signed in to what.

@@ -38,8 +38,8 @@ pub(crate) fn next(queue: &mut Queue, gate: &Gate, in_flight: usize, whole: bool
     (!batch.is_empty()).then_some(batch)
 }
 
-/// Ends the flights of a sitting: what was already asked may still answer for a moment, so that it isn't asked again; then it is given
-/// up and stays waiting.
+/// Ends the flights of a sitting, or of a pass: what was already asked may still answer for a moment, so that it isn't asked again; then it is
+/// given up and stays waiting.
 pub(crate) async fn land<T: 'static>(flights: &mut JoinSet<T>, give_up: &CancellationToken) -> Vec<Result<T, JoinError>> {
     let deadline = Instant::now() + LANDING;
     let mut landed = Vec::new();

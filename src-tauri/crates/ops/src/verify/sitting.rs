@@ -34,7 +34,7 @@ use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
-use crate::mailboxes::tokens::{self, OpeningSignIn};
+use crate::mailboxes::tokens::{self, Opening};
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
 /// disk, whatever is in it …
@@ -116,12 +116,6 @@ enum Landing {
 /// Work on the disk that goes on beside the rest.
 type Later<'a, T> = Option<Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>>;
 
-/// What one user asks, while the token is on its way.
-struct Opening<'a> {
-    batch: Vec<Waiting>,
-    sign_in: OpeningSignIn<'a>,
-}
-
 struct Sitting<'a> {
     desk: &'a Desk,
     /// The run, with the figures that are on disk.
@@ -137,7 +131,7 @@ struct Sitting<'a> {
     flights: JoinSet<Flight>,
     /// What users ask themselves and whose token is still to be opened, and that whose token is on its way.
     to_open: VecDeque<Vec<Waiting>>,
-    opening: Option<Opening<'a>>,
+    opening: Option<Opening<'a, Vec<Waiting>>>,
     settled: Vec<ProbeResult>,
     put_off: Vec<Postponed>,
     /// Whose sign-in was refused, with the number that says why.
@@ -198,13 +192,13 @@ impl<'a> Sitting<'a> {
                 }
                 Event::Landed(landed) => {
                     if let Err(error) = self.landed(landed) {
-                        self.store_all(job).await?;
+                        self.land(job).await?;
                         return Err(error);
                     }
                 }
                 Event::Opened(Ok(sign_in)) => self.opened(sign_in),
                 Event::Opened(Err(error)) => {
-                    self.store_all(job).await?;
+                    self.land(job).await?;
                     return Err(error);
                 }
                 Event::Committed(committed) => self.committed(committed?, job),
@@ -225,7 +219,7 @@ impl<'a> Sitting<'a> {
             committed = done(committing) => Event::Committed(committed),
             rows = done(reading) => Event::Read(rows),
             more = done(planning) => Event::Planned(more),
-            sign_in = opened(opening) => Event::Opened(sign_in),
+            sign_in = tokens::opened(opening) => Event::Opened(sign_in),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
         }
@@ -354,12 +348,12 @@ impl<'a> Sitting<'a> {
         let Some(batch) = self.to_open.pop_front() else { return };
         let Some(account) = batch.first().map(|waiting| waiting.object_id) else { return };
         let reach = self.reach;
-        self.opening = Some(Opening { batch, sign_in: Box::pin(reach.open(account)) });
+        self.opening = Some(Opening::new(batch, reach.open(account)));
     }
 
     /// The token that was on its way is here; whoever's isn't at hand any more has to sign in again.
     fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
-        if let Some(Opening { batch, .. }) = self.opening.take() {
+        if let Some(Opening { what: batch, .. }) = self.opening.take() {
             match sign_in {
                 Some(user) => self.take_off_as(user, batch),
                 None => batch.iter().for_each(|waiting| self.leave_out(waiting, Cause::NeedsUserSignIn)),
@@ -390,7 +384,7 @@ impl<'a> Sitting<'a> {
         });
     }
 
-    /// Stopped, or parked.
+    /// Ends the sitting: what is about to be answered may, what is under way is given up, and what has come in is put on disk.
     async fn land(&mut self, job: &Job) -> Result<()> {
         for landed in flight::land(&mut self.flights, &self.give_up).await {
             // The sitting ends in any case; an error of a late answer leaves its probes queued.
@@ -543,12 +537,4 @@ async fn done<T>(later: &mut Later<'_, T>) -> Result<T> {
     let outcome = work.await;
     *later = None;
     outcome
-}
-
-/// The token that is on its way, once it is here; never, while there is none.
-async fn opened(opening: &mut Option<Opening<'_>>) -> Result<Option<Arc<Delegated>>> {
-    match opening {
-        Some(opening) => opening.sign_in.as_mut().await,
-        None => pending().await,
-    }
 }

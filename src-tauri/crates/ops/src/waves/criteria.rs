@@ -10,7 +10,8 @@ use rollcall_store::{Connection, StoreError, Thing};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::show::{PlanView, WaveView, judged};
+use super::show::{PlanView, judged};
+use super::start::next_by_itself;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
@@ -184,11 +185,6 @@ fn changes(before: &PlanView, after: &PlanView) -> Vec<CriteriaChange> {
         changes.push(CriteriaChange::Starts { wave: next.number, users: next.seen.left });
     }
     changes
-}
-
-/// The wave that starts by itself at the next look, if one does.
-fn next_by_itself(plan: &PlanView) -> Option<&WaveView> {
-    super::start::due(plan).filter(|_| plan.by_itself)
 }
 
 /// A plan's criteria in the journal.

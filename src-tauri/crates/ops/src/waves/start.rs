@@ -43,7 +43,12 @@ enum Refused {
 pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
     let (busy, now) = (act::busy(desk), desk.now());
     let StartWave { organization, wave, expected } = ask;
-    let outcome = desk.write(move |tx| begin(tx, organization, wave, Some(expected), &busy, now, None)).await?;
+    let outcome = desk
+        .write(move |tx| {
+            let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
+            begin(tx, &view(tx, &plan, now)?, wave, Some(expected), &busy, now, None)
+        })
+        .await?;
     match outcome {
         Ok(acted) => {
             desk.called.notify_one();
@@ -61,39 +66,55 @@ pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
 pub async fn start_due(desk: &Desk) -> Result<u32> {
     let mut started = 0;
     for organization in desk.read(waves::by_themselves).await? {
-        let (busy, now) = (act::busy(desk), desk.now());
+        let now = desk.now();
         // Everybody is counted for it, so it is not done where others wait to write.
         let next = desk
             .read(move |conn| {
                 let Some(plan) = waves::plan(conn, organization)? else { return Ok(None) };
-                Ok(due(&view(conn, &plan, now)?).map(|wave| wave.number))
+                Ok(next_by_itself(&view(conn, &plan, now)?).map(|wave| wave.number))
             })
             .await?;
         if let Some(next) = next {
-            let begun = desk.write(move |tx| begin(tx, organization, next, None, &busy, now, Some(BY_ITSELF))).await?;
-            started += u32::from(begun.is_ok());
+            started += u32::from(start_by_itself(desk, organization, next).await?);
         }
     }
     Ok(started)
 }
 
-/// The wave that starts next where waves start by themselves, if it may. The first is for a person to start.
-pub(super) fn due(plan: &PlanView) -> Option<&WaveView> {
-    plan.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart)
+/// Starts a wave that was seen to start by itself next, and answers whether it did: not where that was taken back since it was seen, or
+/// the wave was started by somebody.
+///
+/// # Errors
+/// Those of the store.
+pub async fn start_by_itself(desk: &Desk, organization: OrganizationId, number: u32) -> Result<bool> {
+    let (busy, now) = (act::busy(desk), desk.now());
+    desk.write(move |tx| {
+        let Some(plan) = waves::plan(tx, organization)? else { return Ok(false) };
+        let plan = view(tx, &plan, now)?;
+        if next_by_itself(&plan).is_none_or(|next| next.number != number) {
+            return Ok(false);
+        }
+        Ok(begin(tx, &plan, number, None, &busy, now, Some(BY_ITSELF))?.is_ok())
+    })
+    .await
+}
+
+/// The wave that starts by itself at the next look, if one does. The first is for a person to start.
+pub(super) fn next_by_itself(plan: &PlanView) -> Option<&WaveView> {
+    plan.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart).filter(|_| plan.by_itself)
 }
 
 fn begin(
     tx: &Transaction<'_>,
-    organization: OrganizationId,
+    plan: &PlanView,
     number: u32,
     expected: Option<u32>,
     busy: &[OrganizationId],
     now: Timestamp,
     by_whom: Option<&str>,
 ) -> std::result::Result<std::result::Result<Acted, Refused>, StoreError> {
-    let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
-    let view = view(tx, &plan, now)?;
-    let wave = view.waves.iter().find(|wave| wave.number == number).ok_or(StoreError::NotFound(Thing::Wave))?;
+    let organization = plan.organization;
+    let wave = plan.waves.iter().find(|wave| wave.number == number).ok_or(StoreError::NotFound(Thing::Wave))?;
     if let Some(reason) = wave.start {
         return Ok(Err(Refused::Now(reason)));
     }

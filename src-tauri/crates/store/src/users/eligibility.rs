@@ -30,6 +30,7 @@ pub struct Candidate {
 pub enum Whose<'a> {
     /// So many after a number.
     After(UserId, u32),
+    /// These, as far as they are in it.
     Those(&'a [UserId]),
 }
 

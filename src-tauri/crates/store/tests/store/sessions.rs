@@ -9,11 +9,13 @@ use rollcall_core::session::{Reading, SessionKind};
 use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_core::wave::{Entry, Exit};
 use rollcall_core::workload::Workload;
 use rollcall_store::cursors::{self, Cursor};
 use rollcall_store::organizations::OrganizationChange;
 use rollcall_store::sessions::{self, Committed, Due, Ended, Hour};
 use rollcall_store::users::{Chosen, UserFilter, UserRow, act};
+use rollcall_store::waves::{self, LaidOut, Plan};
 use rollcall_store::{checks, organizations, timeline, users};
 
 use crate::fixture::{NOW, Room, passed, refused, room};
@@ -179,6 +181,49 @@ fn who_was_brought_forward_is_read_first_then_who_waits_the_longest() {
     assert_eq!(room.due(at(0)), [ids[2], ids[3]], "the others were read lately");
     room.store.write(|tx| act::set_access(tx, &[(ids[3], Some(AccessType::EwsAppOnly))])).unwrap();
     assert_eq!(room.due(at(0)), [ids[2]], "nobody is read over EWS");
+}
+
+#[test]
+fn whoever_was_read_before_is_read_whatever_becomes_of_the_mailbox_while_its_wave_waits() {
+    let room = room();
+    room.fill(5);
+    let [reset, unsettled, taken_back_in, forward, waits] = [0, 1, 2, 3, 4].map(|at| room.user(at).user.id);
+    let at = |minutes: i64| Timestamp(NOW.0 + minutes * MINUTE);
+    let unknown = [Verdict::Unknown, Verdict::Passed];
+    room.commit(&[session(reset, WELL, NOW), session(unsettled, unknown, at(1)), session(taken_back_in, WELL, at(2))], at(3));
+    let plan = Plan {
+        organization: room.organization,
+        entry: Entry { authorized: false, window: false },
+        exit: Exit { initialized: 100, failed: 0, hours: 0, issues: None },
+        by_itself: false,
+        made: NOW,
+        made_by: String::new(),
+    };
+    let everybody = vec![reset, unsettled, taken_back_in, forward, waits];
+    room.store.write(|tx| waves::keep(tx, &plan, &[LaidOut { users: everybody, ..LaidOut::default() }])).unwrap();
+    room.step(&[reset], Step::StartedOver);
+    room.step(&[taken_back_in], Step::Excluded);
+    room.step(&[taken_back_in], Step::Included);
+    room.store
+        .write(|tx| {
+            act::forget_sessions(tx, &[reset])?;
+            act::force(tx, &[forward], at(4))
+        })
+        .unwrap();
+    assert_eq!(room.row(reset).user.mailbox, MailboxStatus::NotInitialized);
+    assert_eq!(room.due(at(60)), [forward, reset, unsettled, taken_back_in]);
+
+    let (standing, waiting) = room
+        .store
+        .read(|conn| Ok((sessions::standing(conn, room.organization, NOW)?, sessions::waiting(conn, room.organization)?)))
+        .unwrap();
+    assert_eq!((standing.users, standing.waiting, waiting), (4, 1, 1), "whoever is brought forward doesn't wait");
+    assert_eq!(standing.last, Ledger { passed: 1, unknown: 1, not_run: 2, ..Ledger::default() }, "those who are read, and nobody else");
+    let left_alone = |user| room.store.read(|conn| sessions::waits(conn, user)).unwrap();
+    assert_eq!([forward, waits].map(left_alone), [false, true]);
+
+    room.commit(&[session(forward, unknown, at(5))], at(5));
+    assert_eq!(room.due(at(60)), [reset, unsettled, taken_back_in, forward], "nor does a session that came to nothing end it");
 }
 
 #[test]
