@@ -91,7 +91,7 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     both(&mut window, "criteria", &mut barriers, |window| {
         window.press("Change criteria…")?;
         window.fill("Watched, hours", "48")?;
-        window.reads("Wave 1 (pilot) then stands elsewhere: Criteria met becomes Running.")
+        window.reads("Wave 1 (pilot) goes from Criteria met to Running.")
     })?;
     window.press("Change criteria…")?;
     window.fill("Failed, at most %", "5")?;

@@ -1,6 +1,6 @@
 import type { GrantLine, RolesRead } from "./bindings";
 import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
-import { scopedRow } from "./fakeScope";
+import { scopedRows } from "./fakeScope";
 import { guid, limitations, matrix, NOW, needed } from "./fakeWorld";
 
 function rolesRead(scoped: Desk["options"]["scoped"]): RolesRead {
@@ -17,9 +17,7 @@ export function consentVerbs(desk: Desk): Verbs {
         desk.missing === 0 || desk.options.scoped === "given"
           ? ("authorized" as const)
           : ("partly_authorized" as const),
-      rows: desk.options.scoped
-        ? matrix(desk.missing).map((row) => scopedRow(row, desk.options.scoped))
-        : matrix(desk.missing),
+      rows: scopedRows(matrix(desk.missing), desk.options.scoped),
       features_off: needed.slice(0, desk.missing).flatMap((wanted) => wanted.feature ?? []),
     },
     read_at: NOW - 120_000,
@@ -129,8 +127,8 @@ export function consentVerbs(desk: Desk): Verbs {
       }
       onProgress?.({ kind: "reading_back" });
       await desk.wait();
-      const added = desk.missing;
-      desk.missing = 0;
+      const added = desk.options.unchanging ? 0 : desk.missing;
+      desk.missing -= added;
       desk.changed();
       return { ...consentView(), added, removed: 0 };
     },

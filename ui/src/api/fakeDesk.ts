@@ -1,4 +1,4 @@
-import type { Code, NoKeychain, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
+import type { Code, ExchangeRoles, NoKeychain, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
 import { type Answer, CallError, type CallOptions, type Name, type Question } from "./client";
 import type { FakePlan } from "./fakeWaves";
 import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf } from "./fakeWorld";
@@ -28,6 +28,10 @@ export type FakeOptions = {
   readonly cutOff?: { readonly parkedUntil: number | null };
   /** The scope gives by roles what isn't granted, and whether Exchange has assigned them. */
   readonly scoped?: "given" | "missing" | "untold";
+  /** A consent on Microsoft's page changes nothing. */
+  readonly unchanging?: boolean;
+  /** What is known of Exchange's roles, where it differs from the usual. */
+  readonly exchangeRoles?: ExchangeRoles;
   /** Nobody has read yet what is in force of the access scope. */
   readonly scopeUnread?: boolean;
   /** Exchange's roles were told by an earlier reading, and one of them voids the scope. */
@@ -137,4 +141,9 @@ export function membersOf(desk: Desk, organization: number): UserRow[] {
 /** What is told of a page that waits for an answer in the browser. */
 export function atBrowser(what: AtBrowser["what"], url: string): AtBrowser {
   return { kind: "browser", what, url, until: NOW + 600_000, opened: true };
+}
+
+/** What is told of Microsoft's page that asks for more permissions of Rollcall itself. */
+export function allowing(scopes: string[]): AtBrowser {
+  return atBrowser({ kind: "allow", scopes }, "http://localhost:4000/to/2");
 }

@@ -1,5 +1,5 @@
 import type { ListRead, Remark, RequiredPermission } from "./bindings";
-import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
+import { allowing, atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { guid, limitations, needed, NOW, tenant } from "./fakeWorld";
 
 /** What is asked of tenants, and of the integrations that they hold. */
@@ -24,6 +24,11 @@ export function integrationVerbs(desk: Desk): Verbs {
         await desk.wait();
         if (signal?.aborted) throw refused("sign_in_cancelled");
       }
+      return { account: "admin@contoso.example", tenant, kept: { kind: "keychain" } };
+    },
+    "tenants.allow": async ({ scopes }, { onProgress }) => {
+      onProgress?.(allowing(scopes));
+      await desk.options.consented;
       return { account: "admin@contoso.example", tenant, kept: { kind: "keychain" } };
     },
     "tenants.add": () => tenant,

@@ -99,6 +99,7 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
   const index = organization.id - 1;
   const members = desk.rows.filter((row) => row.user.organization === organization.id);
   const uses_ews = organization.access === "ews_app_only";
+  const lacking = desk.options.scoped === "given" ? 0 : desk.missing;
   return {
     organization,
     tenant_name: tenant.name,
@@ -113,16 +114,16 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
     checked: index === 0 ? NOW - 60_000 : null,
     last_session: index === 0 ? NOW - 120_000 : null,
     consent: {
-      authorization: desk.missing === 0 ? "authorized" : "partly_authorized",
-      granted: needed.length - 1 - desk.missing,
+      authorization: lacking === 0 ? "authorized" : "partly_authorized",
+      granted: needed.length - 1 - lacking,
       required: needed.length - 1,
-      by_role: 0,
+      by_role: desk.options.scoped === "missing" ? lacking : 0,
       read_at: NOW - 120_000,
     },
     last_run: desk.runs.find((run) => run.organization === organization.id) ?? null,
     stages: {
       organization: { state: "done", evidence_at: NOW - 25 * 60_000 },
-      consent: { state: desk.missing === 0 ? "done" : "needs_attention", evidence_at: NOW - 120_000 },
+      consent: { state: lacking === 0 ? "done" : "needs_attention", evidence_at: NOW - 120_000 },
       verify: {
         state: index === 0 ? "needs_attention" : "not_started",
         evidence_at: index === 0 ? NOW - 60_000 : null,

@@ -12,7 +12,7 @@ import type {
   Why,
 } from "./bindings";
 import type { CallOptions } from "./client";
-import type { Desk, Verbs } from "./fakeDesk";
+import { allowing, type Desk, type Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
 
 /** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */
@@ -168,8 +168,18 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
   };
 }
 
+/** The matrix where the scope gives by roles what isn't granted, and a role gives what nothing requires. */
+export function scopedRows(rows: ConsentRow[], scoped: FakeOptions["scoped"]): ConsentRow[] {
+  if (scoped === undefined) return rows;
+  const all = rows.map((row) => scopedRow(row, scoped));
+  if (scoped !== "given") return all;
+  const roles = [{ id: "2", role: "Application Contacts.Read", reach: { kind: "everything" as const } }];
+  const excess = rows.filter(({ state }) => state === "excess");
+  return [...all, ...excess.map((row) => ({ ...row, name: "Contacts.Read", whom: null, roles }))];
+}
+
 /** A permission that the scope gives by a role, where it isn't granted. */
-export function scopedRow(row: ConsentRow, scoped: "given" | "missing" | "untold" = "missing"): ConsentRow {
+function scopedRow(row: ConsentRow, scoped: "given" | "missing" | "untold"): ConsentRow {
   if (row.state !== "missing" || !row.name.startsWith("Mail")) return row;
   const role = `Application ${row.name}`;
   const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
@@ -205,7 +215,9 @@ export function scopeVerbs(desk: Desk): Verbs {
   let proof: ProofView | null = null;
   const scopeNow = () => {
     const view = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
-    return desk.options.scopeUnread ? { ...view, reading: null, voids: [] } : view;
+    if (desk.options.scopeUnread || !view.reading) return { ...view, reading: null, voids: [] };
+    const assignments = desk.options.exchangeRoles ?? view.reading.assignments;
+    return { ...view, reading: { ...view.reading, assignments } };
   };
   if (desk.options.proof) {
     const over = proofOf(1, scopeNow());
@@ -267,7 +279,9 @@ export function scopeVerbs(desk: Desk): Verbs {
     "scope.why": ({ mailbox }) => whyOf(mailbox, false, scopeNow()),
     "scope.ask": ({ mailbox }) => whyOf(mailbox, true, scopeNow()),
     "scope.evidence": () => ({ text: "mailbox,finding\r\n" }),
-    "practice.run_scope_script": async () => {
+    "practice.run_scope_script": async (_, { onProgress }) => {
+      if (desk.options.consented) onProgress?.(allowing(["AppRoleAssignment.ReadWrite.All"]));
+      await desk.options.consented;
       await desk.wait();
       desk.changed();
       return scopeNow();

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import type { Progress } from "./bindings";
 import { CallError, type Door, openDoor } from "./client";
 import { type AtBrowser, begin, dismiss, isLive, stop, useWorks } from "./work";
 
@@ -18,6 +19,7 @@ function patientDoor(onStop: "answers" | "refuses"): Door {
     call: (_name, _question, { signal, onProgress }) =>
       new Promise((resolve, reject) => {
         onProgress?.({ kind: "not_kept", reason: "locked" });
+        onProgress?.({ ...page, opened: true });
         onProgress?.(page);
         signal?.addEventListener("abort", () => {
           const refusal = { code: "sign_in_cancelled", detail: "", request_id: null, reason: null } as const;
@@ -70,4 +72,32 @@ test("a sign-in that was cancelled on Microsoft's page is told, since nobody her
   openDoor({ ...patientDoor("answers"), call: () => Promise.reject(new CallError(refusal)) });
   await expect(begin("sign_in:2", "Sign-in", "tenants.sign_in", { tenant: 2 })).rejects.toThrow();
   expect(all()["sign_in:2"]).toMatchObject({ state: "failed", refusal });
+});
+
+test("that no browser could be opened is told only while its page is waited for", async () => {
+  let tell: (progress: Progress) => void = () => {};
+  let answer = () => {};
+  openDoor({
+    ...patientDoor("answers"),
+    call: (_name, _question, { onProgress }) =>
+      new Promise((resolve) => {
+        tell = (progress) => onProgress?.(progress);
+        answer = () => resolve(null as never);
+      }),
+  });
+  const granting = begin("consent.grant:1", "Consent", "consent.grant", { organization: 1, with: "registered" });
+  tell({ ...page, opened: true });
+  tell({ kind: "reading_back" });
+  tell(page);
+  expect(all()["consent.grant:1"], "the browser has answered").toMatchObject({ browser: undefined });
+  const second = { ...page, url: "https://login.example/second", opened: true };
+  tell(second);
+  tell(page);
+  expect(all()["consent.grant:1"]?.browser, "another page is waited for by now").toEqual(second);
+  tell({ ...second, opened: false });
+  expect(all()["consent.grant:1"]?.browser?.opened).toBe(false);
+  answer();
+  await granting;
+  tell({ ...second, opened: true });
+  expect(all()["consent.grant:1"], "the call has ended").toMatchObject({ state: "done", browser: undefined });
 });

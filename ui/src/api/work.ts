@@ -62,7 +62,11 @@ export async function begin<N extends Name>(
   try {
     const answer = await call(name, question, {
       signal: controller.signal,
-      onProgress: (progress) => patch(key, stepOf(progress)),
+      onProgress: (progress) => {
+        if (controllers.get(key) === controller && !isLate(progress, useWorks.getState().all[key])) {
+          patch(key, stepOf(progress));
+        }
+      },
     });
     patch(key, { state: controller.signal.aborted ? "stopped" : "done", browser: undefined });
     return answer;
@@ -72,8 +76,13 @@ export async function begin<N extends Name>(
     patch(key, { state: stopped ? "stopped" : "failed", refusal: stopped ? undefined : refusal, browser: undefined });
     throw thrown;
   } finally {
-    controllers.delete(key);
+    if (controllers.get(key) === controller) controllers.delete(key);
   }
+}
+
+/** Whether it tells of a page that is waited for no more: that a browser couldn't be opened shows only after a while. */
+function isLate(progress: Progress, work: Work | undefined): boolean {
+  return progress.kind === "browser" && !progress.opened && work?.browser?.url !== progress.url;
 }
 
 function stepOf(progress: Progress): Partial<Work> {

@@ -127,6 +127,7 @@ test("what roles of Exchange give is there, and is told with its reach", async (
   const panel = await screen.findByRole("complementary");
   expect(screen.queryByRole("button", { name: "Open Access scope" }), "nothing is to be done there").toBeNull();
   within(panel).getByText(/Application Mail\.\w+ for the scope Rollcall 1/);
+  within(panel).getByText(/^Given by Application Mail\.\w+\. Granted for the whole tenant/);
   expect(within(panel).getByRole("button", { name: "Grant this permission…" }).getAttribute("aria-disabled")).toBe(
     "true",
   );
@@ -149,4 +150,67 @@ test("what the scope gives by a role is never advised to be granted", async () =
   expect(screen.queryByRole("alertdialog")).toBeNull();
   expect(door.asked.some(({ name }) => name === "consent.preview")).toBe(false);
   expect(screen.getByRole("button", { name: "Open Access scope" })).toBeTruthy();
+  await user.click(screen.getByText("Mail.ReadWrite"));
+  const panel = await screen.findByRole("complementary");
+  within(panel).getByText(/^To be given by Application Mail\.ReadWrite\./);
+});
+
+test("what only a role of Exchange gives is taken away in Exchange, and not here", async () => {
+  const { user } = await openAt("/permissions?org=1", { scoped: "given" });
+  await user.click(await screen.findByText("Contacts.Read"));
+  const panel = await screen.findByRole("complementary");
+  within(panel).getByText(/^A role of Exchange gives it although the integration doesn't ask for it\./);
+  const revoke = within(panel).getByRole("button", { name: "Revoke this permission…" });
+  expect(revoke.getAttribute("aria-disabled")).toBe("true");
+  await user.hover(revoke);
+  await screen.findAllByText("A role of Exchange gives it; take the role away in Exchange.");
+});
+
+test("what the scope's script has still to give is missing in the overview, and no grant brings it", async () => {
+  const { user, router } = await openAt("/?org=1", { scoped: "missing" });
+  const stage = await screen.findByRole("region", { name: "2 Consent" });
+  await within(stage).findByText("2 permissions are up to the access scope's roles");
+  expect(within(stage).queryByText("Nothing missing")).toBeNull();
+  await router.navigate({ to: "/permissions", search: { org: 1 } });
+  const grant = await screen.findByRole("button", { name: "Grant missing…" });
+  await screen.findByText("Mail.ReadWrite");
+  expect(grant.getAttribute("aria-disabled")).toBe("true");
+  await user.hover(grant);
+  await screen.findAllByText("What is missing comes from the access scope's script.");
+});
+
+test("where roles give all that isn't granted, nothing is missing", async () => {
+  await openAt("/?org=1", { scoped: "given" });
+  const stage = await screen.findByRole("region", { name: "2 Consent" });
+  await within(stage).findByText("Nothing missing");
+});
+
+test("a link to the consent dialog opens none where Microsoft's page would make the scope void", async () => {
+  const { user, router } = await openAt("/organizations?open=1&tab=%22connectivity%22", { scoped: "missing" });
+  await user.click(await screen.findByRole("button", { name: /^Grant consent/ }));
+  await screen.findByText(/which Exchange hasn't assigned/);
+  expect(router.state.location.pathname).toBe("/permissions");
+  expect(router.state.location.search).not.toHaveProperty("grant");
+  await router.navigate({ to: "/permissions", search: { org: 1, grant: true } });
+  await waitFor(() => expect(router.state.location.search).toHaveProperty("grant"));
+  await screen.findByText(/which Exchange hasn't assigned/);
+  expect(screen.queryByRole("alertdialog")).toBeNull();
+});
+
+test("a change that would make the scope void is refused for that, and no role is named as the cure", async () => {
+  const { user } = await openAt("/permissions?org=1", { refused: "would_void_scope" });
+  await screen.findByText("Mail.ReadWrite");
+  await user.click(screen.getByRole("button", { name: "Grant missing…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await within(dialog).findByText(/they would make that scope void/);
+  expect(within(dialog).queryByText(/One of these roles is needed/)).toBeNull();
+});
+
+test("a consent that changed nothing says that all was granted before only where it was", async () => {
+  const { user } = await openAt("/permissions?org=1", { unchanging: true });
+  await user.click(await screen.findByRole("button", { name: /^Grant consent/ }));
+  await user.click(await screen.findByLabelText("I know these limitations."));
+  await user.click(screen.getByText("Open browser to consent"));
+  await screen.findByText("Nothing changed");
+  expect(screen.queryByText(/all of it was granted before/)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { ProofView } from "../api/bindings";
 import type { FakeOptions } from "../api/fakeDesk";
@@ -92,16 +92,19 @@ test("a proof shows expected, said and observed, and why a mailbox answered that
 });
 
 test("a proof says beforehand what it will ask, and about how long that takes", async () => {
-  const { user } = await limited();
+  const { user, door } = await limited();
   await user.click(await screen.findByRole("button", { name: "Prove…" }));
   const dialog = await screen.findByRole("alertdialog", {}, SLOW);
   expect(
     await within(dialog).findByText(/The directory of 4,812 accounts is read .* every mailbox of it/),
   ).toBeTruthy();
-  await user.type(within(dialog).getByRole("textbox", { name: /must be refused/ }), "50");
+  const outside = within(dialog).getByRole("textbox", { name: /must be refused/ });
+  for (const value of ["5", "50"]) fireEvent.change(outside, { target: { value } });
   expect(
     await within(dialog).findByText(/a sample of it is asked: at most 62 mailboxes, with 62 requests/),
   ).toBeTruthy();
+  const counted = door.asked.filter(({ name }) => name === "scope.foresee").map(({ question }) => question);
+  expect(counted.map((question) => (question as { outside: unknown }).outside)).toEqual([null, 50]);
 });
 
 test("what can't be run now says why in the menu, too", async () => {
@@ -122,6 +125,7 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   expect(warning.compareDocumentPosition(script) & Node.DOCUMENT_POSITION_FOLLOWING, "above the script").toBeTruthy();
   await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
   expect(await within(dialog).findByText(/the gravest first. 4,792 more are left out/)).toBeTruthy();
+  expect(within(dialog).queryByRole("button", { name: "I have run it" }), "a test changes nothing").toBeNull();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
@@ -179,4 +183,36 @@ test("what the cmdlet said is taken in, and on which mailboxes it failed is told
   await user.click(within(dialog).getByRole("button", { name: "Import" }));
   expect(await screen.findByText("The cmdlet failed on 1 mailbox, so it says nothing of it")).toBeTruthy();
   expect(screen.getByText("gone@contoso.example")).toBeTruthy();
+});
+
+test("where Microsoft asks first, the way to its page is shown and nothing is asked twice", async () => {
+  let done = () => {};
+  const consented = new Promise<void>((settle) => {
+    done = settle;
+  });
+  const { user, door } = await limited("/scope?org=1", { consented });
+  const allow = await screen.findByRole("button", { name: "Allow reading…" });
+  await user.click(allow);
+  const waiting = await screen.findByRole("region", { name: "Waiting for you in the browser" });
+  within(waiting).getByRole("button", { name: "Copy link" });
+  expect(allow.getAttribute("aria-disabled")).toBe("true");
+  await user.click(allow);
+  expect(door.asked.filter(({ name }) => name === "tenants.allow")).toHaveLength(1);
+  await user.click(screen.getByRole("button", { name: "Scripts…" }));
+  const dialog = await screen.findByRole("dialog", {}, SLOW);
+  await user.click(await within(dialog).findByRole("button", { name: "Run on the practice tenant" }));
+  await within(dialog).findByRole("region", { name: "Waiting for you in the browser" });
+  done();
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await waitFor(() => expect(screen.queryByRole("region", { name: "Waiting for you in the browser" })).toBeNull());
+  expect(
+    door.asked.some(({ name }) => name === "scope.read"),
+    "what may be read now is read",
+  ).toBe(true);
+});
+
+test("why Exchange's roles were not read is said whatever the reason, and only what helps is offered", async () => {
+  await openAt("/scope?org=1", { exchangeRoles: { kind: "unread", why: { kind: "failed", code: "throttled" } } });
+  await screen.findByText(/Exchange's roles were not read: the read failed \(throttled\)/);
+  expect(screen.queryByRole("button", { name: "Allow reading…" })).toBeNull();
 });

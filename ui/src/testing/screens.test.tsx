@@ -129,7 +129,7 @@ test("where no browser opens, the link is shown, and that the sign-in can't be k
   await user.click(await screen.findByRole("button", { name: "Sign in" }));
   const waiting = await screen.findByRole("region", { name: "No browser could be opened" });
   within(waiting).getByText("http://localhost:4000/to/1");
-  within(waiting).getByText(/Open this link in a browser on this computer.* It is waited for until/);
+  within(waiting).getByText(/Open this link in a browser on this computer.* Rollcall waits until/);
   within(waiting).getByText("This sign-in can't be kept: the keychain is locked.");
   within(waiting).getByText(/To keep it, cancel, unlock the keychain/);
   expect(screen.queryByText(/Waiting for/)).toBeNull();

@@ -164,3 +164,10 @@ test("mailboxes are exported with the address that the list shows", async () => 
   expect(asked.columns[0]).toBe("address");
   expect(asked.filter.mailbox).toEqual(["switching"]);
 });
+
+test("what a cell says is what is copied of it: nobody is read whose organization is paused", async () => {
+  usePreferences.setState({ columns: { users: { ...untouched, hidden: ["sync"] } } });
+  await openAt("/users?org=3");
+  const [cell] = await screen.findAllByText("Enabled, paused");
+  expect(cell?.closest("[role=gridcell]")?.getAttribute("title")).toBe("Enabled, paused");
+});

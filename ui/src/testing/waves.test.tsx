@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
 type Opened = Awaited<ReturnType<typeof openAt>>;
@@ -8,8 +9,8 @@ const questions = (door: Opened["door"], wanted: string) =>
   door.asked.filter(({ name }) => name === wanted).map(({ question }) => question);
 
 /** Opens the waves of Contoso US, whose 30 users are on EWS, and lays them out as is usual. */
-async function planned() {
-  const opened = await openAt("/organizations?open=2&tab=%22waves%22");
+async function planned(options: FakeOptions = {}) {
+  const opened = await openAt("/organizations?open=2&tab=%22waves%22", options);
   await opened.user.click(await screen.findByRole("button", { name: "Plan waves…" }));
   const dialog = await screen.findByRole("dialog", { name: "Plan waves for Contoso US" });
   await waitFor(() => expect(within(dialog).getByRole("list").textContent).toContain("Wave 1 (pilot)10 users"));
@@ -195,7 +196,7 @@ test("criteria of a started plan change once what stands elsewhere by that was s
   await within(changes).findByText(
     "Wave 1 (pilot) has to come to: 95 % initialized, 2 % failed at most, watched for 0 h, no open issue that lasts. Before: 95 % initialized, 2 % failed at most, watched for 24 h, no open issue that lasts.",
   );
-  await within(changes).findByText("Wave 1 (pilot) then stands elsewhere: Running becomes Criteria met.");
+  await within(changes).findByText("Wave 1 (pilot) goes from Running to Criteria met.");
   await user.click(save());
   await screen.findByText("Criteria of Contoso US changed");
   expect(questions(door, "waves.set_criteria")).toEqual([
@@ -255,4 +256,17 @@ test("the overview and the dialog of a switch lead to the waves", async () => {
   const dialog = await screen.findByRole("alertdialog", { name: "Switch 2 users to Graph?" });
   await user.click(await within(dialog).findByRole("button", { name: "Waves of the organization" }));
   await screen.findByRole("region", { name: "Wave 1 (pilot)" });
+});
+
+test("where what new criteria would change can't be told, that is said and tried again", async () => {
+  const failing: NonNullable<FakeOptions["failing"]> = { "waves.foresee_criteria": "offline" };
+  const { user } = await planned({ failing });
+  await user.click(await screen.findByRole("button", { name: "Change criteria…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Change the criteria of Contoso US" });
+  await within(dialog).findByText("The network can't be reached.");
+  const changes = within(dialog).getByRole("region", { name: "What changes" });
+  expect(within(changes).queryByText("Looking at what this would do…")).toBeNull();
+  delete failing["waves.foresee_criteria"];
+  await user.click(within(dialog).getByRole("button", { name: "Try again" }));
+  await within(changes).findByText("Nothing would change.");
 });

@@ -13,14 +13,21 @@ type Props = {
   readonly word: string;
   readonly label: string;
   readonly commands: readonly More[];
+  /** Whether it stands among small buttons, and is one like them. */
+  readonly small?: boolean;
 };
 
 /** The commands of a page that are seldom wanted, behind a button at the end of its bar. */
-export function MoreCommands({ word, label, commands }: Props) {
+export function MoreCommands({ word, label, commands, small = false }: Props) {
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
-        <Button appearance="subtle" icon={<MoreHorizontalRegular />} aria-label={`${word}: ${label}`}>
+        <Button
+          appearance={small ? "secondary" : "subtle"}
+          size={small ? "small" : "medium"}
+          icon={<MoreHorizontalRegular />}
+          aria-label={`${word}: ${label}`}
+        >
           {word}
         </Button>
       </MenuTrigger>

@@ -30,7 +30,7 @@ export const codeWords = {
   },
   no_browser: {
     title: "No browser could be opened.",
-    advice: "Copy the link that is shown while it is waited for, and open it in a browser on this computer.",
+    advice: "Copy the link that is shown while Rollcall waits, and open it in a browser on this computer.",
   },
   sign_in_refused: {
     title: "Microsoft Entra refused the sign-in.",
@@ -171,14 +171,13 @@ export const reasonWords = {
   wave_held: "The wave is held. Hold it no more first.",
   wave_done: "Everybody of the wave is switched, or about to be.",
   wave_started: "A wave was started. Who is in it is settled then; by what it is judged can be changed still.",
-  wave_over:
-    "The wave is over: it met its criteria, and the next one was started by that. What it was judged by stays.",
+  wave_over: "The wave is over: it met its criteria. What it was judged by stays.",
   wave_emptied: "A wave would have nobody. Leave somebody in each.",
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",
   already_so: "It is like that already.",
   would_void_scope:
-    "The access scope of the integration gives it by a role of Exchange. Granted for the whole tenant, it would make that scope void. Run the scope's script, or change the scope first.",
+    "The integration's access scope gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",
 } as const satisfies Record<Reason, string>;
 
 /** Why the keychain can't be used, as the end of a sentence. */

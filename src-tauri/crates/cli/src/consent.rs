@@ -7,6 +7,7 @@ use rollcall_core::grant::Grantee;
 use rollcall_core::permission::{self, PermissionType, Resource};
 use rollcall_core::role::Role;
 use rollcall_core::rules::Reason;
+use rollcall_core::scope::present::Reach;
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
 use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
@@ -29,7 +30,7 @@ use crate::exit::Exit;
 use crate::progress::Browser;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::counted;
+use crate::text::{counted, quoted};
 use crate::{names, words};
 
 #[derive(Subcommand)]
@@ -298,15 +299,19 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     let job = call.job_with(browser(how.print_url));
     let shown = Box::pin(preview(&call.desk, question.clone(), &job)).await?;
     if shown.added.total == 0 && shown.dropped.total == 0 {
-        call.screen.answer(&shown, |screen| screen.line("Nothing would change: it is so already."));
-        return Ok(Exit::Fine);
+        let open = if question.wanted == Wanted::GrantMissing { still_open(organization, call).await? } else { None };
+        call.screen.answer(&shown, |screen| screen.line(open.as_deref().unwrap_or("Nothing would change: it is so already.")));
+        return Ok(if open.is_none() { Exit::Fine } else { Exit::Incomplete });
     }
     if !how.yes {
         show_preview(&shown, &call.screen);
     }
     if let Some(reason) = shown.refused {
-        let needed: Vec<&str> = shown.roles.iter().map(|role| role.display_name()).collect();
-        call.screen.note(&format!("Needed is one of these roles: {}.", needed.join(", ")));
+        // No role is a cure for anything else.
+        if matches!(reason, Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) {
+            let needed: Vec<&str> = shown.roles.iter().map(|role| role.display_name()).collect();
+            call.screen.note(&format!("Needed is one of these roles: {}.", needed.join(", ")));
+        }
         return Err(Error::not_now(reason));
     }
     if !how.yes && !call.agrees(&format!("Do this in {}?", shown.tenant)) {
@@ -320,6 +325,22 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
         (false, _) => Exit::Failed,
         (true, _) => Exit::Incomplete,
     })
+}
+
+/// What of the required isn't there although nothing can be granted of it, and the next step; `None` where all of it is there.
+async fn still_open(organization: &OrganizationView, call: &Call) -> Result<Option<String>> {
+    let question = OrganizationRef { organization: organization.organization.id };
+    let view = Box::pin(read::read(&call.desk, question, &call.job())).await?;
+    let mut open = view.consent.rows.iter().filter(|row| row.required && !row.optional && !row.holds()).peekable();
+    if open.peek().is_none() {
+        return Ok(None);
+    }
+    let org = quoted(&organization.organization.name);
+    Ok(Some(if open.all(|row| row.state == ConsentState::Unknown) {
+        format!("It isn't known what roles of Exchange give: `rollcallctl scope show --org {org} --read` reads them.")
+    } else {
+        format!("What is missing comes from the access scope's script: `rollcallctl scope plan --org {org}` writes it.")
+    }))
 }
 
 /// What would be done, on stderr where the answer is JSON.
@@ -385,7 +406,10 @@ async fn foretell(organization: &OrganizationView, with: ConsentPage, call: &Cal
 fn came_to(consented: &Consented) -> String {
     let permissions = |n: u32| counted(n, "permission", "permissions");
     let what = match (consented.added, consented.removed) {
-        (Some(0), Some(0)) => "nothing changed, all of it was granted before".to_owned(),
+        (Some(0), Some(0)) => match consented.view.consent.authorization {
+            Authorization::Authorized => "nothing changed, all of it was granted before".to_owned(),
+            Authorization::PartlyAuthorized | Authorization::NotAuthorized | Authorization::Unknown => "nothing changed".to_owned(),
+        },
         (Some(added), Some(0)) => format!("{} granted", permissions(added)),
         (Some(added), Some(removed)) => format!("{} granted, {removed} taken away", permissions(added)),
         (_, None) | (None, _) => "how many permissions that granted isn't known, because those before couldn't be read".to_owned(),
@@ -632,7 +656,7 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
             Paint::Open,
         ),
         RolesRead::Earlier { at, why } => (
-            format!("Roles of Exchange: {} What was read at {} is told, and decides nothing.", words::scope::of_unread(why, org), at.utc()),
+            format!("Roles of Exchange: {} What was read at {} is shown only as information.", words::scope::of_unread(why, org), at.utc()),
             Paint::Open,
         ),
         RolesRead::Unread { why } => (format!("Roles of Exchange: {}", words::scope::of_unread(why, org)), Paint::Open),
@@ -690,16 +714,48 @@ fn whom(row: &ConsentRow) -> String {
     match row.whom {
         Some(ForWhom::Everyone) => "everyone".to_owned(),
         Some(ForWhom::Users { count }) => counted(count, "user", "users"),
-        None if row.state == ConsentState::GivenByRole => "as in the scope".to_owned(),
-        None => "–".to_owned(),
+        None => match row.state {
+            ConsentState::GivenByRole if row.roles.iter().any(|role| role.reach == Reach::Everything) => "everyone".to_owned(),
+            ConsentState::GivenByRole => "the scope".to_owned(),
+            ConsentState::GivenElsewhere => "others".to_owned(),
+            ConsentState::Granted
+            | ConsentState::Missing
+            | ConsentState::PendingRequest
+            | ConsentState::Excess
+            | ConsentState::StrongerThanNeeded
+            | ConsentState::Unknown => "–".to_owned(),
+        },
     }
 }
 
 fn remark(row: &ConsentRow) -> String {
     match (&row.feature, &row.instead) {
-        (Some(feature), Some(instead)) => format!("{feature} ({instead} is granted)"),
+        (Some(feature), Some(instead)) => format!("{feature} ({instead} stands in)"),
         (Some(feature), None) => feature.clone(),
         (None, Some(instead)) => format!("{instead} would do"),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rollcall_core::consent::{ByRoles, Told, compare};
+    use rollcall_core::integration::RequiredPermission;
+    use rollcall_core::scope::present::Assignment;
+
+    #[test]
+    fn a_role_for_every_mailbox_is_for_everyone_and_a_wider_one_stands_in() {
+        let wanted = RequiredPermission {
+            name: "Mail.Read".to_owned(),
+            kind: PermissionType::Application,
+            resource: Resource::Graph,
+            feature: Some("mail".to_owned()),
+            purpose: None,
+            optional: false,
+        };
+        let roles = [Assignment { id: "1".to_owned(), role: "Application Mail Full Access".to_owned(), reach: Reach::Everything }];
+        let consent = compare(&[wanted], Some(&[]), ByRoles { told: Told::Now(&roles), ..ByRoles::NONE }, &[]);
+        assert_eq!((whom(&consent.rows[0]).as_str(), remark(&consent.rows[0]).as_str()), ("everyone", "mail (Mail.ReadWrite stands in)"));
     }
 }

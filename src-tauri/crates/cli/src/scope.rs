@@ -428,7 +428,7 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
                 Box::pin(resume::resume(&call.desk, ProofRef { proof }, &call.job())).await?
             }
             None => {
-                foretell(&question, call).await?;
+                foretell(&question, call).await;
                 Box::pin(prove::prove(&call.desk, question, &call.job())).await?
             }
         }
@@ -445,13 +445,19 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
     Ok(Exit::of_proof(&proof))
 }
 
-/// Says what a proof will ask, and about how long that takes.
-async fn foretell(ask: &ProveScope, call: &Call) -> Result<()> {
+/// Says what a proof will ask, and about how long that takes. A proof waits for neither.
+async fn foretell(ask: &ProveScope, call: &Call) {
     let &ProveScope { organization, inside, outside, .. } = ask;
     let named = u32::try_from(ask.named.len()).unwrap_or(u32::MAX);
-    let foreseen = foresee::foresee(&call.desk, ForeseeProof { organization, inside, outside, named }, &call.job()).await?;
-    call.screen.note(&told::foreseen(&foreseen));
-    Ok(())
+    match foresee::foresee(&call.desk, ForeseeProof { organization, inside, outside, named }, &call.job()).await {
+        Ok(foreseen) => call.screen.note(&told::foreseen(&foreseen)),
+        // What keeps a proof from running it says itself.
+        Err(error) if error.reason.is_some() => {}
+        Err(error) => {
+            let why = words::of_error(&error).title;
+            call.screen.note(&format!("How many mailboxes there are couldn't be counted beforehand: {why}."));
+        }
+    }
 }
 
 /// The proof of the same mailboxes that a crash cut off, where the settings want it to go on by itself.

@@ -130,7 +130,9 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
 /// # Errors
 /// Those of the verbs.
 pub async fn organization(ask: &SyncOrganization, call: &Call) -> Result<Exit> {
-    let organization = names::organization(call, &ask.name, ask.tenant.as_deref()).await?.organization.id;
+    let view = names::organization(call, &ask.name, ask.tenant.as_deref()).await?;
+    call.screen.about(&view);
+    let organization = view.organization.id;
     take_secret(ask.secret_stdin, organization, call).await?;
     let whose = if ask.all { Whose::Everybody } else { Whose::Due };
     let sessions = Box::pin(run::run(&call.desk, RunSessions { organization, whose }, &call.job())).await?;

@@ -208,9 +208,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::WaveStarted => {
             words("The wave was started", "Who is in it is settled then. `org waves criteria` changes by what it is judged.")
         }
-        Reason::WaveOver => {
-            words("The wave is over", "It met its criteria and the next one was started by that: by what it was judged stays.")
-        }
+        Reason::WaveOver => words("The wave is over", "It met its criteria: by what it was judged stays."),
         Reason::WaveEmptied => words("A wave would have nobody", "Leave somebody in each wave, or make another plan."),
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
@@ -362,7 +360,7 @@ pub const fn of_authorization(authorization: Authorization) -> &'static str {
         Authorization::Authorized => "Authorized",
         Authorization::PartlyAuthorized => "Partly authorized",
         Authorization::NotAuthorized => "Not authorized",
-        Authorization::Unknown => "Unknown",
+        Authorization::Unknown => "Not checked",
     }
 }
 

@@ -7,10 +7,9 @@ import { BrowserWait } from "../../ui/BrowserWait";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain, reasonWords } from "../../words/codes";
-import { roleWords } from "../../words/nouns";
 import { progressLine } from "../../words/progress";
 import { t } from "../../words/t";
-import { usePreview } from "./preview";
+import { refusedWords, usePreview } from "./preview";
 import { LineList, Lines, lineKey, lineWords } from "./LineList";
 
 const useStyles = makeStyles({
@@ -98,11 +97,7 @@ export function ChangeDialog({ organization, wanted, onClose }: Props) {
           {shown.asks.length > 0 && (
             <p className={styles.text}>{t("change.asks", { scopes: shown.asks.join(", ") })}</p>
           )}
-          {shown.refused && (
-            <p className={styles.bad}>
-              {t("change.role", { roles: shown.roles.map((role) => roleWords[role]).join(", ") })}
-            </p>
-          )}
+          {shown.refused && <p className={styles.bad}>{refusedWords(shown, shown.refused)}</p>}
           {wanted.kind === "revoke_all" && changes > 0 && (
             <Field label={t("change.type", { name: shown.integration })}>
               <Input value={typed} onChange={(_, data) => setTyped(data.value)} />

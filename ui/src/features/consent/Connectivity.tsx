@@ -69,16 +69,29 @@ function holdsNothing(shown: ConsentView | undefined): boolean {
 }
 
 /** What a consent came to. */
-function cameTo({ added, removed }: Consented): string {
+function cameTo({ added, removed, consent }: Consented): string {
   if (added === null || removed === null) return t("consent.cameToUnknown");
-  if (added === 0 && removed === 0) return t("consent.cameToNothing");
+  if (added === 0 && removed === 0)
+    return t(consent.authorization === "authorized" ? "consent.cameToAllBefore" : "consent.cameToNothing");
   if (removed === 0) return t("consent.cameTo", { n: added });
   return t("consent.cameToBoth", { n: added, removed });
 }
 
+/** Whether it has to be there and isn't, as far as that is known. */
+function isOpen(row: ConsentRow): boolean {
+  return row.required && !row.optional && !isThere(row);
+}
+
 /** Whether granting what is missing would grant it: what the scope gives by a role is left to the scope. */
 function canBeAdded(row: ConsentRow): boolean {
-  return row.required && !row.optional && !isThere(row) && row.by_role === null && row.state !== "unknown";
+  return isOpen(row) && row.by_role === null && row.state !== "unknown";
+}
+
+/** Why granting what is missing would grant nothing. */
+function whyNoneCanBeAdded(rows: readonly ConsentRow[]): string {
+  const open = rows.filter(isOpen);
+  if (open.length === 0) return t("consent.noneMissing");
+  return t(open.every(({ state }) => state === "unknown") ? "consent.missingUnknown" : "consent.missingByScript");
 }
 
 /** The consent matrix of one organization, and the way to grant what is missing. */
@@ -138,12 +151,16 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const lacking = shown?.consent.rows.filter(canBeAdded) ?? [];
   // Microsoft's page grants all that is registered; where it is asked for delegated permissions only, it harms no scope.
   const pageVoids = !delegated && shown?.consent.rows.some(wouldVoid) ? reasonWords.would_void_scope : undefined;
+  const pageReason = reason ?? pageVoids;
   const reasonOf = (of: readonly ConsentRow[]) => {
     const may = of.some((row) => row.type === "application" && row.resource === "graph")
       ? shown?.may.graph_roles
       : shown?.may.others;
     return reason ?? (may ? reasonWords[may] : undefined);
   };
+  const whyNotMissing = !shown
+    ? t("consent.reading")
+    : (unread ?? (lacking.length === 0 ? whyNoneCanBeAdded(shown.consent.rows) : reasonOf(lacking)));
   const save = async () => {
     setUnsaved(undefined);
     try {
@@ -175,7 +192,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </>
             }
           >
-            <ConsentButton disabledReason={reason ?? pageVoids} onClick={() => change({ grant: true })} />
+            <ConsentButton disabledReason={pageReason} onClick={() => change({ grant: true })} />
             <Command
               label={t("consent.read")}
               icon={<ArrowSyncRegular />}
@@ -185,7 +202,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
             <Command
               label={t("consent.addMissing")}
               icon={<AddRegular />}
-              disabledReason={unread ?? (lacking.length === 0 ? t("consent.noneMissing") : reasonOf(lacking))}
+              disabledReason={whyNotMissing}
               onRun={() => setWanted({ kind: "grant_missing" })}
             />
             <Command
@@ -278,7 +295,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
           )}
         </Split>
       )}
-      {place.grant && !reason && shown && (
+      {place.grant && !pageReason && shown && (
         <GrantDialog
           view={view}
           shown={shown}

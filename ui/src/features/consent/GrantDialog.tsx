@@ -6,11 +6,10 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { acknowledgedWords } from "../../words/acknowledged";
 import { explain, reasonWords } from "../../words/codes";
-import { roleWords } from "../../words/nouns";
 import { t } from "../../words/t";
 import { wouldVoid } from "./columns";
 import { Lines } from "./LineList";
-import { usePreview } from "./preview";
+import { refusedWords, usePreview } from "./preview";
 
 const useStyles = makeStyles({
   list: { margin: 0, paddingLeft: "20px", maxHeight: "160px", overflowY: "auto" },
@@ -67,11 +66,7 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
         <>
           {!preview.data.foreseen && <p className={styles.text}>{t("consent.askForeseen")}</p>}
           <Lines of={preview.data} />
-          {preview.data.refused && preview.data.refused !== "would_void_scope" && (
-            <p className={styles.text}>
-              {t("change.role", { roles: preview.data.roles.map((role) => roleWords[role]).join(", ") })}
-            </p>
-          )}
+          {preview.data.refused && <p className={styles.text}>{refusedWords(preview.data, preview.data.refused)}</p>}
           {preview.data.added.total + preview.data.dropped.total === 0 && (
             <p className={styles.text}>{t("change.nothing")}</p>
           )}

@@ -16,7 +16,17 @@ import { reasonWords } from "../../words/codes";
 import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { consentColumns, isEveryones, isThere, needOf, needWords, rowKey, sortedBy, wouldVoid } from "./columns";
+import {
+  consentColumns,
+  isByRoleOnly,
+  isEveryones,
+  isThere,
+  needOf,
+  needWords,
+  rowKey,
+  sortedBy,
+  wouldVoid,
+} from "./columns";
 import { PermissionPanel } from "./PermissionPanel";
 import { type ConsentSearch, consentSearch } from "./search";
 
@@ -207,5 +217,6 @@ function cannotAdd(row: ConsentRow): string | undefined {
 /** A row that a wider permission stands in for is no grant of its own. */
 function cannotRemove(row: ConsentRow): string | undefined {
   if (row.required && row.state === "stronger_than_needed") return t("consent.noneHeld");
+  if (isByRoleOnly(row)) return t("consent.onlyByRole");
   return isEveryones(row) ? undefined : t("consent.notForEveryone");
 }

@@ -10,7 +10,7 @@ import { consentBadge, isOfSome, resourceWords, typeWords } from "../../words/no
 import { assignedWords } from "../../words/scope";
 import { t } from "../../words/t";
 import { ReasonedButton } from "../../ui/CommandBar";
-import { admin, by, least, required, risk, rowKey, since, whom } from "./columns";
+import { admin, by, isByRoleOnly, least, required, risk, rowKey, since, whom } from "./columns";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "start" },
@@ -41,7 +41,7 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
     <DetailsPanel {...panel} title={row.name} subtitle={typeWords[row.type]} subject={rowKey(row)}>
       <div className={styles.part}>
         <StatusBadge {...consentBadge(row)} strong />
-        <p className={styles.text}>{isOfSome(row) ? t("consent.some") : t(`consent.means.${row.state}`)}</p>
+        <p className={styles.text}>{meansWords(row)}</p>
         {row.meaning !== null && (
           <section>
             <h3 className={styles.head}>{t("consent.meaning")}</h3>
@@ -77,7 +77,14 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
                 ]),
             ...(row.by_role === null
               ? []
-              : [{ name: t("consent.byRole"), value: t("consent.byRoleIs", { role: row.by_role }) }]),
+              : [
+                  {
+                    name: t("consent.byRole"),
+                    value: t(row.state === "given_by_role" ? "consent.byRoleIs" : "consent.byRoleToBe", {
+                      role: row.by_role,
+                    }),
+                  },
+                ]),
             ...(row.instead === null ? [] : [{ name: t("consent.least"), value: least(row) }]),
           ]}
         />
@@ -91,6 +98,13 @@ export function PermissionPanel({ organization, row, cannotAdd, cannotRemove, on
       </div>
     </DetailsPanel>
   );
+}
+
+/** What its state means, in a sentence. */
+function meansWords(row: ConsentRow): string {
+  if (isOfSome(row)) return t("consent.some");
+  if (row.state === "excess" && isByRoleOnly(row)) return t("consent.excessByRole");
+  return t(`consent.means.${row.state}`);
 }
 
 /** The place of a permission in "Microsoft Graph permissions reference". */

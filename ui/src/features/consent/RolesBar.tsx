@@ -24,7 +24,7 @@ export function RolesBar({ shown }: { shown: ConsentView }) {
   const sentences = [
     ...(voiding === "" ? [] : [t("consent.rolesVoid", { names: voiding })]),
     ...(missing === "" ? [] : [t("consent.rolesMissing", { names: missing })]),
-    rolesWords(shown.roles),
+    ...rolesWords(shown.roles),
   ];
   return (
     <MessageBar intent={voiding === "" ? "warning" : "error"} layout="multiline" className={styles.bar}>
@@ -49,19 +49,20 @@ function names(rows: readonly ConsentRow[]): string {
   return rows.map(({ name }) => name).join(", ");
 }
 
-function rolesWords(read: RolesRead): string {
+/** Why it isn't known now what roles give. When they were read stands beside the totals. */
+function rolesWords(read: RolesRead): string[] {
   switch (read.kind) {
     case "never":
-      return t("consent.rolesNever");
+      return [t("consent.rolesNever")];
     case "read":
-      return t("consent.rolesRead", { time: shortTime(read.at) });
+      return [];
     case "before_change":
-      return t("consent.rolesBeforeChange", { time: shortTime(read.at), changed: shortTime(read.changed) });
+      return [t("consent.rolesBeforeChange", { time: shortTime(read.at), changed: shortTime(read.changed) })];
     case "script_untold":
-      return t("consent.rolesScriptUntold", { time: shortTime(read.at) });
+      return [t("consent.rolesScriptUntold", { time: shortTime(read.at) })];
     case "earlier":
-      return t("consent.rolesEarlier", { time: shortTime(read.at), why: unreadWords(read.why) });
+      return [t("consent.rolesEarlier", { time: shortTime(read.at), why: unreadWords(read.why) })];
     case "unread":
-      return t("consent.rolesUnread", { why: unreadWords(read.why) });
+      return [t("consent.rolesUnread", { why: unreadWords(read.why) })];
   }
 }

@@ -48,6 +48,11 @@ export function isEveryones(row: ConsentRow): boolean {
   return !isMissing(row.state) && row.whom?.kind === "everyone";
 }
 
+/** Whether nobody was granted it, and roles of Exchange give it. */
+export function isByRoleOnly(row: ConsentRow): boolean {
+  return row.whom === null && row.roles.length > 0 && row.state !== "unknown";
+}
+
 /** Whether a permission is there for all whom the integration is to reach, granted or given by a role. */
 export function isThere(row: ConsentRow): boolean {
   return row.state === "given_by_role" || isEveryones(row);

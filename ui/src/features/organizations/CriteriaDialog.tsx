@@ -60,13 +60,14 @@ export function CriteriaDialog({ name, plan, onClose }: Props) {
       setBusy(false);
     }
   };
-  const failure = refusal ?? (foreseen === undefined && query.error ? refusalOf(query.error) : undefined);
+  const unforeseen = wanted && !looking && query.error ? refusalOf(query.error) : undefined;
+  const failure = refusal ?? unforeseen;
   return (
     <WaveDialog
       title={t("waves.criteriaTitle", { organization: name })}
       about={t("waves.criteriaAbout")}
       action={t("waves.criteriaDo")}
-      disabledReason={busy ? t("confirm.busy") : whyNot(wanted, foreseen)}
+      disabledReason={busy ? t("confirm.busy") : whyNot(wanted, foreseen, unforeseen)}
       onConfirm={() => void save()}
       onClose={onClose}
     >
@@ -96,13 +97,10 @@ export function CriteriaDialog({ name, plan, onClose }: Props) {
       />
       <section className={styles.part} aria-label={t("waves.criteriaChanges")}>
         <h3 className={styles.heading}>{t("waves.criteriaChanges")}</h3>
-        {foreseen ? (
-          <Changes plan={plan} foreseen={foreseen} />
-        ) : (
-          <span role="status">{t(wanted ? "act.looking" : "waves.fix")}</span>
-        )}
+        {foreseen && <Changes plan={plan} foreseen={foreseen} />}
+        {!foreseen && !unforeseen && <span role="status">{t(wanted ? "act.looking" : "waves.fix")}</span>}
       </section>
-      {failure && <ErrorBar failure={explain(failure)} />}
+      {failure && <ErrorBar failure={explain(failure)} onRetry={refusal ? undefined : () => void query.refetch()} />}
     </WaveDialog>
   );
 }
@@ -133,8 +131,13 @@ function moves({ kind }: CriteriaChange): boolean {
   return kind === "state" || kind === "starts";
 }
 
-function whyNot(wanted: SetCriteria | undefined, foreseen: ForeseenCriteria | undefined): string | undefined {
+function whyNot(
+  wanted: SetCriteria | undefined,
+  foreseen: ForeseenCriteria | undefined,
+  unforeseen: Refusal | undefined,
+): string | undefined {
   if (!wanted) return t("waves.fix");
+  if (unforeseen) return explain(unforeseen).title;
   if (!foreseen) return t("act.looking");
   return foreseen.none ? reasonWords[foreseen.none] : undefined;
 }

@@ -135,19 +135,14 @@ function organizationCriteria(view: OrganizationView): Criterion[] {
 }
 
 function consentCriteria({ consent }: OrganizationView): Criterion[] {
-  const missing = consent.required - consent.granted - consent.by_role;
+  const { authorization, required, granted, by_role } = consent;
+  const known = authorization !== "unknown";
+  const missing = required - granted - by_role;
   return [
-    authorizationCriterion(consent.authorization),
-    ...(consent.authorization === "unknown"
-      ? []
-      : [
-          missing > 0
-            ? ({ state: "bad", text: t("overview.missing", { n: missing }) } as const)
-            : ({ state: "good", text: t("overview.noneMissing") } as const),
-        ]),
-    ...(consent.by_role > 0
-      ? [{ state: "attention", text: t("overview.byRole", { n: consent.by_role }) } as const]
-      : []),
+    authorizationCriterion(authorization),
+    ...(known && missing > 0 ? [{ state: "bad", text: t("overview.missing", { n: missing }) } as const] : []),
+    ...(known && required === granted ? [{ state: "good", text: t("overview.noneMissing") } as const] : []),
+    ...(by_role > 0 ? [{ state: "attention", text: t("overview.byRole", { n: by_role }) } as const] : []),
   ];
 }
 

@@ -4,10 +4,11 @@ import { useState } from "react";
 import type { Organization, ProofTarget, Error as Refusal, ScopeView } from "../../api/bindings";
 import { call, refusalOf, saveFile } from "../../api/client";
 import { reading, useWindowed } from "../../api/queries";
-import { begin, isLive, useWork } from "../../api/work";
+import { begin, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
+import { BrowserWait } from "../../ui/BrowserWait";
 import { Command, CommandBar } from "../../ui/CommandBar";
 import { MoreCommands } from "../../ui/MoreCommands";
 import { DataAge } from "../../ui/DataAge";
@@ -103,7 +104,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
                 { label: t("access.changed"), disabledReason: everyone, onRun: () => change({ ask: "changed" }) },
                 {
                   label: t("access.read"),
-                  disabledReason: isLive(readWork) ? t("access.reading") : undefined,
+                  disabledReason: isLive(readWork) ? readWork?.title : undefined,
                   onRun: read,
                 },
                 { label: t("access.said"), onRun: () => change({ ask: "said" }) },
@@ -112,7 +113,10 @@ export function AccessScope({ organization }: { organization: Organization }) {
           </CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
           {failed && <ErrorBar failure={explain(failed)} />}
-          {view && <Standing view={view} onAllow={allow} />}
+          {isLive(readWork) && readWork?.browser !== undefined && (
+            <BrowserWait title={t("change.waiting")} work={readWork} onCancel={() => stop(readKey)} />
+          )}
+          {view && <Standing view={view} busy={isLive(readWork) ? readWork?.title : undefined} onAllow={allow} />}
           {view?.proof && (
             <ProofPart
               organization={organization}

@@ -5,6 +5,7 @@ import type { Organization, Error as Refusal } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
+import { useSettled } from "../../lib/settled";
 import { unbroken } from "../../lib/time";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -118,21 +119,32 @@ type Foresight = {
   readonly named: number;
 };
 
+/** So long nothing is typed before it is counted, milliseconds. */
+const PAUSE = 300;
+
 /** What a proof will ask, and about how long that takes; the last that was known while something is typed. */
-function Foreseen({ organization, inside = null, outside = null, named }: Foresight) {
+function Foreseen({ organization, inside, outside, named }: Foresight) {
   const styles = useStyles();
+  const typed = inside === undefined || outside === undefined ? undefined : { organization, inside, outside, named };
+  const asked = useSettled(typed, PAUSE);
   const query = useQuery({
-    ...reading("scope.foresee", { organization, inside, outside, named }),
+    ...reading("scope.foresee", asked ?? { organization, inside: null, outside: null, named: 0 }),
+    enabled: asked !== undefined,
     placeholderData: keepPreviousData,
   });
   if (query.error) return <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />;
   const foreseen = query.data;
   if (!foreseen) return <Spinner size="tiny" label={t("access.foreseeing")} labelPosition="after" />;
   const { accounts, reads, mailboxes, probes, sampled, seconds, measured, bound } = foreseen;
-  const [low, high] = [unbroken(seconds[0]), unbroken(seconds[1])];
+  const asking = {
+    mailboxes: t("access.foreseenMailboxes", { n: mailboxes }),
+    requests: t("access.foreseenRequests", { n: probes }),
+    low: unbroken(seconds[0]),
+    high: unbroken(seconds[1]),
+  };
   return (
     <p className={styles.text}>
-      {t(sampled ? "access.foreseenSample" : "access.foreseenWhole", { accounts, reads, mailboxes, probes, low, high })}{" "}
+      {t(sampled ? "access.foreseenSample" : "access.foreseenWhole", { accounts, reads, ...asking })}{" "}
       {measured ? `${t("verify.planMeasured")} ${boundedWords[bound]}` : t("verify.planAssumed")}
     </p>
   );

@@ -20,8 +20,9 @@ import { useState } from "react";
 import type { Organization, ScopePurpose } from "../../api/bindings";
 import { refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
-import { begin, isLive, useWork } from "../../api/work";
+import { begin, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
+import { BrowserWait } from "../../ui/BrowserWait";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain } from "../../words/codes";
@@ -148,15 +149,20 @@ export function ScriptsDialog({
                   <Button size="small" onClick={() => void save()}>
                     {t("access.saveScript")}
                   </Button>
-                  <Button size="small" onClick={onRun}>
-                    {t("access.changed")}
-                  </Button>
+                  {purpose !== "test" && (
+                    <Button size="small" onClick={onRun}>
+                      {t("access.changed")}
+                    </Button>
+                  )}
                   {practice && (
                     <Button size="small" appearance="primary" disabled={isLive(work)} onClick={practise}>
                       {t("access.practise")}
                     </Button>
                   )}
                 </div>
+                {isLive(work) && work?.browser !== undefined && (
+                  <BrowserWait title={t("change.waiting")} work={work} onCancel={() => stop(key)} />
+                )}
               </>
             )}
           </DialogContent>

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ExchangeRoles, ScopeView } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
+import { ReasonedButton } from "../../ui/CommandBar";
 import { type Fact, Facts } from "../../ui/Facts";
 import { assignedWords, desiredWords, mechanismWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
 import { t } from "../../words/t";
@@ -13,8 +14,15 @@ const useStyles = makeStyles({
   body: { whiteSpace: "normal", padding: "6px 12px 6px 0" },
 });
 
+type Props = {
+  readonly view: ScopeView;
+  /** What goes on already and keeps reading from being allowed now. */
+  readonly busy: string | undefined;
+  readonly onAllow: () => void;
+};
+
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
-export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => void }) {
+export function Standing({ view, busy, onAllow }: Props) {
   const styles = useStyles();
   const navigate = useNavigate();
   const { reading, change } = view;
@@ -77,17 +85,19 @@ export function Standing({ view, onAllow }: { view: ScopeView; onAllow: () => vo
               <MessageBarBody>{remarkWords(remark)}</MessageBarBody>
             </MessageBar>
           ))}
-          {reading && reading.assignments.kind !== "read" && reading.assignments.why.kind === "not_asked" && (
+          {reading && reading.assignments.kind !== "read" && (
             <MessageBar intent="warning" layout="multiline">
               <MessageBarBody>
                 {t("access.rolesNotRead", { why: unreadWords(reading.assignments.why) })}{" "}
                 {earlierWords(reading.assignments)}
               </MessageBarBody>
-              <MessageBarActions>
-                <Button size="small" onClick={onAllow}>
-                  {t("access.allow")}
-                </Button>
-              </MessageBarActions>
+              {reading.assignments.why.kind === "not_asked" && (
+                <MessageBarActions>
+                  <ReasonedButton size="small" disabledReason={busy} onClick={onAllow}>
+                    {t("access.allow")}
+                  </ReasonedButton>
+                </MessageBarActions>
+              )}
             </MessageBar>
           )}
           <Facts facts={factsOf(view)} />

@@ -1,7 +1,7 @@
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
-import { ArrowMoveRegular, ArrowSwapRegular, ArrowSyncRegular, MoreHorizontalRegular } from "@fluentui/react-icons";
+import { ArrowMoveRegular, ArrowSwapRegular, ArrowSyncRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 import { ReasonedButton } from "../../ui/CommandBar";
+import { MoreCommands } from "../../ui/MoreCommands";
 import { t } from "../../words/t";
 import { type ActionKind, firstActions, moreActions } from "./actions";
 
@@ -36,25 +36,15 @@ export function ActionMenu({ label, reasons, onChoose, noWave, onWave }: Props) 
           {t(`act.${kind}`)}
         </ReasonedButton>
       ))}
-      <Menu>
-        <MenuTrigger disableButtonEnhancement>
-          <Button size="small" icon={<MoreHorizontalRegular />} aria-label={`${t("act.more")}: ${label}`}>
-            {t("act.more")}
-          </Button>
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList aria-label={label}>
-            {moreActions.map((kind) => (
-              <MenuItem key={kind} onClick={() => onChoose(kind)}>
-                {t(`act.${kind}`)}
-              </MenuItem>
-            ))}
-            <MenuItem disabled={noWave !== undefined} subText={noWave ?? null} onClick={onWave}>
-              {t("waves.put")}
-            </MenuItem>
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+      <MoreCommands
+        small
+        word={t("act.more")}
+        label={label}
+        commands={[
+          ...moreActions.map((kind) => ({ label: t(`act.${kind}`), onRun: () => onChoose(kind) })),
+          { label: t("waves.put"), disabledReason: noWave, onRun: onWave },
+        ]}
+      />
     </>
   );
 }

@@ -57,7 +57,7 @@ import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
 import type { Intent } from "./actions";
-import { columnsInScope, userColumns } from "./columns";
+import { useUserColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
 import { PutInWaveDialog } from "./PutInWaveDialog";
@@ -87,7 +87,7 @@ export function UsersPage() {
     fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
   };
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
-  const columns = chosen ? columnsInScope : userColumns;
+  const columns = useUserColumns();
   const filtered = isFiltered(place);
   const whom = chosenOf(selection, question.filter);
   const noSwitch = useNoSwitch(whom, isEmpty(selection));

@@ -1,7 +1,8 @@
+import { useMemo } from "react";
 import type { UserColumn, UserRow } from "../../api/bindings";
+import { useScope } from "../../api/scope";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { SyncBadge } from "./SyncBadge";
 import type { Column } from "../../ui/table/columns";
 import { causeTitles } from "../../words/causes";
 import {
@@ -11,10 +12,10 @@ import {
   kindWords,
   mailboxBadges,
   sessionBadges,
-  syncBadges,
   verdictBadges,
 } from "../../words/nouns";
 import { t } from "../../words/t";
+import { type Organizations, syncBadgeOf } from "./SyncBadge";
 
 /** When the user's mailbox was last asked, in words. */
 export function checkedWords(at: number | null): string {
@@ -31,7 +32,7 @@ export function mailboxBadge({ user, queued }: UserRow) {
   return queued === null ? mailboxBadges[user.mailbox] : ({ state: "waiting", word: t("switching.queued") } as const);
 }
 
-export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
+const userColumns = (all: Organizations): ReadonlyArray<Column<UserRow, UserColumn>> => [
   {
     id: "name",
     title: t("users.name"),
@@ -137,8 +138,8 @@ export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
     width: 150,
     sortable: true,
     spare: true,
-    render: (row) => <SyncBadge row={row} />,
-    text: (row) => syncBadges[row.effective_sync].word,
+    render: (row) => <StatusBadge {...syncBadgeOf(row, all)} />,
+    text: (row) => syncBadgeOf(row, all).word,
   },
   {
     id: "kind",
@@ -167,5 +168,9 @@ export const userColumns: ReadonlyArray<Column<UserRow, UserColumn>> = [
   },
 ];
 
-/** The columns when one organization is chosen: its name on each row would say nothing. */
-export const columnsInScope = userColumns.filter((column) => column.id !== "organization");
+/** The columns; when one organization is chosen, its name on each row would say nothing. */
+export function useUserColumns(): ReadonlyArray<Column<UserRow, UserColumn>> {
+  const { all, chosen } = useScope();
+  const inScope = chosen !== undefined;
+  return useMemo(() => userColumns(all).filter((column) => !inScope || column.id !== "organization"), [all, inScope]);
+}

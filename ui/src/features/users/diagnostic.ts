@@ -18,7 +18,7 @@ export function diagnosticOf({ row, checks, timeline, stuck }: UserDetail): stri
     ["last session", row.session],
     ["last session at", moment(row.synced)],
     ["failed sessions in a row", row.failing],
-    ["check result", row.verdict],
+    ["access check", row.verdict],
     ["checked at", moment(row.checked)],
   ];
   const open = checks.filter(({ result }) => result.verdict === "failed" || result.verdict === "unknown");

@@ -224,7 +224,7 @@ export const acting = {
   "waves.change.window": "A wave starts only while the change window is open.",
   "waves.change.noWindow": "A wave starts outside of the change window, too, and its switches wait for it.",
   "waves.change.exit": "{wave} has to come to: {after}. Before: {before}.",
-  "waves.change.state": "{wave} then stands elsewhere: {before} becomes {after}.",
+  "waves.change.state": "{wave} goes from {before} to {after}.",
   "waves.change.starts": {
     one: "{wave} then starts by itself and switches {n} user.",
     other: "{wave} then starts by itself and switches {n} users.",

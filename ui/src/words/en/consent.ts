@@ -27,6 +27,8 @@ export const consent = {
   "consent.application": "Application and tenant",
   "consent.addMissing": "Grant missing…",
   "consent.noneMissing": "Nothing that is required is missing.",
+  "consent.missingByScript": "What is missing comes from the access scope's script.",
+  "consent.missingUnknown": "It isn't known what roles of Exchange give. Read them in Access scope.",
   "consent.removeAll": "Revoke all…",
   "consent.noneHeld": "The integration holds nothing.",
   "consent.add": "Grant this permission…",
@@ -38,13 +40,17 @@ export const consent = {
   "consent.rolesBefore": "Roles that may give it",
   "consent.byRole": "In the access scope",
   "consent.byRoleIs": "Given by {role}. Granted for the whole tenant, it makes the scope void.",
+  "consent.byRoleToBe": "To be given by {role}. Granted for the whole tenant, it makes the scope void.",
+  "consent.onlyByRole": "A role of Exchange gives it; take the role away in Exchange.",
+  "consent.excessByRole":
+    "A role of Exchange gives it although the integration doesn't ask for it. Take the role away in Exchange if nothing else needs it.",
   "consent.rolesRead": "Roles of Exchange as read {time}.",
   "consent.rolesBeforeChange":
     "The scope's script was run at {changed}, and the roles of Exchange were read before, at {time}. Read them again in Access scope.",
   "consent.rolesScriptUntold":
     "Roles of Exchange as read {time}. Whether they reach whom they are to isn't known: nobody has said that the scope's script was run since it was wished, or another organization's script changes the same scope. Say so in Access scope.",
   "consent.rolesEarlier":
-    "Exchange's roles could not be read again: {why}. What was read at {time} is told beside each permission, and decides nothing.",
+    "Exchange's roles could not be read again: {why}. What was read at {time} is shown beside each permission only as information.",
   "consent.rolesUnread": "What Exchange's roles give is not known: {why}.",
   "consent.rolesNever":
     "Roles of Exchange were never read, so it isn't known what they give. Read them in Access scope.",
@@ -64,7 +70,7 @@ export const consent = {
   "change.more": { one: "and {n} more", other: "and {n} more" },
   "change.line": "{name} ({type}, {api})",
   "change.lineFor": "{name} ({type}, {api}) for {who}",
-  "change.beyond": { one: "{n} more than is required", other: "{n} more than are required" },
+  "change.beyond": { one: "{n} goes beyond what is required", other: "{n} go beyond what is required" },
   "change.excess": "Extra: nothing requires it",
   "change.stronger": "More than is needed: {name} would do",
   "change.nothing": "Nothing would change: it is so already.",

@@ -83,7 +83,7 @@ export const frame = {
 
   "browser.body":
     "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
-  "browser.until": "It is waited for until {time}.",
+  "browser.until": "Rollcall waits until {time}.",
   "browser.unopened": "No browser could be opened",
   "browser.unopenedBody":
     "Open this link in a browser on this computer to go on. If its page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",

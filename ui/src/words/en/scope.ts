@@ -199,9 +199,11 @@ export const scope = {
     "Mailboxes are asked in the integration's own name, ids and counts only. It changes nothing. You can pause it and go on later.",
   "access.foreseeing": "Counting the directory…",
   "access.foreseenWhole":
-    "The directory of {accounts} accounts is read with at most {reads} requests, and every mailbox of it is asked: at most {mailboxes}, with {probes} requests. The asking will probably take {low} to {high}.",
+    "The directory of {accounts} accounts is read with at most {reads} requests, and every mailbox of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
   "access.foreseenSample":
-    "The directory of {accounts} accounts is read with at most {reads} requests, and a sample of it is asked: at most {mailboxes} mailboxes, with {probes} requests. The asking will probably take {low} to {high}.",
+    "The directory of {accounts} accounts is read with at most {reads} requests, and a sample of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
+  "access.foreseenMailboxes": { one: "{n} mailbox", other: "{n} mailboxes" },
+  "access.foreseenRequests": { one: "{n} request", other: "{n} requests" },
   "access.proveAction": "Prove",
   "access.sampleInside": "How many that must answer (empty: all)",
   "access.sampleOutside": "How many that must be refused (empty: all)",

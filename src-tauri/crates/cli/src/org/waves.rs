@@ -192,8 +192,9 @@ pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
 }
 
 async fn reference(named: &Named, call: &Call) -> Result<OrganizationRef> {
-    let organization = names::organization(call, &named.name, named.tenant.as_deref()).await?.organization.id;
-    Ok(OrganizationRef { organization })
+    let view = names::organization(call, &named.name, named.tenant.as_deref()).await?;
+    call.screen.about(&view);
+    Ok(OrganizationRef { organization: view.organization.id })
 }
 
 async fn planned(ask: Plan, call: &Call) -> Result<Exit> {

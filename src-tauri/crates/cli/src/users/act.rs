@@ -158,7 +158,9 @@ pub async fn named(upns: &[String], tenant: Option<&str>, call: &Call) -> Result
 async fn chosen(whom: &Whom, call: &Call) -> Result<Chosen> {
     match &whom.all_of {
         Some(name) => {
-            let organization = names::organization(call, name, whom.tenant.as_deref()).await?.organization.id;
+            let view = names::organization(call, name, whom.tenant.as_deref()).await?;
+            call.screen.about(&view);
+            let organization = view.organization.id;
             Ok(Chosen::Filter(UserFilter { organization: Some(organization), ..UserFilter::default() }))
         }
         None => Ok(Chosen::Ids(named(&whom.upns, whom.tenant.as_deref(), call).await?)),

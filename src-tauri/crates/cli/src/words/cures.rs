@@ -24,7 +24,7 @@ pub const fn of_cause(cause: Cause) -> Cure {
 const fn steps(cause: Cause) -> &'static [&'static str] {
     match cause {
         Cause::PermissionMissing => &[
-            "Grant the missing permission with `consent add-missing`; what the access scope gives by a role comes of its script (`scope plan`).",
+            "Grant the missing permission with `consent add-missing`; what the access scope gives by a role comes from its script (`scope plan`).",
             "Wait a few minutes until new tokens carry it.",
             "Check these mailboxes again with `issues recheck`.",
         ],

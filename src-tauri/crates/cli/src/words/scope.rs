@@ -149,6 +149,7 @@ pub fn of_warning(warning: &Warning) -> String {
         Warning::NoProof => {
             "what the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.".to_owned()
         }
+        Warning::Remark { remark: Remark::Empty } => "nobody is in it.".to_owned(),
         Warning::Remark { remark } => of_remark(*remark),
     }
 }

@@ -130,6 +130,9 @@ fn names_lead_to_what_was_added_and_an_ambiguous_one_asks() {
     let described = script.run(&["--json", "org", "describe", "hq", "--tenant", "fabrikam"]).json();
     assert_eq!(described["tenant_name"], "Fabrikam", "names are found whatever their case");
 
+    let nobody = script.run(&["org", "sync", "HQ", "--tenant", "Fabrikam"]);
+    assert!(nobody.code == 3 && nobody.err.contains("users import --org HQ --all"), "it can be typed as it stands: {nobody:?}");
+
     let duplicate =
         script.run(&["--json", "tenant", "add", "Contoso", "--cloud", "china", "--tenant-id", "x.example", "--client-id", CLIENT]);
     assert_eq!((duplicate.code, &duplicate.json()["error"]["code"]), (2, &json!("duplicate_name")));

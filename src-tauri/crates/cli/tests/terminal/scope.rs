@@ -12,7 +12,7 @@ use rollcall_ops::scope::prove::{ProveScope, prove};
 use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{Member, Propagation, World};
-use rollcall_sandbox::{FaultPlan, Options, Sandbox};
+use rollcall_sandbox::{FaultPlan, Options, RouteFault, Sandbox, Trouble};
 use rollcall_tests::{Rehearsal, Scene};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -198,6 +198,11 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert_eq!(proven.code, 0, "{proven:?}");
     assert!(proven.err.contains("The directory of 8") && proven.err.contains("the whole directory, at most "), "{proven:?}");
     assert!(proven.out.contains(": confirmed\n") && proven.out.contains(", 0 leaks, 0 lock-outs, 0 too early, 0 unknown"), "{proven:?}");
+    sandbox.fail(RouteFault::always("GET /users/$count", Trouble::Forbidden).times(1));
+    let uncounted = scope(&["prove", "--inside", "1", "--outside", "1"]);
+    let said = "How many mailboxes there are couldn't be counted beforehand: ";
+    assert!(uncounted.code == 0 && uncounted.err.contains(said), "a proof doesn't wait for the count: {uncounted:?}");
+    assert_eq!(scope(&["prove"]).code, 0);
     let shown = scope(&["show"]);
     assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
     assert!(
@@ -264,6 +269,8 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert_eq!((again.code, &again.json()["error"]["code"]), (3, &json!("would_void_scope")), "{again:?}");
     let added = run(&["consent", "add", "Mail.ReadWrite", "--yes"]);
     assert!(added.code == 3 && added.err.contains("It would make the access scope void"), "{added:?}");
+    assert!(!added.err.contains("Needed is one of these roles"), "no role is the cure: {added:?}");
+    assert!(given.out.contains("  the scope  "), "for whom it is: {given:?}");
     let missing = run(&["consent", "add-missing"]);
     assert!(missing.code == 0 && missing.out.contains("Nothing would change"), "{missing:?}");
 
@@ -271,8 +278,16 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     let earlier = run(&["scope", "show", "--read"]);
     assert!(earlier.code == 3 && earlier.out.contains("What follows of them is from the reading of "), "{earlier:?}");
     assert!(earlier.out.contains("Assigned then: Application Mail.ReadWrite for "), "{earlier:?}");
+    let open = run(&["consent", "add-missing"]);
+    assert!(open.code == 3 && open.out.contains("`rollcallctl scope show --org HQ --read` reads them."), "{open:?}");
     let told = run(&["consent", "show"]);
-    assert!(told.code == 3 && told.out.contains(" is told, and decides nothing."), "{told:?}");
+    assert!(told.code == 3 && told.out.contains(" is shown only as information."), "{told:?}");
+
+    assert_eq!(run(&["scope", "practise", "--for", "remove"]).code, 0);
+    assert_eq!(run(&["scope", "show", "--allow"]).code, 3, "allowed once already, and not proven yet");
+    let taken = run(&["consent", "add-missing"]);
+    let script = "What is missing comes from the access scope's script: `rollcallctl scope plan --org HQ` writes it.";
+    assert!(taken.code == 3 && taken.out.contains(script), "{taken:?}");
 }
 
 #[test]

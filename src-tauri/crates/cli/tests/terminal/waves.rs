@@ -163,11 +163,18 @@ async fn criteria_of_a_started_plan_change_and_whatever_stands_elsewhere_by_that
     let same = criteria(&["--failed", "5", "--json"]);
     assert_eq!((same.code, same.json()["error"]["code"].clone()), (3, "already_so".into()), "{same:?}");
 
+    for wrong in [&["--as-plan", "9"][..], &["--as-plan", "1", "--own", "1:hours=5"]] {
+        let wrong = criteria(wrong);
+        assert!(wrong.code == 2 && wrong.err.contains("--as-plan"), "{wrong:?}");
+    }
+    let dry = criteria(&["--failed", "5", "--dry-run"]);
+    assert!(dry.code == 3 && dry.out.contains("It would be refused: It is like that already."), "{dry:?}");
+
     // Watched for no hour, the pilot has met what it has to.
     let lax = ["--as-plan", "1", "--by-itself", "true"];
     let unasked = criteria(&lax);
     assert!(unasked.code == 3 && unasked.err.contains("repeat it with --yes"), "{unasked:?}");
-    assert!(unasked.err.contains("Wave 1 then stands elsewhere: \"is running\" becomes \"met its criteria\"."), "{unasked:?}");
+    assert!(unasked.err.contains("Wave 1 goes from \"is running\" to \"met its criteria\"."), "{unasked:?}");
     assert!(unasked.err.contains("Wave 2 then starts by itself and switches"), "{unasked:?}");
     let shown = script.run(&["org", "waves", "show", &organization, "--json"]).json();
     assert_eq!(shown["waves"][0]["own"]["hours"], 48, "nothing was changed");

@@ -14,7 +14,9 @@ use super::{Named, reference, standing, tell};
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::screen::Screen;
+use crate::table::Paint;
 use crate::text::counted;
+use crate::words::of_reason;
 
 /// What is to be changed.
 #[derive(Args)]
@@ -135,10 +137,16 @@ pub(super) async fn run(ask: SetTo, call: &Call) -> Result<Exit> {
     let organization = of.organization;
     let present = show::show(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?;
     let present = present.ok_or_else(|| Error::new(Code::NotFound, "the organization has no rollout plan"))?;
-    let wanted = wanted(&ask, &present);
+    let wanted = wanted(&ask, &present)?;
     let foreseen = criteria::foresee(&call.desk, wanted.clone(), &Job::quiet()).await?;
     if ask.dry_run {
-        call.screen.answer(&foreseen, |screen| tell_changes(&foreseen, screen));
+        call.screen.answer(&foreseen, |screen| {
+            tell_changes(&foreseen, screen);
+            if let Some(reason) = foreseen.none {
+                let words = of_reason(reason);
+                screen.painted(&format!("It would be refused: {}. {}", words.title, screen.filled(words.advice)), Paint::Open);
+            }
+        });
         return Ok(if foreseen.none.is_none() { Exit::Fine } else { Exit::Incomplete });
     }
     if foreseen.none.is_none() && moves(&foreseen) && !ask.yes {
@@ -160,7 +168,18 @@ pub(super) async fn run(ask: SetTo, call: &Call) -> Result<Exit> {
 }
 
 /// The criteria of now with what was named in their place.
-fn wanted(ask: &SetTo, present: &PlanView) -> SetCriteria {
+///
+/// # Errors
+/// `InvalidInput` for a wave that is to be as the plan, and that there isn't, or that is to have criteria of its own, too.
+fn wanted(ask: &SetTo, present: &PlanView) -> Result<SetCriteria> {
+    for wave in &ask.as_plan {
+        if !present.waves.iter().any(|one| one.number == *wave) {
+            return Err(Error::input("--as-plan", format!("the plan has no wave {wave}")));
+        }
+        if ask.own.iter().any(|own| own.wave == *wave) {
+            return Err(Error::input("--as-plan", format!("wave {wave} is given criteria of its own by --own")));
+        }
+    }
     let Criteria { initialized, failed, hours, issues } = present.exit;
     let exit = Criteria {
         initialized: ask.initialized.unwrap_or(initialized),
@@ -175,7 +194,7 @@ fn wanted(ask: &SetTo, present: &PlanView) -> SetCriteria {
         let named = ask.as_plan.contains(&wave.number) || ask.own.iter().any(|own| own.wave == wave.number);
         own.extend(wave.own.filter(|_| !named).map(|exit| OwnExit { wave: wave.number, exit }));
     }
-    SetCriteria {
+    Ok(SetCriteria {
         organization: present.organization,
         entry: Entry {
             authorized: ask.require_consent.unwrap_or(present.entry.authorized),
@@ -185,7 +204,7 @@ fn wanted(ask: &SetTo, present: &PlanView) -> SetCriteria {
         own,
         by_itself: ask.by_itself.unwrap_or(present.by_itself),
         expected: None,
-    }
+    })
 }
 
 /// Whether a wave stands elsewhere by it, or starts by itself.
@@ -222,7 +241,7 @@ fn words(change: &CriteriaChange) -> String {
             format!("Wave {wave} has to come to: {}; before: {}.", exit_words(*after), exit_words(*before))
         }
         CriteriaChange::State { wave, before, after } => {
-            format!("Wave {wave} then stands elsewhere: \"{}\" becomes \"{}\".", standing(*before), standing(*after))
+            format!("Wave {wave} goes from \"{}\" to \"{}\".", standing(*before), standing(*after))
         }
         CriteriaChange::Starts { wave, users } => {
             format!("Wave {wave} then starts by itself and switches {}.", counted(*users, "user", "users"))
