@@ -14,7 +14,7 @@ const PAGE: u32 = 999;
 /// Up to so many users one list is as quick.
 const SMALL: u32 = 4_000;
 /// Parts that are read at once; each holds a page and the next one.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 /// Pages that wait while their reader is busy, and that it then gets as one.
 const TOGETHER: usize = 2;
 /// What a user principal name can begin with. Which characters Entra allows there, and that `startswith` on it works without the

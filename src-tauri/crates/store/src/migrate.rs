@@ -26,6 +26,7 @@ pub const SCHEMA: &[&str] = &[
     schema::PROVING,
     schema::OWN_CRITERIA,
     schema::AS_SHOWN,
+    schema::OWN_ACCESS,
 ];
 
 /// The version that a list of steps leads to.

@@ -746,3 +746,8 @@ CREATE INDEX checks_by_error ON checks (error) WHERE verdict IN ('failed', 'unkn
 
 ALTER TABLE organizations ADD COLUMN acknowledged_what TEXT;
 ";
+
+/// Version 17. The few who are reached in another way than their organization are found without going through everybody.
+pub const OWN_ACCESS: &str = "
+CREATE INDEX users_with_own_access ON users (organization) WHERE access IS NOT NULL;
+";
