@@ -12,7 +12,7 @@ import type {
   Why,
 } from "./bindings";
 import type { CallOptions } from "./client";
-import { allowing, type Desk, type Verbs } from "./fakeDesk";
+import { allowing, type Desk, type FakeOptions, type Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
 
 /** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */

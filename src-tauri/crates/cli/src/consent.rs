@@ -755,7 +755,9 @@ mod tests {
             optional: false,
         };
         let roles = [Assignment { id: "1".to_owned(), role: "Application Mail Full Access".to_owned(), reach: Reach::Everything }];
-        let consent = compare(&[wanted], Some(&[]), ByRoles { told: Told::Now(&roles), ..ByRoles::NONE }, &[]);
+        let app = "00000000-0000-4000-8000-000000000007".parse().unwrap();
+        let by_roles = ByRoles { limit: None, applied: false, others: &[], app, told: Told::Now(&roles) };
+        let consent = compare(&[wanted], Some(&[]), by_roles, &[]);
         assert_eq!((whom(&consent.rows[0]).as_str(), remark(&consent.rows[0]).as_str()), ("everyone", "mail (Mail.ReadWrite stands in)"));
     }
 }
