@@ -81,7 +81,7 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     window.reads("At least 95 % initialized: 6 of 6")?;
     window.reads("Criteria met")?;
     both(&mut window, "started", &mut barriers, |_| Ok(()))?;
-    both(&mut window, "overview", &mut barriers, |window| {
+    both(&mut window, "overview-waves", &mut barriers, |window| {
         window.go("Overview")?;
         window.reads("6 of 6 initialized")
     })?;

@@ -211,7 +211,7 @@ pub(crate) async fn allowed(desk: &Desk, id: TenantId, wanted: &[&str], job: &Jo
     let lacks = |held: &[String], scope: &&&str| !held.iter().any(|held| permission::covers(held, scope));
     if wanted.iter().any(|scope| lacks(&held, &scope)) {
         let tenant = desk.read(move |conn| tenants::get(conn, id)).await?;
-        let before = held.clone();
+        let new = wanted.iter().filter(|scope| lacks(&held, scope)).map(|&scope| scope.to_owned()).collect();
         let more: Vec<String> = held.into_iter().chain(wanted.iter().map(|&scope| scope.to_owned())).collect();
         if let Some(wider) = widened(desk, &tenant, &more).await?
             && !wanted.iter().any(|scope| lacks(&wider.held, &scope))
@@ -219,7 +219,6 @@ pub(crate) async fn allowed(desk: &Desk, id: TenantId, wanted: &[&str], job: &Jo
             desk.delegated().insert(id, Arc::new(wider.open));
             return delegated(desk, id).await;
         }
-        let new = wanted.iter().filter(|scope| lacks(&before, scope)).map(|&scope| scope.to_owned()).collect();
         Box::pin(in_browser(desk, &tenant, &more, AtBrowser::Allow { scopes: new }, job)).await?;
         let now = scopes(desk, id).await?;
         if let Some(missing) = wanted.iter().find(|scope| lacks(&now, scope)) {

@@ -139,10 +139,11 @@ pub(super) async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &
             let organization = organizations::get(conn, id)?;
             let integration = integrations::get(conn, organization.integration)?;
             let tenant = tenants::get(conn, organization.tenant)?;
-            Ok((organization, integration, tenant, given(conn, id)?))
+            let given = given(conn, id, &integration)?;
+            Ok((organization, integration, tenant, given))
         })
         .await?;
-    let roles = given.beside(&integration);
+    let roles = given.beside();
     let app = enterprise::app(graph, integration.client_id, &job.stop).await?;
     let client = app.as_ref().map(|app| app.id);
     let holdings = holdings(graph, client, job).await?;

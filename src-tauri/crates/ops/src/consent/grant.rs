@@ -60,7 +60,8 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consente
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let required = organization.needs(&integration).to_vec();
-            Ok((tenants::get(conn, organization.tenant)?, integration, required, given(conn, ask.organization)?))
+            let given = given(conn, ask.organization, &integration)?;
+            Ok((tenants::get(conn, organization.tenant)?, integration, required, given))
         })
         .await?;
     let request = request(&required, ask.with)?;

@@ -78,7 +78,8 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let (read, tenant) = (grants::get(conn, organization.integration)?, tenant::view(conn, organization.tenant)?);
-            Ok((organization, integration, read, tenant, given(conn, ask.organization)?))
+            let given = given(conn, ask.organization, &integration)?;
+            Ok((organization, integration, read, tenant, given))
         })
         .await?;
     let required = organization.needs(&integration);
@@ -98,7 +99,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         })
     });
     Ok(ConsentView {
-        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), given.beside(&integration), &requested),
+        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), given.beside(), &requested),
         read_at: read.as_ref().map(|read| read.at),
         error: read.as_ref().and_then(|read| read.error_code.clone()),
         others: read.iter().flat_map(|read| &read.others).map(ToString::to_string).collect(),

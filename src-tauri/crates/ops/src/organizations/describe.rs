@@ -169,7 +169,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let integration = integrations::get(conn, organization.integration)?;
     let tenant = tenants::get(conn, organization.tenant)?;
     let grants = grants::get(conn, integration.id)?;
-    let given = given(conn, organization.id)?;
+    let given = given(conn, organization.id, &integration)?;
     let counts = users::counts_by_status(conn, &UserFilter { organization: Some(organization.id), ..UserFilter::default() })?;
     let eligibility = eligibility::of_organization(conn, organization.id)?;
     let tally = organizations::tally(conn, organization.id)?;
@@ -243,7 +243,7 @@ async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
 /// What it comes to, and how old the evidence is.
 fn summary(facts: &Facts) -> (ConsentSummary, Option<Timestamp>) {
     let held = facts.grants.as_ref().and_then(|read| read.held.as_deref());
-    let consent = consent::compare(facts.organization.needs(&facts.integration), held, facts.given.beside(&facts.integration), &[]);
+    let consent = consent::compare(facts.organization.needs(&facts.integration), held, facts.given.beside(), &[]);
     let required = consent.rows.iter().filter(|row| row.required && !row.optional);
     let granted = required.clone().filter(|row| row.holds()).count();
     let by_role = required.clone().filter(|row| !row.holds() && row.by_role.is_some()).count();

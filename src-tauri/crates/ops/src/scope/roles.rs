@@ -3,7 +3,7 @@
 
 use rollcall_core::approval::Unread;
 use rollcall_core::consent::{ByRoles, Told};
-use rollcall_core::id::OrganizationId;
+use rollcall_core::id::{AppId, OrganizationId};
 use rollcall_core::integration::Integration;
 use rollcall_core::scope::clock::Changed;
 use rollcall_core::scope::present::{Assignment, Reaches, Roles, reaches_wish};
@@ -50,20 +50,21 @@ pub(crate) struct Given {
     limit: Option<Limit>,
     applied: bool,
     others: Vec<Limit>,
+    app: AppId,
     assigned: Vec<Assignment>,
     pub read: RolesRead,
 }
 
 impl Given {
     /// Beside the grants of the integration.
-    pub fn beside(&self, integration: &Integration) -> ByRoles<'_> {
+    pub fn beside(&self) -> ByRoles<'_> {
         let told = match self.read {
             RolesRead::Read { .. } | RolesRead::ScriptUntold { .. } => Told::Now(&self.assigned),
             RolesRead::BeforeChange { .. } | RolesRead::Earlier { .. } => Told::Before(&self.assigned),
             RolesRead::Never | RolesRead::Unread { .. } => Told::Nothing,
         };
         let (limit, others) = (self.limit.as_ref(), self.others.as_slice());
-        ByRoles { limit, applied: self.applied, others, app: integration.client_id, told }
+        ByRoles { limit, applied: self.applied, others, app: self.app, told }
     }
 
     /// Whether there is a wished scope that a grant for the whole tenant could make void.
@@ -126,10 +127,9 @@ fn change_of_roles(scope: &Scope<Reading>) -> Option<Timestamp> {
     scope.change.filter(|change| change.what == Changed::Rbac).map(|change| change.at)
 }
 
-/// What roles give, as they were last read.
-pub(crate) fn given(conn: &Connection, organization: OrganizationId) -> Result<Given, StoreError> {
-    let shared = Shared::of(conn, organization)?;
-    let app = integrations::get(conn, organizations::get(conn, organization)?.integration)?.client_id;
+/// What roles give to an organization's integration, as they were last read.
+pub(crate) fn given(conn: &Connection, organization: OrganizationId, integration: &Integration) -> Result<Given, StoreError> {
+    let (shared, app) = (Shared::of(conn, organization)?, integration.client_id);
     let limit = shared.own.as_ref().and_then(|own| own.desired.limit()).cloned();
     let (applied, assigned) = (shared.is_applied(), shared.told().map(|(roles, _)| roles.to_vec()).unwrap_or_default());
     let untold = assigned.iter().any(|one| reaches_wish(limit.as_ref(), applied, app, &one.reach) == Reaches::Untold);
@@ -144,7 +144,7 @@ pub(crate) fn given(conn: &Connection, organization: OrganizationId) -> Result<G
         (Some(Roles::Read { .. }), None, _) => RolesRead::Never,
     };
     let others = shared.others.iter().filter_map(|scope| scope.desired.limit()).cloned().collect();
-    Ok(Given { limit, applied, others, assigned, read })
+    Ok(Given { limit, applied, others, app, assigned, read })
 }
 
 /// The workloads that roles of Exchange open for some mailboxes, as they were last read, and those that the script of a wished scope

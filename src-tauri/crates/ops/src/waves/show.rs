@@ -85,7 +85,7 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
         authorization: consent::compare(
             organization.needs(&integration),
             held.as_deref(),
-            given(conn, plan.organization)?.beside(&integration),
+            given(conn, plan.organization, &integration)?.beside(),
             &[],
         )
         .authorization,

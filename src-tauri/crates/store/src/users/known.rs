@@ -34,15 +34,14 @@ pub fn known(conn: &Connection, tenant: TenantId) -> Result<Vec<Known>, StoreErr
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-const OWN_ACCESS: &str =
-    "SELECT object_id, access FROM users INDEXED BY users_with_own_access WHERE organization = ?1 AND access IS NOT NULL";
-
 /// The users of an organization who have an access type of their own.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec<(ObjectId, AccessType)>, StoreError> {
-    let mut statement = conn.prepare_cached(OWN_ACCESS)?;
+    let mut statement = conn.prepare_cached(
+        "SELECT object_id, access FROM users INDEXED BY users_with_own_access WHERE organization = ?1 AND access IS NOT NULL",
+    )?;
     let rows = statement.query_map([organization.0], |row| Ok((text::parsed(row, 0)?, text::named(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
