@@ -141,7 +141,8 @@ pub(super) struct Facts {
     pub integration: Integration,
 }
 
-/// Reads them. Where nobody has set a scope, everyone is to be reached.
+/// Reads them. Where nobody has set a scope, everyone is to be reached. The reading and the change are those of this organization alone,
+/// also where another one with the same integration has a newer one.
 pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Result<Facts, StoreError> {
     let organization = organizations::get(conn, ask.organization)?;
     let integration = integrations::get(conn, organization.integration)?;
