@@ -13,14 +13,14 @@ use rollcall_core::integration::RequiredPermission;
 use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::migration::MigrationStep;
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
-use rollcall_identity::vault::{Rest, SecretName, Vault};
+use rollcall_identity::vault::SecretName;
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::journal::{ListJournal, list as list_journal};
@@ -105,17 +105,11 @@ impl Company {
     }
 
     /// The same after a restart, with all that was secret in a keychain.
-    async fn with_keychain(mut self, accounts: &[ObjectId]) -> (Self, Arc<Keychain>) {
-        let keychain = Keychain::new();
-        let vault = Vault::over(keychain.clone(), "test", Duration::from_secs(60)).await;
-        let tenant = self.rehearsal.tenant.id;
+    async fn with_keychain(self, accounts: &[ObjectId]) -> (Self, Arc<Keychain>) {
         let names = accounts.iter().map(|account| SecretName::User(self.integration, *account));
-        for name in names.chain([SecretName::Refresh(tenant)]) {
-            let secret = self.rehearsal.vault.get(name).await.unwrap().unwrap();
-            assert_eq!(vault.put(name, secret).await, Rest::Keychain);
-        }
-        self.rehearsal.vault = vault;
-        (self.restarted(), keychain)
+        let names = names.chain([SecretName::Refresh(self.rehearsal.tenant.id)]).collect::<Vec<_>>();
+        let (rehearsal, keychain) = self.rehearsal.with_keychain(names).await;
+        (Self { rehearsal, ..self }, keychain)
     }
 
     async fn view(&self) -> MailboxesView {
@@ -156,6 +150,23 @@ impl Company {
     fn begin(&self) -> MigrationAct {
         MigrationAct::Begin { to: OUTBOUND.to_owned(), add_in: "2.4.1".to_owned(), minimum: "2.4".to_owned() }
     }
+}
+
+/// Has these users reached with their own sign-ins, where the organization's others are reached in the integration's own name.
+async fn reach_as_users(rehearsal: &Rehearsal, organization: OrganizationId, users: Vec<UserId>) {
+    let of_user = RequiredPermission {
+        name: "Mail.Read".into(),
+        kind: PermissionType::Delegated,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let mut permissions = presets::permissions(Preset::RevenueGrid).to_vec();
+    permissions.push(of_user);
+    adjust(&rehearsal.desk, AdjustOrganization { organization, permissions: Some(permissions) }, &Job::quiet()).await.unwrap();
+    let (count, own) = (users.len(), Action::SetAccess { access: Some(AccessType::GraphDelegated) });
+    assert_eq!(rehearsal.act(Chosen::Ids(users), own).await.done as usize, count);
 }
 
 fn reason<T>(refused: Result<T>) -> Option<Reason> {
@@ -323,22 +334,9 @@ async fn a_check_asks_each_user_as_that_user_is_reached_and_not_as_the_organizat
     let rehearsal = Rehearsal::on(Scene { users: 30, faults: FaultPlan::none(), ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     let desk = &rehearsal.desk;
-    let of_user = RequiredPermission {
-        name: "Mail.Read".into(),
-        kind: PermissionType::Delegated,
-        resource: Resource::Graph,
-        feature: None,
-        purpose: None,
-        optional: false,
-    };
-    let mut permissions = presets::permissions(Preset::RevenueGrid).to_vec();
-    permissions.push(of_user);
-    let adjusted = AdjustOrganization { organization: organization.id, permissions: Some(permissions) };
-    adjust(desk, adjusted, &Job::quiet()).await.unwrap();
     let everybody = rehearsal.found(UserFilter::default()).await;
     let [signs_in, does_not] = [&everybody[0].user, &everybody[1].user];
-    let own = Action::SetAccess { access: Some(AccessType::GraphDelegated) };
-    assert_eq!(rehearsal.act(Chosen::Ids(vec![signs_in.id, does_not.id]), own).await.done, 2);
+    reach_as_users(&rehearsal, organization.id, vec![signs_in.id, does_not.id]).await;
     let person = Person::Upn(signs_in.directory.upn.clone());
     Box::pin(connect(desk, ConnectMailbox { user: signs_in.id, address: None }, &at_the_browser(person))).await.unwrap();
 
@@ -390,6 +388,37 @@ async fn a_token_is_looked_for_when_its_users_turn_comes_and_not_before() {
     assert_eq!(told.lock().unwrap().last(), Some(&(1, 1)), "whoever is left out is waited for by nobody");
     let ask = RunSessions { organization, whose: Whose::Everybody };
     assert_eq!(Box::pin(run_sessions(desk, ask, &Job::quiet())).await.unwrap().users, 1, "the other one has to sign in again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_token_is_opened_only_those_wait_who_need_one() {
+    let rehearsal = Rehearsal::on(Scene { users: 30, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let Organization { id: organization, integration, .. } = rehearsal.ready().await;
+    // Users take their turns by number, so these two are the first.
+    let mut everybody = rehearsal.found(UserFilter::default()).await;
+    everybody.sort_by_key(|row| row.user.id);
+    let sign_in: Vec<_> = everybody.iter().take(2).map(|row| &row.user).collect();
+    reach_as_users(&rehearsal, organization, sign_in.iter().map(|user| user.id).collect()).await;
+    for user in &sign_in {
+        let person = Person::Upn(user.directory.upn.clone());
+        let ask = ConnectMailbox { user: user.id, address: None };
+        Box::pin(connect(&rehearsal.desk, ask, &at_the_browser(person))).await.unwrap();
+    }
+    let [first, second] = [0, 1].map(|which| sign_in[which].directory.object_id);
+    let names = [first, second].map(|account| SecretName::User(integration, account));
+    let others = [SecretName::Refresh(rehearsal.tenant.id), SecretName::Credential(integration)];
+    let (rehearsal, keychain) = rehearsal.with_keychain(names.into_iter().chain(others)).await;
+
+    // The first one's token comes when all are read who need none.
+    keychain.hold(Some(first));
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(progress, Progress::Synced(synced) if synced.done == 28) {
+            keychain.hold(None);
+        }
+    });
+    let ask = RunSessions { organization, whose: Whose::Everybody };
+    let read = Box::pin(run_sessions(&rehearsal.desk, ask, &job)).await.unwrap();
+    assert_eq!((read.users, read.done, read.committed.passed, read.whole), (30, 30, 30, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,7 @@ use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::tenant::{Cloud, Tenant};
 use rollcall_core::time::{self, Clock, Timestamp};
 use rollcall_identity::secret::ClientSecret;
-use rollcall_identity::vault::Vault;
+use rollcall_identity::vault::{Rest, SecretName, Vault};
 use rollcall_ops::consent::change::ConsentPage;
 use rollcall_ops::consent::grant::GrantConsent;
 use rollcall_ops::consent::show::ConsentView;
@@ -33,6 +33,8 @@ use rollcall_sandbox::browser::{Person, visit};
 use rollcall_sandbox::{FaultPlan, Limits, Options, Sandbox};
 use rollcall_store::users::Chosen;
 use tokio_util::sync::CancellationToken;
+
+use crate::keychain::Keychain;
 
 /// What a rehearsal takes place on.
 pub struct Scene {
@@ -115,6 +117,21 @@ impl Rehearsal {
         drop(desk);
         let desk = open_with(&folder, &pace, vault.clone()).expect("the data folder opens again");
         Self { sandbox, desk, tenant, integration, folder, vault, pace, kept }
+    }
+
+    /// The same after a restart, with these secrets in a keychain.
+    ///
+    /// # Panics
+    /// When one of them isn't there, or as [`Rehearsal::restarted`].
+    pub async fn with_keychain(mut self, names: impl IntoIterator<Item = SecretName>) -> (Self, Arc<Keychain>) {
+        let keychain = Keychain::new();
+        let vault = Vault::over(keychain.clone(), "test", Duration::from_secs(60)).await;
+        for name in names {
+            let secret = self.vault.get(name).await.expect("memory can be read").expect("the secret was handed in");
+            assert_eq!(vault.put(name, secret).await, Rest::Keychain);
+        }
+        self.vault = vault;
+        (self.restarted(), keychain)
     }
 
     /// Where the data rests.

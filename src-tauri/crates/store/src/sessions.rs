@@ -124,6 +124,10 @@ static WAITS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Whether the organization has a wave that has not started. It is looked up once for a whole statement, and asked before [`WAITS`], which
+/// looks up each user's wave.
+const TO_COME: &str = "EXISTS (SELECT 1 FROM waves WHERE organization = ?1 AND started IS NULL)";
+
 /// When users are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -140,7 +144,7 @@ pub enum Due {
 pub fn waiting(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
     let waits = &*WAITS;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {READ} AND {waits}"
+        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {TO_COME} AND {READ} AND {waits}"
     ))?;
     Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }
@@ -170,7 +174,7 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
         "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE    {READ} AND {FREE}
-                  AND ({FORWARD} OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT {waits})
+                  AND ({FORWARD} OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT ({TO_COME} AND {waits}))
          ORDER BY {FORWARD} DESC, u.synced, u.id
          LIMIT    ?4"
     ))?;
@@ -198,19 +202,20 @@ pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], 
 pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestamp) -> Result<Standing, StoreError> {
     let waits = &*WAITS;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FILTER (WHERE {READ} AND NOT {waits}),
+        "SELECT count(*) FILTER (WHERE {READ}),
                 count(*) FILTER (WHERE {READ} AND u.session = 'passed'),
                 count(*) FILTER (WHERE {READ} AND u.session = 'failed'),
                 count(*) FILTER (WHERE {READ} AND u.session = 'unknown'),
                 max(u.synced),
                 count(*) FILTER (WHERE u.mailbox = 'switching' AND u.mailbox_since <= ?2),
                 count(*) FILTER (WHERE u.sync = 'disabled_due_to_error'),
-                count(*) FILTER (WHERE {READ} AND {waits})
+                count(*) FILTER (WHERE {TO_COME} AND {READ} AND {waits})
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.organization = ?1"
     ))?;
     Ok(statement.query_row(params![organization.0, stuck.0], |row| {
-        let users: u32 = row.get(0)?;
+        let (read, waiting): (u32, u32) = (row.get(0)?, row.get(7)?);
+        let users = read.saturating_sub(waiting);
         let (passed, failed, unknown): (u32, u32, u32) = (row.get(1)?, row.get(2)?, row.get(3)?);
         Ok(Standing {
             users,
@@ -218,7 +223,7 @@ pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestam
             latest: text::maybe_moment(row, 4)?,
             stuck: row.get(5)?,
             disabled_due_to_error: row.get(6)?,
-            waiting: row.get(7)?,
+            waiting,
         })
     })?)
 }

@@ -1,7 +1,5 @@
 //! The tokens of users who signed in: used to ask their mailboxes, and taken out of the keychain with their sign-ins.
 
-use std::future::{Future, pending};
-use std::pin::Pin;
 use std::sync::Arc;
 
 use rollcall_core::address::{Seen, SignInNeed};
@@ -178,32 +176,6 @@ pub(crate) struct SignIns<'a> {
     scopes: Vec<String>,
 }
 
-/// A user's connection on its way; `None` where the token isn't at hand.
-type OpeningSignIn<'a> = Pin<Box<dyn Future<Output = Result<Option<Arc<Delegated>>>> + Send + 'a>>;
-
-/// A user's connection on its way, and what it is for.
-pub(crate) struct Opening<'a, T> {
-    pub what: T,
-    sign_in: OpeningSignIn<'a>,
-}
-
-impl<'a, T> Opening<'a, T> {
-    pub fn new(what: T, sign_in: impl Future<Output = Result<Option<Arc<Delegated>>>> + Send + 'a) -> Self {
-        Self { what, sign_in: Box::pin(sign_in) }
-    }
-}
-
-/// The connection that is on its way, once it is here; never, while there is none.
-///
-/// # Errors
-/// `Keychain`.
-pub(crate) async fn opened<T>(opening: &mut Option<Opening<'_, T>>) -> Result<Option<Arc<Delegated>>> {
-    match opening {
-        Some(opening) => opening.sign_in.as_mut().await,
-        None => pending().await,
-    }
-}
-
 impl<'a> SignIns<'a> {
     /// # Errors
     /// Those of the store.
@@ -220,7 +192,7 @@ impl<'a> SignIns<'a> {
         Ok(Self { desk, tenant, integration, scopes })
     }
 
-    /// The connection of an account.
+    /// The connection of an account; `None` where its token isn't at hand.
     ///
     /// # Errors
     /// `Keychain`.

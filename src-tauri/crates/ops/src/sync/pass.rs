@@ -2,8 +2,6 @@
 //! shown. Whatever is cut off is due again.
 
 use std::collections::{HashMap, VecDeque};
-use std::future::pending;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,8 +25,8 @@ use crate::connection::{self, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Synced};
-use crate::mailboxes::tokens::{self, Opening, SignIns};
-use crate::verify::flight;
+use crate::mailboxes::tokens::{self, SignIns};
+use crate::verify::flight::{self, Later, done};
 use crate::verify::plan::covered;
 
 /// Sessions are put on disk in groups of so many, or when the oldest that waits is so old.
@@ -117,6 +115,7 @@ async fn read_all(
         organization,
         application,
         sign_ins: &sign_ins,
+        to_open: VecDeque::new(),
         opening: None,
         of_user: covered(&found, &integration, AccessType::GraphDelegated),
         gate,
@@ -156,21 +155,26 @@ enum Landed {
     },
 }
 
-type Committing<'a> = Option<Pin<Box<dyn Future<Output = Result<(u32, Committed)>> + Send + 'a>>>;
+/// A user, and where its feeds go on.
+type Turn = (Readable, Vec<Cursor>);
+
+/// A user whose turn it is, with its connection; `None` where the token isn't at hand any more.
+type Opened = (Turn, Option<Arc<Delegated>>);
 
 struct Pass<'a> {
     desk: &'a Desk,
     organization: OrganizationId,
     /// Reads in the integration's own name; absent where nobody is read like that.
     application: Option<Arc<Reader>>,
-    /// The tokens of those who sign in, one of which is on its way, and what is read of them.
+    /// The tokens of those who sign in, whose token is still to be opened and whose is on its way, and what is read of them.
     sign_ins: &'a SignIns<'a>,
-    opening: Option<Opening<'a, (Readable, Vec<Cursor>)>>,
+    to_open: VecDeque<Turn>,
+    opening: Later<'a, Opened>,
     of_user: Vec<(Workload, Option<Cause>)>,
     gate: Arc<Gate>,
     /// Who waits, and who waits with their cursors at hand.
     users: VecDeque<Readable>,
-    ready: VecDeque<(Readable, Vec<Cursor>)>,
+    ready: VecDeque<Turn>,
     flights: JoinSet<Flight>,
     give_up: CancellationToken,
     ended: Vec<Ended>,
@@ -178,7 +182,7 @@ struct Pass<'a> {
     needs: Vec<(ObjectId, SignInNeed)>,
     /// When the oldest that is not on its way to disk ended.
     since: Option<Instant>,
-    committing: Committing<'a>,
+    committing: Later<'a, (u32, Committed)>,
     passed: Passed,
     total: u32,
 }
@@ -186,7 +190,7 @@ struct Pass<'a> {
 enum Event {
     Stopped,
     Landed(std::result::Result<Flight, tokio::task::JoinError>),
-    Opened(Result<Option<Arc<Delegated>>>),
+    Opened(Result<Opened>),
     Committed(Result<(u32, Committed)>),
     Time,
 }
@@ -197,7 +201,7 @@ impl Pass<'_> {
             self.fill().await?;
             self.take_off();
             self.commit();
-            if self.flights.is_empty() && self.opening.is_none() && self.committing.is_none() && !self.has_news() {
+            if self.is_idle() && self.committing.is_none() && !self.has_news() {
                 self.passed.whole = self.users.is_empty() && self.ready.is_empty();
                 return Ok(self.passed);
             }
@@ -211,7 +215,7 @@ impl Pass<'_> {
                         return Err(error);
                     }
                 },
-                Event::Opened(Ok(sign_in)) => self.opened(sign_in),
+                Event::Opened(Ok(opened)) => self.opened(opened),
                 Event::Opened(Err(error)) => {
                     self.land(job).await?;
                     return Err(error);
@@ -230,7 +234,7 @@ impl Pass<'_> {
             biased;
             () = stop.cancelled() => Event::Stopped,
             committed = done(committing) => Event::Committed(committed),
-            sign_in = tokens::opened(opening) => Event::Opened(sign_in),
+            opened = done(opening) => Event::Opened(opened),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(due.unwrap_or_default()), if waits => Event::Time,
         }
@@ -250,23 +254,37 @@ impl Pass<'_> {
     }
 
     /// Each session has one request under way at a time, and some wait: with twice as many sessions as places the gate is busy.
+    /// Tokens are opened one at a time meanwhile, and only those wait for theirs who need one.
     fn take_off(&mut self) {
         let most = self.gate.allowed(Lane::Outlook) as usize * 2 + 2;
-        while self.flights.len() < most && self.opening.is_none() {
-            let Some((one, known)) = self.ready.pop_front() else { return };
-            if one.by_user {
-                let (sign_ins, account) = (self.sign_ins, one.object_id);
-                self.opening = Some(Opening::new((one, known), sign_ins.open(account)));
-            } else if let Some(reader) = self.application.clone() {
-                let stop = self.give_up.clone();
-                self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
+        while self.flights.len() + usize::from(self.opening.is_some()) < most {
+            if self.opening.is_none()
+                && let Some(turn) = self.to_open.pop_front()
+            {
+                self.open(turn);
+            } else if self.to_open.len() < AHEAD
+                && let Some((one, known)) = self.ready.pop_front()
+            {
+                if one.by_user {
+                    self.to_open.push_back((one, known));
+                } else if let Some(reader) = self.application.clone() {
+                    let stop = self.give_up.clone();
+                    self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
+                }
+            } else {
+                return;
             }
         }
     }
 
+    /// Has a user's token opened, beside what is being read.
+    fn open(&mut self, turn: Turn) {
+        let (sign_ins, account) = (self.sign_ins, turn.0.object_id);
+        self.opening = Some(Box::pin(async move { Ok((turn, sign_ins.open(account).await?)) }));
+    }
+
     /// The token of the user whose turn it is came; whoever's isn't at hand any more has to sign in again and is left out.
-    fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
-        let Some(Opening { what: (one, known), .. }) = self.opening.take() else { return };
+    fn opened(&mut self, ((one, known), sign_in): Opened) {
         let Some(user) = sign_in else {
             self.needs.push((one.object_id, SignInNeed::TokenMissing));
             self.total -= 1;
@@ -293,6 +311,11 @@ impl Pass<'_> {
         });
     }
 
+    /// Whether nobody is read, nor about to be.
+    fn is_idle(&self) -> bool {
+        self.flights.is_empty() && self.opening.is_none() && self.to_open.is_empty()
+    }
+
     /// Whether anything waits to be put on disk.
     fn has_news(&self) -> bool {
         !self.ended.is_empty() || !self.needs.is_empty()
@@ -316,7 +339,7 @@ impl Pass<'_> {
 
     fn commit(&mut self) {
         let old = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
-        let last = self.flights.is_empty() && self.opening.is_none() && self.has_news();
+        let last = self.is_idle() && self.has_news();
         if self.committing.is_none() && (self.ended.len() >= GROUP || old || last) {
             self.start_commit();
         }
@@ -360,6 +383,7 @@ impl Pass<'_> {
 
     /// Ends the pass: what is about to end may, what is under way is given up, and what has ended is put on disk.
     async fn land(&mut self, job: &Job) -> Result<Passed> {
+        self.to_open.clear();
         self.opening = None;
         for landed in flight::land(&mut self.flights, &self.give_up).await {
             // The pass ends in any case; whoever was not read is due again.
@@ -375,12 +399,4 @@ impl Pass<'_> {
             self.start_commit();
         }
     }
-}
-
-/// What comes of a commit under way, once; never, while there is none.
-async fn done(committing: &mut Committing<'_>) -> Result<(u32, Committed)> {
-    let Some(work) = committing else { return pending().await };
-    let outcome = work.await;
-    *committing = None;
-    outcome
 }

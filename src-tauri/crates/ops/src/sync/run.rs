@@ -57,39 +57,44 @@ pub struct Sessions {
 pub async fn run(desk: &Desk, ask: RunSessions, job: &Job) -> Result<Sessions> {
     let standing = standing(desk, ask.organization).await?;
     rules::may_sync(&standing).map_err(Error::not_now)?;
-    sit(desk, ask.organization, ask.whose, job).await
+    let waiting = match &ask.whose {
+        Whose::Due | Whose::Everybody => desk.read(move |conn| sessions::waiting(conn, ask.organization)).await?,
+        Whose::Users { .. } => 0,
+    };
+    let (users, Passed { committed, done, whole }) = sit(desk, ask.organization, ask.whose, job).await?;
+    Ok(Sessions { users, done, committed, waiting, whole })
 }
 
-/// Claims the organization and reads whoever is meant.
-pub(super) async fn sit(desk: &Desk, organization: OrganizationId, whose: Whose, job: &Job) -> Result<Sessions> {
+/// Claims the organization and reads whoever is meant: how many they are, and what came of it.
+///
+/// # Errors
+/// `NotNow` while its sessions are under way; those of [`pass::pass`].
+pub(super) async fn sit(desk: &Desk, organization: OrganizationId, whose: Whose, job: &Job) -> Result<(u32, Passed)> {
     let claim = desk.syncing().claim(organization, &job.stop).ok_or_else(|| Error::not_now(Reason::SessionsUnderWay))?;
     let tenant = desk.read(move |conn| Ok(organizations::get(conn, organization)?.tenant)).await?;
     let service = by_service(&*desk.gate(tenant)?);
     let now = desk.now();
-    let (users, waiting) = desk
+    let users = desk
         .read(move |conn| match &whose {
             Whose::Due => {
                 let rhythm = organizations::get(conn, organization)?.rhythm;
                 let due = due(rhythm.paused.is_none(), rhythm.every(), now);
-                Ok((sessions::due(conn, organization, due, service, u32::MAX)?, sessions::waiting(conn, organization)?))
+                sessions::due(conn, organization, due, service, u32::MAX)
             }
-            Whose::Everybody => {
-                let all = sessions::due(conn, organization, Due::Since(Timestamp(i64::MAX)), service, u32::MAX)?;
-                Ok((all, sessions::waiting(conn, organization)?))
-            }
-            Whose::Users { users } => Ok((sessions::among(conn, organization, users, service)?, 0)),
+            Whose::Everybody => sessions::due(conn, organization, Due::Since(Timestamp(i64::MAX)), service, u32::MAX),
+            Whose::Users { users } => sessions::among(conn, organization, users, service),
         })
         .await?;
     let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
     if users.is_empty() {
-        return Ok(Sessions { users: 0, done: 0, committed: Committed::default(), waiting, whole: true });
+        return Ok((0, Passed { whole: true, ..Passed::default() }));
     }
     desk.write(move |tx| cut_off::begun(tx, organization, count, now)).await?;
     let passed = Box::pin(pass::pass(desk, organization, users, &claim.stop, job)).await;
     let told = desk.write(move |tx| cut_off::ended(tx, organization)).await;
-    let Passed { committed, done, whole } = passed?;
+    let passed = passed?;
     told?;
-    Ok(Sessions { users: count, done, committed, waiting, whole })
+    Ok((count, passed))
 }
 
 /// Who is due now: while an organization's sessions wait, only whoever is brought forward.

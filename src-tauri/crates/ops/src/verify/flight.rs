@@ -1,5 +1,7 @@
 //! A batch of probes that is sent, and what it came back with.
 
+use std::future::{Future, pending};
+use std::pin::Pin;
 use std::time::Duration;
 
 use rollcall_core::time::Timestamp;
@@ -13,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::queue::{Queue, Waiting};
+use crate::error;
 
 /// Asks the probes of a batch. They come back in the order in which they were asked.
 pub(crate) async fn ask(graph: &Graph, batch: &[Waiting], day: Timestamp, stop: &CancellationToken) -> Result<Vec<Probed>, GraphError> {
@@ -49,6 +52,20 @@ pub(crate) async fn land<T: 'static>(flights: &mut JoinSet<T>, give_up: &Cancell
     give_up.cancel();
     flights.shutdown().await;
     landed
+}
+
+/// Work on the disk, or at the keychain, that goes on beside the flights.
+pub(crate) type Later<'a, T> = Option<Pin<Box<dyn Future<Output = error::Result<T>> + Send + 'a>>>;
+
+/// What comes of work beside the rest, once; never, while there is none.
+///
+/// # Errors
+/// Those of the work.
+pub(crate) async fn done<T>(later: &mut Later<'_, T>) -> error::Result<T> {
+    let Some(work) = later else { return pending().await };
+    let outcome = work.await;
+    *later = None;
+    outcome
 }
 
 /// What a batch comes to as a whole.

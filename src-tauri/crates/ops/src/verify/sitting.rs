@@ -2,8 +2,6 @@
 //! what can't be settled yet goes back to the queue on its own. Sending, storing, reading the queue and planning go on side by side.
 
 use std::collections::VecDeque;
-use std::future::{Future, pending};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +22,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{self, Landed, ask};
+use super::flight::{self, Landed, Later, ask, done};
 use super::judge::{Judgement, judge, sign_in_refused, unasked};
 use super::pace;
 use super::queue::{Queue, Waiting};
@@ -34,7 +32,7 @@ use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
-use crate::mailboxes::tokens::{self, Opening};
+use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
 /// disk, whatever is in it …
@@ -113,8 +111,8 @@ enum Landing {
     NoToken(Box<IdentityError>),
 }
 
-/// Work on the disk that goes on beside the rest.
-type Later<'a, T> = Option<Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>>;
+/// What a user asks itself, with the connection to ask it; `None` where the token isn't at hand any more.
+type Opened = (Vec<Waiting>, Option<Arc<Delegated>>);
 
 struct Sitting<'a> {
     desk: &'a Desk,
@@ -131,7 +129,7 @@ struct Sitting<'a> {
     flights: JoinSet<Flight>,
     /// What users ask themselves and whose token is still to be opened, and that whose token is on its way.
     to_open: VecDeque<Vec<Waiting>>,
-    opening: Option<Opening<'a, Vec<Waiting>>>,
+    opening: Later<'a, Opened>,
     settled: Vec<ProbeResult>,
     put_off: Vec<Postponed>,
     /// Whose sign-in was refused, with the number that says why.
@@ -164,7 +162,7 @@ enum Rows {
 enum Event {
     Stopped,
     Landed(std::result::Result<Flight, JoinError>),
-    Opened(Result<Option<Arc<Delegated>>>),
+    Opened(Result<Opened>),
     Committed(Result<(Recorded, Counters)>),
     Read(Result<(Vec<QueuedProbe>, bool)>),
     Planned(Result<bool>),
@@ -196,7 +194,7 @@ impl<'a> Sitting<'a> {
                         return Err(error);
                     }
                 }
-                Event::Opened(Ok(sign_in)) => self.opened(sign_in),
+                Event::Opened(Ok(opened)) => self.opened(opened),
                 Event::Opened(Err(error)) => {
                     self.land(job).await?;
                     return Err(error);
@@ -219,7 +217,7 @@ impl<'a> Sitting<'a> {
             committed = done(committing) => Event::Committed(committed),
             rows = done(reading) => Event::Read(rows),
             more = done(planning) => Event::Planned(more),
-            sign_in = tokens::opened(opening) => Event::Opened(sign_in),
+            opened = done(opening) => Event::Opened(opened),
             Some(landed) = flights.join_next() => Event::Landed(landed),
             () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
         }
@@ -348,16 +346,14 @@ impl<'a> Sitting<'a> {
         let Some(batch) = self.to_open.pop_front() else { return };
         let Some(account) = batch.first().map(|waiting| waiting.object_id) else { return };
         let reach = self.reach;
-        self.opening = Some(Opening::new(batch, reach.open(account)));
+        self.opening = Some(Box::pin(async move { Ok((batch, reach.open(account).await?)) }));
     }
 
     /// The token that was on its way is here; whoever's isn't at hand any more has to sign in again.
-    fn opened(&mut self, sign_in: Option<Arc<Delegated>>) {
-        if let Some(Opening { what: batch, .. }) = self.opening.take() {
-            match sign_in {
-                Some(user) => self.take_off_as(user, batch),
-                None => batch.iter().for_each(|waiting| self.leave_out(waiting, Cause::NeedsUserSignIn)),
-            }
+    fn opened(&mut self, (batch, sign_in): Opened) {
+        match sign_in {
+            Some(user) => self.take_off_as(user, batch),
+            None => batch.iter().for_each(|waiting| self.leave_out(waiting, Cause::NeedsUserSignIn)),
         }
         self.open_next();
     }
@@ -529,12 +525,4 @@ impl<'a> Sitting<'a> {
         let desk = self.desk;
         job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
     }
-}
-
-/// What comes of work beside the rest, once; never, while there is none.
-async fn done<T>(later: &mut Later<'_, T>) -> Result<T> {
-    let Some(work) = later else { return pending().await };
-    let outcome = work.await;
-    *later = None;
-    outcome
 }
