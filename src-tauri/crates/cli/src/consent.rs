@@ -10,7 +10,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::scope::present::Reach;
 use rollcall_ops::consent::change::apply::{Applied, ApplyChange, apply};
 use rollcall_ops::consent::change::preview::{ChangePreview, GrantLine, Lines, preview};
-use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
+use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, StaysOpen, Wanted};
 use rollcall_ops::consent::export::{ExportConsents, export_users, table};
 use rollcall_ops::consent::grant::Consented;
 use rollcall_ops::consent::show::ConsentView;
@@ -299,9 +299,8 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     let job = call.job_with(browser(how.print_url));
     let shown = Box::pin(preview(&call.desk, question.clone(), &job)).await?;
     if shown.added.total == 0 && shown.dropped.total == 0 {
-        let open = if question.wanted == Wanted::GrantMissing { still_open(organization, call).await? } else { None };
-        call.screen.answer(&shown, |screen| screen.line(open.as_deref().unwrap_or("Nothing would change: it is so already.")));
-        return Ok(if open.is_none() { Exit::Fine } else { Exit::Incomplete });
+        call.screen.answer(&shown, |screen| screen.line(&unchanged(shown.open, &organization.organization.name)));
+        return Ok(if shown.open.is_none() { Exit::Fine } else { Exit::Incomplete });
     }
     if !how.yes {
         show_preview(&shown, &call.screen);
@@ -327,20 +326,18 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     })
 }
 
-/// What of the required isn't there although nothing can be granted of it, and the next step; `None` where all of it is there.
-async fn still_open(organization: &OrganizationView, call: &Call) -> Result<Option<String>> {
-    let question = OrganizationRef { organization: organization.organization.id };
-    let view = Box::pin(read::read(&call.desk, question, &call.job())).await?;
-    let mut open = view.consent.rows.iter().filter(|row| row.required && !row.optional && !row.holds()).peekable();
-    if open.peek().is_none() {
-        return Ok(None);
+/// That nothing would change; where something is missing all the same, why, and the next step.
+fn unchanged(open: Option<StaysOpen>, org: &str) -> String {
+    let org = quoted(org);
+    match open {
+        None => "Nothing would change: it is so already.".to_owned(),
+        Some(StaysOpen::Unknown) => {
+            format!("It isn't known what roles of Exchange give: `rollcallctl scope show --org {org} --read` reads them.")
+        }
+        Some(StaysOpen::ByScript) => {
+            format!("What is missing comes from the access scope's script: `rollcallctl scope plan --org {org}` writes it.")
+        }
     }
-    let org = quoted(&organization.organization.name);
-    Ok(Some(if open.all(|row| row.state == ConsentState::Unknown) {
-        format!("It isn't known what roles of Exchange give: `rollcallctl scope show --org {org} --read` reads them.")
-    } else {
-        format!("What is missing comes from the access scope's script: `rollcallctl scope plan --org {org}` writes it.")
-    }))
 }
 
 /// What would be done, on stderr where the answer is JSON.
