@@ -383,8 +383,11 @@ fn surplus(line: &GrantLine) -> Option<String> {
     Some(format!("{}: {how}", in_words(line)))
 }
 
-/// Says what Microsoft's page would do, before it is opened.
+/// Says what Microsoft's page would do, before it is opened. Where nobody would read it, nothing is asked of Graph for it.
 async fn foretell(organization: &OrganizationView, with: ConsentPage, call: &Call) {
+    if call.screen.is_quiet() {
+        return;
+    }
     let question = PreviewChange { organization: organization.organization.id, wanted: Wanted::Page { with } };
     match Box::pin(preview(&call.desk, question, &call.job())).await {
         Ok(shown) => {
@@ -632,11 +635,12 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
         return;
     }
     screen.gap();
+    let named = quoted(org);
     let (known, paint) = match &view.roles {
         RolesRead::Read { at } => (format!("Roles of Exchange as read at {}.", at.utc()), Paint::Plain),
         RolesRead::BeforeChange { at, changed } => (
             format!(
-                "The script was run at {}, and roles of Exchange were read before, at {}: `rollcallctl scope show --org '{org}' --read` \
+                "The script was run at {}, and roles of Exchange were read before, at {}: `rollcallctl scope show --org {named} --read` \
                  reads them again.",
                 changed.utc(),
                 at.utc()
@@ -646,8 +650,8 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
         RolesRead::ScriptUntold { at } => (
             format!(
                 "Roles of Exchange as read at {}. Whether they reach whom they are to isn't known: nobody has told that the scope's script \
-                 was run since it was wished (`rollcallctl scope changed --org '{org}'`), or another organization's script changes the same \
-                 scope.",
+                 was run since it was wished (`rollcallctl scope changed --org {named}`), or another organization's script changes the \
+                 same scope.",
                 at.utc()
             ),
             Paint::Open,
@@ -658,7 +662,7 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
         ),
         RolesRead::Unread { why } => (format!("Roles of Exchange: {}", words::scope::of_unread(why, org)), Paint::Open),
         RolesRead::Never => {
-            (format!("Roles of Exchange were never read: `rollcallctl scope show --org '{org}' --read` reads them."), Paint::Open)
+            (format!("Roles of Exchange were never read: `rollcallctl scope show --org {named} --read` reads them."), Paint::Open)
         }
     };
     screen.painted(&known, paint);
