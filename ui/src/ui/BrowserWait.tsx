@@ -7,7 +7,7 @@ import {
   Spinner,
   tokens,
 } from "@fluentui/react-components";
-import type { NoKeychain } from "../api/bindings";
+import type { Work } from "../api/work";
 import { clock } from "../lib/time";
 import { noKeychainWords } from "../words/codes";
 import { t } from "../words/t";
@@ -30,13 +30,7 @@ const useStyles = makeStyles({
 });
 
 /** Work that waits for somebody at a browser, as far as that is told here. */
-type Waiting = {
-  readonly state: string;
-  /** The page; not known at first, and no more once the browser has answered. */
-  readonly browser: { readonly url: string; readonly until: number; readonly opened: boolean } | undefined;
-  /** Why what is signed in can't be kept, if so. */
-  readonly notKept: NoKeychain | undefined;
-};
+type Waiting = Pick<Work, "state" | "browser" | "notKept">;
 
 type Props = {
   /** What is waited for: "Waiting for the sign-in in your browser". */
