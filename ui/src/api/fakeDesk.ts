@@ -64,6 +64,8 @@ export type FakeOptions = {
   readonly unasked?: Unasked;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
+  /** How many users of each organization sessions leave alone until their wave starts. */
+  readonly waiting?: number;
   /** The code of what keeps every user from being read. */
   readonly halt?: string;
   /** An organization that can't be deleted, whatever is asked. */
@@ -152,6 +154,11 @@ export function organizationNamed(id: number) {
 
 export function membersOf(desk: Desk, organization: number): UserRow[] {
   return desk.rows.filter((row) => row.user.organization === organization);
+}
+
+/** Those of an organization whose wave has not started. */
+export function waitingOf(desk: Desk, organization: number): UserRow[] {
+  return membersOf(desk, organization).slice(0, desk.options.waiting ?? 0);
 }
 
 /** What is told of a page that waits for an answer in the browser. */
