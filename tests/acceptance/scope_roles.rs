@@ -21,7 +21,7 @@ use rollcall_core::scope::{Mechanism, Rule};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_ops::consent::change::apply::{ApplyChange, apply};
 use rollcall_ops::consent::change::preview::preview;
-use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, Wanted};
+use rollcall_ops::consent::change::{ConsentPage, PermissionRef, PreviewChange, StaysOpen, Wanted};
 use rollcall_ops::consent::grant::{GrantConsent, grant};
 use rollcall_ops::consent::read::read as read_consent;
 use rollcall_ops::consent::show::ConsentView;
@@ -86,6 +86,7 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     let job = at_the_browser(Person::Admin);
     let missing = Box::pin(preview(&rehearsal.desk, ask(Wanted::GrantMissing), &job)).await.unwrap();
     assert_eq!((missing.added.total, missing.refused), (0, None), "{:?}", missing.added);
+    assert_eq!(missing.open, Some(StaysOpen::Unknown));
     let mail = PermissionRef { resource: Resource::Graph, kind: PermissionType::Application, name: "Mail.ReadWrite".to_owned() };
     let again = ask(Wanted::Grant { permissions: vec![mail], whom: Grantee::Everyone });
     let shown = Box::pin(preview(&rehearsal.desk, again.clone(), &job)).await.unwrap();
@@ -129,8 +130,63 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     assert_eq!((mail.state, mail.by_role.as_deref()), (ConsentState::Missing, Some("Application Mail.ReadWrite")));
     assert_eq!(view.consent.authorization, Authorization::PartlyAuthorized);
     let missing = Box::pin(preview(&rehearsal.desk, ask(Wanted::GrantMissing), &job)).await.unwrap();
-    assert_eq!(missing.added.total, 0, "{:?}", missing.added);
+    assert_eq!((missing.added.total, missing.open), (0, Some(StaysOpen::ByScript)), "{:?}", missing.added);
     assert_eq!(describe(&rehearsal.desk, of, &Job::quiet()).await.unwrap().consent.by_role, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_roles_give_the_rest_and_one_other_is_missing_microsofts_page_is_never_the_next_step() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let desk = &rehearsal.desk;
+    let of = OrganizationRef { organization };
+    let page = async || {
+        let summary = describe(desk, of, &Job::quiet()).await.unwrap().consent;
+        let shown = consent(&rehearsal, organization).await.page;
+        assert_eq!(shown, summary.page, "one rule for the matrix and for the totals");
+        (summary.authorization, summary.by_role, shown)
+    };
+    assert_eq!(page().await, (Authorization::Authorized, 0, Some(ConsentPage::Registered)));
+    moved(&rehearsal, organization).await;
+    read(desk, of, &Job::quiet()).await.unwrap();
+    consent(&rehearsal, organization).await;
+    assert_eq!(page().await, (Authorization::Authorized, 0, None));
+
+    let ask = |wanted| PreviewChange { organization, wanted };
+    let job = at_the_browser(Person::Admin);
+    let tasks = PermissionRef { resource: Resource::Graph, kind: PermissionType::Application, name: "Tasks.ReadWrite.All".to_owned() };
+    let revoke = ask(Wanted::Revoke { permissions: vec![tasks], whom: Grantee::Everyone });
+    let shown = Box::pin(preview(desk, revoke.clone(), &job)).await.unwrap();
+    Box::pin(apply(desk, ApplyChange { change: revoke, seal: shown.seal }, &job)).await.unwrap();
+    assert_eq!(page().await, (Authorization::PartlyAuthorized, 0, None), "no permission is left to a script, and roles give the rest");
+    let registered = GrantConsent { organization, with: ConsentPage::Registered };
+    let refused = Box::pin(grant(desk, registered, &job)).await.unwrap_err();
+    assert_eq!(refused.reason, Some(Reason::WouldVoidScope));
+    let missing = Box::pin(preview(desk, ask(Wanted::GrantMissing), &job)).await.unwrap();
+    let names: Vec<&str> = missing.added.first.iter().map(|line| line.grant.name.as_str()).collect();
+    assert_eq!((names, missing.open, missing.refused), (vec!["Tasks.ReadWrite.All"], None, None));
+
+    // Asked for delegated permissions only, the page leaves the scope what it is.
+    let view = consent(&rehearsal, organization).await;
+    let required = view.consent.rows.iter().filter(|row| row.required).map(|row| RequiredPermission {
+        name: row.name.clone(),
+        kind: row.kind,
+        resource: row.resource,
+        feature: None,
+        purpose: None,
+        optional: row.optional,
+    });
+    let delegated = RequiredPermission {
+        name: "Mail.Read".to_owned(),
+        kind: PermissionType::Delegated,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let needs = AdjustOrganization { organization, permissions: Some(required.chain([delegated]).collect()) };
+    adjust(desk, needs, &Job::quiet()).await.unwrap();
+    assert_eq!(page().await, (Authorization::PartlyAuthorized, 0, Some(ConsentPage::Required)));
+    Box::pin(grant(desk, GrantConsent { organization, with: ConsentPage::Required }, &job)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -269,6 +269,10 @@ asks: Array<string>,
  */
 roles: Array<Role>, refused: Reason | null, 
 /**
+ * Where it is to grant what is missing: why not all that is required will be there after it, if so.
+ */
+open: StaysOpen | null, 
+/**
  * Stands for exactly this change; to be handed back when it is agreed to.
  */
 seal: string, };
@@ -435,7 +439,12 @@ export type ConsentSummary = { authorization: Authorization, granted: number, re
 /**
  * Of those that are neither granted nor known to be given by a role of Exchange, how many a wished scope gives by one.
  */
-by_role: number, read_at: Timestamp | null, };
+by_role: number, 
+/**
+ * The most that Microsoft's page can be asked for without making a wished access scope void; absent where whatever it would be asked
+ * for does.
+ */
+page: ConsentPage | null, read_at: Timestamp | null, };
 
 export type ConsentTable = { 
 /**
@@ -493,7 +502,12 @@ requests: Array<RequestView>,
 /**
  * What the integration can't do over Graph.
  */
-limitations: Array<string>, may: MayGrant, };
+limitations: Array<string>, 
+/**
+ * The most that Microsoft's page can be asked for without making a wished access scope void; absent where whatever it would be asked
+ * for does.
+ */
+page: ConsentPage | null, may: MayGrant, };
 
 export type Consented = { 
 /**
@@ -543,7 +557,12 @@ requests: Array<RequestView>,
 /**
  * What the integration can't do over Graph.
  */
-limitations: Array<string>, may: MayGrant, };
+limitations: Array<string>, 
+/**
+ * The most that Microsoft's page can be asked for without making a wished access scope void; absent where whatever it would be asked
+ * for does.
+ */
+page: ConsentPage | null, may: MayGrant, };
 
 export type Counters = { requests: number, 
 /**
@@ -2288,6 +2307,8 @@ export type StartWave = { organization: OrganizationId, wave: number,
  * How many users it was agreed to have. Where it has another number by now, nothing is done.
  */
 expected: number, };
+
+export type StaysOpen = "by_script" | "unknown";
 
 export type StepView = { step: MigrationStep, 
 /**

@@ -1,11 +1,34 @@
-import type { GrantLine, RolesRead } from "./bindings";
+import type { Authorization, ConsentRow, GrantLine, RolesRead } from "./bindings";
 import { atBrowser, type Desk, refused, type Verbs } from "./fakeDesk";
 import { scopedRows } from "./fakeScope";
 import { guid, limitations, matrix, NOW, needed } from "./fakeWorld";
 
-function rolesRead(scoped: Desk["options"]["scoped"]): RolesRead {
-  if (scoped === "given") return { kind: "read", at: NOW - 60_000 };
-  return scoped === "untold" ? { kind: "script_untold", at: NOW - 60_000 } : { kind: "never" };
+function rolesNow({ scoped, rolesRead }: Desk["options"]): RolesRead {
+  if (rolesRead) return rolesRead;
+  if (scoped === undefined || scoped === "missing") return { kind: "never" };
+  return { kind: scoped === "untold" ? "script_untold" : "read", at: NOW - 60_000 };
+}
+
+function isGranted({ state, whom }: ConsentRow): boolean {
+  return state !== "missing" && whom?.kind === "everyone";
+}
+
+/** The matrix, and what the backend would count of it. */
+export function consentOf(desk: Desk) {
+  const rows = scopedRows(matrix(desk.missing), desk.options.scoped);
+  const required = rows.filter((row) => row.required && !row.optional);
+  const lacking = required.filter((row) => row.state !== "given_by_role" && !isGranted(row));
+  const voids = rows.some((row) => row.by_role !== null && !isGranted(row));
+  const unknown = lacking.every(({ state }) => state === "unknown");
+  const authorization: Authorization = lacking.length === 0 ? "authorized" : unknown ? "unknown" : "partly_authorized";
+  return {
+    rows,
+    authorization,
+    granted: required.length - lacking.length,
+    required: required.length,
+    by_role: lacking.filter((row) => row.by_role !== null).length,
+    page: voids ? null : ("registered" as const),
+  };
 }
 
 /** What is asked of permissions. */
@@ -13,18 +36,16 @@ export function consentVerbs(desk: Desk): Verbs {
   const secret = { kind: "secret" as const, key_id: guid(92), name: "2026", ends: NOW + 12 * 86_400_000 };
   const consentView = () => ({
     consent: {
-      authorization:
-        desk.missing === 0 || desk.options.scoped === "given"
-          ? ("authorized" as const)
-          : ("partly_authorized" as const),
-      rows: scopedRows(matrix(desk.missing), desk.options.scoped),
+      authorization: consentOf(desk).authorization,
+      rows: consentOf(desk).rows,
       features_off: needed.slice(0, desk.missing).flatMap((wanted) => wanted.feature ?? []),
     },
+    page: consentOf(desk).page,
     read_at: NOW - 120_000,
     error: null,
     limitations,
     others: [],
-    roles: rolesRead(desk.options.scoped),
+    roles: rolesNow(desk.options),
     approval: {
       app: {
         id: guid(90),
@@ -77,6 +98,7 @@ export function consentVerbs(desk: Desk): Verbs {
         asks: ["AppRoleAssignment.ReadWrite.All"],
         roles: ["privileged_role_administrator", "global_administrator"],
         refused: desk.options.refused ?? null,
+        open: null,
         seal: "1",
       };
     },

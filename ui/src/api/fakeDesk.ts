@@ -1,8 +1,22 @@
-import type { Code, ExchangeRoles, NoKeychain, Reason, Run, Settings, Unasked, UserRow, Verified } from "./bindings";
+import type {
+  Code,
+  ExchangeRoles,
+  NoKeychain,
+  Reason,
+  RolesRead,
+  Run,
+  Settings,
+  Unasked,
+  UserRow,
+  Verified,
+} from "./bindings";
 import { type Answer, CallError, type CallOptions, type Name, type Question } from "./client";
 import type { FakePlan } from "./fakeWaves";
 import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf } from "./fakeWorld";
 import type { AtBrowser } from "./work";
+
+/** What Exchange has assigned of the roles by which a scope gives mail. */
+export type Scoped = "given" | "missing" | "untold" | "elsewhere" | "rest";
 
 /** How the pretend backend differs from the usual. */
 export type FakeOptions = {
@@ -26,8 +40,10 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
-  /** The scope gives by roles what isn't granted, and whether Exchange has assigned them. */
-  readonly scoped?: "given" | "missing" | "untold";
+  /** The scope gives mail by roles, which `rest` has assigned as well, while a permission without a role is missing. */
+  readonly scoped?: Scoped;
+  /** Of when the roles of Exchange are known, where it differs from the usual. */
+  readonly rolesRead?: RolesRead;
   /** A consent on Microsoft's page changes nothing. */
   readonly unchanging?: boolean;
   /** What is known of Exchange's roles, where it differs from the usual. */
@@ -48,6 +64,8 @@ export type FakeOptions = {
   readonly unasked?: Unasked;
   /** Nothing was sent yet. */
   readonly silent?: boolean;
+  /** How many users of each organization sessions leave alone until their wave starts. */
+  readonly waiting?: number;
   /** The code of what keeps every user from being read. */
   readonly halt?: string;
   /** An organization that can't be deleted, whatever is asked. */
@@ -136,6 +154,11 @@ export function organizationNamed(id: number) {
 
 export function membersOf(desk: Desk, organization: number): UserRow[] {
   return desk.rows.filter((row) => row.user.organization === organization);
+}
+
+/** Those of an organization whose wave has not started. */
+export function waitingOf(desk: Desk, organization: number): UserRow[] {
+  return membersOf(desk, organization).slice(0, desk.options.waiting ?? 0);
 }
 
 /** What is told of a page that waits for an answer in the browser. */

@@ -1,7 +1,8 @@
 import type { Deletion, Organization, OrganizationView } from "./bindings";
+import { consentOf } from "./fakeConsent";
 import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
 import { isInitialized } from "./fakeUsers";
-import { countsOf, eligibilitiesOf, ledgerOf, limitations, NOW, needed, organizations, tenant } from "./fakeWorld";
+import { countsOf, eligibilitiesOf, ledgerOf, limitations, NOW, organizations, tenant } from "./fakeWorld";
 
 /** What is asked of organizations. */
 export function organizationVerbs(desk: Desk): Verbs {
@@ -99,7 +100,7 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
   const index = organization.id - 1;
   const members = desk.rows.filter((row) => row.user.organization === organization.id);
   const uses_ews = organization.access === "ews_app_only";
-  const lacking = desk.options.scoped === "given" ? 0 : desk.missing;
+  const { authorization, granted, required, by_role, page } = consentOf(desk);
   return {
     organization,
     tenant_name: tenant.name,
@@ -114,16 +115,17 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
     checked: index === 0 ? NOW - 60_000 : null,
     last_session: index === 0 ? NOW - 120_000 : null,
     consent: {
-      authorization: lacking === 0 ? "authorized" : "partly_authorized",
-      granted: needed.length - 1 - lacking,
-      required: needed.length - 1,
-      by_role: desk.options.scoped === "missing" ? lacking : 0,
+      authorization,
+      granted,
+      required,
+      by_role,
+      page,
       read_at: NOW - 120_000,
     },
     last_run: desk.runs.find((run) => run.organization === organization.id) ?? null,
     stages: {
       organization: { state: "done", evidence_at: NOW - 25 * 60_000 },
-      consent: { state: lacking === 0 ? "done" : "needs_attention", evidence_at: NOW - 120_000 },
+      consent: { state: authorization === "authorized" ? "done" : "needs_attention", evidence_at: NOW - 120_000 },
       verify: {
         state: index === 0 ? "needs_attention" : "not_started",
         evidence_at: index === 0 ? NOW - 60_000 : null,

@@ -1,5 +1,6 @@
 import type {
   ConsentRow,
+  ConsentState,
   Finding,
   ForeseenProof,
   ProofTally,
@@ -12,7 +13,7 @@ import type {
   Why,
 } from "./bindings";
 import type { CallOptions } from "./client";
-import { allowing, type Desk, type FakeOptions, type Verbs } from "./fakeDesk";
+import { allowing, type Desk, type Scoped, type Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
 
 /** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */
@@ -169,23 +170,32 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
 }
 
 /** The matrix where the scope gives by roles what isn't granted, and a role gives what nothing requires. */
-export function scopedRows(rows: ConsentRow[], scoped: FakeOptions["scoped"]): ConsentRow[] {
+export function scopedRows(rows: ConsentRow[], scoped: Scoped | undefined): ConsentRow[] {
   if (scoped === undefined) return rows;
   const all = rows.map((row) => scopedRow(row, scoped));
+  if (scoped === "rest")
+    return all.map((row) => (row.name === "User.Read.All" ? { ...row, state: "missing", whom: null } : row));
   if (scoped !== "given") return all;
   const roles = [{ id: "2", role: "Application Contacts.Read", reach: { kind: "everything" as const } }];
   const excess = rows.filter(({ state }) => state === "excess");
   return [...all, ...excess.map((row) => ({ ...row, name: "Contacts.Read", whom: null, roles }))];
 }
 
+const scopedStates = {
+  given: "given_by_role",
+  rest: "given_by_role",
+  elsewhere: "given_elsewhere",
+  missing: "missing",
+  untold: "unknown",
+} as const satisfies Record<Scoped, ConsentState>;
+
 /** A permission that the scope gives by a role, where it isn't granted. */
-function scopedRow(row: ConsentRow, scoped: "given" | "missing" | "untold"): ConsentRow {
+function scopedRow(row: ConsentRow, scoped: Scoped): ConsentRow {
   if (row.state !== "missing" || !row.name.startsWith("Mail")) return row;
   const role = `Application ${row.name}`;
   const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
-  if (scoped === "missing") return { ...row, by_role: role };
-  const state = scoped === "given" ? "given_by_role" : "unknown";
-  return { ...row, state, by_role: role, roles: [{ id: "1", role, reach }] };
+  const state = scopedStates[scoped];
+  return { ...row, state, by_role: role, roles: state === "missing" ? [] : [{ id: "1", role, reach }] };
 }
 
 /** What has to be known of a script. */

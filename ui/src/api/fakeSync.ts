@@ -1,5 +1,5 @@
 import type { Figures, Hour, Organization, Standing, UserRow, Verdict } from "./bindings";
-import { type Desk, membersOf, organizationNamed, type Verbs } from "./fakeDesk";
+import { type Desk, membersOf, organizationNamed, type Verbs, waitingOf } from "./fakeDesk";
 import { NOW, sessionsOf } from "./fakeWorld";
 
 const HOUR = 3_600_000;
@@ -10,8 +10,8 @@ function isRead(row: UserRow): boolean {
   );
 }
 
-function standingOf(rows: readonly UserRow[]): Standing {
-  const read = rows.filter(isRead);
+function standingOf(rows: readonly UserRow[], waiting: readonly UserRow[]): Standing {
+  const read = rows.filter((row) => isRead(row) && !waiting.includes(row));
   const last = { passed: 0, failed: 0, unknown: 0, not_run: 0 };
   for (const row of read) last[row.session ?? "not_run"] += 1;
   return {
@@ -19,7 +19,7 @@ function standingOf(rows: readonly UserRow[]): Standing {
     last,
     latest: rows.reduce<number | null>((latest, { synced }) => Math.max(latest ?? 0, synced ?? 0) || null, null),
     stuck: rows.filter((row) => row.user.mailbox === "switching").length,
-    waiting: 0,
+    waiting: waiting.length,
     disabled_due_to_error: rows.filter((row) => row.user.sync === "disabled_due_to_error").length,
   };
 }
@@ -42,10 +42,11 @@ function hoursOf(users: number, days: number): Hour[] {
 function figuresOf(
   organization: Organization,
   rows: readonly UserRow[],
+  waiting: readonly UserRow[],
   days: number,
   halt: string | undefined,
 ): Figures {
-  const standing = standingOf(rows);
+  const standing = standingOf(rows, waiting);
   const known = standing.last.passed + standing.last.failed + standing.last.unknown;
   return {
     standing,
@@ -63,7 +64,13 @@ export function syncVerbs(desk: Desk): Verbs {
   let passesTold = false;
   return {
     "sync.figures": ({ organization, days }) =>
-      figuresOf(organizationNamed(organization), membersOf(desk, organization), days, desk.options.halt),
+      figuresOf(
+        organizationNamed(organization),
+        membersOf(desk, organization),
+        waitingOf(desk, organization),
+        days,
+        desk.options.halt,
+      ),
     "sync.cut_off": () => {
       const passes = desk.options.cutOffPass === undefined || passesTold ? [] : [desk.options.cutOffPass];
       passesTold = true;
@@ -82,7 +89,9 @@ export function syncVerbs(desk: Desk): Verbs {
       return found;
     },
     "sync.run": async ({ organization, whose }, { onProgress, signal }) => {
-      const members = whose.kind === "due" ? membersOf(desk, organization).slice(0, 12) : membersOf(desk, organization);
+      const waiting = waitingOf(desk, organization);
+      const rest = membersOf(desk, organization).filter((row) => !waiting.includes(row));
+      const members = whose.kind === "due" ? rest.slice(0, 12) : rest;
       const of = (verdict: Verdict, some: readonly UserRow[]) => some.filter((row) => row.verdict === verdict).length;
       const total = members.length;
       const stopped = () => signal?.aborted === true;
@@ -107,7 +116,7 @@ export function syncVerbs(desk: Desk): Verbs {
       const some = members.slice(0, done);
       const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
       const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
-      return { users: total, done, committed, waiting: 0, whole: done === total };
+      return { users: total, done, committed, waiting: waiting.length, whole: done === total };
     },
     "sync.export": ({ organization }) => ({
       text: `upn,number\r\n${membersOf(desk, organization)

@@ -1,5 +1,5 @@
 import type { Action, Chosen, Foreseen, UserFilter, UserRow, UserSort } from "./bindings";
-import { type Desk, refused, type Verbs } from "./fakeDesk";
+import { type Desk, refused, type Verbs, waitingOf } from "./fakeDesk";
 import { detailOf, limitations, organizations, resultsOf } from "./fakeWorld";
 
 /** What is asked of users who are in. */
@@ -17,7 +17,8 @@ export function userVerbs(desk: Desk): Verbs {
     "users.describe": (ask) => {
       const row = desk.rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
       if (!row) throw refused("not_found");
-      return detailOf(row);
+      const waits_for_wave = waitingOf(desk, row.user.organization ?? 0).includes(row);
+      return { ...detailOf(row), waits_for_wave };
     },
     "users.export": ({ filter, columns }) => {
       const users = whom({ by: "filter", of: filter }, desk.rows);

@@ -1,13 +1,16 @@
 import { useEffect, useState } from "react";
 
-/** A value as it was when it last stayed the same for so many milliseconds. What is compared is how it is written as JSON. */
-export function useSettled<T>(value: T, pause: number): T {
+/** So long nothing is typed before what was typed is asked about, milliseconds. */
+const PAUSE = 300;
+
+/** A value as it was when it last stayed the same for a moment. What is compared is how it is written as JSON. */
+export function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value);
   const written = JSON.stringify(value);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(() => value), pause);
+    const timer = setTimeout(() => setSettled(() => value), PAUSE);
     return () => clearTimeout(timer);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the same value is another object at each render
-  }, [written, pause]);
+  }, [written]);
   return settled;
 }

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { openAt } from "./app";
 
@@ -39,6 +39,19 @@ test("all that match can be acted on, and who is refused is named with the reaso
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     users: { by: "filter_but", of: { filter: { kind: ["user"], organization: 1 }, but: [] } },
   });
+});
+
+test("a user whose wave has not started is read when it starts", async () => {
+  for (const [waiting, next] of [
+    [0, /\d{4}/],
+    [450, "When its wave of the rollout plan starts"],
+  ] as const) {
+    await openAt("/users?org=1&open=61", { waiting });
+    const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+    const named = await within(panel).findByText("Next session");
+    within(named.parentElement as HTMLElement).getByText(next);
+    cleanup();
+  }
 });
 
 test("a user's panel tells what happened, the sessions, and copies a diagnostic", async () => {

@@ -1,6 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { RolesRead } from "../api/bindings";
+import { NOW } from "../api/fakeWorld";
 import { openAt } from "./app";
+
+const why = { kind: "not_asked", scope: "Role.Read" } as const;
 
 test("what is missing is granted only after it was shown, and the button says what it does", async () => {
   const { user, door } = await openAt("/permissions?org=1");
@@ -195,6 +199,50 @@ test("a link to the consent dialog opens none where Microsoft's page would make 
   await waitFor(() => expect(router.state.location.search).toHaveProperty("grant"));
   await screen.findByText(/which Exchange hasn't assigned/);
   expect(screen.queryByRole("alertdialog")).toBeNull();
+});
+
+test("where roles give the rest and one other is missing, no screen leads to Microsoft's page", async () => {
+  const { user, router } = await openAt("/?org=1", { scoped: "rest" });
+  const stage = await screen.findByRole("region", { name: "2 Consent" });
+  await within(stage).findByText("1 permission missing");
+  within(stage).getByRole("button", { name: "Review permissions" });
+  await router.navigate({ to: "/organizations", search: { open: 1, tab: "connectivity" } });
+  await user.click(await screen.findByRole("button", { name: /^Grant consent/ }));
+  const missing = await screen.findByRole("button", { name: "Grant missing…" });
+  expect(router.state.location.search).not.toHaveProperty("grant");
+  await screen.findByText("Mail.ReadWrite");
+  expect(screen.getByRole("button", { name: /^Grant consent/ }).getAttribute("aria-disabled")).toBe("true");
+  expect(missing.getAttribute("aria-disabled")).toBeNull();
+});
+
+test("a role for others gives nothing to those who are to be reached", async () => {
+  await openAt("/permissions?org=1", { scoped: "elsewhere" });
+  const row = (await screen.findByText("Mail.ReadWrite")).closest("[role=row]") as HTMLElement;
+  within(row).getByText("Others");
+  screen.getByText(/which Exchange hasn't assigned for all who are to be reached: Mail\.ReadWrite, Mail\.Send\. Run/);
+});
+
+test.each<[string, RolesRead, RegExp]>([
+  [
+    "the script ran since",
+    { kind: "before_change", at: NOW, changed: NOW },
+    /^The scope's script was run at .+ read before, at /,
+  ],
+  [
+    "they were read earlier",
+    { kind: "earlier", at: NOW, why },
+    /^Exchange's roles could not be read again: .+ What was read at /,
+  ],
+  [
+    "they were not read",
+    { kind: "unread", why },
+    /^What Exchange's roles give is not known: this sign-in has no Role\.Read\.$/,
+  ],
+  ["nobody told of the script", { kind: "script_untold", at: NOW }, /^Roles of Exchange as read .+ nobody has said /],
+])("what roles give isn't known where %s, and that is said", async (_, rolesRead, sentence) => {
+  await openAt("/permissions?org=1", { scoped: "untold", rolesRead });
+  await screen.findByText(sentence);
+  expect(screen.getByRole("button", { name: "Open Access scope" })).toBeTruthy();
 });
 
 test("a change that would make the scope void is refused for that, and no role is named as the cure", async () => {

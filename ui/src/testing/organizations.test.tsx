@@ -41,6 +41,23 @@ test("sessions are run for everybody with progress, and what they came to is tol
   });
 });
 
+test("who waits for a wave is told apart from who is read, before and after sessions", async () => {
+  const { user } = await openSessions({ step: 10, waiting: 7 });
+  const waits = await screen.findByText("Left alone until their wave starts");
+  expect(waits.parentElement?.textContent).toMatch(/starts7$/);
+  await user.click(screen.getByRole("button", { name: "Run now: everybody" }));
+  await screen.findByText("Sessions of Contoso EU ended");
+  const left = / 7 users were left alone: their wave of the rollout plan has not started\.$/;
+  expect(screen.getAllByText(left)).not.toEqual([]);
+});
+
+test("where everybody waits for a wave, sessions say that nobody was read", async () => {
+  const { user } = await openSessions({ step: 10, users: [3, 1, 1], waiting: 3 });
+  await user.click(await screen.findByRole("button", { name: "Run now: everybody" }));
+  await screen.findByText("Nobody in Contoso EU was read");
+  expect(screen.getAllByText(/^3 users were left alone/)).not.toEqual([]);
+});
+
 test("sessions that are stopped say that the rest is due still", async () => {
   const { user } = await openSessions({ step: 60 });
   await user.click(await screen.findByRole("button", { name: "Run now: everybody" }));

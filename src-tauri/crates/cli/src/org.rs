@@ -21,7 +21,7 @@ use crate::moment::utc_or_dash;
 use crate::screen::Screen;
 use crate::sync::{self, ShowSessions, SyncOrganization};
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::{count, counted};
+use crate::text::{count, counted, quoted};
 use crate::words;
 use crate::{lists, names};
 
@@ -225,7 +225,7 @@ async fn create(ask: Create, call: &Call) -> Result<Exit> {
     }
     call.screen.answer(&organization, |screen| {
         screen.line(&format!("Created {} with External ID {}, which is fixed from now on.", organization.name, organization.external_id));
-        screen.line(&format!("Next: rollcallctl users import --org '{}' --all", organization.name));
+        screen.line(&format!("Next: rollcallctl users import --org {} --all", quoted(&organization.name)));
     });
     Ok(Exit::Fine)
 }

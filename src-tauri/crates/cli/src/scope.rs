@@ -30,7 +30,7 @@ use serde_json::json;
 use crate::call::Call;
 use crate::consent::browser;
 use crate::exit::Exit;
-use crate::text::counted;
+use crate::text::{counted, quoted};
 use crate::users::import::group;
 use crate::verify::take_secret;
 use crate::{names, start, words};
@@ -317,8 +317,8 @@ async fn why(ask: Why, call: &Call) -> Result<Exit> {
     };
     call.screen.answer(&why, |screen| told::why(&why, screen));
     if why.mailbox.finding.is_none() {
-        let (name, mailbox) = (&view.organization.name, &why.mailbox.upn);
-        call.screen.note(&format!("`rollcallctl scope why --org '{name}' {mailbox} --ask` asks it now."));
+        let (name, mailbox) = (quoted(&view.organization.name), quoted(&why.mailbox.upn));
+        call.screen.note(&format!("`rollcallctl scope why --org {name} {mailbox} --ask` asks it now."));
     }
     Ok(if why.mailbox.finding.is_some() { Exit::Fine } else { Exit::Incomplete })
 }
@@ -439,14 +439,18 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
         told::contradicting(&contradictions, &proof.proof.tally, &view.organization.name, screen);
     });
     if proof.proof.state == RunState::Interrupted {
-        let name = &view.organization.name;
-        call.screen.note(&format!("The proof is paused: `rollcallctl scope prove --org '{name}' --resume` goes on with it."));
+        let name = quoted(&view.organization.name);
+        call.screen.note(&format!("The proof is paused: `rollcallctl scope prove --org {name} --resume` goes on with it."));
     }
     Ok(Exit::of_proof(&proof))
 }
 
-/// Says what a proof will ask, and about how long that takes. A proof waits for neither.
+/// Says what a proof will ask, and about how long that takes. A proof waits for neither. Where
+/// nobody would read it, nothing is counted.
 async fn foretell(ask: &ProveScope, call: &Call) {
+    if call.screen.is_quiet() {
+        return;
+    }
     let &ProveScope { organization, inside, outside, .. } = ask;
     let named = u32::try_from(ask.named.len()).unwrap_or(u32::MAX);
     match foresee::foresee(&call.desk, ForeseeProof { organization, inside, outside, named }, &call.job()).await {

@@ -14,6 +14,7 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::names;
 use crate::table::{Cell, Column, Paint, Table};
+use crate::text::quoted;
 
 #[derive(Subcommand)]
 pub enum Tenant {
@@ -98,7 +99,7 @@ async fn add(ask: Add, call: &Call) -> Result<Exit> {
     let ask = AddTenant { name, cloud: cloud.into(), directory: tenant_id, client_id, authority, graph };
     let tenant = add::add(&call.desk, ask, &call.job()).await?;
     call.screen.answer(&tenant, |screen| {
-        screen.line(&format!("Connected {}. Next: rollcallctl sign-in --tenant '{}'", tenant.name, tenant.name));
+        screen.line(&format!("Connected {}. Next: rollcallctl sign-in --tenant {}", tenant.name, quoted(&tenant.name)));
     });
     Ok(Exit::Fine)
 }

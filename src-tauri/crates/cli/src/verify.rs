@@ -25,7 +25,7 @@ use serde::Serialize;
 use self::summary::Summary;
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::text::{count, counted, range};
+use crate::text::{count, counted, quoted, range};
 use crate::{names, secret, traffic, words};
 
 const AFTER: &str = "\
@@ -275,7 +275,7 @@ async fn having(organization: OrganizationId, verdict: &[Verdict], call: &Call) 
 fn tell_how_to_resume(run: &Run, call: &Call) {
     let (done, all) = (count(run.mailboxes_done), counted(run.mailboxes, "mailbox", "mailboxes"));
     call.screen.note(&format!("Run {} is paused: {done} of {all} have answered, and nothing of that is lost.", run.id));
-    call.screen.note(&format!("Go on with: rollcallctl verify --org '{}' --resume {}", run.organization_name, run.id));
+    call.screen.note(&format!("Go on with: rollcallctl verify --org {} --resume {}", quoted(&run.organization_name), run.id));
 }
 
 #[cfg(test)]

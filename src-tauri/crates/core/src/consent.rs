@@ -144,6 +144,13 @@ impl ConsentRow {
             | ConsentState::Unknown => false,
         }
     }
+
+    /// Whether a grant of the very permission for the whole tenant would be new, and make a wished access scope void. One that is there
+    /// has made it void already.
+    #[must_use]
+    pub fn would_void(&self) -> bool {
+        self.by_role.is_some() && !(self.state == ConsentState::Granted && self.whom == Some(ForWhom::Everyone))
+    }
 }
 
 /// The comparison of what is required with what is granted.

@@ -44,7 +44,7 @@ import { authorizationBadges } from "../../words/nouns";
 import { t } from "../../words/t";
 import { ApprovalPanel } from "./ApprovalPanel";
 import { ChangeDialog } from "./ChangeDialog";
-import { consentColumns, isThere, summary, wouldVoid } from "./columns";
+import { consentColumns, isThere, summary } from "./columns";
 import { GrantDialog } from "./GrantDialog";
 import { Matrix, MatrixFilters, TABLE } from "./Matrix";
 import { RolesBar } from "./RolesBar";
@@ -149,8 +149,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
   const delegated = shown?.consent.rows.some((row) => row.required && row.type === "delegated") ?? false;
   const unread = shown && (shown.read_at === null || shown.error !== null) ? t("consent.notRead") : undefined;
   const lacking = shown?.consent.rows.filter(canBeAdded) ?? [];
-  // Microsoft's page grants all that is registered; where it is asked for delegated permissions only, it harms no scope.
-  const pageVoids = !delegated && shown?.consent.rows.some(wouldVoid) ? reasonWords.would_void_scope : undefined;
+  const pageVoids = shown?.page === null ? reasonWords.would_void_scope : undefined;
   const pageReason = reason ?? pageVoids;
   const reasonOf = (of: readonly ConsentRow[]) => {
     const may = of.some((row) => row.type === "application" && row.resource === "graph")

@@ -7,7 +7,6 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { acknowledgedWords } from "../../words/acknowledged";
 import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
-import { wouldVoid } from "./columns";
 import { Lines } from "./LineList";
 import { refusedWords, usePreview } from "./preview";
 
@@ -27,8 +26,7 @@ type Props = {
 /** Says what a consent on Microsoft's page will add, and what it will take away, before the browser is opened. */
 export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
   const styles = useStyles();
-  const voids = shown.consent.rows.some(wouldVoid);
-  const [asked, setAsked] = useState<ConsentPage>(voids ? "required" : "registered");
+  const [asked, setAsked] = useState<ConsentPage>(shown.page ?? "registered");
   const delegated = shown.consent.rows.some((row) => row.required && row.type === "delegated");
   const { acknowledged } = view;
   const unread = shown.limitations.length > 0 && acknowledged === null;

@@ -22,9 +22,6 @@ const useStyles = makeStyles({
   changes: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
 });
 
-/** So long nothing is typed before it is judged, milliseconds. */
-const PAUSE = 300;
-
 type Props = { readonly name: string; readonly plan: PlanView; readonly onClose: () => void };
 
 /** Changes by what the waves are judged that are not over, and names beforehand what that changes, and which waves stand elsewhere by it. */
@@ -37,7 +34,7 @@ export function CriteriaDialog({ name, plan, onClose }: Props) {
   const say = useNotices((notices) => notices.say);
   const change = (part: Partial<TypedCriteria>) => setDraft({ ...draft, ...part });
   const wanted = criteriaOf(plan, draft);
-  const asked = useSettled(wanted, PAUSE);
+  const asked = useSettled(wanted);
   const query = useQuery({
     ...reading("waves.foresee_criteria", asked ?? nothing),
     enabled: asked !== undefined,

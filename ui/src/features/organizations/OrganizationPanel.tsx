@@ -170,8 +170,6 @@ function Connectivity({ view }: { view: OrganizationView }) {
   const { consent } = view;
   const shown = useQuery(reading("consent.show", { organization: view.organization.id })).data;
   const needs = shown?.consent.rows.filter((row) => row.required) ?? [];
-  // Asked for all that is registered, Microsoft's page would make a scope by roles void; Permissions says what else helps.
-  const pageHelps = consent.by_role === 0 || needs.some((row) => row.type === "delegated");
   const integrations = useQuery(reading("integrations.list", null)).data;
   const usual = integrations?.find((one) => one.integration.id === view.organization.integration)?.integration;
   const own = view.organization.permissions;
@@ -208,7 +206,8 @@ function Connectivity({ view }: { view: OrganizationView }) {
         {consent.authorization !== "authorized" && (
           <ConsentButton
             disabledReason={view.may.consent ? reasonWords[view.may.consent] : undefined}
-            onClick={() => open(pageHelps)}
+            // Where Microsoft's page would make a scope by roles void, Permissions says what else helps.
+            onClick={() => open(consent.page !== null)}
           />
         )}
         <ReasonedButton onClick={() => open(false)}>{t("organizations.openPermissions")}</ReasonedButton>

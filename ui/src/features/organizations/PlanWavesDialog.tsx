@@ -97,12 +97,9 @@ export function PlanWavesDialog({ organization, plan, onClose }: Props) {
   );
 }
 
-/** So long nothing is typed before it is counted, milliseconds. */
-const PAUSE = 300;
-
 /** What a plan comes to, once nothing of it was changed for a moment: a group's members are asked for each time. */
 function useForeseenPlan(wanted: PlanWaves | undefined) {
-  const asked = useSettled(wanted, PAUSE);
+  const asked = useSettled(wanted);
   const query = useQuery({
     ...reading("waves.foresee", asked ?? nothing),
     enabled: asked !== undefined,

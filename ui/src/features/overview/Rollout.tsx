@@ -58,7 +58,7 @@ export function Rollout({ view }: { view: OrganizationView }) {
             onClick={() => go("/permissions")}
           >
             {t(
-              view.stages.consent.state === "done" || view.consent.by_role > 0
+              view.stages.consent.state === "done" || view.consent.page === null
                 ? "overview.reviewConsent"
                 : "overview.grant",
             )}

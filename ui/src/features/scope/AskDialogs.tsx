@@ -119,14 +119,11 @@ type Foresight = {
   readonly named: number;
 };
 
-/** So long nothing is typed before it is counted, milliseconds. */
-const PAUSE = 300;
-
 /** What a proof will ask, and about how long that takes; the last that was known while something is typed. */
 function Foreseen({ organization, inside, outside, named }: Foresight) {
   const styles = useStyles();
   const typed = inside === undefined || outside === undefined ? undefined : { organization, inside, outside, named };
-  const asked = useSettled(typed, PAUSE);
+  const asked = useSettled(typed);
   const query = useQuery({
     ...reading("scope.foresee", asked ?? { organization, inside: null, outside: null, named: 0 }),
     enabled: asked !== undefined,

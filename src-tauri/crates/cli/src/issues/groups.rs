@@ -252,8 +252,6 @@ fn each(users: &[u32]) -> String {
     let counted = counted(most, "user", "users");
     match users {
         [] | [_] => counted,
-        // Where it is one each, it is mostly the same one.
-        _ if most == 1 => counted,
         _ if users.iter().all(|users| *users == most) => format!("{counted} each"),
         _ => format!("up to {counted} each"),
     }
@@ -282,7 +280,7 @@ mod tests {
 
     #[test]
     fn users_of_several_workloads_read_right() {
-        assert_eq!([each(&[1]), each(&[3]), each(&[1, 1])], ["1 user", "3 users", "1 user"]);
+        assert_eq!([each(&[1]), each(&[3]), each(&[1, 1])], ["1 user", "3 users", "1 user each"]);
         assert_eq!([each(&[3, 3]), each(&[1, 3, 2])], ["3 users each", "up to 3 users each"]);
     }
 }

@@ -25,7 +25,7 @@ use crate::exit::Exit;
 use crate::names;
 use crate::screen::Screen;
 use crate::table::Paint;
-use crate::text::{count, counted};
+use crate::text::{count, counted, quoted};
 use crate::users::act::{accept_limitations, answer, named, show_foreseen, tell_limitations};
 use crate::words::of_reason;
 
@@ -165,9 +165,8 @@ pub async fn run(ask: Waves, call: &Call) -> Result<Exit> {
                         screen.line(line);
                     }
                 }
-                None => {
-                    screen.line(&format!("There is no rollout plan. `rollcallctl org waves plan '{}' --pilot 5` makes one.", named.name))
-                }
+                None => screen
+                    .line(&format!("There is no rollout plan. `rollcallctl org waves plan {} --pilot 5` makes one.", quoted(&named.name))),
             });
             Ok(if view.is_some_and(|view| view.waves.iter().any(|wave| wave.state == WaveState::NotMet)) {
                 Exit::Failed
@@ -341,10 +340,11 @@ const NAMED: u32 = 5;
 /// For each wave that did not meet its criteria: who failed, which commands list the users concerned, and the next step.
 async fn missed(view: Option<&PlanView>, org: &str, call: &Call) -> Result<Vec<String>> {
     let Some(view) = view else { return Ok(Vec::new()) };
+    let org = quoted(org);
     let mut lines = Vec::new();
     for wave in view.waves.iter().filter(|wave| wave.state == WaveState::NotMet) {
         let number = wave.number;
-        let list = format!("rollcallctl users list --org '{org}' --wave {number}");
+        let list = format!("rollcallctl users list --org {org} --wave {number}");
         for one in wave.exit.iter().filter(|one| one.met == Met::NotMet) {
             match one.criterion {
                 Criterion::Failed { users, .. } => {
@@ -364,8 +364,8 @@ async fn missed(view: Option<&PlanView>, org: &str, call: &Call) -> Result<Vec<S
             }
         }
         lines.push(format!(
-            "Next: mend what `rollcallctl issues groups --org '{org}'` names, then `rollcallctl org sync '{org}' --all`; \
-             or take the wave back with `rollcallctl org waves go-back '{org}' --wave {number}`."
+            "Next: mend what `rollcallctl issues groups --org {org}` names, then `rollcallctl org sync {org} --all`; \
+             or take the wave back with `rollcallctl org waves go-back {org} --wave {number}`."
         ));
     }
     Ok(lines)

@@ -15,7 +15,7 @@ use rollcall_ops::scope::why::Why;
 use crate::call::Call;
 use crate::screen::Screen;
 use crate::table::Paint;
-use crate::text::{count, counted};
+use crate::text::{count, counted, quoted};
 use crate::verify::probably;
 use crate::words::scope as words;
 
@@ -50,7 +50,8 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
             Roles::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open),
         }
     } else {
-        screen.line(&format!("What is in force was not read yet: `rollcallctl scope show --org '{org}' --read` reads it."));
+        let org = quoted(org);
+        screen.line(&format!("What is in force was not read yet: `rollcallctl scope show --org {org} --read` reads it."));
     }
     for void in &view.voids {
         screen.painted(&words::of_void(void, org), Paint::Bad);
@@ -186,7 +187,7 @@ pub fn contradicting(found: &Contradictions, tally: &Tally, organization: &str, 
     }
     let more = tally.leaks.saturating_sub(NAMED) + tally.lock_outs.saturating_sub(NAMED);
     if more > 0 {
-        screen.line(&format!("and {} more: `rollcallctl scope evidence --org '{organization}'`", count(more)));
+        screen.line(&format!("and {} more: `rollcallctl scope evidence --org {}`", count(more), quoted(organization)));
     }
     if let Some(cause) = found.cause {
         screen.line(&format!("Cause of each leak listed: {}", words::of_because(cause)));

@@ -9,6 +9,7 @@ use rollcall_core::consent::Authorization;
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::group::Group;
 use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_ops::consent::change::ConsentPage;
 use rollcall_ops::csv_text;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::groups::{self, FindGroups};
@@ -23,7 +24,7 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::screen::Screen;
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::{count, counted};
+use crate::text::{count, counted, quoted};
 use crate::{names, words};
 
 #[derive(Args)]
@@ -99,13 +100,15 @@ pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
 
 /// The step after users came in, unless it is done already.
 fn next(consent: &ConsentSummary, org: &str) -> Option<String> {
-    match consent.authorization {
-        Authorization::Authorized => None,
-        _ if consent.by_role > 0 => Some(format!("Next: rollcallctl consent show --org '{org}'")),
-        Authorization::PartlyAuthorized | Authorization::NotAuthorized | Authorization::Unknown => {
-            Some(format!("Next: rollcallctl consent grant --org '{org}'"))
-        }
+    if consent.authorization == Authorization::Authorized {
+        return None;
     }
+    let org = quoted(org);
+    Some(match consent.page {
+        Some(ConsentPage::Registered) => format!("Next: rollcallctl consent grant --org {org}"),
+        Some(ConsentPage::Required) => format!("Next: rollcallctl consent grant --org {org} --exact"),
+        None => format!("Next: rollcallctl consent show --org {org}"),
+    })
 }
 
 fn show(imported: &Imported, screen: &Screen) {
@@ -281,10 +284,14 @@ mod tests {
 
     #[test]
     fn consent_comes_after_the_users_unless_all_is_granted() {
-        let of = |authorization, by_role| ConsentSummary { authorization, granted: 0, required: 2, by_role, read_at: None };
-        assert_eq!(next(&of(Authorization::Unknown, 0), "HQ").unwrap(), "Next: rollcallctl consent grant --org 'HQ'");
-        assert_eq!(next(&of(Authorization::Authorized, 0), "HQ"), None);
-        let by_role = next(&of(Authorization::PartlyAuthorized, 2), "HQ").unwrap();
-        assert_eq!(by_role, "Next: rollcallctl consent show --org 'HQ'", "a grant would make the scope void");
+        let of = |authorization, page| ConsentSummary { authorization, granted: 0, required: 2, by_role: 0, page, read_at: None };
+        let (all, exact) = (Some(ConsentPage::Registered), Some(ConsentPage::Required));
+        assert_eq!(next(&of(Authorization::Unknown, all), "HQ").unwrap(), "Next: rollcallctl consent grant --org HQ");
+        assert_eq!(next(&of(Authorization::Authorized, None), "HQ"), None);
+        // Roles give the rest, so none is left to a script, and one without a role is missing.
+        let by_role = next(&of(Authorization::PartlyAuthorized, None), "O'Neil").unwrap();
+        assert_eq!(by_role, r"Next: rollcallctl consent show --org 'O'\''Neil'", "the page would make the scope void");
+        let delegated = next(&of(Authorization::PartlyAuthorized, exact), "HQ").unwrap();
+        assert_eq!(delegated, "Next: rollcallctl consent grant --org HQ --exact", "that leaves the scope what it is");
     }
 }

@@ -10,7 +10,7 @@ use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
 use rollcall_core::user::MailboxKind;
 use rollcall_ops::scope::show::Stands;
 
-use crate::text::counted;
+use crate::text::{counted, quoted};
 
 /// Whom the integration is to reach.
 pub fn of_desired(desired: &Desired) -> String {
@@ -101,17 +101,18 @@ fn are_members(users: u32) -> String {
 
 /// What makes a scope void.
 pub fn of_void(void: &Void, org: &str) -> String {
+    let org = quoted(org);
     match void {
         Void::Grant { permission } => {
             format!(
                 "{permission} is granted for the whole tenant. Rights add up, so the scope limits nothing of it. \
-                 Revoke that grant: `rollcallctl consent remove {permission} --org '{org}' --type application`."
+                 Revoke that grant: `rollcallctl consent remove {permission} --org {org} --type application`."
             )
         }
         Void::Ews { permission } => {
             format!(
                 "{permission} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. \
-                 Revoke that grant: `rollcallctl consent remove {permission} --org '{org}' --api exchange --type application`."
+                 Revoke that grant: `rollcallctl consent remove {permission} --org {org} --api exchange --type application`."
             )
         }
         Void::Assignment { assignment } => {
@@ -166,27 +167,29 @@ pub fn of_reach(reach: &Reach) -> String {
 
 /// Why Exchange's roles are not known, and the next step.
 pub fn of_unread(why: &Unread, org: &str) -> String {
+    let org = quoted(org);
     match why {
         Unread::NotAsked { scope } => {
-            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --org '{org}' --allow` asks for it, and reads them.")
+            format!("not read, this sign-in has no {scope}: `rollcallctl scope show --org {org} --allow` asks for it, and reads them.")
         }
         Unread::NoRole { .. } => {
             format!(
                 "not read, it takes an Exchange Administrator or a Global Reader: sign in as one, then \
-                 `rollcallctl scope show --org '{org}' --allow`."
+                 `rollcallctl scope show --org {org} --allow`."
             )
         }
-        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --org '{org}' --read` tries again."),
+        Unread::Failed { code } => format!("not read ({code}): `rollcallctl scope show --org {org} --read` tries again."),
     }
 }
 
 /// Of what the last proof is; nothing where it is of the scope as it is wanted now.
 pub fn of_stands(stands: Stands, org: &str) -> Option<String> {
+    let org = quoted(org);
     match stands {
         Stands::Now => None,
-        Stands::OtherScope => Some(format!("It is of another scope: prove this one with `rollcallctl scope prove --org '{org}'`.")),
+        Stands::OtherScope => Some(format!("It is of another scope: prove this one with `rollcallctl scope prove --org {org}`.")),
         Stands::BeforeChange => {
-            Some(format!("It is from before the last change: prove the scope again with `rollcallctl scope prove --org '{org}'`."))
+            Some(format!("It is from before the last change: prove the scope again with `rollcallctl scope prove --org {org}`."))
         }
     }
 }

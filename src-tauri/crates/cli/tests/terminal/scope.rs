@@ -202,13 +202,12 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let uncounted = scope(&["prove", "--inside", "1", "--outside", "1"]);
     let said = "How many mailboxes there are couldn't be counted beforehand: ";
     assert!(uncounted.code == 0 && uncounted.err.contains(said), "a proof doesn't wait for the count: {uncounted:?}");
-    assert_eq!(scope(&["prove"]).code, 0);
+    let before = asked(&sandbox, COUNT);
+    assert_eq!(scope(&["prove", "--quiet"]).code, 0);
+    assert_eq!(asked(&sandbox, COUNT) - before, 1, "the proof counts, and nobody reads beforehand how many there are");
     let shown = scope(&["show"]);
     assert_eq!(shown.code, 3, "a role beside the scope would not have been seen: {shown:?}");
-    assert!(
-        shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --org 'HQ' --allow`"),
-        "{shown:?}"
-    );
+    assert!(shown.out.contains("this sign-in has no RoleManagement.Read.Exchange: `rollcallctl scope show --org HQ --allow`"), "{shown:?}");
     let allowed = in_the_browser(&script, &["scope", "show", "--org", "HQ", "--allow"], &Person::Admin);
     assert!(allowed.code == 0 && allowed.out.contains("Exchange has assigned no role of RBAC for Applications."), "{allowed:?}");
     assert_eq!(scope(&["show"]).code, 0, "all is known, and it was proven");
@@ -226,7 +225,7 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert!(
         unasked.code == 3
             && unasked.out.contains("Nothing was asked of it yet")
-            && unasked.err.contains("scope why --org 'HQ' admin@contoso.example --ask"),
+            && unasked.err.contains("scope why --org HQ admin@contoso.example --ask"),
         "{unasked:?}"
     );
     let asked = as_json(&["why", "admin@contoso.example", "--ask"]);
@@ -240,6 +239,15 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     let leaked = evidence.out.lines().find(|line| line.starts_with(&leak)).unwrap();
     assert!(leaked.contains(",yes,outside,denied,leak,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
     assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
+}
+
+/// What is asked for the grants of application permissions, and for the number of users.
+const GRANTS: &str = "GET /servicePrincipals/{sp}/appRoleAssignments";
+const COUNT: &str = "GET /users/$count";
+
+/// How often a route was asked.
+fn asked(sandbox: &Sandbox, of: &str) -> u64 {
+    sandbox.counts().iter().filter(|((route, _), _)| route == of).map(|(_, count)| count).sum()
 }
 
 #[test]
@@ -265,8 +273,13 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     let given = run(&["consent", "show"]);
     assert!(given.code == 0 && given.out.contains(": Authorized\n") && given.out.contains("given by role"), "{given:?}");
     assert!(given.out.contains("Mail.ReadWrite: Application Mail.ReadWrite for "), "{given:?}");
+    let before = asked(&sandbox, GRANTS);
     let again = run(&["consent", "grant", "--json"]);
     assert_eq!((again.code, &again.json()["error"]["code"]), (3, &json!("would_void_scope")), "{again:?}");
+    assert_eq!(asked(&sandbox, GRANTS) - before, 2, "once to say what the page would do, and once before it is opened");
+    let before = asked(&sandbox, GRANTS);
+    assert_eq!(run(&["consent", "grant", "--quiet"]).code, 3);
+    assert_eq!(asked(&sandbox, GRANTS) - before, 1, "nobody reads what the page would do");
     let added = run(&["consent", "add", "Mail.ReadWrite", "--yes"]);
     assert!(added.code == 3 && added.err.contains("It would make the access scope void"), "{added:?}");
     assert!(!added.err.contains("Needed is one of these roles"), "no role is the cure: {added:?}");
@@ -278,8 +291,10 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     let earlier = run(&["scope", "show", "--read"]);
     assert!(earlier.code == 3 && earlier.out.contains("What follows of them is from the reading of "), "{earlier:?}");
     assert!(earlier.out.contains("Assigned then: Application Mail.ReadWrite for "), "{earlier:?}");
+    let before = asked(&sandbox, GRANTS);
     let open = run(&["consent", "add-missing"]);
     assert!(open.code == 3 && open.out.contains("`rollcallctl scope show --org HQ --read` reads them."), "{open:?}");
+    assert_eq!(asked(&sandbox, GRANTS) - before, 1, "what was looked at says what stays open");
     let told = run(&["consent", "show"]);
     assert!(told.code == 3 && told.out.contains(" is shown only as information."), "{told:?}");
 

@@ -6,7 +6,7 @@ pub mod preview;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rollcall_core::consent::{self, ByRoles, ConsentState};
+use rollcall_core::consent::{self, ByRoles, ConsentRow, ConsentState};
 use rollcall_core::grant::{self, Api, Change, Grant, Grantee, Plan, Step};
 use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::integration::{Integration, RequiredPermission};
@@ -19,7 +19,7 @@ use rollcall_graph::grants::Holdings;
 use rollcall_graph::send::Graph;
 use rollcall_graph::{applications, enterprise};
 use rollcall_store::{integrations, journal, organizations, tenants};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::read::holdings;
@@ -40,7 +40,7 @@ pub struct PermissionRef {
 }
 
 /// What Microsoft's consent page is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentPage {
     /// Everything that the application's registration asks of Graph, application permissions included.
@@ -48,6 +48,28 @@ pub enum ConsentPage {
     Registered,
     /// Exactly the delegated permissions that the organization requires.
     Required,
+}
+
+impl ConsentPage {
+    /// The most that the page can be asked for without making a wished access scope void, as far as the matrix tells; `None` where it can't
+    /// be asked for anything. What the registration asks for is taken to be what the integration needs: the page itself is looked at
+    /// before it is opened.
+    pub(crate) fn harmless(rows: &[ConsentRow]) -> Option<Self> {
+        if !rows.iter().any(ConsentRow::would_void) {
+            return Some(Self::Registered);
+        }
+        rows.iter().any(|row| row.required && row.kind == PermissionType::Delegated).then_some(Self::Required)
+    }
+}
+
+/// Why something that is required stays out of a change that grants what is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StaysOpen {
+    /// The script of a wished access scope gives it by a role; granted, it would make that scope void.
+    ByScript,
+    /// It isn't known whether roles of Exchange give it.
+    Unknown,
 }
 
 /// What is wanted.
@@ -97,6 +119,8 @@ pub(super) struct Looked {
     pub(super) voids: bool,
     /// Whether what the page would grant could be read; otherwise it is what the integration is known to need.
     foreseen: bool,
+    /// Why not all that is required will be there after it, where that is so and it is to grant what is missing.
+    open: Option<StaysOpen>,
 }
 
 impl Looked {
@@ -147,9 +171,14 @@ pub(super) async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &
     let app = enterprise::app(graph, integration.client_id, &job.stop).await?;
     let client = app.as_ref().map(|app| app.id);
     let holdings = holdings(graph, client, job).await?;
+    let mut open = None;
     let (change, foreseen) = match &ask.wanted {
         Wanted::Grant { permissions, whom } => (Change::Add(named(&holdings, permissions, *whom)?), true),
-        Wanted::GrantMissing => (Change::Add(missing(organization.needs(&integration), &holdings, roles)), true),
+        Wanted::GrantMissing => {
+            let missing = missing(organization.needs(&integration), &holdings, roles);
+            open = missing.open;
+            (Change::Add(missing.grants), true)
+        }
         Wanted::Revoke { permissions, whom } => (Change::Remove(held(&holdings, permissions, *whom)?), true),
         Wanted::RevokeAll => (Change::RemoveAll, true),
         Wanted::Restore { entry } => (undo(desk, &integration, *entry).await?, true),
@@ -157,7 +186,7 @@ pub(super) async fn look(desk: &Desk, graph: &Graph, ask: &PreviewChange, job: &
     };
     let plan = grant::plan(&holdings.objects, &change);
     let voids = plan.added.iter().any(|grant| roles.would_void(grant));
-    Ok(Looked { organization, integration, tenant, client, holdings, plan, voids, foreseen })
+    Ok(Looked { organization, integration, tenant, client, holdings, plan, voids, foreseen, open })
 }
 
 fn of(permission: &PermissionRef, whom: Grantee) -> Result<Grant> {
@@ -216,13 +245,29 @@ fn held(holdings: &Holdings, permissions: &[PermissionRef], whom: Grantee) -> Re
     permissions.iter().map(found).collect()
 }
 
-/// What is required and not there for everyone, by itself or by something wider. What would make a wished scope void stays out of it.
-fn missing(required: &[RequiredPermission], holdings: &Holdings, roles: ByRoles<'_>) -> Vec<Grant> {
+/// What is required and not there for everyone, by itself or by something wider.
+struct Missing {
+    grants: Vec<Grant>,
+    /// Why not all of it is among the grants, where that is so.
+    open: Option<StaysOpen>,
+}
+
+/// What would make a wished scope void stays out of the grants.
+fn missing(required: &[RequiredPermission], holdings: &Holdings, roles: ByRoles<'_>) -> Missing {
     let held = consent::summary(&holdings.objects);
     let consent = consent::compare(required, Some(&held), roles, &[]);
-    let lacking = consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds());
-    let known = lacking.filter(|row| row.state != ConsentState::Unknown);
-    known.map(|row| Grant::everyones(row.resource, row.kind, &row.name)).filter(|grant| !roles.would_void(grant)).collect()
+    let (mut grants, mut open) = (Vec::new(), None);
+    for row in consent.rows.into_iter().filter(|row| row.required && !row.optional && !row.holds()) {
+        let grant = Grant::everyones(row.resource, row.kind, &row.name);
+        if row.state == ConsentState::Unknown {
+            open = open.or(Some(StaysOpen::Unknown));
+        } else if roles.would_void(&grant) {
+            open = Some(StaysOpen::ByScript);
+        } else {
+            grants.push(grant);
+        }
+    }
+    Missing { grants, open }
 }
 
 /// The way back from what the journal has under a number.

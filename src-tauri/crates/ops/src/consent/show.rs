@@ -12,6 +12,7 @@ use rollcall_store::{grants, integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::change::ConsentPage;
 use super::tenant::{self, RequestView, TenantConsent};
 use crate::connection;
 use crate::desk::Desk;
@@ -44,6 +45,9 @@ pub struct ConsentView {
     pub requests: Vec<RequestView>,
     /// What the integration can't do over Graph.
     pub limitations: Vec<String>,
+    /// The most that Microsoft's page can be asked for without making a wished access scope void; absent where whatever it would be asked
+    /// for does.
+    pub page: Option<ConsentPage>,
     pub may: MayGrant,
 }
 
@@ -98,8 +102,11 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
             OwnConsentView { name: wanted.name.clone(), can: settings.users.allows(&wanted.name, known.map(|known| known.admin_consent)) }
         })
     });
+    let held = read.as_ref().and_then(|read| read.held.as_deref());
+    let consent = consent::compare(required, held, given.beside(), &requested);
     Ok(ConsentView {
-        consent: consent::compare(required, read.as_ref().and_then(|read| read.held.as_deref()), given.beside(), &requested),
+        page: ConsentPage::harmless(&consent.rows),
+        consent,
         read_at: read.as_ref().map(|read| read.at),
         error: read.as_ref().and_then(|read| read.error_code.clone()),
         others: read.iter().flat_map(|read| &read.others).map(ToString::to_string).collect(),

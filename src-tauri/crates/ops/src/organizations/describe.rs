@@ -22,6 +22,7 @@ use ts_rs::TS;
 
 use super::delete::OrganizationRef;
 use crate::connection::{self, SecretAtHand};
+use crate::consent::change::ConsentPage;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -65,6 +66,9 @@ pub struct ConsentSummary {
     pub required: u32,
     /// Of those that are neither granted nor known to be given by a role of Exchange, how many a wished scope gives by one.
     pub by_role: u32,
+    /// The most that Microsoft's page can be asked for without making a wished access scope void; absent where whatever it would be asked
+    /// for does.
+    pub page: Option<ConsentPage>,
     pub read_at: Option<Timestamp>,
 }
 
@@ -253,6 +257,7 @@ fn summary(facts: &Facts) -> (ConsentSummary, Option<Timestamp>) {
         granted: u32::try_from(granted).unwrap_or(u32::MAX),
         by_role: u32::try_from(by_role).unwrap_or(u32::MAX),
         required: u32::try_from(required.count()).unwrap_or(u32::MAX),
+        page: ConsentPage::harmless(&consent.rows),
         read_at,
     };
     let evidence_at = read_at.map(|read_at| evidence(&consent.rows, read_at, &facts.given.read));

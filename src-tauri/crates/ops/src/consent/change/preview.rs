@@ -13,7 +13,7 @@ use rollcall_store::users;
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::{Looked, PreviewChange, look};
+use super::{Looked, PreviewChange, StaysOpen, look};
 use crate::connection;
 use crate::consent::show::refusal;
 use crate::desk::Desk;
@@ -45,6 +45,8 @@ pub struct ChangePreview {
     /// The roles of which one is needed, and why it can't be done: the admin has none of them, or it would make the access scope void.
     pub roles: Vec<Role>,
     pub refused: Option<Reason>,
+    /// Where it is to grant what is missing: why not all that is required will be there after it, if so.
+    pub open: Option<StaysOpen>,
     /// Stands for exactly this change; to be handed back when it is agreed to.
     pub seal: String,
 }
@@ -98,6 +100,7 @@ pub async fn preview(desk: &Desk, ask: PreviewChange, job: &Job) -> Result<Chang
         asks: asks.map(str::to_owned).collect(),
         roles: action.roles().to_vec(),
         refused: if looked.voids { Some(Reason::WouldVoidScope) } else { refusal(true, roles.as_deref(), action) },
+        open: looked.open,
         seal: looked.seal(),
     })
 }
