@@ -97,12 +97,20 @@ impl Fates {
 
 /// Who has which address: principal names, primary addresses and aliases, whatever their case. Of an address only a number is kept, as
 /// there are hundreds of thousands; that two of a tenant have the same one happens once in a hundred million tenants.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Addresses {
-    people: Vec<ObjectId>,
-    /// The number of an address, and the place of who has it among the people.
-    claims: Vec<(u64, u32)>,
+    /// Who has an address of which number, by what the number leaves when it is divided by how many lists there are: one list of
+    /// megabytes would be copied as it grows.
+    claims: Vec<Vec<(u64, ObjectId)>>,
     numbers: RandomState,
+}
+
+const LISTS: u64 = 256;
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self { claims: (0..LISTS).map(|_| Vec::new()).collect(), numbers: RandomState::new() }
+    }
 }
 
 impl Addresses {
@@ -115,44 +123,37 @@ impl Addresses {
 
     /// Adds one address of a user.
     pub fn claim(&mut self, user: ObjectId, address: &str) {
-        if self.people.last() != Some(&user) {
-            push(&mut self.people, user);
-        }
-        let place = u32::try_from(self.people.len() - 1).unwrap_or(u32::MAX);
-        let claim = (self.numbers.hash_one(address.to_lowercase()), place);
+        let number = self.numbers.hash_one(address.to_lowercase());
+        let list = usize::try_from(number % LISTS).ok().and_then(|list| self.claims.get_mut(list));
+        let claim = (number, user);
         // Most people's primary address is their principal name.
-        if self.claims.last() != Some(&claim) {
-            push(&mut self.claims, claim);
+        if let Some(list) = list.filter(|list| list.last() != Some(&claim)) {
+            // In small steps: for hundreds of thousands, twice as much at a time is too much.
+            if list.len() == list.capacity() {
+                list.reserve_exact(16 + list.len() / 8);
+            }
+            list.push(claim);
         }
     }
 
-    /// Everybody who has an address. Somebody may come twice.
-    pub fn people(&self) -> &[ObjectId] {
-        &self.people
+    /// Everybody who has an address.
+    #[must_use]
+    pub fn people(&self) -> HashSet<ObjectId> {
+        self.claims.iter().flatten().map(|(_, user)| *user).collect()
     }
 
     /// Whoever has an address that is another one's, too.
     #[must_use]
-    pub fn contested(mut self) -> HashSet<ObjectId> {
-        self.claims.sort_unstable();
-        let owner = |(_, place): &(u64, u32)| self.people.get(*place as usize).copied();
+    pub fn contested(self) -> HashSet<ObjectId> {
         let mut contested = HashSet::new();
-        for claims in self.claims.chunk_by(|(one, _), (other, _)| one == other) {
-            let first = claims.first().and_then(owner);
-            if claims.iter().any(|claim| owner(claim) != first) {
-                contested.extend(claims.iter().filter_map(owner));
-            }
+        for mut list in self.claims {
+            list.sort_unstable();
+            list.dedup();
+            let shared = list.chunk_by(|(one, _), (other, _)| one == other).filter(|claims| claims.len() > 1);
+            contested.extend(shared.flatten().map(|(_, user)| *user));
         }
         contested
     }
-}
-
-/// Makes room in small steps: for hundreds of thousands, twice as much at a time is too much.
-fn push<T>(list: &mut Vec<T>, one: T) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(256 + list.len() / 8);
-    }
-    list.push(one);
 }
 
 /// The addresses of a user: the principal name first.
@@ -194,7 +195,7 @@ mod tests {
         let contested = |people: &[&DirectoryUser]| {
             let mut addresses = Addresses::default();
             people.iter().for_each(|person| addresses.add(person));
-            assert_eq!(addresses.people().len(), people.len());
+            assert_eq!(addresses.people(), people.iter().map(|person| person.object_id).collect());
             addresses.contested()
         };
         let cy = person(3, "cy@contoso.example", &[]);

@@ -1,9 +1,10 @@
 //! Lists that come in pages: each next link stays inside Graph, leads on, and is fetched while the caller is busy with the last page.
 
 use std::collections::HashSet;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -25,6 +26,8 @@ pub struct Pages<T> {
     graph: Graph,
     stop: CancellationToken,
     eventual: bool,
+    /// Whether the next page is fetched before it is wanted.
+    ahead: bool,
     fetch: Fetch<T>,
     next: Next<T>,
     seen: HashSet<String>,
@@ -62,21 +65,19 @@ impl<T: Send + 'static> Pages<T> {
         eventual: bool,
         stop: &CancellationToken,
     ) -> Self {
+        let seen = first.as_ref().map(|url| url.as_str().to_owned()).into_iter().collect();
         let fetch: Fetch<T> = |graph, url, eventual, stop| Box::pin(fetch::<W, T>(graph, url, eventual, stop));
-        Self {
-            graph: graph.clone(),
-            stop: stop.clone(),
-            eventual,
-            fetch,
-            next: Next::At(first),
-            seen: HashSet::new(),
-            empty: 0,
-            delta: None,
-        }
+        Self { graph: graph.clone(), stop: stop.clone(), eventual, ahead: true, fetch, next: Next::At(first), seen, empty: 0, delta: None }
     }
 
-    /// The next page, or `None` after the last. The one after it is already on its way when this returns. After an error there
-    /// are no more pages.
+    /// Fetches no page before it is wanted: for lists that are read side by side, as each page that waits takes memory.
+    pub(crate) fn one_at_a_time(mut self) -> Self {
+        self.ahead = false;
+        self
+    }
+
+    /// The next page, or `None` after the last. The one after it is already on its way when this returns, but for lists that are read
+    /// [one page at a time](Self::one_at_a_time). After an error there are no more pages.
     ///
     /// # Errors
     /// [`GraphError::ForeignLink`] when a page leads elsewhere, [`GraphError::Endless`] when the pages go in a circle or on for
@@ -86,7 +87,6 @@ impl<T: Send + 'static> Pages<T> {
             Next::End => return Ok(None),
             Next::At(url) => {
                 let url = url?;
-                self.seen.insert(url.as_str().to_owned());
                 (self.fetch)(self.graph.clone(), url, self.eventual, self.stop.clone()).await?
             }
             // The task ends early only when the runtime is shut down.
@@ -97,6 +97,7 @@ impl<T: Send + 'static> Pages<T> {
         if let Some(link) = fetched.next {
             // A page that is here is worth having, so what is wrong with its link is told when the next one is asked for.
             self.next = match self.follow(&link) {
+                Ok(url) if !self.ahead => Next::At(Ok(url)),
                 Ok(url) => Next::Coming(tokio::spawn((self.fetch)(self.graph.clone(), url, self.eventual, self.stop.clone()))),
                 Err(error) => Next::At(Err(error)),
             };
@@ -147,24 +148,34 @@ async fn fetch<W: DeserializeOwned + Into<T>, T>(
 ) -> Result<Fetched<T>, GraphError> {
     let answer = graph.send(&Call::read(url).eventually(eventual), &stop).await?;
     // That it is UTF-8 is seen once for all of its texts.
-    let Some(list) = std::str::from_utf8(&answer.body).ok().and_then(|body| serde_json::from_str::<List<W>>(body).ok()) else {
+    let Some(list) = std::str::from_utf8(&answer.body).ok().and_then(|body| serde_json::from_str::<List<W, T>>(body).ok()) else {
         return Err(GraphError::Damaged(Box::new(answer.trace)));
     };
     if list.value.len() > MOST_ITEMS {
         return Err(GraphError::TooLarge(Box::new(answer.trace)));
     }
     answer.permit.report(Outcome::Good(Size::Other));
-    let items = list.value.into_iter().map(Into::into).collect();
+    let items = list.value.into_iter().map(|Read(item, _)| item).collect();
     Ok(Fetched { page: Page { items, total: list.count }, next: text::some(list.next), delta: text::some(list.delta) })
 }
 
 #[derive(Deserialize)]
-struct List<W> {
-    value: Vec<W>,
+#[serde(bound(deserialize = "W: Deserialize<'de> + Into<T>"))]
+struct List<W, T> {
+    value: Vec<Read<W, T>>,
     #[serde(rename = "@odata.nextLink")]
     next: Option<text::Text>,
     #[serde(rename = "@odata.deltaLink")]
     delta: Option<text::Text>,
     #[serde(rename = "@odata.count")]
     count: Option<u32>,
+}
+
+/// An item, turned into what it is kept as the moment it is read: otherwise a page would be there twice.
+struct Read<W, T>(T, PhantomData<W>);
+
+impl<'de, W: Deserialize<'de> + Into<T>, T> Deserialize<'de> for Read<W, T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        W::deserialize(deserializer).map(|wire| Self(wire.into(), PhantomData))
+    }
 }

@@ -1,8 +1,11 @@
 //! The users of a tenant, as far as Rollcall shows and judges them.
 
+use std::fmt;
+
 use rollcall_core::id::ObjectId;
 use rollcall_core::user::{DirectoryUser, MAILBOX_PLANS};
-use serde::Deserialize;
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -78,22 +81,58 @@ pub(crate) struct User {
     account_enabled: Option<bool>,
     user_type: Option<Text>,
     on_premises_sync_enabled: Option<bool>,
-    #[serde(default, deserialize_with = "text::or_empty")]
-    assigned_plans: Vec<AssignedPlan>,
+    /// Whether one of the assigned plans gives a mailbox.
+    #[serde(default, rename = "assignedPlans", deserialize_with = "gives_mailbox")]
+    exchange_plan: bool,
+}
+
+/// Users have dozens of plans, of which nothing else is wanted: none is kept.
+fn gives_mailbox<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Plans;
+    impl<'de> Visitor<'de> for Plans {
+        type Value = bool;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a list of plans, or null")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut plans: A) -> Result<bool, A::Error> {
+            let mut gives = false;
+            while let Some(plan) = plans.next_element::<AssignedPlan>()? {
+                gives |= plan.gives_mailbox();
+            }
+            Ok(gives)
+        }
+    }
+    deserializer.deserialize_any(Plans)
 }
 
 /// A service plan as Graph spells it, on users and on the organization.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AssignedPlan {
-    capability_status: Option<Text>,
+    capability_status: Option<Capability>,
     service_plan_id: Option<Uuid>,
+}
+
+/// What has become of a plan, as far as it says whether the plan is there.
+#[derive(Clone, Copy, Deserialize)]
+enum Capability {
+    Enabled,
+    /// In its grace period.
+    Warning,
+    #[serde(other)]
+    Other,
 }
 
 impl AssignedPlan {
     /// Whether it comes with a mailbox now: a plan in its grace period (Warning) still does.
     pub(crate) fn gives_mailbox(&self) -> bool {
-        let on = self.capability_status.as_ref().is_some_and(|status| matches!(status.0.as_str(), "Enabled" | "Warning"));
+        let on = matches!(self.capability_status, Some(Capability::Enabled | Capability::Warning));
         on && self.service_plan_id.is_some_and(|id| {
             let mut text = Uuid::encode_buffer();
             MAILBOX_PLANS.contains(&&*id.hyphenated().encode_lower(&mut text))
@@ -116,7 +155,7 @@ impl From<User> for DirectoryUser {
             enabled: user.account_enabled.unwrap_or(true),
             guest: user.user_type.is_some_and(|kind| kind.0.eq_ignore_ascii_case("Guest")),
             on_premises: user.on_premises_sync_enabled.unwrap_or(false),
-            exchange_plan: user.assigned_plans.iter().any(AssignedPlan::gives_mailbox),
+            exchange_plan: user.exchange_plan,
         }
     }
 }
@@ -124,7 +163,8 @@ impl From<User> for DirectoryUser {
 /// The SMTP addresses besides the primary one, which is marked by capitals; other kinds (X500, SIP) are no addresses for mail.
 fn aliases(proxies: Vec<Text>, mail: Option<&str>) -> Vec<String> {
     let secondary = proxies.iter().filter_map(|proxy| proxy.0.strip_prefix("smtp:"));
-    let mut aliases: Vec<String> = Vec::new();
+    // The first alias would make room for four.
+    let mut aliases: Vec<String> = Vec::with_capacity(proxies.len().saturating_sub(1));
     for address in secondary.filter(|address| mail.is_none_or(|mail| !mail.eq_ignore_ascii_case(address))) {
         if !aliases.iter().any(|known| known.eq_ignore_ascii_case(address)) {
             aliases.push(address.to_owned());

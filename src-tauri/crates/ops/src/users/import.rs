@@ -1,6 +1,6 @@
 //! Brings users into an organization from the directory: all, by filter, by group, or those named in a CSV file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rollcall_core::arrival::Addresses;
 use rollcall_core::eligibility::{self, Eligibility, Facts};
@@ -274,7 +274,7 @@ impl<'a> Arrivals<'a> {
         }
         let (mut addresses, mut doubtful) = (std::mem::take(&mut self.addresses), std::mem::take(&mut self.doubtful));
         if !self.whole {
-            let (tenant, came) = (self.tenant, addresses.people().iter().copied().collect::<HashSet<_>>());
+            let (tenant, came) = (self.tenant, addresses.people());
             let known = self.desk.read(move |conn| users::known(conn, tenant)).await?;
             for one in known.iter().filter(|one| !came.contains(&one.object_id)) {
                 for address in &one.addresses {
