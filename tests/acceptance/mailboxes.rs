@@ -616,7 +616,8 @@ async fn the_practice_tenant_sets_up_two_organizations_one_of_which_has_users_wi
     assert_eq!(again.by_users.id, set_up.by_users.id, "what is there stays");
 
     let filter = UserFilter { organization: Some(set_up.by_users.id), ..UserFilter::default() };
-    let everybody = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100 }, &Job::quiet()).await.unwrap();
+    let everybody =
+        query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100, workloads: false }, &Job::quiet()).await.unwrap();
     let mut kinds = BTreeSet::new();
     for row in everybody.rows {
         let view = describe(&desk, MailboxesOf { user: row.user.id }, &Job::quiet()).await.unwrap();

@@ -257,7 +257,7 @@ async fn having(organization: OrganizationId, verdict: &[Verdict], call: &Call) 
     let mut users = Vec::new();
     loop {
         let offset = u32::try_from(users.len()).unwrap_or(u32::MAX);
-        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: WINDOW_LIMIT };
+        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: WINDOW_LIMIT, workloads: false };
         let page = query::query(&call.desk, question, &Job::quiet()).await?;
         users.extend(page.rows.iter().map(|row| row.user.id));
         if page.rows.is_empty() || users.len() >= page.matching as usize {
