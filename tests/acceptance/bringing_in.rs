@@ -295,6 +295,9 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     check(Eligibility::Shared, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Shared)).await;
     check(Eligibility::Room, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Room)).await;
     check(Eligibility::Equipment, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Equipment)).await;
+    // What looked like a shared mailbox and says of itself that it is none.
+    let none = judged(&rehearsal, organization, Eligibility::NoMailbox).await;
+    assert!(!none.is_empty() && none.iter().all(|(_, evidence)| *evidence == Evidence::UserPurpose), "{none:?}");
     let view = describe(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(view.eligibility, found);
     let ready = judged(&rehearsal, organization, Eligibility::Ready).await.len();

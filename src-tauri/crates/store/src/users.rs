@@ -33,7 +33,7 @@ mod write;
 
 use filter::Where;
 pub use in_order::in_order;
-pub use known::{Known, known, own_access, places};
+pub use known::{Known, any_over_graph, known, own_access, places};
 pub(crate) use roster::Roster;
 pub use search::index_pending;
 pub(crate) use search::teach;
@@ -80,7 +80,7 @@ pub struct UserFilter {
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
-    /// or the name or title of its cause, or the whole id of a request that a check or a session ended with;
+    /// or the name or title of its cause, or the whole id of a request that a check or a session ended with, now or before;
     /// all of them must be found.
     pub search: Option<String>,
 }

@@ -148,7 +148,7 @@ fn a_rollout_command_by_command() {
     let csv = script.run(&["users", "list", "--search", request_id, "--workloads", "--format", "csv"]).out;
     assert!(csv.lines().next().unwrap().ends_with(",exchange_plan,brought_in,workloads") && csv.contains("mail failed, "), "{csv}");
     let table = script.run(&["users", "list", "--search", request_id, "--workloads"]).out;
-    assert!(table.contains("workloads") && table.contains("mail failed"), "{table}");
+    assert!(table.contains("WORKLOADS") && table.contains("mail failed"), "{table}");
     assert_eq!(script.run(&["users", "delete", upn]).code, 0);
     let full = script.run(&["--json", "org", "delete", "HQ"]);
     assert_eq!((full.code, &full.json()["error"]["code"]), (3, &json!("has_users")));

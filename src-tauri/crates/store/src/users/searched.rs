@@ -60,7 +60,8 @@ impl Word<'_> {
             Self::Long(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word)],
             Self::PartOfId(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word), with_id(word)],
             Self::WholeId(word) => {
-                Self::PartOfId(word).ways().into_iter().chain([answered_with(word), answered_a_session_with(word)]).collect()
+                let answered = [answered_with(word), answered_a_run_with(word), answered_a_session_with(word)];
+                Self::PartOfId(word).ways().into_iter().chain(answered).collect()
             }
             Self::Short(word) => begins(word).into(),
             Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
@@ -127,6 +128,12 @@ pub fn with_id(word: &str) -> Way {
 fn answered_with(id: &str) -> Way {
     let id = || id.to_owned().into();
     ("SELECT user FROM checks WHERE request_id = ? COLLATE NOCASE OR client_request_id = ? COLLATE NOCASE", vec![id(), id()])
+}
+
+/// One of whose answers to a run, be it long ago, has that id: what a case is about has often been asked again since.
+fn answered_a_run_with(id: &str) -> Way {
+    let id = || id.to_owned().into();
+    ("SELECT user FROM probes WHERE request_id = ? COLLATE NOCASE OR client_request_id = ? COLLATE NOCASE", vec![id(), id()])
 }
 
 /// One of whose kept sessions was answered so where it didn't pass. What a session found wrong has left a row among the checks, so that

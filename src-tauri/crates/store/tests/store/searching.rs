@@ -210,6 +210,9 @@ fn the_id_of_a_request_finds_whom_it_was_about_in_checks_and_in_sessions() {
     };
     room.answer(run, &[1], with(&theirs, None));
     room.answer(run, &[3], with("0", Some(&ours)));
+    // What was asked again since has another id, and is found by the first one all the same.
+    let again = room.start(&Which::All);
+    room.answer(again, &[1], with("1", None));
     for (id, minute) in [(&first, 1), (&second, 2)] {
         room.session_refused(2, id, minute);
     }
