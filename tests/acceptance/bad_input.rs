@@ -36,7 +36,7 @@ fn small() -> Scene {
 }
 
 async fn imported(rehearsal: &Rehearsal) -> u32 {
-    let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 1 };
+    let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 1, workloads: false };
     query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().total
 }
 
@@ -192,7 +192,7 @@ async fn when_the_network_goes_the_cache_still_answers_and_the_run_waits_to_be_r
     assert_eq!(runs().await.unwrap().len(), 1, "a run that can't begin leaves nothing behind");
     let everybody = ImportUsers { organization: organization.id, from: Source::All, anew: false };
     assert_eq!(Box::pin(import(&desk, everybody, &Job::quiet())).await.unwrap_err().code, Code::Offline);
-    let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 10 };
+    let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 10, workloads: false };
     assert_eq!(query(&desk, ask, &Job::quiet()).await.unwrap().rows.len(), 10, "what is known is still searchable");
     drop(kept);
 }

@@ -60,7 +60,10 @@ async fn bring(rehearsal: &Rehearsal, organization: OrganizationId, from: Source
 
 async fn users_in(rehearsal: &Rehearsal, organization: OrganizationId) -> u32 {
     let filter = UserFilter { organization: Some(organization), ..UserFilter::default() };
-    query(&rehearsal.desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1 }, &Job::quiet()).await.unwrap().total
+    query(&rehearsal.desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false }, &Job::quiet())
+        .await
+        .unwrap()
+        .total
 }
 
 fn file(bytes: impl Into<Vec<u8>>) -> Source {
@@ -201,7 +204,7 @@ async fn preflight(rehearsal: &Rehearsal, organization: OrganizationId) -> Eligi
 /// Those of an organization that were judged so, by principal name, each with who says so.
 async fn judged(rehearsal: &Rehearsal, organization: OrganizationId, eligibility: Eligibility) -> Vec<(String, Evidence)> {
     let filter = UserFilter { organization: Some(organization), eligibility: vec![eligibility], ..UserFilter::default() };
-    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1000 };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1000, workloads: false };
     let page = query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
     page.rows.into_iter().map(|row| (row.user.directory.upn, row.judged.evidence)).collect()
 }
@@ -218,7 +221,7 @@ async fn thousands_who_are_not_ready_are_judged_to_the_last() {
     let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
     bring(&rehearsal, organization, Source::All).await;
     let filter = UserFilter { organization: Some(organization), eligibility: vec![Eligibility::Guest], ..UserFilter::default() };
-    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1 };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false };
     assert_eq!(query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap().matching as usize, guests);
 }
 
@@ -292,6 +295,9 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     check(Eligibility::Shared, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Shared)).await;
     check(Eligibility::Room, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Room)).await;
     check(Eligibility::Equipment, Evidence::UserPurpose, ids(|user| user.recipient == Recipient::Equipment)).await;
+    // What looked like a shared mailbox and says of itself that it is none.
+    let none = judged(&rehearsal, organization, Eligibility::NoMailbox).await;
+    assert!(!none.is_empty() && none.iter().all(|(_, evidence)| *evidence == Evidence::UserPurpose), "{none:?}");
     let view = describe(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(view.eligibility, found);
     let ready = judged(&rehearsal, organization, Eligibility::Ready).await.len();

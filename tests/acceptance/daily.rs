@@ -48,6 +48,7 @@ fn everyone(search: Option<&str>) -> UserQuery {
         sort: Sort::default(),
         offset: 0,
         limit: 1_000,
+        workloads: false,
     }
 }
 

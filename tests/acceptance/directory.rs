@@ -23,7 +23,7 @@ async fn rows(rehearsal: &Rehearsal, organization: OrganizationId, search: Optio
     let mut rows = Vec::new();
     loop {
         let offset = u32::try_from(rows.len()).unwrap();
-        let ask = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: 200 };
+        let ask = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: 200, workloads: false };
         let page = query(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
         let matching = page.matching as usize;
         rows.extend(page.rows);

@@ -245,7 +245,7 @@ async fn a_switch_that_is_killed_is_one_of_everybody_or_of_nobody_and_ends_initi
         let mut sitting = sit(&folder, "switch", &secret);
         shown_until_killed(&mut sitting, round % 6);
         let desk = open_desk(&folder, &Scene::default().pace).unwrap();
-        let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 1_000 };
+        let ask = UserQuery { filter: UserFilter::default(), sort: Sort::default(), offset: 0, limit: 1_000, workloads: false };
         let rows = query(&desk, ask, &Job::quiet()).await.unwrap().rows;
         let over = rows.iter().filter(|row| row.effective_access == AccessType::GraphAppOnly).count();
         assert!(over == 0 || over == rows.len(), "{over} of {} are switched", rows.len());
@@ -299,7 +299,10 @@ async fn what_is_done_with_ten_thousand_users_and_killed_is_done_with_all_or_wit
         let _ = sitting.wait();
         let desk = open_desk(&folder, &Scene::default().pace).unwrap();
         let filter = UserFilter { mailbox: vec![MailboxStatus::Excluded], ..UserFilter::default() };
-        let out = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1 }, &Job::quiet()).await.unwrap().matching;
+        let out = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false }, &Job::quiet())
+            .await
+            .unwrap()
+            .matching;
         assert!(out == 0 || out == 10_000, "{out} users are excluded");
         let flipped = (out > 0) != excluded;
         assert!(flipped || !shown, "what was shown as done is done");

@@ -37,6 +37,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::practice::examples::examples;
 use rollcall_ops::practice::open::{self, OpenPractice};
+use rollcall_ops::rules;
 use rollcall_ops::runs::describe::RunRef;
 use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
@@ -615,8 +616,21 @@ async fn the_practice_tenant_sets_up_two_organizations_one_of_which_has_users_wi
     let again = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
     assert_eq!(again.by_users.id, set_up.by_users.id, "what is there stays");
 
+    // Of the first some can be switched at once, and a rule proposes others.
+    let reached = async |access| {
+        let filter = UserFilter { organization: Some(set_up.by_application.id), access: vec![access], ..UserFilter::default() };
+        let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false };
+        query(&desk, ask, &Job::quiet()).await.unwrap()
+    };
+    let (ews, graph) = (reached(AccessType::EwsAppOnly).await, reached(AccessType::GraphAppOnly).await);
+    assert!(ews.matching == 10 && graph.matching > 0 && ews.matching + graph.matching == ews.total, "{} of {}", ews.matching, ews.total);
+    let rules = rules::list::list(&desk, tenant, &Job::quiet()).await.unwrap();
+    let outcome = rules[0].rule.outcome.as_ref().unwrap();
+    assert!(rules.len() == 1 && outcome.proposed > 0, "{outcome:?}");
+
     let filter = UserFilter { organization: Some(set_up.by_users.id), ..UserFilter::default() };
-    let everybody = query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100 }, &Job::quiet()).await.unwrap();
+    let everybody =
+        query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100, workloads: false }, &Job::quiet()).await.unwrap();
     let mut kinds = BTreeSet::new();
     for row in everybody.rows {
         let view = describe(&desk, MailboxesOf { user: row.user.id }, &Job::quiet()).await.unwrap();

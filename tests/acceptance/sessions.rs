@@ -79,6 +79,19 @@ async fn a_session_tells_what_is_new_since_the_last_and_starts_over_when_the_ser
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_told_again_is_counted_once() {
+    let rehearsal = healthy(10).await;
+    let organization = rehearsal.ready().await.id;
+    let once = rehearsal.sessions(organization, Whose::Everybody).await.unwrap().committed;
+    rehearsal.sandbox.replay_changes();
+    rehearsal.sandbox.expire_deltas();
+    let twice = rehearsal.sessions(organization, Whose::Everybody).await.unwrap().committed;
+    assert!(once.changed > 0);
+    // Something may have come in between, of which there is a message an hour at most.
+    assert!((once.changed..once.changed + 10).contains(&twice.changed), "{once:?} and then {twice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_mail_folder_is_read_and_a_deleted_folder_or_list_is_no_failure() {
     let rehearsal = healthy(10).await;
     let organization = rehearsal.ready().await.id;

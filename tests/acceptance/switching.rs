@@ -228,6 +228,7 @@ async fn a_switch_outside_of_the_change_window_waits_can_be_taken_back_or_overru
             sort: Sort::default(),
             offset: 0,
             limit: 50,
+            workloads: false,
         };
         query(&desk, ask, &Job::quiet()).await.unwrap().matching
     };

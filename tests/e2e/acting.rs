@@ -36,6 +36,15 @@ fn each_action_on_a_user_is_shown_first_done_and_told() -> Result<()> {
     window.reads("Mailbox initialized")?;
     window.click("tab", "Overview")?;
 
+    // Whoever was switched is checked, alone; that changes nothing and says what each workload answered.
+    window.press("Check connectivity")?;
+    window.holds("the tab of checks", "return document.querySelector('[role=tab][aria-selected=true]')?.innerText === 'Checks'")?;
+    window.reads("Mailbox settings")?;
+    window.reads("Success")?;
+    window.photo("checked")?;
+    window.click("tab", "Overview")?;
+    window.reads("Check results: connected successfully")?;
+
     // What was read is forgotten, and read again when it is brought forward: not twice in a minute.
     act(&window, "Reset mailbox…", "Reset 1 mailbox")?;
     window.reads("Not initialized")?;

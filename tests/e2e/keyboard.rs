@@ -57,7 +57,7 @@ fn shortcuts_lead_to_every_pane_and_to_the_search() -> Result<()> {
 
 fn tab_into_the_grid(window: &Window) -> Result<()> {
     const MOST_STOPS: usize = 40;
-    window.click("box", "Filter by name, address or error")?;
+    window.click("box", "Filter by name, address, ID or error")?;
     for _ in 0..MOST_STOPS {
         window.keys(&[keys::TAB])?;
         if focused(window)?.is_some() {

@@ -78,7 +78,7 @@ fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
 /// The mailboxes of the user, among everybody's.
 fn mailboxes(window: &Window) -> Result<()> {
     window.go("Users")?;
-    window.fill("Filter by name, address or error", USER)?;
+    window.fill("Filter by name, address, ID or error", USER)?;
     window.click("cell", "Plain User")?;
     window.click("tab", "Mailboxes")?;
     window.settled()

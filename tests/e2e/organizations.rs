@@ -1,5 +1,5 @@
-//! Organizations by hand: sessions are started until mailboxes are initialized, and paused; lists are exported; several things are done
-//! at once; and an organization goes with its users only after it was said what goes.
+//! Organizations by hand: one is created and renamed; sessions are started until mailboxes are initialized, and paused; lists are exported;
+//! several are changed at once; and an organization goes with its users only after it was said what goes.
 
 use anyhow::{Result, ensure};
 use serde_json::json;
@@ -22,6 +22,27 @@ fn sessions_are_started_and_paused_and_organizations_disabled_and_deleted() -> R
     let mut window = stage.open(&[])?;
     accessible::bring_axe(&window)?;
     secret(&window, tenant.details())?;
+
+    // A second one is created, renamed, and gets hours in which its users may be switched.
+    window.go("Organizations")?;
+    window.press("New organization")?;
+    window.fill("Name", "Contoso Asia")?;
+    window.fill("External ID", "AS-01")?;
+    window.press("Create organization")?;
+    window.find("heading", "Contoso Asia")?;
+    window.click("tab", "Email configuration")?;
+    window.fill("Name", "Contoso APAC")?;
+    window.press("Rename")?;
+    window.find("heading", "Contoso APAC")?;
+    window.reads("None: users are switched at once.")?;
+    window.press("Set change window…")?;
+    window.fill("From", "18:30")?;
+    window.click("check", "Sat")?;
+    window.photo("change-window")?;
+    window.press("Save")?;
+    window.reads("Mon, Tue, Wed, Thu, Fri, Sat, 18:30 to 06:00")?;
+    window.photo("organization-settings")?;
+    window.keys(&[keys::ESCAPE])?;
 
     // Nothing is read before somebody starts sessions; once started, each mailbox that answers becomes initialized.
     window.go("Organizations")?;
@@ -90,12 +111,18 @@ fn sessions_are_started_and_paused_and_organizations_disabled_and_deleted() -> R
     let table = exported(&window, "Organizations")?;
     ensure!(table.contains("Contoso EU,EU-01,"), "the list as it is shown:\n{table}");
     window.photo("organizations")?;
-    window.click("cell", "Not selected")?;
+    for _ in 0..2 {
+        window.click("cell", "Not selected")?;
+    }
     window.press("Disable synchronization…")?;
     window.reads(&format!("{} users are not read any more.", planted.len()))?;
     window.photo("bulk-disable")?;
-    window.press("Disable 1 organization")?;
-    window.reads("1 organization disabled")?;
+    window.press("Disable 2 organizations")?;
+    window.reads("2 organizations disabled")?;
+    window.click("cell", "Not selected")?;
+    window.press("Enable synchronization…")?;
+    window.press("Enable 1 organization")?;
+    window.reads("1 organization enabled")?;
 
     let mut barriers = Vec::new();
     for dark in [false, true] {
@@ -116,6 +143,11 @@ fn sessions_are_started_and_paused_and_organizations_disabled_and_deleted() -> R
         window.keys(&[keys::ESCAPE])?;
     }
 
+    window.click("cell", "Contoso APAC")?;
+    window.press("Delete…")?;
+    window.fill("To confirm, type: Contoso APAC", "Contoso APAC")?;
+    window.press("Delete 1 organization")?;
+    window.reads("1 organization deleted")?;
     window.click("cell", "Contoso EU")?;
     window.press("Delete…")?;
     window.reads("It stays. Remove the organization's users first.")?;

@@ -43,11 +43,11 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     window.keys(&[keys::ESCAPE])?;
 
     // What isn't needed is called out, and all of it goes only when the name was typed.
-    window.press("Application and tenant")?;
+    more(&window, "Application and tenant")?;
     window.reads("Enterprise application")?;
     window.photo("application")?;
     window.keys(&[keys::ESCAPE])?;
-    window.press("Revoke all…")?;
+    more(&window, "Revoke all…")?;
     window.reads("To confirm, type the integration's name")?;
     window.fill("To confirm, type the integration's name: revenue_grid", "revenue_grid")?;
     window.photo("change-revoke-all")?;
@@ -70,7 +70,7 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
     window.photo("users-consent")?;
 
     // What needs more permissions than the sign-in has is asked for when it is wanted, all of it in one go.
-    window.press("Application and tenant")?;
+    more(&window, "Application and tenant")?;
     window.press("Ask Microsoft for all 3 permissions at once")?;
     stage.at_the_browser(&Person::Admin)?;
     window.reads("Who granted what")?;
@@ -93,12 +93,12 @@ fn permissions_are_given_taken_and_restored() -> Result<()> {
         window.reads("What it allows")?;
         window.photo("permission-open")?;
         barriers.extend(accessible::violations(&window)?);
-        window.press("Application and tenant")?;
+        more(&window, "Application and tenant")?;
         window.reads("Enterprise application")?;
         window.photo("application-open")?;
         barriers.extend(accessible::violations(&window)?);
         window.keys(&[keys::ESCAPE])?;
-        window.press("Revoke all…")?;
+        more(&window, "Revoke all…")?;
         window.reads("To confirm, type the integration's name")?;
         window.photo("change")?;
         barriers.extend(accessible::violations(&window)?);
@@ -128,6 +128,12 @@ fn choose(window: &Window, organization: &str) -> Result<()> {
     window.click("option", organization)?;
     window.find("button", &format!("Organization: {organization}"))?;
     window.settled()
+}
+
+/// Runs a command behind *More*.
+fn more(window: &Window, command: &str) -> Result<()> {
+    window.press("More: More permission commands")?;
+    window.click("option", command)
 }
 
 /// Presses the button of the dialog that begins so: the rest of it names how much changes, and where.

@@ -237,7 +237,7 @@ impl Rehearsal {
     /// # Panics
     /// When the store can't be read.
     pub async fn found(&self, filter: UserFilter) -> Vec<UserRow> {
-        let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1_000 };
+        let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1_000, workloads: false };
         users::query::query(&self.desk, ask, &Job::quiet()).await.expect("users can be queried").rows
     }
 

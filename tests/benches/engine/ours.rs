@@ -131,7 +131,7 @@ pub async fn some(desk: &Desk, many: u32) -> Result<Vec<UserId>> {
         let offset = u32::try_from(found.len())?;
         let limit = (many - offset).min(WINDOW_LIMIT);
         let sort = Sort { by: UserSort::Name, descending: false };
-        let ask = UserQuery { filter: UserFilter::default(), sort, offset, limit };
+        let ask = UserQuery { filter: UserFilter::default(), sort, offset, limit, workloads: false };
         let page = users::query::query(desk, ask, &Job::quiet()).await.map_err(told)?;
         ensure!(!page.rows.is_empty(), "there are only {} users", found.len());
         found.extend(page.rows.iter().map(|row| row.user.id));

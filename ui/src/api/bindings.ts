@@ -2516,7 +2516,7 @@ seen: Timestamp,
  */
 gone: Timestamp | null, };
 
-export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "eligibility" | "evidence" | "department";
+export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "eligibility" | "evidence" | "department" | "job_title" | "licence" | "created" | "workloads";
 
 export type UserConsent = { "kind": "nothing" } | { "kind": "anything" } | { "kind": "low_impact" } | { "kind": "recommended" } | { "kind": "custom", policies: Array<string>, };
 
@@ -2601,7 +2601,8 @@ queued: boolean,
 checked_before: Timestamp | null, 
 /**
  * Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
- * or the name or title of its cause; all of them must be found.
+ * or the name or title of its cause, or the whole id of a request that a check or a session ended with;
+ * all of them must be found.
  */
 search: string | null, };
 
@@ -2617,7 +2618,11 @@ total: number,
  */
 matching: number, rows: Array<UserRow>, };
 
-export type UserQuery = { filter: UserFilter, sort: Sort, offset: number, limit: number, };
+export type UserQuery = { filter: UserFilter, sort: Sort, offset: number, limit: number, 
+/**
+ * Whether each row says what its workloads answered, which is looked up user by user.
+ */
+workloads: boolean, };
 
 export type UserRef = { "kind": "id", user: UserId, } | { "kind": "address", tenant: TenantId, address: string, };
 
@@ -2669,7 +2674,11 @@ forced: Timestamp | null,
 /**
  * Since when a switch waits for the change window.
  */
-queued: Timestamp | null, };
+queued: Timestamp | null, 
+/**
+ * What each workload last answered, where that was asked for.
+ */
+workloads: Array<WorkloadVerdict> | null, };
 
 export type UserSort = "name" | "upn" | "organization" | "access" | "mailbox" | "kind" | "verdict" | "checked" | "issues" | "session" | "sync";
 
@@ -2818,6 +2827,8 @@ checked: Timestamp | null,
  * Whether the stored row is what was written. One that isn't says nothing about the mailbox.
  */
 intact: boolean, };
+
+export type WorkloadVerdict = { workload: Workload, verdict: Verdict, };
 
 /** Who can mend each cause. */
 export const MENDS: Record<Cause, Who> = {

@@ -1,18 +1,24 @@
 import type { Action, Chosen, Foreseen, UserFilter, UserRow, UserSort } from "./bindings";
 import { type Desk, refused, type Verbs, waitingOf } from "./fakeDesk";
-import { detailOf, limitations, organizations, resultsOf } from "./fakeWorld";
+import { checksOf, detailOf, limitations, organizations, resultsOf } from "./fakeWorld";
 
 /** What is asked of users who are in. */
 export function userVerbs(desk: Desk): Verbs {
   return {
-    "users.query": ({ filter, sort, offset, limit }) => {
+    "users.query": ({ filter, sort, offset, limit, workloads }) => {
       const all = desk.rows.filter(
         (row) => filter.organization === null || row.user.organization === filter.organization,
       );
       const matching = all
         .filter((row) => fits(row, filter) && inWave(desk, row, filter.wave))
         .sort(comparing(sort.by, sort.descending));
-      return { total: all.length, matching: matching.length, rows: matching.slice(offset, offset + limit) };
+      const rows = matching.slice(offset, offset + limit);
+      const told = (row: UserRow) => checksOf(row).map(({ result: { workload, verdict } }) => ({ workload, verdict }));
+      return {
+        total: all.length,
+        matching: matching.length,
+        rows: workloads ? rows.map((row) => ({ ...row, workloads: told(row) })) : rows,
+      };
     },
     "users.describe": (ask) => {
       const row = desk.rows.find(({ user }) => ask.kind === "id" && user.id === ask.user);
@@ -29,13 +35,18 @@ export function userVerbs(desk: Desk): Verbs {
       const concerned = chosenOf(desk, users);
       const { refused: reasons } = foreseen(concerned, action);
       const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
+      const untouched = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
       if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
       if (action.kind === "switch") for (const row of concerned) row.user.mailbox = "switching";
       desk.changed();
       return {
-        done: concerned.length - stuck.length - (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
+        done:
+          concerned.length -
+          stuck.length -
+          untouched -
+          (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
         queued: 0,
-        untouched: 0,
+        untouched,
         refused: stuck.length,
         refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
       };

@@ -255,6 +255,7 @@ export function person(n: number, organization: Organization, checked: boolean):
     failing: verdict === "failed" ? 2 : 0,
     forced: null,
     queued: null,
+    workloads: null,
   };
 }
 

@@ -7,12 +7,17 @@ export function verifyKey(organization: number): string {
   return `verify:${organization}`;
 }
 
-/** Starts a check of an organization's mailboxes. What comes of it is in the store; a failure is on the work. */
-export function startRun(organization: number, name: string, which: Scope): void {
-  void begin(verifyKey(organization), t("verify.work", { organization: name }), "verify.start", {
+/** Checks an organization's mailboxes. Resolves when the check is over; rejects with a refusal, which is on the work as well. */
+export function check(organization: number, name: string, which: Scope): Promise<unknown> {
+  return begin(verifyKey(organization), t("verify.work", { organization: name }), "verify.start", {
     organization,
     which,
-  }).catch(() => undefined);
+  });
+}
+
+/** Starts a check of an organization's mailboxes. What comes of it is in the store; a failure is on the work. */
+export function startRun(organization: number, name: string, which: Scope): void {
+  void check(organization, name, which).catch(() => undefined);
 }
 
 /** Goes on with a run that was paused or cut off. Resolves when the work on it has ended, however it did. */

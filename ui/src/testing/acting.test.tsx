@@ -109,3 +109,54 @@ test("a rare filter is chosen behind one pill and stands in the row while it is 
   await user.click(within(filters).getByRole("button", { name: "Remove filter Mailbox kind" }));
   await waitFor(() => expect(within(filters).queryByText(/Mailbox kind/)).toBeNull());
 });
+
+test("a user's connectivity is checked from its details, which show what each workload answers", async () => {
+  const { user, door } = await openAt("/users?org=1&open=61");
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await user.click(await within(panel).findByRole("button", { name: "Check connectivity" }));
+  expect(within(panel).getByRole("tab", { name: "Checks" }).getAttribute("aria-selected")).toBe("true");
+  await within(panel).findAllByRole("button", { name: "Copy Request ID" });
+  expect(door.asked.find(({ name }) => name === "verify.start")?.question).toEqual({
+    organization: 1,
+    which: { kind: "users", users: [61] },
+  });
+});
+
+test("whoever is like that already is told beside those who are done", async () => {
+  const { user } = await openAt("/users?org=1&kind=user");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: /Select (all|the) \d+ matching/ }));
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await user.click(await within(dialog).findByLabelText(/^I have read/));
+  await user.click(await within(dialog).findByText(/^Switch \d+ users?$/));
+  await screen.findByText(/^\d+ users? done$/);
+  await screen.findByText(/^\d+ are like that already\.$/);
+});
+
+test("a user's details say where the access type comes from, what is licensed, and what sessions came to", async () => {
+  const { user } = await openAt("/users?org=1&open=61");
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await within(panel).findByText("Graph (app-only), set on the organization");
+  within(panel).getByText("Exchange Online");
+  await user.click(within(panel).getByRole("tab", { name: "Sessions" }));
+  await within(panel).findByText(/^\d+ sessions? kept: \d+ passed, \d+ failed, \d+ unknown; .+ on average\.$/);
+});
+
+test("an organization is renamed, and keeps its External ID", async () => {
+  const { user, door } = await openAt("/organizations?open=3");
+  await user.click(await screen.findByRole("tab", { name: "Email configuration" }));
+  const box = await screen.findByRole("textbox", { name: "Name" });
+  const rename = screen.getByRole("button", { name: "Rename" });
+  expect(rename.getAttribute("aria-disabled")).toBe("true");
+  await user.clear(box);
+  await user.type(box, "Contoso Asia{enter}");
+  await screen.findByRole("heading", { name: "Contoso Asia" });
+  expect(door.asked.findLast(({ name }) => name === "organizations.change")?.question).toEqual({
+    organization: 3,
+    name: "Contoso Asia",
+    access: null,
+    sync: null,
+  });
+});

@@ -1,8 +1,15 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import type { UserEvent } from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { RolesRead } from "../api/bindings";
 import { NOW } from "../api/fakeWorld";
 import { openAt } from "./app";
+
+/** Runs a command behind *More*. */
+async function more(user: UserEvent, command: string): Promise<void> {
+  await user.click(await screen.findByRole("button", { name: "More: More permission commands" }));
+  await user.click(await screen.findByRole("menuitem", { name: command }));
+}
 
 const why = { kind: "not_asked", scope: "Role.Read" } as const;
 
@@ -25,7 +32,7 @@ test("what is missing is granted only after it was shown, and the button says wh
 test("everything goes only when the integration's name was typed", async () => {
   const { user } = await openAt("/permissions?org=1");
   await screen.findByText("Mail.ReadWrite");
-  await user.click(screen.getByRole("button", { name: "Revoke all…" }));
+  await more(user, "Revoke all…");
   const dialog = await screen.findByRole("alertdialog");
   await within(dialog).findByText(/^Removed: /);
   const revoke = () => within(dialog).getByRole("button", { name: /^Revoke \d+ permissions in Contoso$/ });
@@ -46,7 +53,7 @@ test("a role that is not enough is named, and nothing can be sent", async () => 
 
 test("the application's state is told part by part, and what was not read says why", async () => {
   const { user } = await openAt("/permissions?org=1");
-  await user.click(await screen.findByRole("button", { name: "Application and tenant" }));
+  await more(user, "Application and tenant");
   const panel = await screen.findByRole("complementary", { name: "Application and tenant" });
   within(panel).getByText(/2026 ends on .* Make a new one before then\./);
   expect(within(panel).getAllByText(/Rollcall has not been allowed Policy\.Read\.All yet\./).length).toBe(2);

@@ -84,7 +84,7 @@ test("the grid asks the database to sort and filter, and the address remembers i
   const { user, door, router } = await openAt("/users?org=1");
   await screen.findByText("450 users");
   await user.click(screen.getByRole("columnheader", { name: /Last check/ }));
-  await user.type(screen.getByPlaceholderText("Filter by name, address or error"), "ada");
+  await user.type(screen.getByPlaceholderText("Filter by name, address, ID or error"), "ada");
   await screen.findByText(/^\d+ of 450$/);
   const last = door.asked.findLast(({ name }) => name === "users.query")?.question as UserQuery;
   expect(last.sort).toEqual({ by: "checked", descending: false });

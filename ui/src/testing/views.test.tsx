@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 import type { ExportUsers, UserQuery } from "../api/bindings";
 import { untouched, usePreferences } from "../lib/preferences";
@@ -153,6 +153,29 @@ test("what is exported is what is counted, in its order and with its columns, by
   expect(sort).toEqual({ by: "upn", descending: true });
   await user.keyboard("{Control>}e{/Control}");
   await waitFor(() => expect(asked()).toHaveLength(2));
+});
+
+test("workloads stand in the table with an icon and a name each, and are looked up only where somebody wants them", async () => {
+  const { user, door } = await openAt("/users?org=1");
+  await screen.findByText("450 users");
+  const wanted = () =>
+    door.asked.filter(({ name }) => name === "users.query").map(({ question }) => question as UserQuery);
+  expect(wanted().some(({ workloads }) => workloads)).toBe(false);
+  await user.click(screen.getByRole("button", { name: "Columns" }));
+  for (const name of ["Workloads", "Licence", "Brought in", "Primary address", "Job title"]) {
+    await user.click(await screen.findByLabelText(name, { selector: "input" }));
+  }
+  await user.keyboard("{Escape}");
+  await screen.findByRole("columnheader", { name: "Licence" });
+  const [cell] = await screen.findAllByRole("img", { name: /^Mail: Success, Calendar: Success, .*Mailbox settings: / });
+  expect(within(cell as HTMLElement).getByText("Settings").parentElement?.dataset["state"]).toBe("good");
+  expect(wanted().at(-1)?.workloads).toBe(true);
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await waitFor(() => {
+    const asked = door.asked.find(({ name }) => name === "users.export")?.question as ExportUsers;
+    expect(asked.columns).toEqual(expect.arrayContaining(["workloads", "licence", "created", "address", "job_title"]));
+    expect(Object.keys(asked).sort()).toEqual(["columns", "filter", "sort"]);
+  });
 });
 
 test("mailboxes are exported with the address that the list shows", async () => {

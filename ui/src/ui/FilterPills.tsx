@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   row: { display: "flex", alignItems: "center", flexWrap: "wrap", columnGap: "8px", rowGap: "8px", minHeight: "32px" },
   pill: { borderRadius: tokens.borderRadiusCircular, fontWeight: tokens.fontWeightRegular },
   set: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
-  search: { width: "230px", maxWidth: "100%" },
+  search: { width: "250px", maxWidth: "100%" },
   count: {
     color: tokens.colorNeutralForeground2,
     fontSize: tokens.fontSizeBase200,

@@ -275,6 +275,9 @@ export const workloadWords = {
   settings: "Mailbox settings",
 } as const satisfies Record<Workload, string>;
 
+/** The same where there is little room. */
+export const workloadNames = { ...workloadWords, settings: "Settings" } as const satisfies Record<Workload, string>;
+
 export const typeWords = {
   application: "Application",
   delegated: "Delegated",

@@ -153,7 +153,7 @@ pub struct Delete {
 
 #[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum Access {
+pub enum Access {
     /// Over Graph, by the integration itself
     GraphAppOnly,
     /// Over Graph, by each user's sign-in

@@ -26,6 +26,7 @@ use self::summary::Summary;
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::text::{count, counted, quoted, range};
+use crate::users::act::named;
 use crate::{names, secret, traffic, words};
 
 const AFTER: &str = "\
@@ -46,6 +47,9 @@ pub struct Verify {
     /// Only those that are unknown since they were last checked, or never were
     #[arg(long, conflicts_with_all = ["resume", "failed_only"])]
     unknown_only: bool,
+    /// Only these users, by principal name or address; several are told apart by commas
+    #[arg(long = "user", value_name = "UPN", value_delimiter = ',', conflicts_with_all = ["resume", "failed_only", "unknown_only"])]
+    users: Vec<String>,
     /// Go on with a run that was paused or cut off, or with the `last` of them; mailboxes that have answered are not asked again
     #[arg(long, value_name = "RUN|last")]
     resume: Option<Interrupted>,
@@ -170,7 +174,8 @@ async fn work(ask: &Verify, organization: &OrganizationView, call: &Call) -> Res
     let which = match (ask.failed_only, ask.unknown_only) {
         (true, _) => having(id, &[Verdict::Failed], call).await?,
         (false, true) => having(id, &[Verdict::Unknown, Verdict::NotRun], call).await?,
-        (false, false) => Scope::All,
+        (false, false) if ask.users.is_empty() => Scope::All,
+        (false, false) => Scope::Users { users: named(&ask.users, Some(&organization.tenant_name), call).await? },
     };
     let question = Question { organization: id, which };
     let plan = plan::plan(&call.desk, question.clone(), &Job::quiet()).await?;
@@ -257,7 +262,7 @@ async fn having(organization: OrganizationId, verdict: &[Verdict], call: &Call) 
     let mut users = Vec::new();
     loop {
         let offset = u32::try_from(users.len()).unwrap_or(u32::MAX);
-        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: WINDOW_LIMIT };
+        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: WINDOW_LIMIT, workloads: false };
         let page = query::query(&call.desk, question, &Job::quiet()).await?;
         users.extend(page.rows.iter().map(|row| row.user.id));
         if page.rows.is_empty() || users.len() >= page.matching as usize {

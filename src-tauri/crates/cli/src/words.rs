@@ -143,8 +143,8 @@ pub const fn of_reason(reason: Reason) -> Words {
             words("A run of this organization is under way", "Wait until it is over, or stop it with Ctrl+C where it runs.")
         }
         Reason::UsesEws => words(
-            "The organization is reached through EWS",
-            "Switch it to graph_app_only with `org change`; a check over Graph says nothing about EWS.",
+            "Reached through EWS",
+            "Rollcall reads and checks over Graph: switch users with `users switch`, or the whole organization with `org change`.",
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",

@@ -20,7 +20,7 @@ pub enum Reason {
     NoSecret,
     /// A run of this organization is under way.
     RunUnderWay,
-    /// The organization's mailboxes are reached through EWS; a check over Graph would say nothing about them.
+    /// The mailbox, or each of the organization's, is reached through EWS; a check over Graph would say nothing about it.
     UsesEws,
     /// The organization's mailboxes are reached by each user's own sign-in.
     UsersMustSignIn,
@@ -97,6 +97,8 @@ pub struct Standing {
     pub connected: bool,
     pub run_under_way: bool,
     pub access: AccessType,
+    /// Whether anybody is reached over Graph: as the organization is, or by an access type of their own, which a switch gives.
+    pub over_graph: bool,
 }
 
 /// An action's permission to run: `Err` carries why not.
@@ -125,12 +127,12 @@ pub const fn may_consent(standing: &Standing) -> May {
 /// The reason, when not.
 pub const fn may_verify(standing: &Standing) -> May {
     match standing.access {
-        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.users == 0 => Err(Reason::NoUsers),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.run_under_way => Err(Reason::RunUnderWay),
-        AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
-        AccessType::GraphDelegated if !standing.connected => Err(Reason::UsersMustSignIn),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated => Ok(()),
+        _ if !standing.over_graph => Err(Reason::UsesEws),
+        _ if standing.users == 0 => Err(Reason::NoUsers),
+        _ if standing.run_under_way => Err(Reason::RunUnderWay),
+        AccessType::GraphAppOnly | AccessType::EwsAppOnly if !standing.has_secret => Err(Reason::NoSecret),
+        AccessType::GraphDelegated | AccessType::EwsDelegated if !standing.connected => Err(Reason::UsersMustSignIn),
+        AccessType::GraphAppOnly | AccessType::EwsAppOnly | AccessType::GraphDelegated | AccessType::EwsDelegated => Ok(()),
     }
 }
 
@@ -221,8 +223,15 @@ pub fn may_read(user: &action::Standing, now: Timestamp) -> May {
 mod tests {
     use super::*;
 
-    const READY: Standing =
-        Standing { signed_in: true, users: 10, has_secret: true, connected: false, run_under_way: false, access: AccessType::GraphAppOnly };
+    const READY: Standing = Standing {
+        signed_in: true,
+        users: 10,
+        has_secret: true,
+        connected: false,
+        run_under_way: false,
+        access: AccessType::GraphAppOnly,
+        over_graph: true,
+    };
 
     #[test]
     fn a_check_says_why_it_can_not_run() {
@@ -233,6 +242,9 @@ mod tests {
         assert_eq!(may_verify(&delegated), Err(Reason::UsersMustSignIn));
         assert_eq!(may_verify(&Standing { connected: true, ..delegated }), Ok(()), "whoever has signed in can be asked");
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
+        let on_ews = Standing { access: AccessType::EwsAppOnly, over_graph: false, ..READY };
+        assert_eq!(may_verify(&on_ews), Err(Reason::UsesEws));
+        assert_eq!(may_verify(&Standing { over_graph: true, ..on_ews }), Ok(()), "whoever was switched can be asked");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Feeds of changes of a mailbox ("Use delta query to track changes"): mail folders and their messages, events in a window, contacts,
 //! task lists and their tasks. Only ids are asked for, and of what isn't a folder or list only the number is kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use rollcall_core::id::ObjectId;
@@ -46,7 +47,8 @@ pub enum Feed {
 /// What a feed said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// Items that are new or changed, folders and lists not among them.
+    /// Items that are new or changed, folders and lists not among them. One that is told several times in a round counts once, by what
+    /// was told last; one that is told again in a later round counts there again, because no item's id is kept.
     pub changed: u32,
     /// Items that are gone.
     pub removed: u32,
@@ -109,7 +111,7 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
         Some(link) => graph.link(link),
         None => graph.below(&feed.path(user)),
     };
-    let mut round = Round { changed: 0, removed: 0, ids: Vec::new(), gone: Vec::new(), requests: 0 };
+    let mut round = Round::default();
     let mut next = first.map_err(|error| round.failed(error))?;
     let mut seen = HashSet::new();
     loop {
@@ -126,26 +128,46 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
             (None, Some(link)) => {
                 // It is kept and asked later, so it must be one that we would ask now.
                 graph.link(&link).map_err(|error| round.failed(error))?;
-                let Round { changed, removed, ids, gone, requests } = round;
-                return Ok(Told { changed, removed, ids, gone, link, requests, trace });
+                return Ok(round.over(link, trace));
             }
             (None, None) => return Err(round.failed(GraphError::Endless)),
         }
     }
 }
 
-/// What was told so far.
+/// What was told so far. The same change may be told again, and what is told last holds ("Use delta query to track changes", replays).
+#[derive(Default)]
 struct Round {
-    changed: u32,
-    removed: u32,
-    ids: Vec<String>,
-    gone: Vec<String>,
+    /// Whether an item is gone, by a hash of its id: a mailbox has many, and only their number is wanted.
+    items: HashMap<u64, bool>,
+    hasher: RandomState,
+    /// Whether a folder or list is gone, by its id.
+    places: BTreeMap<String, bool>,
     requests: u32,
 }
 
 impl Round {
     fn failed(&self, error: GraphError) -> Untold {
         Untold::Error { error, requests: self.requests }
+    }
+
+    /// Takes in one item of a page.
+    fn tell(&mut self, leads_on: bool, item: &Item) {
+        let is_gone = item.removed.is_some();
+        if leads_on {
+            self.places.insert(item.id.clone(), is_gone);
+        } else {
+            self.items.insert(self.hasher.hash_one(&item.id), is_gone);
+        }
+    }
+
+    fn over(self, link: String, trace: Trace) -> Told {
+        let count = |wanted: bool| self.items.values().filter(|is_gone| **is_gone == wanted).count();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (changed, removed) = (number(count(false)), number(count(true)));
+        let (gone, there): (Vec<_>, Vec<_>) = self.places.into_iter().partition(|(_, is_gone)| *is_gone);
+        let ids = |places: Vec<(String, bool)>| places.into_iter().map(|(id, _)| id).collect();
+        Told { changed, removed, ids: ids(there), gone: ids(gone), link, requests: self.requests, trace }
     }
 
     /// Counts what a page holds.
@@ -169,19 +191,13 @@ impl Round {
             return Err(self.failed(GraphError::Damaged(Box::new(trace))));
         };
         permit.report(Outcome::Good(Size::Single));
-        if feed.leads_on() {
-            for item in page.value.iter().filter(|item| !item.is_search()) {
-                // One that can't be followed would be left out, and the mailbox would seem to be read whole.
-                if !is_id(&item.id) {
-                    return Err(self.failed(GraphError::Damaged(Box::new(trace))));
-                }
-                if item.removed.is_some() { &mut self.gone } else { &mut self.ids }.push(item.id.clone());
+        let leads_on = feed.leads_on();
+        for item in page.value.iter().filter(|item| !(leads_on && item.is_search())) {
+            // One that can't be followed would be left out, and the mailbox would seem to be read whole.
+            if leads_on && !is_id(&item.id) {
+                return Err(self.failed(GraphError::Damaged(Box::new(trace))));
             }
-        } else {
-            for item in &page.value {
-                let count = if item.removed.is_some() { &mut self.removed } else { &mut self.changed };
-                *count = count.saturating_add(1);
-            }
+            self.tell(leads_on, item);
         }
         Ok((page, trace))
     }
@@ -244,6 +260,20 @@ mod tests {
         let is_search = |item: &str| serde_json::from_str::<Item>(item).unwrap().is_search();
         assert!(is_search(r##"{"id": "AQMk=", "@odata.type": "#microsoft.graph.mailSearchFolder"}"##));
         assert!(!is_search(r##"{"id": "AQMk=", "@odata.type": "#microsoft.graph.mailFolder"}"##) && !is_search(r#"{"id": "AQMk="}"#));
+    }
+
+    #[test]
+    fn what_is_told_again_counts_once_and_what_is_told_last_holds() {
+        let page = |text: &str| serde_json::from_str::<Page>(text).unwrap().value;
+        let first = page(r#"{"value": [{"id": "a"}, {"id": "b"}, {"id": "c", "@removed": {"reason": "deleted"}}, {"id": "a"}]}"#);
+        let second = page(r#"{"value": [{"id": "b", "@removed": {"reason": "deleted"}}, {"id": "c"}, {"id": "d"}]}"#);
+        let told = |leads_on| {
+            let mut round = Round::default();
+            first.iter().chain(&second).for_each(|item| round.tell(leads_on, item));
+            round.over(String::new(), Trace::default())
+        };
+        assert_eq!((told(false).changed, told(false).removed), (3, 1));
+        assert_eq!((told(true).ids, told(true).gone), (["a", "c", "d"].map(String::from).to_vec(), vec!["b".to_owned()]));
     }
 
     #[test]

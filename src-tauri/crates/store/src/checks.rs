@@ -28,6 +28,13 @@ pub struct Check {
     pub first_seen: Timestamp,
 }
 
+/// What a workload of a user last answered, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct WorkloadVerdict {
+    pub workload: Workload,
+    pub verdict: Verdict,
+}
+
 /// Which issues are meant. `None` doesn't narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -107,6 +114,15 @@ pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError
     checks.extend(kept.into_iter().map(|kept| kept.check));
     checks.sort_by_key(|check| check.result.workload);
     Ok(checks)
+}
+
+/// The same in short; workloads that never answered are left out.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn verdicts(conn: &Connection, user: UserId) -> Result<Vec<WorkloadVerdict>, StoreError> {
+    let short = |check: Check| WorkloadVerdict { workload: check.result.workload, verdict: check.result.verdict };
+    Ok(of_user(conn, user)?.into_iter().map(short).collect())
 }
 
 /// A row of checks, and how many rows of passes there were when it was written.

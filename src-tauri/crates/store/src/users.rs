@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::checks::WorkloadVerdict;
 use crate::error::{StoreError, Thing};
 use crate::text;
 
@@ -32,7 +33,7 @@ mod write;
 
 use filter::Where;
 pub use in_order::in_order;
-pub use known::{Known, known, own_access, places};
+pub use known::{Known, any_over_graph, known, own_access, places};
 pub(crate) use roster::Roster;
 pub use search::index_pending;
 pub(crate) use search::teach;
@@ -79,7 +80,8 @@ pub struct UserFilter {
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
-    /// or the name or title of its cause; all of them must be found.
+    /// or the name or title of its cause, or the whole id of a request that a check or a session ended with, now or before;
+    /// all of them must be found.
     pub search: Option<String>,
 }
 
@@ -140,6 +142,8 @@ pub struct UserRow {
     pub forced: Option<Timestamp>,
     /// Since when a switch waits for the change window.
     pub queued: Option<Timestamp>,
+    /// What each workload last answered, where that was asked for.
+    pub workloads: Option<Vec<WorkloadVerdict>>,
 }
 
 /// A window of users.
@@ -316,6 +320,7 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         failing: row.get(30)?,
         forced: text::maybe_moment(row, 31)?,
         queued: text::maybe_moment(row, 32)?,
+        workloads: None,
     })
 }
 

@@ -63,7 +63,7 @@ export function ApprovalPanel({ view, shown, onChange, onClose }: Props) {
   const unread = (why: Unread) => (
     <div className={styles.lines}>
       <StatusBadge state="unknown" word={t("approval.unread")} />
-      <span>{unreadWords(why)}</span>
+      <span>{unreadSentence(why)}</span>
       {why.kind === "not_asked" && (
         <Button size="small" disabled={live} onClick={() => void allow([why.scope])}>
           {t("approval.allow")}
@@ -310,7 +310,8 @@ function settingWords(users: UserConsent): string {
   }
 }
 
-function unreadWords(why: Unread): string {
+/** Why a part of it could not be read, as a sentence of its own. */
+function unreadSentence(why: Unread): string {
   switch (why.kind) {
     case "not_asked":
       return t("approval.unasked", { scope: why.scope });

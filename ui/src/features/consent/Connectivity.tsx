@@ -7,13 +7,7 @@ import {
   TabList,
   tokens,
 } from "@fluentui/react-components";
-import {
-  AddRegular,
-  AppsListDetailRegular,
-  ArrowDownloadRegular,
-  ArrowSyncRegular,
-  DeleteRegular,
-} from "@fluentui/react-icons";
+import { AddRegular, ArrowDownloadRegular, ArrowSyncRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type {
@@ -36,6 +30,7 @@ import { Command, CommandBar } from "../../ui/CommandBar";
 import { ConsentButton } from "../../ui/ConsentButton";
 import { DataAge } from "../../ui/DataAge";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { MoreCommands } from "../../ui/MoreCommands";
 import { Page, Split } from "../../ui/Page";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
@@ -205,21 +200,22 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               onRun={() => setWanted({ kind: "grant_missing" })}
             />
             <Command
-              label={t("consent.removeAll")}
-              icon={<DeleteRegular />}
-              disabledReason={unread ?? (holdsNothing(shown) ? t("consent.noneHeld") : reasonOf(held(shown)))}
-              onRun={() => setWanted({ kind: "revoke_all" })}
-            />
-            <Command
               label={t("consent.export")}
               icon={<ArrowDownloadRegular />}
               disabledReason={shown ? undefined : t("consent.reading")}
               onRun={() => void save()}
             />
-            <Command
-              label={t("consent.application")}
-              icon={<AppsListDetailRegular />}
-              onRun={() => change({ open: APPLICATION, users: undefined })}
+            <MoreCommands
+              word={t("consent.more")}
+              label={t("consent.moreLabel")}
+              commands={[
+                { label: t("consent.application"), onRun: () => change({ open: APPLICATION, users: undefined }) },
+                {
+                  label: t("consent.removeAll"),
+                  disabledReason: unread ?? (holdsNothing(shown) ? t("consent.noneHeld") : reasonOf(held(shown))),
+                  onRun: () => setWanted({ kind: "revoke_all" }),
+                },
+              ]}
             />
           </CommandBar>
           {live && (

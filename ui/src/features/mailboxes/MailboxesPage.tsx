@@ -57,7 +57,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
     },
     sort: { by: sort, descending: place.desc ?? false },
   };
-  const list = useWindowed("users.query", question);
+  const list = useWindowed("users.query", { ...question, workloads: false });
   const views = useViews("mailboxes", viewOf(place), []);
   const exporting = useUsersExport();
   const save = () =>

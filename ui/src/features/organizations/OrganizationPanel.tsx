@@ -32,6 +32,7 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
 import { ChangeWindowPart } from "./ChangeWindowPart";
+import { NameForm } from "./NameForm";
 import { Rules } from "./Rules";
 import { SyncSessions } from "./SyncSessions";
 import { WavesPart } from "./WavesPart";
@@ -263,6 +264,7 @@ function Email({ view }: { view: OrganizationView }) {
   };
   return (
     <>
+      <NameForm organization={organization} />
       <Field label={t("organizations.access")}>
         <Dropdown
           value={accessWords[organization.access]}

@@ -146,6 +146,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
         sort: { by: "name", descending: false },
         offset: 0,
         limit: USERS_SHOWN,
+        workloads: false,
       }),
   }).data;
   const go = (to: string, search: object) => () => void navigate({ to, search: () => search });

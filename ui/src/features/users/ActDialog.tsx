@@ -39,11 +39,11 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       for (const organization of foreseen.unread) await call("organizations.acknowledge", { organization });
       const came = await call("users.act", { users: intent.users, action, expected: foreseen.users });
       if (came.refused > 0) return setActed(came);
-      say(
-        "success",
-        t("act.done", { n: came.done }),
-        came.queued > 0 ? t("act.queued", { n: came.queued }) : undefined,
-      );
+      const rest = [
+        ...(came.queued > 0 ? [t("act.queued", { n: came.queued })] : []),
+        ...(came.untouched > 0 ? [t("act.untouched", { n: came.untouched })] : []),
+      ];
+      say("success", t("act.done", { n: came.done }), rest.length > 0 ? rest.join(" ") : undefined);
       onDone();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Reading, Session } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
-import { fullTime, lasted } from "../../lib/time";
+import { fullTime, instant, lasted } from "../../lib/time";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
@@ -33,7 +33,28 @@ export function Sessions({ user }: { user: number }) {
   const query = useQuery(reading("sync.sessions", { user }));
   if (query.error) return <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />;
   if (query.data?.length === 0) return <span className={styles.quiet}>{t("sessions.none")}</span>;
-  return (query.data ?? []).map((session) => <OneSession key={session.number} session={session} />);
+  if (!query.data) return null;
+  return (
+    <>
+      <span>{figuresWords(query.data)}</span>
+      {query.data.map((session) => (
+        <OneSession key={session.number} session={session} />
+      ))}
+    </>
+  );
+}
+
+/** What the sessions that are kept of a user came to together. */
+function figuresWords(all: readonly Session[]): string {
+  const of = (verdict: Session["verdict"]) => all.filter((session) => session.verdict === verdict).length;
+  const took = all.reduce((sum, session) => sum + session.ended - session.started, 0);
+  return t("sessions.figures", {
+    n: all.length,
+    passed: of("passed"),
+    failed: of("failed"),
+    unknown: of("unknown"),
+    average: instant(took / all.length),
+  });
 }
 
 function OneSession({ session }: { session: Session }) {

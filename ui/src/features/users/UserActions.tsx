@@ -1,8 +1,15 @@
 import { makeStyles } from "@fluentui/react-components";
+import { ClipboardCheckmarkRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import type { Reason, UserDetail } from "../../api/bindings";
+import type { Reason, Error as Refusal, UserDetail } from "../../api/bindings";
+import { refusalOf } from "../../api/client";
+import { useScope } from "../../api/scope";
+import { check, verifyKey } from "../../api/verifying";
+import { isLive, useWork } from "../../api/work";
+import { ReasonedButton } from "../../ui/CommandBar";
 import { CopyButton } from "../../ui/CopyButton";
-import { reasonWords } from "../../words/codes";
+import { ErrorBar } from "../../ui/ErrorBar";
+import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
@@ -15,16 +22,38 @@ const useStyles = makeStyles({
 });
 
 /** What can be done with the user whose details are open. */
-export function UserActions({ detail }: { detail: UserDetail }) {
+export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: () => void }) {
   const styles = useStyles();
+  const { all } = useScope();
   const [intent, setIntent] = useState<Intent>();
   const [putting, setPutting] = useState(false);
   const close = () => setIntent(undefined);
   const { may, row } = detail;
-  const users = { by: "ids" as const, of: [row.user.id] };
+  const { id, organization } = row.user;
+  const work = useWork(verifyKey(organization));
+  const [refusal, setRefusal] = useState<Refusal>();
+  const mayCheck = all?.find((view) => view.organization.id === organization)?.may.verify ?? null;
+  const checkIt = async () => {
+    setRefusal(undefined);
+    onCheck();
+    try {
+      await check(organization, row.organization_name, { kind: "users", users: [id] });
+    } catch (thrown) {
+      setRefusal(refusalOf(thrown));
+    }
+  };
+  const users = { by: "ids" as const, of: [id] };
   return (
     <>
       <div className={styles.row} role="toolbar" aria-label={t("act.forUser")}>
+        <ReasonedButton
+          size="small"
+          icon={<ClipboardCheckmarkRegular />}
+          disabledReason={isLive(work) ? work?.title : words(mayCheck)}
+          onClick={() => void checkIt()}
+        >
+          {t("act.check")}
+        </ReasonedButton>
         <ActionMenu
           label={t("act.forUser")}
           reasons={{ force: words(may.force), switch: words(may.switch) }}
@@ -33,9 +62,10 @@ export function UserActions({ detail }: { detail: UserDetail }) {
         />
         <CopyButton text={diagnosticOf(detail)} label={t("users.copyDiagnostic")} labelled />
       </div>
+      {refusal && <ErrorBar failure={explain(refusal)} />}
       {putting && (
         <PutInWaveDialog
-          organization={row.user.organization}
+          organization={organization}
           users={users}
           onClose={() => setPutting(false)}
           onDone={() => setPutting(false)}

@@ -30,7 +30,7 @@ import {
   workloadWords,
 } from "../../words/nouns";
 import { t } from "../../words/t";
-import { checkedWords, mailboxBadge, syncedWords } from "./columns";
+import { checkedWords, licence, mailboxBadge, syncedWords } from "./columns";
 import { Mailboxes } from "./Mailboxes";
 import { Sessions } from "./Sessions";
 import { SyncBadge } from "./SyncBadge";
@@ -114,7 +114,7 @@ export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
         <Tab value="issues">{t("users.tab.issues", { n: issues.length })}</Tab>
       </TabList>
       {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
-      {detail && <UserActions detail={detail} />}
+      {detail && <UserActions detail={detail} onCheck={() => setTab("checks")} />}
       {detail && (
         <div className={styles.part} role="tabpanel" aria-label={t(`users.tab.${tab}`, { n: issues.length })}>
           {tab === "overview" && <Overview detail={detail} />}
@@ -176,22 +176,24 @@ function Overview({ detail: { row, stuck, next_session, waits_for_wave } }: { de
           { name: t("users.organization"), value: row.organization_name },
           {
             name: t("users.access"),
-            value:
-              row.user.access === null
-                ? accessWords[row.effective_access]
-                : t("users.ownAccess", { access: accessWords[row.effective_access] }),
+            value: t(row.user.access === null ? "users.organizationsAccess" : "users.ownAccess", {
+              access: accessWords[row.effective_access],
+            }),
           },
           { name: t("users.eligibility"), value: <StatusBadge {...eligibilityBadges[row.judged.eligibility]} /> },
           { name: t("users.evidence"), value: evidenceWords[row.judged.evidence] },
           ...(row.judged.eligibility === "ready"
             ? []
             : [{ name: t("users.toDo"), value: eligibilityAdvice[row.judged.eligibility] }]),
+          { name: t("users.licence"), value: licence(row) },
           { name: t("users.kind"), value: kindWords[row.kind] },
           { name: t("users.mail"), value: directory.mail ?? t("users.noMail") },
           ...(directory.aliases.length > 0 ? [{ name: t("users.aliases"), value: directory.aliases.join(", ") }] : []),
           ...(directory.department ? [{ name: t("users.department"), value: directory.department }] : []),
+          ...(directory.job_title ? [{ name: t("users.jobTitle"), value: directory.job_title }] : []),
           { name: t("users.account"), value: t(directory.enabled ? "users.accountOn" : "users.accountOff") },
           { name: t("users.objectId"), value: <CopyableId id={directory.object_id} what={t("users.objectId")} /> },
+          { name: t("users.created"), value: fullTime(row.user.created) },
           { name: t("users.seen"), value: fullTime(row.user.seen) },
         ]}
       />

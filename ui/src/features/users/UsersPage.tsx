@@ -28,6 +28,7 @@ import { useViews } from "../../api/views";
 import { newest } from "../../lib/age";
 import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
+import { untouched, usePreferences } from "../../lib/preferences";
 import { lasted } from "../../lib/time";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar, ReasonedButton } from "../../ui/CommandBar";
@@ -37,7 +38,7 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { anyFilter, ClearFilters, Filter, FilterRow, MoreFilters, TextFilter } from "../../ui/FilterPills";
 import { Page, Split } from "../../ui/Page";
 import { ColumnChooser } from "../../ui/table/ColumnChooser";
-import { shownIds } from "../../ui/table/columns";
+import { isShown, shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
 import { isEmpty, isSelected, none, type Selection } from "../../ui/table/selection";
@@ -78,7 +79,11 @@ export function UsersPage() {
   const [putting, setPutting] = useState<Chosen>();
   const [now] = useState(Date.now);
   const question = questionOf(place, chosen?.organization.id, now);
-  const list = useWindowed("users.query", question);
+  const columns = useUserColumns();
+  const choice = usePreferences((kept) => kept.columns[TABLE]) ?? untouched;
+  // It is looked up user by user, and only for whoever wants to see it.
+  const workloads = columns.some((column) => column.id === "workloads" && isShown(column, choice));
+  const list = useWindowed("users.query", { ...question, workloads });
   const source = {
     view: list.view,
     revision: list.revision,
@@ -87,7 +92,6 @@ export function UsersPage() {
     fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
   };
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
-  const columns = useUserColumns();
   const filtered = isFiltered(place);
   const whom = chosenOf(selection, question.filter);
   const noSwitch = useNoSwitch(whom, isEmpty(selection));
@@ -387,15 +391,11 @@ const AT_ONCE = 1000;
 const DAY = 86_400_000;
 
 /** The ids of all selected rows, those that were never on screen included. */
-async function idsOf(
-  selection: Selection<number>,
-  question: Omit<UserQuery, "offset" | "limit">,
-  matching: number,
-): Promise<number[]> {
+async function idsOf(selection: Selection<number>, question: Asked, matching: number): Promise<number[]> {
   if (selection.mode === "include") return [...selection.ids];
   const ids: number[] = [];
   for (let offset = 0; offset < matching; offset += AT_ONCE) {
-    const page = await call("users.query", { ...question, offset, limit: AT_ONCE });
+    const page = await call("users.query", { ...question, offset, limit: AT_ONCE, workloads: false });
     ids.push(...page.rows.map((row) => row.user.id).filter((id) => isSelected(selection, id)));
   }
   return ids;
@@ -428,11 +428,10 @@ function eligibilityOf(chosen: UsersSearch["eligibility"]): Eligibility[] {
 }
 
 /** The question behind the page, without the window. */
-function questionOf(
-  place: UsersSearch,
-  organization: number | undefined,
-  now: number,
-): Omit<UserQuery, "offset" | "limit"> {
+/** Whom the page is about, and in which order. */
+type Asked = Pick<UserQuery, "filter" | "sort">;
+
+function questionOf(place: UsersSearch, organization: number | undefined, now: number): Asked {
   // A switch that hangs is one: the filter says so by itself.
   const mailbox = place.stuck ? "switching" : place.mailbox;
   return {

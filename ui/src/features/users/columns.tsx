@@ -16,6 +16,7 @@ import {
 } from "../../words/nouns";
 import { t } from "../../words/t";
 import { type Organizations, syncBadgeOf } from "./SyncBadge";
+import { WorkloadBadges, workloadVerdictWords } from "./WorkloadBadges";
 
 /** When the user's mailbox was last asked, in words. */
 export function checkedWords(at: number | null): string {
@@ -30,6 +31,11 @@ export function syncedWords(at: number | null): string {
 /** Where the mailbox stands; a switch that waits for the change window is told in its place. */
 export function mailboxBadge({ user, queued }: UserRow) {
   return queued === null ? mailboxBadges[user.mailbox] : ({ state: "waiting", word: t("switching.queued") } as const);
+}
+
+/** Whether the directory shows a plan with a mailbox. Which one it is, isn't kept. */
+export function licence({ user }: UserRow): string {
+  return t(user.directory.exchange_plan ? "users.licensed" : "users.unlicensed");
 }
 
 const userColumns = (all: Organizations): ReadonlyArray<Column<UserRow, UserColumn>> => [
@@ -165,6 +171,46 @@ const userColumns = (all: Organizations): ReadonlyArray<Column<UserRow, UserColu
     spare: true,
     render: ({ user }) => user.directory.department ?? "",
     text: ({ user }) => user.directory.department ?? "",
+  },
+  {
+    id: "job_title",
+    title: t("users.jobTitle"),
+    width: 150,
+    spare: true,
+    render: ({ user }) => user.directory.job_title ?? "",
+    text: ({ user }) => user.directory.job_title ?? "",
+  },
+  {
+    id: "address",
+    title: t("users.mail"),
+    width: 200,
+    spare: true,
+    render: ({ user }) => user.directory.mail ?? "",
+    text: ({ user }) => user.directory.mail ?? "",
+  },
+  {
+    id: "licence",
+    title: t("users.licence"),
+    width: 150,
+    spare: true,
+    render: licence,
+    text: licence,
+  },
+  {
+    id: "workloads",
+    title: t("users.workloads"),
+    width: 430,
+    spare: true,
+    render: (row) => <WorkloadBadges of={row.workloads ?? []} />,
+    text: (row) => (row.workloads ?? []).map(workloadVerdictWords).join(", "),
+  },
+  {
+    id: "created",
+    title: t("users.created"),
+    width: 110,
+    spare: true,
+    render: ({ user }) => shortTime(user.created),
+    text: ({ user }) => shortTime(user.created),
   },
 ];
 

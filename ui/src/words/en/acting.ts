@@ -298,6 +298,10 @@ export const acting = {
   "sessions.next": "Next session",
   "sessions.nextNone": "None by itself",
   "sessions.nextWave": "When its wave of the rollout plan starts",
+  "sessions.figures": {
+    one: "{n} session kept: {passed} passed, {failed} failed, {unknown} unknown; {average} on average.",
+    other: "{n} sessions kept: {passed} passed, {failed} failed, {unknown} unknown; {average} on average.",
+  },
   "sessions.number": "Session {number}",
   "sessions.kind.first": "First",
   "sessions.kind.incremental": "Incremental",

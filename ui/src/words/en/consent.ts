@@ -29,6 +29,8 @@ export const consent = {
   "consent.noneMissing": "Nothing that is required is missing.",
   "consent.missingByScript": "What is missing comes from the access scope's script.",
   "consent.missingUnknown": "It isn't known what roles of Exchange give. Read them in Access scope.",
+  "consent.more": "More",
+  "consent.moreLabel": "More permission commands",
   "consent.removeAll": "Revoke all…",
   "consent.noneHeld": "The integration holds nothing.",
   "consent.add": "Grant this permission…",

@@ -99,7 +99,7 @@ export const mailboxes = {
   "practice.examples": "Set up two example organizations",
   "practice.examplesSignIn": "Sign in to set up two example organizations",
   "practice.examplesAbout":
-    "One whose integration reads mailboxes in its own name, and one whose users sign in on their own. Both come with users.",
+    "One whose integration reads mailboxes in its own name, with some users still on EWS and a rule that proposes others; and one whose users sign in on their own and have several mailboxes.",
   "practice.examplesWork": "Setting up two example organizations",
   "practice.examplesDone": "{one} and {other} are set up.",
 

@@ -96,6 +96,8 @@ export const rollout = {
   "organizations.notRead": "Not known",
   "organizations.readAt": "Last read",
   "organizations.neverRead": "Never",
+  "organizations.rename": "Rename",
+  "organizations.renamed": "Renamed to {name}",
   "organizations.changeTitle": "Change {name}?",
   "organizations.changeAction": "Change",
   "organizations.changeAccess": {

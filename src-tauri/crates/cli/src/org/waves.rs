@@ -374,7 +374,7 @@ async fn missed(view: Option<&PlanView>, org: &str, call: &Call) -> Result<Vec<S
 /// Some of those of a wave whose last session failed.
 async fn failed_of(organization: OrganizationId, wave: u32, call: &Call) -> Result<Vec<String>> {
     let filter = UserFilter { organization: Some(organization), wave: Some(wave), session: vec![Verdict::Failed], ..UserFilter::default() };
-    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: NAMED };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: NAMED, workloads: false };
     let page = query::query(&call.desk, ask, &Job::quiet()).await?;
     Ok(page.rows.into_iter().map(|row| row.user.directory.upn).collect())
 }

@@ -1,8 +1,9 @@
 //! Acts on users: moves, switches, forces, resets, takes out. Whoever is refused is named with the reason.
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
 use rollcall_core::id::UserId;
+use rollcall_core::organization::AccessType;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::acknowledge;
@@ -14,6 +15,7 @@ use rollcall_ops::users::query::UserFilter;
 use super::find;
 use crate::call::Call;
 use crate::exit::Exit;
+use crate::org::Access;
 use crate::table::Paint;
 use crate::text::{count, counted};
 use crate::{names, words};
@@ -59,6 +61,18 @@ pub enum Act {
     },
     /// Take switches back that wait for the change window
     Withdraw(Whom),
+    /// Reach users in another way than their organization's other users are, or as those again
+    #[command(group(ArgGroup::new("way").args(["to", "inherit"]).required(true)))]
+    SetAccess {
+        /// The users' own mailbox access type
+        #[arg(long, value_name = "ACCESS")]
+        to: Option<Access>,
+        /// The organization's again
+        #[arg(long)]
+        inherit: bool,
+        #[command(flatten)]
+        whom: Whom,
+    },
     /// Reach users over EWS again, as long as Exchange Online has it
     GoBack(Whom),
     /// Forget what was read of mailboxes, so that the next session begins anew
@@ -99,6 +113,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
             (action, whom)
         }
         Act::Withdraw(whom) => (Action::Withdraw, whom),
+        Act::SetAccess { to, whom, .. } => (Action::SetAccess { access: to.map(AccessType::from) }, whom),
         Act::GoBack(whom) => (Action::GoBack, whom),
         Act::Reset(whom) => (Action::Reset, whom),
         Act::Enable(whom) => (Action::EnableSync, whom),

@@ -7,6 +7,7 @@ use rollcall_core::verdict::Verdict;
 use rollcall_ops::csv_text;
 use rollcall_ops::error::Result;
 use rollcall_ops::job::Job;
+use rollcall_ops::users::export;
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserPage, UserQuery, UserRow};
 
 use super::verdict;
@@ -27,7 +28,8 @@ pub struct List {
     /// Only with this eligibility; several are told apart by commas
     #[arg(long, value_delimiter = ',', value_name = "ELIGIBILITY", value_parser = eligibility)]
     eligibility: Vec<Eligibility>,
-    /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause; all must be found
+    /// Parts of names, addresses, department, job title or object id, or of an open issue's code or cause, or the whole
+    /// request ID of an answer that Microsoft's support asks about; all must be found
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only of the wave of this number in their organization's rollout plan; the pilot is 1
@@ -42,6 +44,9 @@ pub struct List {
     /// Only with an open issue
     #[arg(long)]
     with_issues: bool,
+    /// Say of each what its workloads last answered, too
+    #[arg(long)]
+    workloads: bool,
     /// How they are written
     #[arg(long, default_value = "table")]
     format: Format,
@@ -126,7 +131,7 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
     let format = if call.screen.is_json() { Format::Json } else { ask.format };
     let mut offset = 0;
     loop {
-        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: PAGE };
+        let question = UserQuery { filter: filter.clone(), sort: Sort::default(), offset, limit: PAGE, workloads: ask.workloads };
         let page = query::query(&call.desk, question, &Job::quiet()).await?;
         let complete = page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE);
         let (first, last) = (offset == 0, complete || call.stop.is_cancelled());
@@ -143,25 +148,33 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
 
 fn write(page: &UserPage, format: Format, first: bool, last: bool, call: &Call) -> Result<()> {
     let screen = &call.screen;
+    let workloads = page.rows.iter().any(|row| row.workloads.is_some());
     match format {
         Format::Table => {
             if page.rows.is_empty() && first {
                 screen.line("No user matches.");
             } else {
-                screen.table_page(&table(&page.rows), first);
+                screen.table_page(&table(&page.rows, workloads), first);
             }
             if last {
                 screen.note(&format!("{} of {}", count(page.matching), counted(page.total, "user", "users")));
             }
         }
         Format::Json => screen.array_part(&page.rows, first, last),
-        Format::Csv => screen.file(&csv_text::text(first.then_some(HEADER), page.rows.iter().map(record))?),
+        Format::Csv => {
+            let header = if workloads { [HEADER, &["workloads"]].concat() } else { HEADER.to_vec() };
+            let records = page
+                .rows
+                .iter()
+                .map(|row| -> Vec<String> { record(row).into_iter().chain(workloads.then(|| export::workloads(row))).collect() });
+            screen.file(&csv_text::text(first.then_some(&header), records)?);
+        }
     }
     Ok(())
 }
 
-fn table(rows: &[UserRow]) -> Table {
-    let mut table = Table::new([
+fn table(rows: &[UserRow], workloads: bool) -> Table {
+    let columns = [
         Column::Left("user principal name"),
         Column::Spare("name"),
         Column::Spare("organization"),
@@ -169,9 +182,10 @@ fn table(rows: &[UserRow]) -> Table {
         Column::Spare("eligibility"),
         Column::Left("verdict"),
         Column::Flexible("why"),
-    ]);
+    ];
+    let mut table = Table::new(columns.into_iter().chain(workloads.then_some(Column::Left("workloads"))));
     for row in rows {
-        table.row([
+        let cells = [
             row.user.directory.upn.as_str().into(),
             row.user.directory.display_name.as_str().into(),
             row.organization_name.as_str().into(),
@@ -179,7 +193,8 @@ fn table(rows: &[UserRow]) -> Table {
             row.judged.eligibility.name().into(),
             verdict(row.verdict),
             row.first_cause.map_or("", |cause| words::of_cause(cause).title).into(),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(workloads.then(|| export::workloads(row).into())));
     }
     table
 }
@@ -201,9 +216,11 @@ const HEADER: &[&str] = &[
     "checked",
     "eligibility",
     "eligibility_source",
+    "exchange_plan",
+    "brought_in",
 ];
 
-fn record(row: &UserRow) -> [String; 16] {
+fn record(row: &UserRow) -> [String; 18] {
     let directory = &row.user.directory;
     [
         directory.object_id.to_string(),
@@ -222,5 +239,7 @@ fn record(row: &UserRow) -> [String; 16] {
         row.checked.map_or_else(String::new, |at| utc_or_dash(Some(at))),
         row.judged.eligibility.name().to_owned(),
         row.judged.evidence.name().to_owned(),
+        if directory.exchange_plan { "yes" } else { "no" }.to_owned(),
+        utc_or_dash(Some(row.user.created)),
     ]
 }

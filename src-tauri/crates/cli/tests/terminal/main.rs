@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a script that can't go on is a failed test")]
 
+mod acting;
 mod answers;
 mod checks;
 mod rehearsal;

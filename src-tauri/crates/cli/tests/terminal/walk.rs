@@ -139,6 +139,16 @@ fn a_rollout_command_by_command() {
     assert_eq!(script.run(&["users", "describe", upn, "--json"]).json()["row"]["user"]["directory"]["upn"], upn);
     assert_eq!(script.run(&["users", "list", "--with-issues", "--json"]).json().as_array().unwrap().len(), 4);
     assert_eq!(script.run(&["users", "list", "--format", "csv"]).out.lines().count(), 61, "a header and one line a user");
+    let request_id = full["request_ids"][0]["request_id"].as_str().unwrap();
+    let named = script.run(&["users", "list", "--search", request_id, "--workloads", "--json"]).json();
+    assert_eq!(named.as_array().unwrap().len(), 1, "whose mailbox answered so: {named}");
+    assert_eq!(named[0]["first_cause"], "mailbox_full");
+    let failed = json!({ "workload": "mail", "verdict": "failed" });
+    assert!(named[0]["workloads"].as_array().unwrap().contains(&failed), "{named}");
+    let csv = script.run(&["users", "list", "--search", request_id, "--workloads", "--format", "csv"]).out;
+    assert!(csv.lines().next().unwrap().ends_with(",exchange_plan,brought_in,workloads") && csv.contains("mail failed, "), "{csv}");
+    let table = script.run(&["users", "list", "--search", request_id, "--workloads"]).out;
+    assert!(table.contains("WORKLOADS") && table.contains("mail failed"), "{table}");
     assert_eq!(script.run(&["users", "delete", upn]).code, 0);
     let full = script.run(&["--json", "org", "delete", "HQ"]);
     assert_eq!((full.code, &full.json()["error"]["code"]), (3, &json!("has_users")));

@@ -145,13 +145,31 @@ pub async fn list(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<OrganizationV
 
 /// What the rules need to know of an organization.
 pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Result<Standing> {
-    let (organization, users, connected) = desk
+    let (organization, known) = desk
         .read(move |conn| {
-            let users = organizations::users(conn, organization)?;
-            Ok((organizations::get(conn, organization)?, users, mailboxes::any_connected(conn, organization)?))
+            let found = organizations::get(conn, organization)?;
+            let known = Members {
+                users: organizations::users(conn, organization)?,
+                connected: mailboxes::any_connected(conn, organization)?,
+                over_graph: over_graph(conn, &found)?,
+            };
+            Ok((found, known))
         })
         .await?;
-    Ok(stand(desk, &organization, users, connected).await)
+    Ok(stand(desk, &organization, known).await)
+}
+
+/// What an organization's users make of its standing.
+#[derive(Clone, Copy)]
+struct Members {
+    users: u32,
+    connected: bool,
+    over_graph: bool,
+}
+
+/// Whether anybody of it is reached over Graph.
+fn over_graph(conn: &Connection, organization: &Organization) -> std::result::Result<bool, StoreError> {
+    Ok(organization.access.is_over_graph() || users::any_over_graph(conn, organization.id)?)
 }
 
 struct Facts {
@@ -167,6 +185,7 @@ struct Facts {
     last_run: Option<Run>,
     queued: u32,
     connected: bool,
+    over_graph: bool,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
@@ -181,6 +200,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
     let connected = mailboxes::any_connected(conn, organization.id)?;
+    let over_graph = over_graph(conn, &organization)?;
     Ok(Facts {
         organization,
         tenant,
@@ -194,10 +214,12 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
         last_run,
         queued,
         connected,
+        over_graph,
     })
 }
 
-async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: bool) -> Standing {
+async fn stand(desk: &Desk, organization: &Organization, members: Members) -> Standing {
+    let Members { users, connected, over_graph } = members;
     Standing {
         signed_in: connection::is_signed_in(desk, organization.tenant).await,
         users,
@@ -205,11 +227,13 @@ async fn stand(desk: &Desk, organization: &Organization, users: u32, connected: 
         has_secret: connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None,
         run_under_way: desk.verifying().is_at(organization.id),
         access: organization.access,
+        over_graph,
     }
 }
 
 async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
-    let standing = stand(desk, &facts.organization, facts.tally.users, facts.connected).await;
+    let members = Members { users: facts.tally.users, connected: facts.connected, over_graph: facts.over_graph };
+    let standing = stand(desk, &facts.organization, members).await;
     let (consent, evidence_at) = summary(&facts);
     let now = desk.now();
     let stages =

@@ -7,6 +7,7 @@ use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::MailboxKind;
 use rollcall_core::verdict::Verdict;
+use rollcall_store::checks;
 use rollcall_store::users::{self, Sort, UserFilter, UserRow};
 use serde::{Deserialize, Serialize};
 use tracing::debug;
@@ -51,6 +52,13 @@ pub enum UserColumn {
     /// Who said so.
     Evidence,
     Department,
+    JobTitle,
+    /// Whether the directory shows an Exchange Online plan with a mailbox.
+    Licence,
+    /// When the user was brought in.
+    Created,
+    /// What each workload last answered.
+    Workloads,
 }
 
 /// A file that isn't written yet.
@@ -81,7 +89,10 @@ pub async fn export(desk: &Desk, ask: ExportUsers, job: &Job) -> Result<UserTabl
                     return Ok(None);
                 }
                 for id in some {
-                    let row = users::get(conn, *id)?;
+                    let mut row = users::get(conn, *id)?;
+                    if ask.columns.contains(&UserColumn::Workloads) {
+                        row.workloads = Some(checks::verdicts(conn, *id)?);
+                    }
                     rows.push(ask.columns.iter().map(|column| column.cell(&row)).collect::<Vec<_>>());
                 }
             }
@@ -121,6 +132,10 @@ impl UserColumn {
             Self::Eligibility => "eligibility",
             Self::Evidence => "according_to",
             Self::Department => "department",
+            Self::JobTitle => "job_title",
+            Self::Licence => "exchange_plan",
+            Self::Created => "brought_in",
+            Self::Workloads => "workloads",
         }
     }
 
@@ -146,8 +161,19 @@ impl UserColumn {
             Self::Eligibility => row.judged.eligibility.name().to_owned(),
             Self::Evidence => row.judged.evidence.name().to_owned(),
             Self::Department => directory.department.clone().unwrap_or_default(),
+            Self::JobTitle => directory.job_title.clone().unwrap_or_default(),
+            Self::Licence => if directory.exchange_plan { "yes" } else { "no" }.to_owned(),
+            Self::Created => row.user.created.utc(),
+            Self::Workloads => workloads(row),
         }
     }
+}
+
+/// What the workloads of a user last answered, in one cell: `mail passed, calendar failed`.
+#[must_use]
+pub fn workloads(row: &UserRow) -> String {
+    let each = row.workloads.iter().flatten().map(|one| format!("{} {}", one.workload.name(), one.verdict.name()));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 const fn kind(kind: MailboxKind) -> &'static str {

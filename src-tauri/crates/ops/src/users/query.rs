@@ -1,7 +1,7 @@
 //! Finds users: one window of rows at a time, filtered, searched and sorted in the store.
 
-use rollcall_store::users;
 pub use rollcall_store::users::{Sort, UserFilter, UserPage, UserRow};
+use rollcall_store::{checks, users};
 use serde::Deserialize;
 use ts_rs::TS;
 
@@ -20,13 +20,27 @@ pub struct UserQuery {
     pub sort: Sort,
     pub offset: u32,
     pub limit: u32,
+    /// Whether each row says what its workloads answered, which is looked up user by user.
+    pub workloads: bool,
 }
 
 /// # Errors
 /// `InvalidInput` for a window that is too large.
 pub async fn query(desk: &Desk, ask: UserQuery, _job: &Job) -> Result<UserPage> {
     check_window(ask.limit)?;
-    desk.ask(move |store| users::query(store, &ask.filter, ask.sort, ask.offset, ask.limit)).await
+    desk.ask(move |store| {
+        let mut page = users::query(store, &ask.filter, ask.sort, ask.offset, ask.limit)?;
+        if ask.workloads {
+            store.read(|conn| {
+                page.rows.iter_mut().try_for_each(|row| {
+                    row.workloads = Some(checks::verdicts(conn, row.user.id)?);
+                    Ok(())
+                })
+            })?;
+        }
+        Ok(page)
+    })
+    .await
 }
 
 /// Refuses a window that holds nothing, or too much to carry over to a screen at once.

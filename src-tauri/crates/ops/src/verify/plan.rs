@@ -110,9 +110,9 @@ fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreE
     }
 }
 
-/// All workloads, with the cause why one isn't asked.
+/// All workloads, with the cause why one isn't asked. A check asks over Graph, whichever way mailboxes are read.
 pub(super) fn workloads(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
-    covered(organization, integration, organization.access)
+    covered(organization, integration, organization.access.over_graph())
 }
 
 /// All workloads, with the cause why one isn't read of users who are reached like this.

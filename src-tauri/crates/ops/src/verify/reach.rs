@@ -54,7 +54,7 @@ impl<'a> Reach<'a> {
                 Ok((organization, integration, users::own_access(conn, id)?))
             })
             .await?;
-        let by_user = organization.access == AccessType::GraphDelegated;
+        let by_user = organization.access.over_graph() == AccessType::GraphDelegated;
         let other = if by_user { AccessType::GraphAppOnly } else { AccessType::GraphDelegated };
         let of_them = covered(&organization, &integration, other);
         // Whoever is on EWS still is asked as the organization's other users are.

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ struct Inner {
     serial: AtomicU64,
     /// How often all delta links were expired; a link is worth something in its own era only.
     era: AtomicU64,
+    replays: AtomicBool,
     /// Folders and task lists that everybody has deleted, in the order in which it happened.
     deleted: Mutex<Vec<String>>,
     load: Meter,
@@ -95,6 +96,7 @@ impl State {
             traffic: Traffic::new(seed, limits),
             serial: AtomicU64::new(0),
             era: AtomicU64::new(0),
+            replays: AtomicBool::new(false),
             deleted: Mutex::default(),
             load: Meter::default(),
             troubles: Mutex::default(),
@@ -184,6 +186,15 @@ impl State {
     /// All delta links that were given out until now are worth nothing any more.
     pub fn expire_deltas(&self) {
         self.0.era.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// From now on each page of a feed of a mailbox tells all of its changes twice.
+    pub fn replay_changes(&self) {
+        self.0.replays.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn replays(&self) -> bool {
+        self.0.replays.load(Ordering::Relaxed)
     }
 
     /// Everybody deletes the mail folder or task list with this well-known name.

@@ -167,6 +167,9 @@ fn grow(ask: &Ask<'_>, kind: &str, entity: &str, Things { series, when, item }: 
         next += 1;
     }
     round.next = next;
+    if ask.state.replays() {
+        value.extend_from_within(..);
+    }
     let mut body = delta_body(ask, "$delta", value);
     let (name, option) = if round.next < round.until { ("@odata.nextLink", "$skiptoken") } else { ("@odata.deltaLink", "$deltatoken") };
     body.insert(name.to_owned(), link(ask, option, &round.seal(ask)).into());

@@ -29,7 +29,7 @@ const SORTS: [UserSort; 11] = [
     UserSort::Sync,
 ];
 /// Names, addresses, departments, ids and errors, as they are typed.
-const TYPED: [&str; 8] = [
+const TYPED: [&str; 9] = [
     "yara steinmogar",
     "ada.bacasdal1",
     "division7x",
@@ -38,7 +38,10 @@ const TYPED: [&str; 8] = [
     "contoso.example",
     "0c3a-0e",
     "mailboxnotenabledforrestapi",
+    REQUEST_ID,
 ];
+/// Of a user who failed, as it is pasted from a case at Microsoft.
+const REQUEST_ID: &str = "0000c350-0000-4000-8000-00000000beef";
 
 pub fn measure(report: &mut Report) {
     if !report.wants("grid") && !report.wants("typing") {
@@ -56,7 +59,7 @@ pub fn measure(report: &mut Report) {
     }
 }
 
-/// Verdicts, sessions and states of mailboxes as in the middle of a rollout, and the open issues of those that failed.
+/// Verdicts, sessions and states of mailboxes as in the middle of a rollout, and the open issues and kept sessions of those that failed.
 fn spread(folder: &std::path::Path) {
     let conn = bare::open(folder);
     conn.execute_batch(
@@ -67,11 +70,19 @@ fn spread(folder: &std::path::Path) {
                 mailbox     = CASE WHEN id % 3 = 0 THEN 'initialized' WHEN id % 7 = 0 THEN 'switching' ELSE 'not_initialized' END,
                 session     = CASE WHEN id % 40 = 0 THEN 'failed' WHEN id % 3 = 0 THEN 'passed' END,
                 synced      = iif(id % 40 = 0 OR id % 3 = 0, 1800000000000 + id * 104729 % 86400000, NULL);
-         INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, checked, digest, first_seen)
+         INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, checked, digest, first_seen)
          SELECT id, 'mail', 1, verdict, 404, 'MailboxNotEnabledForRESTAPI', 'mailbox_not_enabled',
-                'graph.404.MailboxNotEnabledForRESTAPI.mailbox_not_enabled.mail', checked, x'00', checked
+                'graph.404.MailboxNotEnabledForRESTAPI.mailbox_not_enabled.mail', printf('%08x-0000-4000-8000-00000000beef', id),
+                checked, x'00', checked
          FROM   users
-         WHERE  verdict IN ('failed', 'unknown');",
+         WHERE  verdict IN ('failed', 'unknown');
+         INSERT INTO sessions (user, place, number, kind, verdict, started, ended, changed, removed, requests, readings)
+         SELECT c.user, n.value, n.value, 'incremental', 'failed', c.checked, c.checked, 0, 0, 4,
+                json_array(json_object('workload', 'mail', 'verdict', 'failed', 'http', 404, 'code', c.code, 'cause', c.cause,
+                                       'fingerprint', c.fingerprint,
+                                       'request_id', printf('%08x-0000-4000-9000-%012x', c.user, n.value)),
+                           json_object('workload', 'calendar', 'verdict', 'passed'), json_object('workload', 'contacts', 'verdict', 'passed'))
+         FROM   checks AS c CROSS JOIN json_each('[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]') AS n;",
     )
     .unwrap();
 }

@@ -46,6 +46,20 @@ pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Whether anybody of an organization is reached over Graph by an access type of their own.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn any_over_graph(conn: &Connection, organization: OrganizationId) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1
+                        FROM   users INDEXED BY users_with_own_access
+                        WHERE  organization = ?1 AND access IS NOT NULL AND access IN (?2, ?3))",
+    )?;
+    let over_graph = [AccessType::GraphAppOnly, AccessType::GraphDelegated].map(AccessType::name);
+    Ok(statement.query_row((organization.0, over_graph[0], over_graph[1]), |row| row.get(0))?)
+}
+
 /// Which of a tenant's organizations each of its users is in.
 ///
 /// # Errors

@@ -120,7 +120,7 @@ fn found(conn: &Connection, roster: &Roster, searched: &str, left: &mut Ids) -> 
         match word {
             Word::Long(text) if roster.shared_by_all(text, left) => {}
             Word::Long(text) if named(conn, &searched::failed_with(text))?.is_empty() => together.push(text),
-            Word::Long(_) | Word::PartOfId(_) | Word::Short(_) | Word::ShortAmongLong(_) => {
+            Word::Long(_) | Word::PartOfId(_) | Word::WholeId(_) | Word::Short(_) | Word::ShortAmongLong(_) => {
                 left.retain(&any_way(conn, &word.ways())?);
             }
         }

@@ -2,6 +2,8 @@
 //! holds them as they are, so that a write reaches exactly whom the window shows.
 
 use rusqlite::types::Value;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::fold::{fold, is_combining};
 
@@ -15,6 +17,8 @@ pub enum Word<'a> {
     Long(&'a str),
     /// The same, and it may stand in an object id.
     PartOfId(&'a str),
+    /// The same, and it may be the id of a request, by which a case at Microsoft names what a mailbox answered.
+    WholeId(&'a str),
     /// The search index holds nothing so short: it must begin a name or an address.
     Short(&'a str),
     /// The same; or it is a whole word of an error, as in "out of scope".
@@ -31,6 +35,7 @@ pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
     let words: Vec<&str> = words.collect();
     let any_long = words.iter().any(is_long);
     let word = |word: &&'a str| match (is_long(word), any_long) {
+        (true, _) if is_whole_id(word) => Word::WholeId(word),
         (true, _) if may_be_of_id(word) => Word::PartOfId(word),
         (true, _) => Word::Long(word),
         (false, true) => Word::ShortAmongLong(word),
@@ -54,6 +59,10 @@ impl Word<'_> {
         match self {
             Self::Long(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word)],
             Self::PartOfId(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word), with_id(word)],
+            Self::WholeId(word) => {
+                let answered = [answered_with(word), answered_a_run_with(word), answered_a_session_with(word)];
+                Self::PartOfId(word).ways().into_iter().chain(answered).collect()
+            }
             Self::Short(word) => begins(word).into(),
             Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
         }
@@ -114,6 +123,30 @@ pub fn with_id(word: &str) -> Way {
     ("SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0", vec![word.to_ascii_lowercase().into()])
 }
 
+/// One of whose latest answers has that id, Microsoft's or Rollcall's own. Passes that nothing went before are packed and not looked
+/// through, so that these rows are about as many as the failures; no index of ids is written for a look that is this rare.
+fn answered_with(id: &str) -> Way {
+    let id = || id.to_owned().into();
+    ("SELECT user FROM checks WHERE request_id = ? COLLATE NOCASE OR client_request_id = ? COLLATE NOCASE", vec![id(), id()])
+}
+
+/// One of whose answers to a run, be it long ago, has that id: what a case is about has often been asked again since.
+fn answered_a_run_with(id: &str) -> Way {
+    let id = || id.to_owned().into();
+    ("SELECT user FROM probes WHERE request_id = ? COLLATE NOCASE OR client_request_id = ? COLLATE NOCASE", vec![id(), id()])
+}
+
+/// One of whose kept sessions was answered so where it didn't pass. What a session found wrong has left a row among the checks, so that
+/// nobody else's sessions are read through.
+fn answered_a_session_with(id: &str) -> Way {
+    (
+        "SELECT user
+         FROM   sessions
+         WHERE  user IN (SELECT user FROM checks) AND verdict <> 'passed' AND instr(lower(readings), ?) > 0",
+        vec![id.to_ascii_lowercase().into()],
+    )
+}
+
 /// Whose name, or a word of it, begins so, or whose address does. Most people's primary address is their principal name, and only the
 /// others are in an index of their own.
 fn begins(word: &str) -> [Way; 4] {
@@ -149,6 +182,11 @@ fn after(start: &str) -> String {
 /// Whether the word can be a part of an object id.
 fn may_be_of_id(word: &str) -> bool {
     word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// Whether the word is a whole id, as Microsoft and Rollcall write them.
+fn is_whole_id(word: &str) -> bool {
+    word.len() == Hyphenated::LENGTH && Uuid::try_parse(word).is_ok()
 }
 
 /// The word as a phrase of full-text search: within quotes no letter is an operator.

@@ -197,6 +197,40 @@ fn an_error_is_found_by_the_title_that_is_shown_of_it_and_by_its_status() {
     }
 }
 
+/// A case at Microsoft names an id and nobody: it leads to whose mailbox it was.
+#[test]
+fn the_id_of_a_request_finds_whom_it_was_about_in_checks_and_in_sessions() {
+    let room = room();
+    room.bring_in(&[named(1, "Ada Check"), named(2, "Bo Session"), named(3, "Cy Ours"), named(4, "Di Well")]);
+    let [theirs, ours, first, second] = [0xa1, 0xa2, 0xa3, 0xa4].map(|n| uuid::Uuid::from_u128(n << 64 | 0xbeef).to_string());
+    let run = room.start(&Which::All);
+    let with = |request_id: &str, client: Option<&String>| {
+        let (request_id, client) = (Some(request_id.to_owned()), client.cloned());
+        move |user, workload| ProbeResult { request_id: request_id.clone(), client_request_id: client.clone(), ..refused(user, workload) }
+    };
+    room.answer(run, &[1], with(&theirs, None));
+    room.answer(run, &[3], with("0", Some(&ours)));
+    // What was asked again since has another id, and is found by the first one all the same.
+    let again = room.start(&Which::All);
+    room.answer(again, &[1], with("1", None));
+    for (id, minute) in [(&first, 1), (&second, 2)] {
+        room.session_refused(2, id, minute);
+    }
+    for (search, found) in [
+        (theirs.as_str(), &["Ada Check"][..]),
+        (&theirs.to_uppercase(), &["Ada Check"]),
+        (&format!("check {theirs}"), &["Ada Check"]),
+        (&format!("session {theirs}"), &[]),
+        (&ours, &["Cy Ours"]),
+        (&first, &["Bo Session"]),
+        (&second.to_uppercase(), &["Bo Session"]),
+        (&theirs[..35], &[]),
+        (&uuid::Uuid::from_u128(0xa5).to_string(), &[]),
+    ] {
+        assert_eq!(found_by_both(&room, search), found, "{search}");
+    }
+}
+
 #[test]
 fn a_word_that_everybody_shares_finds_everybody_and_nobody_else() {
     let room = room();

@@ -61,6 +61,14 @@ impl Room {
         self.store.write(|tx| sessions::commit(tx, self.organization, ended, at)).unwrap()
     }
 
+    /// A session of the person's in which mail was refused by an answer with that id.
+    pub fn session_refused(&self, n: u32, request_id: &str, minute: i64) {
+        let at = Timestamp(NOW.0 + minute * MINUTE);
+        let mut refused = session(self.user(n).user.id, [Verdict::Failed, Verdict::Passed], at);
+        refused.readings[0].request_id = Some(request_id.into());
+        self.commit(&[refused], at);
+    }
+
     fn row(&self, user: UserId) -> UserRow {
         self.store.read(|conn| users::get(conn, user)).unwrap()
     }
