@@ -21,7 +21,7 @@ use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::{count, counted};
+use crate::text::{count, counted, quoted};
 use crate::users::find;
 use crate::{names, secret, start, words};
 
@@ -137,7 +137,32 @@ pub async fn organization(ask: &SyncOrganization, call: &Call) -> Result<Exit> {
     let whose = if ask.all { Whose::Everybody } else { Whose::Due };
     let sessions = Box::pin(run::run(&call.desk, RunSessions { organization, whose }, &call.job())).await?;
     answer(&sessions, call);
+    if sessions.users == 0 && sessions.waiting == 0 {
+        return nobody(&view, ask.all, call).await;
+    }
     Ok(exit(&sessions))
+}
+
+/// Says why nobody was read.
+async fn nobody(view: &OrganizationView, all: bool, call: &Call) -> Result<Exit> {
+    if !all {
+        call.screen.note("Nobody was due. `--all` reads them all the same.");
+        return Ok(Exit::Fine);
+    }
+    let standing =
+        history::figures(&call.desk, SessionFigures { organization: view.organization.id, days: 1 }, &Job::quiet()).await?.standing;
+    let disabled = standing.disabled_due_to_error;
+    if disabled == 0 {
+        call.screen.note("Nobody is read here: whoever is on EWS, disabled, gone from the directory or has still to sign in isn't.");
+        return Ok(Exit::Fine);
+    }
+    call.screen.note(&format!(
+        "Nobody was read: {} disabled due to errors. Mend what `rollcallctl issues groups --org {}` names, then \
+         `rollcallctl users reset` reads them anew.",
+        counted(disabled, "user is", "users are"),
+        quoted(&view.organization.name)
+    ));
+    Ok(Exit::Failed)
 }
 
 /// Shows how an organization's sessions stand.
@@ -252,11 +277,8 @@ fn answer(sessions: &Sessions, call: &Call) {
                 "",
             );
         }
-        if sessions.users == 0 && sessions.waiting > 0 {
-            return;
-        }
         if sessions.users == 0 {
-            return screen.line("Nobody was due. `--all` or `--force` reads them all the same.");
+            return;
         }
         screen.line(&format!(
             "{}: {} passed, {} failed, {} unknown; {} changed, {} gone.",

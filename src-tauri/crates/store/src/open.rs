@@ -101,8 +101,9 @@ pub fn reader(folder: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(folder.join(FILE), flags)?;
     reader.busy_timeout(Duration::from_secs(10))?;
-    // 2 MiB: the inner pages of every index, and the window that is being looked at.
-    reader.pragma_update(None, "cache_size", -2_048)?;
+    // 1 MiB: the inner pages of every index, and the window that is being looked at. There are several readers, and whoever goes through
+    // a table once fills it with what nobody asks for again.
+    reader.pragma_update(None, "cache_size", -1_024)?;
     reader.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     reader.set_prepared_statement_cache_capacity(64);
     users::teach(&reader)?;

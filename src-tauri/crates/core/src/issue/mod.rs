@@ -50,7 +50,9 @@ pub fn is_known_code(code: &str) -> bool {
 #[must_use]
 pub fn diagnose(refusal: Refusal<'_>) -> Cause {
     let Some(http) = refusal.http else { return Cause::NoAnswer };
-    if refusal.code.eq_ignore_ascii_case("ErrorAccessDenied") || refusal.code.eq_ignore_ascii_case("AccessDenied") {
+    let is = |code: &str| refusal.code.eq_ignore_ascii_case(code);
+    // A 401 without a reason is Graph's answer to a token without any role, and Exchange's to one that its own roles don't open the mailbox to.
+    if is("ErrorAccessDenied") || is("AccessDenied") || http == 401 && is("UnknownError") {
         return denied(refusal);
     }
     if let Some(cause) = codes::cause_of(refusal.code) {
@@ -107,6 +109,8 @@ mod tests {
         assert!(!may_pass(Some(500), "ErrorApiQuarantined"), "hammering a quarantine prolongs it");
         assert_eq!(cause(401, "InvalidAuthenticationToken", "", false), Cause::TokenRefused, "a new token, not a new permission");
         assert_eq!(cause(401, "UnknownError", "", false), Cause::PermissionMissing, "so Graph answers a token without any role");
+        assert_eq!(cause(401, "UnknownError", "", true), Cause::OutOfScope, "a role of Exchange may open it, and doesn't");
+        assert_eq!(cause(401, "", "", true), Cause::TokenRefused);
     }
 
     #[test]

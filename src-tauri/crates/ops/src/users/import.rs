@@ -284,7 +284,7 @@ impl<'a> Arrivals<'a> {
         }
         let contested = addresses.contested();
         doubtful.extend(&contested);
-        preflight::judge_doubtful(self.desk, self.organization, doubtful, &contested).await
+        preflight::judge_doubtful(self.desk, self.organization, doubtful, contested).await
     }
 
     async fn index(&mut self) -> Result<()> {

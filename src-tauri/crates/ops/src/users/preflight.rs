@@ -23,7 +23,7 @@ use crate::organizations::delete::OrganizationRef;
 /// Users that are judged in one go, of all …
 const PAGE: u32 = 5_000;
 /// … and of some: an import has enough in memory already.
-const DOUBTFUL: usize = 1_000;
+const DOUBTFUL: usize = 500;
 /// Mailboxes that are asked before what they said is stored and shown.
 const AT_ONCE: usize = 100;
 
@@ -128,9 +128,9 @@ pub(crate) async fn judge_doubtful(
     desk: &Desk,
     organization: OrganizationId,
     these: Vec<ObjectId>,
-    contested: &HashSet<ObjectId>,
+    contested: HashSet<ObjectId>,
 ) -> Result<()> {
-    judge_some(desk, organization, these, |one| contested.contains(&one.directory.object_id)).await
+    judge_some(desk, organization, these, move |one| contested.contains(&one.directory.object_id)).await
 }
 
 /// The same after a check, which changes nobody's addresses.
@@ -138,14 +138,21 @@ pub(crate) async fn judge_checked(desk: &Desk, organization: OrganizationId) -> 
     judge_some(desk, organization, vec![], |one| one.judged.eligibility == Eligibility::AddressConflict).await
 }
 
-async fn judge_some(desk: &Desk, organization: OrganizationId, these: Vec<ObjectId>, contested: impl Fn(&Candidate) -> bool) -> Result<()> {
-    let mut doubtful = desk.read(move |conn| store::doubtful(conn, organization, &these)).await?;
-    while !doubtful.is_empty() {
-        let some = doubtful.split_off(doubtful.len().saturating_sub(DOUBTFUL));
-        let candidates = desk.read(move |conn| store::candidates(conn, organization, Whose::Those(&some))).await?;
-        write(desk, differing(&candidates, &contested)).await?;
-    }
-    Ok(())
+async fn judge_some(
+    desk: &Desk,
+    organization: OrganizationId,
+    these: Vec<ObjectId>,
+    contested: impl Fn(&Candidate) -> bool + Send + 'static,
+) -> Result<()> {
+    // They are read in one go: each read may have another thread, which would keep memory of its own.
+    let judged = desk.read(move |conn| {
+        let mut judged = Vec::new();
+        for some in store::doubtful(conn, organization, &these)?.chunks(DOUBTFUL) {
+            judged.extend(differing(&store::candidates(conn, organization, Whose::Those(some))?, &contested));
+        }
+        Ok(judged)
+    });
+    write(desk, judged.await?).await
 }
 
 /// Who of the organization's tenant has an address that is another one's, too.
