@@ -39,6 +39,12 @@ fn users_are_brought_in_exactly_as_was_shown_and_kept_complete_by_rules() -> Res
     window.click("radio", "Sales · Microsoft 365 group · sales@contoso.example")?;
     window.reads("direct members")?;
     window.photo("import-group")?;
+    window.click("radio", "Those who match a filter")?;
+    window.fill("OData filter", "department eq 'Finance'")?;
+    window.press("Show what will happen")?;
+    window.reads("Nothing has been stored.")?;
+    window.reads("will come in")?;
+    window.press("Back")?;
     window.press("Cancel")?;
 
     window.go("Organizations")?;

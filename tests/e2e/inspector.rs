@@ -71,9 +71,9 @@ fn a_problem_is_understood_put_aside_mended_and_gone() -> Result<()> {
     window.fill("Filter by name, address, ID or error", &request_id)?;
     window.reads(&format!("1 of {USERS}"))?;
     window.settled()?;
-    window.run("document.querySelector('[role=grid]').scrollLeft = 10000", &json!([]))?;
     let failed = "return document.querySelector('[role=gridcell] [role=img]')?.ariaLabel.startsWith('Mail: Failed, ') ?? false";
     window.holds("the workloads, of which mail failed", failed)?;
+    window.run("document.querySelector('[role=gridcell] [role=img]').scrollIntoView({ inline: 'end' })", &json!([]))?;
     window.photo("found-by-id")?;
     window.press("Clear filters")?;
     window.go("Sync errors")?;

@@ -1,10 +1,12 @@
-//! A tenant that is connected by hand, and a window that dies in the middle of a check: nothing that was shown as done is lost.
+//! A tenant that is connected by hand, and a window that dies in the middle of a check or of sessions: nothing that was shown as done is
+//! lost.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::{Details, Options, Sandbox};
+use rollcall_sandbox::{Details, FaultPlan, Options, Sandbox};
+use rollcall_tests::Scene;
 use serde_json::json;
 
 use crate::driver::until;
@@ -98,6 +100,38 @@ fn a_check_that_was_cut_off_goes_on_by_itself_where_the_admin_chose_so() -> Resu
     window.reads("Run 1, interrupted")?;
     window.find("button", "Resume")?;
     window.find("button", "Activity: 0 running")?;
+    window.close();
+    Ok(())
+}
+
+#[test]
+fn sessions_that_were_cut_off_are_told_at_the_next_start_and_go_on() -> Result<()> {
+    const READ: u64 = 150;
+    let Some(stage) = Stage::new("sessions_cut_off")? else { return Ok(()) };
+    let latency = Duration::from_millis(80);
+    let tenant = stage.prepared_with(Scene { users: u32::try_from(READ)?, faults: FaultPlan::none(), latency, ..Scene::default() })?;
+    let window = stage.open(&[])?;
+    secret(&window, tenant.details())?;
+    let sessions = |window: &Window| {
+        window.go("Organizations")?;
+        window.click("cell", "Contoso EU")?;
+        window.click("tab", "Sync sessions")
+    };
+    sessions(&window)?;
+    window.press("Start sessions")?;
+    let passed = "return Number(/\\bPassed\\s+(\\d+)/.exec(document.querySelector('[data-region=panel]').innerText)?.[1] ?? 0)";
+    let shown = until("some users to have been read", || Ok(window.run(passed, &json!([]))?.as_u64().filter(|read| *read > 5)))?;
+    ensure!(shown < READ, "all were read before the window could be killed");
+    window.kill()?;
+
+    let window = stage.open(&[])?;
+    window.reads("Sync sessions of Contoso EU were cut off")?;
+    window.glance("sessions-cut-off")?;
+    sessions(&window)?;
+    let kept = until("what was kept", || Ok(window.run(passed, &json!([]))?.as_u64().filter(|read| *read > 0)))?;
+    ensure!(kept >= shown, "{shown} users were shown as read before the end, {kept} after the restart");
+    window.reads(&format!("Passed {READ}"))?;
+    ensure!(tenant.violations() == 0, "no request may come before its Retry-After has passed");
     window.close();
     Ok(())
 }

@@ -95,8 +95,13 @@ impl Stage {
     /// Fills the data folder by the same verbs as the window's: signed in for this sitting only, one organization with all users,
     /// consent granted. The practice tenant goes on until it is dropped; the folder is free for the window.
     pub fn prepared(&self, users: u32) -> Result<Sandbox> {
+        self.prepared_with(Scene { users, ..Scene::default() })
+    }
+
+    /// The same with another practice tenant.
+    pub fn prepared_with(&self, scene: Scene) -> Result<Sandbox> {
         self.runtime.block_on(async {
-            let rehearsal = Rehearsal::in_folder(&self.data(), Scene { users, ..Scene::default() }).await;
+            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await;
             Box::pin(rehearsal.ready()).await;
             Ok(rehearsal.sandbox)
         })

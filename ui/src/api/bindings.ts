@@ -2601,7 +2601,7 @@ queued: boolean,
 checked_before: Timestamp | null, 
 /**
  * Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
- * or the name or title of its cause, or the whole id of a request that a check or a session ended with;
+ * or the name or title of its cause, or the whole id of a request that a check or a session ended with, now or before;
  * all of them must be found.
  */
 search: string | null, };

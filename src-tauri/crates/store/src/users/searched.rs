@@ -17,7 +17,8 @@ pub enum Word<'a> {
     Long(&'a str),
     /// The same, and it may stand in an object id.
     PartOfId(&'a str),
-    /// The same, and it may be the id of a request, by which a case at Microsoft names what a mailbox answered.
+    /// The same as a long one, and it may be an object id, or the id of a request, by which a case at Microsoft names what a mailbox
+    /// answered.
     WholeId(&'a str),
     /// The search index holds nothing so short: it must begin a name or an address.
     Short(&'a str),
@@ -60,8 +61,8 @@ impl Word<'_> {
             Self::Long(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word)],
             Self::PartOfId(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word), with_id(word)],
             Self::WholeId(word) => {
-                let answered = [answered_with(word), answered_a_run_with(word), answered_a_session_with(word)];
-                Self::PartOfId(word).ways().into_iter().chain(answered).collect()
+                let named = [of_id(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)];
+                Self::Long(word).ways().into_iter().chain(named).collect()
             }
             Self::Short(word) => begins(word).into(),
             Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
@@ -123,6 +124,11 @@ pub fn with_id(word: &str) -> Way {
     ("SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0", vec![word.to_ascii_lowercase().into()])
 }
 
+/// Whose object id it is.
+fn of_id(id: &str) -> Way {
+    ("SELECT id FROM users WHERE tenant IN (SELECT id FROM tenants) AND object_id = ?", vec![id.to_ascii_lowercase().into()])
+}
+
 /// One of whose latest answers has that id, Microsoft's or Rollcall's own. Passes that nothing went before are packed and not looked
 /// through, so that these rows are about as many as the failures; no index of ids is written for a look that is this rare.
 fn answered_with(id: &str) -> Way {
@@ -136,13 +142,13 @@ fn answered_a_run_with(id: &str) -> Way {
     ("SELECT user FROM probes WHERE request_id = ? COLLATE NOCASE OR client_request_id = ? COLLATE NOCASE", vec![id(), id()])
 }
 
-/// One of whose kept sessions was answered so where it didn't pass. What a session found wrong has left a row among the checks, so that
-/// nobody else's sessions are read through.
+/// One of whose kept sessions was answered so where it didn't pass; such ids are written in lower case. What a session found wrong has
+/// left a row among the checks, so that nobody else's sessions are read through. A cross join is done in the order in which it is written.
 fn answered_a_session_with(id: &str) -> Way {
     (
-        "SELECT user
-         FROM   sessions
-         WHERE  user IN (SELECT user FROM checks) AND verdict <> 'passed' AND instr(lower(readings), ?) > 0",
+        "SELECT s.user
+         FROM   (SELECT DISTINCT user FROM checks) AS c CROSS JOIN sessions AS s ON s.user = c.user
+         WHERE  s.verdict <> 'passed' AND instr(s.readings, ?) > 0",
         vec![id.to_ascii_lowercase().into()],
     )
 }
