@@ -42,8 +42,9 @@ export function fakeDoor(
     asked,
     async call(name, question, calling) {
       asked.push({ name, question: structuredClone(question) });
-      const code = options.failing?.[name];
-      if (code) throw refused(code);
+      const failure = options.failing?.[name];
+      if (typeof failure === "string") throw refused(failure);
+      if (failure) throw refused(failure.code, null, failure.detail);
       await Promise.resolve();
       const verb = verbs[name];
       if (!verb) return null as Answer<typeof name>;

@@ -1,12 +1,12 @@
 import { makeStyles } from "@fluentui/react-components";
 import { useState } from "react";
-import type { Reason, UserDetail } from "../../api/bindings";
+import type { UserDetail } from "../../api/bindings";
 import { CopyButton } from "../../ui/CopyButton";
 import { reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
-import type { Intent } from "./actions";
+import { type Intent, whyNoSwitch } from "./actions";
 import { diagnosticOf } from "./diagnostic";
 import { PutInWaveDialog } from "./PutInWaveDialog";
 
@@ -27,8 +27,8 @@ export function UserActions({ detail }: { detail: UserDetail }) {
       <div className={styles.row} role="toolbar" aria-label={t("act.forUser")}>
         <ActionMenu
           label={t("act.forUser")}
-          reasons={{ force: words(may.force), switch: words(may.switch) }}
-          onChoose={(kind) => setIntent({ kind, users })}
+          reasons={{ ...whyNoSwitch(may.switch), force: may.force ? reasonWords[may.force] : undefined }}
+          onChoose={(command) => setIntent({ command, users, meant: 1 })}
           onWave={() => setPutting(true)}
         />
         <CopyButton text={diagnosticOf(detail)} label={t("users.copyDiagnostic")} labelled />
@@ -44,9 +44,4 @@ export function UserActions({ detail }: { detail: UserDetail }) {
       {intent && <ActDialog intent={intent} onClose={close} onDone={close} />}
     </>
   );
-}
-
-/** Limitations that nobody has read yet are no reason to dim the switch: its dialog shows them. */
-function words(reason: Reason | null): string | undefined {
-  return reason === null || reason === "limitations_unread" ? undefined : reasonWords[reason];
 }
