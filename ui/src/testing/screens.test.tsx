@@ -231,6 +231,35 @@ test("F6 goes from region to region, Ctrl+K finds a user, ? lists the keys", asy
   await waitFor(() => expect(router.state.location.search).toHaveProperty("open"));
 });
 
+test("the palette names only keys that there are, and a word of the rail that is to be read isn't repeated", async () => {
+  const { user } = await openAt("/users?org=1");
+  expect(screen.getByRole("link", { name: "Sync errors" }).hasAttribute("aria-label")).toBe(false);
+  await user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("option", { name: /Verification\s*Ctrl\+6/ });
+  screen.getByRole("option", { name: /Settings\s*Ctrl\+,/ });
+  expect(screen.queryByText("Ctrl+10")).toBeNull();
+});
+
+test("a first start doesn't say that there are no organizations before it welcomes", async () => {
+  let said = false;
+  const watching = new MutationObserver(() => {
+    said ||= document.body.textContent?.includes("No organizations yet") === true;
+  });
+  watching.observe(document.body, { childList: true, subtree: true, characterData: true });
+  await openAt("/", { fresh: true });
+  await screen.findByRole("button", { name: /practice tenant/i });
+  watching.disconnect();
+  expect(said).toBe(false);
+});
+
+test("what sync sessions fail with is no check", async () => {
+  const { door } = await openAt("/?org=2");
+  await screen.findByRole("heading", { level: 1, name: "Contoso US" });
+  expect(door.asked.some(({ name }) => name === "organizations.list")).toBe(true);
+  await screen.findByText("Not checked yet");
+  await screen.findByText("Mailbox status, by the last sync sessions");
+});
+
 test("theme and density are kept", async () => {
   const { user, door } = await openAt("/settings");
   await user.click(await screen.findByRole("radio", { name: "Dark" }));
