@@ -45,7 +45,7 @@ export function fakeDoor(
       const failure = options.failing?.[name];
       if (typeof failure === "string") throw refused(failure);
       if (failure) throw refused(failure.code, null, failure.detail);
-      await Promise.resolve();
+      await options.held?.[name];
       const verb = verbs[name];
       if (!verb) return null as Answer<typeof name>;
       return structuredClone(await verb(question, calling));

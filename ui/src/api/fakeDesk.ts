@@ -26,6 +26,8 @@ export type FakeOptions = {
   readonly fresh?: boolean;
   /** Commands that fail, and with which code; with which detail, too, where words are made of it. */
   readonly failing?: Partial<Record<Name, Code | { readonly code: Code; readonly detail: string }>>;
+  /** Commands whose answer waits for this. */
+  readonly held?: Partial<Record<Name, Promise<void>>>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
   /** No browser can be opened. */
@@ -70,6 +72,8 @@ export type FakeOptions = {
   readonly waiting?: number;
   /** How many switches of the organization on EWS wait for the change window. */
   readonly queued?: number;
+  /** With how many users of the organization on EWS sync sessions have failed; nobody has checked them. */
+  readonly sessionsFailed?: number;
   /** The code of what keeps every user from being read. */
   readonly halt?: string;
   /** An organization that can't be deleted, whatever is asked. */
@@ -111,7 +115,10 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
     const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
   });
-  for (const row of rows.filter(({ user }) => user.organization === 2).slice(0, options.queued ?? 0)) row.queued = NOW;
+  const onEws = rows.filter(({ user }) => user.organization === 2);
+  for (const row of onEws.slice(0, options.queued ?? 0)) row.queued = NOW;
+  for (const row of onEws.slice(0, options.sessionsFailed ?? 0))
+    Object.assign(row, { verdict: "failed", open_issues: 1 });
   const eu = rows.filter((row) => row.user.organization === 1);
   const runs: Run[] = organizations
     .slice(0, 1)

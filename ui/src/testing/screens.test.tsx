@@ -241,22 +241,24 @@ test("the palette names only keys that there are, and a word of the rail that is
 });
 
 test("a first start doesn't say that there are no organizations before it welcomes", async () => {
-  let said = false;
-  const watching = new MutationObserver(() => {
-    said ||= document.body.textContent?.includes("No organizations yet") === true;
+  let answer = () => {};
+  const tenants = new Promise<void>((settle) => {
+    answer = settle;
   });
-  watching.observe(document.body, { childList: true, subtree: true, characterData: true });
-  await openAt("/", { fresh: true });
-  await screen.findByRole("button", { name: /practice tenant/i });
-  watching.disconnect();
-  expect(said).toBe(false);
+  const { door, client } = await openAt("/", { fresh: true, held: { "tenants.list": tenants } });
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "organizations.list")).toBe(true));
+  await waitFor(() => expect(client.isFetching({ queryKey: ["organizations.list"] })).toBe(0));
+  expect(screen.queryByText("No organizations yet")).toBeNull();
+  answer();
+  await screen.findByRole("heading", { level: 1, name: /Welcome/ });
 });
 
 test("what sync sessions fail with is no check", async () => {
-  const { door } = await openAt("/?org=2");
+  await openAt("/?org=2", { sessionsFailed: 3 });
   await screen.findByRole("heading", { level: 1, name: "Contoso US" });
-  expect(door.asked.some(({ name }) => name === "organizations.list")).toBe(true);
   await screen.findByText("Not checked yet");
+  await screen.findByText("3 users with open issues");
+  expect(screen.queryByText("3 failed")).toBeNull();
   await screen.findByText("Mailbox status, by the last sync sessions");
 });
 
