@@ -13,6 +13,8 @@ use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
+use rollcall_ops::organizations::delete::OrganizationRef;
+use rollcall_ops::organizations::describe::{StageState, describe as describe_organization};
 use rollcall_ops::sync::export::{ExportSessions, export};
 use rollcall_ops::sync::history::{SessionFigures, SessionsOf, figures, of_user};
 use rollcall_ops::sync::keep::keep;
@@ -51,6 +53,9 @@ async fn sessions_find_exactly_what_was_planted_and_make_mailboxes_of_it() {
         assert_eq!(detail.row.user.mailbox, expected, "{} with {:?}", planted.upn, planted.fault);
         assert_eq!(detail.row.open_issues > 0, planted.verdict.verdict != "passed", "{}", planted.upn);
     }
+    let view = describe_organization(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert!(view.verdicts.failed > 0, "sessions tell of what fails: {:?}", view.verdicts);
+    assert_eq!(view.stages.verify.state, StageState::NotStarted, "but they are no check");
     assert_eq!(rehearsal.sandbox.violations(), 0, "no request may come before its Retry-After has passed");
 }
 

@@ -209,6 +209,10 @@ async fn a_switch_outside_of_the_change_window_waits_can_be_taken_back_or_overru
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.untouched, 12, "they wait already");
 
     let waiting = rehearsal.found(UserFilter { queued: true, ..UserFilter::default() }).await;
+    let again = foresee(&rehearsal.desk, ForeseeAction { users: of(organization), action: SWITCH }, &Job::quiet()).await.unwrap();
+    assert_eq!((again.none, again.changes), (Some(Reason::SwitchQueued), 0), "not that they were on Graph already");
+    let waits = describe(&rehearsal.desk, UserRef::Id { user: waiting[0].user.id }, &Job::quiet()).await.unwrap();
+    assert_eq!((waits.may.switch, waits.switch_begins), (Some(Reason::SwitchQueued), foreseen.opens));
     let one = |at: usize| Chosen::Ids(vec![waiting[at].user.id]);
     assert_eq!(rehearsal.act(one(0), Action::Withdraw).await.done, 1);
     assert_eq!(rehearsal.act(one(1), Action::Switch { at_once: true }).await.done, 1, "overruled");

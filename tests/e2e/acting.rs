@@ -27,6 +27,15 @@ fn each_action_on_a_user_is_shown_first_done_and_told() -> Result<()> {
     window.photo("switch-waits")?;
     agreed(&window, "Switch 1 user")?;
     window.reads("1 switch waits for the change window.")?;
+    refused(&window, "Switch to Graph…", "The switch waits for the change window.")?;
+    window.reads("Switch begins")?;
+    window.photo("switch-queued")?;
+    window.press("More: Actions for this user")?;
+    window.click("option", "Switch now, outside the change window…")?;
+    window.reads("Switch 1 user to Graph now, outside the change window?")?;
+    window.find("button", "Switch 1 user now")?;
+    window.photo("switch-now")?;
+    window.press("Cancel")?;
     act(&window, "Withdraw queued switch…", "Withdraw 1 switch")?;
     window.press("Switch to Graph…")?;
     window.click("check", "Don't wait for the change window")?;

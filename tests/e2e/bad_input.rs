@@ -9,11 +9,17 @@ use crate::window::Window;
 #[test]
 fn what_is_refused_says_what_to_do_and_nothing_turns_green() -> Result<()> {
     let Some(stage) = Stage::new("bad_input")? else { return Ok(()) };
-    let window = stage.open(&["--practice"])?;
+    let mut window = stage.open(&["--practice"])?;
     a_sign_in_that_is_given_up(&stage, &window)?;
     an_external_id_that_is_taken(&window)?;
     a_consent_that_is_declined(&stage, &window)?;
     a_secret_that_is_wrong(&window)?;
+    for dark in [false, true] {
+        window.set_theme(dark)?;
+        a_filter_and_a_list_that_can_not_be_read(&window)?;
+        a_window_and_a_name_that_can_not_be(&window, dark)?;
+        somebody_whom_nobody_knows(&window)?;
+    }
     window.close();
     Ok(())
 }
@@ -84,6 +90,63 @@ fn a_consent_that_is_declined(stage: &Stage, window: &Window) -> Result<()> {
     window.photo("consent-declined")?;
     ensure!(!window.text()?.contains(" Authorized "), "a declined consent authorizes nothing");
     Ok(())
+}
+
+/// What is wrong stands in the message and at its field, and goes when another source is chosen.
+fn a_filter_and_a_list_that_can_not_be_read(window: &Window) -> Result<()> {
+    window.go("Users")?;
+    window.press("Import users")?;
+    window.click("radio", "Those who match a filter")?;
+    window.fill("OData filter", "department eq")?;
+    window.press("Show what will happen")?;
+    window.reads("That can't be used. Graph refused the request (400 Request_BadRequest).")?;
+    window.holds("the filter to be marked", "return document.querySelector('[role=dialog] input[aria-invalid=true]') !== null")?;
+    window.photo("import-filter-refused")?;
+    window.click("radio", "Those on a list (CSV)")?;
+    window.no_longer_reads("Graph refused the request")?;
+    window.fill("Or paste a list", "nobody, nowhere")?;
+    window.press("Show what will happen")?;
+    window.reads("That can't be used. No line holds an address.")?;
+    window.photo("import-list-refused")?;
+    window.press("Cancel")
+}
+
+fn a_window_and_a_name_that_can_not_be(window: &Window, dark: bool) -> Result<()> {
+    window.go("Organizations")?;
+    window.click("cell", if dark { "Contoso Western Europe" } else { "Contoso Europe" })?;
+    window.click("tab", "Email configuration")?;
+    window.press("Set change window…")?;
+    window.fill("To", "19:00")?;
+    window.press("Save")?;
+    window.reads("That can't be used. The window begins and ends at the same time;")?;
+    window.photo("window-refused")?;
+    window.fill("To", "20:00")?;
+    window.fill("Time zone", "Mars/Base")?;
+    window.press("Save")?;
+    window.reads("That can't be used. That time zone is not known; use a name such as Europe/Berlin.")?;
+    window.press("Cancel")?;
+
+    window.press("Rename…")?;
+    window.fill("Name", &"long ".repeat(60))?;
+    window.click("button", "Rename")?;
+    window.reads("That can't be used. It is longer than")?;
+    window.photo("rename-refused")?;
+    window.fill("Name", if dark { "Contoso Europe" } else { "Contoso Western Europe" })?;
+    window.no_longer_reads("It is longer than")?;
+    window.click("button", "Rename")?;
+    window.reads("is called Contoso ")?;
+    window.find("heading", if dark { "Contoso Europe" } else { "Contoso Western Europe" })?;
+    window.press("Close details (Esc)")
+}
+
+fn somebody_whom_nobody_knows(window: &Window) -> Result<()> {
+    window.go("Access scope")?;
+    window.press("Explain a mailbox…")?;
+    window.fill("Address, user principal name or object ID", "nobody@nowhere.example")?;
+    window.press("Explain")?;
+    window.reads("There is no such thing. Nobody in the tenant has this address, principal name or object id.")?;
+    window.photo("explain-unknown")?;
+    window.press("Close")
 }
 
 fn a_secret_that_is_wrong(window: &Window) -> Result<()> {

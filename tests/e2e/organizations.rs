@@ -30,10 +30,11 @@ fn sessions_are_started_and_paused_and_organizations_disabled_and_deleted() -> R
     window.fill("External ID", "AS-01")?;
     window.press("Create organization")?;
     window.find("heading", "Contoso Asia")?;
-    window.click("tab", "Email configuration")?;
+    window.press("Rename…")?;
     window.fill("Name", "Contoso APAC")?;
     window.press("Rename")?;
     window.find("heading", "Contoso APAC")?;
+    window.click("tab", "Email configuration")?;
     window.reads("None: users are switched at once.")?;
     window.press("Set change window…")?;
     window.fill("From", "18:30")?;

@@ -1,12 +1,13 @@
 import { FluentProvider } from "@fluentui/react-components";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
 import { CutOffProofs } from "./features/scope/CutOffProofs";
 import { CutOffPasses } from "./features/organizations/CutOffPasses";
 import { CutOff } from "./features/verify/CutOff";
+import { useMedia } from "./lib/media";
 import { usePreferences } from "./lib/preferences";
 import type { newRouter } from "./routes";
 import { darkTheme, lightTheme } from "./ui/theme";
@@ -16,7 +17,7 @@ type Props = { readonly client: QueryClient; readonly router: ReturnType<typeof 
 /** Everything that surrounds the pages: theme, cache, addresses. */
 export function App({ client, router }: Props) {
   const choice = usePreferences((all) => all.theme);
-  const systemIsDark = useSystemIsDark();
+  const systemIsDark = useMedia("(prefers-color-scheme: dark)");
   const dark = choice === "dark" || (choice === "system" && systemIsDark);
   // What the engine draws itself, such as the arrows of a number, lies in dialogs too: they are no part of the provider's element.
   useEffect(() => {
@@ -33,18 +34,5 @@ export function App({ client, router }: Props) {
         <RouterProvider router={router} />
       </QueryClientProvider>
     </FluentProvider>
-  );
-}
-
-const DARK = "(prefers-color-scheme: dark)";
-
-function useSystemIsDark(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = window.matchMedia(DARK);
-      query.addEventListener("change", changed);
-      return () => query.removeEventListener("change", changed);
-    },
-    () => window.matchMedia(DARK).matches,
   );
 }

@@ -1824,7 +1824,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "already_so" | "would_void_scope";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "already_so" | "would_void_scope";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2560,7 +2560,11 @@ next_session: Timestamp | null,
 /**
  * Whether it is left alone until the wave starts that it is in.
  */
-waits_for_wave: boolean, may: MayDo, };
+waits_for_wave: boolean, 
+/**
+ * When the change window opens for which the user's switch waits; none where nothing waits, or the window is open by now.
+ */
+switch_begins: Timestamp | null, may: MayDo, };
 
 export type UserFilter = { organization: OrganizationId | null, tenant: TenantId | null, 
 /**

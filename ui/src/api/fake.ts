@@ -42,9 +42,10 @@ export function fakeDoor(
     asked,
     async call(name, question, calling) {
       asked.push({ name, question: structuredClone(question) });
-      const code = options.failing?.[name];
-      if (code) throw refused(code);
-      await Promise.resolve();
+      const failure = options.failing?.[name];
+      if (typeof failure === "string") throw refused(failure);
+      if (failure) throw refused(failure.code, null, failure.detail);
+      await options.held?.[name];
       const verb = verbs[name];
       if (!verb) return null as Answer<typeof name>;
       return structuredClone(await verb(question, calling));

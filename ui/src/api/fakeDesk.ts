@@ -24,8 +24,10 @@ export type FakeOptions = {
   readonly users?: readonly [number, number, number];
   /** Nothing has been set up yet. */
   readonly fresh?: boolean;
-  /** Commands that fail, and with which code. */
-  readonly failing?: Partial<Record<Name, "offline" | "not_signed_in" | "throttled" | "not_permitted">>;
+  /** Commands that fail, and with which code; with which detail, too, where words are made of it. */
+  readonly failing?: Partial<Record<Name, Code | { readonly code: Code; readonly detail: string }>>;
+  /** Commands whose answer waits for this. */
+  readonly held?: Partial<Record<Name, Promise<void>>>;
   /** Settles when the person has consented in the browser; without it, that takes some steps. */
   readonly consented?: Promise<void>;
   /** No browser can be opened. */
@@ -52,6 +54,8 @@ export type FakeOptions = {
   readonly scopeUnread?: boolean;
   /** Exchange's roles were told by an earlier reading, and one of them voids the scope. */
   readonly scopeEarlier?: boolean;
+  /** The access scope was changed a moment ago. */
+  readonly settling?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
   readonly proof?: "cut_off" | "put_off";
   /** Nobody has signed in to the tenant. */
@@ -66,6 +70,10 @@ export type FakeOptions = {
   readonly silent?: boolean;
   /** How many users of each organization sessions leave alone until their wave starts. */
   readonly waiting?: number;
+  /** How many switches of the organization on EWS wait for the change window. */
+  readonly queued?: number;
+  /** With how many users of the organization on EWS sync sessions have failed; nobody has checked them. */
+  readonly sessionsFailed?: number;
   /** The code of what keeps every user from being read. */
   readonly halt?: string;
   /** An organization that can't be deleted, whatever is asked. */
@@ -107,6 +115,10 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
     const before = sizes.slice(0, index).reduce((sum, size) => sum + size, 0);
     return Array.from({ length: sizes[index] ?? 0 }, (_, n) => person(before + n + 1, organization, index === 0));
   });
+  const onEws = rows.filter(({ user }) => user.organization === 2);
+  for (const row of onEws.slice(0, options.queued ?? 0)) row.queued = NOW;
+  for (const row of onEws.slice(0, options.sessionsFailed ?? 0))
+    Object.assign(row, { verdict: "failed", open_issues: 1 });
   const eu = rows.filter((row) => row.user.organization === 1);
   const runs: Run[] = organizations
     .slice(0, 1)
@@ -142,8 +154,8 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
   };
 }
 
-export function refused(code: Code, reason: Reason | null = null) {
-  return new CallError({ code, detail: `pretend ${code}`, request_id: guid(77), reason });
+export function refused(code: Code, reason: Reason | null = null, detail = `pretend ${code}`) {
+  return new CallError({ code, detail, request_id: guid(77), reason });
 }
 
 export function organizationNamed(id: number) {

@@ -59,6 +59,7 @@ export function organizationVerbs(desk: Desk): Verbs {
     }),
     "organizations.change": ({ organization, name, access, sync, every_minutes, failures }) => {
       const found = organizationNamed(organization);
+      if (name && organizations.some((one) => one !== found && one.name === name)) throw refused("duplicate_name");
       if (name) found.name = name;
       if (access) found.access = access;
       if (sync) found.sync = sync;

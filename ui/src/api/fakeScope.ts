@@ -225,6 +225,9 @@ export function scopeVerbs(desk: Desk): Verbs {
   let proof: ProofView | null = null;
   const scopeNow = () => {
     const view = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
+    if (desk.options.settling) {
+      view.change = { change: { what: "rbac", at: NOW }, settles: NOW + 7_200_000, settled: false };
+    }
     if (desk.options.scopeUnread || !view.reading) return { ...view, reading: null, voids: [] };
     const assignments = desk.options.exchangeRoles ?? view.reading.assignments;
     return { ...view, reading: { ...view.reading, assignments } };

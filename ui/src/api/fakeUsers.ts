@@ -37,7 +37,7 @@ export function userVerbs(desk: Desk): Verbs {
       const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
       const untouched = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
       if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
-      if (action.kind === "switch") for (const row of concerned) row.user.mailbox = "switching";
+      if (action.kind === "switch") for (const row of concerned) switched(row);
       desk.changed();
       return {
         done:
@@ -89,14 +89,22 @@ function whom(users: Chosen, rows: readonly UserRow[]): UserRow[] {
   }
 }
 
+function switched(row: UserRow) {
+  row.user.mailbox = "switching";
+  row.queued = null;
+}
+
 /** As far as the real one goes for what the screens show. */
 function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
+  const queued = action.kind === "switch" && !action.at_once ? concerned.filter((row) => row.queued !== null) : [];
   const unread = organizations.filter(
     ({ id, acknowledged }) => acknowledged === null && concerned.some(({ user }) => user.organization === id),
   );
   const waits =
-    action.kind === "switch" ? concerned.filter((row) => !isSwitched(row)).length * Math.sign(unread.length) : 0;
-  const already = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
+    action.kind === "switch"
+      ? concerned.filter((row) => !isSwitched(row) && !queued.includes(row)).length * Math.sign(unread.length)
+      : 0;
+  const already = (action.kind === "switch" ? concerned.filter(isSwitched).length : 0) + queued.length;
   const stays = action.kind === "remove" && !action.force ? concerned.filter(isInitialized).length : 0;
   const refusedFor: Foreseen["refused"] = [
     ...(waits > 0 ? [{ reason: "limitations_unread" as const, users: waits }] : []),
@@ -110,7 +118,7 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
     opens: null,
     untouched: already,
     refused: refusedFor,
-    none: already > 0 && already === concerned.length ? "already_switched" : null,
+    none: already === 0 || already < concerned.length ? null : queued.length > 0 ? "switch_queued" : "already_switched",
     access:
       action.kind === "switch"
         ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already }]

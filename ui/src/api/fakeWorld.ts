@@ -299,7 +299,8 @@ export function detailOf(row: UserRow): UserDetail {
     stuck: row.user.mailbox === "switching",
     next_session: row.synced === null ? null : row.synced + 30 * MINUTE,
     waits_for_wave: false,
-    may: { force: null, switch: null, go_back: null, remove: null },
+    switch_begins: row.queued === null ? null : NOW + 180 * MINUTE,
+    may: { force: null, switch: row.queued === null ? null : "switch_queued", go_back: null, remove: null },
   };
 }
 

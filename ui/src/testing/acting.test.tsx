@@ -24,6 +24,41 @@ test("a switch says what it does and what Graph can't do, waits for the tick, an
   });
 });
 
+test("a switch that waits for the change window can be done now all the same, and the panel says until when it waits", async () => {
+  const { user, door } = await openAt("/users?org=2", { queued: 30 });
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  const inTime = () => within(bar).getByRole("button", { name: "Switch to Graph…" });
+  await waitFor(() => expect(inTime().getAttribute("aria-disabled")).toBe("true"));
+  await user.hover(inTime());
+  await screen.findAllByText(/The switch waits for the change window\. More has what doesn't wait/);
+  await user.click(within(bar).getByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Switch now, outside the change window…" }));
+  const dialog = await screen.findByRole("alertdialog", {
+    name: "Switch 1 user to Graph now, outside the change window?",
+  });
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  await user.click(within(dialog).getByRole("button", { name: "Switch 1 user now" }));
+  await screen.findByText("1 user done");
+  expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
+    action: { kind: "switch", at_once: true },
+  });
+  cleanup();
+  await openAt("/users?org=2&open=451", { queued: 30 });
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  const named = await within(panel).findByText("Switch begins");
+  within(named.parentElement as HTMLElement).getByText(/\d{4}.*, while Rollcall is open/);
+});
+
+test("how many an action is for stands in its question from the start", async () => {
+  const { user } = await openAt("/users?org=2");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: /Select (all|the) \d+ matching/ }));
+  await user.click(within(bar).getByRole("button", { name: "Move…" }));
+  await screen.findByRole("alertdialog", { name: "Move 30 users?" });
+});
+
 test("all that match can be acted on, and who is refused is named with the reason", async () => {
   const { user, door } = await openAt("/users?org=1&kind=user");
   await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
@@ -142,21 +177,4 @@ test("a user's details say where the access type comes from, what is licensed, a
   within(panel).getByText("Exchange Online");
   await user.click(within(panel).getByRole("tab", { name: "Sessions" }));
   await within(panel).findByText(/^\d+ sessions? kept: \d+ passed, \d+ failed, \d+ unknown; .+ on average\.$/);
-});
-
-test("an organization is renamed, and keeps its External ID", async () => {
-  const { user, door } = await openAt("/organizations?open=3");
-  await user.click(await screen.findByRole("tab", { name: "Email configuration" }));
-  const box = await screen.findByRole("textbox", { name: "Name" });
-  const rename = screen.getByRole("button", { name: "Rename" });
-  expect(rename.getAttribute("aria-disabled")).toBe("true");
-  await user.clear(box);
-  await user.type(box, "Contoso Asia{enter}");
-  await screen.findByRole("heading", { name: "Contoso Asia" });
-  expect(door.asked.findLast(({ name }) => name === "organizations.change")?.question).toEqual({
-    organization: 3,
-    name: "Contoso Asia",
-    access: null,
-    sync: null,
-  });
 });

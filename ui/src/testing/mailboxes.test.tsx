@@ -14,14 +14,16 @@ async function atMailboxes(options: FakeOptions = {}) {
 }
 
 test("a mailbox says whether it is connected, and only a connected one can be switched on", async () => {
-  const { user, primary, door } = await atMailboxes();
+  const { user, panel, primary, door } = await atMailboxes();
   within(primary).getByText("Has not signed in");
+  await within(panel).findByText(/^The user signs in as/);
   const sync = within(primary).getByRole("switch", { name: /^Sync of/ });
   expect(sync.getAttribute("aria-disabled")).toBe("true");
   await user.click(sync);
   expect(door.asked.some(({ name }) => name === "mailboxes.change")).toBe(false);
   await user.click(within(primary).getByRole("button", { name: "Sign in here" }));
   await within(primary).findByText("Connected");
+  await waitFor(() => expect(within(panel).queryByText(/^The user signs in as/)).toBeNull());
   await within(primary).findByText(/Primary · Default · Answered/);
   await user.click(within(primary).getByRole("switch", { name: /^Sync of/ }));
   await waitFor(() =>

@@ -255,11 +255,25 @@ test("one that fails is told with the reason, and holds the others up not at all
 });
 
 test("sync sessions that the end of the program cut off are told once at the next start", async () => {
-  const { door } = await openAt("/organizations", { cutOffPass: "Contoso EU" });
+  const { door, user } = await openAt("/organizations", { cutOffPass: "Contoso EU" });
   await screen.findByText("Sync sessions of Contoso EU were cut off");
   // A toast is also announced, so it is there twice.
   expect(screen.getAllByText(/120 of 450 users were read, which is kept/)).not.toEqual([]);
   expect(door.asked.filter(({ name }) => name === "sync.cut_off")).toHaveLength(1);
+  // It stands where one looks afterwards, and says what becomes of the rest as things are.
+  await user.click(screen.getByRole("button", { name: /^Activity/ }));
+  await screen.findByText("Cut off by the end of Rollcall");
+  expect(screen.queryByText("Nothing has run since Rollcall was opened.")).toBeNull();
+  await user.keyboard("{Escape}");
+  await user.click(await screen.findByText("Contoso EU", { selector: "[role=gridcell] *, [role=gridcell]" }));
+  const panel = await screen.findByRole("complementary", { name: "Contoso EU" });
+  await user.click(within(panel).getByRole("tab", { name: "Sync sessions" }));
+  await within(panel).findByText(/The rest are read when they are due, while Rollcall is open/);
+  await user.click(within(panel).getByRole("button", { name: "Pause sessions" }));
+  await within(panel).findByText(/Sessions are paused, so the rest wait until somebody starts or runs them/);
+  await user.click(within(panel).getByRole("button", { name: "Run now: everybody" }));
+  await within(panel).findByText(/These were asked for\. By themselves none begin: sessions are paused since/);
+  await waitFor(() => expect(within(panel).queryByText(/were cut off/)).toBeNull());
 });
 
 test("the ribbon leads whoever has not signed in to the sign-in, and sets the examples up for whoever has", async () => {

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { ProofView } from "../api/bindings";
 import type { FakeOptions } from "../api/fakeDesk";
@@ -140,9 +140,18 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   });
 });
 
+test("while a change settles, it is said what is too early to judge and what is a leak at once", async () => {
+  await openAt("/scope?org=1", { settling: true });
+  await screen.findByText(/Until .+, a mailbox that contradicts the scope is too early to judge/);
+  cleanup();
+  await limited("/scope?org=1", { settling: true });
+  await screen.findByText(/What a grant for the whole tenant opens is a leak at once; any other mailbox/);
+  expect(screen.queryByText(/Until .+, a mailbox that contradicts/)).toBeNull();
+});
+
 test("a proof that was cut off waits for a click, unless the admin chose otherwise", async () => {
   const { door } = await openAt("/scope?org=1", { proof: "cut_off" });
-  await screen.findByText("The proof is paused");
+  await screen.findByText("The proof was interrupted");
   expect(door.asked.filter(({ name }) => name === "scope.cut_off")).toHaveLength(1);
   expect(door.asked.some(({ name }) => name === "scope.resume")).toBe(false);
 });

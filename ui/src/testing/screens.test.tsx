@@ -231,6 +231,37 @@ test("F6 goes from region to region, Ctrl+K finds a user, ? lists the keys", asy
   await waitFor(() => expect(router.state.location.search).toHaveProperty("open"));
 });
 
+test("the palette names only keys that there are, and a word of the rail that is to be read isn't repeated", async () => {
+  const { user } = await openAt("/users?org=1");
+  expect(screen.getByRole("link", { name: "Sync errors" }).hasAttribute("aria-label")).toBe(false);
+  await user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("option", { name: /Verification\s*Ctrl\+6/ });
+  screen.getByRole("option", { name: /Settings\s*Ctrl\+,/ });
+  expect(screen.queryByText("Ctrl+10")).toBeNull();
+});
+
+test("a first start doesn't say that there are no organizations before it welcomes", async () => {
+  let answer = () => {};
+  const tenants = new Promise<void>((settle) => {
+    answer = settle;
+  });
+  const { door, client } = await openAt("/", { fresh: true, held: { "tenants.list": tenants } });
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "organizations.list")).toBe(true));
+  await waitFor(() => expect(client.isFetching({ queryKey: ["organizations.list"] })).toBe(0));
+  expect(screen.queryByText("No organizations yet")).toBeNull();
+  answer();
+  await screen.findByRole("heading", { level: 1, name: /Welcome/ });
+});
+
+test("what sync sessions fail with is no check", async () => {
+  await openAt("/?org=2", { sessionsFailed: 3 });
+  await screen.findByRole("heading", { level: 1, name: "Contoso US" });
+  await screen.findByText("Not checked yet");
+  await screen.findByText("3 users with open issues");
+  expect(screen.queryByText("3 failed")).toBeNull();
+  await screen.findByText("Mailbox status, by the last sync sessions");
+});
+
 test("theme and density are kept", async () => {
   const { user, door } = await openAt("/settings");
   await user.click(await screen.findByRole("radio", { name: "Dark" }));

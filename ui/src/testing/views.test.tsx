@@ -68,6 +68,10 @@ test("a view is saved, opened again, replaced, renamed and deleted", async () =>
   await user.type(await name(), "failed");
   const save = screen.getByText("Save view", { selector: "button" });
   expect(save.getAttribute("aria-disabled"), "one that comes with Rollcall has that name").toBe("true");
+  expect((await name()).getAttribute("aria-invalid")).toBe("true");
+  await screen.findByText("A view that comes with Rollcall has that name.", {
+    selector: "[role=alert], [role=alert] *, div",
+  });
   await user.type(await name(), " by age{enter}");
   await screen.findByRole("button", { name: "View: failed by age" });
   expect(door.asked.find(({ name: asked }) => asked === "views.save")?.question).toEqual({

@@ -27,6 +27,12 @@ test("a plan shows beforehand how many users each wave gets, and says what is wr
   const sizes = () => within(dialog).getByRole("list", { name: "Users of each wave" }).textContent;
   await waitFor(() => expect(sizes()).toContain("Wave 4 (whoever is left)12 users"));
 
+  const pilot = within(dialog).getByRole("spinbutton", { name: /^Users in the pilot/ });
+  await user.clear(pilot);
+  await user.type(pilot, "0");
+  await within(dialog).findByText("A whole number, 1 or more.");
+  await user.clear(pilot);
+  await user.type(pilot, "10");
   const shares = within(dialog).getByRole("textbox", { name: "Shares of the others, in percent" });
   await user.clear(shares);
   await user.type(shares, "50, 50");

@@ -49,6 +49,8 @@ const useStyles = makeStyles({
 type Props = {
   readonly title: string;
   readonly subtitle?: ReactNode;
+  /** What can be done with the title, beside it. */
+  readonly titled?: ReactNode;
   readonly children: ReactNode;
   readonly onClose: () => void;
   readonly onPrevious?: (() => void) | undefined;
@@ -107,6 +109,7 @@ export function DetailsPanel(props: Props) {
           </h2>
           <div className={styles.subtitle}>{props.subtitle}</div>
         </div>
+        {props.titled}
         <PanelButton label={t("panel.previous")} icon={<ChevronUpRegular />} onRun={props.onPrevious} />
         <PanelButton label={t("panel.next")} icon={<ChevronDownRegular />} onRun={props.onNext} />
         <PanelButton label={t("panel.close")} icon={<DismissRegular />} onRun={props.onClose} />
@@ -118,7 +121,8 @@ export function DetailsPanel(props: Props) {
   );
 }
 
-function PanelButton({
+/** A button of a panel's head. */
+export function PanelButton({
   label,
   icon,
   onRun,

@@ -27,6 +27,7 @@ import { useNotices } from "../lib/notices";
 import { t } from "../words/t";
 import { ReasonedButton } from "./CommandBar";
 import { ErrorBar, type Failure } from "./ErrorBar";
+import { invalid } from "./invalid";
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", rowGap: "12px" },
@@ -137,7 +138,7 @@ function SaveDialog({ builtIn, saved, onSave, failureOf, onClose }: DialogProps)
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} noValidate>
+        <form onSubmit={(event) => void submit(event)} onChange={() => setFailure(undefined)} noValidate>
           <DialogBody>
             <DialogTitle>{t("views.saveTitle")}</DialogTitle>
             <DialogContent className={styles.content}>
@@ -147,7 +148,7 @@ function SaveDialog({ builtIn, saved, onSave, failureOf, onClose }: DialogProps)
                 required
                 {...(before !== undefined
                   ? { validationState: "warning" as const, validationMessage: t("views.replaces") }
-                  : {})}
+                  : invalid(taken, t("views.taken")))}
               >
                 <Input value={name} onChange={(_, data) => setName(data.value)} />
               </Field>

@@ -4,7 +4,7 @@ type Words = { readonly title: string; readonly advice: string };
 
 /** Each kind of failure: what happened, and what to do about it. */
 export const codeWords = {
-  invalid_input: { title: "Something typed can't be used.", advice: "Correct the marked value and try again." },
+  invalid_input: { title: "That can't be used.", advice: "Correct it and try again." },
   duplicate_name: { title: "The name is taken.", advice: "Choose another name." },
   duplicate_external_id: {
     title: "The External ID is taken.",
@@ -161,7 +161,8 @@ export const reasonWords = {
   limitations_unread: "What Graph can't do for the integration has to be read and acknowledged first.",
   nobody_signs_in: "The integration reaches this mailbox in its own name; nobody signs in for it.",
   mailbox_not_connected: "The mailbox is not connected. Its account has to sign in first.",
-  default_must_send: "The default mailbox sends. Switch send on for it, or make another one that sends the default.",
+  default_must_send:
+    "The default mailbox has to send. Switch send on for it first, or make a mailbox that sends the default.",
   mailbox_is_default: "It is the user's default mailbox. Make another one the default first.",
   migration_under_way: "The user is being migrated step by step. Go on with it, or give it up.",
   step_not_reached: "The steps before it come first; none is skipped.",
@@ -175,6 +176,8 @@ export const reasonWords = {
   wave_emptied: "A wave would have nobody. Leave somebody in each.",
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",
+  switch_queued:
+    "The switch waits for the change window. More has what doesn't wait (Switch now) and what takes it back (Withdraw).",
   already_so: "It is like that already.",
   would_void_scope:
     "The integration's access scope gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",
@@ -197,12 +200,43 @@ export function wordsForCode(code: string): Words {
   return Object.hasOwn(codeWords, code) ? codeWords[code as Code] : codeWords.internal;
 }
 
+/**
+ * What is wrong with something that was typed or handed in, as a sentence; of any of these fields only, where fields are named.
+ */
+export function wrongInput(refusal: Refusal | undefined, ...fields: readonly string[]): string | undefined {
+  if (refusal?.code !== "invalid_input" || refusal.detail === "") return undefined;
+  const [, field = "", why = refusal.detail] = /^([a-z_]+(?: [a-z_]+)*): (.+)$/s.exec(refusal.detail) ?? [];
+  return fields.length === 0 || fields.includes(field) ? sentence(why) : undefined;
+}
+
+/** Why a name can't be given. */
+export function nameProblem(refusal: Refusal | undefined): string | undefined {
+  return refusal?.code === "duplicate_name" ? codeWords.duplicate_name.title : wrongInput(refusal, "name");
+}
+
+/** What of something looked up by what the person typed was not found. */
+export function notFound(refusal: Refusal | undefined): string | undefined {
+  return refusal?.code === "not_found" ? sentence(refusal.detail) : undefined;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
+/** A failure to find what the person typed, in the words of the error bar; any other one as ever. */
+export function explainLookUp(refusal: Refusal) {
+  const missing = notFound(refusal);
+  return missing === undefined
+    ? explain(refusal)
+    : { ...explain(refusal), title: "There is no such thing.", advice: missing };
+}
+
 /** A failure in the words of the error bar. */
 export function explain(refusal: Refusal) {
   const words = wordsForCode(refusal.code);
   return {
     title: words.title,
-    advice: refusal.reason === null ? words.advice : reasonWords[refusal.reason],
+    advice: refusal.reason === null ? (wrongInput(refusal) ?? words.advice) : reasonWords[refusal.reason],
     code: refusal.code,
     detail: refusal.detail,
     requestId: refusal.request_id ?? undefined,

@@ -186,7 +186,7 @@ pub const fn of_reason(reason: Reason) -> Words {
             words("The mailbox is not connected", "Its account has to sign in first: `rollcallctl users connect UPN [--mailbox ADDRESS]`.")
         }
         Reason::DefaultMustSend => words(
-            "The default mailbox sends",
+            "The default mailbox has to send",
             "Switch send on for it with `users mailbox set --send on`, or make another one that sends the default.",
         ),
         Reason::MailboxIsDefault => {
@@ -212,6 +212,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::WaveEmptied => words("A wave would have nobody", "Leave somebody in each wave, or make another plan."),
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
+        Reason::SwitchQueued => words("The switch waits for the change window", "`--now` doesn't wait; `users withdraw` takes it back."),
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
         Reason::WouldVoidScope => words(
             "It would make the access scope void",
@@ -339,6 +340,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::WaveEmptied => "wave_emptied",
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",
+        Reason::SwitchQueued => "switch_queued",
         Reason::AlreadySo => "already_so",
         Reason::WouldVoidScope => "would_void_scope",
     }

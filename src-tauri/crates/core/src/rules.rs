@@ -80,6 +80,8 @@ pub enum Reason {
     OtherOrganization,
     /// The mailbox is reached over Graph, or about to be.
     AlreadySwitched,
+    /// The user's switch waits for the change window.
+    SwitchQueued,
     /// It is like that already.
     AlreadySo,
     /// The wished access scope, of the organization or of another that shares the integration, gives the permission by a role of

@@ -23,7 +23,8 @@ import { ReasonedButton } from "../../ui/CommandBar";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Facts } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
+import { invalid } from "../../ui/invalid";
+import { explain, wrongInput } from "../../words/codes";
 import { dayWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
@@ -35,7 +36,7 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px" },
   content: { display: "flex", flexDirection: "column", rowGap: "12px" },
   days: { display: "flex", flexWrap: "wrap", border: 0, margin: 0, padding: 0 },
-  times: { display: "flex", columnGap: "12px" },
+  times: { display: "grid", gridTemplateColumns: "1fr 1fr", columnGap: "12px", alignItems: "start" },
 });
 
 /** When an organization's users may be switched, and what waits for it. */
@@ -118,7 +119,7 @@ function WindowDialog({ view, onClose }: { view: OrganizationView; onClose: () =
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
-        <form onSubmit={submit} noValidate>
+        <form onSubmit={submit} onChange={() => setRefusal(undefined)} noValidate>
           <DialogBody>
             <DialogTitle>{t("window.dialogTitle", { organization: organization.name })}</DialogTitle>
             <DialogContent className={styles.content}>
@@ -137,19 +138,30 @@ function WindowDialog({ view, onClose }: { view: OrganizationView; onClose: () =
                 ))}
               </fieldset>
               <div className={styles.times}>
-                <Field label={t("window.from")} {...invalidTime(begin)}>
+                <Field label={t("window.from")} {...invalid(true, notATime(begin))}>
                   <Input value={from} onChange={(_, data) => setFrom(data.value)} />
                 </Field>
-                <Field label={t("window.to")} hint={t("window.toHint")} {...invalidTime(end)}>
+                <Field
+                  label={t("window.to")}
+                  hint={t("window.toHint")}
+                  {...invalid(true, notATime(end) ?? wrongInput(refusal, "to"))}
+                >
                   <Input value={to} onChange={(_, data) => setTo(data.value)} />
                 </Field>
               </div>
-              <Field label={t("window.zone")} hint={t("window.zoneHint")}>
+              <Field
+                label={t("window.zone")}
+                hint={t("window.zoneHint")}
+                {...invalid(true, wrongInput(refusal, "zone"))}
+              >
                 <Combobox
                   freeform
                   value={zone}
                   onChange={(event) => setZone(event.target.value)}
-                  onOptionSelect={(_, data) => setZone(data.optionValue ?? zone)}
+                  onOptionSelect={(_, data) => {
+                    setRefusal(undefined);
+                    setZone(data.optionValue ?? zone);
+                  }}
                 >
                   {zones.map((name) => (
                     <Option key={name} value={name}>
@@ -190,10 +202,8 @@ function zonesLike(typed: string): string[] {
   return (like.length > 1 ? like : all.filter((name) => name.startsWith(region))).slice(0, MOST_ZONES);
 }
 
-function invalidTime(minutes: number | undefined) {
-  return minutes === undefined
-    ? ({ validationState: "error", validationMessage: t("window.notATime") } as const)
-    : ({} as const);
+function notATime(minutes: number | undefined): string | undefined {
+  return minutes === undefined ? t("window.notATime") : undefined;
 }
 
 function minutesOf(text: string): number | undefined {

@@ -21,7 +21,7 @@ import type { AccessType, Error as Refusal, IntegrationView } from "../../api/bi
 import { call, refusalOf } from "../../api/client";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { invalid } from "../../ui/invalid";
-import { explain } from "../../words/codes";
+import { explain, nameProblem, wrongInput } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
@@ -48,8 +48,7 @@ export function CreateDialog({
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const wrong = {
-    name:
-      name.trim() === "" ? t("form.required") : refusal?.code === "duplicate_name" ? explain(refusal).title : undefined,
+    name: name.trim() === "" ? t("form.required") : nameProblem(refusal),
     externalId: externalIdProblem(externalId, refusal),
   };
   const submit = async (event: FormEvent) => {
@@ -74,7 +73,7 @@ export function CreateDialog({
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose(undefined)}>
       <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} noValidate>
+        <form onSubmit={(event) => void submit(event)} onChange={() => setRefusal(undefined)} noValidate>
           <DialogBody>
             <DialogTitle>{t("organizations.newTitle")}</DialogTitle>
             <DialogContent className={styles.content}>
@@ -130,5 +129,5 @@ export function CreateDialog({
 function externalIdProblem(typed: string, refusal: Refusal | undefined): string | undefined {
   if (typed.trim() === "") return t("form.required");
   if (!EXTERNAL_ID.test(typed.trim())) return t("organizations.externalIdBad");
-  return refusal?.code === "duplicate_external_id" ? explain(refusal).title : undefined;
+  return refusal?.code === "duplicate_external_id" ? explain(refusal).title : wrongInput(refusal, "external_id");
 }

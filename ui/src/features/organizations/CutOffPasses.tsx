@@ -3,26 +3,35 @@ import { useEffect } from "react";
 import type { CutOffPass } from "../../api/bindings";
 import { call } from "../../api/client";
 import { reading } from "../../api/queries";
+import { useCutOffPasses } from "../../api/cutOffPasses";
 import { useNotices } from "../../lib/notices";
+import { cutOffWords } from "../../words/cutOff";
 import { t } from "../../words/t";
 
-/** Tells which sync sessions the end of the program has cut off, and how far they had come. Each is told once, when the data is open. */
+/**
+ * Tells which sync sessions the end of the program has cut off, and how far they had come. Each is told once, when the data is open;
+ * it stands where sessions are shown until somebody has read it.
+ */
 export function CutOffPasses(): null {
   const { isSuccess } = useQuery(reading("tenants.list", null));
   useEffect(() => {
     // Where they can't be read, the journal still has them.
-    if (isSuccess) void call("sync.cut_off", null).then(tell, () => undefined);
+    if (isSuccess)
+      void call("sync.cut_off", null)
+        .then(tell)
+        .catch(() => undefined);
   }, [isSuccess]);
   return null;
 }
 
-function tell(passes: readonly CutOffPass[]) {
+async function tell(passes: readonly CutOffPass[]) {
+  if (passes.length === 0) return;
+  useCutOffPasses.getState().tell(passes);
+  const views = await call("organizations.list", null);
   const { say } = useNotices.getState();
-  for (const { organization_name, read, users } of passes) {
-    say(
-      "info",
-      t("sessions.cutOff", { organization: organization_name }),
-      t("sessions.cutOffBecause", { read, n: users }),
-    );
+  for (const pass of passes) {
+    const view = views.find(({ organization }) => organization.id === pass.organization);
+    const paused = view !== undefined && view.organization.rhythm.paused !== null;
+    say("info", t("sessions.cutOff", { organization: pass.organization_name }), cutOffWords(pass, paused));
   }
 }

@@ -1,4 +1,5 @@
 import { Dropdown, Field, makeStyles, Option, Tab, TabList, tokens } from "@fluentui/react-components";
+import { EditRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,7 +11,7 @@ import { fullTime } from "../../lib/time";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ConsentButton } from "../../ui/ConsentButton";
-import { DetailsPanel } from "../../ui/DetailsPanel";
+import { DetailsPanel, PanelButton } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
 import { SegmentBar } from "../../ui/SegmentBar";
@@ -32,7 +33,7 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { AdjustDialog } from "./AdjustDialog";
 import { ChangeWindowPart } from "./ChangeWindowPart";
-import { NameForm } from "./NameForm";
+import { RenameDialog } from "./RenameDialog";
 import { Rules } from "./Rules";
 import { SyncSessions } from "./SyncSessions";
 import { WavesPart } from "./WavesPart";
@@ -64,9 +65,11 @@ type Props = {
 /** One organization: who is in it, what it may reach, how it reaches mailboxes. */
 export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
   const styles = useStyles();
+  const [renaming, setRenaming] = useState(false);
   return (
     <DetailsPanel
       {...panel}
+      titled={<PanelButton label={t("rename.command")} icon={<EditRegular />} onRun={() => setRenaming(true)} />}
       title={view.organization.name}
       subtitle={<CopyableId id={view.organization.external_id} what={t("organizations.externalId")} />}
       subject={String(view.organization.id)}
@@ -92,6 +95,7 @@ export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
         {tab === "waves" && <WavesPart key={view.organization.id} view={view} />}
         {tab === "sessions" && <SyncSessions key={view.organization.id} view={view} />}
       </div>
+      {renaming && <RenameDialog organization={view.organization} onClose={() => setRenaming(false)} />}
     </DetailsPanel>
   );
 }
@@ -264,7 +268,6 @@ function Email({ view }: { view: OrganizationView }) {
   };
   return (
     <>
-      <NameForm organization={organization} />
       <Field label={t("organizations.access")}>
         <Dropdown
           value={accessWords[organization.access]}

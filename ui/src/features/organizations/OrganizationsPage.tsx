@@ -2,7 +2,7 @@ import { Button } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular, BuildingRegular, DeleteRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Error as Refusal, OrganizationColumn, OrganizationView } from "../../api/bindings";
+import type { Organization, OrganizationColumn, OrganizationView, Error as Refusal } from "../../api/bindings";
 import { call, refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
@@ -21,7 +21,7 @@ import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { isEmpty, isSelected, none, type Selection } from "../../ui/table/selection";
 import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain } from "../../words/codes";
 import { accessWords, syncBadges } from "../../words/nouns";
@@ -32,6 +32,7 @@ import { type BulkKind, bulkKinds } from "./bulk";
 import { CreateDialog } from "./CreateDialog";
 import { columns, inOrder } from "./columns";
 import { OrganizationPanel } from "./OrganizationPanel";
+import { RenameDialog } from "./RenameDialog";
 import { type OrganizationsSearch, organizationsSearch, viewOf } from "./search";
 
 const TABLE = "organizations";
@@ -45,6 +46,7 @@ function idOf({ organization }: OrganizationView): number {
 export function OrganizationsPage() {
   const [place, change] = usePlace(organizationsSearch);
   const [bulk, setBulk] = useState<{ readonly kind: BulkKind; readonly views: readonly OrganizationView[] }>();
+  const [renaming, setRenaming] = useState<Organization>();
   const [selection, setSelection] = useState<Selection<number>>(none);
   const [refusal, setRefusal] = useState<Refusal>();
   const say = useNotices((notices) => notices.say);
@@ -97,18 +99,21 @@ export function OrganizationsPage() {
               onRun={() => change({ create: true })}
             />
             <Command
-              label={t("organizations.delete")}
-              icon={<DeleteRegular />}
-              disabledReason={open ? undefined : t("organizations.chooseFirst")}
-              onRun={() => open && setBulk({ kind: "delete", views: [open] })}
-            />
-            <Command
               label={t("export.table")}
               icon={<ArrowDownloadRegular />}
               keys="Control+E"
               disabledReason={shown?.length ? undefined : t("export.nothing")}
               onRun={() => void save()}
             />
+            {isEmpty(selection) && (
+              // Those that are ticked are deleted by the bar that they bring.
+              <Command
+                label={t("organizations.delete")}
+                icon={<DeleteRegular />}
+                disabledReason={open ? undefined : t("organizations.chooseFirst")}
+                onRun={() => open && setBulk({ kind: "delete", views: [open] })}
+              />
+            )}
           </CommandBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
           {refusal && <ErrorBar failure={explain(refusal)} />}
@@ -183,6 +188,11 @@ export function OrganizationsPage() {
         )}
       </Split>
       <SelectionBar selection={selection} total={shown?.length ?? 0} onSelect={setSelection}>
+        {selected.length === 1 && (
+          <ReasonedButton size="small" onClick={() => setRenaming(selected[0]?.organization)}>
+            {t("rename.command")}
+          </ReasonedButton>
+        )}
         {bulkKinds.map((kind) => (
           <ReasonedButton
             key={kind}
@@ -200,6 +210,7 @@ export function OrganizationsPage() {
           onClose={(created) => change({ create: undefined, ...(created === undefined ? {} : { open: created }) })}
         />
       )}
+      {renaming && <RenameDialog organization={renaming} onClose={() => setRenaming(undefined)} />}
       {bulk && (
         <BulkDialog
           {...bulk}

@@ -15,7 +15,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
 import { EntryFields, ExitFields, OwnFields } from "./ExitFields";
-import { type Draft, draftOf, type PilotKind, pilots, planOf, sharesOf, withOwn } from "./wavePlan";
+import { type Draft, draftOf, type PilotKind, pilots, pilotOf, planOf, sharesOf, withOwn } from "./wavePlan";
 import { WaveDialog } from "./WaveDialog";
 
 const useStyles = makeStyles({
@@ -46,7 +46,7 @@ export function PlanWavesDialog({ organization, plan, onClose }: Props) {
   const reason = busy
     ? t("confirm.busy")
     : !wanted
-      ? t("waves.fix")
+      ? t(draft.pilot === "number" || pilotOf(draft) ? "waves.fix" : "waves.whoFirst")
       : counting
         ? t("waves.counting")
         : foreseen && foreseen.unknown.length > 0
@@ -149,7 +149,11 @@ function PilotFields({
         </RadioGroup>
       </Field>
       {draft.pilot === "number" && (
-        <Field label={t("waves.number")} required>
+        <Field
+          label={t("waves.number")}
+          required
+          {...invalid(true, pilotOf(draft) ? undefined : t("waves.numberWrong"))}
+        >
           <Input
             className={styles.number}
             type="number"

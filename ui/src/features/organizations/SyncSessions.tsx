@@ -1,9 +1,20 @@
-import { Button, makeStyles, MessageBar, MessageBarBody, Radio, RadioGroup, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  makeStyles,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  Radio,
+  RadioGroup,
+  tokens,
+} from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Code, Error as Refusal, Figures, Halt, OrganizationView } from "../../api/bindings";
 import { call, refusalOf, saveFile } from "../../api/client";
+import { useCutOffPasses } from "../../api/cutOffPasses";
 import { reading } from "../../api/queries";
 import { isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
@@ -16,6 +27,7 @@ import { ProgressPanel } from "../../ui/ProgressPanel";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain, reasonWords } from "../../words/codes";
+import { cutOffWords } from "../../words/cutOff";
 import { sessionBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
@@ -46,11 +58,8 @@ export function SyncSessions({ view }: { view: OrganizationView }) {
     placeholderData: keepPreviousData,
   });
   const figures = query.data;
-  const noRun = view.may.sync
-    ? reasonWords[view.may.sync]
-    : live || figures?.under_way
-      ? reasonWords.sessions_under_way
-      : undefined;
+  const underWay = live || figures?.under_way === true;
+  const noRun = view.may.sync ? reasonWords[view.may.sync] : underWay ? reasonWords.sessions_under_way : undefined;
   const attempt = async (doing: () => Promise<void>) => {
     setRefusal(undefined);
     try {
@@ -71,11 +80,11 @@ export function SyncSessions({ view }: { view: OrganizationView }) {
   return (
     <>
       <div className={styles.part}>
-        <StatusBadge {...stateOf(view, live || figures?.under_way === true)} strong />
+        <StatusBadge {...stateOf(view, underWay)} strong />
         <span className={styles.quiet}>
           {paused === null
             ? t("syncing.every", { n: organization.rhythm.every_minutes })
-            : t("syncing.pausedSince", { time: shortTime(paused) })}
+            : t(underWay ? "syncing.pausedButRunning" : "syncing.pausedSince", { time: shortTime(paused) })}
         </span>
       </div>
       <div className={styles.buttons}>
@@ -94,6 +103,7 @@ export function SyncSessions({ view }: { view: OrganizationView }) {
           <MessageBarBody>{t("syncing.off")}</MessageBarBody>
         </MessageBar>
       )}
+      {!underWay && <CutOff view={view} />}
       {live && work && <Running organization={organization.id} />}
       {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
@@ -124,6 +134,27 @@ export function SyncSessions({ view }: { view: OrganizationView }) {
         <ReasonedButton onClick={() => void save()}>{t("syncing.export")}</ReasonedButton>
       </div>
     </>
+  );
+}
+
+/** That the end of the program cut sessions off, until somebody has read it. */
+function CutOff({ view }: { view: OrganizationView }) {
+  const { id, name, rhythm } = view.organization;
+  const pass = useCutOffPasses(({ all }) => all.find(({ organization }) => organization === id));
+  const forget = useCutOffPasses((passes) => passes.forget);
+  if (!pass) return null;
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{t("sessions.cutOff", { organization: name })}</MessageBarTitle>{" "}
+        {cutOffWords(pass, rhythm.paused !== null)}
+      </MessageBarBody>
+      <MessageBarActions>
+        <Button size="small" onClick={() => forget(id)}>
+          {t("sessions.cutOffRead")}
+        </Button>
+      </MessageBarActions>
+    </MessageBar>
   );
 }
 

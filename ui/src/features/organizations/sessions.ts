@@ -1,4 +1,5 @@
 import type { OrganizationView, Sessions, Whose } from "../../api/bindings";
+import { useCutOffPasses } from "../../api/cutOffPasses";
 import { begin } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { t } from "../../words/t";
@@ -16,6 +17,7 @@ export async function runSessions({ organization }: OrganizationView, whose: Who
       organization: id,
       whose,
     });
+    if (came.whole) useCutOffPasses.getState().forget(id);
     useNotices.getState().say(came.whole ? "success" : "info", titleOf(came, name), bodyOf(came));
   } catch {
     // The work tells it.

@@ -92,7 +92,8 @@ function addressesOf(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter((part) => part !== ""))];
 }
 
-function pilotOf({ pilot, number, addresses, search, group, nested }: Draft): PlanWaves["pilot"] | undefined {
+/** Who goes first; nothing while that is open or wrong. */
+export function pilotOf({ pilot, number, addresses, search, group, nested }: Draft): PlanWaves["pilot"] | undefined {
   switch (pilot) {
     case "present":
       return { kind: "present" };

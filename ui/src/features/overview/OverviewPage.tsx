@@ -94,10 +94,11 @@ export function OverviewPage() {
         </>
       }
     >
-      {all === undefined && !error && <Skeletons />}
+      {(all === undefined || tenants === undefined) && !error && <Skeletons />}
       {chosen && <Rollout view={chosen} />}
       {all && !chosen && all.length > 0 && <Rollouts all={all} />}
-      {all?.length === 0 && (
+      {/* Before there is any tenant, the welcome page is on its way. */}
+      {all?.length === 0 && tenants !== undefined && tenants.length > 0 && (
         <EmptyState icon={<HomeRegular />} title={t("overview.emptyTitle")} body={t("overview.emptyBody")}>
           <Button
             appearance="primary"

@@ -151,15 +151,20 @@ function authorizationCriterion(authorization: OrganizationView["consent"]["auth
   return { state: badge.state, text: badge.word };
 }
 
-function verifyCriteria({ verdicts, with_issues, users }: OrganizationView): Criterion[] {
+function verifyCriteria({ verdicts, with_issues, users, last_run }: OrganizationView): Criterion[] {
   const { passed, failed, unknown, not_run } = verdicts;
-  if (users === 0 || not_run === users) return [{ state: "unknown", text: t("overview.neverVerified") }];
+  const issues =
+    with_issues > 0 ? [{ state: "attention", text: t("overview.issues", { n: with_issues }) } as const] : [];
+  // What sessions fail with is known without any check.
+  if (last_run === null || users === 0 || not_run === users) {
+    return [{ state: "unknown", text: t("overview.neverVerified") }, ...issues];
+  }
   return [
     { state: passed > 0 ? "good" : "unknown", text: t("overview.passed", { n: passed }) },
     ...(failed > 0 ? [{ state: "bad", text: t("overview.failed", { n: failed }) } as const] : []),
     ...(unknown + not_run > 0
       ? [{ state: "attention", text: t("overview.unsettled", { n: unknown + not_run }) } as const]
       : []),
-    ...(with_issues > 0 ? [{ state: "attention", text: t("overview.issues", { n: with_issues }) } as const] : []),
+    ...issues,
   ];
 }

@@ -70,7 +70,8 @@ export function ProofPart({
       </div>
       {unfinished && (
         <ProgressPanel
-          title={t(live ? "access.live" : "access.paused")}
+          // Of one that no longer goes on only this sitting knows whether somebody paused it.
+          title={t(live ? "access.live" : work?.state === "stopped" ? "access.paused" : "access.interrupted")}
           done={now?.done ?? total - tally.waiting}
           total={now?.total ?? total}
           started={live ? work?.started : undefined}

@@ -58,7 +58,10 @@ export function Standing({ view, busy, onAllow }: Props) {
       {change && !change.settled && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>
-            {t("access.settling", { at: shortTime(change.change.at), settles: shortTime(change.settles) })}
+            {t(opensAtOnce(view) ? "access.settlingButGrants" : "access.settling", {
+              at: shortTime(change.change.at),
+              settles: shortTime(change.settles),
+            })}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -105,6 +108,12 @@ export function Standing({ view, busy, onAllow }: Props) {
       )}
     </>
   );
+}
+
+/** Whether mailboxes may be open by a grant for the whole tenant, which no waiting closes: they are leaks at once. */
+function opensAtOnce({ desired, voids }: ScopeView): boolean {
+  const policy = desired.kind === "limited" && desired.limit.mechanism === "access_policy";
+  return !policy && voids.some(({ kind }) => kind === "grant");
 }
 
 function factsOf(view: ScopeView): Fact[] {

@@ -7,7 +7,7 @@ import { reading } from "../../api/queries";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
-import { explain } from "../../words/codes";
+import { explainLookUp } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
 import { becauseWords, findingBadges, linkWords } from "../../words/scope";
 import { t } from "../../words/t";
@@ -43,7 +43,7 @@ export function WhyFacts({ organization, mailbox, named }: { organization: numbe
     <>
       <h3 className={styles.head}>{t("access.why")}</h3>
       {why.isPending && <Spinner size="tiny" label={t("access.looking")} />}
-      {failed && <ErrorBar failure={explain(failed)} />}
+      {failed && <ErrorBar failure={explainLookUp(failed)} />}
       {told && (
         <>
           {named && (

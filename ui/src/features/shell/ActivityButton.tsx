@@ -11,10 +11,14 @@ import {
 import { AlertRegular, DismissRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { CutOffPass } from "../../api/bindings";
+import { useCutOffPasses } from "../../api/cutOffPasses";
+import { useScope } from "../../api/scope";
 import { dismiss, isLive, stop, useWorks, type Work } from "../../api/work";
 import { clock } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain } from "../../words/codes";
+import { cutOffWords } from "../../words/cutOff";
 import { progressLine } from "../../words/progress";
 import { t } from "../../words/t";
 
@@ -72,15 +76,44 @@ export function ActivityButton() {
 function Works() {
   const styles = useStyles();
   const all = useWorks((works) => works.all);
+  const passes = useCutOffPasses((cutOff) => cutOff.all);
   const sorted = Object.values(all).sort((a, b) => b.started - a.started);
   return (
     <>
       <span className={styles.title}>{t("activity.title")}</span>
-      {sorted.length === 0 && <span className={styles.quiet}>{t("activity.none")}</span>}
+      {sorted.length + passes.length === 0 && <span className={styles.quiet}>{t("activity.none")}</span>}
       {sorted.map((work) => (
         <Line key={work.key} work={work} />
       ))}
+      {passes.map((pass) => (
+        <CutOff key={pass.organization} pass={pass} />
+      ))}
     </>
+  );
+}
+
+/** Sync sessions that the end of the program cut off. */
+function CutOff({ pass }: { pass: CutOffPass }) {
+  const styles = useStyles();
+  const { all } = useScope();
+  const forget = useCutOffPasses((passes) => passes.forget);
+  const view = all?.find(({ organization }) => organization.id === pass.organization);
+  const title = t("syncing.work", { organization: pass.organization_name });
+  return (
+    <div className={styles.work}>
+      <div className={styles.line}>
+        <span className={styles.name}>{title}</span>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<DismissRegular />}
+          aria-label={t("activity.dismiss", { title })}
+          onClick={() => forget(pass.organization)}
+        />
+      </div>
+      <StatusBadge state="attention" word={t("activity.state.cutOff")} />
+      {view && <span className={styles.quiet}>{cutOffWords(pass, view.organization.rhythm.paused !== null)}</span>}
+    </div>
   );
 }
 

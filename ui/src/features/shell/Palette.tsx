@@ -21,7 +21,7 @@ import { shortTime } from "../../lib/time";
 import { usePreferences } from "../../lib/preferences";
 import { readViewLink, type ViewLink } from "../../lib/viewLink";
 import { t } from "../../words/t";
-import { panes } from "./panes";
+import { keysOf, panes } from "./panes";
 
 const useStyles = makeStyles({
   surface: { padding: 0, maxWidth: "600px", marginTop: "10vh", marginBottom: "auto", overflow: "hidden" },
@@ -155,7 +155,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
     (pane, index): Entry => ({
       key: pane.to,
       label: t(pane.name),
-      hint: `Ctrl+${index + 1}`,
+      hint: keysOf(pane, index) ?? "",
       icon: <ArrowRightRegular />,
       run: go(pane.to, { org: id }),
     }),

@@ -1,9 +1,11 @@
 import { makeStyles, mergeClasses, Tooltip, tokens } from "@fluentui/react-components";
 import { Link, useMatchRoute } from "@tanstack/react-router";
+import { useMedia } from "../../lib/media";
 import { t } from "../../words/t";
 import { groups, type Pane } from "./panes";
 
-const NARROW = "@media (max-width: 1099px)";
+const WITHOUT_WORDS = "(max-width: 1099px)";
+const NARROW = `@media ${WITHOUT_WORDS}`;
 
 const useStyles = makeStyles({
   rail: {
@@ -87,17 +89,23 @@ function Item({ pane }: { pane: Pane }) {
   const matches = useMatchRoute();
   const current = matches({ to: pane.to, fuzzy: pane.to !== "/" }) !== false;
   const { Icon } = pane;
-  return (
+  const link = (
+    <Link
+      to={pane.to}
+      search={(old: { org?: number }) => ({ org: old.org })}
+      className={mergeClasses(styles.item, current && styles.current)}
+      aria-current={current ? "page" : undefined}
+    >
+      <Icon className={mergeClasses(styles.icon, current && styles.currentIcon)} aria-hidden />
+      <span className={styles.word}>{t(pane.name)}</span>
+    </Link>
+  );
+  // Where the word is to be read, a second one would only cover the page.
+  return useMedia(WITHOUT_WORDS) ? (
     <Tooltip content={t(pane.name)} relationship="label" positioning="after" showDelay={600}>
-      <Link
-        to={pane.to}
-        search={(old: { org?: number }) => ({ org: old.org })}
-        className={mergeClasses(styles.item, current && styles.current)}
-        aria-current={current ? "page" : undefined}
-      >
-        <Icon className={mergeClasses(styles.icon, current && styles.currentIcon)} aria-hidden />
-        <span className={styles.word}>{t(pane.name)}</span>
-      </Link>
+      {link}
     </Tooltip>
+  ) : (
+    link
   );
 }

@@ -48,3 +48,9 @@ export const groups: readonly Group[] = [
 ];
 
 export const panes: readonly Pane[] = groups.flatMap((group) => group.panes);
+
+/** The keys that lead to a pane, by its place in the rail; there are nine digits. */
+export function keysOf(pane: Pane, place: number): string | undefined {
+  if (place < 9) return `Ctrl+${place + 1}`;
+  return pane.to === "/settings" ? "Ctrl+," : undefined;
+}

@@ -15,22 +15,30 @@ import { explain, reasonWords } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { type Access, actionOf, type Choices, type Intent } from "./actions";
+import { type Access, type ActionKind, actionOf, type Choices, type Intent, kindOf } from "./actions";
 
 type Props = { readonly intent: Intent; readonly onClose: () => void; readonly onDone: () => void };
 
 /** Says what an action would do to the users it is for, does it when that is agreed to, and names who was refused. */
 export function ActDialog({ intent, onClose, onDone }: Props) {
-  const [choices, setChoices] = useState<Choices>({ to: undefined, access: "inherit", force: false, atOnce: false });
+  const [choices, setChoices] = useState<Choices>({
+    to: undefined,
+    access: "inherit",
+    force: false,
+    atOnce: intent.command === "switchNow",
+  });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
   const say = useNotices((notices) => notices.say);
-  const action = actionOf(intent.kind, choices);
+  const { command } = intent;
+  const kind = kindOf(command);
+  const action = actionOf(kind, choices);
   const query = useForeseen(intent, action);
   const foreseen = query.data;
   const waiting = foreseen ? unreadOf(foreseen) : 0;
-  const n = foreseen ? foreseen.changes + foreseen.queued + waiting : 0;
+  // Until it is known whom it would change, it is for all who are meant.
+  const n = foreseen ? foreseen.changes + foreseen.queued + waiting : intent.meant;
   const run = async () => {
     if (!action || !foreseen) return;
     setBusy(true);
@@ -56,25 +64,26 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
   const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
   return (
     <ConfirmDialog
-      title={t(`act.title.${intent.kind}`, { n: foreseen ? n : (countOf(intent) ?? 0) })}
-      action={t(`act.do.${intent.kind}`, { n })}
+      title={t(`act.title.${command}`, { n })}
+      action={t(`act.do.${command}`, { n })}
       busy={busy}
       acknowledge={waiting > 0 ? t("act.acknowledge") : undefined}
       disabledReason={whyNot(action, foreseen)}
       onConfirm={() => void run()}
       onClose={onClose}
     >
-      <span>{t(`act.about.${intent.kind}`)}</span>
-      <ChoiceFields kind={intent.kind} choices={choices} onChoose={setChoices} />
+      {command === "switchNow" && <span>{t("act.about.switchNow")}</span>}
+      <span>{t(`act.about.${kind}`)}</span>
+      <ChoiceFields kind={kind} choices={choices} onChoose={setChoices} />
       {action && !foreseen && !failure && <span role="status">{t("act.looking")}</span>}
-      {foreseen && (waitsOf(foreseen) > 0 || choices.atOnce) && (
+      {foreseen && command !== "switchNow" && (waitsOf(foreseen) > 0 || choices.atOnce) && (
         <Checkbox
           label={t("act.atOnce")}
           checked={choices.atOnce}
           onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
         />
       )}
-      {intent.kind === "switch" && n > 1 && <InWaves />}
+      {kind === "switch" && n > 1 && <InWaves />}
       {foreseen && <Effects foreseen={foreseen} />}
       {failure && <ErrorBar failure={explain(failure)} />}
     </ConfirmDialog>
@@ -102,10 +111,6 @@ function useForeseen(intent: Intent, action: Action | undefined) {
   return useQuery({ ...reading("users.foresee", question), enabled: action !== undefined });
 }
 
-function countOf({ users }: Intent): number | undefined {
-  return users.by === "ids" ? users.of.length : undefined;
-}
-
 function whyNot(action: Action | undefined, foreseen: Foreseen | undefined): string | undefined {
   if (!action) return t("act.chooseTarget");
   if (!foreseen) return t("act.looking");
@@ -113,7 +118,7 @@ function whyNot(action: Action | undefined, foreseen: Foreseen | undefined): str
 }
 
 type FieldsProps = {
-  readonly kind: Intent["kind"];
+  readonly kind: ActionKind;
   readonly choices: Choices;
   readonly onChoose: (choices: Choices) => void;
 };

@@ -3,9 +3,9 @@ import type { ReactElement } from "react";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { MoreCommands } from "../../ui/MoreCommands";
 import { t } from "../../words/t";
-import { type ActionKind, firstActions, moreActions } from "./actions";
+import { type Command, firstActions, moreActions, type WhyNot } from "./actions";
 
-const icons: Partial<Record<ActionKind, ReactElement>> = {
+const icons: Partial<Record<Command, ReactElement>> = {
   switch: <ArrowSwapRegular />,
   force: <ArrowSyncRegular />,
   move: <ArrowMoveRegular />,
@@ -14,8 +14,8 @@ const icons: Partial<Record<ActionKind, ReactElement>> = {
 type Props = {
   readonly label: string;
   /** Why an action can't be done to anybody here. */
-  readonly reasons?: Partial<Record<ActionKind, string | undefined>>;
-  readonly onChoose: (kind: ActionKind) => void;
+  readonly reasons: WhyNot;
+  readonly onChoose: (command: Command) => void;
   /** Why nobody here can be put into a wave. */
   readonly noWave?: string | undefined;
   readonly onWave: () => void;
@@ -25,15 +25,15 @@ type Props = {
 export function ActionMenu({ label, reasons, onChoose, noWave, onWave }: Props) {
   return (
     <>
-      {firstActions.map((kind) => (
+      {firstActions.map((command) => (
         <ReasonedButton
-          key={kind}
+          key={command}
           size="small"
-          icon={icons[kind]}
-          disabledReason={reasons?.[kind]}
-          onClick={() => onChoose(kind)}
+          icon={icons[command]}
+          disabledReason={reasons[command]}
+          onClick={() => onChoose(command)}
         >
-          {t(`act.${kind}`)}
+          {t(`act.${command}`)}
         </ReasonedButton>
       ))}
       <MoreCommands
@@ -41,7 +41,11 @@ export function ActionMenu({ label, reasons, onChoose, noWave, onWave }: Props) 
         word={t("act.more")}
         label={label}
         commands={[
-          ...moreActions.map((kind) => ({ label: t(`act.${kind}`), onRun: () => onChoose(kind) })),
+          ...moreActions.map((command) => ({
+            label: t(`act.${command}`),
+            disabledReason: reasons[command],
+            onRun: () => onChoose(command),
+          })),
           { label: t("waves.put"), disabledReason: noWave, onRun: onWave },
         ]}
       />

@@ -15,7 +15,8 @@ import { type FormEvent, useState } from "react";
 import type { Error as Refusal, MailboxesView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { explain } from "../../words/codes";
+import { invalid } from "../../ui/invalid";
+import { explainLookUp, notFound, wrongInput } from "../../words/codes";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -46,15 +47,18 @@ export function AddMailbox({ view, onClose }: { view: MailboxesView; onClose: ()
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} noValidate>
+        <form onSubmit={(event) => void submit(event)} onChange={() => setRefusal(undefined)} noValidate>
           <DialogBody>
             <DialogTitle>{t("mailboxes.addTitle", { upn: view.upn })}</DialogTitle>
             <DialogContent className={styles.content}>
               <span>{t("mailboxes.addBody")}</span>
-              <Field label={t("mailboxes.address")}>
+              <Field
+                label={t("mailboxes.address")}
+                {...invalid(true, wrongInput(refusal, "address") ?? notFound(refusal))}
+              >
                 <Input value={address} onChange={(_, data) => setAddress(data.value)} />
               </Field>
-              {refusal && <ErrorBar failure={explain(refusal)} />}
+              {refusal && <ErrorBar failure={explainLookUp(refusal)} />}
             </DialogContent>
             <DialogActions>
               <Button type="submit" appearance="primary" disabledFocusable={busy || address.trim() === ""}>

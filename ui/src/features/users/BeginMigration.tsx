@@ -17,7 +17,8 @@ import { type FormEvent, useState } from "react";
 import type { Error as Refusal, MailboxesView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { explain } from "../../words/codes";
+import { invalid } from "../../ui/invalid";
+import { explain, wrongInput } from "../../words/codes";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -52,12 +53,19 @@ export function BeginMigration({ view, onClose }: { view: MailboxesView; onClose
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
       <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} noValidate>
+        <form onSubmit={(event) => void submit(event)} onChange={() => setRefusal(undefined)} noValidate>
           <DialogBody>
             <DialogTitle>{t("migration.beginTitle", { upn: view.upn })}</DialogTitle>
             <DialogContent className={styles.content}>
-              <Field label={t("migration.to")}>
-                <Dropdown value={to} selectedOptions={[to]} onOptionSelect={(_, data) => setTo(data.optionValue ?? to)}>
+              <Field label={t("migration.to")} {...invalid(true, wrongInput(refusal, "to"))}>
+                <Dropdown
+                  value={to}
+                  selectedOptions={[to]}
+                  onOptionSelect={(_, data) => {
+                    setRefusal(undefined);
+                    setTo(data.optionValue ?? to);
+                  }}
+                >
                   {choices.map((address) => (
                     <Option key={address} value={address}>
                       {address}
@@ -65,10 +73,18 @@ export function BeginMigration({ view, onClose }: { view: MailboxesView; onClose
                   ))}
                 </Dropdown>
               </Field>
-              <Field label={t("migration.addIn")} hint={t("migration.versionHint")}>
+              <Field
+                label={t("migration.addIn")}
+                hint={t("migration.versionHint")}
+                {...invalid(true, wrongInput(refusal, "add_in"))}
+              >
                 <Input value={addIn} onChange={(_, data) => setAddIn(data.value)} />
               </Field>
-              <Field label={t("migration.minimum")} hint={t("migration.minimumHint")}>
+              <Field
+                label={t("migration.minimum")}
+                hint={t("migration.minimumHint")}
+                {...invalid(true, wrongInput(refusal, "minimum"))}
+              >
                 <Input value={minimum} onChange={(_, data) => setMinimum(data.value)} />
               </Field>
               {refusal && <ErrorBar failure={explain(refusal)} />}

@@ -14,7 +14,7 @@ import {
   RadioGroup,
 } from "@fluentui/react-components";
 import { useState } from "react";
-import type { Imported, ImportPreview, Organization } from "../../api/bindings";
+import type { Imported, ImportPreview, Organization, Error as Refusal } from "../../api/bindings";
 import { call } from "../../api/client";
 import { useGroups } from "../../api/groups";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
@@ -22,7 +22,8 @@ import { ReasonedButton } from "../../ui/CommandBar";
 import { GroupPicker } from "../../ui/GroupPicker";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
-import { explain } from "../../words/codes";
+import { invalid } from "../../ui/invalid";
+import { explain, wrongInput } from "../../words/codes";
 import { t } from "../../words/t";
 import { importKey, useImported } from "./ImportProgress";
 import { ImportReport } from "./ImportReport";
@@ -46,6 +47,11 @@ export function ImportDialog({ organization, onClose }: Props) {
   const live = isLive(work);
   const from = sourceOf(draft);
   const title = t("users.importTitle", { organization: organization.name });
+  // A refusal is of whom was said then.
+  const change = (next: Draft) => {
+    if (work?.refusal) dismiss(key);
+    setDraft(next);
+  };
   const forget = () => {
     if (shown) void call("users.preview_forget", { seal: shown.seal });
     setShown(undefined);
@@ -89,7 +95,7 @@ export function ImportDialog({ organization, onClose }: Props) {
             {shown ? (
               <ImportReport preview={shown} organization={organization.name} />
             ) : (
-              <Whom organization={organization.id} draft={draft} onDraft={setDraft} />
+              <Whom organization={organization.id} draft={draft} onDraft={change} refusal={work?.refusal} />
             )}
             {live && (
               <ProgressPanel
@@ -150,9 +156,11 @@ type WhomProps = {
   readonly organization: number;
   readonly draft: Draft;
   readonly onDraft: (draft: Draft) => void;
+  /** Why it couldn't be read. */
+  readonly refusal: Refusal | undefined;
 };
 
-function Whom({ organization, draft, onDraft }: WhomProps) {
+function Whom({ organization, draft, onDraft, refusal }: WhomProps) {
   const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part });
   const groups = useGroups(organization, draft.group?.id);
   return (
@@ -183,7 +191,7 @@ function Whom({ organization, draft, onDraft }: WhomProps) {
         />
       )}
       {draft.kind === "filter" && (
-        <Field label={t("users.odata")} required hint={t("users.odataHint")}>
+        <Field label={t("users.odata")} required hint={t("users.odataHint")} {...invalid(true, wrongInput(refusal))}>
           <Input
             value={draft.odata}
             placeholder="department eq 'Sales'"
@@ -195,6 +203,7 @@ function Whom({ organization, draft, onDraft }: WhomProps) {
         <ListPicker
           file={draft.file}
           text={draft.text}
+          wrong={wrongInput(refusal, "csv")}
           onFile={(file) => change({ file })}
           onText={(text) => change({ text })}
         />

@@ -1,6 +1,7 @@
 import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { DismissRegular, DocumentRegular } from "@fluentui/react-icons";
 import { type ChangeEvent, useRef, useState } from "react";
+import { invalid } from "../../ui/invalid";
 import { t } from "../../words/t";
 import { base64Of, type Draft, LARGEST } from "./source";
 
@@ -14,12 +15,14 @@ const useStyles = makeStyles({
 type Props = {
   readonly file: Draft["file"];
   readonly text: string;
+  /** Why the list can't be used, as reading it has shown. */
+  readonly wrong: string | undefined;
   readonly onFile: (file: Draft["file"]) => void;
   readonly onText: (text: string) => void;
 };
 
 /** A list of addresses: a file as it is, or pasted. */
-export function ListPicker({ file, text, onFile, onText }: Props) {
+export function ListPicker({ file, text, wrong, onFile, onText }: Props) {
   const styles = useStyles();
   const input = useRef<HTMLInputElement>(null);
   const [fault, setFault] = useState<string>();
@@ -63,11 +66,7 @@ export function ListPicker({ file, text, onFile, onText }: Props) {
           </>
         )}
       </div>
-      <Field
-        label={t("users.csv")}
-        hint={t("users.csvHint")}
-        {...(fault === undefined ? {} : { validationState: "error" as const, validationMessage: fault })}
-      >
+      <Field label={t("users.csv")} hint={t("users.csvHint")} {...invalid(true, fault ?? wrong)}>
         <Textarea rows={6} value={text} disabled={file !== undefined} onChange={(_, data) => onText(data.value)} />
       </Field>
     </div>

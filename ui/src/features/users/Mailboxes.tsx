@@ -79,11 +79,16 @@ export function Mailboxes({ user }: { user: number }) {
           {t("mailboxes.add")}
         </ReasonedButton>
       </div>
-      {view.connect === null && <Instructions view={view} vendor={vendor} />}
+      {view.connect === null && !isConnected(view) && <Instructions view={view} vendor={vendor} />}
       <Migration view={view} vendor={vendor} busy={busy} ask={ask} />
       {adding && <AddMailbox view={view} onClose={() => setAdding(false)} />}
     </div>
   );
+}
+
+/** Whether the user has signed in already: then there is nothing to tell it. */
+function isConnected({ addresses }: MailboxesView): boolean {
+  return addresses.some(({ kind, connection }) => kind === "primary" && connection.kind === "connected");
 }
 
 type AddressProps = {

@@ -1,7 +1,7 @@
 import { makeStyles } from "@fluentui/react-components";
 import { ClipboardCheckmarkRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import type { Reason, Error as Refusal, UserDetail } from "../../api/bindings";
+import type { Error as Refusal, UserDetail } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { useScope } from "../../api/scope";
 import { check, verifyKey } from "../../api/verifying";
@@ -13,7 +13,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
-import type { Intent } from "./actions";
+import { type Intent, whyNoSwitch } from "./actions";
 import { diagnosticOf } from "./diagnostic";
 import { PutInWaveDialog } from "./PutInWaveDialog";
 
@@ -49,15 +49,15 @@ export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: 
         <ReasonedButton
           size="small"
           icon={<ClipboardCheckmarkRegular />}
-          disabledReason={isLive(work) ? work?.title : words(mayCheck)}
+          disabledReason={isLive(work) ? work?.title : mayCheck ? reasonWords[mayCheck] : undefined}
           onClick={() => void checkIt()}
         >
           {t("act.check")}
         </ReasonedButton>
         <ActionMenu
           label={t("act.forUser")}
-          reasons={{ force: words(may.force), switch: words(may.switch) }}
-          onChoose={(kind) => setIntent({ kind, users })}
+          reasons={{ ...whyNoSwitch(may.switch), force: may.force ? reasonWords[may.force] : undefined }}
+          onChoose={(command) => setIntent({ command, users, meant: 1 })}
           onWave={() => setPutting(true)}
         />
         <CopyButton text={diagnosticOf(detail)} label={t("users.copyDiagnostic")} labelled />
@@ -74,9 +74,4 @@ export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: 
       {intent && <ActDialog intent={intent} onClose={close} onDone={close} />}
     </>
   );
-}
-
-/** Limitations that nobody has read yet are no reason to dim the switch: its dialog shows them. */
-function words(reason: Reason | null): string | undefined {
-  return reason === null || reason === "limitations_unread" ? undefined : reasonWords[reason];
 }

@@ -133,7 +133,8 @@ function isIssue({ result }: Check): boolean {
   return result.verdict === "failed" || result.verdict === "unknown";
 }
 
-function Overview({ detail: { row, stuck, next_session, waits_for_wave } }: { detail: UserDetail }) {
+function Overview({ detail }: { detail: UserDetail }) {
+  const { row, stuck, next_session, waits_for_wave, switch_begins } = detail;
   const styles = useStyles();
   const { directory } = row.user;
   return (
@@ -161,6 +162,17 @@ function Overview({ detail: { row, stuck, next_session, waits_for_wave } }: { de
         facts={[
           { name: t("users.checked"), value: checkedWords(row.checked) },
           { name: t("users.mailbox"), value: <StatusBadge {...mailboxBadge(row)} /> },
+          ...(row.queued === null
+            ? []
+            : [
+                {
+                  name: t("switching.begins"),
+                  value:
+                    switch_begins === null
+                      ? t("switching.beginsSoon")
+                      : t("switching.beginsAt", { time: fullTime(switch_begins) }),
+                },
+              ]),
           { name: t("sessions.last"), value: syncedWords(row.synced) },
           { name: t("sessions.outcome"), value: <StatusBadge {...sessionBadges[row.session ?? "not_run"]} /> },
           ...(row.failing > 0 ? [{ name: "", value: t("sessions.failing", { n: row.failing }) }] : []),

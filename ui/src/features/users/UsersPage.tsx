@@ -41,7 +41,7 @@ import { ColumnChooser } from "../../ui/table/ColumnChooser";
 import { isShown, shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isEmpty, isSelected, none, type Selection } from "../../ui/table/selection";
+import { isEmpty, isSelected, none, type Selection, selectedCount } from "../../ui/table/selection";
 import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain, reasonWords } from "../../words/codes";
 import {
@@ -57,7 +57,7 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
-import type { Intent } from "./actions";
+import { type Intent, type WhyNot, whyNoSwitch } from "./actions";
 import { useUserColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
@@ -319,8 +319,8 @@ export function UsersPage() {
         </ReasonedButton>
         <ActionMenu
           label={t("act.forUsers")}
-          reasons={{ switch: noSwitch }}
-          onChoose={(kind) => setIntent({ kind, users: whom })}
+          reasons={noSwitch}
+          onChoose={(command) => setIntent({ command, users: whom, meant: selectedCount(selection, matching) })}
           noWave={noScope}
           onWave={() => setPutting(whom)}
         />
@@ -354,7 +354,7 @@ export function UsersPage() {
 }
 
 /** Why none of the selected can be switched. Until that is known, the dialog says it. */
-function useNoSwitch(users: Chosen, nobody: boolean): string | undefined {
+function useNoSwitch(users: Chosen, nobody: boolean): WhyNot {
   const action = { kind: "switch" as const, at_once: false };
   const { data } = useQuery({
     ...reading("users.foresee", { users, action }),
@@ -363,7 +363,7 @@ function useNoSwitch(users: Chosen, nobody: boolean): string | undefined {
     // All 100,000 are not judged anew each second of a check: the dialog does it when it is opened.
     meta: { watched: users.by !== "ids" },
   });
-  return nobody ? undefined : reasonOf(data?.none);
+  return nobody ? {} : whyNoSwitch(data?.none);
 }
 
 const noFilters = {

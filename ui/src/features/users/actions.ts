@@ -1,10 +1,32 @@
-import type { Action, Chosen } from "../../api/bindings";
+import type { Action, Chosen, Reason } from "../../api/bindings";
+import { reasonWords } from "../../words/codes";
 
 /** Each action that the menus offer, by its kind. */
 export type ActionKind = Action["kind"];
 
-/** An action that is being decided on, and whom it is for. */
-export type Intent = { readonly kind: ActionKind; readonly users: Chosen };
+/** What is chosen in a menu: an action, or a switch that doesn't wait for the change window. */
+export type Command = ActionKind | "switchNow";
+
+/** What is being decided on, whom it is for, and how many they are. */
+export type Intent = { readonly command: Command; readonly users: Chosen; readonly meant: number };
+
+/** The action that a command is. */
+export function kindOf(command: Command): ActionKind {
+  return command === "switchNow" ? "switch" : command;
+}
+
+/** Why an action can't be done, by its command; those that can aren't named. */
+export type WhyNot = Partial<Record<Command, string | undefined>>;
+
+/**
+ * Why nobody can be switched, in time and at once. What waits for the change window can be overruled, and what Graph can't do is shown
+ * by the dialog.
+ */
+export function whyNoSwitch(reason: Reason | null | undefined): WhyNot {
+  if (!reason || reason === "limitations_unread") return {};
+  const why = reasonWords[reason];
+  return reason === "switch_queued" ? { switch: why } : { switch: why, switchNow: why };
+}
 
 /** The choices that an action leaves open, as the dialog holds them. */
 export type Choices = {
@@ -41,8 +63,9 @@ export function actionOf(kind: ActionKind, { to, access, force, atOnce }: Choice
 }
 
 /** What stands beside the first actions, and what is behind *More*. */
-export const firstActions = ["switch", "force", "move"] as const satisfies readonly ActionKind[];
+export const firstActions = ["switch", "force", "move"] as const satisfies readonly Command[];
 export const moreActions = [
+  "switchNow",
   "enable_sync",
   "disable_sync",
   "withdraw",
@@ -52,4 +75,4 @@ export const moreActions = [
   "exclude",
   "include",
   "remove",
-] as const satisfies readonly ActionKind[];
+] as const satisfies readonly Command[];

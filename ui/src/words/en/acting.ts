@@ -3,6 +3,7 @@ export const acting = {
   "act.more": "More",
   "act.move": "Move…",
   "act.switch": "Switch to Graph…",
+  "act.switchNow": "Switch now, outside the change window…",
   "act.force": "Force synchronization",
   "act.check": "Check connectivity",
   "act.enable_sync": "Enable synchronization…",
@@ -19,6 +20,10 @@ export const acting = {
 
   "act.title.move": { one: "Move {n} user?", other: "Move {n} users?" },
   "act.title.switch": { one: "Switch {n} user to Graph?", other: "Switch {n} users to Graph?" },
+  "act.title.switchNow": {
+    one: "Switch {n} user to Graph now, outside the change window?",
+    other: "Switch {n} users to Graph now, outside the change window?",
+  },
   "act.title.force": { one: "Force synchronization of {n} user?", other: "Force synchronization of {n} users?" },
   "act.title.enable_sync": {
     one: "Enable synchronization of {n} user?",
@@ -38,6 +43,7 @@ export const acting = {
 
   "act.do.move": { one: "Move {n} user", other: "Move {n} users" },
   "act.do.switch": { one: "Switch {n} user", other: "Switch {n} users" },
+  "act.do.switchNow": { one: "Switch {n} user now", other: "Switch {n} users now" },
   "act.do.force": { one: "Force {n} session", other: "Force {n} sessions" },
   "act.do.enable_sync": { one: "Enable {n} user", other: "Enable {n} users" },
   "act.do.disable_sync": { one: "Disable {n} user", other: "Disable {n} users" },
@@ -53,6 +59,7 @@ export const acting = {
     "They come under the other organization's integration, access type and settings. What was checked and read before is forgotten. Nothing changes in the tenant.",
   "act.about.switch":
     "They go to Switching, and what was under way is cancelled, which is no error. The next session that passes makes them Initialized. Nothing changes in the tenant or in the mailboxes.",
+  "act.about.switchNow": "The change window isn't waited for, also by those whose switch is queued.",
   "act.about.force": "Their next session begins at once. A user can be forced once a minute.",
   "act.about.enable_sync":
     "They are read again from the next session on, also those who were disabled due to an error.",
@@ -177,6 +184,7 @@ export const acting = {
   "waves.who.search": "Whoever a search finds",
   "waves.who.present": "Whoever is in the pilot now",
   "waves.number": "Users in the pilot",
+  "waves.numberWrong": "A whole number, 1 or more.",
   "waves.addresses": "Addresses",
   "waves.addressesHint": "One a line, or separated by commas. Any address of a user will do.",
   "waves.search": "Search",
@@ -187,6 +195,7 @@ export const acting = {
     "Whole numbers separated by commas, each 1 or more, together less than 100; at most {most} waves with the pilot and the last one.",
   "waves.preview": "Users of each wave",
   "waves.counting": "Counting…",
+  "waves.whoFirst": "Say who goes first.",
   "waves.fix": "Correct the marked values first.",
   "waves.unknown": {
     one: "Nobody of the organization has this address: {addresses}",
@@ -311,12 +320,17 @@ export const acting = {
   "sessions.requests": { one: "{n} request", other: "{n} requests" },
   "sessions.cutOff": "Sync sessions of {organization} were cut off",
   "sessions.cutOffBecause": {
-    one: "Rollcall ended before they were through. {read} of {n} user was read, which is kept; the rest is read when it is due.",
-    other:
-      "Rollcall ended before they were through. {read} of {n} users were read, which is kept; the rest are read when they are due.",
+    one: "Rollcall ended before they were through. {read} of {n} user was read, which is kept.",
+    other: "Rollcall ended before they were through. {read} of {n} users were read, which is kept.",
   },
+  "sessions.cutOffDue": "The rest are read when they are due, while Rollcall is open.",
+  "sessions.cutOffPaused": "Sessions are paused, so the rest wait until somebody starts or runs them.",
+  "sessions.cutOffRead": "I have read it",
   "sessions.failing": { one: "{n} failed session in a row", other: "{n} failed sessions in a row" },
   "switching.queued": "Switch waits",
+  "switching.begins": "Switch begins",
+  "switching.beginsAt": "{time}, while Rollcall is open",
+  "switching.beginsSoon": "At once, while Rollcall is open",
   "switching.queuedFilter": "Queued switches",
   "switching.line": "Cancelled: connection type is being switched",
   "switching.about": "Information, not an error. The next session that passes ends the switch.",

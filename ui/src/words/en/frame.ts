@@ -70,6 +70,7 @@ export const frame = {
   "activity.state.done": "Finished",
   "activity.state.failed": "Failed",
   "activity.state.stopped": "Stopped",
+  "activity.state.cutOff": "Cut off by the end of Rollcall",
   "work.browser": "Waiting for the browser",
   "work.notKept": "The keychain can't be used",
   "work.readingBack": "Reading back what is granted now",

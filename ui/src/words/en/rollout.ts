@@ -37,7 +37,7 @@ export const rollout = {
   "overview.switch": "Switch to Graph",
   "overview.initializedOf": "{users} of {of} initialized",
   "overview.openWaves": "Open waves",
-  "overview.mailboxes": "Mailbox status, as the integration has reported it",
+  "overview.mailboxes": "Mailbox status, by the last sync sessions",
   "overview.results": "Last check results",
   "overview.signedOut":
     "Nobody is signed in to {name} yet. Signing in comes first: users and consent are read as the admin.",
@@ -96,8 +96,6 @@ export const rollout = {
   "organizations.notRead": "Not known",
   "organizations.readAt": "Last read",
   "organizations.neverRead": "Never",
-  "organizations.rename": "Rename",
-  "organizations.renamed": "Renamed to {name}",
   "organizations.changeTitle": "Change {name}?",
   "organizations.changeAction": "Change",
   "organizations.changeAccess": {

@@ -83,6 +83,8 @@ export const scope = {
     "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.",
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
+  "access.settlingButGrants":
+    "Changed at {at}. What a grant for the whole tenant opens is a leak at once; any other mailbox that contradicts the scope is too early to judge until {settles}.",
   "access.next": "What is too early is asked again at {time}, while Rollcall is open.",
   "access.nextProvisional":
     "What was confirmed before the change has settled is provisional. It is asked again at {time}, while Rollcall is open.",
@@ -97,6 +99,7 @@ export const scope = {
   "access.waiting": "Not asked",
   "access.live": "Proving the scope",
   "access.paused": "The proof is paused",
+  "access.interrupted": "The proof was interrupted",
   "access.pause": "Pause",
   "access.resume": "Resume",
   "access.goesOn": "Proof {id} of {organization} goes on",

@@ -323,8 +323,9 @@ fn stage_three(facts: &Facts, now: Timestamp) -> Stage {
     let state = match (facts.tally.verdicts.verdict(), facts.last_run.as_ref().map(|run| run.state)) {
         (_, Some(RunState::Running | RunState::Interrupted)) => StageState::InProgress,
         (Verdict::Passed, _) => StageState::Done,
-        (Verdict::Failed | Verdict::Unknown, _) => StageState::NeedsAttention,
-        (Verdict::NotRun, None) => StageState::NotStarted,
+        // Where nothing was checked, whatever failed did so in sync sessions: no evidence of this stage.
+        (Verdict::Failed | Verdict::Unknown | Verdict::NotRun, None) => StageState::NotStarted,
+        (Verdict::Failed | Verdict::Unknown, Some(RunState::Finished | RunState::Cancelled)) => StageState::NeedsAttention,
         (Verdict::NotRun, Some(RunState::Finished | RunState::Cancelled)) => StageState::InProgress,
     };
     // As old as its oldest part: a few mailboxes checked today don't renew what was said of the others.

@@ -1,6 +1,6 @@
 //! Sets the change window of an organization: switches outside of it wait and begin by themselves.
 
-use rollcall_core::change_window::ChangeWindow;
+use rollcall_core::change_window::{BadWindow, ChangeWindow};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::Organization;
 use rollcall_store::organizations;
@@ -26,7 +26,7 @@ pub struct SetWindow {
 /// # Errors
 /// `InvalidInput` says what is wrong with the window; `NotFound`.
 pub async fn set_window(desk: &Desk, ask: SetWindow, _job: &Job) -> Result<Organization> {
-    let window = ask.window.map(ChangeWindow::checked).transpose().map_err(|why| Error::input("window", why))?;
+    let window = ask.window.map(ChangeWindow::checked).transpose().map_err(|why| Error::input(field(why), why))?;
     let now = desk.now();
     let organization = desk
         .write(move |tx| {
@@ -38,4 +38,13 @@ pub async fn set_window(desk: &Desk, ask: SetWindow, _job: &Job) -> Result<Organ
         .await?;
     desk.called.notify_one();
     Ok(organization)
+}
+
+/// Which part of a window it is.
+const fn field(why: BadWindow) -> &'static str {
+    match why {
+        BadWindow::NoDay => "days",
+        BadWindow::NotATime | BadWindow::Empty => "to",
+        BadWindow::UnknownZone => "zone",
+    }
 }

@@ -34,7 +34,7 @@ pub struct CutOffPass {
     pub organization_name: String,
     /// How many were to be read.
     pub users: u32,
-    /// How many were read; what was read is kept, and the others are read when they are due.
+    /// How many were read; what was read is kept, and the others are read when they are due, unless sessions are paused.
     pub read: u32,
     pub since: Timestamp,
 }
@@ -106,7 +106,11 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
             action: "sync.cut_off".to_owned(),
             target: organization.name,
             before: Some(format!("{} users were to be read from {} on", one.users, one.since.iso())),
-            after: Some(format!("{read} were read and are kept; {} were not, and are when they are due", one.users - read)),
+            after: Some(format!(
+                "{read} were read and are kept; {} were not, and {}",
+                one.users - read,
+                if organization.rhythm.paused.is_some() { "wait, as sessions are paused" } else { "are when they are due" }
+            )),
             request_id: None,
             outcome: Outcome::Done,
         };

@@ -65,6 +65,8 @@ pub(super) struct Sorted {
     /// Those of whom the switch has to wait for the change window.
     pub queued: Vec<Concerned>,
     pub untouched: u32,
+    /// Those among the untouched of whom the switch waits already.
+    pub waiting: u32,
     pub refused: Vec<(Concerned, Reason)>,
 }
 
@@ -176,7 +178,7 @@ pub(super) fn sort(
         _ => None,
     };
     let mut switches = Switches { conn, now, known: HashMap::new() };
-    let mut sorted = Sorted { changes: Vec::new(), queued: Vec::new(), untouched: 0, refused: Vec::new() };
+    let mut sorted = Sorted { changes: Vec::new(), queued: Vec::new(), untouched: 0, waiting: 0, refused: Vec::new() };
     for one in act::concerned(conn, chosen, busy)? {
         let mut effect = action.effect(&one.standing, now);
         if effect == Effect::Changes {
@@ -195,7 +197,10 @@ pub(super) fn sort(
         }
         match effect {
             Effect::Changes => sorted.changes.push(one),
-            Effect::Nothing => sorted.untouched += 1,
+            Effect::Nothing => {
+                sorted.untouched += 1;
+                sorted.waiting += u32::from(one.standing.queued);
+            }
             Effect::Refused(reason) => sorted.refused.push((one, reason)),
         }
     }

@@ -2,6 +2,7 @@
 
 use rollcall_core::action::{self, Action, Effect};
 use rollcall_core::id::{TenantId, UserId};
+use rollcall_core::organization::Organization;
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Moment;
@@ -38,6 +39,8 @@ pub struct UserDetail {
     pub next_session: Option<Timestamp>,
     /// Whether it is left alone until the wave starts that it is in.
     pub waits_for_wave: bool,
+    /// When the change window opens for which the user's switch waits; none where nothing waits, or the window is open by now.
+    pub switch_begins: Option<Timestamp>,
     pub may: MayDo,
 }
 
@@ -65,13 +68,13 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
         let user = row.user.id;
         let checks = checks::of_user(conn, user)?;
         let timeline = timeline::of_user(conn, user, MOMENTS)?;
-        let rhythm = organizations::get(conn, row.user.organization)?.rhythm;
+        let Organization { rhythm, window, .. } = organizations::get(conn, row.user.organization)?;
         let stuck = row.user.mailbox.is_stuck(row.user.mailbox_since, now);
         let concerned = act::concerned(conn, &Chosen::Ids(vec![user]), &busy)?.into_iter().next();
         let standing = concerned.ok_or(StoreError::NotFound(Thing::User))?.standing;
         let why_not = |action: Action| match action.effect(&standing, now) {
             Effect::Refused(reason) => Some(reason),
-            Effect::Nothing => Some(so_already(action)),
+            Effect::Nothing => Some(so_already(action, standing.queued)),
             Effect::Changes => None,
         };
         let may = MayDo {
@@ -84,7 +87,10 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
         let may_read = rules::may_read(&action::Standing { forced: None, ..standing }, now).is_ok();
         let read = may_read && !waits_for_wave && rhythm.paused.is_none();
         let next_session = read.then(|| row.synced.map_or(now, |at| at.after(rhythm.every())));
-        Ok(UserDetail { row, checks, timeline, stuck, next_session, waits_for_wave: may_read && waits_for_wave, may })
+        let window = window.filter(|window| standing.queued && !window.is_open(now));
+        let switch_begins = window.and_then(|window| window.opens(now));
+        let waits_for_wave = may_read && waits_for_wave;
+        Ok(UserDetail { row, checks, timeline, stuck, next_session, waits_for_wave, switch_begins, may })
     })
     .await
 }

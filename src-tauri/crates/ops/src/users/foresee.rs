@@ -121,7 +121,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     let none = match refused.values().max_by_key(|one| one.users) {
         _ if changes => None,
         Some(most) => Some(most.reason),
-        None => Some(so_already(ask.action)),
+        None => Some(so_already(ask.action, sorted.waiting > 0)),
     };
     let (limitations, unread) =
         if matches!(ask.action, Action::Switch { .. }) { limitations(conn, &sorted)? } else { (Vec::new(), Vec::new()) };
@@ -149,9 +149,10 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     })
 }
 
-/// Why an action leaves those as they are with whom it would change nothing.
-pub(super) const fn so_already(action: Action) -> Reason {
+/// Why an action leaves those as they are with whom it would change nothing; `queued` where the switch of any of them waits.
+pub(super) const fn so_already(action: Action, queued: bool) -> Reason {
     match action {
+        Action::Switch { .. } if queued => Reason::SwitchQueued,
         Action::Switch { .. } => Reason::AlreadySwitched,
         Action::Move { .. }
         | Action::SetAccess { .. }
