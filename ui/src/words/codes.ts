@@ -175,6 +175,7 @@ export const reasonWords = {
   wave_emptied: "A wave would have nobody. Leave somebody in each.",
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",
+  must_switch: "From EWS to Graph only a switch leads: use Switch to Graph, or a rollout in waves.",
   already_so: "It is like that already.",
   would_void_scope:
     "The integration's access scope gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",

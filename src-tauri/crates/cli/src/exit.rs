@@ -70,6 +70,7 @@ impl Exit {
                     | Reason::WaveEmptied
                     | Reason::OtherOrganization
                     | Reason::AlreadySwitched
+                    | Reason::MustSwitch
                     | Reason::AlreadySo
                     | Reason::WouldVoidScope,
                 )

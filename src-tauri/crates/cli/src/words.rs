@@ -212,6 +212,10 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::WaveEmptied => words("A wave would have nobody", "Leave somebody in each wave, or make another plan."),
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
+        Reason::MustSwitch => words(
+            "From EWS to Graph only a switch leads",
+            "Switch with `rollcallctl users switch`, or in waves: `rollcallctl org waves plan`. Both keep to the change window.",
+        ),
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
         Reason::WouldVoidScope => words(
             "It would make the access scope void",
@@ -339,6 +343,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::WaveEmptied => "wave_emptied",
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",
+        Reason::MustSwitch => "must_switch",
         Reason::AlreadySo => "already_so",
         Reason::WouldVoidScope => "would_void_scope",
     }

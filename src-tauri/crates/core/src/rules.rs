@@ -80,6 +80,8 @@ pub enum Reason {
     OtherOrganization,
     /// The mailbox is reached over Graph, or about to be.
     AlreadySwitched,
+    /// The user is reached over EWS: only a switch leads to Graph.
+    MustSwitch,
     /// It is like that already.
     AlreadySo,
     /// The wished access scope, of the organization or of another that shares the integration, gives the permission by a role of

@@ -320,7 +320,7 @@ function Email({ view }: { view: OrganizationView }) {
           onConfirm={() => void save()}
         >
           {change.access &&
-            t("organizations.changeAccess", {
+            t(`organizations.${comesToGraph(organization.access, change.access) ? "changeAccessToGraph" : "changeAccess"}`, {
               before: accessWords[organization.access],
               after: accessWords[change.access],
               n: view.users,
@@ -335,4 +335,9 @@ function Email({ view }: { view: OrganizationView }) {
       )}
     </>
   );
+}
+
+/** Whether the way leads from EWS to Graph, which takes a switch. */
+function comesToGraph(from: AccessType, to: AccessType): boolean {
+  return from.startsWith("ews") && to.startsWith("graph");
 }
