@@ -25,7 +25,7 @@ use rollcall_ops::users::act::{ActOnUsers, act};
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::users::foresee::{AccessChange, ForeseeAction, foresee};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
-use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::FaultPlan;
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
@@ -154,6 +154,28 @@ async fn another_access_type_concerns_only_those_who_have_none_of_their_own() {
     assert!(back.len() == 3 && back.iter().all(anew), "{back:?}");
     let told = describe(&rehearsal.desk, UserRef::Id { user: back[0].user.id }, &Job::quiet()).await.unwrap().timeline;
     assert_eq!(told[0].what, Happening::WentBack { to: AccessType::EwsAppOnly });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_exactly_those_who_are_reached_over_graph() {
+    let (rehearsal, organization) = on_ews(6).await;
+    let everybody = || Verify { organization, which: Scope::All };
+    let nobody = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap_err();
+    assert_eq!((nobody.code, nobody.reason), (Code::NotNow, Some(Reason::UsesEws)));
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let all: Vec<_> = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.id).collect();
+    rehearsal.act(Chosen::Ids(all[..2].to_vec()), SWITCH).await;
+    let planned = plan(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!((planned.mailboxes, planned.may, planned.not_covered), (2, None, vec![]));
+    let run = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!((run.mailboxes, run.ledger.passed), (2, 2), "although their organization is on EWS");
+    let on_ews = Verify { organization, which: Scope::Users { users: all[2..].to_vec() } };
+    assert_eq!(plan(&rehearsal.desk, on_ews.clone(), &Job::quiet()).await.unwrap().may, Some(Reason::UsesEws));
+    assert_eq!(start(&rehearsal.desk, on_ews, &Job::quiet()).await.unwrap_err().reason, Some(Reason::UsesEws));
+
+    change(&rehearsal.desk, to(organization, AccessType::GraphAppOnly), &Job::quiet()).await.unwrap();
+    let run = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!(run.mailboxes, 2, "whoever stays on EWS is not asked, whatever the organization is");
 }
 
 #[tokio::test(flavor = "multi_thread")]

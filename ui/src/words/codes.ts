@@ -143,7 +143,8 @@ export const reasonWords = {
   no_users: "Bring in users first.",
   no_secret: "Set the integration's client secret first (Integrations).",
   run_under_way: "A run of this organization is under way.",
-  uses_ews: "The organization uses EWS; a check over Graph would say nothing about its mailboxes.",
+  uses_ews:
+    "Nobody meant is reached over Graph, and over Graph nothing is learned about EWS. Switch to Graph first (Users).",
   users_must_sign_in:
     "With delegated access each mailbox answers only to its own user, and none of them has signed in here yet (a user's details, Mailboxes).",
   has_users: "Remove the organization's users first.",

@@ -143,8 +143,8 @@ pub const fn of_reason(reason: Reason) -> Words {
             words("A run of this organization is under way", "Wait until it is over, or stop it with Ctrl+C where it runs.")
         }
         Reason::UsesEws => words(
-            "The organization is reached through EWS",
-            "Switch it to graph_app_only with `org change`; a check over Graph says nothing about EWS.",
+            "Nobody meant is reached over Graph",
+            "Over Graph nothing is learned about EWS: switch users first with `rollcallctl users switch`, or in waves with `org waves plan`.",
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",

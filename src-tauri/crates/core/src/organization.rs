@@ -69,6 +69,14 @@ impl AccessType {
     }
 }
 
+/// The ways in which any users of an organization are reached, each by its own access type or the organization's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ways {
+    pub app_only: bool,
+    pub delegated: bool,
+    pub ews: bool,
+}
+
 impl fmt::Display for AccessType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::action::{self, BETWEEN_FORCED};
 use crate::mailbox::MailboxStatus;
-use crate::organization::{AccessType, SyncStatus};
+use crate::organization::{AccessType, SyncStatus, Ways};
 use crate::time::Timestamp;
 
 /// Why an action can't run now.
@@ -20,7 +20,7 @@ pub enum Reason {
     NoSecret,
     /// A run of this organization is under way.
     RunUnderWay,
-    /// The organization's mailboxes are reached through EWS; a check over Graph would say nothing about them.
+    /// The mailbox, or every one that is meant, is reached over EWS; over Graph nothing is learned about it.
     UsesEws,
     /// The organization's mailboxes are reached by each user's own sign-in.
     UsersMustSignIn,
@@ -99,6 +99,7 @@ pub struct Standing {
     pub connected: bool,
     pub run_under_way: bool,
     pub access: AccessType,
+    pub ways: Ways,
 }
 
 /// An action's permission to run: `Err` carries why not.
@@ -120,19 +121,24 @@ pub const fn may_consent(standing: &Standing) -> May {
     if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
 }
 
-/// May *Check users' access* be started? Verification uses the integration's own identity, or that of each user who has signed in to it;
+/// May *Check users' access* be started? It asks those who are reached over Graph, whatever their organization is. Verification uses the integration's own identity, or that of each user who has signed in to it;
 /// no admin has to be signed in.
 ///
 /// # Errors
 /// The reason, when not.
 pub const fn may_verify(standing: &Standing) -> May {
-    match standing.access {
-        AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.users == 0 => Err(Reason::NoUsers),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated if standing.run_under_way => Err(Reason::RunUnderWay),
-        AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
-        AccessType::GraphDelegated if !standing.connected => Err(Reason::UsersMustSignIn),
-        AccessType::GraphAppOnly | AccessType::GraphDelegated => Ok(()),
+    if standing.users == 0 && standing.access.is_over_graph() {
+        Err(Reason::NoUsers)
+    } else if !standing.ways.app_only && !standing.ways.delegated {
+        Err(Reason::UsesEws)
+    } else if standing.run_under_way {
+        Err(Reason::RunUnderWay)
+    } else if standing.ways.app_only && !standing.has_secret {
+        Err(Reason::NoSecret)
+    } else if !standing.ways.app_only && !standing.connected {
+        Err(Reason::UsersMustSignIn)
+    } else {
+        Ok(())
     }
 }
 
@@ -223,18 +229,30 @@ pub fn may_read(user: &action::Standing, now: Timestamp) -> May {
 mod tests {
     use super::*;
 
-    const READY: Standing =
-        Standing { signed_in: true, users: 10, has_secret: true, connected: false, run_under_way: false, access: AccessType::GraphAppOnly };
+    const READY: Standing = Standing {
+        signed_in: true,
+        users: 10,
+        has_secret: true,
+        connected: false,
+        run_under_way: false,
+        access: AccessType::GraphAppOnly,
+        ways: Ways { app_only: true, delegated: false, ews: false },
+    };
 
     #[test]
     fn a_check_says_why_it_can_not_run() {
         assert_eq!(may_verify(&READY), Ok(()));
         assert_eq!(may_verify(&Standing { users: 0, ..READY }), Err(Reason::NoUsers));
         assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
-        let delegated = Standing { access: AccessType::GraphDelegated, has_secret: false, ..READY };
+        let ways = Ways { delegated: true, ..Ways::default() };
+        let delegated = Standing { access: AccessType::GraphDelegated, ways, has_secret: false, ..READY };
         assert_eq!(may_verify(&delegated), Err(Reason::UsersMustSignIn));
         assert_eq!(may_verify(&Standing { connected: true, ..delegated }), Ok(()), "whoever has signed in can be asked");
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
+        let on_ews = Standing { access: AccessType::EwsAppOnly, ways: Ways { ews: true, ..Ways::default() }, ..READY };
+        assert_eq!(may_verify(&on_ews), Err(Reason::UsesEws));
+        let some = Standing { ways: Ways { ews: true, ..READY.ways }, ..on_ews };
+        assert_eq!(may_verify(&some), Ok(()), "some of them are over Graph by their own access type");
     }
 
     #[test]

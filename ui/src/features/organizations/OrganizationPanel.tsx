@@ -320,11 +320,14 @@ function Email({ view }: { view: OrganizationView }) {
           onConfirm={() => void save()}
         >
           {change.access &&
-            t(`organizations.${comesToGraph(organization.access, change.access) ? "changeAccessToGraph" : "changeAccess"}`, {
-              before: accessWords[organization.access],
-              after: accessWords[change.access],
-              n: view.users,
-            })}
+            t(
+              `organizations.${comesToGraph(organization.access, change.access) ? "changeAccessToGraph" : "changeAccess"}`,
+              {
+                before: accessWords[organization.access],
+                after: accessWords[change.access],
+                n: view.users,
+              },
+            )}
           {change.sync &&
             t("organizations.changeSync", {
               before: syncBadges[organization.sync].word,
