@@ -25,8 +25,10 @@ use rollcall_ops::users::act::{ActOnUsers, act};
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::users::foresee::{AccessChange, ForeseeAction, foresee};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
+use rollcall_ops::verify::plan::{Scope, Verify, plan};
+use rollcall_ops::verify::start::start;
 use rollcall_sandbox::FaultPlan;
-use rollcall_store::users::{Chosen, UserFilter};
+use rollcall_store::users::{Chosen, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene};
 use tokio_util::sync::CancellationToken;
 
@@ -99,6 +101,93 @@ async fn a_switch_is_foreseen_acknowledged_begun_and_ended_by_the_next_session()
     let journal = list_journal(&rehearsal.desk, ListJournal { before: None, limit: 5 }, &Job::quiet()).await.unwrap();
     let entry = journal.iter().find(|entry| entry.action == "users.switch").unwrap();
     assert_eq!((entry.target.as_str(), entry.after.as_deref()), ("15 users of Contoso EU", Some("graph_app_only")));
+}
+
+fn to(organization: OrganizationId, access: AccessType) -> ChangeOrganization {
+    ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) }
+}
+
+async fn reached_by(rehearsal: &Rehearsal, access: AccessType) -> usize {
+    rehearsal.found(UserFilter { access: vec![access], ..UserFilter::default() }).await.len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_type_over_graph_is_for_whoever_comes_from_now_on_and_the_others_have_to_be_switched() {
+    let (rehearsal, organization) = on_ews(6).await;
+    let newcomer = rehearsal.found(UserFilter::default()).await.remove(0).user.id;
+    rehearsal.act(Chosen::Ids(vec![newcomer]), Action::Remove { force: true }).await;
+    let set = Action::SetAccess { access: Some(AccessType::GraphAppOnly) };
+    let refused = rehearsal.act(of(organization), set).await;
+    assert_eq!((refused.done, refused.refused, refused.refusals[0].reason), (0, 5, Reason::MustSwitch));
+
+    change(&rehearsal.desk, to(organization, AccessType::GraphAppOnly), &Job::quiet()).await.unwrap();
+    assert_eq!(reached_by(&rehearsal, AccessType::EwsAppOnly).await, 5, "past window, queue and limitations nobody comes to Graph");
+    assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 0);
+    let inherit = rehearsal.act(of(organization), Action::SetAccess { access: None }).await;
+    assert_eq!((inherit.refused, inherit.refusals[0].reason), (5, Reason::MustSwitch));
+    rehearsal.import(organization).await.unwrap();
+    assert_eq!(reached_by(&rehearsal, AccessType::GraphAppOnly).await, 1, "whoever comes comes over Graph");
+
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 5, "nobody has read the limitations");
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let acted = rehearsal.act(of(organization), SWITCH).await;
+    assert_eq!((acted.done, acted.untouched), (5, 1), "the newcomer is over Graph already");
+    let switching = rehearsal.found(UserFilter { mailbox: vec![MailboxStatus::Switching], ..UserFilter::default() }).await;
+    assert_eq!((switching.len(), reached_by(&rehearsal, AccessType::GraphAppOnly).await), (5, 6));
+    assert!(switching.iter().all(|row| row.user.access.is_none()), "they follow their organization from now on");
+    let told = describe(&rehearsal.desk, UserRef::Id { user: switching[0].user.id }, &Job::quiet()).await.unwrap().timeline;
+    assert_eq!(told[0].what, Happening::Switched { to: AccessType::GraphAppOnly });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_access_type_concerns_only_those_who_have_none_of_their_own() {
+    let rehearsal = Rehearsal::on(Scene { users: 4, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let own = rehearsal.found(UserFilter::default()).await.remove(0).user.id;
+    rehearsal.act(Chosen::Ids(vec![own]), Action::SetAccess { access: Some(AccessType::GraphAppOnly) }).await;
+    rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet()).await.unwrap();
+    change(&rehearsal.desk, to(organization, AccessType::EwsAppOnly), &Job::quiet()).await.unwrap();
+    let (kept, back): (Vec<_>, Vec<_>) = rehearsal.found(UserFilter::default()).await.into_iter().partition(|row| row.user.id == own);
+    assert_eq!((kept[0].user.mailbox, kept[0].verdict), (MailboxStatus::Initialized, Verdict::Passed), "it has one of its own");
+    let anew = |row: &UserRow| (row.user.mailbox, row.verdict, row.session) == (MailboxStatus::NotInitialized, Verdict::NotRun, None);
+    assert!(back.len() == 3 && back.iter().all(anew), "{back:?}");
+    let told = describe(&rehearsal.desk, UserRef::Id { user: back[0].user.id }, &Job::quiet()).await.unwrap().timeline;
+    assert_eq!(told[0].what, Happening::WentBack { to: AccessType::EwsAppOnly });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_asks_exactly_those_who_are_reached_over_graph() {
+    let (rehearsal, organization) = on_ews(6).await;
+    let everybody = || Verify { organization, which: Scope::All };
+    let nobody = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap_err();
+    assert_eq!((nobody.code, nobody.reason), (Code::NotNow, Some(Reason::UsesEws)));
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let all: Vec<_> = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.id).collect();
+    rehearsal.act(Chosen::Ids(all[..2].to_vec()), SWITCH).await;
+    let planned = plan(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!((planned.mailboxes, planned.may, planned.not_covered), (2, None, vec![]));
+    let run = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!((run.mailboxes, run.ledger.passed), (2, 2), "although their organization is on EWS");
+    let on_ews = Verify { organization, which: Scope::Users { users: all[2..].to_vec() } };
+    assert_eq!(plan(&rehearsal.desk, on_ews.clone(), &Job::quiet()).await.unwrap().may, Some(Reason::UsesEws));
+    assert_eq!(start(&rehearsal.desk, on_ews, &Job::quiet()).await.unwrap_err().reason, Some(Reason::UsesEws));
+
+    change(&rehearsal.desk, to(organization, AccessType::GraphAppOnly), &Job::quiet()).await.unwrap();
+    let run = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
+    assert_eq!(run.mailboxes, 2, "whoever stays on EWS is not asked, whatever the organization is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_on_ews_stays_there_in_an_organization_on_graph_until_it_is_switched() {
+    let (rehearsal, organization) = on_ews(3).await;
+    let there = rehearsal.organization_of("outreach", rollcall_core::integration::Preset::Outreach, AccessType::GraphDelegated).await.id;
+    let action = Action::Move { to: there };
+    let foreseen = foresee(&rehearsal.desk, ForeseeAction { users: of(organization), action }, &Job::quiet()).await.unwrap();
+    assert_eq!((foreseen.changes, foreseen.kept_on_ews, foreseen.access), (3, 3, vec![]));
+    assert_eq!(rehearsal.act(of(organization), action).await.done, 3);
+    assert_eq!(reached_by(&rehearsal, AccessType::EwsAppOnly).await, 3);
+    assert_eq!(rehearsal.act(of(there), SWITCH).await.refused, 3, "there, too, the limitations come first");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,9 +120,11 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     let figures = figures(&rehearsal.desk, SessionFigures { organization, days: 1 }, &Job::quiet()).await.unwrap();
     assert_eq!((figures.standing.users, figures.standing.waiting), (4, 36));
 
-    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Switch { at_once: true }).await.done, 1);
+    let switch = Action::Switch { at_once: true };
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), switch).await.untouched, 1, "over Graph already, there is nothing to switch");
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Force).await.done, 1);
     let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
-    assert_eq!((came.users, came.waiting), (5, 35), "whom somebody has switched by hand is read, and those brought in before are");
+    assert_eq!((came.users, came.waiting), (5, 35), "whom somebody brings forward is read, and those brought in before are");
     assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Reset).await.done, 1);
     let told = describe(&rehearsal.desk, UserRef::Id { user: last }, &Job::quiet()).await.unwrap();
     assert!(!told.waits_for_wave, "who was read before goes on being read, from the beginning");

@@ -612,7 +612,7 @@ export type CutOffPass = { organization: OrganizationId, organization_name: stri
  */
 users: number, 
 /**
- * How many were read; what was read is kept, and the others are read when they are due.
+ * How many were read; what was read is kept, and the others are read when they are due, unless sessions are paused.
  */
 read: number, since: Timestamp, };
 
@@ -880,6 +880,10 @@ none: Reason | null,
  * Changed ways of reaching mailboxes, the most frequent first.
  */
 access: Array<AccessChange>, 
+/**
+ * Users who stay on EWS although the organization that they come to is on Graph: only a switch leads there.
+ */
+kept_on_ews: number, 
 /**
  * Users whose integration becomes another one: what was granted to the one they leave is not granted to the other.
  */
@@ -1824,7 +1828,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "already_so" | "would_void_scope";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "must_switch" | "already_so" | "would_void_scope";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2748,11 +2752,11 @@ export type WaveFigures = { users: number,
  */
 initialized: number, 
 /**
- * Whose switch is under way or queued.
+ * Whose switch is under way or queued, or who is over Graph and was not read yet.
  */
 under_way: number, 
 /**
- * Who isn't switched, nor about to be.
+ * Who is on EWS, and not about to be switched.
  */
 left: number, 
 /**

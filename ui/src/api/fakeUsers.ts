@@ -123,6 +123,7 @@ function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
       action.kind === "switch"
         ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already }]
         : [],
+    kept_on_ews: 0,
     integration: 0,
     initialized: 0,
     must_sign_in: 0,

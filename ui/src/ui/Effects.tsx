@@ -33,6 +33,7 @@ export function Effects({ foreseen }: { foreseen: Foreseen }) {
     ...foreseen.access.map(({ from, to, users }) =>
       t("act.access", { n: users, from: accessWords[from], to: accessWords[to] }),
     ),
+    ...(foreseen.kept_on_ews > 0 ? [t("act.keptOnEws", { n: foreseen.kept_on_ews })] : []),
     ...(foreseen.integration > 0 ? [t("act.integration", { n: foreseen.integration })] : []),
     ...(foreseen.initialized > 0 ? [t("act.initialized", { n: foreseen.initialized })] : []),
     ...(foreseen.must_sign_in > 0 ? [t("act.mustSignIn", { n: foreseen.must_sign_in })] : []),

@@ -178,6 +178,7 @@ export const reasonWords = {
   already_switched: "Reached over Graph already, or about to be.",
   switch_queued:
     "The switch waits for the change window. More has what doesn't wait (Switch now) and what takes it back (Withdraw).",
+  must_switch: "From EWS to Graph only a switch leads: use Switch to Graph, or a rollout in waves.",
   already_so: "It is like that already.",
   would_void_scope:
     "The integration's access scope gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",

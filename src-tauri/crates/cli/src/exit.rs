@@ -71,6 +71,7 @@ impl Exit {
                     | Reason::OtherOrganization
                     | Reason::AlreadySwitched
                     | Reason::SwitchQueued
+                    | Reason::MustSwitch
                     | Reason::AlreadySo
                     | Reason::WouldVoidScope,
                 )

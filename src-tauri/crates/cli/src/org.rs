@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::{AccessType, Organization, Rhythm, SyncStatus};
 use rollcall_core::presets;
 use rollcall_ops::error::Result;
@@ -13,6 +14,7 @@ use rollcall_ops::organizations::change::{self, ChangeOrganization};
 use rollcall_ops::organizations::create::{self, CreateOrganization};
 use rollcall_ops::organizations::delete::{self, DeleteOrganization};
 use rollcall_ops::organizations::describe::{self, ConsentSummary, OrganizationView, Stage, StageState};
+use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery};
 use serde_json::json;
 
 use crate::call::Call;
@@ -107,7 +109,7 @@ pub struct Change {
     /// A new name
     #[arg(long = "name", value_name = "NAME")]
     new_name: Option<String>,
-    /// Another mailbox access type
+    /// Another mailbox access type; from EWS to Graph it is for those who come from now on, the others are switched
     #[arg(long)]
     access: Option<Access>,
     /// Whether its users are synchronized
@@ -324,9 +326,9 @@ fn rhythm(organization: &Organization) -> String {
 }
 
 async fn change(ask: Change, call: &Call) -> Result<Exit> {
-    let organization = names::organization(call, &ask.name, ask.tenant.as_deref()).await?.organization.id;
+    let before = names::organization(call, &ask.name, ask.tenant.as_deref()).await?.organization;
     let ask = ChangeOrganization {
-        organization,
+        organization: before.id,
         name: ask.new_name,
         access: ask.access.map(Into::into),
         sync: ask.sync.map(Into::into),
@@ -335,8 +337,28 @@ async fn change(ask: Change, call: &Call) -> Result<Exit> {
         external_id: None,
     };
     let organization = change::change(&call.desk, ask, &call.job()).await?;
-    call.screen.answer(&organization, |screen| screen.line(&format!("Changed {}.", organization.name)));
+    let on_ews = if before.access.comes_to_graph(organization.access) { on_ews(organization.id, call).await? } else { 0 };
+    call.screen.answer(&organization, |screen| {
+        screen.line(&format!("Changed {}.", organization.name));
+        if on_ews > 0 {
+            let name = quoted(&organization.name);
+            screen.line(&format!(
+                "Whoever comes from now on is reached by {}. {} on EWS until switched: `rollcallctl users switch --all-of {name}`, or in \
+                 waves: `rollcallctl org waves plan {name} --pilot 5`.",
+                organization.access,
+                counted(on_ews, "user stays", "users stay")
+            ));
+        }
+    });
     Ok(Exit::Fine)
+}
+
+/// How many users of an organization are reached over EWS.
+async fn on_ews(organization: OrganizationId, call: &Call) -> Result<u32> {
+    let access = AccessType::ALL.into_iter().filter(|access| !access.is_over_graph()).collect();
+    let filter = UserFilter { organization: Some(organization), access, ..UserFilter::default() };
+    let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false };
+    Ok(query::query(&call.desk, ask, &Job::quiet()).await?.matching)
 }
 
 async fn adjust(ask: &Adjust, call: &Call) -> Result<Exit> {

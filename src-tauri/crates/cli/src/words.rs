@@ -144,7 +144,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         }
         Reason::UsesEws => words(
             "Reached through EWS",
-            "Rollcall reads and checks over Graph: switch users with `users switch`, or the whole organization with `org change`.",
+            "Rollcall reads and checks over Graph: switch users with `rollcallctl users switch`, or in waves with `org waves plan`.",
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",
@@ -213,6 +213,10 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
         Reason::SwitchQueued => words("The switch waits for the change window", "`--now` doesn't wait; `users withdraw` takes it back."),
+        Reason::MustSwitch => words(
+            "From EWS to Graph only a switch leads",
+            "Switch with `rollcallctl users switch`, or in waves: `rollcallctl org waves plan`. Both keep to the change window.",
+        ),
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
         Reason::WouldVoidScope => words(
             "It would make the access scope void",
@@ -341,6 +345,7 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",
         Reason::SwitchQueued => "switch_queued",
+        Reason::MustSwitch => "must_switch",
         Reason::AlreadySo => "already_so",
         Reason::WouldVoidScope => "would_void_scope",
     }

@@ -23,7 +23,7 @@ pub enum Action {
     Move {
         to: OrganizationId,
     },
-    /// A mailbox access type of their own, or with none the organization's.
+    /// A mailbox access type of their own, or with none the organization's. From EWS to Graph only a switch leads.
     SetAccess {
         access: Option<AccessType>,
     },
@@ -88,6 +88,13 @@ impl Standing {
         self.own_access.unwrap_or(self.access_of_organization)
     }
 
+    /// The access type that the user has of its own in another organization, which has `there`. Whoever is reached over EWS stays so
+    /// until it is switched.
+    #[must_use]
+    pub fn own_access_in(&self, there: AccessType) -> Option<AccessType> {
+        self.own_access.or_else(|| Some(self.access()).filter(|access| access.comes_to_graph(there)))
+    }
+
     /// The stricter of the user's and the organization's.
     #[must_use]
     pub fn effective_sync(&self) -> SyncStatus {
@@ -109,15 +116,15 @@ impl Action {
                 Err(reason) => Effect::Refused(reason),
             },
             Self::SetAccess { access } if access == user.own_access => Effect::Nothing,
-            Self::SetAccess { access } => ews_or(access.unwrap_or(user.access_of_organization), now),
+            Self::SetAccess { access } => {
+                let wanted = access.unwrap_or(user.access_of_organization);
+                if user.access().comes_to_graph(wanted) { Effect::Refused(Reason::MustSwitch) } else { ews_or(wanted, now) }
+            }
             Self::EnableSync => unless(user.sync == SyncStatus::Enabled),
             Self::DisableSync => unless(user.sync == SyncStatus::Disabled),
+            Self::Switch { .. } if user.access().is_over_graph() => Effect::Nothing,
             Self::Switch { .. } if user.mailbox == MailboxStatus::Excluded => Effect::Refused(Reason::Excluded),
-            Self::Switch { at_once: false } if user.queued => Effect::Nothing,
-            Self::Switch { .. } => {
-                let switched = matches!(user.mailbox, MailboxStatus::Initialized | MailboxStatus::Switching);
-                unless(user.access().is_over_graph() && switched)
-            }
+            Self::Switch { at_once } => unless(user.queued && !at_once),
             Self::Withdraw => unless(!user.queued),
             Self::GoBack if !user.access().is_over_graph() => Effect::Nothing,
             Self::GoBack => ews_or(user.access().over_ews(), now),
@@ -217,8 +224,26 @@ mod tests {
         assert_eq!(Action::GoBack.access_after(&switched), Some(None), "the organization's own is EWS");
         let delegated = Standing { access_of_organization: AccessType::EwsDelegated, ..ON_EWS };
         assert_eq!(switch.access_after(&delegated), Some(Some(AccessType::GraphDelegated)));
-        let new = Standing { mailbox: MailboxStatus::NotInitialized, ..ON_GRAPH };
-        assert_eq!((switch.effect(&new, NOW), switch.access_after(&new)), (Effect::Changes, Some(None)));
+        let kept = Standing { own_access: Some(AccessType::EwsAppOnly), access_of_organization: AccessType::GraphAppOnly, ..ON_EWS };
+        assert_eq!((switch.effect(&kept, NOW), switch.access_after(&kept)), (Effect::Changes, Some(None)), "as its organization by then");
+        for mailbox in MailboxStatus::ALL {
+            for at_once in [false, true] {
+                let there = Standing { mailbox, ..ON_GRAPH };
+                assert_eq!(Action::Switch { at_once }.effect(&there, NOW), Effect::Nothing, "{mailbox:?} over Graph already");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_comes_from_ews_to_graph_but_by_a_switch() {
+        let graph = Action::SetAccess { access: Some(AccessType::GraphDelegated) };
+        assert_eq!(graph.effect(&ON_EWS, NOW), Effect::Refused(Reason::MustSwitch));
+        let kept = Standing { own_access: Some(AccessType::EwsAppOnly), ..ON_GRAPH };
+        assert_eq!(Action::SetAccess { access: None }.effect(&kept, NOW), Effect::Refused(Reason::MustSwitch));
+        assert_eq!(graph.effect(&ON_GRAPH, NOW), Effect::Changes, "that one is over Graph already");
+        assert_eq!(ON_EWS.own_access_in(AccessType::GraphAppOnly), Some(AccessType::EwsAppOnly), "moved, it stays on EWS");
+        assert_eq!(ON_EWS.own_access_in(AccessType::EwsDelegated), None);
+        assert_eq!(ON_GRAPH.own_access_in(AccessType::EwsAppOnly), None);
     }
 
     #[test]

@@ -44,6 +44,12 @@ impl AccessType {
         matches!(self, Self::GraphAppOnly | Self::GraphDelegated)
     }
 
+    /// Whether a change to another way leads from EWS to Graph: that is a switch.
+    #[must_use]
+    pub const fn comes_to_graph(self, to: Self) -> bool {
+        !self.is_over_graph() && to.is_over_graph()
+    }
+
     /// The way over Graph with the same identity.
     #[must_use]
     pub const fn over_graph(self) -> Self {
@@ -61,6 +67,14 @@ impl AccessType {
             Self::GraphDelegated | Self::EwsDelegated => Self::EwsDelegated,
         }
     }
+}
+
+/// The ways in which any users of an organization are reached, each by its own access type or the organization's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ways {
+    pub app_only: bool,
+    pub delegated: bool,
+    pub ews: bool,
 }
 
 impl fmt::Display for AccessType {

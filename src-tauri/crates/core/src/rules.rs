@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::action::{self, BETWEEN_FORCED};
 use crate::mailbox::MailboxStatus;
-use crate::organization::{AccessType, SyncStatus};
+use crate::organization::{AccessType, SyncStatus, Ways};
 use crate::time::Timestamp;
 
 /// Why an action can't run now.
@@ -20,7 +20,7 @@ pub enum Reason {
     NoSecret,
     /// A run of this organization is under way.
     RunUnderWay,
-    /// The mailbox, or each of the organization's, is reached through EWS; a check over Graph would say nothing about it.
+    /// The mailbox, or every one that is meant, is reached over EWS; over Graph nothing is learned about it.
     UsesEws,
     /// The organization's mailboxes are reached by each user's own sign-in.
     UsersMustSignIn,
@@ -82,6 +82,8 @@ pub enum Reason {
     AlreadySwitched,
     /// The user's switch waits for the change window.
     SwitchQueued,
+    /// The user is reached over EWS: only a switch leads to Graph.
+    MustSwitch,
     /// It is like that already.
     AlreadySo,
     /// The wished access scope, of the organization or of another that shares the integration, gives the permission by a role of
@@ -99,8 +101,7 @@ pub struct Standing {
     pub connected: bool,
     pub run_under_way: bool,
     pub access: AccessType,
-    /// Whether anybody is reached over Graph: as the organization is, or by an access type of their own, which a switch gives.
-    pub over_graph: bool,
+    pub ways: Ways,
 }
 
 /// An action's permission to run: `Err` carries why not.
@@ -122,19 +123,24 @@ pub const fn may_consent(standing: &Standing) -> May {
     if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
 }
 
-/// May *Check users' access* be started? Verification uses the integration's own identity, or that of each user who has signed in to it;
+/// May *Check users' access* be started? It asks those who are reached over Graph, whatever their organization is. Verification uses the integration's own identity, or that of each user who has signed in to it;
 /// no admin has to be signed in.
 ///
 /// # Errors
 /// The reason, when not.
 pub const fn may_verify(standing: &Standing) -> May {
-    match standing.access {
-        _ if !standing.over_graph => Err(Reason::UsesEws),
-        _ if standing.users == 0 => Err(Reason::NoUsers),
-        _ if standing.run_under_way => Err(Reason::RunUnderWay),
-        AccessType::GraphAppOnly | AccessType::EwsAppOnly if !standing.has_secret => Err(Reason::NoSecret),
-        AccessType::GraphDelegated | AccessType::EwsDelegated if !standing.connected => Err(Reason::UsersMustSignIn),
-        AccessType::GraphAppOnly | AccessType::EwsAppOnly | AccessType::GraphDelegated | AccessType::EwsDelegated => Ok(()),
+    if standing.users == 0 && standing.access.is_over_graph() {
+        Err(Reason::NoUsers)
+    } else if !standing.ways.app_only && !standing.ways.delegated {
+        Err(Reason::UsesEws)
+    } else if standing.run_under_way {
+        Err(Reason::RunUnderWay)
+    } else if standing.ways.app_only && !standing.has_secret {
+        Err(Reason::NoSecret)
+    } else if !standing.ways.app_only && !standing.connected {
+        Err(Reason::UsersMustSignIn)
+    } else {
+        Ok(())
     }
 }
 
@@ -232,7 +238,7 @@ mod tests {
         connected: false,
         run_under_way: false,
         access: AccessType::GraphAppOnly,
-        over_graph: true,
+        ways: Ways { app_only: true, delegated: false, ews: false },
     };
 
     #[test]
@@ -240,13 +246,15 @@ mod tests {
         assert_eq!(may_verify(&READY), Ok(()));
         assert_eq!(may_verify(&Standing { users: 0, ..READY }), Err(Reason::NoUsers));
         assert_eq!(may_verify(&Standing { has_secret: false, ..READY }), Err(Reason::NoSecret));
-        let delegated = Standing { access: AccessType::GraphDelegated, has_secret: false, ..READY };
+        let ways = Ways { delegated: true, ..Ways::default() };
+        let delegated = Standing { access: AccessType::GraphDelegated, ways, has_secret: false, ..READY };
         assert_eq!(may_verify(&delegated), Err(Reason::UsersMustSignIn));
         assert_eq!(may_verify(&Standing { connected: true, ..delegated }), Ok(()), "whoever has signed in can be asked");
         assert_eq!(may_verify(&Standing { signed_in: false, ..READY }), Ok(()), "the integration asks in its own name");
-        let on_ews = Standing { access: AccessType::EwsAppOnly, over_graph: false, ..READY };
+        let on_ews = Standing { access: AccessType::EwsAppOnly, ways: Ways { ews: true, ..Ways::default() }, ..READY };
         assert_eq!(may_verify(&on_ews), Err(Reason::UsesEws));
-        assert_eq!(may_verify(&Standing { over_graph: true, ..on_ews }), Ok(()), "whoever was switched can be asked");
+        let some = Standing { ways: Ways { ews: true, ..READY.ways }, ..on_ews };
+        assert_eq!(may_verify(&some), Ok(()), "some of them are over Graph by their own access type");
     }
 
     #[test]

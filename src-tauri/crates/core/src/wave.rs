@@ -171,9 +171,9 @@ pub struct WaveFigures {
     pub users: u32,
     /// Those reached over Graph whose mailbox is initialized.
     pub initialized: u32,
-    /// Whose switch is under way or queued.
+    /// Whose switch is under way or queued, or who is over Graph and was not read yet.
     pub under_way: u32,
-    /// Who isn't switched, nor about to be.
+    /// Who is on EWS, and not about to be switched.
     pub left: u32,
     /// By their last session: failed, and neither failed nor passed.
     pub failed: u32,

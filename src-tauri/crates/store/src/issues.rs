@@ -17,7 +17,7 @@ mod days;
 mod sign_in;
 mod snoozes;
 
-pub use affected::{Affected, AffectedFilter, AffectedPage, affected, count};
+pub use affected::{Affected, AffectedFilter, AffectedPage, affected};
 pub use days::{Days, days, snapshot};
 pub use sign_in::{SignInIssue, SignInRefusal, forget_sign_in_issues, note_sign_in, sign_in_issues};
 pub use snoozes::{Snooze, snooze, snoozes, unsnooze};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rollcall_core::change_window::ChangeWindow;
-use rollcall_core::id::{IntegrationId, OrganizationId, TenantId};
+use rollcall_core::id::{IntegrationId, OrganizationId, TenantId, UserId};
 use rollcall_core::integration::RequiredPermission;
 use rollcall_core::organization::{AccessType, Acknowledged, ExternalId, Organization, Rhythm, SyncStatus};
 use rollcall_core::time::Timestamp;
@@ -153,8 +153,9 @@ pub fn insert(tx: &Transaction<'_>, new: &NewOrganization, now: Timestamp) -> Re
     get(tx, id)
 }
 
-/// Changes an organization's name, access type or synchronization status. What was checked over another access type says nothing
-/// about the new one, so with it the checks go.
+/// Changes an organization's name, access type or synchronization status. An access type concerns those who have none of their own. From
+/// EWS to Graph it concerns only who comes from now on: the present users keep EWS as their own. Else what was checked over another
+/// access type says nothing about the new one, so with it the checks go.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] and [`StoreError::Duplicate`].
@@ -178,10 +179,21 @@ pub fn change(tx: &Transaction<'_>, id: OrganizationId, change: &OrganizationCha
         ],
     )?;
     let after = get(tx, id)?;
-    if after.access != before.access {
-        users::forget_checks(tx, &Chosen::Filter(UserFilter { organization: Some(id), ..UserFilter::default() }))?;
+    if before.access.comes_to_graph(after.access) {
+        tx.execute("UPDATE users SET access = ?2 WHERE organization = ?1 AND access IS NULL", params![id.0, before.access.name()])?;
+    } else if after.access != before.access {
+        users::forget_checks(tx, &Chosen::Ids(inheriting(tx, id)?))?;
     }
     Ok(after)
+}
+
+/// The users of an organization who have no access type of their own.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn inheriting(conn: &Connection, id: OrganizationId) -> Result<Vec<UserId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM users WHERE organization = ?1 AND access IS NULL ORDER BY id")?;
+    Ok(statement.query_map([id.0], |row| row.get(0).map(UserId))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Gives an organization a list of permissions of its own, or with `None` its integration's back. Where that requires something

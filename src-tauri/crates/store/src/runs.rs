@@ -21,7 +21,7 @@ mod plan;
 pub use compare::{Comparison, Difference, compare};
 pub use outcome::{FingerprintRow, MailboxResult, ResultFilter, ResultPage, each_result, fingerprints, results};
 pub(crate) use plan::{Plan, block, plan_before_removal};
-pub use plan::{create, plan_more};
+pub use plan::{count, create, plan_more};
 
 /// Which mailboxes of the organization a run asks. Excluded ones are never asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,7 +33,7 @@ mod write;
 
 use filter::Where;
 pub use in_order::in_order;
-pub use known::{Known, any_over_graph, known, own_access, places};
+pub use known::{Known, known, own_access, places, ways};
 pub(crate) use roster::Roster;
 pub use search::index_pending;
 pub(crate) use search::teach;

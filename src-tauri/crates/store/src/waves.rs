@@ -257,8 +257,8 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
     let mut statement = conn.prepare_cached(&format!(
         "SELECT count(*),
                 count(*) FILTER (WHERE graph AND mailbox = 'initialized'),
-                count(*) FILTER (WHERE waits OR graph AND mailbox = 'switching'),
-                count(*) FILTER (WHERE NOT waits AND NOT (graph AND mailbox IN ('initialized', 'switching'))),
+                count(*) FILTER (WHERE waits OR graph AND mailbox IN ('not_initialized', 'switching')),
+                count(*) FILTER (WHERE NOT waits AND NOT graph),
                 count(*) FILTER (WHERE session = 'failed'),
                 count(*) FILTER (WHERE coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
                 count(*) FILTER (WHERE verdict NOT IN ('passed', 'failed') AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),

@@ -325,11 +325,14 @@ function Email({ view }: { view: OrganizationView }) {
           onConfirm={() => void save()}
         >
           {change.access &&
-            t("organizations.changeAccess", {
-              before: accessWords[organization.access],
-              after: accessWords[change.access],
-              n: view.users,
-            })}
+            t(
+              `organizations.${comesToGraph(organization.access, change.access) ? "changeAccessToGraph" : "changeAccess"}`,
+              {
+                before: accessWords[organization.access],
+                after: accessWords[change.access],
+                n: view.users,
+              },
+            )}
           {change.sync &&
             t("organizations.changeSync", {
               before: syncBadges[organization.sync].word,
@@ -340,4 +343,9 @@ function Email({ view }: { view: OrganizationView }) {
       )}
     </>
   );
+}
+
+/** Whether the way leads from EWS to Graph, which takes a switch. */
+function comesToGraph(from: AccessType, to: AccessType): boolean {
+  return from.startsWith("ews") && to.startsWith("graph");
 }

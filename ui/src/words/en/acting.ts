@@ -97,6 +97,10 @@ export const acting = {
   "act.untouched": { one: "{n} is like that already.", other: "{n} are like that already." },
   "act.refused": { one: "{n} can't: {reason}", other: "{n} can't: {reason}" },
   "act.access": { one: "{n} user: {from} becomes {to}.", other: "{n} users: {from} becomes {to}." },
+  "act.keptOnEws": {
+    one: "{n} user stays on EWS there until it is switched.",
+    other: "{n} users stay on EWS there until they are switched.",
+  },
   "act.integration": {
     one: "{n} user comes under another integration, which has a consent of its own.",
     other: "{n} users come under another integration, which has a consent of its own.",

@@ -103,6 +103,8 @@ export const rollout = {
     other:
       "Mailbox access type: {before} becomes {after}. This concerns {n} users, except where it is set on the user.",
   },
+  "organizations.changeAccessToGraph":
+    "Mailbox access type: {before} becomes {after} for users who come from now on. Whoever is on EWS stays there until it is switched: Switch to Graph in Users, or Waves here. Both keep to the change window.",
   "organizations.changeSync": {
     one: "Synchronization: {before} becomes {after}. This concerns {n} user.",
     other: "Synchronization: {before} becomes {after}. This concerns {n} users.",

@@ -233,6 +233,12 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
     for change in &foreseen.access {
         screen.line(&format!("{} would be reached by {} in place of {}.", count(change.users), change.to, change.from));
     }
+    if foreseen.kept_on_ews > 0 {
+        screen.line(&format!(
+            "{} on EWS in that organization, until `rollcallctl users switch` switches them.",
+            counted(foreseen.kept_on_ews, "user would stay", "users would stay")
+        ));
+    }
     if foreseen.integration > 0 {
         screen.line(&format!(
             "{} would come to another integration, which has its own consent.",

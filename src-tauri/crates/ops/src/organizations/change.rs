@@ -2,9 +2,16 @@
 
 use std::ops::RangeInclusive;
 
-use rollcall_core::id::OrganizationId;
+use rollcall_core::ews;
+use rollcall_core::id::{OrganizationId, UserId};
+use rollcall_core::mailbox::{MailboxStatus, Step};
 use rollcall_core::organization::{self, AccessType, Organization, RHYTHM_FAILURES, RHYTHM_MINUTES, SyncStatus};
+use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
+use rollcall_core::timeline::Happening;
 use rollcall_store::organizations::{self, OrganizationChange};
+use rollcall_store::users::{Chosen, act};
+use rollcall_store::{StoreError, Transaction, tenants, timeline};
 use serde::Deserialize;
 use ts_rs::TS;
 
@@ -43,8 +50,11 @@ impl ChangeOrganization {
     }
 }
 
+/// Another access type takes those back to EWS, or begins anew with them, who have none of their own. Nobody comes to Graph by it: from
+/// EWS to Graph it is for those who come from now on, and whoever is on EWS stays there until it is switched.
+///
 /// # Errors
-/// `ExternalIdFixed`; `InvalidInput`; `DuplicateName`; `NotFound`.
+/// `ExternalIdFixed`; `InvalidInput`; `NotNow` where EWS is removed; `DuplicateName`; `NotFound`.
 pub async fn change(desk: &Desk, ask: ChangeOrganization, _job: &Job) -> Result<Organization> {
     let name = ask.name.as_deref().map(organization::name).transpose().map_err(|why| Error::input("name", why))?;
     let present = desk.read(move |conn| organizations::get(conn, ask.organization)).await?;
@@ -59,13 +69,35 @@ pub async fn change(desk: &Desk, ask: ChangeOrganization, _job: &Job) -> Result<
     let changed = desk
         .write(move |tx| {
             let before = organizations::get(tx, ask.organization)?;
+            let access = access.unwrap_or(before.access);
+            if before.access != access && !access.is_over_graph() && ews::is_removed(now) {
+                return Ok(Err(Reason::EwsRemoved));
+            }
+            if before.access != access && !before.access.comes_to_graph(access) {
+                start_over(tx, &before, access, now)?;
+            }
             let after = organizations::change(tx, ask.organization, &change)?;
             record(tx, "organizations.change", &before, &after, now)?;
-            Ok(after)
+            Ok(Ok(after))
         })
-        .await?;
+        .await?
+        .map_err(Error::not_now)?;
     desk.called.notify_one();
     Ok(changed)
+}
+
+/// What was read of those who have no access type of their own was read in another way than from now on.
+fn start_over(tx: &Transaction<'_>, organization: &Organization, to: AccessType, now: Timestamp) -> std::result::Result<(), StoreError> {
+    let users = act::concerned(tx, &Chosen::Ids(organizations::inheriting(tx, organization.id)?), &[])?;
+    let ids: Vec<UserId> = users.iter().map(|one| one.user).collect();
+    if organization.access.is_over_graph() && !to.is_over_graph() {
+        // Whoever was never read over Graph has nothing to come back from.
+        let back = users.iter().filter(|one| one.standing.mailbox != MailboxStatus::NotInitialized).map(|one| one.user);
+        let by = tenants::get(tx, organization.tenant)?.admin();
+        timeline::note(tx, &back.collect::<Vec<_>>(), &Happening::WentBack { to }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
+    }
+    act::step(tx, &users, Step::StartedOver, now)?;
+    act::forget_sessions(tx, &ids)
 }
 
 fn within(what: &str, number: Option<u32>, range: RangeInclusive<u32>) -> Result<()> {

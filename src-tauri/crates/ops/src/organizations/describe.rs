@@ -5,7 +5,7 @@ use std::time::Duration;
 use rollcall_core::consent::{self, Authorization, ConsentRow, ConsentState};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::integration::{Integration, Preset};
-use rollcall_core::organization::{Acknowledged, Organization};
+use rollcall_core::organization::{Acknowledged, Organization, Ways};
 use rollcall_core::presets;
 use rollcall_core::rules::{self, Reason, Standing};
 use rollcall_core::tenant::Tenant;
@@ -145,31 +145,19 @@ pub async fn list(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<OrganizationV
 
 /// What the rules need to know of an organization.
 pub(crate) async fn standing(desk: &Desk, organization: OrganizationId) -> Result<Standing> {
-    let (organization, known) = desk
+    let (organization, users, reached) = desk
         .read(move |conn| {
-            let found = organizations::get(conn, organization)?;
-            let known = Members {
-                users: organizations::users(conn, organization)?,
-                connected: mailboxes::any_connected(conn, organization)?,
-                over_graph: over_graph(conn, &found)?,
-            };
-            Ok((found, known))
+            Ok((organizations::get(conn, organization)?, organizations::users(conn, organization)?, reached(conn, organization)?))
         })
         .await?;
-    Ok(stand(desk, &organization, known).await)
+    Ok(stand(desk, &organization, users, reached).await)
 }
 
-/// What an organization's users make of its standing.
-#[derive(Clone, Copy)]
-struct Members {
-    users: u32,
-    connected: bool,
-    over_graph: bool,
-}
+/// In which ways users are reached, and whether any of them has signed in to the integration and doesn't have to again.
+type Reached = (Ways, bool);
 
-/// Whether anybody of it is reached over Graph.
-fn over_graph(conn: &Connection, organization: &Organization) -> std::result::Result<bool, StoreError> {
-    Ok(organization.access.is_over_graph() || users::any_over_graph(conn, organization.id)?)
+fn reached(conn: &Connection, organization: OrganizationId) -> std::result::Result<Reached, StoreError> {
+    Ok((users::ways(conn, organization)?, mailboxes::any_connected(conn, organization)?))
 }
 
 struct Facts {
@@ -184,8 +172,7 @@ struct Facts {
     last_session: Option<Timestamp>,
     last_run: Option<Run>,
     queued: u32,
-    connected: bool,
-    over_graph: bool,
+    reached: Reached,
 }
 
 fn facts(conn: &Connection, organization: Organization) -> std::result::Result<Facts, StoreError> {
@@ -199,8 +186,7 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
     let last_session = sessions::latest(conn, organization.id)?;
     let last_run = runs::list(conn, Some(organization.id), 1)?.into_iter().next();
     let queued = users::act::count_queued(conn, organization.id)?;
-    let connected = mailboxes::any_connected(conn, organization.id)?;
-    let over_graph = over_graph(conn, &organization)?;
+    let reached = reached(conn, organization.id)?;
     Ok(Facts {
         organization,
         tenant,
@@ -213,13 +199,11 @@ fn facts(conn: &Connection, organization: Organization) -> std::result::Result<F
         last_session,
         last_run,
         queued,
-        connected,
-        over_graph,
+        reached,
     })
 }
 
-async fn stand(desk: &Desk, organization: &Organization, members: Members) -> Standing {
-    let Members { users, connected, over_graph } = members;
+async fn stand(desk: &Desk, organization: &Organization, users: u32, (ways, connected): Reached) -> Standing {
     Standing {
         signed_in: connection::is_signed_in(desk, organization.tenant).await,
         users,
@@ -227,13 +211,12 @@ async fn stand(desk: &Desk, organization: &Organization, members: Members) -> St
         has_secret: connection::secret_at_hand(desk, organization.integration).await != SecretAtHand::None,
         run_under_way: desk.verifying().is_at(organization.id),
         access: organization.access,
-        over_graph,
+        ways,
     }
 }
 
 async fn view(desk: &Desk, facts: Facts) -> OrganizationView {
-    let members = Members { users: facts.tally.users, connected: facts.connected, over_graph: facts.over_graph };
-    let standing = stand(desk, &facts.organization, members).await;
+    let standing = stand(desk, &facts.organization, facts.tally.users, facts.reached).await;
     let (consent, evidence_at) = summary(&facts);
     let now = desk.now();
     let stages =

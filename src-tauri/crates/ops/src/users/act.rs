@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rollcall_core::action::{Action, Effect};
 use rollcall_core::id::{OrganizationId, UserId};
-use rollcall_core::organization::{Organization, SyncStatus};
+use rollcall_core::organization::{AccessType, Organization, SyncStatus};
 use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
@@ -173,10 +173,7 @@ pub(super) fn sort(
     busy: &[OrganizationId],
     now: Timestamp,
 ) -> std::result::Result<Sorted, StoreError> {
-    let tenant = match action {
-        Action::Move { to } => Some(organizations::get(conn, to)?.tenant),
-        _ => None,
-    };
+    let tenant = target(conn, action)?.map(|target| target.tenant);
     let mut switches = Switches { conn, now, known: HashMap::new() };
     let mut sorted = Sorted { changes: Vec::new(), queued: Vec::new(), untouched: 0, waiting: 0, refused: Vec::new() };
     for one in act::concerned(conn, chosen, busy)? {
@@ -205,6 +202,22 @@ pub(super) fn sort(
         }
     }
     Ok(sorted)
+}
+
+/// The organization that a move leads to.
+///
+/// # Errors
+/// [`StoreError::NotFound`](rollcall_store::StoreError::NotFound) when it is gone.
+pub(super) fn target(conn: &Connection, action: Action) -> std::result::Result<Option<Organization>, StoreError> {
+    match action {
+        Action::Move { to } => organizations::get(conn, to).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The access type that a user has of its own afterwards, where that is settled by the action or by the organization it moves to.
+pub(super) fn own_access_after(action: Action, one: &Concerned, target: Option<&Organization>) -> Option<Option<AccessType>> {
+    action.access_after(&one.standing).or_else(|| target.map(|target| one.standing.own_access_in(target.access)))
 }
 
 /// Whether users of an organization may be switched.
@@ -261,7 +274,8 @@ fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str,
     if let Some(step) = action.step() {
         act::step(tx, changes, step, now)?;
     }
-    let access: Vec<_> = changes.iter().filter_map(|one| Some((one.user, action.access_after(&one.standing)?))).collect();
+    let target = target(tx, action)?;
+    let access: Vec<_> = changes.iter().filter_map(|one| Some((one.user, own_access_after(action, one, target.as_ref())?))).collect();
     act::set_access(tx, &access)?;
     match action {
         Action::Move { to } => {

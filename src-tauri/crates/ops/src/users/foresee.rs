@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rollcall_core::action::Action;
 use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::id::OrganizationId;
-use rollcall_core::organization::{AccessType, SyncStatus};
+use rollcall_core::organization::{AccessType, Organization, SyncStatus};
 use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
@@ -18,7 +18,7 @@ use rollcall_store::{Connection, StoreError, integrations, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::act::{Sorted, busy, sort};
+use super::act::{Sorted, busy, own_access_after, sort, target};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -48,6 +48,8 @@ pub struct Foreseen {
     pub none: Option<Reason>,
     /// Changed ways of reaching mailboxes, the most frequent first.
     pub access: Vec<AccessChange>,
+    /// Users who stay on EWS although the organization that they come to is on Graph: only a switch leads there.
+    pub kept_on_ews: u32,
     /// Users whose integration becomes another one: what was granted to the one they leave is not granted to the other.
     pub integration: u32,
     /// Users whose mailbox is initialized now and has to be initialized again.
@@ -87,21 +89,19 @@ pub async fn foresee(desk: &Desk, ask: ForeseeAction, _job: &Job) -> Result<Fore
 
 fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now: Timestamp) -> std::result::Result<Foreseen, StoreError> {
     let sorted = sort(conn, &ask.users, ask.action, busy, now)?;
-    let target = match ask.action {
-        Action::Move { to } => Some(organizations::get(conn, to)?),
-        _ => None,
-    };
+    let target = target(conn, ask.action)?;
     let mut access: BTreeMap<(&str, &str), AccessChange> = BTreeMap::new();
     let mut from: BTreeMap<OrganizationId, u32> = BTreeMap::new();
-    let (mut initialized, mut must_sign_in) = (0, 0);
+    let (mut initialized, mut must_sign_in, mut kept_on_ews) = (0, 0, 0);
     // Those who are refused only until the limitations are acknowledged are shown what they will come to.
     let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| one);
     for one in sorted.changes.iter().chain(&sorted.queued).chain(unread) {
         *from.entry(one.standing.organization).or_default() += 1;
-        let (before, after) = (one.standing.access(), access_after(ask.action, one, target.as_ref().map(|target| target.access)));
+        let (before, after) = (one.standing.access(), access_after(ask.action, one, target.as_ref()));
         if before != after {
             access.entry((before.name(), after.name())).or_insert(AccessChange { from: before, to: after, users: 0 }).users += 1;
         }
+        kept_on_ews += u32::from(target.as_ref().is_some_and(|target| after.comes_to_graph(target.access)));
         let over = ask.action.step().is_some() && one.standing.mailbox == MailboxStatus::Initialized;
         initialized += u32::from(over && !matches!(ask.action, Action::Exclude));
         must_sign_in += u32::from(matches!(ask.action, Action::Switch { .. }) && after == AccessType::GraphDelegated);
@@ -139,6 +139,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         refused: refused.into_values().collect(),
         none,
         access,
+        kept_on_ews,
         integration,
         initialized,
         must_sign_in,
@@ -168,12 +169,9 @@ pub(super) const fn so_already(action: Action, queued: bool) -> Reason {
     }
 }
 
-fn access_after(action: Action, one: &Concerned, target: Option<AccessType>) -> AccessType {
-    match (action.access_after(&one.standing), target) {
-        (Some(own), _) => own.unwrap_or(one.standing.access_of_organization),
-        (None, Some(target)) => one.standing.own_access.unwrap_or(target),
-        (None, None) => one.standing.access(),
-    }
+fn access_after(action: Action, one: &Concerned, target: Option<&Organization>) -> AccessType {
+    let of_organization = target.map_or(one.standing.access_of_organization, |target| target.access);
+    own_access_after(action, one, target).unwrap_or(one.standing.own_access).unwrap_or(of_organization)
 }
 
 /// What Graph can't do for the integrations of those who are to be switched, and the organizations that have not acknowledged it.

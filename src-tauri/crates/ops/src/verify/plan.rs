@@ -4,11 +4,11 @@ use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId, UserId};
 use rollcall_core::integration::{Integration, covers};
 use rollcall_core::issue::Cause;
-use rollcall_core::organization::{AccessType, Organization};
-use rollcall_core::rules::{self, Reason};
+use rollcall_core::organization::{AccessType, Organization, Ways};
+use rollcall_core::rules::{self, May, Reason, Standing};
 use rollcall_core::workload::Workload;
 use rollcall_store::runs::{self, Which};
-use rollcall_store::{Connection, StoreError, integrations, issues, organizations};
+use rollcall_store::{integrations, organizations, users};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -80,7 +80,8 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let measured = pace::remembered(conn, organization.tenant)?;
-            Ok((workloads(&organization, &integration), mailboxes(conn, &ask)?, measured))
+            let ways = users::ways(conn, organization.id)?;
+            Ok((workloads(&organization, &integration, ways), runs::count(conn, organization.id, &ask.which.into())?, measured))
         })
         .await?;
     let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
@@ -93,26 +94,32 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
         seconds,
         bound,
         measured,
-        may: rules::may_verify(&standing).err(),
+        may: may(&standing, mailboxes).err(),
     })
 }
 
-fn mailboxes(conn: &Connection, ask: &Verify) -> std::result::Result<u32, StoreError> {
-    match &ask.which {
-        Scope::All => Ok(organizations::tally(conn, ask.organization)?.users),
-        Scope::FailedOf { run } => Ok(runs::get(conn, *run)?.ledger.failed),
-        Scope::UnsettledOf { run } => {
-            let ledger = runs::get(conn, *run)?.ledger;
-            Ok(ledger.unknown + ledger.not_run)
-        }
-        Scope::Users { users } => Ok(u32::try_from(users.len()).unwrap_or(u32::MAX)),
-        Scope::WithIssues { fingerprints } => issues::count(conn, ask.organization, fingerprints),
+/// May a run be started that is for so many mailboxes over Graph?
+///
+/// # Errors
+/// The reason, when not.
+pub(super) fn may(standing: &Standing, mailboxes: u32) -> May {
+    rules::may_verify(standing)?;
+    if mailboxes == 0 && standing.ways.ews { Err(Reason::UsesEws) } else { Ok(()) }
+}
+
+/// How most of those who are asked are reached: as the organization is, where that is over Graph.
+pub(super) fn mostly(organization: &Organization, ways: Ways) -> AccessType {
+    match organization.access {
+        AccessType::GraphAppOnly | AccessType::GraphDelegated => organization.access,
+        AccessType::EwsAppOnly | AccessType::EwsDelegated if ways.app_only == ways.delegated => organization.access.over_graph(),
+        AccessType::EwsAppOnly | AccessType::EwsDelegated if ways.app_only => AccessType::GraphAppOnly,
+        AccessType::EwsAppOnly | AccessType::EwsDelegated => AccessType::GraphDelegated,
     }
 }
 
-/// All workloads, with the cause why one isn't asked. A check asks over Graph, whichever way mailboxes are read.
-pub(super) fn workloads(organization: &Organization, integration: &Integration) -> Vec<(Workload, Option<Cause>)> {
-    covered(organization, integration, organization.access.over_graph())
+/// All workloads, with the cause why one isn't asked.
+pub(super) fn workloads(organization: &Organization, integration: &Integration, ways: Ways) -> Vec<(Workload, Option<Cause>)> {
+    covered(organization, integration, mostly(organization, ways))
 }
 
 /// All workloads, with the cause why one isn't read of users who are reached like this.

@@ -11,7 +11,7 @@ use rollcall_graph::gate::Gate;
 use rollcall_store::{integrations, mailboxes, organizations, users};
 use tokio_util::sync::CancellationToken;
 
-use super::plan::covered;
+use super::plan::{covered, mostly};
 use super::queue::Waiting;
 use crate::connection::{self, Connected, Delegated};
 use crate::desk::Desk;
@@ -21,7 +21,7 @@ use crate::mailboxes::tokens::SignIns;
 /// Whose tokens there are for a run; all go through the tenant's gate.
 pub(super) struct Reach<'a> {
     gate: Arc<Gate>,
-    /// Whether the users sign in, as the organization has it.
+    /// Whether most of the users sign in.
     by_user: bool,
     /// Those with whom it is the other way round, and what is asked of them.
     otherwise: HashSet<ObjectId>,
@@ -47,19 +47,20 @@ impl<'a> Reach<'a> {
     /// # Errors
     /// Those of [`connection::anew`] where anybody is asked in the integration's own name.
     pub async fn of(desk: &'a Desk, id: OrganizationId, stop: &CancellationToken) -> Result<Self> {
-        let (organization, integration, own) = desk
+        let (organization, integration, own, ways) = desk
             .read(move |conn| {
                 let organization = organizations::get(conn, id)?;
                 let integration = integrations::get(conn, organization.integration)?;
-                Ok((organization, integration, users::own_access(conn, id)?))
+                Ok((organization, integration, users::own_access(conn, id)?, users::ways(conn, id)?))
             })
             .await?;
-        let by_user = organization.access.over_graph() == AccessType::GraphDelegated;
+        let by_user = mostly(&organization, ways) == AccessType::GraphDelegated;
         let other = if by_user { AccessType::GraphAppOnly } else { AccessType::GraphDelegated };
         let of_them = covered(&organization, &integration, other);
-        // Whoever is on EWS still is asked as the organization's other users are.
         let otherwise: HashSet<ObjectId> = own.into_iter().filter(|(_, access)| *access == other).map(|(user, _)| user).collect();
-        let application = if !by_user || !otherwise.is_empty() { Some(connection::anew(desk, id, stop).await?) } else { None };
+        // Of a run whose users have all left since, the rest is asked as it was begun.
+        let in_own_name = ways.app_only || !by_user && !ways.delegated;
+        let application = if in_own_name { Some(connection::anew(desk, id, stop).await?) } else { None };
         let mut accounts = desk.read(move |conn| mailboxes::connected(conn, id)).await?;
         accounts.retain(|account| by_user != otherwise.contains(account));
         let sign_ins = SignIns::of(desk, &organization).await?;

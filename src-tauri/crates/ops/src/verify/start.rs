@@ -1,10 +1,10 @@
 //! Starts a run over an organization's users and works on it until it is done or stopped.
 
-use rollcall_core::rules::{self, Reason};
-use rollcall_store::runs::{self, Run};
-use rollcall_store::{integrations, organizations};
+use rollcall_core::rules::Reason;
+use rollcall_store::runs::{self, Run, Which};
+use rollcall_store::{integrations, organizations, users};
 
-use super::plan::{Verify, workloads};
+use super::plan::{Verify, may, workloads};
 use super::reach::Reach;
 use super::work::work;
 use crate::desk::Desk;
@@ -19,16 +19,24 @@ use crate::organizations::describe::standing;
 /// an error that ends the sitting leaves the run interrupted.
 pub async fn start(desk: &Desk, ask: Verify, job: &Job) -> Result<Run> {
     let standing = standing(desk, ask.organization).await?;
-    rules::may_verify(&standing).map_err(Error::not_now)?;
-    let claim = desk.verifying().claim(ask.organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))?;
+    let (organization, which) = (ask.organization, Which::from(ask.which));
+    let (which, mailboxes) = desk
+        .read(move |conn| {
+            let mailboxes = runs::count(conn, organization, &which)?;
+            Ok((which, mailboxes))
+        })
+        .await?;
+    may(&standing, mailboxes).map_err(Error::not_now)?;
+    let claim = desk.verifying().claim(organization, &job.stop).ok_or_else(|| Error::not_now(Reason::RunUnderWay))?;
     // A wrong secret ends here, before there is a run that can't begin.
-    let connected = Reach::of(desk, ask.organization, &claim.stop).await?;
+    let connected = Reach::of(desk, organization, &claim.stop).await?;
     let now = desk.now();
     let run = desk
         .write(move |tx| {
-            let organization = organizations::get(tx, ask.organization)?;
+            let organization = organizations::get(tx, organization)?;
             let integration = integrations::get(tx, organization.integration)?;
-            runs::create(tx, organization.id, &workloads(&organization, &integration), &ask.which.into(), now)
+            let ways = users::ways(tx, organization.id)?;
+            runs::create(tx, organization.id, &workloads(&organization, &integration, ways), &which, now)
         })
         .await?;
     work(desk, &claim, connected, run, job).await

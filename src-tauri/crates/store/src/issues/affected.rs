@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rusqlite::types::{Null, Value};
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -86,20 +86,6 @@ pub fn affected(conn: &Connection, filter: &AffectedFilter, offset: u32, limit: 
         })
     })?;
     Ok(AffectedPage { matching, rows: rows.collect::<rusqlite::Result<_>>()? })
-}
-
-/// How many mailboxes of an organization [`Which::WithIssues`](crate::runs::Which::WithIssues) would check.
-///
-/// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn count(conn: &Connection, organization: OrganizationId, fingerprints: &[String]) -> Result<u32, StoreError> {
-    let mut statement = conn.prepare_cached(concat!(
-        "SELECT count(*)
-         FROM   users
-         WHERE  organization = ?2 AND mailbox <> 'excluded' AND ",
-        crate::issues::with_issues!()
-    ))?;
-    Ok(statement.query_row(params![Null, organization.0, text::to_json(fingerprints)?], |row| row.get(0))?)
 }
 
 fn condition(filter: &AffectedFilter) -> Result<(String, Vec<Value>), StoreError> {

@@ -84,9 +84,32 @@ pub fn create(
     Ok(run)
 }
 
+/// How many mailboxes a run would ask.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn count(conn: &Connection, organization: OrganizationId, only: &Which) -> Result<u32, StoreError> {
+    let (those, value) = those(only)?;
+    let mut statement = conn.prepare_cached(&format!("SELECT count(*) FROM users WHERE ?1 IS NULL AND {those} AND {ASKED}"))?;
+    Ok(statement.query_row(params![Value::Null, organization.0, value], |row| row.get(0))?)
+}
+
+/// Whoever is reached over Graph and was not taken out.
+const ASKED: &str = "mailbox <> 'excluded' AND coalesce(access, (SELECT access FROM organizations WHERE id = ?2)) LIKE 'graph%'";
+
 fn choose(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, only: &Which) -> Result<u32, StoreError> {
+    let (those, value) = those(only)?;
+    let chosen = tx.execute(
+        &format!("INSERT INTO unplanned (run, user) SELECT ?1, id FROM users WHERE {those} AND {ASKED}"),
+        params![run.0, organization.0, value],
+    )?;
+    Ok(u32::try_from(chosen).unwrap_or(u32::MAX))
+}
+
+/// Those of the organization ?2 whom a run is for, as a condition with the value ?3.
+fn those(only: &Which) -> Result<(&'static str, Value), StoreError> {
     // Where the mailboxes are named, it is looked whose they are; an organization is not searched for them.
-    let (those, value): (&str, Value) = match only {
+    Ok(match only {
         Which::All => ("organization = ?2 AND ?3 IS NULL", Value::Null),
         Which::FailedOf(earlier) => {
             ("+organization = ?2 AND id IN (SELECT user FROM run_mailboxes WHERE run = ?3 AND verdict = 'failed')", earlier.0.into())
@@ -97,17 +120,7 @@ fn choose(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, only: 
         ),
         Which::Users(ids) => ("+organization = ?2 AND id IN (SELECT value FROM json_each(?3))", text::to_json(ids)?.into()),
         Which::WithIssues(fingerprints) => (concat!("organization = ?2 AND ", with_issues!()), text::to_json(fingerprints)?.into()),
-    };
-    let chosen = tx.execute(
-        &format!(
-            "INSERT INTO unplanned (run, user)
-             SELECT ?1, id
-             FROM   users
-             WHERE  {those} AND mailbox <> 'excluded'"
-        ),
-        params![run.0, organization.0, value],
-    )?;
-    Ok(u32::try_from(chosen).unwrap_or(u32::MAX))
+    })
 }
 
 /// Queues the next mailboxes of a run, `mailboxes` of them or a few more; says whether there are still more. Only what is queued

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::{AccessType, Ways};
 use rusqlite::Connection;
 
 use crate::error::StoreError;
-use crate::text;
+use crate::{organizations, text};
 
 /// Somebody who is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,18 +46,30 @@ pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Whether anybody of an organization is reached over Graph by an access type of their own.
+/// In which ways an organization's users are reached.
 ///
 /// # Errors
-/// [`StoreError`] when the disk can't be read.
-pub fn any_over_graph(conn: &Connection, organization: OrganizationId) -> Result<bool, StoreError> {
+/// [`StoreError::NotFound`](crate::StoreError::NotFound) when there is no such organization.
+pub fn ways(conn: &Connection, organization: OrganizationId) -> Result<Ways, StoreError> {
+    let of_all = organizations::get(conn, organization)?.access;
     let mut statement = conn.prepare_cached(
-        "SELECT EXISTS (SELECT 1
-                        FROM   users INDEXED BY users_with_own_access
-                        WHERE  organization = ?1 AND access IS NOT NULL AND access IN (?2, ?3))",
+        "SELECT   access, count(*)
+         FROM     users INDEXED BY users_with_own_access
+         WHERE    organization = ?1 AND access IS NOT NULL
+         GROUP BY access",
     )?;
-    let over_graph = [AccessType::GraphAppOnly, AccessType::GraphDelegated].map(AccessType::name);
-    Ok(statement.query_row((organization.0, over_graph[0], over_graph[1]), |row| row.get(0))?)
+    let own = statement.query_map([organization.0], |row| Ok((text::named(row, 0)?, row.get(1)?)))?;
+    let own: Vec<(AccessType, u32)> = own.collect::<rusqlite::Result<_>>()?;
+    let inheriting = organizations::users(conn, organization)?.saturating_sub(own.iter().map(|(_, users)| users).sum());
+    let mut ways = Ways::default();
+    for (access, _) in own.into_iter().chain([(of_all, inheriting)]).filter(|(_, users)| *users > 0) {
+        match access {
+            AccessType::GraphAppOnly => ways.app_only = true,
+            AccessType::GraphDelegated => ways.delegated = true,
+            AccessType::EwsAppOnly | AccessType::EwsDelegated => ways.ews = true,
+        }
+    }
+    Ok(ways)
 }
 
 /// Which of a tenant's organizations each of its users is in.
