@@ -12,6 +12,7 @@ use crate::exit::Exit;
 use crate::moment::utc_or_dash;
 use crate::sync::{self, SyncUsers};
 use crate::table::{Cell, Column, Paint, Table};
+use crate::text::quoted;
 use crate::{names, words};
 
 pub mod act;
@@ -179,7 +180,7 @@ pub async fn find(address: &str, tenant: Option<&str>, call: &Call) -> Result<Us
             Err(error) => return Err(error),
         }
     }
-    found.ok_or_else(|| Error::not_found("no user that was brought in has that address"))
+    found.ok_or_else(|| Error::not_found(format!("no user that was brought in has the address {}", quoted(address))))
 }
 
 /// A verdict in its colour.

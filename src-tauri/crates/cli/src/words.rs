@@ -57,7 +57,7 @@ const fn of_code(code: Code) -> Words {
         Code::DuplicateName => words("The name is taken", "Choose another name."),
         Code::DuplicateExternalId => words("The External ID is taken", "Choose another External ID; it can't be changed later."),
         Code::ExternalIdFixed => words("An External ID never changes", "Create a new organization with the other External ID."),
-        Code::NotFound => words("There is no such thing", "Look at the list of what there is; names are matched whole."),
+        Code::NotFound => words("There is no such thing", "Look at the list of what there is."),
         Code::NotNow => words("Not now", "A precondition isn't met; see below."),
         Code::NotSignedIn => words("Nobody is signed in", "Sign in with `rollcallctl sign-in --tenant NAME` and try again."),
         Code::SignInCancelled => words("The sign-in was cancelled", "Nothing was stored. Start it again when you are ready."),

@@ -91,7 +91,9 @@ pub async fn run(ask: Import, call: &Call) -> Result<Exit> {
     };
     call.screen.answer(&imported, |screen| {
         show(&imported, screen);
-        if let Some(next) = next(&view.consent, &view.organization.name) {
+        if imported.read > 0
+            && let Some(next) = next(&view.consent, &view.organization.name)
+        {
             screen.line(&next);
         }
     });
@@ -256,7 +258,7 @@ pub async fn group(text: &str, organization: OrganizationId, call: &Call) -> Res
     let named: Vec<&Group> = found.iter().filter(same).collect();
     match named[..] {
         [one] => Ok(one.id),
-        [] if found.is_empty() => Err(Error::not_found("no group has a name that begins like this")),
+        [] if found.is_empty() => Err(Error::not_found(format!("no group has a name that begins with {}", quoted(text)))),
         [] => {
             let names = found.iter().map(|group| group.display_name.as_str()).collect::<Vec<_>>().join(", ");
             Err(Error::not_found(format!("no group has just that name; there are {names}")))
