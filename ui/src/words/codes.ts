@@ -176,6 +176,8 @@ export const reasonWords = {
   wave_emptied: "A wave would have nobody. Leave somebody in each.",
   other_organization: "The user is in another organization.",
   already_switched: "Reached over Graph already, or about to be.",
+  not_ready: "The mailbox isn't ready by the eligibility check.",
+  consent_missing: "What the workloads need isn't granted. Grant it first (Permissions).",
   must_switch: "From EWS to Graph only a switch leads: use Switch to Graph, or a rollout in waves.",
   already_so: "It is like that already.",
   would_void_scope:

@@ -38,7 +38,8 @@ impl Exit {
                     | Reason::NoSecret
                     | Reason::MailboxNotConnected
                     | Reason::NeedsPrivilegedRole
-                    | Reason::NeedsApplicationRole,
+                    | Reason::NeedsApplicationRole
+                    | Reason::ConsentMissing,
                 ) => Self::NotPermitted,
                 Some(
                     Reason::NoUsers
@@ -71,6 +72,7 @@ impl Exit {
                     | Reason::OtherOrganization
                     | Reason::AlreadySwitched
                     | Reason::MustSwitch
+                    | Reason::NotReady
                     | Reason::AlreadySo
                     | Reason::WouldVoidScope,
                 )

@@ -80,6 +80,10 @@ pub enum Reason {
     OtherOrganization,
     /// The mailbox is reached over Graph, or about to be.
     AlreadySwitched,
+    /// The mailbox isn't ready by the pre-flight.
+    NotReady,
+    /// What the workloads need is known not to be granted.
+    ConsentMissing,
     /// The user is reached over EWS: only a switch leads to Graph.
     MustSwitch,
     /// It is like that already.

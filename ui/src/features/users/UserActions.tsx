@@ -46,7 +46,7 @@ export function UserActions({ detail }: { detail: UserDetail }) {
   );
 }
 
-/** Limitations that nobody has read yet are no reason to dim the switch: its dialog shows them. */
+/** What the switch's dialog shows and lets decide on is no reason to dim it. */
 function words(reason: Reason | null): string | undefined {
-  return reason === null || reason === "limitations_unread" ? undefined : reasonWords[reason];
+  return reason === null || reason === "limitations_unread" || reason === "not_ready" ? undefined : reasonWords[reason];
 }
