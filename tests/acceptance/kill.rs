@@ -229,7 +229,7 @@ async fn sessions_that_are_killed_go_on_and_none_is_counted_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_switch_that_is_killed_is_one_of_everybody_or_of_nobody_and_ends_initialized() {
     let latency = Duration::from_millis(20);
-    let rehearsal = Rehearsal::on(Scene { users: 250, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
+    let rehearsal = Rehearsal::on(Scene { users: 250, faults: FaultPlan::none(), latency, ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await.id;
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };

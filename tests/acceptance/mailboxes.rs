@@ -253,7 +253,7 @@ async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
     let access = |access| ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) };
     change_organization(desk, access(AccessType::EwsDelegated), &Job::quiet()).await.unwrap();
     acknowledge(desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    let acted = company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true }).await;
+    let acted = company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true, not_ready: false }).await;
     assert_eq!(acted.done, 1);
     let need = Connection::SignInNeeded { need: SignInNeed::Switched };
     assert_eq!(company.view().await.addresses[0].connection, need);
@@ -278,7 +278,7 @@ async fn a_switched_user_signs_in_again_and_the_next_session_initializes_the_mai
     let access = |access| ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) };
     change_organization(desk, access(AccessType::EwsDelegated), &Job::quiet()).await.unwrap();
     acknowledge(desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true }).await;
+    company.rehearsal.act(Chosen::Ids(vec![company.user]), Action::Switch { at_once: true, not_ready: false }).await;
     let early = company.rehearsal.sessions(organization, Whose::Everybody).await;
     assert_eq!(reason(early), Some(Reason::UsersMustSignIn), "the old token is not used");
 

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use rollcall_core::action::Action;
 use rollcall_core::change_window::{ChangeWindow, Day};
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
+use rollcall_ops::consent::read::read as read_consent;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{ListJournal, list as list_journal};
@@ -28,15 +30,16 @@ use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::FaultPlan;
+use rollcall_sandbox::browser::Person;
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene};
 use tokio_util::sync::CancellationToken;
 
-const SWITCH: Action = Action::Switch { at_once: false };
+const SWITCH: Action = Action::Switch { at_once: false, not_ready: false };
 
 /// A rehearsal whose organization is still on EWS.
 async fn on_ews(users: u32) -> (Rehearsal, OrganizationId) {
-    let rehearsal = Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let rehearsal = Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await.id;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
@@ -52,7 +55,7 @@ async fn that_a_switch_will_wait_is_said_before_the_limitations_are_acknowledged
     let (rehearsal, organization) = on_ews(5).await;
     let closed = SetWindow { organization, window: Some(in_hours(12)) };
     set_window(&rehearsal.desk, closed, &Job::quiet()).await.unwrap();
-    let ask = |at_once| ForeseeAction { users: of(organization), action: Action::Switch { at_once } };
+    let ask = |at_once| ForeseeAction { users: of(organization), action: Action::Switch { at_once, not_ready: false } };
     let unread = foresee(&rehearsal.desk, ask(false), &Job::quiet()).await.unwrap();
     assert_eq!((unread.changes, unread.queued, unread.queued_once_read), (0, 0, 5));
     assert!(unread.opens.is_some());
@@ -176,6 +179,47 @@ async fn a_check_asks_exactly_those_who_are_reached_over_graph() {
     change(&rehearsal.desk, to(organization, AccessType::GraphAppOnly), &Job::quiet()).await.unwrap();
     let run = start(&rehearsal.desk, everybody(), &Job::quiet()).await.unwrap();
     assert_eq!(run.mailboxes, 2, "whoever stays on EWS is not asked, whatever the organization is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_ready_is_left_alone_with_the_reason_unless_that_is_meant() {
+    let rehearsal = Rehearsal::on(Scene { users: 200, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    change(&rehearsal.desk, to(organization, AccessType::EwsAppOnly), &Job::quiet()).await.unwrap();
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let of_kind = |eligibility| UserFilter { organization: Some(organization), eligibility, ..UserFilter::default() };
+    let ready = rehearsal.found(of_kind(vec![Eligibility::Ready])).await.len();
+    let guests = rehearsal.found(of_kind(vec![Eligibility::Guest])).await;
+    assert!(ready < 200 && !guests.is_empty());
+
+    let ask = ForeseeAction { users: of(organization), action: SWITCH };
+    let foreseen = foresee(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let told = foreseen.refused.iter().find(|one| one.eligibility == Some(Eligibility::Guest)).expect("guests are told apart");
+    assert_eq!((told.reason, told.users as usize), (Reason::NotReady, guests.len()));
+    assert_eq!(foreseen.refused.iter().map(|one| one.users as usize).sum::<usize>(), 200 - ready);
+    let acted = rehearsal.act(of(organization), SWITCH).await;
+    assert_eq!((acted.done as usize, acted.refused as usize), (ready, 200 - ready));
+    assert!(acted.refusals.iter().all(|one| one.reason == Reason::NotReady && one.eligibility.is_some()));
+    assert_eq!(reached_by(&rehearsal, AccessType::EwsAppOnly).await, 200 - ready, "they are left as they are");
+    let meant = Action::Switch { at_once: false, not_ready: true };
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![guests[0].user.id]), meant).await.done, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_switched_to_what_is_known_not_to_be_granted() {
+    let rehearsal = Rehearsal::on(Scene { users: 3, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    rehearsal.import(organization).await.unwrap();
+    change(&rehearsal.desk, to(organization, AccessType::EwsAppOnly), &Job::quiet()).await.unwrap();
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let ask = || ForeseeAction { users: of(organization), action: SWITCH };
+    assert_eq!(foresee(&rehearsal.desk, ask(), &Job::quiet()).await.unwrap().changes, 3, "what was never read is not known to be missing");
+    read_consent(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    assert_eq!(foresee(&rehearsal.desk, ask(), &Job::quiet()).await.unwrap().none, Some(Reason::ConsentMissing));
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 3);
+    rehearsal.grant_as(organization, Person::Admin).await.unwrap();
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.done, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -304,7 +348,7 @@ async fn a_switch_outside_of_the_change_window_waits_can_be_taken_back_or_overru
     assert_eq!((waits.may.switch, waits.switch_begins), (Some(Reason::SwitchQueued), foreseen.opens));
     let one = |at: usize| Chosen::Ids(vec![waiting[at].user.id]);
     assert_eq!(rehearsal.act(one(0), Action::Withdraw).await.done, 1);
-    assert_eq!(rehearsal.act(one(1), Action::Switch { at_once: true }).await.done, 1, "overruled");
+    assert_eq!(rehearsal.act(one(1), Action::Switch { at_once: true, not_ready: false }).await.done, 1, "overruled");
     let view = describe_organization(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!((view.queued, view.window_opens.is_some()), (10, true));
 

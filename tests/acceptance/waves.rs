@@ -1,6 +1,7 @@
 //! An organization is switched in waves: each starts only by what was seen of the one before.
 
 use rollcall_core::action::Action;
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::AccessType;
@@ -36,7 +37,7 @@ const EXIT: Exit = Exit { initialized: 100, failed: 0, hours: 0, issues: Some(Se
 
 /// Forty users on EWS, of whom four are to go first, then a quarter of the others.
 async fn planned(by_itself: bool) -> (Rehearsal, OrganizationId) {
-    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await.id;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
@@ -100,7 +101,7 @@ async fn a_wave_starts_when_the_one_before_was_seen_to_be_met_and_not_sooner() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are() {
-    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await.id;
     plan(&rehearsal.desk, four_first(organization), &Job::quiet()).await.unwrap();
     let initialized = || UserFilter { mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() };
@@ -120,7 +121,7 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     let figures = figures(&rehearsal.desk, SessionFigures { organization, days: 1 }, &Job::quiet()).await.unwrap();
     assert_eq!((figures.standing.users, figures.standing.waiting), (4, 36));
 
-    let switch = Action::Switch { at_once: true };
+    let switch = Action::Switch { at_once: true, not_ready: false };
     assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), switch).await.untouched, 1, "over Graph already, there is nothing to switch");
     assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Force).await.done, 1);
     let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
@@ -136,6 +137,25 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     assert_eq!((came.users, came.waiting, came.committed.initialized), (6, 34, 2));
     remove(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 40, "without a plan nobody waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wave_is_not_dealt_whoever_is_not_ready_and_is_not_judged_by_them() {
+    let rehearsal = Rehearsal::on(Scene { users: 200, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
+    change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let ready = UserFilter { eligibility: vec![Eligibility::Ready], ..UserFilter::default() };
+    let ready = u32::try_from(rehearsal.found(ready).await.len()).unwrap();
+    let ask = PlanWaves { pilot: Pilot::Number { number: 50 }, ..four_first(organization) };
+    let foreseen = foresee(&rehearsal.desk, ask.clone(), &Job::quiet()).await.unwrap();
+    assert!(foreseen.not_ready > 0 && foreseen.not_ready == 200 - ready, "{foreseen:?}");
+    let view = plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    assert_eq!(foreseen.sizes.iter().sum::<u32>(), 200);
+    assert_eq!(view.waves.iter().map(|wave| wave.seen.users).sum::<u32>(), ready, "whom no wave switches none is judged by");
+    let acted = start(&rehearsal.desk, wave(organization, 1, 50), &Job::quiet()).await.unwrap();
+    assert_eq!((acted.done, acted.refused), (50, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,7 @@ impl Stage {
     pub fn on_ews(&self, users: u32) -> Result<Sandbox> {
         self.runtime.block_on(async {
             let scene = Scene { users, faults: FaultPlan::none().with(FaultKind::QuotaExceeded, 1), ..Scene::default() };
-            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await;
+            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await.of_ready_people();
             let organization = Box::pin(rehearsal.ready()).await.id;
             let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
             change(&rehearsal.desk, to_ews, &Job::quiet()).await?;
@@ -124,7 +124,7 @@ impl Stage {
     pub fn on_ews_beside_another(&self, users: u32) -> Result<(Sandbox, Vec<String>)> {
         self.runtime.block_on(async {
             let scene = Scene { users, faults: FaultPlan::none(), ..Scene::default() };
-            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await;
+            let rehearsal = Rehearsal::in_folder(&self.data(), scene).await.of_ready_people();
             let organization = Box::pin(rehearsal.ready()).await.id;
             let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
             change(&rehearsal.desk, to_ews, &Job::quiet()).await?;

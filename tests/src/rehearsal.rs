@@ -1,5 +1,6 @@
 //! A rollout on a practice tenant of its own, in a folder of its own, with a person who acts in the browser.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -30,6 +31,7 @@ use rollcall_ops::users::import::{ImportUsers, Imported, Source};
 use rollcall_ops::users::query::{Sort, UserFilter, UserQuery, UserRow};
 use rollcall_ops::{consent, integrations, organizations, sync, tenants, users};
 use rollcall_sandbox::browser::{Person, visit};
+use rollcall_sandbox::world::{Licence, Recipient};
 use rollcall_sandbox::{FaultPlan, Limits, Options, Sandbox};
 use rollcall_store::users::Chosen;
 use tokio_util::sync::CancellationToken;
@@ -239,6 +241,19 @@ impl Rehearsal {
     pub async fn found(&self, filter: UserFilter) -> Vec<UserRow> {
         let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1_000, workloads: false };
         users::query::query(&self.desk, ask, &Job::quiet()).await.expect("users can be queried").rows
+    }
+
+    /// Makes everybody of the directory a person whose mailbox can be worked on: before they are imported.
+    #[must_use]
+    pub fn of_ready_people(self) -> Self {
+        self.sandbox.change(|world| {
+            let mut taken: HashSet<String> = world.users.iter().map(|user| user.upn.clone()).collect();
+            for user in &mut world.users {
+                (user.recipient, user.licence, user.enabled, user.synced) = (Recipient::Person, Licence::Enterprise, true, false);
+                user.aliases.retain(|alias| taken.insert(alias.clone()));
+            }
+        });
+        self
     }
 
     /// Everything up to verification: signed in, one organization with all users, consent granted, the secret handed in.

@@ -44,7 +44,7 @@ async fn main() -> anyhow::Result<()> {
         }
         "switch" => {
             hand_in(&desk, secret).await?;
-            acted(&desk, organization, Action::Switch { at_once: true }).await?;
+            acted(&desk, organization, Action::Switch { at_once: true, not_ready: false }).await?;
             read(&desk, organization).await
         }
         "exclude" => acted(&desk, organization, Action::Exclude).await,

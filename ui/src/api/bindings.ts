@@ -42,7 +42,7 @@ untouched: number, refused: number,
  */
 refusals: Array<Refusal>, };
 
-export type Action = { "kind": "move", to: OrganizationId, } | { "kind": "set_access", access: AccessType | null, } | { "kind": "enable_sync" } | { "kind": "disable_sync" } | { "kind": "switch", at_once: boolean, } | { "kind": "withdraw" } | { "kind": "go_back" } | { "kind": "reset" } | { "kind": "exclude" } | { "kind": "include" } | { "kind": "force" } | { "kind": "remove", force: boolean, };
+export type Action = { "kind": "move", to: OrganizationId, } | { "kind": "set_access", access: AccessType | null, } | { "kind": "enable_sync" } | { "kind": "disable_sync" } | { "kind": "switch", at_once: boolean, not_ready: boolean, } | { "kind": "withdraw" } | { "kind": "go_back" } | { "kind": "reset" } | { "kind": "exclude" } | { "kind": "include" } | { "kind": "force" } | { "kind": "remove", force: boolean, };
 
 export type AddIntegration = { tenant: TenantId, name: string, client_id: string, preset: Preset, 
 /**
@@ -932,6 +932,11 @@ sizes: Array<number>,
  * The addresses of the pilot that nobody of the organization has.
  */
 unknown: Array<string>, 
+/**
+ * Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave, but no
+ * wave switches them.
+ */
+not_ready: number, 
 /**
  * Why it can't be kept, if so.
  */
@@ -1828,13 +1833,21 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "must_switch" | "already_so" | "would_void_scope";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "not_ready" | "consent_missing" | "must_switch" | "already_so" | "would_void_scope";
 
 export type RecordTraffic = { on: boolean, };
 
-export type Refusal = { user: UserId, upn: string, reason: Reason, };
+export type Refusal = { user: UserId, upn: string, reason: Reason, 
+/**
+ * What stands in the way, where the mailbox isn't ready.
+ */
+eligibility?: Eligibility | null, };
 
-export type Refused = { reason: Reason, users: number, };
+export type Refused = { reason: Reason, users: number, 
+/**
+ * What stands in the way, where mailboxes aren't ready.
+ */
+eligibility?: Eligibility | null, };
 
 export type Registered = { "kind": "here", credentials: Array<Credential>, } | { "kind": "elsewhere" };
 
@@ -2755,6 +2768,10 @@ initialized: number,
  * Whose switch is under way or queued, or who is over Graph and was not read yet.
  */
 under_way: number, 
+/**
+ * Whose switch waits for the change window, among those.
+ */
+queued: number, 
 /**
  * Who is on EWS, and not about to be switched.
  */

@@ -69,7 +69,7 @@ function dealt(
     from += size;
   }
   const reason = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
-  return { foreseen: { sizes, unknown, refused: reason }, members };
+  return { foreseen: { sizes, unknown, not_ready: 0, refused: reason }, members };
 }
 
 /** The plan as the menu answers it. */
@@ -107,6 +107,7 @@ function planViewOf(
         users: its.length,
         initialized: 0,
         under_way: its.length - left,
+        queued: 0,
         left,
         failed: its.filter(({ session }) => session === "failed").length,
         unseen: its.length,

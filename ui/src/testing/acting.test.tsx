@@ -19,7 +19,7 @@ test("a switch says what it does and what Graph can't do, waits for the tick, an
   const asked = door.asked.map(({ name }) => name);
   expect(asked.indexOf("organizations.acknowledge")).toBeLessThan(asked.indexOf("users.act"));
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
-    action: { kind: "switch", at_once: false },
+    action: { kind: "switch", at_once: false, not_ready: false },
     expected: 1,
   });
 });
@@ -118,6 +118,19 @@ test("a change window is set with its days, hours and zone, and a time that is n
   await user.click(within(dialog).getByRole("checkbox", { name: "Sat" }));
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   await screen.findByText(/Mon, Tue, Wed, Thu, Fri, Sat, 18:30 to 06:00/);
+});
+
+test("an access type that leads from EWS to Graph says that whoever is there has to be switched", async () => {
+  const { user, door } = await openAt("/organizations?open=2");
+  await user.click(await screen.findByRole("tab", { name: "Email configuration" }));
+  await user.click(await screen.findByRole("combobox", { name: "Mailbox access type" }));
+  await user.click(await screen.findByRole("option", { name: "Graph (app-only)" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Change Contoso US?" });
+  await within(dialog).findByText(
+    /for users who come from now on\. Whoever is on EWS stays there until it is switched/,
+  );
+  await user.click(within(dialog).getByRole("button", { name: "Change" }));
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "organizations.change")).toBe(true));
 });
 
 test("where nobody of the selected can be switched, the switch is dimmed and says why", async () => {

@@ -98,7 +98,7 @@ test("a wave asks by the figures of now, is held and released, and says what the
   expect(go.getAttribute("aria-disabled")).toBe("true");
   expect(questions(door, "users.foresee").at(-1)).toMatchObject({
     users: { by: "filter", of: { organization: 2, wave: 1 } },
-    action: { kind: "switch", at_once: false },
+    action: { kind: "switch", at_once: false, not_ready: false },
   });
 });
 

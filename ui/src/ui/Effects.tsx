@@ -1,7 +1,7 @@
 import { makeStyles } from "@fluentui/react-components";
 import type { Foreseen } from "../api/bindings";
 import { fullTime } from "../lib/time";
-import { reasonWords } from "../words/codes";
+import { whyRefused } from "../words/refused";
 import { accessWords } from "../words/nouns";
 import { t } from "../words/t";
 
@@ -42,7 +42,7 @@ export function Effects({ foreseen }: { foreseen: Foreseen }) {
     ...(foreseen.untouched > 0 ? [t("act.untouched", { n: foreseen.untouched })] : []),
     ...foreseen.refused
       .filter(({ reason }) => reason !== "limitations_unread")
-      .map(({ reason, users }) => t("act.refused", { n: users, reason: reasonWords[reason] })),
+      .map((refused) => t("act.refused", { n: refused.users, reason: whyRefused(refused) })),
   ];
   return (
     <>

@@ -1,6 +1,6 @@
 import { makeStyles } from "@fluentui/react-components";
 import type { Acted } from "../api/bindings";
-import { reasonWords } from "../words/codes";
+import { whyRefused } from "../words/refused";
 import { t } from "../words/t";
 import { ConfirmDialog } from "./ConfirmDialog";
 
@@ -26,9 +26,9 @@ export function Refusals({ acted, onDone }: { acted: Acted; onDone: () => void }
     >
       <span>{t("act.result", { done: acted.done, untouched: acted.untouched, refused: acted.refused })}</span>
       <ul className={styles.list} aria-label={t("act.doneRefused", { n: acted.refused })}>
-        {shown.map(({ user, upn, reason }) => (
-          <li key={user}>
-            {upn}: {reasonWords[reason]}
+        {shown.map((refusal) => (
+          <li key={refusal.user}>
+            {refusal.upn}: {whyRefused(refusal)}
           </li>
         ))}
         {more > 0 && <li>{t("act.more.refused", { n: more })}</li>}

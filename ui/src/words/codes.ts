@@ -178,6 +178,8 @@ export const reasonWords = {
   already_switched: "Reached over Graph already, or about to be.",
   switch_queued:
     "The switch waits for the change window. More has what doesn't wait (Switch now) and what takes it back (Withdraw).",
+  not_ready: "The mailbox isn't ready by the eligibility check.",
+  consent_missing: "What the workloads need isn't granted. Grant it first (Permissions).",
   must_switch: "From EWS to Graph only a switch leads: use Switch to Graph, or a rollout in waves.",
   already_so: "It is like that already.",
   would_void_scope:

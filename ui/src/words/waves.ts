@@ -15,6 +15,12 @@ export const waveBadges = {
   held: { state: "off", word: "Held" },
 } as const satisfies Record<WaveState, Badge>;
 
+/** Where it stands, also where all that was begun waits for the change window. */
+export function waveBadge({ state, seen }: WaveView): Badge {
+  const allWait = state === "running" && seen.queued > 0 && seen.queued === seen.under_way;
+  return allWait ? { state: "waiting", word: "Waits for the change window" } : waveBadges[state];
+}
+
 /** Whether a criterion is met. */
 export const metBadges = {
   met: { state: "good", word: "Met" },

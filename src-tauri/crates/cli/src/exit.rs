@@ -38,7 +38,8 @@ impl Exit {
                     | Reason::NoSecret
                     | Reason::MailboxNotConnected
                     | Reason::NeedsPrivilegedRole
-                    | Reason::NeedsApplicationRole,
+                    | Reason::NeedsApplicationRole
+                    | Reason::ConsentMissing,
                 ) => Self::NotPermitted,
                 Some(
                     Reason::NoUsers
@@ -72,6 +73,7 @@ impl Exit {
                     | Reason::AlreadySwitched
                     | Reason::SwitchQueued
                     | Reason::MustSwitch
+                    | Reason::NotReady
                     | Reason::AlreadySo
                     | Reason::WouldVoidScope,
                 )

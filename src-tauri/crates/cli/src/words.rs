@@ -155,7 +155,7 @@ pub const fn of_reason(reason: Reason) -> Words {
             "Take them out with `rollcallctl users delete`, then delete it; or delete it with them: `rollcallctl org delete --force`.",
         ),
         Reason::HasOrganizations => words("Organizations still use the integration", "Delete them first with `rollcallctl org delete`."),
-        Reason::StillInitialized => words("The mailbox is initialized", "Use --force if it is to go all the same."),
+        Reason::StillInitialized => words("The mailbox is initialized or switching", "Use --force if it is to go all the same."),
         Reason::NeedsPrivilegedRole => words(
             "Your role doesn't allow this",
             "Sign in as a Privileged Role Administrator or a Global Administrator with `sign-in --tenant NAME`, or ask one to grant it.",
@@ -213,6 +213,13 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::OtherOrganization => words("The user is in another organization", "Move it there first: `users move`."),
         Reason::AlreadySwitched => words("The mailbox is reached over Graph already, or about to be", "There is nothing to switch."),
         Reason::SwitchQueued => words("The switch waits for the change window", "`--now` doesn't wait; `users withdraw` takes it back."),
+        Reason::NotReady => words(
+            "The mailbox isn't ready by the pre-flight",
+            "`rollcallctl users preflight` says what to do about it; `users switch --not-ready` switches it all the same.",
+        ),
+        Reason::ConsentMissing => {
+            words("Consent is missing", "What the workloads need isn't granted: `consent grant --org NAME` grants it.")
+        }
         Reason::MustSwitch => words(
             "From EWS to Graph only a switch leads",
             "Switch with `rollcallctl users switch`, or in waves: `rollcallctl org waves plan`. Both keep to the change window.",
@@ -345,6 +352,8 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::OtherOrganization => "other_organization",
         Reason::AlreadySwitched => "already_switched",
         Reason::SwitchQueued => "switch_queued",
+        Reason::NotReady => "not_ready",
+        Reason::ConsentMissing => "consent_missing",
         Reason::MustSwitch => "must_switch",
         Reason::AlreadySo => "already_so",
         Reason::WouldVoidScope => "would_void_scope",

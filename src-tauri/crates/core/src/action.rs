@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::eligibility::Eligibility;
 use crate::ews;
 use crate::id::OrganizationId;
 use crate::mailbox::{MailboxStatus, Step};
@@ -29,9 +30,12 @@ pub enum Action {
     },
     EnableSync,
     DisableSync,
-    /// Over Graph from now on. Outside of the organization's change window it is queued, unless `at_once`.
+    /// Over Graph from now on. Outside of the organization's change window it is queued, unless `at_once`; whoever isn't ready by the
+    /// pre-flight is left alone, unless `not_ready`.
     Switch {
         at_once: bool,
+        #[serde(default)]
+        not_ready: bool,
     },
     /// Takes a switch that waits for the change window back.
     Withdraw,
@@ -61,6 +65,7 @@ pub struct Standing {
     pub sync: SyncStatus,
     pub sync_of_organization: SyncStatus,
     pub mailbox: MailboxStatus,
+    pub eligibility: Eligibility,
     /// When a session was last brought forward.
     pub forced: Option<Timestamp>,
     /// Whether a switch waits for the change window.
@@ -124,7 +129,9 @@ impl Action {
             Self::DisableSync => unless(user.sync == SyncStatus::Disabled),
             Self::Switch { .. } if user.access().is_over_graph() => Effect::Nothing,
             Self::Switch { .. } if user.mailbox == MailboxStatus::Excluded => Effect::Refused(Reason::Excluded),
-            Self::Switch { at_once } => unless(user.queued && !at_once),
+            Self::Switch { at_once: false, .. } if user.queued => Effect::Nothing,
+            Self::Switch { not_ready: false, .. } if user.eligibility != Eligibility::Ready => Effect::Refused(Reason::NotReady),
+            Self::Switch { .. } => Effect::Changes,
             Self::Withdraw => unless(!user.queued),
             Self::GoBack if !user.access().is_over_graph() => Effect::Nothing,
             Self::GoBack => ews_or(user.access().over_ews(), now),
@@ -207,6 +214,7 @@ mod tests {
         sync: SyncStatus::Enabled,
         sync_of_organization: SyncStatus::Enabled,
         mailbox: MailboxStatus::NotInitialized,
+        eligibility: Eligibility::Ready,
         forced: None,
         queued: false,
         connected: false,
@@ -216,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_switch_takes_a_user_over_to_graph_of_the_same_kind_and_the_way_back_undoes_it() {
-        let switch = Action::Switch { at_once: false };
+        let switch = Action::Switch { at_once: false, not_ready: false };
         assert_eq!(switch.effect(&ON_EWS, NOW), Effect::Changes);
         assert_eq!(switch.access_after(&ON_EWS), Some(Some(AccessType::GraphAppOnly)));
         let switched = Standing { own_access: Some(AccessType::GraphAppOnly), mailbox: MailboxStatus::Switching, ..ON_EWS };
@@ -229,9 +237,20 @@ mod tests {
         for mailbox in MailboxStatus::ALL {
             for at_once in [false, true] {
                 let there = Standing { mailbox, ..ON_GRAPH };
-                assert_eq!(Action::Switch { at_once }.effect(&there, NOW), Effect::Nothing, "{mailbox:?} over Graph already");
+                assert_eq!(
+                    Action::Switch { at_once, not_ready: false }.effect(&there, NOW),
+                    Effect::Nothing,
+                    "{mailbox:?} over Graph already"
+                );
             }
         }
+    }
+
+    #[test]
+    fn whoever_is_not_ready_is_switched_only_where_that_is_meant() {
+        let guest = Standing { eligibility: Eligibility::Guest, ..ON_EWS };
+        assert_eq!(Action::Switch { at_once: true, not_ready: false }.effect(&guest, NOW), Effect::Refused(Reason::NotReady));
+        assert_eq!(Action::Switch { at_once: false, not_ready: true }.effect(&guest, NOW), Effect::Changes);
     }
 
     #[test]

@@ -82,6 +82,10 @@ pub enum Reason {
     AlreadySwitched,
     /// The user's switch waits for the change window.
     SwitchQueued,
+    /// The mailbox isn't ready by the pre-flight.
+    NotReady,
+    /// What the workloads need is known not to be granted.
+    ConsentMissing,
     /// The user is reached over EWS: only a switch leads to Graph.
     MustSwitch,
     /// It is like that already.

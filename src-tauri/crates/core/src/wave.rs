@@ -165,7 +165,7 @@ pub struct Ground {
     pub previous: Option<WaveState>,
 }
 
-/// What was seen of a wave's users. Excluded mailboxes, and those of people who are gone, are none of them.
+/// What was seen of a wave's users. Excluded mailboxes, those of people who are gone, and those on EWS that aren't ready, are none of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct WaveFigures {
     pub users: u32,
@@ -173,6 +173,8 @@ pub struct WaveFigures {
     pub initialized: u32,
     /// Whose switch is under way or queued, or who is over Graph and was not read yet.
     pub under_way: u32,
+    /// Whose switch waits for the change window, among those.
+    pub queued: u32,
     /// Who is on EWS, and not about to be switched.
     pub left: u32,
     /// By their last session: failed, and neither failed nor passed.

@@ -248,7 +248,8 @@ fn found(changed: usize) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::NotFound(Thing::Wave)) } else { Ok(()) }
 }
 
-/// What was seen of a wave's users, but for those who are excluded or gone from the directory, whom nobody reads. A start counts as a switch: with those who were over Graph before, watching begins with it.
+/// What was seen of a wave's users, but for those who are excluded or gone from the directory, whom nobody reads, and those on EWS
+/// who aren't ready, whom no wave switches. A start counts as a switch: with those who were over Graph before, watching begins with it.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
@@ -262,11 +263,12 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
                 count(*) FILTER (WHERE session = 'failed'),
                 count(*) FILTER (WHERE coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
                 count(*) FILTER (WHERE verdict NOT IN ('passed', 'failed') AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
-                max(switched), min(synced) FILTER (WHERE session IN ('passed', 'failed'))
+                count(*) FILTER (WHERE waits), max(switched), min(synced) FILTER (WHERE session IN ('passed', 'failed'))
          FROM   (SELECT u.mailbox, u.session, u.verdict, u.synced, u.queued IS NOT NULL AS waits, {ACCESS} LIKE 'graph%' AS graph,
                         (SELECT max(at) FROM timeline WHERE user = u.id AND what LIKE '{{\"kind\":\"switched\"%') AS switched
                  FROM   users AS u
-                 {} u.mailbox <> 'excluded' AND u.gone IS NULL)",
+                 {} u.mailbox <> 'excluded' AND u.gone IS NULL
+                        AND (u.eligibility IS NULL OR u.queued IS NOT NULL OR {ACCESS} LIKE 'graph%'))",
         those.open()
     ))?;
     let mut seen = statement.query_row(params_from_iter(those.values()), |row| {
@@ -279,8 +281,9 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
             unseen: row.get(5)?,
             unchecked: row.get(6)?,
             with_issues: 0,
-            last_switch: text::maybe_moment(row, 7)?.max(wave.started),
-            watched_until: text::maybe_moment(row, 8)?,
+            queued: row.get(7)?,
+            last_switch: text::maybe_moment(row, 8)?.max(wave.started),
+            watched_until: text::maybe_moment(row, 9)?,
         })
     })?;
     if let Some(severity) = severity {

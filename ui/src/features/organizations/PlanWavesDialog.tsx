@@ -217,6 +217,7 @@ function Waves({ shares, foreseen, draft, change }: WavesProps) {
           </OwnFields>
         ))}
       </ul>
+      {foreseen && foreseen.not_ready > 0 && <span>{t("waves.notReady", { n: foreseen.not_ready })}</span>}
       <span role="status">
         {foreseen && foreseen.unknown.length > 0
           ? unknownWords(foreseen)

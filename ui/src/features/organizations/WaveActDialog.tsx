@@ -17,7 +17,7 @@ import { waveName } from "../../words/waves";
 export type WaveAct = "start" | "go_back";
 
 const actions = {
-  start: { kind: "switch", at_once: false },
+  start: { kind: "switch", at_once: false, not_ready: false },
   go_back: { kind: "go_back" },
 } as const satisfies Record<WaveAct, Action>;
 

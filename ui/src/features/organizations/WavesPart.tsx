@@ -15,7 +15,7 @@ import { explain, reasonWords } from "../../words/codes";
 import { mailboxBadges } from "../../words/nouns";
 import { wordsOf } from "../../words/options";
 import { t } from "../../words/t";
-import { criterionWords, entryBadges, exitWords, metBadges, waveBadges, waveName } from "../../words/waves";
+import { criterionWords, entryBadges, exitWords, metBadges, waveBadge, waveName } from "../../words/waves";
 import { CriteriaDialog } from "./CriteriaDialog";
 import { PlanWavesDialog } from "./PlanWavesDialog";
 import { type WaveAct, WaveActDialog } from "./WaveActDialog";
@@ -117,7 +117,7 @@ function Wave({ plan, wave }: { plan: PlanView; wave: WaveView }) {
   const navigate = useNavigate();
   const [act, setAct] = useState<WaveAct>();
   const [refusal, setRefusal] = useState<Refusal>();
-  const badge = waveBadges[wave.state];
+  const badge = waveBadge(wave);
   const { organization } = plan;
   const { number, started, started_by } = wave;
   const held = wave.held !== null;

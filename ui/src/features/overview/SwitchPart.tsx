@@ -7,7 +7,7 @@ import { grouped } from "../../lib/numbers";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { t } from "../../words/t";
-import { waveBadges, waveName } from "../../words/waves";
+import { waveBadge, waveName } from "../../words/waves";
 
 const useStyles = makeStyles({
   part: { display: "flex", flexDirection: "column", rowGap: "8px", alignItems: "start" },
@@ -35,7 +35,7 @@ export function SwitchPart({ view }: { view: OrganizationView }) {
           {plan.waves.map((wave) => (
             <li key={wave.number} className={styles.wave}>
               <span>{waveName(wave)}</span>
-              <StatusBadge {...waveBadges[wave.state]} />
+              <StatusBadge {...waveBadge(wave)} />
               <span className={styles.quiet}>
                 {t("overview.initializedOf", {
                   users: grouped(wave.seen.initialized),

@@ -19,14 +19,11 @@ import { type Access, type ActionKind, actionOf, type Choices, type Intent, kind
 
 type Props = { readonly intent: Intent; readonly onClose: () => void; readonly onDone: () => void };
 
+const noChoices: Choices = { to: undefined, access: "inherit", force: false, atOnce: false, notReady: false };
+
 /** Says what an action would do to the users it is for, does it when that is agreed to, and names who was refused. */
 export function ActDialog({ intent, onClose, onDone }: Props) {
-  const [choices, setChoices] = useState<Choices>({
-    to: undefined,
-    access: "inherit",
-    force: false,
-    atOnce: intent.command === "switchNow",
-  });
+  const [choices, setChoices] = useState<Choices>({ ...noChoices, atOnce: intent.command === "switchNow" });
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
@@ -81,6 +78,13 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
           label={t("act.atOnce")}
           checked={choices.atOnce}
           onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
+        />
+      )}
+      {foreseen && (choices.notReady || foreseen.refused.some(({ reason }) => reason === "not_ready")) && (
+        <Checkbox
+          label={t("act.notReady")}
+          checked={choices.notReady}
+          onChange={(_, data) => setChoices({ ...choices, notReady: data.checked === true })}
         />
       )}
       {kind === "switch" && n > 1 && <InWaves />}

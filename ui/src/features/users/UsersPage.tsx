@@ -355,7 +355,8 @@ export function UsersPage() {
 
 /** Why none of the selected can be switched. Until that is known, the dialog says it. */
 function useNoSwitch(users: Chosen, nobody: boolean): WhyNot {
-  const action = { kind: "switch" as const, at_once: false };
+  // Those who are not ready can be switched, too, where that is meant: the dialog asks.
+  const action = { kind: "switch" as const, at_once: false, not_ready: true };
   const { data } = useQuery({
     ...reading("users.foresee", { users, action }),
     enabled: !nobody,

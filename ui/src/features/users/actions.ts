@@ -23,7 +23,7 @@ export type WhyNot = Partial<Record<Command, string | undefined>>;
  * by the dialog.
  */
 export function whyNoSwitch(reason: Reason | null | undefined): WhyNot {
-  if (!reason || reason === "limitations_unread") return {};
+  if (!reason || reason === "limitations_unread" || reason === "not_ready") return {};
   const why = reasonWords[reason];
   return reason === "switch_queued" ? { switch: why } : { switch: why, switchNow: why };
 }
@@ -34,20 +34,21 @@ export type Choices = {
   readonly access: Access;
   readonly force: boolean;
   readonly atOnce: boolean;
+  readonly notReady: boolean;
 };
 
 /** A mailbox access type, or the organization's. */
 export type Access = "graph_app_only" | "graph_delegated" | "ews_app_only" | "ews_delegated" | "inherit";
 
 /** The action with its choices made; nothing while one is still open. */
-export function actionOf(kind: ActionKind, { to, access, force, atOnce }: Choices): Action | undefined {
+export function actionOf(kind: ActionKind, { to, access, force, atOnce, notReady }: Choices): Action | undefined {
   switch (kind) {
     case "move":
       return to === undefined ? undefined : { kind, to };
     case "set_access":
       return { kind, access: access === "inherit" ? null : access };
     case "switch":
-      return { kind, at_once: atOnce };
+      return { kind, at_once: atOnce, not_ready: notReady };
     case "remove":
       return { kind, force };
     case "enable_sync":

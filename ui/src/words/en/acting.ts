@@ -88,6 +88,7 @@ export const acting = {
   "act.inWaves": "They can also be switched in waves, a pilot first:",
   "act.toWaves": "Waves of the organization",
   "act.atOnce": "Don't wait for the change window",
+  "act.notReady": "Also switch those that aren't ready",
   "act.waits": {
     one: "{n} switch waits for the change window, which opens at {time}.",
     other: "{n} switches wait for the change window, which opens at {time}.",
@@ -198,6 +199,10 @@ export const acting = {
   "waves.sharesWrong":
     "Whole numbers separated by commas, each 1 or more, together less than 100; at most {most} waves with the pilot and the last one.",
   "waves.preview": "Users of each wave",
+  "waves.notReady": {
+    one: "{n} user isn't ready by the eligibility check: no wave switches it.",
+    other: "{n} users aren't ready by the eligibility check: no wave switches them.",
+  },
   "waves.counting": "Counting…",
   "waves.whoFirst": "Say who goes first.",
   "waves.fix": "Correct the marked values first.",

@@ -3,13 +3,14 @@
 use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
 use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, Severity, WaveState};
-use rollcall_ops::error::Result;
+use rollcall_ops::error::{Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::users::act::{self, ActOnUsers, Chosen, UserFilter};
-use rollcall_ops::users::foresee::{self, ForeseeAction};
+use rollcall_ops::users::foresee::{self, ForeseeAction, Foreseen};
 use rollcall_ops::users::query::{self, Sort, UserQuery};
 use rollcall_ops::waves::hold::{self, HoldWave};
 use rollcall_ops::waves::plan::{self, Pilot, PlanWaves};
@@ -17,6 +18,7 @@ use rollcall_ops::waves::put::{self, PutInWave};
 use rollcall_ops::waves::remove;
 use rollcall_ops::waves::show::{self, PlanView, WaveView};
 use rollcall_ops::waves::start::{self, StartWave};
+use serde::Serialize;
 use serde_json::json;
 
 use super::Named;
@@ -226,12 +228,16 @@ async fn planned(ask: Plan, call: &Call) -> Result<Exit> {
     };
     if ask.dry_run {
         let foreseen = plan::foresee(&call.desk, wanted, &Job::quiet()).await?;
-        call.screen.answer(&json!({ "waves": foreseen.sizes, "unknown": foreseen.unknown }), |screen| {
+        call.screen.answer(&json!({ "waves": foreseen.sizes, "unknown": foreseen.unknown, "not_ready": foreseen.not_ready }), |screen| {
             for address in &foreseen.unknown {
                 screen.painted(&format!("Nobody of the organization has the address {address}."), Paint::Open);
             }
             for (size, number) in foreseen.sizes.iter().zip(1_u32..) {
                 screen.line(&format!("Wave {number} would have {}.", counted(*size, "user", "users")));
+            }
+            if foreseen.not_ready > 0 {
+                let users = counted(foreseen.not_ready, "user isn't ready", "users aren't ready");
+                screen.painted(&format!("{users} by the pre-flight: whatever the wave, it doesn't switch them."), Paint::Open);
             }
         });
         return Ok(if foreseen.unknown.is_empty() { Exit::Fine } else { Exit::Incomplete });
@@ -269,19 +275,36 @@ async fn put_into(ask: Put, call: &Call) -> Result<Exit> {
     Ok(if came.none.is_none() && came.refused.is_empty() { Exit::Fine } else { Exit::Incomplete })
 }
 
+/// What a start would come to, and why it can't be, if so.
+#[derive(Serialize)]
+struct ForeseenStart<'a> {
+    #[serde(flatten)]
+    foreseen: &'a Foreseen,
+    start: Option<Reason>,
+}
+
 async fn started(ask: &Start, call: &Call) -> Result<Exit> {
     let One { one, dry_run } = &ask.one;
     let OrganizationRef { organization } = reference(&one.named, call).await?;
     let wave = one.wave;
-    let action = Action::Switch { at_once: false };
+    let action = Action::Switch { at_once: false, not_ready: false };
     let users = chosen(organization, wave);
     if ask.acknowledge {
         accept_limitations(action, users.clone(), *dry_run, call).await?;
     }
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users, action }, &Job::quiet()).await?;
     if *dry_run {
-        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
-        return Ok(Exit::Fine);
+        let plan = show::show(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?;
+        let mut waves = plan.iter().flat_map(|plan| &plan.waves);
+        let may = waves.find(|one| one.number == wave).map(|one| one.start).ok_or_else(|| Error::not_found("there is no such wave"))?;
+        call.screen.answer(&ForeseenStart { foreseen: &foreseen, start: may }, |screen| {
+            if let Some(reason) = may {
+                let words = of_reason(reason);
+                screen.painted(&format!("It can't be started: {}. {}", words.title, screen.filled(words.advice)), Paint::Open);
+            }
+            show_foreseen(action, &foreseen, true, call);
+        });
+        return Ok(if may.is_none() { Exit::Fine } else { Exit::Incomplete });
     }
     tell_limitations(&foreseen, call);
     let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
@@ -295,7 +318,7 @@ async fn went_back(ask: &One, call: &Call) -> Result<Exit> {
     let action = Action::GoBack;
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if ask.dry_run {
-        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
+        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, false, call));
         return Ok(Exit::Fine);
     }
     let acted = act::act(&call.desk, ActOnUsers { users, action, expected: Some(foreseen.users) }, &call.job()).await?;
@@ -385,7 +408,8 @@ fn heading(wave: &WaveView) -> String {
         (_, Some(percent)) => format!("{percent} %"),
         (_, None) => "whoever is left".to_owned(),
     };
-    let state = standing(wave.state);
+    let all_wait = wave.seen.queued > 0 && wave.seen.queued == wave.seen.under_way;
+    let state = if wave.state == WaveState::Running && all_wait { "waits for the change window" } else { standing(wave.state) };
     let since = wave.started.map_or_else(String::new, |at| format!(", started {}", at.utc()));
     let initialized = count(wave.seen.initialized);
     format!("Wave {} ({what}) {state}{since}: {initialized} of {} initialized", wave.number, counted(wave.seen.users, "user", "users"))

@@ -2,8 +2,10 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::UserId;
 use rollcall_core::organization::AccessType;
+use rollcall_core::rules::Reason;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::acknowledge;
@@ -56,6 +58,9 @@ pub enum Act {
         /// At once, outside of the change window too
         #[arg(long)]
         now: bool,
+        /// Also those who aren't ready by the pre-flight
+        #[arg(long)]
+        not_ready: bool,
         #[command(flatten)]
         whom: Whom,
     },
@@ -105,8 +110,8 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
             let to = names::organization(call, &to, whom.tenant.as_deref()).await?.organization.id;
             (Action::Move { to }, whom)
         }
-        Act::Switch { acknowledge, now, whom } => {
-            let action = Action::Switch { at_once: now };
+        Act::Switch { acknowledge, now, not_ready, whom } => {
+            let action = Action::Switch { at_once: now, not_ready };
             if acknowledge {
                 accept_limitations(action, chosen(&whom, call).await?, whom.dry_run, call).await?;
             }
@@ -125,7 +130,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
     let users = chosen(&whom, call).await?;
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if whom.dry_run {
-        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, call));
+        call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, false, call));
         return Ok(Exit::Fine);
     }
     tell_limitations(&foreseen, call);
@@ -152,13 +157,21 @@ pub fn answer(acted: &Acted, call: &Call) {
         }
         for refusal in &acted.refusals {
             let words = words::of_reason(refusal.reason);
-            screen.painted(&format!("{}: {}. {}", refusal.upn, words.title, screen.filled(words.advice)), Paint::Open);
+            screen.painted(
+                &format!("{}: {}{}. {}", refusal.upn, words.title, so_judged(refusal.eligibility), screen.filled(words.advice)),
+                Paint::Open,
+            );
         }
         let named = u32::try_from(acted.refusals.len()).unwrap_or(u32::MAX);
         if acted.refused > named {
             screen.line(&format!("… and {} more.", count(acted.refused - named)));
         }
     });
+}
+
+/// What stands in the way, where a mailbox isn't ready.
+fn so_judged(eligibility: Option<Eligibility>) -> String {
+    eligibility.map_or_else(String::new, |eligibility| format!(" ({})", words::of_eligibility(eligibility).title))
 }
 
 /// The users that are named.
@@ -211,8 +224,8 @@ pub fn tell_limitations(foreseen: &Foreseen, call: &Call) {
     }
 }
 
-/// Says what it would come to.
-pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
+/// Says what it would come to. A wave's switches always wait for the change window.
+pub fn show_foreseen(action: Action, foreseen: &Foreseen, waves_wait: bool, call: &Call) {
     let screen = &call.screen;
     screen.line(&format!(
         "{} meant: {} would change, {} are like that already.",
@@ -223,12 +236,24 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, call: &Call) {
     let waits = foreseen.queued + foreseen.queued_once_read;
     if waits > 0 {
         let opens = foreseen.opens.map_or_else(String::new, |at| format!(", which opens at {}", at.utc()));
-        screen.line(&format!("{} would wait for the change window{opens}; --now doesn't wait.", count(waits)));
+        let now = if waves_wait { "" } else { "; --now doesn't wait" };
+        screen.line(&format!("{} would wait for the change window{opens}{now}.", count(waits)));
     }
     for refused in &foreseen.refused {
         let words = words::of_reason(refused.reason);
-        screen
-            .painted(&format!("{} would be refused: {}. {}", count(refused.users), words.title, screen.filled(words.advice)), Paint::Open);
+        let what = match refused.reason {
+            Reason::LimitationsUnread => {
+                format!("{} would change once what Graph can't do is accepted: --acknowledge accepts it.", count(refused.users))
+            }
+            _ => format!(
+                "{} would be refused: {}{}. {}",
+                count(refused.users),
+                words.title,
+                so_judged(refused.eligibility),
+                screen.filled(words.advice)
+            ),
+        };
+        screen.painted(&what, Paint::Open);
     }
     for change in &foreseen.access {
         screen.line(&format!("{} would be reached by {} in place of {}.", count(change.users), change.to, change.from));

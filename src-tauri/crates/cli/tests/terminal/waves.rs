@@ -21,7 +21,7 @@ const EXIT: Exit = Exit { initialized: 0, failed: 0, hours: 0, issues: None };
 
 /// Forty users on EWS in the script's folder, which is the script's own from here on; the tenant goes on as long as it is held.
 async fn on_ews(script: &Script) -> (String, Vec<String>, impl Sized) {
-    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await;
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization.id) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
@@ -76,18 +76,48 @@ async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
     assert!(both.code == 2 && both.err.contains("it is a decision"), "{both:?}");
     assert_eq!(start(&["--json"]).json()["error"]["code"], "wave_waits", "nothing was accepted by the dry run");
 
+    let dry = start(&["--dry-run"]);
+    assert!(dry.code == 3 && dry.out.starts_with("It can't be started: The wave can't start yet."), "{dry:?}");
+    assert!(dry.out.contains("3 would change once what Graph can't do is accepted") && !dry.out.contains("refused"), "{dry:?}");
+    assert_eq!(
+        (&start(&["--dry-run", "--json"]).json()["start"], start(&["--dry-run"]).out.contains("--now")),
+        (&"wave_waits".into(), false)
+    );
+
     let started = start(&["--acknowledge"]);
     assert!(started.code == 0 && started.out.starts_with("3 users done"), "{started:?}");
     assert!(started.err.contains("  · "), "what is accepted is shown: {started:?}");
+    let deleted = script.run(&["users", "delete", "--all-of", &organization]);
+    assert!(deleted.code == 3 && deleted.out.contains("The mailbox is initialized or switching."), "{deleted:?}");
     let described = script.run(&["org", "describe", &organization]);
     assert!(described.out.contains("10 acknowledged at ") && described.out.contains(" by admin@contoso.example"), "{described:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_that_comes_to_graph_says_who_stays_on_ews_and_a_wave_that_it_waits_for_its_window() {
+    let script = Script::new();
+    let (organization, _, _tenant) = on_ews(&script).await;
+    let changed = script.run(&["org", "change", &organization, "--access", "graph_app_only"]);
+    assert!(changed.code == 0 && changed.out.contains("40 users stay on EWS until switched: `rollcallctl users switch"), "{changed:?}");
+    assert_eq!(script.run(&["org", "waves", "plan", &organization, "--pilot", "3"]).code, 0);
+    // A window of one minute, half a day from now.
+    let minute = (rollcall_tests::clock()().0.div_euclid(60_000) + 720).rem_euclid(24 * 60);
+    let time = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let (from, to) = (time(minute), time((minute + 1) % (24 * 60)));
+    let days = "mon,tue,wed,thu,fri,sat,sun";
+    let window = script.run(&["org", "window", &organization, "--days", days, "--from", &from, "--to", &to, "--zone", "UTC"]);
+    assert_eq!(window.code, 0, "{window:?}");
+    let started = script.run(&["org", "waves", "start", &organization, "--wave", "1", "--acknowledge"]);
+    assert_eq!(started.code, 0, "{started:?}");
+    let shown = script.run(&["org", "waves", "show", &organization]);
+    assert!(shown.out.starts_with("Wave 1 (pilot) waits for the change window"), "{shown:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_a_wave_is_not_brought_in_by_a_session_and_it_is_said_why() {
     let script = Script::new();
     let faults = FaultPlan::none();
-    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await;
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await.of_ready_people();
     let organization = rehearsal.ready().await.name;
     let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
     drop(desk);
@@ -107,7 +137,7 @@ async fn who_waits_for_a_wave_is_not_brought_in_by_a_session_and_it_is_said_why(
 async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
     let script = Script::new();
     let faults = FaultPlan::none().with(FaultKind::MailboxNotEnabled, 9);
-    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await;
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults, ..Scene::default() }).await.of_ready_people();
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     let organization = rehearsal.ready().await;
     let id = organization.id;
@@ -145,7 +175,8 @@ async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
 #[tokio::test(flavor = "multi_thread")]
 async fn criteria_of_a_started_plan_change_and_whatever_stands_elsewhere_by_that_wants_a_yes() {
     let script = Script::new();
-    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let rehearsal =
+        Rehearsal::in_folder(&script.data(), Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await.of_ready_people();
     let organization = pilot_was_read(&rehearsal).await;
     let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
     drop(desk);

@@ -4,6 +4,7 @@
 pub mod change;
 pub mod export;
 pub mod grant;
+pub(crate) mod lacking;
 pub mod read;
 mod settling;
 pub mod show;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rollcall_core::action::{Action, Effect};
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::{OrganizationId, UserId};
 use rollcall_core::organization::{AccessType, Organization, SyncStatus};
 use rollcall_core::presets;
@@ -18,6 +19,7 @@ use rollcall_store::{Connection, StoreError, Transaction, deltas, integrations, 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::consent::lacking::is_lacking;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
@@ -57,6 +59,9 @@ pub struct Refusal {
     pub user: UserId,
     pub upn: String,
     pub reason: Reason,
+    /// What stands in the way, where the mailbox isn't ready.
+    #[ts(optional = nullable)]
+    pub eligibility: Option<Eligibility>,
 }
 
 /// The chosen users, sorted by what the action comes to.
@@ -117,6 +122,7 @@ pub(crate) fn within(
         user: one.user,
         upn: names.remove(&one.user).unwrap_or_default(),
         reason: *reason,
+        eligibility: standing_in_the_way(one, *reason),
     });
     Ok(Ok(Acted {
         done: length(sorted.changes.len()),
@@ -139,11 +145,15 @@ pub(crate) async fn begin_queued(desk: &Desk, organization: OrganizationId) -> R
             if organizations::get(tx, organization)?.window.is_some_and(|window| !window.is_open(now)) {
                 return Ok(0);
             }
-            let action = Action::Switch { at_once: true };
+            // Whether those who aren't ready are to come along was decided when they were queued.
+            let action = Action::Switch { at_once: true, not_ready: true };
             let sorted = sort(tx, &Chosen::Filter(filter.clone()), action, &busy, now)?;
             carry_out(tx, action, &sorted, BY_ITSELF, now)?;
-            // Whoever can't be switched any more waits for nothing.
-            let rest: Vec<UserId> = act::concerned(tx, &Chosen::Filter(filter), &busy)?.into_iter().map(|one| one.user).collect();
+            // Whoever can't be switched any more waits for nothing, but for those who wait for the consent, too.
+            let waiting: BTreeSet<UserId> =
+                sorted.refused.iter().filter(|(_, reason)| *reason == Reason::ConsentMissing).map(|(one, _)| one.user).collect();
+            let rest = act::concerned(tx, &Chosen::Filter(filter), &busy)?.into_iter().map(|one| one.user);
+            let rest: Vec<UserId> = rest.filter(|user| !waiting.contains(user)).collect();
             act::queue(tx, &rest, None)?;
             Ok(length(sorted.changes.len()))
         })
@@ -181,8 +191,11 @@ pub(super) fn sort(
         if effect == Effect::Changes {
             if tenant.is_some_and(|tenant| tenant != one.tenant) {
                 effect = Effect::Refused(Reason::OtherTenant);
-            } else if let Action::Switch { at_once } = action {
-                match switches.of(one.standing.organization)? {
+            } else if let Action::Switch { at_once, .. } = action {
+                let (may, lacking) = switches.of(one.standing.organization)?;
+                let in_own_name = one.standing.access().over_graph() == AccessType::GraphAppOnly;
+                match may {
+                    _ if lacking && in_own_name => effect = Effect::Refused(Reason::ConsentMissing),
                     MaySwitch::Unread => effect = Effect::Refused(Reason::LimitationsUnread),
                     MaySwitch::Later if !at_once => {
                         sorted.queued.push(one);
@@ -230,15 +243,15 @@ enum MaySwitch {
     Unread,
 }
 
-/// Whether users may be switched, by their organizations.
+/// Whether users may be switched, by their organizations, and whether the consent is known to lack something that workloads need.
 struct Switches<'a> {
     conn: &'a Connection,
     now: Timestamp,
-    known: HashMap<OrganizationId, MaySwitch>,
+    known: HashMap<OrganizationId, (MaySwitch, bool)>,
 }
 
 impl Switches<'_> {
-    fn of(&mut self, id: OrganizationId) -> std::result::Result<MaySwitch, StoreError> {
+    fn of(&mut self, id: OrganizationId) -> std::result::Result<(MaySwitch, bool), StoreError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(*known);
         }
@@ -246,14 +259,20 @@ impl Switches<'_> {
         let integration = integrations::get(self.conn, organization.integration)?;
         let may = if !organization.has_acknowledged(presets::limitations(integration.preset)) {
             MaySwitch::Unread
-        } else if organization.window.is_some_and(|window| !window.is_open(self.now)) {
+        } else if organization.window.as_ref().is_some_and(|window| !window.is_open(self.now)) {
             MaySwitch::Later
         } else {
             MaySwitch::Now
         };
-        self.known.insert(id, may);
-        Ok(may)
+        let known = (may, is_lacking(self.conn, &organization, &integration)?);
+        self.known.insert(id, known);
+        Ok(known)
     }
+}
+
+/// What stands in the way of whom is refused for not being ready.
+pub(super) fn standing_in_the_way(one: &Concerned, reason: Reason) -> Option<Eligibility> {
+    (reason == Reason::NotReady).then_some(one.standing.eligibility)
 }
 
 fn carry_out(tx: &Transaction<'_>, action: Action, sorted: &Sorted, actor: &str, now: Timestamp) -> std::result::Result<(), StoreError> {

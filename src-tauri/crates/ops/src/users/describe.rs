@@ -79,7 +79,7 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
         };
         let may = MayDo {
             force: why_not(Action::Force),
-            switch: why_not(Action::Switch { at_once: false }),
+            switch: why_not(Action::Switch { at_once: false, not_ready: false }),
             go_back: why_not(Action::GoBack),
             remove: why_not(Action::Remove { force: false }),
         };

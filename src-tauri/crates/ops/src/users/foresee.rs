@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rollcall_core::action::Action;
 use rollcall_core::change_window::ChangeWindow;
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::{AccessType, Organization, SyncStatus};
 use rollcall_core::presets;
@@ -18,7 +19,7 @@ use rollcall_store::{Connection, StoreError, integrations, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::act::{Sorted, busy, own_access_after, sort, target};
+use super::act::{Sorted, busy, own_access_after, sort, standing_in_the_way, target};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -70,6 +71,9 @@ pub struct Foreseen {
 pub struct Refused {
     pub reason: Reason,
     pub users: u32,
+    /// What stands in the way, where mailboxes aren't ready.
+    #[ts(optional = nullable)]
+    pub eligibility: Option<Eligibility>,
 }
 
 /// How many users are reached in another way.
@@ -113,8 +117,10 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         }
     }
     let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
-    for (_, reason) in &sorted.refused {
-        refused.entry(format!("{reason:?}")).or_insert(Refused { reason: *reason, users: 0 }).users += 1;
+    for (one, reason) in &sorted.refused {
+        let eligibility = standing_in_the_way(one, *reason);
+        let new = Refused { reason: *reason, users: 0, eligibility };
+        refused.entry(format!("{reason:?}{eligibility:?}")).or_insert(new).users += 1;
     }
     let changes =
         !sorted.changes.is_empty() || !sorted.queued.is_empty() || refused.values().any(|one| one.reason == Reason::LimitationsUnread);
@@ -197,7 +203,7 @@ fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<S
 fn waits(conn: &Connection, sorted: &Sorted, action: Action, now: Timestamp) -> std::result::Result<(u32, Option<Timestamp>), StoreError> {
     let mut closed: HashMap<OrganizationId, Option<ChangeWindow>> = HashMap::new();
     let unread = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::LimitationsUnread).map(|(one, _)| (one, 1));
-    let unread = unread.filter(|_| matches!(action, Action::Switch { at_once: false }));
+    let unread = unread.filter(|_| matches!(action, Action::Switch { at_once: false, .. }));
     let (mut once_read, mut first) = (0, None);
     for (one, waits) in sorted.queued.iter().map(|one| (one, 0)).chain(unread) {
         let window = match closed.entry(one.standing.organization) {

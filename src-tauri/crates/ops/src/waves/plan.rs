@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::rules::Reason;
 use rollcall_core::wave::{self, Entry, Exit, OwnExit};
@@ -65,6 +66,9 @@ pub struct ForeseenPlan {
     pub sizes: Vec<u32>,
     /// The addresses of the pilot that nobody of the organization has.
     pub unknown: Vec<String>,
+    /// Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave, but no
+    /// wave switches them.
+    pub not_ready: u32,
     /// Why it can't be kept, if so.
     pub refused: Option<Reason>,
 }
@@ -129,12 +133,18 @@ async fn members(desk: &Desk, ask: &PlanWaves, job: &Job) -> Result<HashSet<Obje
     Ok(members.into_iter().map(|user| user.object_id).collect())
 }
 
+fn ids(users: Vec<(UserId, ObjectId)>) -> impl Iterator<Item = UserId> {
+    users.into_iter().map(|(user, _)| user)
+}
+
 /// What the plan comes to, and who is in which wave.
 fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::result::Result<(ForeseenPlan, Vec<LaidOut>), StoreError> {
     let organization = organizations::get(conn, ask.organization)?;
     let everybody = UserFilter { organization: Some(organization.id), ..UserFilter::default() };
-    let all = waves::candidates(conn, &Chosen::Filter(everybody))?;
-    let ids = |users: Vec<(UserId, ObjectId)>| users.into_iter().map(|(user, _)| user);
+    let ready = UserFilter { eligibility: vec![Eligibility::Ready], ..everybody.clone() };
+    let ready: HashSet<UserId> = ids(waves::candidates(conn, &Chosen::Filter(ready))?).collect();
+    let everybody = waves::candidates(conn, &Chosen::Filter(everybody))?;
+    let (all, others): (Vec<_>, Vec<_>) = everybody.into_iter().partition(|(user, _)| ready.contains(user));
     let mut unknown = Vec::new();
     let pilot: HashSet<UserId> = match &ask.pilot {
         Pilot::Named { addresses } => {
@@ -150,16 +160,22 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
         Pilot::Number { number } => wave::in_order(&organization.external_id, all.clone()).into_iter().take(*number as usize).collect(),
         Pilot::Filter { filter } => {
             let filter = UserFilter { organization: Some(organization.id), ..(**filter).clone() };
-            ids(waves::candidates(conn, &Chosen::Filter(filter))?).collect()
+            ids(waves::candidates(conn, &Chosen::Filter(filter))?).filter(|user| ready.contains(user)).collect()
         }
         Pilot::Group { .. } => all.iter().filter(|(_, object)| group.contains(object)).map(|(user, _)| *user).collect(),
         Pilot::Present => ids(waves::candidates(conn, &Chosen::Filter(waves::users_of(organization.id, PILOT)))?).collect(),
     };
-    let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(user, _)| pilot.contains(user));
+    let not_ready = u32::try_from(others.len()).unwrap_or(u32::MAX);
+    let (mut first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(user, _)| pilot.contains(user));
+    let (named, last): (Vec<_>, Vec<_>) = others.into_iter().partition(|(user, _)| pilot.contains(user));
+    first.extend(named);
     let shares = ask.shares.iter().copied().map(Some).chain([None]);
     let mut dealt = vec![LaidOut { users: ids(first).collect(), ..LaidOut::default() }];
     let after = wave::deal(&organization.external_id, rest, &ask.shares);
     dealt.extend(shares.zip(after).map(|(percent, users)| LaidOut { percent, users, exit: None }));
+    if let Some(wave) = dealt.last_mut() {
+        wave.users.extend(ids(last));
+    }
     for (wave, number) in dealt.iter_mut().zip(PILOT..) {
         wave.exit = ask.own.iter().find(|own| own.wave == number).map(|own| own.exit);
     }
@@ -169,5 +185,5 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
         Err(reason) => Some(reason),
         Ok(()) => sizes.contains(&0).then_some(Reason::WaveEmptied),
     };
-    Ok((ForeseenPlan { sizes, unknown, refused }, dealt))
+    Ok((ForeseenPlan { sizes, unknown, not_ready, refused }, dealt))
 }

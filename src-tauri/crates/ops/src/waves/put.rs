@@ -107,7 +107,7 @@ fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, BT
             None => {}
         }
     }
-    let mut refused: Vec<Refused> = refused.into_iter().map(|(reason, users)| Refused { reason, users }).collect();
+    let mut refused: Vec<Refused> = refused.into_iter().map(|(reason, users)| Refused { reason, users, eligibility: None }).collect();
     refused.sort_by_key(|refused| std::cmp::Reverse(refused.users));
     let emptied = before.keys().any(|wave| sizes.get(wave) == Some(&0));
     let changes = u32::try_from(changing.values().map(Vec::len).sum::<usize>()).unwrap_or(u32::MAX);

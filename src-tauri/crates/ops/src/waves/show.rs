@@ -2,6 +2,7 @@
 
 use rollcall_core::consent;
 use rollcall_core::id::OrganizationId;
+use rollcall_core::organization::AccessType;
 use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
@@ -12,6 +13,7 @@ use rollcall_store::{Connection, StoreError, grants, integrations, organizations
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::consent::lacking::is_lacking;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -92,6 +94,8 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
         window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
         previous: None,
     };
+    let in_own_name = organization.access.over_graph() == AccessType::GraphAppOnly;
+    let lacking = (in_own_name && is_lacking(conn, &organization, &integration)?).then_some(Reason::ConsentMissing);
     let mut views: Vec<WaveView> = Vec::new();
     for wave in waves {
         let criteria = wave.exit.unwrap_or(plan.exit);
@@ -104,7 +108,7 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
         }
         views.push(WaveView {
             over: wave::is_over(state, None),
-            start: wave::may_start(wave.started.is_some(), wave.held.is_some(), &entry, &seen).err(),
+            start: wave::may_start(wave.started.is_some(), wave.held.is_some(), &entry, &seen).err().or(lacking),
             own: wave.exit,
             number: wave.number,
             percent: wave.percent,

@@ -133,5 +133,5 @@ fn begin(
     if first {
         timeline::note(tx, &members, &Happening::InWave { wave: number }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
     }
-    Ok(act::within(tx, &chosen, Action::Switch { at_once: false }, None, busy, now, Some(&by))?.map_err(Refused::Changed))
+    Ok(act::within(tx, &chosen, Action::Switch { at_once: false, not_ready: false }, None, busy, now, Some(&by))?.map_err(Refused::Changed))
 }

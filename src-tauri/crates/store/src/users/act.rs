@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rollcall_core::action::Standing;
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::{OrganizationId, TenantId, UserId};
 use rollcall_core::mailbox::{MailboxStatus, Step};
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -30,7 +31,7 @@ pub struct Concerned {
 pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) -> Result<Vec<Concerned>, StoreError> {
     let those = Where::chosen(chosen)?;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL,
+        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL, u.eligibility,
                   EXISTS (SELECT 1
                           FROM   connections AS c
                           WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL)
@@ -52,7 +53,8 @@ pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) ->
                 mailbox: text::named(row, 7)?,
                 forced: text::maybe_moment(row, 8)?,
                 queued: row.get(9)?,
-                connected: row.get(10)?,
+                eligibility: text::maybe_named(row, 10)?.unwrap_or(Eligibility::Ready),
+                connected: row.get(11)?,
                 run_under_way: busy.contains(&organization),
             },
         })
