@@ -612,7 +612,7 @@ export type CutOffPass = { organization: OrganizationId, organization_name: stri
  */
 users: number, 
 /**
- * How many were read; what was read is kept, and the others are read when they are due.
+ * How many were read; what was read is kept, and the others are read when they are due, unless sessions are paused.
  */
 read: number, since: Timestamp, };
 
