@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::driver::until;
 use crate::stage::Stage;
-use crate::window::Window;
+use crate::window::{Window, keys};
 
 const USERS: usize = 250;
 
@@ -98,6 +98,42 @@ fn a_check_that_was_cut_off_goes_on_by_itself_where_the_admin_chose_so() -> Resu
     window.reads("Run 1, interrupted")?;
     window.find("button", "Resume")?;
     window.find("button", "Activity: 0 running")?;
+    window.close();
+    Ok(())
+}
+
+#[test]
+fn sync_sessions_that_were_cut_off_are_told_where_one_looks_afterwards() -> Result<()> {
+    let Some(stage) = Stage::new("sessions_cut_off")? else { return Ok(()) };
+    let tenant = stage.prepared(MANY)?;
+    let window = stage.open(&[])?;
+    secret(&window, tenant.details())?;
+    window.go("Organizations")?;
+    window.click("cell", "Contoso EU")?;
+    window.click("tab", "Sync sessions")?;
+    window.press("Run now: everybody")?;
+    window.reads("These were asked for. By themselves none begin: sessions are paused since")?;
+    window.reads("passed,")?;
+    window.kill()?;
+
+    let mut window = stage.open(&[])?;
+    window.reads("Sync sessions of Contoso EU were cut off")?;
+    for dark in [false, true] {
+        window.set_theme(dark)?;
+        window.go("Organizations")?;
+        window.click("cell", "Contoso EU")?;
+        window.click("tab", "Sync sessions")?;
+        window.find("button", "I have read it")?;
+        window.reads("Sessions are paused, so the rest wait until somebody starts or runs them.")?;
+        window.photo("sessions-cut-off")?;
+        window.press("Activity: 0 running")?;
+        window.reads("Cut off by the end of Rollcall")?;
+        ensure!(!window.text()?.contains("Nothing has run since"), "something has, and was cut off");
+        window.photo("activity-cut-off")?;
+        window.keys(&[keys::ESCAPE])?;
+    }
+    window.press("I have read it")?;
+    window.no_longer_reads("Sessions are paused, so the rest wait")?;
     window.close();
     Ok(())
 }
