@@ -156,5 +156,6 @@ fn a_secret_that_is_wrong(window: &Window) -> Result<()> {
     window.fill("Client secret", "not-the-secret")?;
     window.press("Store secret")?;
     window.reads("The client secret is wrong.")?;
-    window.photo("secret-refused")
+    window.photo("secret-refused")?;
+    window.press("Cancel")
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::driver::until;
 use crate::stage::Stage;
-use crate::window::Window;
+use crate::window::{Window, keys};
 
 const USERS: usize = 250;
 
@@ -107,7 +107,7 @@ fn a_check_that_was_cut_off_goes_on_by_itself_where_the_admin_chose_so() -> Resu
 #[test]
 fn sessions_that_were_cut_off_are_told_at_the_next_start_and_go_on() -> Result<()> {
     const READ: u64 = 150;
-    let Some(stage) = Stage::new("sessions_cut_off")? else { return Ok(()) };
+    let Some(stage) = Stage::new("sessions_go_on")? else { return Ok(()) };
     let latency = Duration::from_millis(80);
     let tenant = stage.prepared_with(Scene { users: u32::try_from(READ)?, faults: FaultPlan::none(), latency, ..Scene::default() })?;
     let window = stage.open(&[])?;
@@ -126,12 +126,47 @@ fn sessions_that_were_cut_off_are_told_at_the_next_start_and_go_on() -> Result<(
 
     let window = stage.open(&[])?;
     window.reads("Sync sessions of Contoso EU were cut off")?;
-    window.glance("sessions-cut-off")?;
     sessions(&window)?;
     let kept = until("what was kept", || Ok(window.run(passed, &json!([]))?.as_u64().filter(|read| *read > 0)))?;
     ensure!(kept >= shown, "{shown} users were shown as read before the end, {kept} after the restart");
     window.reads(&format!("Passed {READ}"))?;
     ensure!(tenant.violations() == 0, "no request may come before its Retry-After has passed");
+    window.close();
+    Ok(())
+}
+
+#[test]
+fn sync_sessions_that_were_cut_off_are_told_where_one_looks_afterwards() -> Result<()> {
+    let Some(stage) = Stage::new("sessions_cut_off")? else { return Ok(()) };
+    let tenant = stage.prepared(MANY)?;
+    let window = stage.open(&[])?;
+    secret(&window, tenant.details())?;
+    window.go("Organizations")?;
+    window.click("cell", "Contoso EU")?;
+    window.click("tab", "Sync sessions")?;
+    window.press("Run now: everybody")?;
+    window.reads("These were asked for. By themselves none begin: sessions are paused since")?;
+    window.reads("passed,")?;
+    window.kill()?;
+
+    let mut window = stage.open(&[])?;
+    window.reads("Sync sessions of Contoso EU were cut off")?;
+    for dark in [false, true] {
+        window.set_theme(dark)?;
+        window.go("Organizations")?;
+        window.click("cell", "Contoso EU")?;
+        window.click("tab", "Sync sessions")?;
+        window.find("button", "I have read it")?;
+        window.reads("Sessions are paused, so the rest wait until somebody starts or runs them.")?;
+        window.photo("sessions-cut-off")?;
+        window.press("Activity: 0 running")?;
+        window.reads("Cut off by the end of Rollcall")?;
+        ensure!(!window.text()?.contains("Nothing has run since"), "something has, and was cut off");
+        window.photo("activity-cut-off")?;
+        window.keys(&[keys::ESCAPE])?;
+    }
+    window.press("I have read it")?;
+    window.no_longer_reads("Sessions are paused, so the rest wait")?;
     window.close();
     Ok(())
 }

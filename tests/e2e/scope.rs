@@ -180,7 +180,7 @@ fn what_voids_a_scope_what_was_cut_off_and_what_roles_give_are_each_told() -> Re
     window.reads("It takes back what is granted for the whole tenant")?;
     window.press("Run on the practice tenant")?;
     stage.at_the_browser(&Person::Admin)?;
-    window.reads("a mailbox that contradicts the scope is too early to judge")?;
+    window.reads("any other mailbox that contradicts the scope is too early to judge")?;
     let unfold = "document.querySelector('main [aria-expanded=false]:not([aria-haspopup])')?.click()";
     window.run(unfold, &serde_json::json!([]))?;
     window.press("Allow reading…")?;

@@ -20,13 +20,14 @@ import {
   MenuTrigger,
 } from "@fluentui/react-components";
 import { BookmarkRegular } from "@fluentui/react-icons";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { View } from "../api/bindings";
 import { copy } from "../lib/clipboard";
 import { useNotices } from "../lib/notices";
 import { t } from "../words/t";
 import { ReasonedButton } from "./CommandBar";
 import { ErrorBar, type Failure } from "./ErrorBar";
+import { FormDialog } from "./FormDialog";
 import { invalid } from "./invalid";
 
 const useStyles = makeStyles({
@@ -116,16 +117,13 @@ export function ViewsMenu(props: Props) {
 type DialogProps = Props & { readonly onClose: () => void };
 
 function SaveDialog({ builtIn, saved, onSave, failureOf, onClose }: DialogProps) {
-  const styles = useStyles();
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const before = saved.find((view) => isSameName(view.name, name))?.name;
   const taken = builtIn.some((one) => isSameName(one, name));
   const reason = name.trim() === "" ? t("form.required") : taken ? t("views.taken") : undefined;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy || reason !== undefined) return;
+  const save = async () => {
     setBusy(true);
     try {
       await onSave(name.trim(), before);
@@ -136,34 +134,27 @@ function SaveDialog({ builtIn, saved, onSave, failureOf, onClose }: DialogProps)
     }
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
-      <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} onChange={() => setFailure(undefined)} noValidate>
-          <DialogBody>
-            <DialogTitle>{t("views.saveTitle")}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <span>{t("views.saveBody")}</span>
-              <Field
-                label={t("views.name")}
-                required
-                {...(before !== undefined
-                  ? { validationState: "warning" as const, validationMessage: t("views.replaces") }
-                  : invalid(taken, t("views.taken")))}
-              >
-                <Input value={name} onChange={(_, data) => setName(data.value)} />
-              </Field>
-              {failure && <ErrorBar failure={failure} />}
-            </DialogContent>
-            <DialogActions>
-              <ReasonedButton type="submit" appearance="primary" disabledReason={reason}>
-                {t(before === undefined ? "views.saveAction" : "views.replaceAction")}
-              </ReasonedButton>
-              <Button onClick={onClose}>{t("confirm.cancel")}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t("views.saveTitle")}
+      action={t(before === undefined ? "views.saveAction" : "views.replaceAction")}
+      busy={busy}
+      disabledReason={reason}
+      onSubmit={() => void save()}
+      onEdit={() => setFailure(undefined)}
+      onClose={onClose}
+    >
+      <span>{t("views.saveBody")}</span>
+      <Field
+        label={t("views.name")}
+        required
+        {...(before !== undefined
+          ? { validationState: "warning" as const, validationMessage: t("views.replaces") }
+          : invalid(taken, t("views.taken")))}
+      >
+        <Input value={name} onChange={(_, data) => setName(data.value)} />
+      </Field>
+      {failure && <ErrorBar failure={failure} />}
+    </FormDialog>
   );
 }
 

@@ -1,32 +1,23 @@
 import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   Dropdown,
   Field,
   Input,
-  makeStyles,
   MessageBar,
   MessageBarBody,
   Option,
   Radio,
   RadioGroup,
 } from "@fluentui/react-components";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { AccessType, Error as Refusal, IntegrationView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { ErrorBar } from "../../ui/ErrorBar";
+import { FormDialog } from "../../ui/FormDialog";
 import { invalid } from "../../ui/invalid";
 import { explain, nameProblem, wrongInput } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
-
-const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", rowGap: "12px" } });
 
 /** What an External ID may consist of; the engine has the last word. */
 const EXTERNAL_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -39,7 +30,6 @@ export function CreateDialog({
   integrations: readonly IntegrationView[];
   onClose: (created: number | undefined) => void;
 }) {
-  const styles = useStyles();
   const [name, setName] = useState("");
   const [externalId, setExternalId] = useState("");
   const [integration, setIntegration] = useState(integrations[0]?.integration.id);
@@ -51,12 +41,10 @@ export function CreateDialog({
     name: name.trim() === "" ? t("form.required") : nameProblem(refusal),
     externalId: externalIdProblem(externalId, refusal),
   };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const create = async () => {
     setTried(true);
-    if (busy || integration === undefined || name.trim() === "" || !EXTERNAL_ID.test(externalId.trim())) return;
+    if (integration === undefined || name.trim() === "" || !EXTERNAL_ID.test(externalId.trim())) return;
     setBusy(true);
-    setRefusal(undefined);
     try {
       const created = await call("organizations.create", {
         name: name.trim(),
@@ -71,58 +59,50 @@ export function CreateDialog({
     }
   };
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && onClose(undefined)}>
-      <DialogSurface>
-        <form onSubmit={(event) => void submit(event)} onChange={() => setRefusal(undefined)} noValidate>
-          <DialogBody>
-            <DialogTitle>{t("organizations.newTitle")}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <Field label={t("organizations.name")} required {...invalid(tried, wrong.name)}>
-                <Input value={name} onChange={(_, data) => setName(data.value)} />
-              </Field>
-              <Field
-                label={t("organizations.externalId")}
-                hint={t("organizations.externalIdHint")}
-                required
-                {...invalid(tried, wrong.externalId)}
-              >
-                <Input value={externalId} spellCheck={false} onChange={(_, data) => setExternalId(data.value)} />
-              </Field>
-              <MessageBar intent="warning">
-                <MessageBarBody>{t("organizations.externalIdFinal")}</MessageBarBody>
-              </MessageBar>
-              <Field label={t("organizations.integration")} required>
-                <Dropdown
-                  value={integrations.find((view) => view.integration.id === integration)?.integration.name ?? ""}
-                  selectedOptions={[String(integration)]}
-                  onOptionSelect={(_, data) => setIntegration(Number(data.optionValue))}
-                >
-                  {integrations.map((view) => (
-                    <Option key={view.integration.id} value={String(view.integration.id)}>
-                      {view.integration.name}
-                    </Option>
-                  ))}
-                </Dropdown>
-              </Field>
-              <Field label={t("organizations.access")} required>
-                <RadioGroup value={access} onChange={(_, data) => setAccess(data.value as AccessType)}>
-                  {optionsOf(accessWords).map(({ value, word }) => (
-                    <Radio key={value} value={value} label={`${word} – ${t(`organizations.accessHint.${value}`)}`} />
-                  ))}
-                </RadioGroup>
-              </Field>
-              {refusal && <ErrorBar failure={explain(refusal)} />}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabledFocusable={busy}>
-                {t("organizations.create")}
-              </Button>
-              <Button onClick={() => onClose(undefined)}>{t("confirm.cancel")}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={t("organizations.newTitle")}
+      action={t("organizations.create")}
+      busy={busy}
+      onSubmit={() => void create()}
+      onEdit={() => setRefusal(undefined)}
+      onClose={() => onClose(undefined)}
+    >
+      <Field label={t("organizations.name")} required {...invalid(tried, wrong.name)}>
+        <Input value={name} onChange={(_, data) => setName(data.value)} />
+      </Field>
+      <Field
+        label={t("organizations.externalId")}
+        hint={t("organizations.externalIdHint")}
+        required
+        {...invalid(tried, wrong.externalId)}
+      >
+        <Input value={externalId} spellCheck={false} onChange={(_, data) => setExternalId(data.value)} />
+      </Field>
+      <MessageBar intent="warning">
+        <MessageBarBody>{t("organizations.externalIdFinal")}</MessageBarBody>
+      </MessageBar>
+      <Field label={t("organizations.integration")} required>
+        <Dropdown
+          value={integrations.find((view) => view.integration.id === integration)?.integration.name ?? ""}
+          selectedOptions={[String(integration)]}
+          onOptionSelect={(_, data) => setIntegration(Number(data.optionValue))}
+        >
+          {integrations.map((view) => (
+            <Option key={view.integration.id} value={String(view.integration.id)}>
+              {view.integration.name}
+            </Option>
+          ))}
+        </Dropdown>
+      </Field>
+      <Field label={t("organizations.access")} required>
+        <RadioGroup value={access} onChange={(_, data) => setAccess(data.value as AccessType)}>
+          {optionsOf(accessWords).map(({ value, word }) => (
+            <Radio key={value} value={value} label={`${word} – ${t(`organizations.accessHint.${value}`)}`} />
+          ))}
+        </RadioGroup>
+      </Field>
+      {refusal && <ErrorBar failure={explain(refusal)} />}
+    </FormDialog>
   );
 }
 

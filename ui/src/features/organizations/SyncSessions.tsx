@@ -146,7 +146,7 @@ function CutOff({ view }: { view: OrganizationView }) {
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>{t("sessions.cutOff", { organization: name })}</MessageBarTitle>{" "}
+        <MessageBarTitle>{t("sessions.cutOff", { organization: name })}.</MessageBarTitle>{" "}
         {cutOffWords(pass, rhythm.paused !== null)}
       </MessageBarBody>
       <MessageBarActions>

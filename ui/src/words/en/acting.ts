@@ -59,7 +59,7 @@ export const acting = {
     "They come under the other organization's integration, access type and settings. What was checked and read before is forgotten. Nothing changes in the tenant.",
   "act.about.switch":
     "They go to Switching, and what was under way is cancelled, which is no error. The next session that passes makes them Initialized. Nothing changes in the tenant or in the mailboxes.",
-  "act.about.switchNow": "The change window isn't waited for, also by those whose switch is queued.",
+  "act.about.switchNow": "They don't wait for the change window, those whose switch is queued included.",
   "act.about.force": "Their next session begins at once. A user can be forced once a minute.",
   "act.about.enable_sync":
     "They are read again from the next session on, also those who were disabled due to an error.",

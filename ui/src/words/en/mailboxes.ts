@@ -59,6 +59,7 @@ export const mailboxes = {
   "migration.minimum": "Version that the vendor asks for at least",
   "migration.versionHint": "Numbers with full stops between them, such as 2.14.0.",
   "migration.minimumHint": "The vendor's own pages say which one it is.",
+  "migration.sayAll": "Say where to, and both versions.",
   "migration.beginAction": "Begin",
   "migration.way": "{from} → {to}",
   "migration.versions": "Add-in {add_in}; at least {minimum} is asked for.",

@@ -56,6 +56,9 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     let [one, other] = [ready.people[0].as_str(), ready.people[1].as_str()];
     let unswitched = ready.script.run(&["--json", "verify", "--org", "Contoso EU"]);
     assert_eq!((unswitched.code, &unswitched.json()["error"]["code"]), (3, &json!("uses_ews")));
+    let secret = format!("{}\n", ready.sandbox.details().client_secret);
+    let unread = ready.script.pipe(&["org", "sync", "Contoso EU", "--all", "--secret-stdin"], &secret);
+    assert!(unread.code == 0 && unread.err.contains("Nobody is read here: whoever is on EWS"), "{unread:?}");
     assert_eq!(ready.act(&["switch", one]), (3, [0, 0, 0, 1]), "nothing before the limitations were accepted");
     let refused = ready.script.run(&["users", "switch", one]);
     assert!(refused.out.contains(&format!("{one}: ")) && refused.err.contains("--acknowledge accepts it:"), "{refused:?}");
