@@ -127,8 +127,8 @@ pub const fn may_consent(standing: &Standing) -> May {
     if standing.signed_in { Ok(()) } else { Err(Reason::NotSignedIn) }
 }
 
-/// May *Check users' access* be started? It asks those who are reached over Graph, whatever their organization is. Verification uses the integration's own identity, or that of each user who has signed in to it;
-/// no admin has to be signed in.
+/// May *Check users' access* be started? It asks those who are reached over Graph, whatever their organization is, with the integration's
+/// own identity or that of each user who has signed in to it; no admin has to be signed in.
 ///
 /// # Errors
 /// The reason, when not.

@@ -51,7 +51,7 @@ pub fn is_known_code(code: &str) -> bool {
 pub fn diagnose(refusal: Refusal<'_>) -> Cause {
     let Some(http) = refusal.http else { return Cause::NoAnswer };
     let is = |code: &str| refusal.code.eq_ignore_ascii_case(code);
-    // A 401 without a reason is Graph's answer to a token without any role, and Exchange's to one that its own roles don't open the mailbox to.
+    // A 401 without a reason is Graph's answer to a token without any role, and Exchange's where its own roles don't open the mailbox.
     if is("ErrorAccessDenied") || is("AccessDenied") || http == 401 && is("UnknownError") {
         return denied(refusal);
     }

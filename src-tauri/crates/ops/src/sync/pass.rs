@@ -166,7 +166,7 @@ struct Pass<'a> {
     organization: OrganizationId,
     /// Reads in the integration's own name; absent where nobody is read like that.
     application: Option<Arc<Reader>>,
-    /// The tokens of those who sign in, whose token is still to be opened and whose is on its way, and what is read of them.
+    /// The tokens of those who sign in, who still wait for theirs, whose is on its way, and what is read of them.
     sign_ins: &'a SignIns<'a>,
     to_open: VecDeque<Turn>,
     opening: Later<'a, Opened>,
