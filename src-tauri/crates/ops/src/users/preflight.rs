@@ -144,15 +144,15 @@ async fn judge_some(
     these: Vec<ObjectId>,
     contested: impl Fn(&Candidate) -> bool + Send + 'static,
 ) -> Result<()> {
-    // They are read in one go: each read may have another thread, which would keep memory of its own.
-    let judged = desk.read(move |conn| {
-        let mut judged = Vec::new();
-        for some in store::doubtful(conn, organization, &these)?.chunks(DOUBTFUL) {
-            judged.extend(differing(&store::candidates(conn, organization, Whose::Those(some))?, &contested));
+    // Read where they are written: a reader of its own would fill a cache of its own with what is looked at once.
+    desk.write(move |tx| {
+        for some in store::doubtful(tx, organization, &these)?.chunks(DOUBTFUL) {
+            let candidates = store::candidates(tx, organization, Whose::Those(some))?;
+            store::set(tx, &differing(&candidates, &contested))?;
         }
-        Ok(judged)
-    });
-    write(desk, judged.await?).await
+        Ok(())
+    })
+    .await
 }
 
 /// Who of the organization's tenant has an address that is another one's, too.
