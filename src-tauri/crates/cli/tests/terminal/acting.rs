@@ -81,12 +81,14 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     assert_eq!((&foreseen["changes"], ready.row(one)["effective_access"].clone()), (&json!(1), json!("graph_app_only")));
     assert_eq!(ready.act(&["go-back", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["effective_access"], "ews_app_only");
-    assert_eq!(ready.act(&["set-access", "--to", "graph_app_only", one]), (0, [1, 0, 0, 0]));
-    assert_eq!((ready.row(one)["user"]["access"].clone(), ready.users(&["set-access", one]).code), (json!("graph_app_only"), 2));
+    assert_eq!(ready.act(&["set-access", "--to", "graph_app_only", one]), (3, [0, 0, 0, 1]), "from EWS to Graph only a switch leads");
+    assert_eq!(ready.act(&["set-access", "--to", "ews_delegated", one]), (0, [1, 0, 0, 0]));
+    assert_eq!((ready.row(one)["user"]["access"].clone(), ready.users(&["set-access", one]).code), (json!("ews_delegated"), 2));
     assert_eq!(ready.act(&["set-access", "--inherit", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["user"]["access"], Value::Null);
 
     assert_eq!(ready.act(&["move", "--to", "Contoso US", one]), (0, [1, 0, 0, 0]));
+    assert_eq!(ready.row(one)["effective_access"], "ews_app_only", "it stays where it is until it is switched");
     assert_eq!(ready.row(one)["organization_name"], "Contoso US");
 }
 
