@@ -1,6 +1,6 @@
 //! Everything that can be done with a user, in the window: first said what it would come to, then done, then told in the user's details.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::accessible;
 use crate::restart::secret;
@@ -13,7 +13,7 @@ const USERS: u32 = 12;
 fn each_action_on_a_user_is_shown_first_done_and_told() -> Result<()> {
     let Some(stage) = Stage::new("acting")? else { return Ok(()) };
     let (tenant, names) = stage.on_ews_beside_another(USERS)?;
-    let other = names.get(1).context("there are more users than the admin")?;
+    let [_, other, .., over_graph] = &names[..] else { bail!("there are too few users") };
     let mut window = stage.open(&[])?;
     accessible::bring_axe(&window)?;
     secret(&window, tenant.details())?;
@@ -78,20 +78,35 @@ fn each_action_on_a_user_is_shown_first_done_and_told() -> Result<()> {
     act(&window, "Remove…", "Remove 1 user")?;
     window.no_longer_reads("Ada Admin")?;
 
-    // An access type of the user's own; a session brought forward, not twice in a minute.
+    // An access type of the user's own doesn't lead to Graph, but a switch does; a session brought forward, not twice in a minute.
     open_user(&window, other)?;
     window.press("More: Actions for this user")?;
     window.click("option", "Set access type…")?;
     window.choose("Access type", "Graph (app-only)")?;
-    window.reads("1 user: EWS (app-only) becomes Graph (app-only).")?;
+    window.reads("1 can't: From EWS to Graph only a switch leads")?;
     window.photo("set-access")?;
+    window.choose("Access type", "EWS (delegated)")?;
+    window.reads("1 user: EWS (app-only) becomes EWS (delegated).")?;
     agreed(&window, "Change 1 user")?;
+    window.reads("EWS (delegated), set on the user")?;
+    window.press("More: Actions for this user")?;
+    window.click("option", "Set access type…")?;
+    window.reads("1 user: EWS (delegated) becomes EWS (app-only).")?;
+    agreed(&window, "Change 1 user")?;
+    window.reads("EWS (app-only), set on the organization")?;
+    window.press("Switch to Graph…")?;
+    window.click("check", "Don't wait for the change window")?;
+    agreed(&window, "Switch 1 user")?;
     window.reads("Graph (app-only), set on the user")?;
+    refused(&window, "Force synchronization", "It was forced less than a minute ago.")?;
+    window.reads("Initialized")?;
+    open_user(&window, over_graph)?;
     window.press("Force synchronization")?;
     window.reads("Their next session begins at once.")?;
     agreed(&window, "Force 1 session")?;
     refused(&window, "Force synchronization", "It was forced less than a minute ago.")?;
     window.reads("Initialized")?;
+    open_user(&window, other)?;
 
     // Who is initialized is not removed by accident.
     window.press("More: Actions for this user")?;

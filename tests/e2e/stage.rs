@@ -6,17 +6,19 @@ use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result};
+use rollcall_core::action::Action;
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::integration::Preset;
 use rollcall_core::organization::AccessType;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::window::{SetWindow, set_window};
+use rollcall_ops::users::act::{ActOnUsers, act};
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::{Person, Visited};
 use rollcall_sandbox::{FaultKind, FaultPlan, Sandbox};
-use rollcall_store::users::UserFilter;
+use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_tests::{Rehearsal, Scene, clock};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -120,19 +122,23 @@ impl Stage {
     }
 
     /// The same without trouble, beside an empty organization `Contoso US`, and with a change window that is twelve hours away. Answers
-    /// the display names of the users as well, the admin's first.
+    /// the display names of the users as well, the admin's first; the last one is over Graph by an access type of its own.
     pub fn on_ews_beside_another(&self, users: u32) -> Result<(Sandbox, Vec<String>)> {
         self.runtime.block_on(async {
             let scene = Scene { users, faults: FaultPlan::none(), ..Scene::default() };
             let rehearsal = Rehearsal::in_folder(&self.data(), scene).await.of_ready_people();
             let organization = Box::pin(rehearsal.ready()).await.id;
+            let rows = rehearsal.found(UserFilter::default()).await;
+            let last = rows.iter().rfind(|row| row.user.directory.display_name != "Ada Admin").map(|row| row.user.id);
+            let action = Action::SetAccess { access: Some(AccessType::GraphAppOnly) };
+            let own = ActOnUsers { users: Chosen::Ids(last.into_iter().collect()), action, expected: None };
+            act(&rehearsal.desk, own, &Job::quiet()).await?;
             let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
             change(&rehearsal.desk, to_ews, &Job::quiet()).await?;
             rehearsal.organization("Contoso US", "US-01").await?;
             let hours = |hours: i64| u16::try_from((clock()().0.div_euclid(60_000) + hours * 60).rem_euclid(24 * 60));
             let window = ChangeWindow { days: Day::ALL.to_vec(), from: hours(12)?, to: hours(13)?, zone: "UTC".into() };
             set_window(&rehearsal.desk, SetWindow { organization, window: Some(window) }, &Job::quiet()).await?;
-            let rows = rehearsal.found(UserFilter::default()).await;
             let mut names: Vec<String> = rows.into_iter().map(|row| row.user.directory.display_name).collect();
             names.sort_by_key(|name| name != "Ada Admin");
             Ok((rehearsal.sandbox, names))
