@@ -751,3 +751,9 @@ ALTER TABLE organizations ADD COLUMN acknowledged_what TEXT;
 pub const OWN_ACCESS: &str = "
 CREATE INDEX users_with_own_access ON users (organization) WHERE access IS NOT NULL;
 ";
+
+/// Version 18. In the middle of a switch everybody may have an access type of their own; who has which is told from the index alone.
+pub const OWN_ACCESS_BY_TYPE: &str = "
+DROP INDEX users_with_own_access;
+CREATE INDEX users_with_own_access ON users (organization, access) WHERE access IS NOT NULL;
+";
