@@ -13,6 +13,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::consent::read::read as read_consent;
+use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::job::Job;
 use rollcall_ops::journal::{ListJournal, list as list_journal};
@@ -29,8 +30,8 @@ use rollcall_ops::users::foresee::{AccessChange, ForeseeAction, foresee};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::start::start;
-use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
+use rollcall_sandbox::{FaultPlan, Sandbox};
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene};
 use tokio_util::sync::CancellationToken;
@@ -203,6 +204,36 @@ async fn whoever_is_not_ready_is_left_alone_with_the_reason_unless_that_is_meant
     assert_eq!(reached_by(&rehearsal, AccessType::EwsAppOnly).await, 200 - ready, "they are left as they are");
     let meant = Action::Switch { at_once: false, not_ready: true };
     assert_eq!(rehearsal.act(Chosen::Ids(vec![guests[0].user.id]), meant).await.done, 1);
+
+    // What was decided when a switch was queued still holds when its time has come.
+    let window = |window| SetWindow { organization, window };
+    set_window(&rehearsal.desk, window(Some(in_hours(5))), &Job::quiet()).await.unwrap();
+    let other = guests[1].user.id;
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![other]), meant).await.queued, 1);
+    set_window(&rehearsal.desk, window(Some(in_hours(0))), &Job::quiet()).await.unwrap();
+    let (desk, _tenant) = looked_after(rehearsal, organization, 0).await;
+    let told = describe(&desk, UserRef::Id { user: other }, &Job::quiet()).await.unwrap();
+    assert_eq!(told.row.effective_access, AccessType::GraphAppOnly);
+}
+
+/// The desk after somebody has looked after the queue, in which so many are left, and the tenant that goes on while it is held.
+async fn looked_after(rehearsal: Rehearsal, organization: OrganizationId, left: u32) -> (Arc<Desk>, Sandbox) {
+    let Rehearsal { desk, sandbox, .. } = rehearsal;
+    let (desk, stop) = (Arc::new(desk), CancellationToken::new());
+    let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
+    let queued = async || describe_organization(&desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap().queued;
+    // The first look is taken at once; whoever is to stay has stayed by then.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for _ in 0..300 {
+        if queued().await == left {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(queued().await, left);
+    stop.cancel();
+    keeping.await.unwrap();
+    (desk, sandbox)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,6 +251,24 @@ async fn nobody_is_switched_to_what_is_known_not_to_be_granted() {
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.refused, 3);
     rehearsal.grant_as(organization, Person::Admin).await.unwrap();
     assert_eq!(rehearsal.act(of(organization), SWITCH).await.done, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_that_waits_goes_on_waiting_where_the_consent_is_gone_when_its_time_has_come() {
+    let rehearsal = Rehearsal::on(Scene { users: 3, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.sign_in().await.unwrap();
+    let organization = rehearsal.organization("Contoso EU", "EU-01").await.unwrap().id;
+    rehearsal.import(organization).await.unwrap();
+    change(&rehearsal.desk, to(organization, AccessType::EwsAppOnly), &Job::quiet()).await.unwrap();
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let window = |hours| SetWindow { organization, window: Some(in_hours(hours)) };
+    set_window(&rehearsal.desk, window(5), &Job::quiet()).await.unwrap();
+    assert_eq!(rehearsal.act(of(organization), SWITCH).await.queued, 3, "what was never read is not known to be missing");
+    read_consent(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    set_window(&rehearsal.desk, window(0), &Job::quiet()).await.unwrap();
+    let (desk, _tenant) = looked_after(rehearsal, organization, 3).await;
+    let ask = ForeseeAction { users: of(organization), action: Action::Switch { at_once: true, not_ready: false } };
+    assert_eq!(foresee(&desk, ask, &Job::quiet()).await.unwrap().none, Some(Reason::ConsentMissing));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,6 +33,7 @@ use rollcall_tests::{Rehearsal, Scene};
 
 use crate::switching::in_hours;
 
+const SWITCH: Action = Action::Switch { at_once: true, not_ready: false };
 const EXIT: Exit = Exit { initialized: 100, failed: 0, hours: 0, issues: Some(Severity::Lasting) };
 
 /// Forty users on EWS, of whom four are to go first, then a quarter of the others.
@@ -121,8 +122,7 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     let figures = figures(&rehearsal.desk, SessionFigures { organization, days: 1 }, &Job::quiet()).await.unwrap();
     assert_eq!((figures.standing.users, figures.standing.waiting), (4, 36));
 
-    let switch = Action::Switch { at_once: true, not_ready: false };
-    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), switch).await.untouched, 1, "over Graph already, there is nothing to switch");
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), SWITCH).await.untouched, 1, "over Graph already, there is nothing to switch");
     assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), Action::Force).await.done, 1);
     let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
     assert_eq!((came.users, came.waiting), (5, 35), "whom somebody brings forward is read, and those brought in before are");
@@ -137,6 +137,18 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     assert_eq!((came.users, came.waiting, came.committed.initialized), (6, 34, 2));
     remove(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert_eq!(rehearsal.sessions(organization, Whose::Everybody).await.unwrap().users, 40, "without a plan nobody waits");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_switched_by_hand_does_not_wait_for_a_wave() {
+    let (rehearsal, organization) = planned(false).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let last = rehearsal.found(users_of(organization, 3)).await.remove(0).user.id;
+    assert_eq!(rehearsal.act(Chosen::Ids(vec![last]), SWITCH).await.done, 1);
+    let told = describe(&rehearsal.desk, UserRef::Id { user: last }, &Job::quiet()).await.unwrap();
+    assert!(!told.waits_for_wave);
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((came.users, came.committed.initialized), (1, 1), "the others are on EWS");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,6 +168,22 @@ async fn a_wave_is_not_dealt_whoever_is_not_ready_and_is_not_judged_by_them() {
     assert_eq!(view.waves.iter().map(|wave| wave.seen.users).sum::<u32>(), ready, "whom no wave switches none is judged by");
     let acted = start(&rehearsal.desk, wave(organization, 1, 50), &Job::quiet()).await.unwrap();
     assert_eq!((acted.done, acted.refused), (50, 0));
+
+    // They stand in the last one, where nobody is switched of them.
+    let members = rehearsal.found(users_of(organization, 3)).await;
+    let unready = members.iter().filter(|row| row.judged.eligibility != Eligibility::Ready).count();
+    assert_eq!(unready, foreseen.not_ready as usize);
+    let named = Pilot::Named {
+        addresses: members
+            .iter()
+            .filter(|row| row.judged.eligibility == Eligibility::Guest)
+            .take(1)
+            .map(|row| row.user.directory.upn.clone())
+            .collect(),
+    };
+    remove(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let guest_first = foresee(&rehearsal.desk, PlanWaves { pilot: named, ..four_first(organization) }, &Job::quiet()).await.unwrap();
+    assert_eq!((guest_first.sizes[0], guest_first.not_ready), (1, foreseen.not_ready), "whoever is named is in the pilot, ready or not");
 }
 
 #[tokio::test(flavor = "multi_thread")]

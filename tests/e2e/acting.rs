@@ -105,7 +105,8 @@ fn each_action_on_a_user_is_shown_first_done_and_told() -> Result<()> {
     window.reads("Their next session begins at once.")?;
     agreed(&window, "Force 1 session")?;
     refused(&window, "Force synchronization", "It was forced less than a minute ago.")?;
-    window.reads("Initialized")?;
+    window.click("tab", "Timeline")?;
+    window.reads("Mailbox initialized")?;
     open_user(&window, other)?;
 
     // Who is initialized is not removed by accident.

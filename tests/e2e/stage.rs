@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rollcall_core::action::Action;
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::integration::Preset;
@@ -13,7 +13,6 @@ use rollcall_core::organization::AccessType;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::window::{SetWindow, set_window};
-use rollcall_ops::users::act::{ActOnUsers, act};
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::{Person, Visited};
@@ -129,10 +128,10 @@ impl Stage {
             let rehearsal = Rehearsal::in_folder(&self.data(), scene).await.of_ready_people();
             let organization = Box::pin(rehearsal.ready()).await.id;
             let rows = rehearsal.found(UserFilter::default()).await;
-            let last = rows.iter().rfind(|row| row.user.directory.display_name != "Ada Admin").map(|row| row.user.id);
+            let last =
+                rows.iter().rfind(|row| row.user.directory.display_name != "Ada Admin").context("there are others than the admin")?;
             let action = Action::SetAccess { access: Some(AccessType::GraphAppOnly) };
-            let own = ActOnUsers { users: Chosen::Ids(last.into_iter().collect()), action, expected: None };
-            act(&rehearsal.desk, own, &Job::quiet()).await?;
+            ensure!(rehearsal.act(Chosen::Ids(vec![last.user.id]), action).await.done == 1, "it has an access type of its own now");
             let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization) };
             change(&rehearsal.desk, to_ews, &Job::quiet()).await?;
             rehearsal.organization("Contoso US", "US-01").await?;

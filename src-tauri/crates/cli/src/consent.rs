@@ -313,8 +313,11 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     }
     let applied = Box::pin(apply(&call.desk, ApplyChange { change: question, seal: shown.seal }, &job)).await?;
     call.screen.answer(&applied, |screen| told::show_applied(&applied, screen));
+    if let Some(open) = shown.open {
+        call.screen.note(&told::stays_open(open, &organization.organization.name));
+    }
     Ok(match (applied.failed.is_empty(), applied.untouched as usize + applied.settling.len()) {
-        (true, 0) => Exit::Fine,
+        (true, 0) if shown.open.is_none() => Exit::Fine,
         (false, _) => Exit::Failed,
         (true, _) => Exit::Incomplete,
     })

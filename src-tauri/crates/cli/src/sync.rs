@@ -158,7 +158,7 @@ async fn nobody(view: &OrganizationView, all: bool, call: &Call) -> Result<Exit>
     }
     call.screen.note(&format!(
         "Nobody was read: {} disabled due to errors. Mend what `rollcallctl issues groups --org {}` names, then \
-         `rollcallctl users reset` reads them anew.",
+         `rollcallctl users enable` has them read again.",
         counted(disabled, "user is", "users are"),
         quoted(&view.organization.name)
     ));

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use rollcall_core::bound::Bound;
-use rollcall_core::id::{OrganizationId, RunId};
+use rollcall_core::id::{OrganizationId, RunId, UserId};
+use rollcall_core::mailbox::MailboxStatus;
+use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::integrations::set_secret::{self, SetSecret};
@@ -26,8 +28,7 @@ use self::summary::Summary;
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::text::{count, counted, quoted, range};
-use crate::users::act::named;
-use crate::{names, secret, traffic, words};
+use crate::{names, secret, traffic, users, words};
 
 const AFTER: &str = "\
 Ctrl+C pauses the run; --resume goes on with it, after a crash too. When Graph
@@ -175,7 +176,7 @@ async fn work(ask: &Verify, organization: &OrganizationView, call: &Call) -> Res
         (true, _) => having(id, &[Verdict::Failed], call).await?,
         (false, true) => having(id, &[Verdict::Unknown, Verdict::NotRun], call).await?,
         (false, false) if ask.users.is_empty() => Scope::All,
-        (false, false) => Scope::Users { users: named(&ask.users, Some(&organization.tenant_name), call).await? },
+        (false, false) => Scope::Users { users: named(&ask.users, organization, call).await? },
     };
     let question = Question { organization: id, which };
     let plan = plan::plan(&call.desk, question.clone(), &Job::quiet()).await?;
@@ -190,6 +191,30 @@ async fn work(ask: &Verify, organization: &OrganizationView, call: &Call) -> Res
     }
     tell(&plan, call);
     Box::pin(start::start(&call.desk, question, &call.job())).await
+}
+
+/// The users who are named, all of whom are asked.
+///
+/// # Errors
+/// `NotFound`; `InvalidInput` for one of another organization; `NotNow` for one who is on EWS or excluded.
+async fn named(upns: &[String], organization: &OrganizationView, call: &Call) -> Result<Vec<UserId>> {
+    let mut asked = Vec::with_capacity(upns.len());
+    for upn in upns {
+        let row = users::find(upn, Some(&organization.tenant_name), call).await?.row;
+        if row.user.organization != organization.organization.id {
+            return Err(Error::input("user", format!("{} is in {}", row.user.directory.upn, row.organization_name)));
+        }
+        let reason = match row.user.mailbox {
+            MailboxStatus::Excluded => Some(Reason::Excluded),
+            _ => (!row.effective_access.is_over_graph()).then_some(Reason::UsesEws),
+        };
+        if let Some(reason) = reason {
+            call.screen.note(&format!("{} can't be asked, and nobody was.", row.user.directory.upn));
+            return Err(Error::not_now(reason));
+        }
+        asked.push(row.user.id);
+    }
+    Ok(asked)
 }
 
 async fn go_on(run: RunId, organization: OrganizationId, call: &Call) -> Result<Run> {

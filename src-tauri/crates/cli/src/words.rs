@@ -217,9 +217,10 @@ pub const fn of_reason(reason: Reason) -> Words {
             "The mailbox isn't ready by the pre-flight",
             "`rollcallctl users preflight` says what to do about it; `users switch --not-ready` switches it all the same.",
         ),
-        Reason::ConsentMissing => {
-            words("Consent is missing", "What the workloads need isn't granted: `consent grant --org NAME` grants it.")
-        }
+        Reason::ConsentMissing => words(
+            "Consent is missing",
+            "What the workloads need isn't granted: `consent show --org NAME` says what is missing and how it is given.",
+        ),
         Reason::MustSwitch => words(
             "From EWS to Graph only a switch leads",
             "Switch with `rollcallctl users switch`, or in waves: `rollcallctl org waves plan`. Both keep to the change window.",

@@ -165,7 +165,8 @@ pub struct Ground {
     pub previous: Option<WaveState>,
 }
 
-/// What was seen of a wave's users. Excluded mailboxes, those of people who are gone, and those on EWS that aren't ready, are none of them.
+/// What was seen of a wave's users. Excluded mailboxes, those of people who are gone, and those on EWS that aren't ready and whose
+/// switch doesn't wait, are none of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 pub struct WaveFigures {
     pub users: u32,

@@ -27,7 +27,7 @@ pub const SCHEMA: &[&str] = &[
     schema::OWN_CRITERIA,
     schema::AS_SHOWN,
     schema::OWN_ACCESS,
-    schema::OWN_ACCESS_BY_TYPE,
+    schema::LOOKED_UP,
 ];
 
 /// The version that a list of steps leads to.

@@ -752,8 +752,11 @@ pub const OWN_ACCESS: &str = "
 CREATE INDEX users_with_own_access ON users (organization) WHERE access IS NOT NULL;
 ";
 
-/// Version 18. In the middle of a switch everybody may have an access type of their own; who has which is told from the index alone.
-pub const OWN_ACCESS_BY_TYPE: &str = "
+/// Version 18. In the middle of a switch everybody may have an access type of their own; who has which is told from the index alone. And
+/// the ids of what sessions were answered are looked for without those that passed.
+pub const LOOKED_UP: &str = "
 DROP INDEX users_with_own_access;
 CREATE INDEX users_with_own_access ON users (organization, access) WHERE access IS NOT NULL;
+
+CREATE INDEX sessions_amiss ON sessions (user) WHERE verdict <> 'passed';
 ";

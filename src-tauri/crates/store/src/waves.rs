@@ -249,7 +249,7 @@ fn found(changed: usize) -> Result<(), StoreError> {
 }
 
 /// What was seen of a wave's users, but for those who are excluded or gone from the directory, whom nobody reads, and those on EWS
-/// who aren't ready, whom no wave switches. A start counts as a switch: with those who were over Graph before, watching begins with it.
+/// who aren't ready and whose switch doesn't wait: no wave switches them. A start counts as a switch: with those who were over Graph before, watching begins with it.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.

@@ -22,13 +22,17 @@ use crate::words;
 
 /// That nothing would change; where something is missing all the same, why, and the next step.
 pub fn unchanged(open: Option<StaysOpen>, org: &str) -> String {
+    open.map_or_else(|| "Nothing would change: it is so already.".to_owned(), |open| stays_open(open, org))
+}
+
+/// Why not all that is required is granted by a change that grants what is missing.
+pub fn stays_open(open: StaysOpen, org: &str) -> String {
     let org = quoted(org);
     match open {
-        None => "Nothing would change: it is so already.".to_owned(),
-        Some(StaysOpen::Unknown) => {
+        StaysOpen::Unknown => {
             format!("It isn't known what roles of Exchange give: `rollcallctl scope show --org {org} --read` reads them.")
         }
-        Some(StaysOpen::ByScript) => {
+        StaysOpen::ByScript => {
             format!("What is missing comes from the access scope's script: `rollcallctl scope plan --org {org}` writes it.")
         }
     }

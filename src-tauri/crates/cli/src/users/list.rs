@@ -135,7 +135,7 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
         let page = query::query(&call.desk, question, &Job::quiet()).await?;
         let complete = page.rows.is_empty() || u32::try_from(page.rows.len()).is_ok_and(|rows| rows < PAGE);
         let (first, last) = (offset == 0, complete || call.stop.is_cancelled());
-        write(&page, format, first, last, call)?;
+        write(&page, (format, ask.workloads), first, last, call)?;
         if by_status && first && page.rows.is_empty() && format == Format::Table {
             call.screen.note("This is the mailbox's status; `--verdict failed` in its place lists users whose check failed.");
         }
@@ -146,9 +146,8 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
     }
 }
 
-fn write(page: &UserPage, format: Format, first: bool, last: bool, call: &Call) -> Result<()> {
+fn write(page: &UserPage, (format, workloads): (Format, bool), first: bool, last: bool, call: &Call) -> Result<()> {
     let screen = &call.screen;
-    let workloads = page.rows.iter().any(|row| row.workloads.is_some());
     match format {
         Format::Table => {
             if page.rows.is_empty() && first {

@@ -23,7 +23,12 @@ impl Ready {
     async fn on(access: AccessType) -> Self {
         let script = Script::new();
         let scene = Scene { users: USERS, faults: FaultPlan::none(), ..Scene::default() };
-        let rehearsal = Rehearsal::in_folder(&script.data(), scene).await;
+        let rehearsal = Rehearsal::in_folder(&script.data(), scene).await.of_ready_people();
+        rehearsal.sandbox.change(|world| {
+            if let Some(last) = world.users.last_mut() {
+                last.enabled = false;
+            }
+        });
         let organization = rehearsal.ready().await.id;
         rehearsal.organization("Contoso US", "US-01").await.unwrap();
         let ask = ChangeOrganization { access: Some(access), ..ChangeOrganization::of(organization) };
@@ -87,8 +92,21 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     assert_eq!(ready.act(&["set-access", "--inherit", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["user"]["access"], Value::Null);
 
+    let unready = ready.users(&["list", "--eligibility", "disabled"]).json();
+    let unready = unready[0]["user"]["directory"]["upn"].as_str().unwrap();
+    let left_alone = ready.script.run(&["users", "switch", unready]);
+    assert!(
+        left_alone.code == 3 && left_alone.out.contains(&format!("{unready}: ")) && left_alone.out.contains("disabled"),
+        "{left_alone:?}"
+    );
+    assert_eq!(ready.act(&["switch", "--not-ready", unready]), (0, [1, 0, 0, 0]));
+
     assert_eq!(ready.act(&["move", "--to", "Contoso US", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["effective_access"], "ews_app_only", "it stays where it is until it is switched");
+    for (who, code, why) in [(one, 2, "is in Contoso US"), (other, 3, "can't be asked, and nobody was.")] {
+        let unasked = ready.script.run(&["verify", "--org", "Contoso EU", "--user", &format!("{unready},{who}")]);
+        assert!(unasked.code == code && unasked.err.contains(why), "nobody is left out in silence: {unasked:?}");
+    }
     assert_eq!(ready.row(one)["organization_name"], "Contoso US");
 }
 

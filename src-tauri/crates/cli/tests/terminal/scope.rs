@@ -297,6 +297,11 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert_eq!(asked(&sandbox, GRANTS) - before, 1, "what was looked at says what stays open");
     let told = run(&["consent", "show"]);
     assert!(told.code == 3 && told.out.contains(" is shown only as information."), "{told:?}");
+    let gone = run(&["consent", "remove", "Tasks.ReadWrite.All", "--yes"]);
+    assert_eq!(gone.code, 0, "{gone:?}");
+    let partly = run(&["consent", "add-missing", "--yes"]);
+    assert!(partly.code == 3 && partly.out.contains("Tasks.ReadWrite.All"), "granted, and not all that is required: {partly:?}");
+    assert!(partly.err.contains("`rollcallctl scope show --org HQ --read` reads them."), "{partly:?}");
 
     assert_eq!(run(&["scope", "practise", "--for", "remove"]).code, 0);
     assert_eq!(run(&["scope", "show", "--allow"]).code, 3, "allowed once already, and not proven yet");

@@ -1,6 +1,6 @@
 //! Whether what an integration needs to reach mailboxes in its own name is known not to be granted.
 
-use rollcall_core::consent::{self, ConsentState};
+use rollcall_core::consent::{self, ByRoles, ConsentState, Held};
 use rollcall_core::integration::{Integration, RequiredPermission, covers};
 use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::permission::{self, PermissionType, Resource};
@@ -16,17 +16,18 @@ use crate::scope::roles::given;
 /// Those of the store.
 pub(crate) fn is_lacking(conn: &Connection, organization: &Organization, integration: &Integration) -> Result<bool, StoreError> {
     let Some(held) = grants::get(conn, integration.id)?.and_then(|read| read.held) else { return Ok(false) };
-    let given = given(conn, organization.id, integration)?;
-    let needs: Vec<RequiredPermission> = organization.needs(integration).iter().filter(|one| !one.optional).cloned().collect();
-    let rows = consent::compare(&needs, Some(&held), given.beside(), &[]).rows;
+    Ok(lacks(organization.needs(integration), &held, given(conn, organization.id, integration)?.beside()))
+}
+
+/// The same, of what is required, of what is held of it, and of what Exchange's roles give.
+pub(crate) fn lacks(required: &[RequiredPermission], held: &[Held], roles: ByRoles<'_>) -> bool {
+    let needs: Vec<RequiredPermission> = required.iter().filter(|one| !one.optional).cloned().collect();
+    let rows = consent::compare(&needs, Some(held), roles, &[]).rows;
     let of_mailboxes = |kind, resource| kind == PermissionType::Application && resource == Resource::Graph;
     let asked = rows.iter().filter(|row| row.required && of_mailboxes(row.kind, row.resource));
-    let lacks = |workload| {
+    let wants = |workload| {
         covers(&needs, workload, AccessType::GraphAppOnly)
-            && !asked.clone().any(|row| {
-                let granted = !matches!(row.state, ConsentState::Missing | ConsentState::PendingRequest);
-                granted && permission::opens(&row.name, workload)
-            })
+            && !asked.clone().any(|row| row.state != ConsentState::Missing && permission::opens(&row.name, workload))
     };
-    Ok(Workload::ALL.into_iter().any(lacks))
+    Workload::ALL.into_iter().any(wants)
 }

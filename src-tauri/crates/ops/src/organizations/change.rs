@@ -91,8 +91,9 @@ fn start_over(tx: &Transaction<'_>, organization: &Organization, to: AccessType,
     let users = act::concerned(tx, &Chosen::Ids(organizations::inheriting(tx, organization.id)?), &[])?;
     let ids: Vec<UserId> = users.iter().map(|one| one.user).collect();
     if organization.access.is_over_graph() && !to.is_over_graph() {
-        // Whoever was never read over Graph has nothing to come back from.
-        let back = users.iter().filter(|one| one.standing.mailbox != MailboxStatus::NotInitialized).map(|one| one.user);
+        // Whoever was never read over Graph, or was taken out, has nothing to come back from.
+        let is_back = |mailbox| !matches!(mailbox, MailboxStatus::NotInitialized | MailboxStatus::Excluded);
+        let back = users.iter().filter(|one| is_back(one.standing.mailbox)).map(|one| one.user);
         let by = tenants::get(tx, organization.tenant)?.admin();
         timeline::note(tx, &back.collect::<Vec<_>>(), &Happening::WentBack { to }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
     }

@@ -254,7 +254,7 @@ impl Pass<'_> {
     }
 
     /// Each session has one request under way at a time, and some wait: with twice as many sessions as places the gate is busy.
-    /// Tokens are opened one at a time meanwhile, and only those wait for theirs who need one.
+    /// Tokens are opened one at a time meanwhile, and only those wait for theirs who need one, as long as these aren't too many.
     fn take_off(&mut self) {
         let most = self.gate.allowed(Lane::Outlook) as usize * 2 + 2;
         while self.flights.len() + usize::from(self.opening.is_some()) < most {

@@ -140,13 +140,23 @@ pub(crate) fn within(
 pub(crate) async fn begin_queued(desk: &Desk, organization: OrganizationId) -> Result<u32> {
     let (busy, now) = (busy(desk), desk.now());
     let filter = UserFilter { organization: Some(organization), queued: true, ..UserFilter::default() };
+    // Whether those who aren't ready are to come along was decided when they were queued.
+    let action = Action::Switch { at_once: true, not_ready: true };
+    let (chosen, at_runs) = (Chosen::Filter(filter.clone()), busy.clone());
+    // As long as all of them wait, for the window or for the consent, nothing is written.
+    let is_time = desk.read(move |conn| {
+        if organizations::get(conn, organization)?.window.is_some_and(|window| !window.is_open(now)) {
+            return Ok(false);
+        }
+        let sorted = sort(conn, &chosen, action, &at_runs, now)?;
+        let waiting = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::ConsentMissing).count();
+        Ok(sorted.count() > length(waiting))
+    });
+    if !is_time.await? {
+        return Ok(0);
+    }
     let begun = desk
         .write(move |tx| {
-            if organizations::get(tx, organization)?.window.is_some_and(|window| !window.is_open(now)) {
-                return Ok(0);
-            }
-            // Whether those who aren't ready are to come along was decided when they were queued.
-            let action = Action::Switch { at_once: true, not_ready: true };
             let sorted = sort(tx, &Chosen::Filter(filter.clone()), action, &busy, now)?;
             carry_out(tx, action, &sorted, BY_ITSELF, now)?;
             // Whoever can't be switched any more waits for nothing, but for those who wait for the consent, too.

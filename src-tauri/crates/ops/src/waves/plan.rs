@@ -66,8 +66,8 @@ pub struct ForeseenPlan {
     pub sizes: Vec<u32>,
     /// The addresses of the pilot that nobody of the organization has.
     pub unknown: Vec<String>,
-    /// Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave, but no
-    /// wave switches them.
+    /// Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave,
+    /// but no wave switches them.
     pub not_ready: u32,
     /// Why it can't be kept, if so.
     pub refused: Option<Reason>,

@@ -13,7 +13,7 @@ use rollcall_store::{Connection, StoreError, grants, integrations, organizations
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::consent::lacking::is_lacking;
+use crate::consent::lacking::lacks;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -82,20 +82,16 @@ pub(super) fn judged(conn: &Connection, plan: &Plan, waves: Vec<Wave>, now: Time
     let organization = organizations::get(conn, plan.organization)?;
     let integration = integrations::get(conn, organization.integration)?;
     let held = grants::get(conn, integration.id)?.and_then(|read| read.held);
+    let (needs, given) = (organization.needs(&integration), given(conn, plan.organization, &integration)?);
     let mut ground = Ground {
         acknowledged: organization.has_acknowledged(presets::limitations(integration.preset)),
-        authorization: consent::compare(
-            organization.needs(&integration),
-            held.as_deref(),
-            given(conn, plan.organization, &integration)?.beside(),
-            &[],
-        )
-        .authorization,
+        authorization: consent::compare(needs, held.as_deref(), given.beside(), &[]).authorization,
         window_open: organization.window.as_ref().is_none_or(|window| window.is_open(now)),
         previous: None,
     };
     let in_own_name = organization.access.over_graph() == AccessType::GraphAppOnly;
-    let lacking = (in_own_name && is_lacking(conn, &organization, &integration)?).then_some(Reason::ConsentMissing);
+    let is_lacking = in_own_name && held.is_some_and(|held| lacks(needs, &held, given.beside()));
+    let lacking = is_lacking.then_some(Reason::ConsentMissing);
     let mut views: Vec<WaveView> = Vec::new();
     for wave in waves {
         let criteria = wave.exit.unwrap_or(plan.exit);

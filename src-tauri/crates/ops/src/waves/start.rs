@@ -101,7 +101,7 @@ pub async fn start_by_itself(desk: &Desk, organization: OrganizationId, number: 
 
 /// The wave that starts by itself at the next look, if one does. The first is for a person to start.
 pub(super) fn next_by_itself(plan: &PlanView) -> Option<&WaveView> {
-    plan.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart).filter(|_| plan.by_itself)
+    plan.waves.iter().skip(1).find(|wave| wave.state == WaveState::MayStart && wave.start.is_none()).filter(|_| plan.by_itself)
 }
 
 fn begin(

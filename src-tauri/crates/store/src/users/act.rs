@@ -31,7 +31,8 @@ pub struct Concerned {
 pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) -> Result<Vec<Concerned>, StoreError> {
     let those = Where::chosen(chosen)?;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL, u.eligibility,
+        "SELECT   u.id, u.tenant, u.organization, u.access, o.access, u.sync, o.sync, u.mailbox, u.forced, u.queued IS NOT NULL,
+                  u.eligibility,
                   EXISTS (SELECT 1
                           FROM   connections AS c
                           WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL)

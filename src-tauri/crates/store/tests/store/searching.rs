@@ -229,6 +229,8 @@ fn the_id_of_a_request_finds_whom_it_was_about_in_checks_and_in_sessions() {
     ] {
         assert_eq!(found_by_both(&room, search), found, "{search}");
     }
+    room.store.write(|tx| users::forget_checks(tx, &Chosen::Ids(vec![rollcall_core::id::UserId(2)]))).unwrap();
+    assert_eq!(found_by_both(&room, &first), ["Bo Session"], "sessions are kept when checks are forgotten");
 }
 
 #[test]
