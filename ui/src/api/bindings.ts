@@ -933,8 +933,8 @@ sizes: Array<number>,
  */
 unknown: Array<string>, 
 /**
- * Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave, but no
- * wave switches them.
+ * Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave,
+ * but no wave switches them.
  */
 not_ready: number, 
 /**
