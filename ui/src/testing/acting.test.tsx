@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
 test("a switch says what it does and what Graph can't do, waits for the tick, and concerns only whom was shown", async () => {
@@ -48,6 +49,61 @@ test("a switch that waits for the change window can be done now all the same, an
   const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
   const named = await within(panel).findByText("Switch begins");
   within(named.parentElement as HTMLElement).getByText(/\d{4}.*, while Rollcall is open/);
+});
+
+/** Ticks the first user of Contoso US and opens the dialog that switches it. */
+async function switching(options: FakeOptions) {
+  const opened = await openAt("/users?org=2", options);
+  await opened.user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await opened.user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  return { ...opened, dialog: await screen.findByRole("alertdialog", { name: "Switch 1 user to Graph?" }) };
+}
+
+test("whoever isn't ready is switched when that is ticked, and what is shown stays until that is looked at", async () => {
+  let looked = () => {};
+  const held: NonNullable<FakeOptions["held"]> = {};
+  const { user, door } = await openAt("/users?org=2&open=451", { notReady: 30, held });
+  const bar = await screen.findByRole("toolbar", { name: "Actions for this user" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await within(dialog).findByText(
+    /^1 can't: The mailbox isn't ready by the eligibility check\. On-premises mailbox\.$/,
+  );
+  within(dialog).getByText("Nobody changes.");
+  within(dialog).getByText("Switch 1 user to Graph?");
+  held["users.foresee"] = new Promise((resolve) => {
+    looked = resolve;
+  });
+  const all = () => within(dialog).getByRole("checkbox", { name: "Also switch those that aren't ready" });
+  const before = all();
+  await user.click(before);
+  expect(all()).toBe(before);
+  expect(document.activeElement).toBe(before);
+  within(dialog).getByText(/^1 can't/);
+  const go = within(dialog).getByRole("button", { name: "Switch 1 user" });
+  await user.hover(go);
+  await screen.findAllByText("Looking at what this would do…");
+  await user.click(go);
+  expect(door.asked.some(({ name }) => name === "users.act")).toBe(false);
+  looked();
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  expect(within(dialog).queryByText(/^1 can't/)).toBeNull();
+  await user.click(go);
+  await screen.findByText("1 user done");
+  expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
+    action: { kind: "switch", at_once: false, not_ready: true },
+    expected: 1,
+  });
+});
+
+test("where every switch waits for the change window, that is what is told, and not that nobody is done", async () => {
+  const { user, dialog } = await switching({ shut: true });
+  await within(dialog).findByText(/^1 switch waits for the change window, which opens at /);
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  await user.click(within(dialog).getByRole("button", { name: "Switch 1 user" }));
+  await screen.findByText("1 switch waits for the change window.");
+  expect(screen.queryByText(/0 users? done/)).toBeNull();
 });
 
 test("how many an action is for stands in its question from the start", async () => {
