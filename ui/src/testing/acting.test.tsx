@@ -113,6 +113,10 @@ test("how many an action is for stands in its question from the start", async ()
   await user.click(within(bar).getByRole("button", { name: /Select (all|the) \d+ matching/ }));
   await user.click(within(bar).getByRole("button", { name: "Move…" }));
   await screen.findByRole("alertdialog", { name: "Move 30 users?" });
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  await user.click(await within(bar).findByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Put into a wave…" }));
+  await screen.findByRole("alertdialog", { name: "Put 30 users into another wave" });
 });
 
 test("all that match can be acted on, and who is refused is named with the reason", async () => {
@@ -224,6 +228,26 @@ test("a user's connectivity is checked from its details, which show what each wo
     organization: 1,
     which: { kind: "users", users: [61] },
   });
+});
+
+test("a check that is refused is told beside its user only, and one that can't be begun says why", async () => {
+  const { user, door, router } = await openAt("/users?org=1&open=61", { failing: { "verify.start": "offline" } });
+  await user.click(await screen.findByRole("button", { name: "Check connectivity" }));
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await within(panel).findByText("The network can't be reached.");
+  const before = within(panel).getByRole("heading", { level: 2 }).textContent;
+  await router.navigate({ to: "/users", search: { org: 1, open: 62 } });
+  await waitFor(() => expect(within(panel).getByRole("heading", { level: 2 }).textContent).not.toBe(before));
+  expect(within(panel).queryByText("The network can't be reached.")).toBeNull();
+  expect(door.asked.filter(({ name }) => name === "verify.start")).toHaveLength(1);
+  cleanup();
+
+  const again = await openAt("/users?org=1&open=61", { step: 60_000 });
+  const button = await screen.findByRole("button", { name: "Check connectivity" });
+  await again.user.click(button);
+  await waitFor(() => expect(button.getAttribute("aria-disabled")).toBe("true"));
+  await again.user.hover(button);
+  await screen.findAllByText("A run of this organization is under way.");
 });
 
 test("whoever is like that already is told beside those who are done", async () => {
