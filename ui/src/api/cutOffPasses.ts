@@ -7,7 +7,10 @@ type Passes = {
   forget(organization: number): void;
 };
 
-/** Sync sessions that the end of the program has cut off, until somebody has read it or they have run again. */
+/**
+ * Sync sessions that the end of the program has cut off, until somebody has read it or sessions of the organization that were run from
+ * the window went through whole. Those that begin by themselves leave it.
+ */
 export const useCutOffPasses = create<Passes>((set) => ({
   all: [],
   tell: (passes) =>

@@ -34,43 +34,46 @@ export function consentOf(desk: Desk) {
 /** What is asked of permissions. */
 export function consentVerbs(desk: Desk): Verbs {
   const secret = { kind: "secret" as const, key_id: guid(92), name: "2026", ends: NOW + 12 * 86_400_000 };
-  const consentView = () => ({
-    consent: {
-      authorization: consentOf(desk).authorization,
-      rows: consentOf(desk).rows,
-      features_off: needed.slice(0, desk.missing).flatMap((wanted) => wanted.feature ?? []),
-    },
-    page: consentOf(desk).page,
-    read_at: NOW - 120_000,
-    error: null,
-    limitations,
-    others: [],
-    roles: rolesNow(desk.options),
-    approval: {
-      app: {
-        id: guid(90),
-        display_name: "Revenue Grid",
-        enabled: true,
-        assignment_required: false,
-        disabled_by_microsoft: null,
-        owner: guid(91),
+  const consentView = () => {
+    const { authorization, rows, page } = consentOf(desk);
+    return {
+      consent: {
+        authorization,
+        rows,
+        features_off: needed.slice(0, desk.missing).flatMap((wanted) => wanted.feature ?? []),
       },
-      assigned: { kind: "read" as const, value: { users: 0, groups: 0, names: [] } },
-      registered: { kind: "read" as const, value: { kind: "here" as const, credentials: [secret] } },
-      policies: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
-      history: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "AuditLog.Read.All" } },
-    },
-    credentials: [{ credential: secret, state: "ends_soon" as const }],
-    tenant: {
-      settings: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
-      requests: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "ConsentRequest.Read.All" } },
-      roles: ["global_administrator" as const],
+      page,
       read_at: NOW - 120_000,
-    },
-    own: [],
-    requests: [],
-    may: { graph_roles: null, others: null },
-  });
+      error: null,
+      limitations,
+      others: [],
+      roles: rolesNow(desk.options),
+      approval: {
+        app: {
+          id: guid(90),
+          display_name: "Revenue Grid",
+          enabled: true,
+          assignment_required: false,
+          disabled_by_microsoft: null,
+          owner: guid(91),
+        },
+        assigned: { kind: "read" as const, value: { users: 0, groups: 0, names: [] } },
+        registered: { kind: "read" as const, value: { kind: "here" as const, credentials: [secret] } },
+        policies: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
+        history: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "AuditLog.Read.All" } },
+      },
+      credentials: [{ credential: secret, state: "ends_soon" as const }],
+      tenant: {
+        settings: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "Policy.Read.All" } },
+        requests: { kind: "unread" as const, why: { kind: "not_asked" as const, scope: "ConsentRequest.Read.All" } },
+        roles: ["global_administrator" as const],
+        read_at: NOW - 120_000,
+      },
+      own: [],
+      requests: [],
+      may: { graph_roles: null, others: null },
+    };
+  };
   return {
     "consent.show": consentView,
     "consent.read": consentView,

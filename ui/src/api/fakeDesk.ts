@@ -72,6 +72,10 @@ export type FakeOptions = {
   readonly waiting?: number;
   /** How many switches of the organization on EWS wait for the change window. */
   readonly queued?: number;
+  /** How many users of the organization on EWS have mailboxes that aren't ready. */
+  readonly notReady?: number;
+  /** The change window is shut: switches wait for it. */
+  readonly shut?: boolean;
   /** With how many users of the organization on EWS sync sessions have failed; nobody has checked them. */
   readonly sessionsFailed?: number;
   /** The code of what keeps every user from being read. */
@@ -117,6 +121,7 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
   });
   const onEws = rows.filter(({ user }) => user.organization === 2);
   for (const row of onEws.slice(0, options.queued ?? 0)) row.queued = NOW;
+  for (const { judged } of onEws.slice(0, options.notReady ?? 0)) judged.eligibility = "on_premises";
   for (const row of onEws.slice(0, options.sessionsFailed ?? 0))
     Object.assign(row, { verdict: "failed", open_issues: 1 });
   const eu = rows.filter((row) => row.user.organization === 1);

@@ -1,6 +1,6 @@
-import type { Action, Chosen, Foreseen, UserFilter, UserRow, UserSort } from "./bindings";
+import type { Acted, Action, Chosen, Foreseen, Reason, UserFilter, UserRow, UserSort } from "./bindings";
 import { type Desk, refused, type Verbs, waitingOf } from "./fakeDesk";
-import { checksOf, detailOf, limitations, organizations, resultsOf } from "./fakeWorld";
+import { checksOf, detailOf, limitations, NOW, organizations, resultsOf } from "./fakeWorld";
 
 /** What is asked of users who are in. */
 export function userVerbs(desk: Desk): Verbs {
@@ -30,27 +30,40 @@ export function userVerbs(desk: Desk): Verbs {
       const users = whom({ by: "filter", of: filter }, desk.rows);
       return { text: `${columns.join(",")}\r\n`, users: users.length };
     },
-    "users.foresee": ({ users, action }) => foreseen(chosenOf(desk, users), action),
-    "users.act": ({ users, action }) => {
-      const concerned = chosenOf(desk, users);
-      const { refused: reasons } = foreseen(concerned, action);
-      const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
-      const untouched = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
-      if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
-      if (action.kind === "switch") for (const row of concerned) switched(row);
-      desk.changed();
-      return {
-        done:
-          concerned.length -
-          stuck.length -
-          untouched -
-          (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0),
-        queued: 0,
-        untouched,
-        refused: stuck.length,
-        refusals: stuck.map(({ user }) => ({ user: user.id, upn: user.directory.upn, reason: "still_initialized" })),
-      };
-    },
+    "users.foresee": ({ users, action }) => foreseen(desk, chosenOf(desk, users), action),
+    "users.act": ({ users, action }) => acted(desk, chosenOf(desk, users), action),
+  };
+}
+
+/** Does an action, and tells what it came to. */
+export function acted(desk: Desk, concerned: readonly UserRow[], action: Action): Acted {
+  const { refused: reasons } = foreseen(desk, concerned, action);
+  const unready = unreadyFor(desk, concerned, action);
+  const stuck = action.kind === "remove" && !action.force ? concerned.filter(isInitialized) : [];
+  const untouched = action.kind === "switch" ? concerned.filter(isSwitched).length : 0;
+  const switching = action.kind === "switch" ? concerned.filter((row) => !unready.includes(row)) : [];
+  const queues = action.kind === "switch" && waitsForWindow(desk, action);
+  if (action.kind === "exclude") for (const row of concerned) row.user.mailbox = "excluded";
+  for (const row of switching)
+    if (queues) row.queued = NOW;
+    else switched(row);
+  desk.changed();
+  const agreed =
+    concerned.length -
+    stuck.length -
+    unready.length -
+    untouched -
+    (reasons[0]?.reason === "limitations_unread" ? reasons[0].users : 0);
+  const why = (reason: Reason) => (row: UserRow) => ({ user: row.user.id, upn: row.user.directory.upn, reason });
+  return {
+    done: queues ? 0 : agreed,
+    queued: queues ? agreed : 0,
+    untouched,
+    refused: stuck.length + unready.length,
+    refusals: [
+      ...stuck.map(why("still_initialized")),
+      ...unready.map((row) => ({ ...why("not_ready")(row), eligibility: row.judged.eligibility })),
+    ],
   };
 }
 
@@ -94,34 +107,58 @@ function switched(row: UserRow) {
   row.queued = null;
 }
 
+/** Those whose mailboxes aren't ready, unless they are switched all the same. */
+function unreadyFor({ options }: Desk, concerned: readonly UserRow[], action: Action): UserRow[] {
+  if (!options.notReady || action.kind !== "switch" || action.not_ready) return [];
+  return concerned.filter(({ judged }) => judged.eligibility === "on_premises");
+}
+
+function waitsForWindow({ options }: Desk, action: Action): boolean {
+  return options.shut === true && action.kind === "switch" && !action.at_once;
+}
+
 /** As far as the real one goes for what the screens show. */
-function foreseen(concerned: readonly UserRow[], action: Action): Foreseen {
+function foreseen(desk: Desk, concerned: readonly UserRow[], action: Action): Foreseen {
   const queued = action.kind === "switch" && !action.at_once ? concerned.filter((row) => row.queued !== null) : [];
+  const unready = unreadyFor(desk, concerned, action);
   const unread = organizations.filter(
     ({ id, acknowledged }) => acknowledged === null && concerned.some(({ user }) => user.organization === id),
   );
   const waits =
     action.kind === "switch"
-      ? concerned.filter((row) => !isSwitched(row) && !queued.includes(row)).length * Math.sign(unread.length)
+      ? concerned.filter((row) => !isSwitched(row) && !queued.includes(row) && !unready.includes(row)).length *
+        Math.sign(unread.length)
       : 0;
   const already = (action.kind === "switch" ? concerned.filter(isSwitched).length : 0) + queued.length;
   const stays = action.kind === "remove" && !action.force ? concerned.filter(isInitialized).length : 0;
   const refusedFor: Foreseen["refused"] = [
     ...(waits > 0 ? [{ reason: "limitations_unread" as const, users: waits }] : []),
     ...(stays > 0 ? [{ reason: "still_initialized" as const, users: stays }] : []),
+    ...(unready.length > 0
+      ? [{ reason: "not_ready" as const, users: unready.length, eligibility: "on_premises" as const }]
+      : []),
   ];
+  const changes = concerned.length - waits - stays - already - unready.length;
+  const shut = waitsForWindow(desk, action);
   return {
     users: concerned.length,
-    changes: concerned.length - waits - stays - already,
-    queued: 0,
-    queued_once_read: 0,
-    opens: null,
+    changes: shut ? 0 : changes,
+    queued: shut ? changes : 0,
+    queued_once_read: shut ? waits : 0,
+    opens: shut ? NOW + 3_600_000 : null,
     untouched: already,
     refused: refusedFor,
-    none: already === 0 || already < concerned.length ? null : queued.length > 0 ? "switch_queued" : "already_switched",
+    none:
+      unready.length > 0 && unready.length === concerned.length
+        ? "not_ready"
+        : already === 0 || already < concerned.length
+          ? null
+          : queued.length > 0
+            ? "switch_queued"
+            : "already_switched",
     access:
       action.kind === "switch"
-        ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already }]
+        ? [{ from: "ews_app_only", to: "graph_app_only", users: concerned.length - already - unready.length }]
         : [],
     kept_on_ews: 0,
     integration: 0,

@@ -12,7 +12,7 @@ import type {
   WaveView,
 } from "./bindings";
 import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
-import { chosenOf } from "./fakeUsers";
+import { acted, chosenOf } from "./fakeUsers";
 import { countsOf, NOW } from "./fakeWorld";
 import { everyUser } from "./filters";
 
@@ -69,7 +69,8 @@ function dealt(
     from += size;
   }
   const reason = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
-  return { foreseen: { sizes, unknown, not_ready: 0, refused: reason }, members };
+  const unready = rows.filter(({ judged }) => judged.eligibility === "on_premises");
+  return { foreseen: { sizes, unknown, not_ready: unready.length, refused: reason }, members };
 }
 
 /** The plan as the menu answers it. */
@@ -222,9 +223,7 @@ export function waveVerbs(desk: Desk): Verbs {
       const members = chosenOf(desk, { by: "filter", of: { ...everyUser, organization, wave } });
       if (members.length !== expected) throw refused("changed");
       plan.started.set(wave, NOW);
-      for (const row of members) Object.assign(row.user, { mailbox: "switching" });
-      desk.changed();
-      return { done: members.length, queued: 0, untouched: 0, refused: 0, refusals: [] };
+      return acted(desk, members, { kind: "switch", at_once: false, not_ready: false });
     },
     "waves.foresee_criteria": (ask) => outlookOf(planHeld(ask.organization), ask),
     "waves.set_criteria": (ask) => {

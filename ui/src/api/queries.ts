@@ -81,6 +81,8 @@ export function useWindowed<N extends Windowed>(name: N, question: Omit<Question
   const asked = query.data?.asked;
   return {
     page: query.data?.page as Answer<N> | undefined,
+    /** What the rows answer: for a while, the question before. */
+    asked,
     view: JSON.stringify(asked ?? null),
     revision: query.dataUpdatedAt,
     error: query.error,

@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
 test("a switch says what it does and what Graph can't do, waits for the tick, and concerns only whom was shown", async () => {
@@ -50,6 +51,61 @@ test("a switch that waits for the change window can be done now all the same, an
   within(named.parentElement as HTMLElement).getByText(/\d{4}.*, while Rollcall is open/);
 });
 
+/** Ticks the first user of Contoso US and opens the dialog that switches it. */
+async function switching(options: FakeOptions) {
+  const opened = await openAt("/users?org=2", options);
+  await opened.user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await opened.user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  return { ...opened, dialog: await screen.findByRole("alertdialog", { name: "Switch 1 user to Graph?" }) };
+}
+
+test("whoever isn't ready is switched when that is ticked, and what is shown stays until that is looked at", async () => {
+  let looked = () => {};
+  const held: NonNullable<FakeOptions["held"]> = {};
+  const { user, door } = await openAt("/users?org=2&open=451", { notReady: 30, held });
+  const bar = await screen.findByRole("toolbar", { name: "Actions for this user" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await within(dialog).findByText(
+    /^1 can't: The mailbox isn't ready by the eligibility check\. On-premises mailbox\.$/,
+  );
+  within(dialog).getByText("Nobody changes.");
+  within(dialog).getByText("Switch 1 user to Graph?");
+  held["users.foresee"] = new Promise((resolve) => {
+    looked = resolve;
+  });
+  const all = () => within(dialog).getByRole("checkbox", { name: "Also switch those that aren't ready" });
+  const before = all();
+  await user.click(before);
+  expect(all()).toBe(before);
+  expect(document.activeElement).toBe(before);
+  within(dialog).getByText(/^1 can't/);
+  const go = within(dialog).getByRole("button", { name: "Switch 1 user" });
+  await user.hover(go);
+  await screen.findAllByText("Looking at what this would do…");
+  await user.click(go);
+  expect(door.asked.some(({ name }) => name === "users.act")).toBe(false);
+  looked();
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  expect(within(dialog).queryByText(/^1 can't/)).toBeNull();
+  await user.click(go);
+  await screen.findByText("1 user done");
+  expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
+    action: { kind: "switch", at_once: false, not_ready: true },
+    expected: 1,
+  });
+});
+
+test("where every switch waits for the change window, that is what is told, and not that nobody is done", async () => {
+  const { user, dialog } = await switching({ shut: true });
+  await within(dialog).findByText(/^1 switch waits for the change window, which opens at /);
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  await user.click(within(dialog).getByRole("button", { name: "Switch 1 user" }));
+  await screen.findByText("1 switch waits for the change window.");
+  expect(screen.queryByText(/0 users? done/)).toBeNull();
+});
+
 test("how many an action is for stands in its question from the start", async () => {
   const { user } = await openAt("/users?org=2");
   await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
@@ -57,6 +113,10 @@ test("how many an action is for stands in its question from the start", async ()
   await user.click(within(bar).getByRole("button", { name: /Select (all|the) \d+ matching/ }));
   await user.click(within(bar).getByRole("button", { name: "Move…" }));
   await screen.findByRole("alertdialog", { name: "Move 30 users?" });
+  await user.click(screen.getByRole("button", { name: "Cancel" }));
+  await user.click(await within(bar).findByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Put into a wave…" }));
+  await screen.findByRole("alertdialog", { name: "Put 30 users into another wave" });
 });
 
 test("all that match can be acted on, and who is refused is named with the reason", async () => {
@@ -168,6 +228,26 @@ test("a user's connectivity is checked from its details, which show what each wo
     organization: 1,
     which: { kind: "users", users: [61] },
   });
+});
+
+test("a check that is refused is told beside its user only, and one that can't be begun says why", async () => {
+  const { user, door, router } = await openAt("/users?org=1&open=61", { failing: { "verify.start": "offline" } });
+  await user.click(await screen.findByRole("button", { name: "Check connectivity" }));
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await within(panel).findByText("The network can't be reached.");
+  const before = within(panel).getByRole("heading", { level: 2 }).textContent;
+  await router.navigate({ to: "/users", search: { org: 1, open: 62 } });
+  await waitFor(() => expect(within(panel).getByRole("heading", { level: 2 }).textContent).not.toBe(before));
+  expect(within(panel).queryByText("The network can't be reached.")).toBeNull();
+  expect(door.asked.filter(({ name }) => name === "verify.start")).toHaveLength(1);
+  cleanup();
+
+  const again = await openAt("/users?org=1&open=61", { step: 60_000 });
+  const button = await screen.findByRole("button", { name: "Check connectivity" });
+  await again.user.click(button);
+  await waitFor(() => expect(button.getAttribute("aria-disabled")).toBe("true"));
+  await again.user.hover(button);
+  await screen.findAllByText("A run of this organization is under way.");
 });
 
 test("whoever is like that already is told beside those who are done", async () => {

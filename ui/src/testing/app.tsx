@@ -3,6 +3,7 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App } from "../App";
 import { openDoor } from "../api/client";
+import { useCutOffPasses } from "../api/cutOffPasses";
 import { fakeDoor } from "../api/fake";
 import type { FakeOptions } from "../api/fakeDesk";
 import { newQueryClient } from "../api/queries";
@@ -14,6 +15,7 @@ export async function openAt(place: string, options: FakeOptions = {}) {
   const door = fakeDoor({ users: [450, 30, 25], step: 1, ...options });
   openDoor(door);
   useWorks.setState({ all: {} });
+  useCutOffPasses.setState({ all: [] });
   const router = newRouter(createMemoryHistory({ initialEntries: [place] }));
   const client = newQueryClient();
   render(<App client={client} router={router} />);

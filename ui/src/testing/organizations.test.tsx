@@ -276,6 +276,12 @@ test("sync sessions that the end of the program cut off are told once at the nex
   await waitFor(() => expect(within(panel).queryByText(/were cut off/)).toBeNull());
 });
 
+test("cut-off sessions are told though nothing else of their organization can be read", async () => {
+  await openAt("/settings", { cutOffPass: "Contoso EU", failing: { "organizations.list": "internal" } });
+  await screen.findByText("Sync sessions of Contoso EU were cut off");
+  expect(screen.getAllByText(/120 of 450 users were read, which is kept/)).not.toEqual([]);
+});
+
 test("the ribbon leads whoever has not signed in to the sign-in, and sets the examples up for whoever has", async () => {
   const first = await openAt("/", { signedOut: true });
   await first.user.click(await screen.findByRole("button", { name: "Sign in to set up two example organizations" }));

@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
 test("an organization is renamed from its panel and from the bar, and a name that is taken is said to be", async () => {
@@ -41,6 +42,29 @@ test("a refusal of what was typed says what is wrong, at the field, and goes whe
   expect((await within(dialog).findAllByText("The External ID is taken.")).length).toBe(2);
   await user.type(id, "-2");
   expect(within(dialog).queryByText("The External ID is taken.")).toBeNull();
+});
+
+test("a refusal goes when something else is chosen, and when the form is sent again", async () => {
+  const failing: NonNullable<FakeOptions["failing"]> = { "organizations.create": "duplicate_external_id" };
+  const held: NonNullable<FakeOptions["held"]> = {};
+  const { user } = await openAt("/organizations?create=true", { failing, held });
+  const dialog = await screen.findByRole("dialog", { name: "New organization" });
+  await user.type(within(dialog).getByRole("textbox", { name: /^Name/ }), "Ops");
+  await user.type(within(dialog).getByRole("textbox", { name: /^External ID/ }), "OPS");
+  const send = () => user.click(within(dialog).getByRole("button", { name: "Create organization" }));
+  const said = () => within(dialog).queryAllByText("The External ID is taken.").length;
+  await send();
+  await waitFor(() => expect(said()).toBe(2));
+  await user.click(within(dialog).getByRole("combobox", { name: /^Integration/ }));
+  await user.click((await screen.findAllByRole("option"))[0] as HTMLElement);
+  expect(said()).toBe(0);
+  await send();
+  await waitFor(() => expect(said()).toBe(2));
+  delete failing["organizations.create"];
+  held["organizations.create"] = new Promise(() => {});
+  await send();
+  expect(said()).toBe(0);
+  within(dialog).getByRole("button", { name: "Create organization" });
 });
 
 test("a filter or a list that can't be used is marked with the reason, which goes with another source", async () => {

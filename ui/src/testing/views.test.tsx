@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 import type { ExportUsers, UserQuery } from "../api/bindings";
+import type { FakeOptions } from "../api/fakeDesk";
 import { untouched, usePreferences } from "../lib/preferences";
 import { readViewLink, writeViewLink } from "../lib/viewLink";
 import { openAt } from "./app";
@@ -180,6 +181,30 @@ test("workloads stand in the table with an icon and a name each, and are looked 
     expect(asked.columns).toEqual(expect.arrayContaining(["workloads", "licence", "created", "address", "job_title"]));
     expect(Object.keys(asked).sort()).toEqual(["columns", "filter", "sort"]);
   });
+});
+
+test("another column leaves the list where it is, and of rows that weren't asked for workloads nothing is said", async () => {
+  let answer = () => {};
+  const held: NonNullable<FakeOptions["held"]> = {};
+  const { user } = await openAt("/users?org=2", { held });
+  const name = await screen.findAllByRole("gridcell", { name: /@contoso\.example$/ });
+  name[0]?.focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+  const active = () => screen.getByRole("grid").querySelector("[data-cell][tabindex='0']")?.getAttribute("data-cell");
+  await waitFor(() => expect(active()).toMatch(/^3:/));
+  held["users.query"] = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await user.click(screen.getByRole("button", { name: "Columns" }));
+  await user.click(await screen.findByLabelText("Workloads", { selector: "input" }));
+  await user.click(await screen.findByLabelText("Last check", { selector: "input" }));
+  await user.keyboard("{Escape}");
+  await screen.findByRole("columnheader", { name: "Workloads" });
+  expect(screen.queryByText("Never")).toBeNull();
+  answer();
+  const [cell] = await screen.findAllByText("Never");
+  expect(cell?.closest("[role=gridcell]")?.getAttribute("title")).toBe("Never");
+  expect(active()).toMatch(/^3:/);
 });
 
 test("mailboxes are exported with the address that the list shows", async () => {

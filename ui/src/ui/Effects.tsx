@@ -26,7 +26,7 @@ export function Effects({ foreseen }: { foreseen: Foreseen }) {
   const waits = waitsOf(foreseen);
   const n = foreseen.changes + unreadOf(foreseen) - foreseen.queued_once_read;
   const lines = [
-    ...(n > 0 || waits === 0 ? [t("act.changes", { n })] : []),
+    ...(n > 0 ? [t("act.changes", { n })] : waits === 0 ? [t("act.nobody")] : []),
     ...(waits > 0
       ? [t("act.waits", { n: waits, time: foreseen.opens === null ? "–" : fullTime(foreseen.opens) })]
       : []),

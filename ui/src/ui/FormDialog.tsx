@@ -23,7 +23,10 @@ type Props = {
   /** Why it can't be sent as it is. */
   readonly disabledReason?: string | undefined;
   readonly onSubmit: () => void;
-  /** Something is typed or ticked: a refusal is of what was there before. */
+  /**
+   * Something is typed or ticked, or it is sent again: a refusal is of what was there before. A `Dropdown` tells the form nothing, so
+   * where one is chosen from, that has to be done beside it.
+   */
   readonly onEdit: () => void;
   readonly onClose: () => void;
 };
@@ -34,7 +37,9 @@ export function FormDialog({ title, children, action, busy, disabledReason, onSu
   const reason = busy ? t("confirm.busy") : disabledReason;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (reason === undefined) onSubmit();
+    if (reason !== undefined) return;
+    onEdit();
+    onSubmit();
   };
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>

@@ -6,7 +6,7 @@ import { t } from "./t";
 type Badge = { readonly state: State; readonly word: string };
 
 /** Where a wave stands. */
-export const waveBadges = {
+const waveBadges = {
   waiting: { state: "waiting", word: "Waits" },
   may_start: { state: "attention", word: "May start" },
   running: { state: "working", word: "Running" },

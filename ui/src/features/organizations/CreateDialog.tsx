@@ -85,7 +85,10 @@ export function CreateDialog({
         <Dropdown
           value={integrations.find((view) => view.integration.id === integration)?.integration.name ?? ""}
           selectedOptions={[String(integration)]}
-          onOptionSelect={(_, data) => setIntegration(Number(data.optionValue))}
+          onOptionSelect={(_, data) => {
+            setRefusal(undefined);
+            setIntegration(Number(data.optionValue));
+          }}
         >
           {integrations.map((view) => (
             <Option key={view.integration.id} value={String(view.integration.id)}>

@@ -5,7 +5,7 @@ import { call } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useCutOffPasses } from "../../api/cutOffPasses";
 import { useNotices } from "../../lib/notices";
-import { cutOffWords } from "../../words/cutOff";
+import { howFar } from "../../words/cutOff";
 import { t } from "../../words/t";
 
 /**
@@ -24,14 +24,10 @@ export function CutOffPasses(): null {
   return null;
 }
 
-async function tell(passes: readonly CutOffPass[]) {
+function tell(passes: readonly CutOffPass[]) {
   if (passes.length === 0) return;
   useCutOffPasses.getState().tell(passes);
-  const views = await call("organizations.list", null);
   const { say } = useNotices.getState();
-  for (const pass of passes) {
-    const view = views.find(({ organization }) => organization.id === pass.organization);
-    const paused = view !== undefined && view.organization.rhythm.paused !== null;
-    say("info", t("sessions.cutOff", { organization: pass.organization_name }), cutOffWords(pass, paused));
-  }
+  // What becomes of the rest changes when sessions are paused or started: that is told where it is read later.
+  for (const pass of passes) say("info", t("sessions.cutOff", { organization: pass.organization_name }), howFar(pass));
 }

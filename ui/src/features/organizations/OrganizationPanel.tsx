@@ -326,7 +326,9 @@ function Email({ view }: { view: OrganizationView }) {
         >
           {change.access &&
             t(
-              `organizations.${comesToGraph(organization.access, change.access) ? "changeAccessToGraph" : "changeAccess"}`,
+              comesToGraph(organization.access, change.access)
+                ? "organizations.changeAccessToGraph"
+                : "organizations.changeAccess",
               {
                 before: accessWords[organization.access],
                 after: accessWords[change.access],

@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
+import { actedWords } from "../../words/acted";
 import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
@@ -54,11 +55,8 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
           ? await call("waves.start", { organization, wave: wave.number, expected })
           : await call("users.act", { users, action: actions[act], expected });
       if (came.refused > 0) return setActed(came);
-      say(
-        "success",
-        t("act.done", { n: came.done }),
-        came.queued > 0 ? t("act.queued", { n: came.queued }) : undefined,
-      );
+      const { tone, title, body } = actedWords(came);
+      say(tone, title, body);
       onClose();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));

@@ -1,8 +1,8 @@
 import { Checkbox, Dropdown, Field, Link, Option, Switch } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Acted, Action, Error as Refusal, Foreseen } from "../../api/bindings";
+import type { Acted, Action, Error as Refusal, ForeseeAction, Foreseen } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
@@ -11,6 +11,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf, waitsOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
+import { actedWords } from "../../words/acted";
 import { explain, reasonWords } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
@@ -34,21 +35,20 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
   const query = useForeseen(intent, action);
   const foreseen = query.data;
   const waiting = foreseen ? unreadOf(foreseen) : 0;
-  // Until it is known whom it would change, it is for all who are meant.
-  const n = foreseen ? foreseen.changes + foreseen.queued + waiting : intent.meant;
+  // Until it is known whom it would change, and where that is nobody, it is for all who are meant.
+  const n = (foreseen && foreseen.changes + foreseen.queued + waiting) || intent.meant;
+  // What other choices came to is shown until these are looked at, and never agreed to.
+  const settled = query.isPlaceholderData ? undefined : foreseen;
   const run = async () => {
-    if (!action || !foreseen) return;
+    if (!action || !settled) return;
     setBusy(true);
     setRefusal(undefined);
     try {
-      for (const organization of foreseen.unread) await call("organizations.acknowledge", { organization });
-      const came = await call("users.act", { users: intent.users, action, expected: foreseen.users });
+      for (const organization of settled.unread) await call("organizations.acknowledge", { organization });
+      const came = await call("users.act", { users: intent.users, action, expected: settled.users });
       if (came.refused > 0) return setActed(came);
-      const rest = [
-        ...(came.queued > 0 ? [t("act.queued", { n: came.queued })] : []),
-        ...(came.untouched > 0 ? [t("act.untouched", { n: came.untouched })] : []),
-      ];
-      say("success", t("act.done", { n: came.done }), rest.length > 0 ? rest.join(" ") : undefined);
+      const { tone, title, body } = actedWords(came);
+      say(tone, title, body);
       onDone();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -65,7 +65,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       action={t(`act.do.${command}`, { n })}
       busy={busy}
       acknowledge={waiting > 0 ? t("act.acknowledge") : undefined}
-      disabledReason={whyNot(action, foreseen)}
+      disabledReason={whyNot(action, settled)}
       onConfirm={() => void run()}
       onClose={onClose}
     >
@@ -73,14 +73,14 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       <span>{t(`act.about.${kind}`)}</span>
       <ChoiceFields kind={kind} choices={choices} onChoose={setChoices} />
       {action && !foreseen && !failure && <span role="status">{t("act.looking")}</span>}
-      {foreseen && command !== "switchNow" && (waitsOf(foreseen) > 0 || choices.atOnce) && (
+      {command !== "switchNow" && (choices.atOnce || (foreseen && waitsOf(foreseen) > 0)) && (
         <Checkbox
           label={t("act.atOnce")}
           checked={choices.atOnce}
           onChange={(_, data) => setChoices({ ...choices, atOnce: data.checked === true })}
         />
       )}
-      {foreseen && (choices.notReady || foreseen.refused.some(({ reason }) => reason === "not_ready")) && (
+      {(choices.notReady || foreseen?.refused.some(({ reason }) => reason === "not_ready")) && (
         <Checkbox
           label={t("act.notReady")}
           checked={choices.notReady}
@@ -110,10 +110,17 @@ function InWaves() {
   );
 }
 
-function useForeseen(intent: Intent, action: Action | undefined) {
-  const question = { users: intent.users, action: action ?? { kind: "include" as const } };
-  return useQuery({ ...reading("users.foresee", question), enabled: action !== undefined });
+/** What it comes to; while another choice is being looked at, what the one before came to. */
+function useForeseen({ users }: Intent, action: Action | undefined) {
+  return useQuery({
+    ...reading("users.foresee", action ? { users, action } : nothing),
+    enabled: action !== undefined,
+    placeholderData: keepPreviousData,
+  });
 }
+
+/** It is never asked, so nothing is known of it. */
+const nothing: ForeseeAction = { users: { by: "ids", of: [] }, action: { kind: "include" } };
 
 function whyNot(action: Action | undefined, foreseen: Foreseen | undefined): string | undefined {
   if (!action) return t("act.chooseTarget");

@@ -18,12 +18,14 @@ const useStyles = makeStyles({
 type Props = {
   readonly organization: number;
   readonly users: Chosen;
+  /** How many they are. */
+  readonly meant: number;
   readonly onClose: () => void;
   readonly onDone: () => void;
 };
 
 /** Puts users into another wave of their organization's plan, and shows beforehand how many each wave then has. */
-export function PutInWaveDialog({ organization, users, onClose, onDone }: Props) {
+export function PutInWaveDialog({ organization, users, meant, onClose, onDone }: Props) {
   const [wave, setWave] = useState<number>();
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
@@ -36,7 +38,8 @@ export function PutInWaveDialog({ organization, users, onClose, onDone }: Props)
   });
   const foreseen = wave === undefined ? undefined : query.data;
   const chosen = plan?.waves.find(({ number }) => number === wave);
-  const n = foreseen ? foreseen.changes : users.by === "ids" ? users.of.length : 0;
+  // Until it is known whom it would change, and where that is nobody, it is for all who are meant.
+  const n = foreseen?.changes || meant;
   const run = async () => {
     if (wave === undefined || !foreseen) return;
     setBusy(true);

@@ -33,6 +33,7 @@ export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: 
   const work = useWork(verifyKey(organization));
   const [refusal, setRefusal] = useState<Refusal>();
   const mayCheck = all?.find((view) => view.organization.id === organization)?.may.verify ?? null;
+  const why = isLive(work) ? "run_under_way" : mayCheck;
   const checkIt = async () => {
     setRefusal(undefined);
     onCheck();
@@ -49,7 +50,7 @@ export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: 
         <ReasonedButton
           size="small"
           icon={<ClipboardCheckmarkRegular />}
-          disabledReason={isLive(work) ? work?.title : mayCheck ? reasonWords[mayCheck] : undefined}
+          disabledReason={why ? reasonWords[why] : undefined}
           onClick={() => void checkIt()}
         >
           {t("act.check")}
@@ -67,6 +68,7 @@ export function UserActions({ detail, onCheck }: { detail: UserDetail; onCheck: 
         <PutInWaveDialog
           organization={organization}
           users={users}
+          meant={1}
           onClose={() => setPutting(false)}
           onDone={() => setPutting(false)}
         />

@@ -57,7 +57,7 @@ import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { ActDialog } from "./ActDialog";
 import { ActionMenu } from "./ActionMenu";
-import { type Intent, type WhyNot, whyNoSwitch } from "./actions";
+import { type Intent, type Putting, type WhyNot, whyNoSwitch } from "./actions";
 import { useUserColumns } from "./columns";
 import { ImportDialog } from "./ImportDialog";
 import { ImportProgress } from "./ImportProgress";
@@ -76,7 +76,7 @@ export function UsersPage() {
   const navigate = useNavigate();
   const [selection, setSelection] = useState<Selection<number>>(none);
   const [intent, setIntent] = useState<Intent>();
-  const [putting, setPutting] = useState<Chosen>();
+  const [putting, setPutting] = useState<Putting>();
   const [now] = useState(Date.now);
   const question = questionOf(place, chosen?.organization.id, now);
   const columns = useUserColumns();
@@ -85,7 +85,8 @@ export function UsersPage() {
   const workloads = columns.some((column) => column.id === "workloads" && isShown(column, choice));
   const list = useWindowed("users.query", { ...question, workloads });
   const source = {
-    view: list.view,
+    // Another column is no other list.
+    view: JSON.stringify([list.asked?.filter, list.asked?.sort]),
     revision: list.revision,
     count: list.page?.matching,
     first: list.page?.rows ?? [],
@@ -99,6 +100,7 @@ export function UsersPage() {
   const views = useViews("users", viewOf(place), usersViews);
   const exporting = useUsersExport();
   const matching = list.page?.matching ?? 0;
+  const meant = selectedCount(selection, matching);
   const save = () =>
     exporting.save(
       { ...question, columns: shownIds(TABLE, columns) },
@@ -320,9 +322,9 @@ export function UsersPage() {
         <ActionMenu
           label={t("act.forUsers")}
           reasons={noSwitch}
-          onChoose={(command) => setIntent({ command, users: whom, meant: selectedCount(selection, matching) })}
+          onChoose={(command) => setIntent({ command, users: whom, meant })}
           noWave={noScope}
-          onWave={() => setPutting(whom)}
+          onWave={() => setPutting({ users: whom, meant })}
         />
       </SelectionBar>
       {place.bring && chosen && (
@@ -331,7 +333,7 @@ export function UsersPage() {
       {putting && chosen && (
         <PutInWaveDialog
           organization={chosen.organization.id}
-          users={putting}
+          {...putting}
           onClose={() => setPutting(undefined)}
           onDone={() => {
             setPutting(undefined);
@@ -428,10 +430,10 @@ function eligibilityOf(chosen: UsersSearch["eligibility"]): Eligibility[] {
     .filter((value) => value !== "ready");
 }
 
-/** The question behind the page, without the window. */
 /** Whom the page is about, and in which order. */
 type Asked = Pick<UserQuery, "filter" | "sort">;
 
+/** The question behind the page, without the window. */
 function questionOf(place: UsersSearch, organization: number | undefined, now: number): Asked {
   // A switch that hangs is one: the filter says so by itself.
   const mailbox = place.stuck ? "switching" : place.mailbox;

@@ -11,9 +11,9 @@ const useStyles = makeStyles({
 /** What each workload of a mailbox last answered, for one row of a table: an icon for the answer and the workload's name. */
 export function WorkloadBadges({ of }: { of: readonly WorkloadVerdict[] }) {
   const styles = useStyles();
-  if (of.length === 0) return t("users.neverChecked");
+  if (of.length === 0) return workloadsWords(of);
   return (
-    <span className={styles.all} role="img" aria-label={of.map(workloadVerdictWords).join(", ")}>
+    <span className={styles.all} role="img" aria-label={workloadsWords(of)}>
       {of.map(({ workload, verdict }) => (
         <StatusBadge key={workload} state={verdictBadges[verdict].state} word={workloadNames[workload]} />
       ))}
@@ -21,7 +21,12 @@ export function WorkloadBadges({ of }: { of: readonly WorkloadVerdict[] }) {
   );
 }
 
+/** The same in words, for whoever copies or hears it. */
+export function workloadsWords(of: readonly WorkloadVerdict[]): string {
+  return of.length === 0 ? t("users.neverChecked") : of.map(workloadVerdictWords).join(", ");
+}
+
 /** "Calendar: Failed". */
-export function workloadVerdictWords({ workload, verdict }: WorkloadVerdict): string {
+function workloadVerdictWords({ workload, verdict }: WorkloadVerdict): string {
   return t("users.workloadVerdict", { workload: workloadWords[workload], word: verdictBadges[verdict].word });
 }

@@ -10,6 +10,9 @@ export type Command = ActionKind | "switchNow";
 /** What is being decided on, whom it is for, and how many they are. */
 export type Intent = { readonly command: Command; readonly users: Chosen; readonly meant: number };
 
+/** Who is to be put into another wave, and how many they are. */
+export type Putting = Pick<Intent, "users" | "meant">;
+
 /** The action that a command is. */
 export function kindOf(command: Command): ActionKind {
   return command === "switchNow" ? "switch" : command;

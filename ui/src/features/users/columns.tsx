@@ -16,7 +16,7 @@ import {
 } from "../../words/nouns";
 import { t } from "../../words/t";
 import { type Organizations, syncBadgeOf } from "./SyncBadge";
-import { WorkloadBadges, workloadVerdictWords } from "./WorkloadBadges";
+import { WorkloadBadges, workloadsWords } from "./WorkloadBadges";
 
 /** When the user's mailbox was last asked, in words. */
 export function checkedWords(at: number | null): string {
@@ -201,8 +201,9 @@ const userColumns = (all: Organizations): ReadonlyArray<Column<UserRow, UserColu
     title: t("users.workloads"),
     width: 430,
     spare: true,
-    render: (row) => <WorkloadBadges of={row.workloads ?? []} />,
-    text: (row) => (row.workloads ?? []).map(workloadVerdictWords).join(", "),
+    // Rows that were read before the column was shown have none until they are read again.
+    render: ({ workloads }) => workloads && <WorkloadBadges of={workloads} />,
+    text: ({ workloads }) => (workloads === null ? "" : workloadsWords(workloads)),
   },
   {
     id: "created",

@@ -94,6 +94,7 @@ export const acting = {
     other: "{n} switches wait for the change window, which opens at {time}.",
   },
   "act.queued": { one: "{n} switch waits for the change window.", other: "{n} switches wait for the change window." },
+  "act.nobody": "Nobody changes.",
   "act.changes": { one: "{n} user changes.", other: "{n} users change." },
   "act.untouched": { one: "{n} is like that already.", other: "{n} are like that already." },
   "act.refused": { one: "{n} can't: {reason}", other: "{n} can't: {reason}" },
