@@ -16,8 +16,6 @@ const SMALL: u32 = 4_000;
 /// Parts that are read at once, and pages that are on their way or wait for their reader: while it is busy nothing more is asked for, so
 /// that a large directory takes no more memory than a small one.
 const AT_ONCE: usize = 6;
-/// Of the pages that wait while their reader is busy, so many come to it as one.
-const TOGETHER: usize = 2;
 /// What a user principal name can begin with, what is rare together: a filter bears fifteen comparisons. Which characters Entra allows
 /// there, and that `startswith` on it works without the advanced index, isn't in the documents at hand: the parts are therefore
 /// compared with the count, and read again as one list where they don't add up.
@@ -28,7 +26,7 @@ type Found = Result<Page<DirectoryUser>, GraphError>;
 /// The users, page by page in no order. Somebody may come twice, when the directory changes meanwhile.
 pub struct Everyone {
     pages: mpsc::Receiver<Found>,
-    /// What ended the reading, after pages that are still worth having.
+    /// What ended the reading, behind a page that was still worth having.
     failed: Option<GraphError>,
     /// Ends the reading when nobody listens any more.
     stop: CancellationToken,
@@ -51,7 +49,7 @@ pub fn requests(everybody: u32) -> u32 {
 }
 
 impl Everyone {
-    /// The next page, with those that have come since the last call; `None` after the last.
+    /// The next page; `None` after the last.
     ///
     /// # Errors
     /// As [`Pages::next`].
@@ -59,18 +57,22 @@ impl Everyone {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        let mut found = Vec::with_capacity(TOGETHER);
-        self.pages.recv_many(&mut found, TOGETHER).await;
-        let mut together: Option<Page<DirectoryUser>> = None;
-        for page in found {
-            match (page, &mut together) {
-                (Ok(page), Some(together)) => together.items.extend(page.items),
-                (Ok(page), None) => together = Some(page),
-                (Err(error), Some(_)) => self.failed = Some(error),
-                (Err(error), None) => return Err(error),
-            }
+        self.pages.recv().await.transpose()
+    }
+
+    /// The next page, if it waits already. An error that does is what [`Self::next`] answers.
+    pub fn at_hand(&mut self) -> Option<Page<DirectoryUser>> {
+        if self.failed.is_some() {
+            return None;
         }
-        Ok(together)
+        match self.pages.try_recv() {
+            Ok(Ok(page)) => Some(page),
+            Ok(Err(error)) => {
+                self.failed = Some(error);
+                None
+            }
+            Err(_) => None,
+        }
     }
 }
 

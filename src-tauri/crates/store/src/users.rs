@@ -1,6 +1,7 @@
 //! Users: the people and resources that were brought in, found by any column and by any part of their names.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use rollcall_core::eligibility::{Eligibility, Judged, Purpose};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
@@ -49,6 +50,15 @@ pub struct Upserted {
     pub same: u32,
     /// Already in another organization of the tenant; left there.
     pub elsewhere: u32,
+}
+
+impl AddAssign for Upserted {
+    fn add_assign(&mut self, page: Self) {
+        self.new += page.new;
+        self.changed += page.changed;
+        self.same += page.same;
+        self.elsewhere += page.elsewhere;
+    }
 }
 
 /// Which users are meant. Empty lists and `None` don't narrow.

@@ -1,6 +1,7 @@
 //! Brings users into an organization from the directory: all, by filter, by group, or those named in a CSV file.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rollcall_core::arrival::Addresses;
 use rollcall_core::eligibility::{self, Eligibility, Facts};
@@ -15,7 +16,7 @@ use rollcall_graph::pages::Page;
 use rollcall_graph::send::Graph;
 use rollcall_graph::users as directory;
 use rollcall_store::users::{self, Upserted};
-use rollcall_store::{deltas, organizations, proposals};
+use rollcall_store::{Transaction, deltas, organizations, proposals};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -32,6 +33,9 @@ use crate::rules::evaluate;
 
 /// Users that are stored in one go.
 pub(crate) const PAGE: usize = 999;
+/// So many pages that wait already are stored in one go: what several of them change in an index is written once. Whoever else wants to
+/// write waits for less than half a second.
+const PAGES_AT_ONCE: usize = 10;
 /// The search index takes so many users in at once; a page at a time it would be an effort for each, and more would take more memory.
 const INDEXED_AT_ONCE: u32 = 5_000;
 
@@ -150,8 +154,8 @@ async fn everybody(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<()> {
     let began = arrivals.desk.now();
     let mut page = first?;
     while let Some(Page { items, .. }) = page {
-        arrivals.store(items).await?;
-        // The reading goes on by itself, and what came meanwhile goes to disk together.
+        // The reading goes on by itself, and what has come meanwhile goes to disk together.
+        pages = arrivals.store_with(items, pages, |pages| pages.at_hand().map(|page| page.items)).await?;
         page = pages.next().await?;
     }
     arrivals.whole = true;
@@ -217,62 +221,90 @@ pub(crate) struct Arrivals<'a> {
     pub imported: Imported,
     /// Users that searching doesn't go through the index for yet.
     unindexed: u32,
-    /// The addresses of those who came, and whoever of them isn't ready by what the directory says.
-    addresses: Addresses,
-    doubtful: Vec<ObjectId>,
+    /// Those who came.
+    came: Arc<Mutex<Came>>,
     /// Whether everybody came, so that nobody else can have an address of theirs.
     whole: bool,
 }
 
-impl<'a> Arrivals<'a> {
-    /// Nobody has come yet.
-    pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
-        Self {
-            desk,
-            organization,
-            tenant,
-            job,
-            imported: Imported::default(),
-            unindexed: 0,
-            addresses: Addresses::default(),
-            doubtful: Vec::new(),
-            whole: false,
-        }
-    }
+/// The addresses of those who came, and whoever of them isn't ready by what the directory says.
+#[derive(Default)]
+struct Came {
+    addresses: Addresses,
+    doubtful: Vec<ObjectId>,
+}
 
-    /// Stores a page and tells how far it is.
-    pub async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
-        self.imported.read += u32::try_from(page.len()).unwrap_or(u32::MAX);
-        for person in &page {
+impl Came {
+    fn add(&mut self, page: &[DirectoryUser]) {
+        for person in page {
             self.addresses.add(person);
             if eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
                 self.doubtful.push(person.object_id);
             }
         }
-        let (organization, now) = (self.organization, self.desk.now());
-        let Upserted { new, changed, same, elsewhere } =
-            self.desk.write(move |tx| users::upsert_page(tx, organization, &page, now)).await?;
-        self.imported.new += new;
-        self.imported.changed += changed;
-        self.imported.same += same;
-        self.imported.elsewhere += elsewhere;
-        self.unindexed += new + changed;
-        if self.unindexed >= INDEXED_AT_ONCE {
-            self.index().await?;
-        }
+    }
+}
+
+impl<'a> Arrivals<'a> {
+    /// Nobody has come yet.
+    pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
+        Self { desk, organization, tenant, job, imported: Imported::default(), unindexed: 0, came: Arc::default(), whole: false }
+    }
+
+    /// Stores a page and tells how far it is.
+    pub async fn store(&mut self, page: Vec<DirectoryUser>) -> Result<()> {
+        self.store_with(page, (), |()| None).await
+    }
+
+    /// Stores a page and, in the same write, what the rest has at hand by then; gives the rest back.
+    async fn store_with<R: Send + 'static>(
+        &mut self,
+        first: Vec<DirectoryUser>,
+        mut rest: R,
+        at_hand: fn(&mut R) -> Option<Vec<DirectoryUser>>,
+    ) -> Result<R> {
+        let (organization, now, came, unindexed) = (self.organization, self.desk.now(), Arc::clone(&self.came), self.unindexed);
+        let write = move |tx: &Transaction<'_>| {
+            let (mut read, mut upserted, mut next) = (0, Upserted::default(), Some(first));
+            for pages in 1.. {
+                let Some(page) = next else { break };
+                came.lock().unwrap_or_else(PoisonError::into_inner).add(&page);
+                read += u32::try_from(page.len()).unwrap_or(u32::MAX);
+                upserted += users::upsert_page(tx, organization, &page, now)?;
+                drop(page);
+                next = if pages < PAGES_AT_ONCE { at_hand(&mut rest) } else { None };
+            }
+            let mut unindexed = unindexed + upserted.new + upserted.changed;
+            if unindexed >= INDEXED_AT_ONCE {
+                users::index_pending(tx)?;
+                unindexed = 0;
+            }
+            Ok((read, upserted, unindexed, rest))
+        };
+        let (read, upserted, unindexed, rest) = self.desk.write(write).await?;
+        self.imported.read += read;
+        self.imported.new += upserted.new;
+        self.imported.changed += upserted.changed;
+        self.imported.same += upserted.same;
+        self.imported.elsewhere += upserted.elsewhere;
+        self.unindexed = unindexed;
         self.job.tell(Progress::Imported { read: self.imported.read, new: self.imported.new });
-        Ok(())
+        Ok(rest)
     }
 
     /// Makes whoever has come searchable, and judges those that may not be ready.
     pub async fn settle(&mut self) -> Result<()> {
-        self.index().await?;
+        self.unindexed = 0;
         let organization = self.organization;
-        self.desk.write(move |tx| proposals::settle_present(tx, organization)).await?;
+        let settle = move |tx: &Transaction<'_>| {
+            users::index_pending(tx)?;
+            proposals::settle_present(tx, organization)
+        };
+        self.desk.write(settle).await?;
         if self.imported.new + self.imported.changed == 0 {
             return Ok(());
         }
-        let (mut addresses, mut doubtful) = (std::mem::take(&mut self.addresses), std::mem::take(&mut self.doubtful));
+        let Came { mut addresses, mut doubtful } = std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
         if !self.whole {
             let (tenant, came) = (self.tenant, addresses.people());
             let known = self.desk.read(move |conn| users::known(conn, tenant)).await?;
@@ -285,10 +317,5 @@ impl<'a> Arrivals<'a> {
         let contested = addresses.contested();
         doubtful.extend(&contested);
         preflight::judge_doubtful(self.desk, self.organization, doubtful, contested).await
-    }
-
-    async fn index(&mut self) -> Result<()> {
-        self.unindexed = 0;
-        self.desk.write(users::index_pending).await.map(|_| ())
     }
 }
