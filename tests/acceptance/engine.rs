@@ -16,6 +16,7 @@ use rollcall_ops::runs::{RunState, list};
 use rollcall_ops::settings::{self, Resume, Settings};
 use rollcall_ops::traffic::{describe, record};
 use rollcall_ops::users::import::{ImportUsers, Source, import};
+use rollcall_ops::verify::cut_off::CutOffRuns;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::{cut_off, plan, resume, start};
 use rollcall_sandbox::browser::Person;
@@ -230,16 +231,17 @@ async fn a_run_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
     // What was on its way to the disk still gets there, and the folder is free after that. Another program looks in first.
     until(|| open_desk(&folder, &Scene::default().pace).is_ok()).await;
     let desk = open_desk(&folder, &Scene::default().pace).unwrap();
-    let named = cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap();
+    let CutOffRuns { runs: named, resume } = cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap();
+    assert_eq!(resume, Resume::ByItself);
     assert_eq!(named.iter().map(|run| run.state).collect::<Vec<_>>(), [RunState::Interrupted]);
-    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().is_empty(), "once");
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty(), "once");
     hand_in(&desk, &sandbox).await.unwrap();
     let run = Box::pin(resume::resume(&desk, RunRef { run: named[0].id }, &Job::quiet())).await.unwrap();
     assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 300));
     drop(desk);
 
     let desk = open_desk(&folder, &Scene::default().pace).unwrap();
-    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().is_empty(), "a finished run isn't cut off");
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty(), "a finished run isn't cut off");
     drop(kept);
 }
 

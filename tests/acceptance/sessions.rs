@@ -15,16 +15,25 @@ use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::{StageState, describe as describe_organization};
+use rollcall_ops::sync::cut_off::cut_off;
 use rollcall_ops::sync::export::{ExportSessions, export};
 use rollcall_ops::sync::history::{SessionFigures, SessionsOf, figures, of_user};
 use rollcall_ops::sync::keep::keep;
 use rollcall_ops::sync::pause::{PauseSessions, pause};
 use rollcall_ops::sync::run::{RunSessions, Whose, run};
 use rollcall_ops::users::describe::{UserRef, describe};
+use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
-use rollcall_tests::{Rehearsal, Scene};
+use rollcall_tests::{Rehearsal, Scene, open_desk};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+/// The first of those who had no session yet.
+fn waiting() -> UserQuery {
+    let filter = UserFilter { session: vec![Verdict::NotRun], ..UserFilter::default() };
+    UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false }
+}
 
 async fn healthy(users: u32) -> Rehearsal {
     Rehearsal::on(Scene { users, faults: FaultPlan::none(), ..Scene::default() }).await
@@ -136,6 +145,39 @@ async fn a_session_that_is_stopped_keeps_what_it_read_and_the_rest_is_due() {
     let rest = rehearsal.sessions(organization, Whose::Due).await.unwrap();
     assert_eq!((rest.users, rest.done, rest.whole), (400 - cut.done, 400 - cut.done, true), "nobody twice and nobody left out");
     assert_eq!(rehearsal.sessions(organization, Whose::Due).await.unwrap().users, 0, "for half an hour nobody is due");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_were_asked_for_are_told_to_go_on_though_sessions_are_paused_when_the_end_of_the_program_cuts_them_off() {
+    let scene = Scene { users: 400, faults: FaultPlan::none(), latency: Duration::from_millis(15), ..Scene::default() };
+    let rehearsal = Rehearsal::on(scene).await;
+    let organization = rehearsal.ready().await.id;
+    assert_eq!(rehearsal.act(Chosen::Filter(UserFilter::default()), Action::Force).await.done, 400);
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    let read = Arc::new(Notify::new());
+    let heard = Arc::clone(&read);
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(&progress, Progress::Synced(line) if line.done > 0) {
+            heard.notify_one();
+        }
+    });
+    {
+        // The future of the sessions is dropped in its middle, as the end of a process would.
+        let running = Box::pin(run(&desk, RunSessions { organization, whose: Whose::Due }, &job));
+        tokio::select! {
+            _ = running => panic!("it can't be done so soon"),
+            () = read.notified() => {}
+        }
+    }
+    drop(desk);
+    assert!(eventually(|| async { open_desk(&folder, &Scene::default().pace).is_ok() }).await);
+    let desk = open_desk(&folder, &Scene::default().pace).unwrap();
+    let told = cut_off(&desk, (), &Job::quiet()).await.unwrap().remove(0);
+    assert!(told.read > 0 && told.forward > 0 && told.read + told.forward == told.users, "{told:?}");
+    let row = query(&desk, waiting(), &Job::quiet()).await.unwrap().rows.remove(0);
+    let detail = describe(&desk, UserRef::Id { user: row.user.id }, &Job::quiet()).await.unwrap();
+    assert!(detail.next_session.is_some(), "whoever was asked for is read next, though sessions are paused");
+    drop((sandbox, kept));
 }
 
 #[tokio::test(flavor = "multi_thread")]

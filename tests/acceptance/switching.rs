@@ -299,7 +299,7 @@ async fn there_is_a_way_back_to_ews_and_a_reset_begins_anew() {
 
     let foreseen =
         foresee(&rehearsal.desk, ForeseeAction { users: of(organization), action: Action::GoBack }, &Job::quiet()).await.unwrap();
-    assert_eq!((foreseen.changes, foreseen.initialized, foreseen.ews_until.is_some()), (5, 5, true));
+    assert_eq!((foreseen.changes, foreseen.initialized, foreseen.ews.is_some()), (5, 5, true));
     assert_eq!(rehearsal.act(of(organization), Action::GoBack).await.done, 5);
     let back = rehearsal.found(UserFilter { access: vec![AccessType::EwsAppOnly], ..UserFilter::default() }).await;
     assert!(back.len() == 5 && back.iter().all(|row| row.user.access.is_none() && row.verdict == Verdict::NotRun));

@@ -187,12 +187,39 @@ async fn a_wave_is_not_dealt_whoever_is_not_ready_and_is_not_judged_by_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_on_graph_already_is_not_dealt_and_does_not_go_back_with_a_wave() {
+    let (rehearsal, organization) = planned(false).await;
+    let (desk, quiet) = (&rehearsal.desk, Job::quiet());
+    acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
+    let everybody = || UserFilter { organization: Some(organization), ..UserFilter::default() };
+    let ten: Vec<_> = rehearsal.found(everybody()).await[..10].iter().map(|row| row.user.id).collect();
+    assert_eq!(rehearsal.act(Chosen::Ids(ten.clone()), SWITCH).await.done, 10);
+    let foreseen = foresee(desk, four_first(organization), &quiet).await.unwrap();
+    assert_eq!((foreseen.sizes.as_slice(), foreseen.on_graph, foreseen.not_ready), ([4, 7, 29].as_slice(), 10, 0));
+    plan(desk, four_first(organization), &quiet).await.unwrap();
+    let pilot = rehearsal.found(users_of(organization, 1)).await;
+    assert!(pilot.iter().all(|row| !ten.contains(&row.user.id)), "a pilot of those who have nothing to switch shows nothing");
+
+    // Whoever is named for it is in it all the same.
+    let addresses = rehearsal.found(everybody()).await[..12].iter().map(|row| row.user.directory.upn.clone()).collect();
+    plan(desk, PlanWaves { pilot: Pilot::Named { addresses }, ..four_first(organization) }, &quiet).await.unwrap();
+    assert_eq!(start(desk, wave(organization, 1, 12), &quiet).await.unwrap().done, 2);
+    let started = shown(&rehearsal, organization).await.waves[0].started.unwrap();
+    let by_it = UserFilter { switched_since: Some(started), ..users_of(organization, 1) };
+    assert_eq!(rehearsal.act(Chosen::Filter(by_it), Action::GoBack).await.done, 2);
+    let still = rehearsal.found(UserFilter { access: vec![AccessType::GraphAppOnly], ..everybody() }).await;
+    assert_eq!(still.len(), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_whole_wave_goes_back_and_the_next_one_then_waits() {
     let (rehearsal, organization) = planned(false).await;
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
     rehearsal.sessions(organization, Whose::Due).await.unwrap();
-    assert_eq!(rehearsal.act(Chosen::Filter(users_of(organization, 1)), Action::GoBack).await.done, 4);
+    let started = shown(&rehearsal, organization).await.waves[0].started.unwrap();
+    let by_it = UserFilter { switched_since: Some(started), ..users_of(organization, 1) };
+    assert_eq!(rehearsal.act(Chosen::Filter(by_it), Action::GoBack).await.done, 4);
     assert_eq!(states(&rehearsal, organization).await, [WaveState::NotMet, WaveState::Waiting, WaveState::Waiting]);
 
     let held = hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: true }, &Job::quiet()).await.unwrap();

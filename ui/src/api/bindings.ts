@@ -614,9 +614,15 @@ users: number,
 /**
  * How many were read; what was read is kept, and the others are read when they are due, unless sessions are paused.
  */
-read: number, since: Timestamp, };
+read: number, 
+/**
+ * How many of the others were asked for: they are read next, though sessions be paused.
+ */
+forward: number, since: Timestamp, };
 
 export type CutOffProof = { proof: Proof, organization: string, };
+
+export type CutOffRuns = { runs: Array<Run>, resume: Resume, };
 
 export type Day = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
@@ -693,6 +699,16 @@ judged: Timestamp | null,
 unasked: Unasked | null, };
 
 export type Eligibility = "ready" | "shared" | "room" | "equipment" | "shared_or_resource" | "unlicensed" | "disabled" | "on_premises" | "guest" | "no_mailbox" | "address_conflict";
+
+export type EndOfEws = { 
+/**
+ * From then on only where an admin has turned it on again.
+ */
+off_by_default: Timestamp, 
+/**
+ * From then on nowhere.
+ */
+removed: Timestamp, };
 
 export type EnterpriseApp = { id: ObjectId, display_name: string, 
 /**
@@ -905,9 +921,13 @@ into_disabled: boolean,
  */
 limitations: Array<string>, unread: Array<OrganizationId>, 
 /**
- * When EWS is removed, where the way leads there.
+ * Users who come to Graph though nobody has read back yet what is granted to their integration.
  */
-ews_until: Timestamp | null, };
+consent_unread: number, 
+/**
+ * How long EWS lasts, where the way leads there.
+ */
+ews: EndOfEws | null, };
 
 export type ForeseenCriteria = { changes: Array<CriteriaChange>, 
 /**
@@ -933,10 +953,10 @@ sizes: Array<number>,
  */
 unknown: Array<string>, 
 /**
- * Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave,
- * but no wave switches them.
+ * Users who aren't ready by the pre-flight, and others who were switched or read over Graph already: none is dealt out, and all but
+ * those who are named for the pilot are in the last wave, but no wave switches them.
  */
-not_ready: number, 
+not_ready: number, on_graph: number, 
 /**
  * Why it can't be kept, if so.
  */
@@ -2613,6 +2633,10 @@ sync: Array<SyncStatus>,
  */
 mailbox_before: Timestamp | null, 
 /**
+ * Who was switched to Graph at this moment or later, as their timelines tell.
+ */
+switched_since: Timestamp | null, 
+/**
  * Whose switch waits for the change window.
  */
 queued: boolean, 
@@ -3158,7 +3182,7 @@ export type Commands = {
   "users.preview_lines": { question: PreviewLines; answer: PreviewPage };
   "users.query": { question: UserQuery; answer: UserPage };
   "verify.cancel": { question: RunRef; answer: Run };
-  "verify.cut_off": { question: null; answer: Array<Run> };
+  "verify.cut_off": { question: null; answer: CutOffRuns };
   "verify.plan": { question: Verify; answer: Plan };
   "verify.resume": { question: RunRef; answer: Run };
   "verify.start": { question: Verify; answer: Run };

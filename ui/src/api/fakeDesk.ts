@@ -123,7 +123,7 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
   for (const row of onEws.slice(0, options.queued ?? 0)) row.queued = NOW;
   for (const { judged } of onEws.slice(0, options.notReady ?? 0)) judged.eligibility = "on_premises";
   for (const row of onEws.slice(0, options.sessionsFailed ?? 0))
-    Object.assign(row, { verdict: "failed", open_issues: 1 });
+    Object.assign(row, { verdict: "failed", open_issues: 1, first_cause: "out_of_scope" });
   const eu = rows.filter((row) => row.user.organization === 1);
   const runs: Run[] = organizations
     .slice(0, 1)

@@ -79,6 +79,7 @@ export function syncVerbs(desk: Desk): Verbs {
         organization_name,
         users: 450,
         read: 120,
+        forward: 0,
         since: NOW,
       }));
     },

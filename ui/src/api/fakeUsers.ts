@@ -167,7 +167,8 @@ function foreseen(desk: Desk, concerned: readonly UserRow[], action: Action): Fo
     into_disabled: false,
     limitations: action.kind === "switch" ? [...limitations] : [],
     unread: action.kind === "switch" ? unread.map(({ id }) => id) : [],
-    ews_until: action.kind === "go_back" ? 1_806_537_600_000 : null,
+    consent_unread: 0,
+    ews: action.kind === "go_back" ? { off_by_default: Date.UTC(2026, 9, 1), removed: Date.UTC(2027, 3, 1) } : null,
   };
 }
 

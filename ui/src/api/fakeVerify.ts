@@ -71,8 +71,8 @@ export function verifyVerbs(desk: Desk): Verbs {
       return check(run, calling);
     },
     "verify.cut_off": () => {
-      const found = desk.settings.resume === "by_itself" ? desk.runs.filter((run) => run.state === "interrupted") : [];
-      return cutOffAsked++ === 0 ? found.map((run) => ({ ...run })) : [];
+      const found = cutOffAsked++ === 0 ? desk.runs.filter((run) => run.state === "interrupted") : [];
+      return { runs: found.map((run) => ({ ...run })), resume: desk.settings.resume };
     },
     "verify.resume": ({ run }, calling) => check(runNamed(desk, run), calling),
     "verify.cancel": ({ run }) => {

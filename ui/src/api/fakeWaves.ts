@@ -70,7 +70,7 @@ function dealt(
   }
   const reason = present && present.started.size > 0 ? "wave_started" : sizes.includes(0) ? "wave_emptied" : null;
   const unready = rows.filter(({ judged }) => judged.eligibility === "on_premises");
-  return { foreseen: { sizes, unknown, not_ready: unready.length, refused: reason }, members };
+  return { foreseen: { sizes, unknown, not_ready: unready.length, on_graph: 0, refused: reason }, members };
 }
 
 /** The plan as the menu answers it. */

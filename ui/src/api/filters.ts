@@ -15,6 +15,7 @@ export const everyUser: UserFilter = {
   access: [],
   sync: [],
   mailbox_before: null,
+  switched_since: null,
   queued: false,
   checked_before: null,
   search: null,

@@ -27,6 +27,13 @@ export function dayOf(at: number): string {
   return utcDayFormat.format(at);
 }
 
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+
+/** "12 Nov 2026": a day that the service names, which is one in UTC. */
+export function date(at: number): string {
+  return dateFormat.format(at);
+}
+
 /** Date and time with seconds, for tooltips and support blocks. */
 export function fullTime(at: number): string {
   return fullFormat.format(at);

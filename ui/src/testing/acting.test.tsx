@@ -271,3 +271,17 @@ test("a user's details say where the access type comes from, what is licensed, a
   await user.click(within(panel).getByRole("tab", { name: "Sessions" }));
   await within(panel).findByText(/^\d+ sessions? kept: \d+ passed, \d+ failed, \d+ unknown; .+ on average\.$/);
 });
+
+test("in the middle of a switch, what keeps it from ending is shown with what to do", async () => {
+  const { user } = await openAt("/users?org=2&open=451", { sessionsFailed: 30 });
+  const bar = await screen.findByRole("toolbar", { name: "Actions for this user" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
+  await user.click(within(dialog).getByRole("button", { name: "Switch 1 user" }));
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await user.click(await within(panel).findByRole("tab", { name: /^Issues \([1-9]/ }));
+  await within(panel).findByText("Cancelled: connection type is being switched");
+  expect(within(panel).getAllByText("Failed").length).toBeGreaterThan(0);
+  expect(within(panel).getAllByText(/^Who can fix it/).length).toBeGreaterThan(0);
+});

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import type { Bound } from "../api/bindings";
 import { isLive, stop, useWorks } from "../api/work";
@@ -129,8 +129,13 @@ test("a run that was parked when Rollcall ended says until when, in the list too
 test("runs that were cut off wait for a click, unless the admin chose otherwise", async () => {
   const { door } = await openAt("/verification?org=1", { cutOff: { parkedUntil: null } });
   await screen.findByText("Run 118, interrupted");
+  await screen.findByText("Run 118 of Contoso EU was cut off");
   expect(door.asked.filter(({ name }) => name === "verify.cut_off")).toHaveLength(1);
   expect(door.asked.some(({ name }) => name === "verify.resume")).toBe(false);
+  cleanup();
+
+  await openAt("/verification?org=1&plan=true", { cutOff: { parkedUntil: null } });
+  await screen.findByText(/^Run 118 was cut off or paused with .* of 450 mailboxes checked/);
 });
 
 test("where the admin chose so, a run that was cut off goes on by itself and can be paused", async () => {

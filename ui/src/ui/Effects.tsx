@@ -1,6 +1,6 @@
 import { makeStyles } from "@fluentui/react-components";
 import type { Foreseen } from "../api/bindings";
-import { fullTime } from "../lib/time";
+import { date, fullTime } from "../lib/time";
 import { whyRefused } from "../words/refused";
 import { accessWords } from "../words/nouns";
 import { t } from "../words/t";
@@ -38,7 +38,10 @@ export function Effects({ foreseen }: { foreseen: Foreseen }) {
     ...(foreseen.initialized > 0 ? [t("act.initialized", { n: foreseen.initialized })] : []),
     ...(foreseen.must_sign_in > 0 ? [t("act.mustSignIn", { n: foreseen.must_sign_in })] : []),
     ...(foreseen.into_disabled ? [t("act.intoDisabled")] : []),
-    ...(foreseen.ews_until !== null ? [t("act.ewsUntil", { date: fullTime(foreseen.ews_until) })] : []),
+    ...(foreseen.consent_unread > 0 ? [t("act.consentUnread", { n: foreseen.consent_unread })] : []),
+    ...(foreseen.ews
+      ? [t("act.ewsUntil", { off: date(foreseen.ews.off_by_default), removed: date(foreseen.ews.removed) })]
+      : []),
     ...(foreseen.untouched > 0 ? [t("act.untouched", { n: foreseen.untouched })] : []),
     ...foreseen.refused
       .filter(({ reason }) => reason !== "limitations_unread")

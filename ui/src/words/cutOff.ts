@@ -8,6 +8,10 @@ export function howFar({ read, users }: CutOffPass): string {
 
 /** The same, and what becomes of the rest. */
 export function cutOffWords(pass: CutOffPass, paused: boolean): string {
-  const rest = pass.read < pass.users ? [t(paused ? "sessions.cutOffPaused" : "sessions.cutOffDue")] : [];
-  return [howFar(pass), ...rest].join(" ");
+  const rest = pass.users - pass.read - pass.forward;
+  return [
+    howFar(pass),
+    ...(pass.forward > 0 ? [t("sessions.cutOffForward", { n: pass.forward })] : []),
+    ...(rest > 0 ? [t(paused ? "sessions.cutOffPaused" : "sessions.cutOffDue")] : []),
+  ].join(" ");
 }

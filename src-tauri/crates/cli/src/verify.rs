@@ -18,6 +18,7 @@ use rollcall_ops::organizations::describe::OrganizationView;
 use rollcall_ops::runs::describe::{self, RunRef};
 use rollcall_ops::runs::list::{self, ListRuns};
 use rollcall_ops::runs::{Run, RunState};
+use rollcall_ops::settings::Resume;
 use rollcall_ops::traffic::describe::Route;
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery, WINDOW_LIMIT};
 use rollcall_ops::verify::plan::{self, Plan, Scope, Verify as Question};
@@ -226,8 +227,9 @@ async fn go_on(run: RunId, organization: OrganizationId, call: &Call) -> Result<
 /// The run that a crash cut off, where the settings want it to go on by itself. One that checks only some of the mailboxes is none:
 /// whoever asks for all would be told of those.
 async fn going_on_by_itself(organization: OrganizationId, mailboxes: u32, call: &Call) -> Result<Option<RunId>> {
-    let cut_off = cut_off::cut_off(&call.desk, (), &Job::quiet()).await?.into_iter();
-    Ok(cut_off.filter(|run| run.organization == organization && run.mailboxes == mailboxes).map(|run| run.id).max())
+    let cut_off = cut_off::cut_off(&call.desk, (), &Job::quiet()).await?;
+    let going_on = cut_off.runs.into_iter().filter(|_| cut_off.resume == Resume::ByItself);
+    Ok(going_on.filter(|run| run.organization == organization && run.mailboxes == mailboxes).map(|run| run.id).max())
 }
 
 /// Says beforehand how long it will take, and what will bound it. Where it can't be begun the verb says why.

@@ -153,7 +153,7 @@ menu! {
     "users.preview_lines": users::preview::PreviewLines => users::preview::PreviewPage, users::preview::lines;
     "users.query": users::query::UserQuery => rollcall_store::users::UserPage, users::query::query;
     "verify.cancel": runs::describe::RunRef => rollcall_store::runs::Run, verify::cancel::cancel;
-    "verify.cut_off": () => Vec<rollcall_store::runs::Run>, verify::cut_off::cut_off;
+    "verify.cut_off": () => verify::cut_off::CutOffRuns, verify::cut_off::cut_off;
     "verify.plan": verify::plan::Verify => verify::plan::Plan, verify::plan::plan;
     "verify.resume": runs::describe::RunRef => rollcall_store::runs::Run, verify::resume::resume;
     "verify.start": verify::plan::Verify => rollcall_store::runs::Run, verify::start::start;

@@ -253,6 +253,17 @@ pub fn ended_since(conn: &Connection, organization: OrganizationId, since: Times
     Ok(statement.query_row(params![organization.0, since.0], |row| row.get(0))?)
 }
 
+/// How many users of an organization are brought forward: they are read next, though its sessions be paused.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn count_forward(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {READ} AND {FORWARD}"
+    ))?;
+    Ok(statement.query_row([organization.0], |row| row.get(0))?)
+}
+
 /// The kept sessions of a user, the latest first.
 ///
 /// # Errors

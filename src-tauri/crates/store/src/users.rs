@@ -85,6 +85,8 @@ pub struct UserFilter {
     pub sync: Vec<SyncStatus>,
     /// Whose mailbox stands where it stands since this moment or longer.
     pub mailbox_before: Option<Timestamp>,
+    /// Who was switched to Graph at this moment or later, as their timelines tell.
+    pub switched_since: Option<Timestamp>,
     /// Whose switch waits for the change window.
     pub queued: bool,
     /// Whose mailbox was not checked since this moment, or never.

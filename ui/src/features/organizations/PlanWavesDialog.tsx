@@ -218,6 +218,7 @@ function Waves({ shares, foreseen, draft, change }: WavesProps) {
         ))}
       </ul>
       {foreseen && foreseen.not_ready > 0 && <span>{t("waves.notReady", { n: foreseen.not_ready })}</span>}
+      {foreseen && foreseen.on_graph > 0 && <span>{t("waves.onGraph", { n: foreseen.on_graph })}</span>}
       <span role="status">
         {foreseen && foreseen.unknown.length > 0
           ? unknownWords(foreseen)

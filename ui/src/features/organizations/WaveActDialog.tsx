@@ -35,7 +35,10 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
   const say = useNotices((notices) => notices.say);
-  const users = { by: "filter" as const, of: { ...everyUser, organization, wave: wave.number } };
+  // Whoever was on Graph before the wave is nothing of its doing.
+  const switched_since = act === "go_back" ? wave.started : null;
+  const of = { ...everyUser, organization, wave: wave.number, switched_since };
+  const users = { by: "filter" as const, of };
   const query = useQuery(reading("users.foresee", { users, action: actions[act] }));
   const foreseen = query.data;
   const n = foreseen ? foreseen.changes + foreseen.queued + unreadOf(foreseen) : 0;

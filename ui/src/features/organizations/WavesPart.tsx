@@ -75,6 +75,7 @@ export function WavesPart({ view }: { view: OrganizationView }) {
         {plan && <ReasonedButton onClick={() => setOpen("remove")}>{t("waves.remove")}</ReasonedButton>}
       </div>
       {refusal && <ErrorBar failure={explain(refusal)} />}
+      {view.organization.rhythm.paused !== null && plan?.waves.some(isWatched) && <span>{t("waves.paused")}</span>}
       {plan?.waves.map((wave) => (
         <Wave key={wave.number} plan={plan} wave={wave} />
       ))}
@@ -92,6 +93,10 @@ export function WavesPart({ view }: { view: OrganizationView }) {
       )}
     </section>
   );
+}
+
+function isWatched({ started, over }: WaveView): boolean {
+  return started !== null && !over;
 }
 
 function whyNotPlan(plan: PlanView | null, users: number): string | undefined {

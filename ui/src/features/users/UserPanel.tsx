@@ -252,20 +252,25 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   ));
 }
 
+/** What came up before a switch was forgotten when it began, so that in the middle of one these are what keeps it from ending. */
 function Issues({ issues, switching }: { issues: readonly Check[]; switching: boolean }) {
   const styles = useStyles();
-  if (switching) return <Cancelled />;
-  if (issues.length === 0) return <span className={styles.quiet}>{t("users.noIssues")}</span>;
-  return issues.map(({ result, first_seen }) => (
-    <section key={result.workload} className={styles.check}>
-      <div className={styles.checkHead}>
-        <span className={styles.name}>{workloadWords[result.workload]}</span>
-        <StatusBadge {...verdictBadges[result.verdict]} />
-      </div>
-      {result.cause && <Remedy cause={result.cause} />}
-      <CheckFacts result={result} since={first_seen} />
-    </section>
-  ));
+  return (
+    <>
+      {switching && <Cancelled />}
+      {issues.length === 0 && !switching && <span className={styles.quiet}>{t("users.noIssues")}</span>}
+      {issues.map(({ result, first_seen }) => (
+        <section key={result.workload} className={styles.check}>
+          <div className={styles.checkHead}>
+            <span className={styles.name}>{workloadWords[result.workload]}</span>
+            <StatusBadge {...verdictBadges[result.verdict]} />
+          </div>
+          {result.cause && <Remedy cause={result.cause} />}
+          <CheckFacts result={result} since={first_seen} />
+        </section>
+      ))}
+    </>
+  );
 }
 
 function CheckFacts({ result, since }: { result: WorkloadResult; since?: number }) {

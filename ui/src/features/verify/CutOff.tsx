@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Run } from "../../api/bindings";
+import type { CutOffRuns } from "../../api/bindings";
 import { call } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
@@ -8,8 +8,8 @@ import { t } from "../../words/t";
 import { resumeRun } from "../../api/verifying";
 
 /**
- * Goes on with the runs that the end of the program has cut off, if the admin chose so. They are asked for once the data is
- * open, and each is named once.
+ * Names the runs that the end of the program has cut off, and goes on with them, if the admin chose so. They are asked for once the data
+ * is open, and each is named once.
  */
 export function CutOff(): null {
   const { isSuccess } = useQuery(reading("tenants.list", null));
@@ -20,10 +20,19 @@ export function CutOff(): null {
   return null;
 }
 
-function goOn(runs: readonly Run[]) {
+function goOn({ runs, resume }: CutOffRuns) {
   const { say } = useNotices.getState();
   const latest = new Map<number, Promise<void>>();
   for (const run of runs) {
+    if (resume === "on_click") {
+      const done = { done: run.mailboxes_done, n: run.mailboxes };
+      say(
+        "info",
+        t("run.wasCutOff", { id: run.id, organization: run.organization_name }),
+        t("run.wasCutOffThen", done),
+      );
+      continue;
+    }
     say("info", t("run.goesOn", { id: run.id, organization: run.organization_name }), t("run.goesOnBecause"));
     // An organization is checked by one run at a time.
     const before = latest.get(run.organization);

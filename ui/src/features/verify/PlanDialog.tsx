@@ -27,6 +27,8 @@ export function PlanDialog({
   const styles = useStyles();
   const query = useQuery({ ...reading("verify.plan", { organization: organization.id, which }), staleTime: 0 });
   const plan = query.data;
+  const runs = useQuery(reading("runs.list", { organization: organization.id }));
+  const interrupted = runs.data?.find(({ state }) => state === "interrupted");
   return (
     <ConfirmDialog
       title={t("verify.planTitle", { organization: organization.name })}
@@ -61,6 +63,15 @@ export function PlanDialog({
             </p>
           )}
           <p className={styles.text}>{t("verify.readOnly")}</p>
+          {interrupted && (
+            <p className={styles.text}>
+              {t("verify.interrupted", {
+                id: interrupted.id,
+                done: interrupted.mailboxes_done,
+                n: interrupted.mailboxes,
+              })}
+            </p>
+          )}
         </>
       )}
     </ConfirmDialog>

@@ -67,8 +67,7 @@ export const acting = {
   "act.about.withdraw": "They stay as they are, and the change window doesn't switch them.",
   "act.about.set_access":
     "What was checked and read over another way is forgotten, and the mailboxes are initialized again.",
-  "act.about.go_back":
-    "They are reached over EWS again, as long as Exchange Online has it, and are not read from here.",
+  "act.about.go_back": "They are reached over EWS again, where the tenant still has it, and are not read from here.",
   "act.about.reset": "What was read is forgotten: the next session reads the mailboxes from their beginning.",
   "act.about.exclude": "They are neither read nor checked until they are taken back in.",
   "act.about.include": "They are read and checked again.",
@@ -113,7 +112,13 @@ export const acting = {
   },
   "act.mustSignIn": { one: "{n} user must sign in again.", other: "{n} users must sign in again." },
   "act.intoDisabled": "Synchronization is disabled in that organization.",
-  "act.ewsUntil": "Exchange Online removes EWS for good on {date}.",
+  "act.consentUnread": {
+    one: "Nobody has read back yet whether what is required for {n} user is granted. Read it on Permissions first: where it isn't granted, their sessions fail.",
+    other:
+      "Nobody has read back yet whether what is required for {n} users is granted. Read it on Permissions first: where it isn't granted, their sessions fail.",
+  },
+  "act.ewsUntil":
+    "In Exchange Online EWS is off since {off} unless an admin has turned it on again (Set-OrganizationConfig -EwsEnabled), and is removed for good on {removed}.",
   "act.done": { one: "{n} user done", other: "{n} users done" },
   "act.doneRefused": { one: "{n} user was refused.", other: "{n} users were refused." },
   "act.resultTitle": { one: "{n} user was refused", other: "{n} users were refused" },
@@ -151,7 +156,7 @@ export const acting = {
   "waves.startAbout":
     "Whoever is in the wave is switched, or waits for the change window. The next session that passes ends the switch.",
   "waves.goBackAbout":
-    "Whoever is in the wave is reached over EWS again. What was read over Graph is forgotten, and the next wave waits.",
+    "Whoever was switched since the wave was started is reached over EWS again, where the tenant still has it. What was read over Graph is forgotten, and the next wave waits.",
   "waves.startDo": { one: "Switch {n} user", other: "Switch {n} users" },
   "waves.startNobody": "Start with nobody to switch",
   "waves.goBackDo": { one: "Take {n} user back", other: "Take {n} users back" },
@@ -203,6 +208,12 @@ export const acting = {
   "waves.notReady": {
     one: "{n} user isn't ready by the eligibility check: no wave switches it.",
     other: "{n} users aren't ready by the eligibility check: no wave switches them.",
+  },
+  "waves.paused":
+    "Sync sessions of this organization are paused: each user of a wave is read once after its switch, and no more is seen of it until sessions are started.",
+  "waves.onGraph": {
+    one: "{n} user is on Graph already: in the last wave, which has nothing to switch with it.",
+    other: "{n} users are on Graph already: in the last wave, which has nothing to switch with them.",
   },
   "waves.counting": "Counting…",
   "waves.whoFirst": "Say who goes first.",
@@ -332,6 +343,10 @@ export const acting = {
   "sessions.cutOffBecause": {
     one: "Rollcall ended before they were through. {read} of {n} user was read, which is kept.",
     other: "Rollcall ended before they were through. {read} of {n} users were read, which is kept.",
+  },
+  "sessions.cutOffForward": {
+    one: "{n} that was asked for, by a switch or by hand, is read next while Rollcall is open.",
+    other: "{n} that were asked for, by a switch or by hand, are read next while Rollcall is open.",
   },
   "sessions.cutOffDue": "The rest are read when they are due, while Rollcall is open.",
   "sessions.cutOffPaused": "Sessions are paused, so the rest wait until somebody starts or runs them.",

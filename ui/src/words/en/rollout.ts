@@ -190,6 +190,8 @@ export const rollout = {
   "verify.start": "Check users' access",
   "verify.work": "Check of {organization}",
   "verify.readOnly": "A check only reads IDs and counts. It changes nothing in the tenant or in any mailbox.",
+  "verify.interrupted":
+    "Run {id} was cut off or paused with {done} of {n} mailboxes checked. It can be resumed on Verification; this is a new run.",
   "verify.planTitle": "Check users' access in {organization}?",
   "verify.planning": "Working out what to ask…",
   "verify.plan": "{mailboxes} mailboxes are asked with {probes} requests. It will probably take {low} to {high}.",
@@ -243,6 +245,9 @@ export const rollout = {
   "run.parkedOver": "The pause that Microsoft asked for ended at {time}. Resume the run to go on.",
   "run.goesOn": "Run {id} of {organization} goes on",
   "run.goesOnBecause": "It was cut off when Rollcall ended. Settings say that such runs go on by themselves.",
+  "run.wasCutOff": "Run {id} of {organization} was cut off",
+  "run.wasCutOffThen":
+    "{done} of {n} mailboxes were checked, which is kept. Resume it on Verification; a new check would start from the beginning.",
   "run.traffic": "Traffic",
   "run.inFlight": {
     one: "{n} request in flight, {allowed} allowed",

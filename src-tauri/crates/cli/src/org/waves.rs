@@ -4,6 +4,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use rollcall_core::action::Action;
 use rollcall_core::id::{ObjectId, OrganizationId};
 use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Criterion, Entry, Exit as Criteria, JudgedCriterion, Met, Severity, WaveState};
 use rollcall_ops::error::{Error, Result};
@@ -228,18 +229,30 @@ async fn planned(ask: Plan, call: &Call) -> Result<Exit> {
     };
     if ask.dry_run {
         let foreseen = plan::foresee(&call.desk, wanted, &Job::quiet()).await?;
-        call.screen.answer(&json!({ "waves": foreseen.sizes, "unknown": foreseen.unknown, "not_ready": foreseen.not_ready }), |screen| {
-            for address in &foreseen.unknown {
-                screen.painted(&format!("Nobody of the organization has the address {address}."), Paint::Open);
-            }
-            for (size, number) in foreseen.sizes.iter().zip(1_u32..) {
-                screen.line(&format!("Wave {number} would have {}.", counted(*size, "user", "users")));
-            }
-            if foreseen.not_ready > 0 {
-                let users = counted(foreseen.not_ready, "user isn't ready", "users aren't ready");
-                screen.painted(&format!("{users} by the pre-flight: whatever the wave, it doesn't switch them."), Paint::Open);
-            }
-        });
+        call.screen.answer(
+            &json!({
+                "waves": foreseen.sizes,
+                "unknown": foreseen.unknown,
+                "not_ready": foreseen.not_ready,
+                "on_graph": foreseen.on_graph,
+            }),
+            |screen| {
+                for address in &foreseen.unknown {
+                    screen.painted(&format!("Nobody of the organization has the address {address}."), Paint::Open);
+                }
+                for (size, number) in foreseen.sizes.iter().zip(1_u32..) {
+                    screen.line(&format!("Wave {number} would have {}.", counted(*size, "user", "users")));
+                }
+                if foreseen.not_ready > 0 {
+                    let users = counted(foreseen.not_ready, "user isn't ready", "users aren't ready");
+                    screen.painted(&format!("{users} by the pre-flight: whatever the wave, it doesn't switch them."), Paint::Open);
+                }
+                if foreseen.on_graph > 0 {
+                    let users = counted(foreseen.on_graph, "user is", "users are");
+                    screen.line(&format!("{users} on Graph already: in the last wave, which has nothing to switch with them."));
+                }
+            },
+        );
         return Ok(if foreseen.unknown.is_empty() { Exit::Fine } else { Exit::Incomplete });
     }
     let view = plan::plan(&call.desk, wanted, &call.job()).await?;
@@ -288,7 +301,7 @@ async fn started(ask: &Start, call: &Call) -> Result<Exit> {
     let OrganizationRef { organization } = reference(&one.named, call).await?;
     let wave = one.wave;
     let action = Action::Switch { at_once: false, not_ready: false };
-    let users = chosen(organization, wave);
+    let users = Chosen::Filter(within(organization, wave));
     if ask.acknowledge {
         accept_limitations(action, users.clone(), *dry_run, call).await?;
     }
@@ -314,7 +327,12 @@ async fn started(ask: &Start, call: &Call) -> Result<Exit> {
 
 async fn went_back(ask: &One, call: &Call) -> Result<Exit> {
     let OrganizationRef { organization } = reference(&ask.one.named, call).await?;
-    let users = chosen(organization, ask.one.wave);
+    let plan = show::show(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?;
+    let mut waves = plan.iter().flat_map(|plan| &plan.waves);
+    let wave = waves.find(|one| one.number == ask.one.wave).ok_or_else(|| Error::not_found("there is no such wave"))?;
+    // Whoever was on Graph before the wave is nothing of its doing; one that was not started has switched nobody.
+    let started = wave.started.unwrap_or(Timestamp(i64::MAX));
+    let users = Chosen::Filter(UserFilter { switched_since: Some(started), ..within(organization, wave.number) });
     let action = Action::GoBack;
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if ask.dry_run {
@@ -333,8 +351,8 @@ async fn held(ask: &OnlyOne, held: bool, call: &Call) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn chosen(organization: OrganizationId, wave: u32) -> Chosen {
-    Chosen::Filter(UserFilter { organization: Some(organization), wave: Some(wave), ..UserFilter::default() })
+fn within(organization: OrganizationId, wave: u32) -> UserFilter {
+    UserFilter { organization: Some(organization), wave: Some(wave), ..UserFilter::default() }
 }
 
 fn tell(view: &PlanView, screen: &Screen) {

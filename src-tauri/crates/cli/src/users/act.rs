@@ -279,8 +279,19 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, waves_wait: bool, call
     if foreseen.into_disabled {
         screen.line("Synchronization is disabled in the organization that they come to.");
     }
-    if let Some(until) = foreseen.ews_until {
-        screen.line(&format!("Microsoft removes EWS for good on {}.", until.utc()));
+    if foreseen.consent_unread > 0 {
+        let users = counted(foreseen.consent_unread, "user", "users");
+        screen.painted(
+            &format!("Nobody has read back yet what is granted for {users}: where it lacks something, their sessions fail (consent show)."),
+            Paint::Open,
+        );
+    }
+    if let Some(end) = foreseen.ews {
+        screen.line(&format!(
+            "In Exchange Online EWS is off since {} unless an admin has turned it on again, and is removed for good on {}.",
+            end.off_by_default.utc(),
+            end.removed.utc()
+        ));
     }
     if matches!(action, Action::Switch { .. }) && !foreseen.limitations.is_empty() {
         screen.line("What Graph can't do for this integration:");

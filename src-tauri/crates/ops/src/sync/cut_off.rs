@@ -36,6 +36,9 @@ pub struct CutOffPass {
     pub users: u32,
     /// How many were read; what was read is kept, and the others are read when they are due, unless sessions are paused.
     pub read: u32,
+    /// How many of the others were asked for: they are read next, though sessions be paused.
+    #[serde(default)]
+    pub forward: u32,
     pub since: Timestamp,
 }
 
@@ -92,13 +95,24 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
             Err(error) => return Err(error),
         };
         let read = sessions::ended_since(tx, one.organization, one.since)?.min(one.users);
+        let rest = one.users - read;
+        let forward = sessions::count_forward(tx, one.organization)?.min(rest);
         untold.push(CutOffPass {
             organization: one.organization,
             organization_name: organization.name.clone(),
             users: one.users,
             read,
+            forward,
             since: one.since,
         });
+        let later = match (organization.rhythm.paused.is_some(), rest - forward) {
+            (_, 0) if forward > 0 => "are read next, as they were asked for".to_owned(),
+            (true, _) if forward > 0 => {
+                format!("{forward} of them are read next, as they were asked for; the rest wait, as sessions are paused")
+            }
+            (true, _) => "wait, as sessions are paused".to_owned(),
+            (false, _) => "are when they are due".to_owned(),
+        };
         let entry = Entry {
             at: now,
             actor: BY_ITSELF.to_owned(),
@@ -106,11 +120,7 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
             action: "sync.cut_off".to_owned(),
             target: organization.name,
             before: Some(format!("{} users were to be read from {} on", one.users, one.since.iso())),
-            after: Some(format!(
-                "{read} were read and are kept; {} were not, and {}",
-                one.users - read,
-                if organization.rhythm.paused.is_some() { "wait, as sessions are paused" } else { "are when they are due" }
-            )),
+            after: Some(format!("{read} were read and are kept; {rest} were not, and {later}",)),
             request_id: None,
             outcome: Outcome::Done,
         };

@@ -85,8 +85,9 @@ pub async fn describe(desk: &Desk, ask: UserRef, _job: &Job) -> Result<UserDetai
         };
         let waits_for_wave = sessions::waits(conn, user)?;
         let may_read = rules::may_read(&action::Standing { forced: None, ..standing }, now).is_ok();
-        let read = may_read && !waits_for_wave && rhythm.paused.is_none();
-        let next_session = read.then(|| row.synced.map_or(now, |at| at.after(rhythm.every())));
+        let forward = standing.forced.is_some_and(|asked| row.synced.is_none_or(|synced| synced < asked));
+        let read = may_read && !waits_for_wave && (forward || rhythm.paused.is_none());
+        let next_session = read.then(|| row.synced.filter(|_| !forward).map_or(now, |at| at.after(rhythm.every())));
         let window = window.filter(|window| standing.queued && !window.is_open(now));
         let switch_begins = window.and_then(|window| window.opens(now));
         let waits_for_wave = may_read && waits_for_wave;

@@ -7,15 +7,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rollcall_core::action::Action;
 use rollcall_core::change_window::ChangeWindow;
 use rollcall_core::eligibility::Eligibility;
+use rollcall_core::ews::{self, EndOfEws};
 use rollcall_core::id::OrganizationId;
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::{AccessType, Organization, SyncStatus};
 use rollcall_core::presets;
 use rollcall_core::rules::Reason;
 use rollcall_core::time::Timestamp;
-use rollcall_core::{ews, mailbox::MailboxStatus};
 use rollcall_store::users::Chosen;
 use rollcall_store::users::act::Concerned;
-use rollcall_store::{Connection, StoreError, integrations, organizations};
+use rollcall_store::{Connection, StoreError, grants, integrations, organizations};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,8 +63,10 @@ pub struct Foreseen {
     /// What Graph can't do for the integrations concerned, where it has to be acknowledged first, and by which organizations.
     pub limitations: Vec<String>,
     pub unread: Vec<OrganizationId>,
-    /// When EWS is removed, where the way leads there.
-    pub ews_until: Option<Timestamp>,
+    /// Users who come to Graph though nobody has read back yet what is granted to their integration.
+    pub consent_unread: u32,
+    /// How long EWS lasts, where the way leads there.
+    pub ews: Option<EndOfEws>,
 }
 
 /// How many are refused for a reason.
@@ -131,6 +134,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     };
     let (limitations, unread) =
         if matches!(ask.action, Action::Switch { .. }) { limitations(conn, &sorted)? } else { (Vec::new(), Vec::new()) };
+    let consent_unread = if matches!(ask.action, Action::Switch { .. }) { consent_unread(conn, &from)? } else { 0 };
     let (queued_once_read, opens) = waits(conn, &sorted, ask.action, now)?;
     let mut access: Vec<AccessChange> = access.into_values().collect();
     access.sort_by_key(|change| std::cmp::Reverse(change.users));
@@ -152,7 +156,8 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         into_disabled: target.is_some_and(|target| target.sync != SyncStatus::Enabled),
         limitations,
         unread,
-        ews_until: leads_to_ews.then_some(ews::REMOVED),
+        consent_unread,
+        ews: leads_to_ews.then_some(ews::END),
     })
 }
 
@@ -196,6 +201,16 @@ fn limitations(conn: &Connection, sorted: &Sorted) -> std::result::Result<(Vec<S
     }
     let unread: BTreeSet<_> = unread.map(|one| one.standing.organization).collect();
     Ok((texts, unread.into_iter().collect()))
+}
+
+/// How many of those who are concerned, by their organizations, have an integration whose grants were never read.
+fn consent_unread(conn: &Connection, concerned: &BTreeMap<OrganizationId, u32>) -> std::result::Result<u32, StoreError> {
+    let mut unread = 0;
+    for (id, users) in concerned {
+        let read = grants::get(conn, organizations::get(conn, *id)?.integration)?;
+        unread += if read.is_some_and(|read| read.held.is_some()) { 0 } else { *users };
+    }
+    Ok(unread)
 }
 
 /// How many switches would wait for a change window once the limitations are acknowledged, and when the first of the windows opens that

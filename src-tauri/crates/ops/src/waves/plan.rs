@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
+use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
+use rollcall_core::user::MailboxStatus;
 use rollcall_core::wave::{self, Entry, Exit, OwnExit};
 use rollcall_graph::groups::{self as directory, Members};
 use rollcall_store::users::{self, Chosen, UserFilter};
@@ -66,9 +68,10 @@ pub struct ForeseenPlan {
     pub sizes: Vec<u32>,
     /// The addresses of the pilot that nobody of the organization has.
     pub unknown: Vec<String>,
-    /// Users who aren't ready by the pre-flight: none is dealt out, and all but those who are named for the pilot are in the last wave,
-    /// but no wave switches them.
+    /// Users who aren't ready by the pre-flight, and others who were switched or read over Graph already: none is dealt out, and all but
+    /// those who are named for the pilot are in the last wave, but no wave switches them.
     pub not_ready: u32,
+    pub on_graph: u32,
     /// Why it can't be kept, if so.
     pub refused: Option<Reason>,
 }
@@ -133,6 +136,14 @@ async fn members(desk: &Desk, ask: &PlanWaves, job: &Job) -> Result<HashSet<Obje
     Ok(members.into_iter().map(|user| user.object_id).collect())
 }
 
+fn some(conn: &Connection, filter: UserFilter) -> std::result::Result<impl Iterator<Item = UserId>, StoreError> {
+    Ok(ids(waves::candidates(conn, &Chosen::Filter(filter))?))
+}
+
+fn length(many: usize) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}
+
 fn ids(users: Vec<(UserId, ObjectId)>) -> impl Iterator<Item = UserId> {
     users.into_iter().map(|(user, _)| user)
 }
@@ -142,9 +153,17 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
     let organization = organizations::get(conn, ask.organization)?;
     let everybody = UserFilter { organization: Some(organization.id), ..UserFilter::default() };
     let ready = UserFilter { eligibility: vec![Eligibility::Ready], ..everybody.clone() };
-    let ready: HashSet<UserId> = ids(waves::candidates(conn, &Chosen::Filter(ready))?).collect();
+    let on_graph = UserFilter {
+        access: AccessType::ALL.into_iter().filter(|access| access.is_over_graph()).collect(),
+        mailbox: vec![MailboxStatus::Switching, MailboxStatus::Initialized],
+        ..ready.clone()
+    };
+    let on_graph: HashSet<UserId> = some(conn, on_graph)?.collect();
+    let dealable: HashSet<UserId> = some(conn, ready)?.filter(|user| !on_graph.contains(user)).collect();
     let everybody = waves::candidates(conn, &Chosen::Filter(everybody))?;
-    let (all, others): (Vec<_>, Vec<_>) = everybody.into_iter().partition(|(user, _)| ready.contains(user));
+    let not_ready = length(everybody.len() - dealable.len() - on_graph.len());
+    let on_graph = length(on_graph.len());
+    let (all, others): (Vec<_>, Vec<_>) = everybody.into_iter().partition(|(user, _)| dealable.contains(user));
     let mut unknown = Vec::new();
     let pilot: HashSet<UserId> = match &ask.pilot {
         Pilot::Named { addresses } => {
@@ -160,12 +179,11 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
         Pilot::Number { number } => wave::in_order(&organization.external_id, all.clone()).into_iter().take(*number as usize).collect(),
         Pilot::Filter { filter } => {
             let filter = UserFilter { organization: Some(organization.id), ..(**filter).clone() };
-            ids(waves::candidates(conn, &Chosen::Filter(filter))?).filter(|user| ready.contains(user)).collect()
+            some(conn, filter)?.filter(|user| dealable.contains(user)).collect()
         }
         Pilot::Group { .. } => all.iter().filter(|(_, object)| group.contains(object)).map(|(user, _)| *user).collect(),
-        Pilot::Present => ids(waves::candidates(conn, &Chosen::Filter(waves::users_of(organization.id, PILOT)))?).collect(),
+        Pilot::Present => some(conn, waves::users_of(organization.id, PILOT))?.collect(),
     };
-    let not_ready = u32::try_from(others.len()).unwrap_or(u32::MAX);
     let (mut first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(user, _)| pilot.contains(user));
     let (named, last): (Vec<_>, Vec<_>) = others.into_iter().partition(|(user, _)| pilot.contains(user));
     first.extend(named);
@@ -179,11 +197,11 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
     for (wave, number) in dealt.iter_mut().zip(PILOT..) {
         wave.exit = ask.own.iter().find(|own| own.wave == number).map(|own| own.exit);
     }
-    let sizes: Vec<u32> = dealt.iter().map(|wave| u32::try_from(wave.users.len()).unwrap_or(u32::MAX)).collect();
+    let sizes: Vec<u32> = dealt.iter().map(|wave| length(wave.users.len())).collect();
     let present = waves::waves(conn, organization.id)?;
     let refused = match wave::may_change(present.iter().map(|wave| wave.started.is_some())) {
         Err(reason) => Some(reason),
         Ok(()) => sizes.contains(&0).then_some(Reason::WaveEmptied),
     };
-    Ok((ForeseenPlan { sizes, unknown, not_ready, refused }, dealt))
+    Ok((ForeseenPlan { sizes, unknown, not_ready, on_graph, refused }, dealt))
 }

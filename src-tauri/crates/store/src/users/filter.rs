@@ -73,6 +73,10 @@ impl Where {
         if let Some(moment) = filter.mailbox_before {
             condition.and("u.mailbox_since <= ?", [moment.0.into()]);
         }
+        if let Some(moment) = filter.switched_since {
+            let clause = "EXISTS (SELECT 1 FROM timeline WHERE user = u.id AND at >= ? AND what ->> 'kind' = 'switched')";
+            condition.and(clause, [moment.0.into()]);
+        }
         if filter.queued {
             condition.and("u.queued IS NOT NULL", []);
         }

@@ -23,6 +23,10 @@ pub fn left(conn: &Connection, roster: &Roster, filter: &UserFilter) -> Result<I
     if let Some(wave) = filter.wave {
         left.retain(&in_wave(conn, roster, wave)?);
     }
+    if let Some(moment) = filter.switched_since {
+        let switched = "SELECT user FROM timeline WHERE at >= ? AND what ->> 'kind' = 'switched'";
+        left.retain(&named(conn, &(switched, vec![moment.0.into()]))?);
+    }
     if let Some(fingerprint) = &filter.fingerprint {
         let with_it = "SELECT user FROM checks WHERE fingerprint = ? AND verdict IN ('failed', 'unknown')";
         left.retain(&named(conn, &(with_it, vec![fingerprint.clone().into()]))?);

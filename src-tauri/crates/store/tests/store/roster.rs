@@ -250,6 +250,7 @@ fn filter(random: &mut Random, room: &Room, at: i64) -> UserFilter {
         access: random.some(&AccessType::ALL),
         sync: random.some(&[SyncStatus::Enabled, SyncStatus::Disabled, SyncStatus::DisabledDueToError]),
         mailbox_before: moment(random),
+        switched_since: moment(random),
         queued: random.one_in(10),
         checked_before: moment(random),
         search: random.one_in(2).then(|| random.of(&SEARCHES).to_owned()),
