@@ -138,7 +138,8 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     let answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !answer && std::env::args_os().any(|argument| argument == "--json") {
         Screen::new(true, false).usage(&error.to_string());
-    } else if error.print().is_err() {
+    } else if error.print().is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        // Whoever has read enough of it, as `head` does, misses nothing.
         return Exit::Incomplete.into();
     }
     if answer { Exit::Fine.into() } else { Exit::Usage.into() }

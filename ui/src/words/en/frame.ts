@@ -83,11 +83,11 @@ export const frame = {
   "work.parked": "{done} of {total} mailboxes, parked until {time}",
 
   "browser.body":
-    "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
+    "Finish the page in your browser. Use the link for another browser profile. If the page shows an error, or that an administrator has to approve, it can't come back here: cancel. An error is mostly of the client ID or its redirect address; an approval is given on Permissions.",
   "browser.until": "Rollcall waits until {time}.",
   "browser.unopened": "No browser could be opened",
   "browser.unopenedBody":
-    "Open this link in a browser on this computer to go on. If its page shows an error, it can't come back here: cancel, and check the client ID and its redirect address.",
+    "Open this link in a browser on this computer to go on. If its page shows an error, or that an administrator has to approve, it can't come back here: cancel. An error is mostly of the client ID or its redirect address; an approval is given on Permissions.",
   "browser.notKept": "This sign-in can't be kept: {reason}.",
   "browser.notKeptAdvice":
     "It holds until Rollcall is closed. To keep it, cancel, unlock the keychain, and start Rollcall and the sign-in again.",

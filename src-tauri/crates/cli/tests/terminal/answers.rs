@@ -1,5 +1,7 @@
 //! What doesn't need a tenant: help, bad input, the shape of answers, the lock.
 
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::script::{Script, Served};
@@ -432,4 +434,12 @@ fn a_log_is_written_only_when_asked_for_and_never_to_stdout() {
 fn help_says_what_an_option_goes_with() {
     let help = Script::new().run(&["issues", "show", "--help"]);
     assert!(help.code == 0 && help.out.contains("goes with --support"), "{help:?}");
+}
+
+#[test]
+fn whoever_has_read_enough_of_the_help_misses_nothing() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let left = Command::new(env!("CARGO_BIN_EXE_rollcallctl")).arg("--help").stdout(writer).status().unwrap();
+    assert_eq!(left.code(), Some(0));
 }
