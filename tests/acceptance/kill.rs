@@ -23,6 +23,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::runs::{list, results};
 use rollcall_ops::sync::cut_off::cut_off;
 use rollcall_ops::sync::pause::{PauseSessions, pause};
+use rollcall_ops::users::cut_off::cut_off as actions_cut_off;
 use rollcall_ops::users::query::{UserQuery, query};
 use rollcall_sandbox::FaultPlan;
 use rollcall_store::runs::RunState;
@@ -283,7 +284,7 @@ async fn what_is_done_with_ten_thousand_users_and_killed_is_done_with_all_or_wit
     let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
     drop(desk);
 
-    let (mut excluded, mut flips, mut untouched) = (false, 0, 0);
+    let (mut excluded, mut flips, mut untouched, mut said) = (false, 0, 0, 0);
     for round in 0..12 {
         let mut sitting = sit(&folder, if excluded { "include" } else { "exclude" }, "");
         let lines = lines(&mut sitting);
@@ -306,6 +307,9 @@ async fn what_is_done_with_ten_thousand_users_and_killed_is_done_with_all_or_wit
         assert!(out == 0 || out == 10_000, "{out} users are excluded");
         let flipped = (out > 0) != excluded;
         assert!(flipped || !shown, "what was shown as done is done");
+        let not_done = actions_cut_off(&desk, (), &Job::quiet()).await.unwrap();
+        assert!(not_done.len() <= usize::from(!flipped), "{not_done:?} of what {}", if flipped { "was done" } else { "was not" });
+        said += not_done.len();
         if flipped {
             (excluded, flips) = (!excluded, flips + 1);
         } else {
@@ -315,5 +319,6 @@ async fn what_is_done_with_ten_thousand_users_and_killed_is_done_with_all_or_wit
         assert_eq!(told, flips, "the journal has an entry for each that was done, and none for one that wasn't");
     }
     assert!(flips > 0 && untouched > 0, "{flips} were done and {untouched} were not");
+    assert!(said > 0, "the start says what was not done");
     drop((sandbox, kept));
 }

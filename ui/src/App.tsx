@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { useFreshness } from "./api/queries";
 import { useSharedSettings } from "./api/settings";
 import { CutOffProofs } from "./features/scope/CutOffProofs";
+import { CutOffActions } from "./features/users/CutOffActions";
 import { CutOffPasses } from "./features/organizations/CutOffPasses";
 import { CutOff } from "./features/verify/CutOff";
 import { useMedia } from "./lib/media";
@@ -31,6 +32,7 @@ export function App({ client, router }: Props) {
         <CutOff />
         <CutOffProofs />
         <CutOffPasses />
+        <CutOffActions />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </FluentProvider>

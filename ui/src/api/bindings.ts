@@ -606,6 +606,12 @@ export type CriteriaChange = { "kind": "authorized", required: boolean, } | { "k
 
 export type Criterion = { "kind": "acknowledged" } | { "kind": "authorized" } | { "kind": "previous_met" } | { "kind": "window_open" } | { "kind": "initialized", percent: number, users: number, of: number, } | { "kind": "failed", percent: number, users: number, unseen: number, of: number, } | { "kind": "watched", hours: number, minutes: number | null, } | { "kind": "issues", severity: Severity, users: number, unseen: number, };
 
+export type CutOffAction = { action: Action, 
+/**
+ * How many users it was agreed to concern, where a number was agreed to.
+ */
+users: number | null, since: Timestamp, };
+
 export type CutOffPass = { organization: OrganizationId, organization_name: string, 
 /**
  * How many were to be read.
@@ -3169,6 +3175,7 @@ export type Commands = {
   "tenants.sign_out": { question: TenantRef; answer: null };
   "traffic.describe": { question: null; answer: Traffic };
   "traffic.record": { question: RecordTraffic; answer: Traffic };
+  "users.cut_off": { question: null; answer: Array<CutOffAction> };
   "users.act": { question: ActOnUsers; answer: Acted };
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.export": { question: ExportUsers; answer: UserTable };

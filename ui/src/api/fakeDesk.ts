@@ -1,5 +1,6 @@
 import type {
   Code,
+  CutOffAction,
   ExchangeRoles,
   NoKeychain,
   Reason,
@@ -62,6 +63,8 @@ export type FakeOptions = {
   readonly signedOut?: boolean;
   /** Sync sessions of this organization were cut off. */
   readonly cutOffPass?: string;
+  /** Actions that the end of the program has cut off. */
+  readonly cutOffActions?: CutOffAction[];
   /** Settings that differ from the usual. */
   readonly settings?: Partial<Settings>;
   /** Why mailboxes can't be asked what they are. */

@@ -30,6 +30,7 @@ export function userVerbs(desk: Desk): Verbs {
       const users = whom({ by: "filter", of: filter }, desk.rows);
       return { text: `${columns.join(",")}\r\n`, users: users.length };
     },
+    "users.cut_off": () => desk.options.cutOffActions ?? [],
     "users.foresee": ({ users, action }) => foreseen(desk, chosenOf(desk, users), action),
     "users.act": ({ users, action }) => acted(desk, chosenOf(desk, users), action),
   };

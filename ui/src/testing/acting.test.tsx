@@ -285,3 +285,10 @@ test("in the middle of a switch, what keeps it from ending is shown with what to
   expect(within(panel).getAllByText("Failed").length).toBeGreaterThan(0);
   expect(within(panel).getAllByText(/^Who can fix it/).length).toBeGreaterThan(0);
 });
+
+test("what the end of the program has cut off is told at the next start as not done", async () => {
+  const since = Date.UTC(2026, 10, 12);
+  await openAt("/settings", { cutOffActions: [{ action: { kind: "reset" }, users: 8000, since }] });
+  await screen.findByText(/^Not done: Reset mailbox.* for 8.?000 users$/);
+  await screen.findAllByText(/Nobody was changed: do it again if it is still meant\.$/);
+});

@@ -140,6 +140,7 @@ menu! {
     "tenants.sign_out": tenants::sign_in::TenantRef => (), tenants::sign_out::sign_out;
     "traffic.describe": () => traffic::describe::Traffic, traffic::describe::describe;
     "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
+    "users.cut_off": () => Vec<users::cut_off::CutOffAction>, users::cut_off::cut_off;
     "users.act": users::act::ActOnUsers => users::act::Acted, users::act::act;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.export": users::export::ExportUsers => users::export::UserTable, users::export::export;

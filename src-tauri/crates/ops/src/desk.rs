@@ -214,6 +214,7 @@ impl Desk {
             }
             cut_off::remember(tx, &of_runs)?;
             sync::cut_off::tell(tx, now)?;
+            crate::users::cut_off::tell(tx, now)?;
             Ok(CutOff { runs: of_runs, proofs: of_proofs })
         })?;
         Ok(cut_off)

@@ -112,6 +112,10 @@ export const acting = {
   },
   "act.mustSignIn": { one: "{n} user must sign in again.", other: "{n} users must sign in again." },
   "act.intoDisabled": "Synchronization is disabled in that organization.",
+  "act.cutOff": { one: "Not done: {what} for {n} user", other: "Not done: {what} for {n} users" },
+  "act.cutOffSome": "Not done: {what}",
+  "act.cutOffThen":
+    "Rollcall ended at {time} or later, before it was. Nobody was changed: do it again if it is still meant.",
   "act.consentUnread": {
     one: "Nobody has read back yet whether what is required for {n} user is granted. Read it on Permissions first: where it isn't granted, their sessions fail.",
     other:

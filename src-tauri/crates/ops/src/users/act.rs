@@ -19,6 +19,7 @@ use rollcall_store::{Connection, StoreError, Transaction, deltas, integrations, 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::cut_off::{self, CutOffAction};
 use crate::consent::lacking::is_lacking;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -80,7 +81,23 @@ pub(super) struct Sorted {
 pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     let ActOnUsers { users: chosen, action, expected } = ask;
     let (busy, now) = (busy(desk), desk.now());
-    let outcome = desk.write(move |tx| within(tx, &chosen, action, expected, &busy, now, None)).await?;
+    // Where the program ends before it is done, the next start can say that it wasn't.
+    let under_way = CutOffAction::of(action, &chosen, expected, now);
+    if let Some(under_way) = under_way.clone() {
+        desk.write(move |tx| cut_off::begun(tx, &under_way)).await?;
+    }
+    let mark = under_way.clone();
+    let written = desk
+        .write(move |tx| {
+            mark.iter().try_for_each(|mark| cut_off::ended(tx, mark))?;
+            within(tx, &chosen, action, expected, &busy, now, None)
+        })
+        .await;
+    if let (Err(_), Some(under_way)) = (&written, under_way) {
+        // It is told here and now, and what keeps this from being written has kept the action, too.
+        let _ = desk.write(move |tx| cut_off::ended(tx, &under_way)).await;
+    }
+    let outcome = written?;
     // With a user, or its integration, the tokens go that were for them alone.
     if matches!(action, Action::Move { .. } | Action::Remove { .. }) {
         tokens::drop_after_removal(desk).await;

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod csv_list;
+pub mod cut_off;
 pub mod describe;
 pub mod export;
 pub mod foresee;
