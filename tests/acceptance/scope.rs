@@ -318,7 +318,7 @@ async fn a_group_that_was_renamed_or_deleted_and_a_mailbox_of_elsewhere_each_hav
     let reading = view.reading.unwrap();
     assert!(matches!(reading.unit, UnitState::Here { renamed_from: Some(ref name), .. } if name == "Integration Pilot"), "{reading:?}");
     let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap();
-    let code = scripts.iter().flat_map(|script| script.text.lines()).filter(|line| !line.starts_with('#'));
+    let code = scripts.scripts.iter().flat_map(|script| script.text.lines()).filter(|line| !line.starts_with('#'));
     assert!(code.clone().count() > 5 && code.clone().all(|line| !line.contains("Remove-Mailbox")), "a name stays in its comment");
 
     let named = vec!["nobody@elsewhere.example".to_owned(), "admin@contoso.example".to_owned()];

@@ -432,7 +432,8 @@ async fn the_move_from_a_policy_to_roles_opens_and_closes_nobody_on_its_way() {
 async fn each_script_comes_with_what_has_to_be_known_before_and_a_proof_with_what_it_will_ask() {
     let (rehearsal, organization) = stage(120, AT_ONCE).await;
     moved(&rehearsal, organization).await;
-    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap();
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap().scripts;
     assert!(scripts.iter().all(|script| !script.warnings.is_empty()), "{scripts:?}");
     let finish = &scripts.iter().find(|script| script.purpose == Purpose::Finish).unwrap().warnings;
     let shown = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();

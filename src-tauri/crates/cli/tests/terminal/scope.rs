@@ -264,7 +264,7 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert_eq!(in_browser(&["consent", "grant"]).code, 0);
     assert_eq!(run(&["scope", "set", "--only", "Integration Pilot"]).code, 0);
     let void = run(&["consent", "show"]);
-    assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope void: "), "{void:?}");
+    assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope of HQ void: "), "{void:?}");
     assert_eq!(in_browser(&["scope", "practise", "--for", "migrate"]).code, 0);
     let unread = run(&["consent", "show"]);
     assert!(unread.code == 3 && unread.out.contains("Roles of Exchange: not read, this sign-in has no "), "{unread:?}");
