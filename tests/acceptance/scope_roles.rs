@@ -481,11 +481,11 @@ async fn the_clock_goes_on_across_a_restart_and_while_the_computer_sleeps() {
     assert_eq!((again.next_probe, again.outcome), (proof.next_probe, Outcome::TooEarly), "the restart has moved nothing");
     assert!(view.change.is_some_and(|change| !change.settled && Some(change.change) == proof.proof.change));
 
-    // Half an hour of sleep: the clock of the wall has gone on, and so has Exchange.
+    // An hour of sleep: the clock of the wall has gone on, and so has Exchange.
     let stop = CancellationToken::new();
     let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
-    sandbox.advance(Duration::from_secs(31 * 60));
-    slept.store(31 * 60 * 1_000, Ordering::Relaxed);
+    sandbox.advance(Duration::from_secs(61 * 60));
+    slept.store(61 * 60 * 1_000, Ordering::Relaxed);
     let settled = loop {
         let now = show(&desk, of, &Job::quiet()).await.unwrap().proof.unwrap();
         if now.outcome != Outcome::TooEarly && now.proof.state == RunState::Finished {

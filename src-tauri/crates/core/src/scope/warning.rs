@@ -109,7 +109,7 @@ mod tests {
             assert_eq!(removal, [Warning::TakesRoles, Warning::OpensEverybody, hours.clone()], "it takes what either has left");
         }
         let policy = of(Purpose::Apply, AccessPolicy, None);
-        assert_eq!(policy, [nested.clone(), Warning::Slow { minutes: 30 }, Warning::MayTakeLonger]);
+        assert_eq!(policy, [nested.clone(), Warning::Slow { minutes: 60 }, Warning::MayTakeLonger]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
         assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
         assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NoProof]);
