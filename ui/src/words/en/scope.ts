@@ -208,7 +208,8 @@ export const scope = {
   "access.warnRevokes":
     "It takes back what is granted for the whole tenant: {permissions}. Granted again, they would make the scope void.",
   "access.warnStay": "The access policies stay. Finish the move later, with a script of its own.",
-  "access.warnAllPolicies": "It takes every access policy of the application away, whoever made it.",
+  "access.warnAllPolicies":
+    "It takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.",
   "access.warnNotBefore":
     "Not before {time}: until then tokens from before the move open what only the policies keep closed.",
   "access.warnNotWithin":

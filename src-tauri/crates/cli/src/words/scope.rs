@@ -176,7 +176,7 @@ pub fn of_warning(warning: &Warning) -> String {
             permissions.join(", ")
         ),
         Warning::PoliciesStay => "the access policies stay; the script of `--for finish` takes them away later.".to_owned(),
-        Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it.".to_owned(),
+        Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.".to_owned(),
         Warning::NotBefore { at: Some(at) } => {
             format!("not before {}: until then tokens from before the move open what only the policies keep closed.", at.utc())
         }

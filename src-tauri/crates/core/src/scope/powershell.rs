@@ -110,7 +110,7 @@ pub fn write(purpose: Purpose, limit: Option<&Limit>, app: &App, organization: &
     script.comment(&format!("Organization in Rollcall: {organization}"));
     match limit.filter(|_| purpose != Purpose::Remove) {
         Some(limit) => script.comment(&format!("{}: {} ({})", side(limit), limit.unit.name, limit.unit.id)),
-        None => script.comment("All mailboxes: nothing is limited."),
+        None => script.comment("After it no limit is left that Rollcall has planned."),
     }
     script.comment("Needs: the module ExchangeOnlineManagement, and the role Organization Management (Exchange Administrator in Entra).");
     script.gap();
@@ -209,10 +209,16 @@ fn write_step(script: &mut Script, step: &Step) {
         }
         Step::DropPolicies { app, keep } => drop_policies(script, &Literal::id(app), keep.as_deref()),
         Step::DropAllPolicies { app } => {
+            // At a prompt, into which lines are pasted, a stop ends its own line only.
             script.comment(
                 "Every access policy of the application, whoever made it. Policies for several applications stay: change them by hand.",
             );
-            line!(script, "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ", Literal::id(app), " } | ForEach-Object {");
+            line!(
+                script,
+                "Get-ApplicationAccessPolicy | Where-Object { $Confirmed -and $_.AppId -eq ",
+                Literal::id(app),
+                " } | ForEach-Object {"
+            );
             line!(script, "    Remove-ApplicationAccessPolicy -Identity $_.Identity -Confirm:$false");
             line!(script, "}");
         }
@@ -521,6 +527,7 @@ mod tests {
         assert_eq!(first, Some("param([switch]$Confirmed)"), "PowerShell takes it at the top only");
         let (stop, drop) = (text.find("    throw '").unwrap(), text.find("Remove-ApplicationAccessPolicy").unwrap());
         assert!(stop < drop && text.contains("if (-not $Confirmed) {"), "{text}");
+        assert!(text.contains("Where-Object { $Confirmed -and $_.AppId -eq '"), "pasted line by line it goes on after a stop: {text}");
         let apply = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
         assert!(!apply.contains("$Confirmed"), "what limits asks nothing");
     }
