@@ -270,6 +270,15 @@ mod tests {
     }
 
     #[test]
+    fn no_scope_of_delegated_access_is_proven_and_the_reason_is_not_that_nobody_has_signed_in() {
+        assert_eq!(may_prove(&READY), Ok(()));
+        for connected in [false, true] {
+            let delegated = Standing { access: AccessType::GraphDelegated, connected, ..READY };
+            assert_eq!(may_prove(&delegated), Err(Reason::ReachesWhoSignedIn));
+        }
+    }
+
+    #[test]
     fn an_organization_is_deleted_with_its_users_only_where_that_is_meant_and_never_during_a_run() {
         assert_eq!(may_delete_organization(&READY), Err(Reason::HasUsers));
         assert_eq!(may_delete_organization(&Standing { users: 0, ..READY }), Ok(()));
