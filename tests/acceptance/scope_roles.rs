@@ -432,7 +432,8 @@ async fn the_move_from_a_policy_to_roles_opens_and_closes_nobody_on_its_way() {
 async fn each_script_comes_with_what_has_to_be_known_before_and_a_proof_with_what_it_will_ask() {
     let (rehearsal, organization) = stage(120, AT_ONCE).await;
     moved(&rehearsal, organization).await;
-    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap();
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap().scripts;
     assert!(scripts.iter().all(|script| !script.warnings.is_empty()), "{scripts:?}");
     let finish = &scripts.iter().find(|script| script.purpose == Purpose::Finish).unwrap().warnings;
     let shown = show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
@@ -480,11 +481,11 @@ async fn the_clock_goes_on_across_a_restart_and_while_the_computer_sleeps() {
     assert_eq!((again.next_probe, again.outcome), (proof.next_probe, Outcome::TooEarly), "the restart has moved nothing");
     assert!(view.change.is_some_and(|change| !change.settled && Some(change.change) == proof.proof.change));
 
-    // Half an hour of sleep: the clock of the wall has gone on, and so has Exchange.
+    // An hour of sleep: the clock of the wall has gone on, and so has Exchange.
     let stop = CancellationToken::new();
     let keeping = tokio::spawn(keep(Arc::clone(&desk), stop.clone()));
-    sandbox.advance(Duration::from_secs(31 * 60));
-    slept.store(31 * 60 * 1_000, Ordering::Relaxed);
+    sandbox.advance(Duration::from_secs(61 * 60));
+    slept.store(61 * 60 * 1_000, Ordering::Relaxed);
     let settled = loop {
         let now = show(&desk, of, &Job::quiet()).await.unwrap().proof.unwrap();
         if now.outcome != Outcome::TooEarly && now.proof.state == RunState::Finished {

@@ -480,6 +480,11 @@ others: Array<string>,
  */
 roles: RolesRead, 
 /**
+ * The organizations of the application whose wished access scope gives by roles, this one first. A grant for the whole tenant would
+ * make theirs void.
+ */
+scoped_by: Array<string>, 
+/**
  * Whether the application may be used at all, as of the same read.
  */
 approval: Approval | null, 
@@ -534,6 +539,11 @@ others: Array<string>,
  * Of when the roles of Exchange are known that stand beside the grants; *Access scope* reads them.
  */
 roles: RolesRead, 
+/**
+ * The organizations of the application whose wished access scope gives by roles, this one first. A grant for the whole tenant would
+ * make theirs void.
+ */
+scoped_by: Array<string>, 
 /**
  * Whether the application may be used at all, as of the same read.
  */
@@ -1348,6 +1358,8 @@ export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
 export type NoKeychain = "no_session_bus" | "no_service" | "locked" | "refused" | "too_slow" | "too_long" | "damaged" | "not_wanted";
 
+export type NoScript = "nothing_to_limit" | "for_roles" | "contested" | "not_read_since" | "grants_stand";
+
 export type NotDone = { line: GrantLine, error: Error, };
 
 export type NoteChange = { organization: OrganizationId, 
@@ -1859,7 +1871,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "not_ready" | "consent_missing" | "must_switch" | "already_so" | "would_void_scope";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "not_ready" | "consent_missing" | "must_switch" | "already_so" | "would_void_scope" | "scope_contested" | "scope_unread" | "reaches_who_signed_in" | "grants_stand";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2089,6 +2101,12 @@ text: string, };
 
 export type ScopeLimit = { rule: ScopeRule, mechanism: Mechanism, unit: ScopeUnit, };
 
+export type ScopeMembers = { direct: number, 
+/**
+ * Those of groups inside it, and the direct ones.
+ */
+nested: number, };
+
 export type ScopePurpose = "apply" | "test" | "remove" | "migrate" | "finish";
 
 export type ScopeReading = { at: Timestamp, 
@@ -2109,7 +2127,7 @@ granted_exchange: Array<string>,
  */
 assignments: ExchangeRoles, unit: UnitState, remarks: Array<ScopeRemark>, };
 
-export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty" } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
+export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty", rule: ScopeRule, } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
 
 export type ScopeRule = "only_members" | "all_but_members";
 
@@ -2131,6 +2149,10 @@ voids: Array<ScopeVoid>,
  */
 warnings: Array<ScriptWarning>, };
 
+export type ScopeScripts = { scripts: Array<ScopeScript>, without: Array<WithoutScript>, };
+
+export type ScopeSharer = { organization: OrganizationId, name: string, wish: SharedWish, };
+
 export type ScopeSide = "inside" | "outside";
 
 export type ScopeUnit = { id: ObjectId, name: string, of: UnitKind, };
@@ -2144,6 +2166,18 @@ set_at: Timestamp | null, coverage: Coverage, reading: ScopeReading | null,
  * What makes the scope worth less than it looks, by the last reading.
  */
 voids: Array<ScopeVoid>, change: ChangeView | null, 
+/**
+ * Whether what is known to be in force was read before the last change, and so may be so no more.
+ */
+read_before_change: boolean, 
+/**
+ * The other organizations of the application that the wish concerns. Exchange has one limit for all of them.
+ */
+shared: Array<ScopeSharer>, 
+/**
+ * Whether one of them wishes otherwise than this organization does. Nothing is planned then.
+ */
+contested: boolean, 
 /**
  * The last proof, and what it is of.
  */
@@ -2163,7 +2197,7 @@ export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: Scop
 
 export type Scoped = { permission: string, role: string, };
 
-export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
+export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "roles_go" } | { "kind": "shared", organizations: Array<string>, } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -2274,6 +2308,8 @@ export type Settings = { theme: Theme, density: Density, resume: Resume,
 leave_to_integration: number, };
 
 export type Severity = "lasting" | "any";
+
+export type SharedWish = { "kind": "same" } | { "kind": "other", desired: DesiredScope, } | { "kind": "none", users: number, };
 
 export type SignInNeed = { "why": "switched" } | { "why": "refused", number: number | null, } | { "why": "token_missing" };
 
@@ -2847,6 +2883,20 @@ over: boolean,
  */
 start: Reason | null, };
 
+export type WeighedWish = { 
+/**
+ * How many are in the unit; `None` where everyone is to be reached.
+ */
+members: ScopeMembers | null, remarks: Array<ScopeRemark>, 
+/**
+ * The other organizations of the application that it concerns.
+ */
+shared: Array<ScopeSharer>, 
+/**
+ * Whether one of them wishes otherwise: nothing is planned then for either.
+ */
+contested: boolean, };
+
 export type WhichConsents = "all" | "complete" | "missing";
 
 export type Who = "consent_admin" | "app_admin" | "exchange_admin" | "license_admin" | "user_admin" | "policy_admin" | "user" | "wait" | "microsoft_support" | "you" | "rollcall";
@@ -2866,6 +2916,16 @@ export type WhyMailbox = { organization: OrganizationId,
  * One of its addresses, its user principal name or its object id.
  */
 mailbox: string, };
+
+export type WithoutScript = { purpose: ScopePurpose, why: NoScript, 
+/**
+ * The grants that have to be revoked first, where that is why.
+ */
+grants: Array<ScopeVoid>, 
+/**
+ * The other organizations of the application, where one that wishes otherwise is why.
+ */
+shared: Array<ScopeSharer>, };
 
 export type Workload = "mail" | "calendar" | "contacts" | "tasks" | "settings";
 
@@ -3150,7 +3210,7 @@ export type Commands = {
   "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
   "scope.foresee": { question: ForeseeProof; answer: ForeseenProof };
   "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
-  "scope.plan": { question: PlanScope; answer: Array<ScopeScript> };
+  "scope.plan": { question: PlanScope; answer: ScopeScripts };
   "scope.prove": { question: ProveScope; answer: ProofView };
   "scope.read": { question: OrganizationRef; answer: ScopeView };
   "scope.resume": { question: ProofRef; answer: ProofView };
@@ -3158,6 +3218,7 @@ export type Commands = {
   "scope.set": { question: SetScope; answer: ScopeView };
   "scope.show": { question: OrganizationRef; answer: ScopeView };
   "scope.units": { question: OrganizationRef; answer: Array<UnitView> };
+  "scope.weigh": { question: SetScope; answer: WeighedWish };
   "scope.why": { question: WhyMailbox; answer: Why };
   "settings.get": { question: null; answer: Settings };
   "settings.set": { question: Settings; answer: Settings };

@@ -48,6 +48,7 @@ export function consentVerbs(desk: Desk): Verbs {
       limitations,
       others: [],
       roles: rolesNow(desk.options),
+      scoped_by: ["Contoso EU"],
       approval: {
         app: {
           id: guid(90),

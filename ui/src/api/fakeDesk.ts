@@ -17,7 +17,7 @@ import { guid, ledgerOf, NOW, organizations, person, resetOrganizations, runOf }
 import type { AtBrowser } from "./work";
 
 /** What Exchange has assigned of the roles by which a scope gives mail. */
-export type Scoped = "given" | "missing" | "untold" | "elsewhere" | "rest";
+export type Scoped = "given" | "missing" | "untold" | "elsewhere" | "rest" | "void";
 
 /** How the pretend backend differs from the usual. */
 export type FakeOptions = {
@@ -55,6 +55,14 @@ export type FakeOptions = {
   readonly scopeUnread?: boolean;
   /** Exchange's roles were told by an earlier reading, and one of them voids the scope. */
   readonly scopeEarlier?: boolean;
+  /** Another organization of the application wants another access scope. */
+  readonly contested?: boolean;
+  /** The organization's access is delegated, which no access scope limits. */
+  readonly scopeDelegated?: boolean;
+  /** Why the move to roles can't be finished. */
+  readonly finish?: "not_read_since" | "grants_stand";
+  /** What is in force of the access scope was read before the last change. */
+  readonly stale?: boolean;
   /** The access scope was changed a moment ago. */
   readonly settling?: boolean;
   /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */

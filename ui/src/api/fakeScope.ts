@@ -3,17 +3,23 @@ import type {
   ConsentState,
   Finding,
   ForeseenProof,
+  NoScript,
   ProofTally,
   ProofTarget,
   ProofView,
   ScopePurpose,
+  ScopeRemark,
+  ScopeSharer,
   ScopeView,
+  ScopeVoid,
   ScopeWish,
   ScriptWarning,
+  WeighedWish,
   Why,
+  WithoutScript,
 } from "./bindings";
 import type { CallOptions } from "./client";
-import { allowing, type Desk, type Scoped, type Verbs } from "./fakeDesk";
+import { allowing, type Desk, type FakeOptions, type Scoped, type Verbs } from "./fakeDesk";
 import { groups, guid, NOW } from "./fakeWorld";
 
 /** An access scope as the pretend backend has it: one leak, one lock-out, and a grant that voids the scope. */
@@ -58,6 +64,9 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
           ]
         : [],
     change: null,
+    read_before_change: false,
+    shared: [],
+    contested: false,
     proof,
     under_way: false,
     stands: "now",
@@ -187,6 +196,7 @@ const scopedStates = {
   elsewhere: "given_elsewhere",
   missing: "missing",
   untold: "unknown",
+  void: "granted",
 } as const satisfies Record<Scoped, ConsentState>;
 
 /** A permission that the scope gives by a role, where it isn't granted. */
@@ -195,7 +205,44 @@ function scopedRow(row: ConsentRow, scoped: Scoped): ConsentRow {
   const role = `Application ${row.name}`;
   const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
   const state = scopedStates[scoped];
+  if (scoped === "void") return { ...row, state, by_role: role, whom: { kind: "everyone" } };
   return { ...row, state, by_role: role, roles: state === "missing" ? [] : [{ id: "1", role, reach }] };
+}
+
+/** Another organization of the application, which wants everyone to be reached. */
+const branch: ScopeSharer = {
+  organization: 9,
+  name: "Branch",
+  wish: { kind: "other", desired: { kind: "everyone" } },
+};
+
+/** What should be known of a wish: nobody is a direct member of the group Integration Scope. */
+function weighed(wish: ScopeWish, contested: boolean): WeighedWish {
+  const shared = contested ? [branch] : [];
+  if (wish.kind === "everyone") return { members: null, remarks: [], shared, contested };
+  const group = groups.find(({ id }) => id === wish.unit);
+  const members = { direct: group?.display_name === "Integration Scope" ? 0 : 12, nested: 26 };
+  const counts = wish.mechanism === "access_policy" ? members.nested : members.direct;
+  const remarks: ScopeRemark[] = counts === 0 ? [{ kind: "empty", rule: wish.rule }] : [];
+  return { members, remarks, shared, contested };
+}
+
+/** The purposes that there is no script for. */
+function withoutOf(wish: ScopeWish | undefined, { contested, finish }: FakeOptions): WithoutScript[] {
+  const none = (purpose: ScopePurpose, why: NoScript, grants: ScopeVoid[] = [], shared: ScopeSharer[] = []) => ({
+    purpose,
+    why,
+    grants,
+    shared,
+  });
+  if (wish?.kind !== "limited")
+    return (["apply", "test", "migrate", "finish"] as const).map((purpose) => none(purpose, "nothing_to_limit"));
+  if (wish.mechanism === "access_policy")
+    return (["migrate", "finish"] as const).map((purpose) => none(purpose, "for_roles"));
+  if (contested)
+    return (["apply", "migrate", "finish"] as const).map((purpose) => none(purpose, "contested", [], [branch]));
+  if (finish === undefined) return [];
+  return [none("finish", finish, finish === "grants_stand" ? [{ kind: "grant", permission: "Mail.ReadWrite" }] : [])];
 }
 
 /** What has to be known of a script. */
@@ -225,6 +272,13 @@ export function scopeVerbs(desk: Desk): Verbs {
   let proof: ProofView | null = null;
   const scopeNow = () => {
     const view = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
+    if (desk.options.contested) Object.assign(view, { shared: [branch], contested: true });
+    if (desk.options.scopeDelegated) view.may_prove = "reaches_who_signed_in";
+    if (desk.options.stale)
+      Object.assign(view, {
+        change: { change: { what: "rbac", at: NOW }, settles: NOW + 7_200_000, settled: false },
+        read_before_change: true,
+      });
     if (desk.options.settling) {
       view.change = { change: { what: "rbac", at: NOW }, settles: NOW + 7_200_000, settled: false };
     }
@@ -265,15 +319,24 @@ export function scopeVerbs(desk: Desk): Verbs {
       return scopeNow();
     },
     "scope.units": () => [{ id: guid(690), name: "Sales Unit" }],
-    "scope.plan": () =>
-      (["apply", "test", "remove", "migrate", "finish"] as const).map((purpose) => ({
-        purpose,
-        file: `scope-${purpose}.ps1`,
-        text: scriptText(purpose),
-        left_out: purpose === "test" ? 4792 : 0,
-        voids: [],
-        warnings: warningsOf(purpose),
-      })),
+    "scope.weigh": ({ wish: wanted }) => weighed(wanted, desk.options.contested ?? false),
+    "scope.plan": () => {
+      const without = withoutOf(wish, desk.options);
+      const purposes = (["apply", "test", "remove", "migrate", "finish"] as const).filter(
+        (purpose) => !without.some((one) => one.purpose === purpose),
+      );
+      return {
+        scripts: purposes.map((purpose) => ({
+          purpose,
+          file: `scope-Contoso-EU-${purpose}.ps1`,
+          text: scriptText(purpose),
+          left_out: purpose === "test" ? 4792 : 0,
+          voids: [],
+          warnings: warningsOf(purpose),
+        })),
+        without,
+      };
+    },
     "scope.foresee": ({ inside, outside, named }) => foreseenOf(inside, outside, named),
     "scope.changed": scopeNow,
     "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),

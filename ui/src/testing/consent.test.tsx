@@ -269,3 +269,16 @@ test("a consent that changed nothing says that all was granted before only where
   await screen.findByText("Nothing changed");
   expect(screen.queryByText(/all of it was granted before/)).toBeNull();
 });
+
+test("what makes a scope void is revoked from the bar that says so, and it says whose scope it is", async () => {
+  const { user, door } = await openAt("/permissions?org=1", { scoped: "void" });
+  await screen.findByText(/which makes the access scope of Contoso EU void: Mail\./);
+  await user.click(screen.getByRole("button", { name: /^Revoke th(at grant|ese \d+ grants)…$/ }));
+  await screen.findByRole("alertdialog");
+  const asked = door.asked.filter(({ name }) => name === "consent.preview").at(-1)?.question as {
+    wanted: { kind: string; permissions: { name: string }[] };
+  };
+  expect(asked.wanted.kind).toBe("revoke");
+  expect(asked.wanted.permissions.length).toBeGreaterThan(0);
+  expect(asked.wanted.permissions.every(({ name }) => name.startsWith("Mail"))).toBe(true);
+});

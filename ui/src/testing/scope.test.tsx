@@ -225,3 +225,91 @@ test("why Exchange's roles were not read is said whatever the reason, and only w
   await screen.findByText(/Exchange's roles were not read: the read failed \(throttled\)/);
   expect(screen.queryByRole("button", { name: "Allow reading…" })).toBeNull();
 });
+
+test("another wish for the same application is told before it is set, on the page, and in place of a script", async () => {
+  const { user } = await openAt("/scope?org=1", { contested: true });
+  await user.click(await screen.findByRole("button", { name: "Change scope…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  expect(within(dialog).getByText("Whom may Revenue Grid reach?")).toBeTruthy();
+  await user.type(within(dialog).getByRole("searchbox"), "sales");
+  await user.click((await within(dialog).findAllByRole("radio", { name: /Sales/ }))[0] as HTMLElement);
+  await within(dialog).findByText(/Branch has the same application, and is to reach every mailbox\./);
+  await user.click(within(dialog).getByRole("button", { name: "Set scope" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  await screen.findByText(/Branch has the same application/);
+  await user.click(await screen.findByRole("button", { name: "Scripts…" }, SLOW));
+  const scripts = await screen.findByRole("dialog", {}, SLOW);
+  await within(scripts).findByText(/Another organization of the same application wants another scope/);
+  within(scripts).getByText(/Branch has the same application/);
+  expect(within(scripts).queryByRole("button", { name: "Run on the practice tenant" })).toBeNull();
+  await user.click(within(scripts).getByRole("tab", { name: "Remove" }));
+  await within(scripts).findByRole("button", { name: "Run on the practice tenant" });
+});
+
+test("what was made can be removed where everyone is to be reached, and the other scripts say why there is none", async () => {
+  const { user } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "Scripts…" }));
+  const scripts = await screen.findByRole("dialog", {}, SLOW);
+  await within(scripts).findByText(/Every mailbox is to be reached, so there is nothing to limit/);
+  await user.click(within(scripts).getByRole("tab", { name: "Remove" }));
+  expect(await within(scripts).findByRole("region", { name: "Script" })).toBeTruthy();
+});
+
+test("the move is finished only when it was read that no grant stands, each of which is named", async () => {
+  const opened = async (finish: "not_read_since" | "grants_stand") => {
+    const { user, door } = await limited("/scope?org=1", { finish });
+    await user.click(await screen.findByRole("button", { name: "Scripts…" }, SLOW));
+    const scripts = await screen.findByRole("dialog", {}, SLOW);
+    await user.click(await within(scripts).findByRole("tab", { name: "Finish the move" }));
+    return { user, door, scripts: within(scripts) };
+  };
+  const { scripts } = await opened("grants_stand");
+  await scripts.findByText(/Without the policies these grants would open every mailbox/);
+  scripts.getByText(/Mail\.ReadWrite/);
+  scripts.getByRole("button", { name: "Open Permissions" });
+  expect(scripts.queryByRole("button", { name: "Run on the practice tenant" })).toBeNull();
+  cleanup();
+  const unread = await opened("not_read_since");
+  await unread.scripts.findByText(/What is in force was not read since the last change/);
+  await unread.user.click(unread.scripts.getByRole("button", { name: "Read what is in force" }));
+  await waitFor(() => expect(unread.door.asked.some(({ name }) => name === "scope.read")).toBe(true));
+});
+
+test("whom the mechanism counts is told where it is chosen, and that nobody would be reached", async () => {
+  const { user } = await openAt("/scope?org=1");
+  await user.click(await screen.findByRole("button", { name: "Change scope…" }));
+  const dialog = within(await screen.findByRole("alertdialog", {}, SLOW));
+  await user.type(dialog.getByRole("searchbox"), "integration");
+  await user.click(await dialog.findByRole("radio", { name: /Integration Scope/ }));
+  await dialog.findByText("This mechanism counts 0 of them.");
+  dialog.getByText(/nobody would be reached: every mailbox is refused/);
+  await user.click(dialog.getByRole("radio", { name: "Application access policy (older)" }));
+  await dialog.findByText("This mechanism counts 26 of them.");
+  expect(dialog.queryByText(/nobody would be reached/)).toBeNull();
+});
+
+test("a refused wish is forgotten when something else is chosen", async () => {
+  const { user } = await openAt("/scope?org=1", { failing: { "scope.set": "invalid_input" } });
+  await user.click(await screen.findByRole("button", { name: "Change scope…" }));
+  const dialog = within(await screen.findByRole("alertdialog", {}, SLOW));
+  await user.type(dialog.getByRole("searchbox"), "sales");
+  await user.click((await dialog.findAllByRole("radio", { name: /Sales/ }))[0] as HTMLElement);
+  await user.click(dialog.getByRole("button", { name: "Set scope" }));
+  await dialog.findByText("That can't be used.");
+  await user.click(dialog.getByRole("radio", { name: "Application access policy (older)" }));
+  expect(dialog.queryByText("That can't be used.")).toBeNull();
+});
+
+test("what was read before the last change is marked as such, and can be read again at once", async () => {
+  const { user, door } = await limited("/scope?org=1", { stale: true });
+  await screen.findByText(/It may be so no more: read it again/);
+  await screen.findByRole("button", { name: /In force: read .*, before the last change$/ });
+  await user.click(screen.getByRole("button", { name: "Read what is in force" }));
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "scope.read")).toBe(true));
+});
+
+test("a scope of delegated access says that there is nothing to limit", async () => {
+  await openAt("/scope?org=1", { scopeDelegated: true });
+  await screen.findByText(/An access scope concerns application permissions\. The access of Contoso EU is delegated/);
+  expect(screen.queryByText(/Nobody has limited the integration yet/)).toBeNull();
+});

@@ -183,7 +183,14 @@ export const reasonWords = {
   must_switch: "From EWS to Graph only a switch leads: use Switch to Graph, or a rollout in waves.",
   already_so: "It is like that already.",
   would_void_scope:
-    "The integration's access scope gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",
+    "An access scope of the application, of this organization or of another one, gives permissions by roles of Exchange. Granted for the whole tenant, they would make that scope void. Grant missing… grants what the scope doesn't give; its script assigns the roles.",
+  scope_contested:
+    "Another organization of the same application wants another access scope. Set the same one for both, or give one of them an integration of its own.",
+  scope_unread: "What is in force was not read since the last change. Read it first (Access scope, More).",
+  grants_stand:
+    "Grants for the whole tenant stand that only the access policies limit. Revoke them first (Permissions), then read what is in force again.",
+  reaches_who_signed_in:
+    "An access scope concerns application permissions. This organization's access is delegated, and reaches only who has signed in.",
 } as const satisfies Record<Reason, string>;
 
 /** Why the keychain can't be used, as the end of a sentence. */

@@ -92,7 +92,7 @@ export const consentBadges = {
   excess: { state: "attention", word: "Excess" },
   stronger_than_needed: { state: "attention", word: "Stronger than needed" },
   given_by_role: { state: "good", word: "Given by role" },
-  given_elsewhere: { state: "attention", word: "Given for others" },
+  given_elsewhere: { state: "attention", word: "Given, not as wished" },
   unknown: { state: "unknown", word: "Not checked" },
 } as const satisfies Record<ConsentState, Badge>;
 

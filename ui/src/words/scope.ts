@@ -5,6 +5,7 @@ import type {
   DesiredScope,
   Finding,
   Mechanism,
+  NoScript,
   Observed,
   ProofOutcome,
   ProofStands,
@@ -12,6 +13,7 @@ import type {
   Said,
   ScopePurpose,
   ScopeRemark,
+  ScopeSharer,
   ScopeSide,
   ScopeVoid,
   ScriptWarning,
@@ -122,7 +124,7 @@ export function remarkWords(remark: ScopeRemark): string {
     case "nested_counted":
       return t("access.nestedCounted", { n: remark.users });
     case "empty":
-      return t("access.empty");
+      return t(remark.rule === "only_members" ? "access.emptyOnly" : "access.emptyAllBut");
     case "policy_is_legacy":
       return t("access.legacy");
     case "turned_round":
@@ -156,6 +158,10 @@ export function warningWords(warning: ScriptWarning): string {
       return t("access.warnOpens");
     case "takes_roles":
       return t("access.warnTakesRoles");
+    case "roles_go":
+      return t("access.warnRolesGo");
+    case "shared":
+      return t("access.warnShared", { organizations: warning.organizations.join(", ") });
     case "revokes":
       return t("access.warnRevokes", { permissions: warning.permissions.join(", ") });
     case "policies_stay":
@@ -176,6 +182,33 @@ export function warningWords(warning: ScriptWarning): string {
       return remarkWords(warning.remark);
   }
 }
+
+/** What another organization of the application makes of a wish; nothing where it wants the same. */
+export function sharerWords({ name, wish }: ScopeSharer): string | undefined {
+  switch (wish.kind) {
+    case "same":
+      return undefined;
+    case "other":
+      return wish.desired.kind === "everyone"
+        ? t("access.sharedOtherEveryone", { organization: name })
+        : t("access.sharedOther", {
+            organization: name,
+            wish: desiredWords(wish.desired),
+            mechanism: mechanismWords[wish.desired.limit.mechanism],
+          });
+    case "none":
+      return t("access.sharedNone", { organization: name, n: wish.users });
+  }
+}
+
+/** Why there is no script for a purpose. */
+export const noScriptWords = {
+  nothing_to_limit: t("access.noneToLimit"),
+  for_roles: t("access.noneForRoles"),
+  contested: t("access.noneContested"),
+  not_read_since: t("access.noneUnread"),
+  grants_stand: t("access.noneGrants"),
+} as const satisfies Record<NoScript, string>;
 
 /** What makes a scope worth less than it looks, a sentence for each kind of it that names all there are. */
 export function voidWords(found: readonly ScopeVoid[]): string[] {

@@ -14,6 +14,7 @@ use rollcall_ops::consent::tenant::read as read_tenant;
 use rollcall_ops::consent::users::{ConsentUsers, WhichConsents, users};
 use rollcall_ops::consent::{grant, read, show};
 use rollcall_ops::error::{Error, Result};
+use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::OrganizationView;
 use rollcall_ops::tenants::allow::{AllowMore, READ_AUDITS, READ_POLICIES, READ_REQUESTS, allow};
@@ -213,7 +214,11 @@ pub async fn run(ask: Consent, call: &Call) -> Result<Exit> {
                 foretell(&organization, with, call).await;
             }
             let question = grant::GrantConsent { organization: organization.organization.id, with };
-            let consented = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser(ask.print_url)))).await?;
+            let consented = Box::pin(grant::grant(&call.desk, question, &call.job_with(browser(ask.print_url)))).await;
+            if let Err(error) = &consented {
+                tell_whose_scope(error.reason, &organization, call).await;
+            }
+            let consented = consented?;
             call.screen.answer(&consented, |screen| {
                 screen.line(&told::came_to(&consented));
                 told::show_view(&consented.view, &organization, screen);
@@ -288,6 +293,17 @@ fn kind_of(name: &str, resource: Resource, view: &ConsentView) -> Result<Permiss
 }
 
 /// Shows what a change would do, asks, does it, and says what came of it.
+/// Says whose access scope a grant would make void, where that is why it is refused.
+async fn tell_whose_scope(refused: Option<Reason>, view: &OrganizationView, call: &Call) {
+    if refused != Some(Reason::WouldVoidScope) {
+        return;
+    }
+    let of = OrganizationRef { organization: view.organization.id };
+    // What can't be read now names nobody; the refusal itself stands.
+    let Ok(shown) = show::show(&call.desk, of, &Job::quiet()).await else { return };
+    call.screen.note(&format!("It is the access scope of {} that it would make void.", shown.scoped_by.join(", ")));
+}
+
 async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call: &Call) -> Result<Exit> {
     let question = PreviewChange { organization: organization.organization.id, wanted };
     let job = call.job_with(browser(how.print_url));
@@ -299,6 +315,7 @@ async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call
     if !how.yes {
         told::show_preview(&shown, &call.screen);
     }
+    tell_whose_scope(shown.refused, organization, call).await;
     if let Some(reason) = shown.refused {
         // No role is a cure for anything else.
         if matches!(reason, Reason::NeedsPrivilegedRole | Reason::NeedsApplicationRole) {

@@ -75,7 +75,11 @@ impl Exit {
                     | Reason::MustSwitch
                     | Reason::NotReady
                     | Reason::AlreadySo
-                    | Reason::WouldVoidScope,
+                    | Reason::WouldVoidScope
+                    | Reason::ScopeContested
+                    | Reason::ScopeUnread
+                    | Reason::ReachesWhoSignedIn
+                    | Reason::GrantsStand,
                 )
                 | None => Self::Incomplete,
             },

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
+use rollcall_core::rules::Reason;
 use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::{Desired, Mechanism, Rule};
 use rollcall_core::time::Timestamp;
-use rollcall_ops::error::{Error, Result};
+use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::OrganizationView;
@@ -23,7 +24,7 @@ use rollcall_ops::scope::said::{self, ImportSaid};
 use rollcall_ops::scope::set::{self, SetScope, Wish};
 use rollcall_ops::scope::show::{self, Proof, ProofView, Sample};
 use rollcall_ops::scope::why::{self, WhyMailbox};
-use rollcall_ops::scope::{again, ask, cut_off, evidence, read, units};
+use rollcall_ops::scope::{again, ask, cut_off, evidence, read, units, weigh};
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
@@ -300,6 +301,11 @@ async fn show(ask: &Show, call: &Call) -> Result<Exit> {
         show::show(&call.desk, of, &Job::quiet()).await?
     };
     call.screen.answer(&view, |screen| told::view(&view, &organization.name, screen));
+    if view.may_prove == Some(Reason::ReachesWhoSignedIn) {
+        call.screen.note(
+            "An access scope concerns application permissions. This organization's access is delegated: only who has signed in is reached.",
+        );
+    }
     Ok(Exit::of_scope(&view))
 }
 
@@ -333,7 +339,13 @@ async fn set(ask: &Set, call: &Call) -> Result<Exit> {
         };
         let unit = match mechanism {
             Mechanism::AdministrativeUnit => administrative_unit(unit, organization, call).await?,
-            Mechanism::ManagementScope | Mechanism::AccessPolicy => group(unit, organization, call).await?,
+            Mechanism::ManagementScope | Mechanism::AccessPolicy => match group(unit, organization, call).await {
+                Err(error) if error.code == Code::NotFound && administrative_unit(unit, organization, call).await.is_ok() => {
+                    call.screen.note("An administrative unit has that name: `--by administrative-unit` goes by it.");
+                    return Err(error);
+                }
+                found => found?,
+            },
         };
         Ok::<_, Error>(Wish::Limited { rule, mechanism, unit })
     };
@@ -342,7 +354,15 @@ async fn set(ask: &Set, call: &Call) -> Result<Exit> {
         (None, Some(unit)) => limited(Rule::AllButMembers, unit).await?,
         (None, None) => Wish::Everyone,
     };
-    let view = Box::pin(set::set(&call.desk, SetScope { organization, wish }, &call.job())).await?;
+    let question = SetScope { organization, wish };
+    let weighed = Box::pin(weigh::weigh(&call.desk, question.clone(), &call.job())).await?;
+    for remark in &weighed.remarks {
+        call.screen.note(&words::scope::of_remark(*remark));
+    }
+    for sharer in &weighed.shared {
+        call.screen.note(&words::scope::of_sharer(sharer));
+    }
+    let view = Box::pin(set::set(&call.desk, question, &call.job())).await?;
     call.screen.answer(&view, |screen| told::view(&view, &of.name, screen));
     Ok(Exit::Fine)
 }
@@ -374,10 +394,19 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
     let found = ask.of.find(call).await?.organization;
     let (organization, purpose) = (found.id, Purpose::from(ask.purpose));
     let scripts = Box::pin(plan::plan(&call.desk, PlanScope { organization, mailboxes: ask.mailbox }, &call.job())).await?;
-    let script = scripts
-        .into_iter()
-        .find(|script| script.purpose == purpose)
-        .ok_or_else(|| Error::input("for", "there is no such script for this mechanism"))?;
+    if let Some(without) = scripts.without.iter().find(|without| without.purpose == purpose) {
+        call.screen.note(words::scope::of_no_script(without.why));
+        for grant in &without.grants {
+            call.screen.note(&words::scope::of_void(grant, &found.name));
+        }
+        for sharer in &without.shared {
+            call.screen.note(&words::scope::of_sharer(sharer));
+        }
+        return Err(plan::refused(without.why));
+    }
+    let script = scripts.scripts.into_iter().find(|script| script.purpose == purpose);
+    // Every purpose has a script or a reason why not.
+    let script = script.ok_or_else(|| Error::new(Code::Internal, "a purpose has neither a script nor a reason"))?;
     if script.left_out > 0 {
         let more = counted(script.left_out, "further mailbox", "further mailboxes");
         call.screen.note(&format!("It tries ten mailboxes of each side of the last proof, and leaves {more} of it out."));
@@ -392,7 +421,7 @@ async fn plan(ask: Plan, call: &Call) -> Result<Exit> {
         Some(file) => {
             tokio::fs::write(&file, marked(&script.text))
                 .await
-                .map_err(|error| Error::new(rollcall_ops::error::Code::NotSaved, format!("{}: {:?}", file.display(), error.kind())))?;
+                .map_err(|error| Error::new(Code::NotSaved, format!("{}: {:?}", file.display(), error.kind())))?;
             let what = words::scope::of_purpose(purpose);
             call.screen.answer(&json!({ "file": file }), |screen| screen.line(&format!("{}: it {what}.", file.display())));
         }

@@ -228,8 +228,28 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::AlreadySo => words("It is like that already", "There is nothing to change."),
         Reason::WouldVoidScope => words(
             "It would make the access scope void",
-            "The scope of the integration gives this by a role of Exchange: `rollcallctl scope plan` writes its script. `rollcallctl consent add-missing` \
-             grants all that the scope doesn't give. To grant it for the whole tenant all the same, change the scope first.",
+            "A scope of the application, of this organization or of another one, gives this by a role of Exchange: `rollcallctl scope plan` writes its \
+             script. `rollcallctl consent add-missing` grants all that the scope doesn't give. To grant it for the whole tenant all the same, \
+             change that scope first.",
+        ),
+        Reason::ScopeContested => words(
+            "Another organization of the application wishes for another scope",
+            "To Exchange it is one application with one limit: set the same wish for both with `rollcallctl scope set`, or give one of them an \
+             integration of its own, with a client id of its own. `rollcallctl scope show` names the other wish.",
+        ),
+        Reason::ScopeUnread => words(
+            "What is in force was not read since the last change",
+            "Read it with `rollcallctl scope show --org NAME --read`: while a grant for the whole tenant stands, the policies have to stay.",
+        ),
+        Reason::ReachesWhoSignedIn => words(
+            "An access scope concerns application permissions",
+            "The organization's access is delegated: the integration reaches the mailbox of whoever has signed in to it, and nobody else's. There is \
+             nothing to limit or to prove.",
+        ),
+        Reason::GrantsStand => words(
+            "Grants for the whole tenant stand that only the access policies limit",
+            "Without the policies they open every mailbox. `rollcallctl scope show --org NAME` names them and how each is revoked; then read again \
+             with --read.",
         ),
     }
 }
@@ -358,6 +378,10 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::MustSwitch => "must_switch",
         Reason::AlreadySo => "already_so",
         Reason::WouldVoidScope => "would_void_scope",
+        Reason::ScopeContested => "scope_contested",
+        Reason::ScopeUnread => "scope_unread",
+        Reason::GrantsStand => "grants_stand",
+        Reason::ReachesWhoSignedIn => "reaches_who_signed_in",
     }
 }
 
@@ -403,7 +427,7 @@ pub const fn of_consent(state: ConsentState) -> &'static str {
         ConsentState::Excess => "excess",
         ConsentState::StrongerThanNeeded => "stronger than needed",
         ConsentState::GivenByRole => "given by role",
-        ConsentState::GivenElsewhere => "given for others",
+        ConsentState::GivenElsewhere => "given, not as wished",
         ConsentState::Unknown => "unknown",
     }
 }

@@ -93,6 +93,14 @@ pub enum Reason {
     /// The wished access scope, of the organization or of another that shares the integration, gives the permission by a role of
     /// Exchange: granted for the whole tenant, it would make that scope void.
     WouldVoidScope,
+    /// Another organization of the application wishes for another access scope.
+    ScopeContested,
+    /// What is in force of the access scope was not read since it was changed.
+    ScopeUnread,
+    /// An access scope limits application permissions, and the organization's access is delegated: only who signed in is reached.
+    ReachesWhoSignedIn,
+    /// Grants for the whole tenant stand that only the access policies limit.
+    GrantsStand,
 }
 
 /// What is known about an organization when an action on it is judged.
@@ -155,7 +163,7 @@ pub const fn may_verify(standing: &Standing) -> May {
 pub const fn may_prove(standing: &Standing) -> May {
     match standing.access {
         AccessType::EwsAppOnly | AccessType::EwsDelegated => Err(Reason::UsesEws),
-        AccessType::GraphDelegated => Err(Reason::UsersMustSignIn),
+        AccessType::GraphDelegated => Err(Reason::ReachesWhoSignedIn),
         AccessType::GraphAppOnly if !standing.signed_in => Err(Reason::NotSignedIn),
         AccessType::GraphAppOnly if !standing.has_secret => Err(Reason::NoSecret),
         AccessType::GraphAppOnly => Ok(()),
@@ -259,6 +267,15 @@ mod tests {
         assert_eq!(may_verify(&on_ews), Err(Reason::UsesEws));
         let some = Standing { ways: Ways { ews: true, ..READY.ways }, ..on_ews };
         assert_eq!(may_verify(&some), Ok(()), "some of them are over Graph by their own access type");
+    }
+
+    #[test]
+    fn no_scope_of_delegated_access_is_proven_and_the_reason_is_not_that_nobody_has_signed_in() {
+        assert_eq!(may_prove(&READY), Ok(()));
+        for connected in [false, true] {
+            let delegated = Standing { access: AccessType::GraphDelegated, connected, ..READY };
+            assert_eq!(may_prove(&delegated), Err(Reason::ReachesWhoSignedIn));
+        }
     }
 
     #[test]

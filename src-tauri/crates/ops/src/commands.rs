@@ -115,7 +115,7 @@ menu! {
     "scope.evidence": scope::resume::ProofRef => scope::evidence::ScopeEvidence, scope::evidence::evidence;
     "scope.foresee": scope::foresee::ForeseeProof => scope::foresee::ForeseenProof, scope::foresee::foresee;
     "scope.mailboxes": scope::mailboxes::ProofMailboxes => rollcall_store::proofs::TargetPage, scope::mailboxes::mailboxes;
-    "scope.plan": scope::plan::PlanScope => Vec<scope::plan::ScopeScript>, scope::plan::plan;
+    "scope.plan": scope::plan::PlanScope => scope::plan::ScopeScripts, scope::plan::plan;
     "scope.prove": scope::prove::ProveScope => scope::show::ProofView, scope::prove::prove;
     "scope.read": organizations::delete::OrganizationRef => scope::show::ScopeView, scope::read::read;
     "scope.resume": scope::resume::ProofRef => scope::show::ProofView, scope::resume::resume;
@@ -123,6 +123,7 @@ menu! {
     "scope.set": scope::set::SetScope => scope::show::ScopeView, scope::set::set;
     "scope.show": organizations::delete::OrganizationRef => scope::show::ScopeView, scope::show::show;
     "scope.units": organizations::delete::OrganizationRef => Vec<scope::units::UnitView>, scope::units::units;
+    "scope.weigh": scope::set::SetScope => scope::weigh::WeighedWish, scope::weigh::weigh;
     "scope.why": scope::why::WhyMailbox => scope::why::Why, scope::why::why;
     "settings.get": () => settings::Settings, settings::get;
     "settings.set": settings::Settings => settings::Settings, settings::set;

@@ -33,20 +33,38 @@ pub fn get<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId)
     Ok(statement.query_row([organization.0], scope).optional()?)
 }
 
-/// The scopes of the other organizations that share the integration, by the age of the organization.
+/// Another organization of the same application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside<R> {
+    pub organization: OrganizationId,
+    pub name: String,
+    /// `None` where nobody has set one or read what is in force.
+    pub scope: Option<Scope<R>>,
+}
+
+/// The other organizations of the same application, by their age: to Exchange it is one by its client id and its tenant, by whatever
+/// integration Rollcall knows it.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn beside<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId) -> Result<Vec<Scope<R>>, StoreError> {
+pub fn beside<R: DeserializeOwned>(conn: &Connection, organization: OrganizationId) -> Result<Vec<Beside<R>>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   desired, set_at, reading, change
-         FROM     scopes
-         JOIN     organizations ON organizations.id = scopes.organization
-         WHERE    organizations.id <> ?1 AND organizations.integration = (SELECT integration FROM organizations WHERE id = ?1)
-         ORDER BY organizations.id",
+        "SELECT    scopes.desired, scopes.set_at, scopes.reading, scopes.change, other.id, other.name
+         FROM      organizations AS own
+         JOIN      integrations AS app ON app.id = own.integration
+         JOIN      integrations AS same ON same.tenant = app.tenant AND same.client_id = app.client_id
+         JOIN      organizations AS other ON other.integration = same.id AND other.id <> own.id
+         LEFT JOIN scopes ON scopes.organization = other.id
+         WHERE     own.id = ?1
+         ORDER BY  other.id",
     )?;
-    let scopes = statement.query_map([organization.0], scope)?.collect::<Result<_, _>>()?;
-    Ok(scopes)
+    let read = |row: &Row<'_>| {
+        let known = row.get_ref(0)? != rusqlite::types::ValueRef::Null;
+        let scope = known.then(|| scope(row)).transpose()?;
+        Ok(Beside { organization: OrganizationId(row.get(4)?), name: row.get(5)?, scope })
+    };
+    let others = statement.query_map([organization.0], read)?.collect::<Result<_, _>>()?;
+    Ok(others)
 }
 
 fn scope<R: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<Scope<R>> {

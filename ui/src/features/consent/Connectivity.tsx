@@ -237,7 +237,7 @@ export function Connectivity({ view, title }: { view: OrganizationView; title: s
               </MessageBarBody>
             </MessageBar>
           )}
-          {shown && !unread && <RolesBar shown={shown} />}
+          {shown && !unread && <RolesBar shown={shown} reasonOf={reasonOf} onChange={setWanted} />}
           {delegated && (
             <TabList
               size="small"

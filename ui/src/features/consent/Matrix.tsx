@@ -17,12 +17,12 @@ import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
 import { t } from "../../words/t";
 import {
+  cannotRemove,
   consentColumns,
-  isByRoleOnly,
-  isEveryones,
   isThere,
   needOf,
   needWords,
+  refOf,
   rowKey,
   sortedBy,
   wouldVoid,
@@ -205,18 +205,7 @@ function countWords(matching: number, total: number): string {
   return matching === total ? t("consent.count", { n: total }) : t("filter.count", { matching, total });
 }
 
-function refOf({ resource, type, name }: ConsentRow) {
-  return { resource, type, name };
-}
-
 function cannotAdd(row: ConsentRow): string | undefined {
   if (wouldVoid(row)) return reasonWords.would_void_scope;
   return isThere(row) && row.instead === null ? t("change.nothing") : undefined;
-}
-
-/** A row that a wider permission stands in for is no grant of its own. */
-function cannotRemove(row: ConsentRow): string | undefined {
-  if (row.required && row.state === "stronger_than_needed") return t("consent.noneHeld");
-  if (isByRoleOnly(row)) return t("consent.onlyByRole");
-  return isEveryones(row) ? undefined : t("consent.notForEveryone");
 }

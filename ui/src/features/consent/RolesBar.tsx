@@ -1,10 +1,11 @@
 import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
-import type { ConsentRow, ConsentView, RolesRead } from "../../api/bindings";
+import type { ConsentRow, ConsentView, RolesRead, Wanted } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
+import { ReasonedButton } from "../../ui/CommandBar";
 import { unreadWords } from "../../words/scope";
 import { t } from "../../words/t";
-import { isEveryones } from "./columns";
+import { cannotRemove, isEveryones, refOf } from "./columns";
 
 const useStyles = makeStyles({
   bar: { minHeight: "fit-content", flexShrink: 0 },
@@ -12,18 +13,30 @@ const useStyles = makeStyles({
 });
 
 /** What makes the access scope void, what its roles don't give yet, and why that isn't known, where one of these is so. */
-export function RolesBar({ shown }: { shown: ConsentView }) {
+export function RolesBar({
+  shown,
+  reasonOf,
+  onChange,
+}: {
+  shown: ConsentView;
+  /** Why some permissions can't be changed now. */
+  reasonOf: (of: readonly ConsentRow[]) => string | undefined;
+  onChange: (wanted: Wanted) => void;
+}) {
   const styles = useStyles();
   const navigate = useNavigate();
   const { rows } = shown.consent;
   const scoped = rows.filter((row) => row.by_role !== null);
   if (scoped.length === 0 && shown.roles.kind === "never") return null;
-  const voiding = names(scoped.filter(isEveryones));
+  const granted = scoped.filter(isEveryones);
+  const voiding = names(granted);
+  const revocable = granted.filter((row) => cannotRemove(row) === undefined);
+  const whose = shown.scoped_by.join(", ");
   const missing = names(scoped.filter(({ state }) => state === "missing" || state === "given_elsewhere"));
   if (voiding === "" && missing === "" && shown.roles.kind === "read") return null;
   const sentences = [
-    ...(voiding === "" ? [] : [t("consent.rolesVoid", { names: voiding })]),
-    ...(missing === "" ? [] : [t("consent.rolesMissing", { names: missing })]),
+    ...(voiding === "" ? [] : [t("consent.rolesVoid", { names: voiding, whose })]),
+    ...(missing === "" ? [] : [t("consent.rolesMissing", { names: missing, whose })]),
     ...rolesWords(shown.roles),
   ];
   return (
@@ -34,6 +47,15 @@ export function RolesBar({ shown }: { shown: ConsentView }) {
         ))}
       </MessageBarBody>
       <MessageBarActions>
+        {revocable.length > 0 && (
+          <ReasonedButton
+            size="small"
+            disabledReason={reasonOf(revocable)}
+            onClick={() => onChange({ kind: "revoke", permissions: revocable.map(refOf), whom: { kind: "everyone" } })}
+          >
+            {t("consent.revokeVoiding", { n: revocable.length })}
+          </ReasonedButton>
+        )}
         <Button
           size="small"
           onClick={() => void navigate({ to: "/scope", search: (old: { org?: number }) => ({ org: old.org }) })}

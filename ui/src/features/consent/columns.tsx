@@ -63,6 +63,18 @@ export function wouldVoid(row: ConsentRow): boolean {
   return row.by_role !== null && !isEveryones(row);
 }
 
+/** Why a grant can't be revoked; a row that a wider permission stands in for is no grant of its own. */
+export function cannotRemove(row: ConsentRow): string | undefined {
+  if (row.required && row.state === "stronger_than_needed") return t("consent.noneHeld");
+  if (isByRoleOnly(row)) return t("consent.onlyByRole");
+  return isEveryones(row) ? undefined : t("consent.notForEveryone");
+}
+
+/** A permission as a change names it. */
+export function refOf({ resource, type, name }: ConsentRow) {
+  return { resource, type, name };
+}
+
 export type Need = "required" | "optional" | "not";
 
 export function needOf(row: ConsentRow): Need {

@@ -33,7 +33,7 @@ import { WhyPanel } from "./WhyPanel";
 const READ_EXCHANGE = "RoleManagement.Read.Exchange";
 
 /** The scope of an organization: what is wanted, what is in force, and what the mailboxes themselves have shown. */
-export function AccessScope({ organization }: { organization: Organization }) {
+export function AccessScope({ organization, integration }: { organization: Organization; integration: string }) {
   const [place, change] = usePlace(accessSearch);
   const query = useQuery(reading("scope.show", { organization: organization.id }));
   const view = query.data;
@@ -43,7 +43,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
   const say = useNotices((notices) => notices.say);
   const [refusal, setRefusal] = useState<Refusal>();
   const read = () =>
-    void begin(readKey, t("access.reading"), "scope.read", { organization: organization.id }).catch(() => undefined);
+    begin(readKey, t("access.reading"), "scope.read", { organization: organization.id }).catch(() => undefined);
   const allow = () =>
     void begin(readKey, t("access.allowing"), "tenants.allow", {
       tenant: organization.tenant,
@@ -59,7 +59,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
       setRefusal(refusalOf(thrown));
     }
   };
-  const everyone = view?.desired.kind === "everyone" ? t("access.everyoneReason") : undefined;
+  const everyone = view?.desired.kind === "everyone" && view.set_at === null ? t("access.everyoneReason") : undefined;
   const close = () => change({ ask: undefined });
   const failed = proofWork?.refusal ?? readWork?.refusal ?? refusal;
   return (
@@ -88,7 +88,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
               onRun={() => change({ ask: "prove" })}
             />
             <Command label={t("access.change")} onRun={() => change({ ask: "set" })} />
-            <Command label={t("access.scripts")} disabledReason={everyone} onRun={() => change({ ask: "scripts" })} />
+            <Command label={t("access.scripts")} onRun={() => change({ ask: "scripts" })} />
             <Command label={t("access.whyCommand")} onRun={() => change({ ask: "why" })} />
             <Command
               label={t("access.export")}
@@ -105,7 +105,7 @@ export function AccessScope({ organization }: { organization: Organization }) {
                 {
                   label: t("access.read"),
                   disabledReason: isLive(readWork) ? readWork?.title : undefined,
-                  onRun: read,
+                  onRun: () => void read(),
                 },
                 { label: t("access.said"), onRun: () => change({ ask: "said" }) },
               ]}
@@ -116,7 +116,15 @@ export function AccessScope({ organization }: { organization: Organization }) {
           {isLive(readWork) && readWork?.browser !== undefined && (
             <BrowserWait title={t("change.waiting")} work={readWork} onCancel={() => stop(readKey)} />
           )}
-          {view && <Standing view={view} busy={isLive(readWork) ? readWork?.title : undefined} onAllow={allow} />}
+          {view && (
+            <Standing
+              organization={organization.name}
+              view={view}
+              busy={isLive(readWork) ? readWork?.title : undefined}
+              onAllow={allow}
+              onRead={() => void read()}
+            />
+          )}
           {view?.proof && (
             <ProofPart
               organization={organization}
@@ -136,11 +144,14 @@ export function AccessScope({ organization }: { organization: Organization }) {
         <EmptyState icon={<ShieldPersonRegular />} title={t("access.emptyTitle")} body={t("access.emptyBody")} />
       )}
       {view?.proof && <Mailboxes organization={organization.id} proof={view.proof.proof.id} />}
-      {place.ask === "set" && view && <SetDialog organization={organization} desired={view.desired} onClose={close} />}
+      {place.ask === "set" && view && (
+        <SetDialog organization={organization} integration={integration} desired={view.desired} onClose={close} />
+      )}
       {place.ask === "scripts" && view && (
         <ScriptsDialog
           organization={organization}
           practice={view.practice}
+          onRead={read}
           onRun={() => change({ ask: "changed" })}
           onClose={close}
         />

@@ -11,7 +11,14 @@ export function ScopePage() {
   const { chosen, all } = useScope();
   const choose = useChooseScope();
   const navigate = useNavigate();
-  if (chosen) return <AccessScope key={chosen.organization.id} organization={chosen.organization} />;
+  if (chosen)
+    return (
+      <AccessScope
+        key={chosen.organization.id}
+        organization={chosen.organization}
+        integration={chosen.integration_name}
+      />
+    );
   return (
     <Page title={t("access.title")}>
       {all && (

@@ -8,6 +8,7 @@ import {
   DialogTitle,
   makeStyles,
   MessageBar,
+  MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
   Spinner,
@@ -16,8 +17,9 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Organization, ScopePurpose } from "../../api/bindings";
+import type { Organization, ScopePurpose, WithoutScript } from "../../api/bindings";
 import { refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, isLive, stop, useWork } from "../../api/work";
@@ -26,7 +28,8 @@ import { BrowserWait } from "../../ui/BrowserWait";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { explain } from "../../words/codes";
-import { purposeWords, voidWords, warningWords } from "../../words/scope";
+import { optionsOf } from "../../words/options";
+import { noScriptWords, purposeWords, sharerWords, voidWords, warningWords } from "../../words/scope";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -61,15 +64,50 @@ function Sentences({ of }: { of: readonly string[] }) {
   );
 }
 
+/** Why there is no script, and what has to be done first. */
+function Without({ of, busy, onRead }: { of: WithoutScript; busy: boolean; onRead: () => void }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const shared = of.shared.map(sharerWords).filter((words) => words !== undefined);
+  return (
+    <MessageBar intent="warning" layout="multiline" className={styles.bar}>
+      <MessageBarBody className={styles.body}>
+        <MessageBarTitle>{t("access.noScript")}</MessageBarTitle>
+        <Sentences of={[noScriptWords[of.why], ...voidWords(of.grants), ...shared]} />
+      </MessageBarBody>
+      {(of.why === "grants_stand" || of.why === "not_read_since") && (
+        <MessageBarActions>
+          {of.why === "grants_stand" && (
+            <Button
+              size="small"
+              onClick={() =>
+                void navigate({ to: "/permissions", search: (old: { org?: number }) => ({ org: old.org }) })
+              }
+            >
+              {t("access.toPermissions")}
+            </Button>
+          )}
+          <Button size="small" disabled={busy} onClick={onRead}>
+            {t("access.read")}
+          </Button>
+        </MessageBarActions>
+      )}
+    </MessageBar>
+  );
+}
+
 /** The scripts that an Exchange administrator runs: read, copied, saved. On a practice tenant they can be run here. */
 export function ScriptsDialog({
   organization,
   practice,
+  onRead,
   onRun,
   onClose,
 }: {
   organization: Organization;
   practice: boolean;
+  /** Reads what is in force. */
+  onRead: () => Promise<unknown>;
   /** Somebody has run one, and says so. */
   onRun: () => void;
   onClose: () => void;
@@ -85,7 +123,12 @@ export function ScriptsDialog({
   const key = `scope-practise:${organization.id}`;
   const work = useWork(key);
   const [refusal, setRefusal] = useState<ReturnType<typeof refusalOf>>();
-  const script = plan.data?.find((one) => one.purpose === purpose);
+  const script = plan.data?.scripts.find((one) => one.purpose === purpose);
+  const without = plan.data?.without.find((one) => one.purpose === purpose);
+  const readAgain = async () => {
+    await onRead();
+    await plan.refetch();
+  };
   const save = async () => {
     if (!script) return;
     try {
@@ -114,15 +157,19 @@ export function ScriptsDialog({
               <TabList
                 aria-label={t("access.scriptsLabel")}
                 selectedValue={purpose}
-                onTabSelect={(_, data) => setPurpose(data.value as ScopePurpose)}
+                onTabSelect={(_, data) => {
+                  setPurpose(data.value as ScopePurpose);
+                  setRefusal(undefined);
+                }}
               >
-                {plan.data.map((one) => (
-                  <Tab key={one.purpose} value={one.purpose}>
-                    {purposeWords[one.purpose]}
+                {optionsOf(purposeWords).map(({ value, word }) => (
+                  <Tab key={value} value={value}>
+                    {word}
                   </Tab>
                 ))}
               </TabList>
             )}
+            {without && <Without of={without} busy={plan.isFetching} onRead={() => void readAgain()} />}
             {script && (
               <>
                 {script.voids.length > 0 && (

@@ -6,7 +6,15 @@ import type { ExchangeRoles, ScopeView } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { type Fact, Facts } from "../../ui/Facts";
-import { assignedWords, desiredWords, mechanismWords, remarkWords, unreadWords, voidWords } from "../../words/scope";
+import {
+  assignedWords,
+  desiredWords,
+  mechanismWords,
+  remarkWords,
+  sharerWords,
+  unreadWords,
+  voidWords,
+} from "../../words/scope";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -15,14 +23,17 @@ const useStyles = makeStyles({
 });
 
 type Props = {
+  /** The name of the organization. */
+  readonly organization: string;
   readonly view: ScopeView;
   /** What goes on already and keeps reading from being allowed now. */
   readonly busy: string | undefined;
   readonly onAllow: () => void;
+  readonly onRead: () => void;
 };
 
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
-export function Standing({ view, busy, onAllow }: Props) {
+export function Standing({ organization, view, busy, onAllow, onRead }: Props) {
   const styles = useStyles();
   const navigate = useNavigate();
   const { reading, change } = view;
@@ -31,6 +42,24 @@ export function Standing({ view, busy, onAllow }: Props) {
   const shown = chosen ?? view.proof === null;
   return (
     <>
+      {view.may_prove === "reaches_who_signed_in" && (
+        <MessageBar intent="info" layout="multiline" className={styles.bar}>
+          <MessageBarBody className={styles.body}>{t("access.delegated", { organization })}</MessageBarBody>
+        </MessageBar>
+      )}
+      <Sharers view={view} />
+      {reading && change && view.read_before_change && (
+        <MessageBar intent="warning" layout="multiline" className={styles.bar}>
+          <MessageBarBody className={styles.body}>
+            {t("access.stale", { time: shortTime(reading.at), changed: shortTime(change.change.at) })}
+          </MessageBarBody>
+          <MessageBarActions>
+            <ReasonedButton size="small" disabledReason={busy} onClick={onRead}>
+              {t("access.read")}
+            </ReasonedButton>
+          </MessageBarActions>
+        </MessageBar>
+      )}
       {view.voids.length > 0 && (
         <MessageBar intent="error" layout="multiline" className={styles.bar}>
           <MessageBarBody className={styles.body}>
@@ -65,7 +94,7 @@ export function Standing({ view, busy, onAllow }: Props) {
           </MessageBarBody>
         </MessageBar>
       )}
-      {view.set_at === null && (
+      {view.set_at === null && view.may_prove !== "reaches_who_signed_in" && (
         <MessageBar intent="info">
           <MessageBarBody>{t("access.notSet")}</MessageBarBody>
         </MessageBar>
@@ -110,6 +139,23 @@ export function Standing({ view, busy, onAllow }: Props) {
   );
 }
 
+/** What other organizations of the application make of the wish, as far as it is known to be one. */
+function Sharers({ view }: { view: ScopeView }) {
+  const styles = useStyles();
+  const told = view.shared.filter(({ wish }) => wish.kind === "other" || view.desired.kind === "limited");
+  const sentences = told.map(sharerWords).filter((words) => words !== undefined);
+  if (sentences.length === 0) return null;
+  return (
+    <MessageBar intent={view.contested ? "error" : "warning"} layout="multiline" className={styles.bar}>
+      <MessageBarBody className={styles.body}>
+        {sentences.map((sentence) => (
+          <div key={sentence}>{sentence}</div>
+        ))}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
 /** Whether mailboxes may be open by a grant for the whole tenant, which no waiting closes: they are leaks at once. */
 function opensAtOnce({ desired, voids }: ScopeView): boolean {
   const policy = desired.kind === "limited" && desired.limit.mechanism === "access_policy";
@@ -141,8 +187,10 @@ function factsOf(view: ScopeView): Fact[] {
       },
       {
         name:
-          assignments.kind === "earlier"
-            ? t("access.assignedBefore", { time: shortTime(assignments.at) })
+          assignments.kind === "earlier" || view.read_before_change
+            ? t("access.assignedBefore", {
+                time: shortTime(assignments.kind === "earlier" ? assignments.at : reading.at),
+              })
             : t("access.assigned"),
         value: assigned || t("access.none"),
       },
@@ -160,6 +208,7 @@ function earlierWords(roles: ExchangeRoles): string {
 }
 
 /** Of when what is in force is known. */
-function readWords({ reading }: ScopeView): string {
-  return reading ? t("access.readAt", { time: shortTime(reading.at) }) : t("access.neverRead");
+function readWords({ reading, read_before_change }: ScopeView): string {
+  if (!reading) return t("access.neverRead");
+  return t(read_before_change ? "access.readBefore" : "access.readAt", { time: shortTime(reading.at) });
 }

@@ -57,8 +57,9 @@ export const consent = {
   "consent.rolesNever":
     "Roles of Exchange were never read, so it isn't known what they give. Read them in Access scope.",
   "consent.rolesMissing":
-    "The access scope, of this organization or of another that shares the integration, gives these by roles, which Exchange hasn't assigned for all who are to be reached: {names}. Run the scope's script. Granted for the whole tenant, they would make the scope void.",
-  "consent.rolesVoid": "Granted for the whole tenant, which makes the access scope void: {names}.",
+    "The access scope of {whose} gives these by roles, which Exchange hasn't assigned for all who are to be reached: {names}. Run the scope's script. Granted for the whole tenant, they would make the scope void.",
+  "consent.rolesVoid": "Granted for the whole tenant, which makes the access scope of {whose} void: {names}.",
+  "consent.revokeVoiding": { one: "Revoke that grant…", other: "Revoke these {n} grants…" },
   "consent.toScope": "Open Access scope",
   "consent.showPermissions": "Permissions",
   "consent.showUsers": "Users",

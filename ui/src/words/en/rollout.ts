@@ -137,7 +137,10 @@ export const rollout = {
   "consent.sum": "{required} required: {granted} granted, {missing} missing.",
   "consent.sumSome": "{required} required: {granted} granted for everyone, {some} for some users, {missing} missing.",
   "consent.sumRoles": { one: "{n} given by roles of Exchange.", other: "{n} given by roles of Exchange." },
-  "consent.sumElsewhere": { one: "{n} given for other mailboxes only.", other: "{n} given for other mailboxes only." },
+  "consent.sumElsewhere": {
+    one: "{n} given by roles that the wanted scope doesn't name.",
+    other: "{n} given by roles that the wanted scope doesn't name.",
+  },
   "consent.sumUnknown": { one: "{n} not known.", other: "{n} not known." },
   "consent.sumExcess": { one: "{n} excess.", other: "{n} excess." },
   "consent.sumUnread": "{required} required; not known which are granted.",
@@ -150,7 +153,7 @@ export const rollout = {
   "consent.means.given_by_role":
     "It is required, and roles of Exchange give it, for all whom the integration is to reach. No grant is needed.",
   "consent.means.given_elsewhere":
-    "It is required, and a role of Exchange gives it, but for other mailboxes than the integration is to reach.",
+    "It is required, and a role of Exchange gives it, but by a scope that the wanted one no longer names. Which one stands beside the role.",
   "consent.means.unknown":
     "It isn't known whether it is granted: the grants could not be read, or what roles of Exchange give wasn't.",
   "consent.page": "Open Microsoft's permissions reference",

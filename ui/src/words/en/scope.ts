@@ -24,6 +24,17 @@ export const scope = {
   "access.export": "Export evidence",
   "access.exported": "Evidence saved, the gravest first",
   "access.nothing": "Prove the scope first.",
+  "access.sharedOther":
+    "{organization} has the same application, and wants another scope: {wish}, by {mechanism}. Exchange has one limit for both, so both can't hold. Set the same scope for both, or give one of them an integration of its own.",
+  "access.sharedOtherEveryone":
+    "{organization} has the same application, and is to reach every mailbox. Exchange has one limit for both, so both can't hold. Set the same scope for both, or give one of them an integration of its own.",
+  "access.sharedNone": {
+    one: "{organization} has the same application, and nobody has set a scope for it. A limit locks out its {n} user on Graph if that one is outside of it.",
+    other:
+      "{organization} has the same application, and nobody has set a scope for it. A limit locks out those of its {n} users on Graph who are outside of it.",
+  },
+  "access.delegated":
+    "An access scope concerns application permissions. The access of {organization} is delegated: the integration reaches the mailbox of whoever has signed in to it, and nobody else's. There is nothing to limit or to prove.",
   "access.everyoneReason": "Every mailbox is to be reached: there is nothing to limit.",
   "access.underWay": "A proof is under way.",
 
@@ -37,6 +48,9 @@ export const scope = {
   "access.inForce": "In force",
   "access.readAt": "read {time}",
   "access.neverRead": "not read yet",
+  "access.readBefore": "read {time}, before the last change",
+  "access.stale":
+    "What is in force was read at {time}, before the change of {changed}. It may be so no more: read it again.",
   "access.granted": "Granted for the whole tenant",
   "access.assigned": "Assigned by Exchange",
   "access.none": "Nothing",
@@ -61,7 +75,8 @@ export const scope = {
   },
   "access.voidEws":
     "{permissions} of Exchange Online is granted for the whole tenant: over EWS every mailbox is reached, whatever the scope says. Revoke that grant in Permissions.",
-  "access.voidAssignment": "{role} is assigned beside the scope, for {reach}, and adds to it.",
+  "access.voidAssignment":
+    "{role} is assigned for {reach}, which is not what is wanted now, and adds to it. If a script of Rollcall has assigned it, the script Make or change moves it or takes it away; otherwise remove that assignment in Exchange.",
   "access.toPermissions": "Open Permissions",
 
   "access.reachEverything": "every mailbox",
@@ -77,7 +92,8 @@ export const scope = {
     other:
       "{n} users are members through a group inside the group. A policy counts that; RBAC for Applications wouldn't.",
   },
-  "access.empty": "Nobody is in it.",
+  "access.emptyOnly": "This mechanism counts nobody in it, so nobody would be reached: every mailbox is refused.",
+  "access.emptyAllBut": "This mechanism counts nobody in it, so nobody is kept out: every mailbox is reached.",
   "access.legacy": "Microsoft asks not to create new application access policies.",
   "access.turnedRound":
     "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.",
@@ -143,7 +159,12 @@ export const scope = {
   "access.tooEarly": "Too early",
   "access.unknown": "Unknown",
 
-  "access.setTitle": "Whom may {organization} reach?",
+  "access.setTitle": "Whom may {integration} reach?",
+  "access.weighing": "Counting whom this mechanism reaches…",
+  "access.weighed": {
+    one: "This mechanism counts {n} of them.",
+    other: "This mechanism counts {n} of them.",
+  },
   "access.setBody":
     "Nothing is changed in the tenant by this. An Exchange administrator runs the script that comes of it.",
   "access.set": "Set scope",
@@ -164,6 +185,21 @@ export const scope = {
     one: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more is left out.",
     other: "It tries ten mailboxes of each side of the last proof, the gravest first. {n} more are left out.",
   },
+  "access.noScript": "There is no such script now",
+  "access.noneToLimit":
+    "Every mailbox is to be reached, so there is nothing to limit. Remove takes away what scripts of Rollcall have made before.",
+  "access.noneForRoles":
+    "It belongs to a scope by RBAC for Applications: an access policy is what one moves from. Choose RBAC in Change scope first.",
+  "access.noneContested":
+    "Another organization of the same application wants another scope, and Exchange has one limit for both.",
+  "access.noneUnread":
+    "What is in force was not read since the last change. While a grant for the whole tenant stands, only the policies limit it: read first.",
+  "access.noneGrants":
+    "Without the policies these grants would open every mailbox. Revoke them in Permissions, then read what is in force again.",
+  "access.warnRolesGo":
+    "It takes the roles away that scripts of Rollcall have assigned, which would add to the policy. From then on the integration reaches only what Entra has granted: grant that first.",
+  "access.warnShared":
+    "It is of the application, and so of {organizations} as well: Exchange has one limit for all of them.",
   "access.scriptsVoid": "Even when the script has run",
   "access.scriptsBefore": "Before it is run",
   "access.warnOpens": "Without an access policy the integration reaches every mailbox of what Entra has granted.",
@@ -172,7 +208,8 @@ export const scope = {
   "access.warnRevokes":
     "It takes back what is granted for the whole tenant: {permissions}. Granted again, they would make the scope void.",
   "access.warnStay": "The access policies stay. Finish the move later, with a script of its own.",
-  "access.warnAllPolicies": "It takes every access policy of the application away, whoever made it.",
+  "access.warnAllPolicies":
+    "It takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.",
   "access.warnNotBefore":
     "Not before {time}: until then tokens from before the move open what only the policies keep closed.",
   "access.warnNotWithin":

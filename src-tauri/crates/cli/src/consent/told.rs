@@ -309,13 +309,24 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
     for row in rows.iter().filter(|row| !row.roles.is_empty()) {
         screen.line(&format!("{}: {}", row.name, words::scope::of_assigned(&row.roles)));
     }
+    let elsewhere: Vec<&ConsentRow> = rows.iter().filter(|row| row.state == ConsentState::GivenElsewhere).collect();
+    if let Some(row) = elsewhere.first() {
+        let names: Vec<&str> = elsewhere.iter().map(|row| row.name.as_str()).collect();
+        let (names, reach) = (names.join(", "), row.roles.first().map(|one| words::scope::of_reach(&one.reach)).unwrap_or_default());
+        let line = format!(
+            "Given by roles that aren't those of the wish: {names}, for {reach}. Grant them, or wish for that scope again: `rollcallctl scope \
+             show --org {named}` tells both."
+        );
+        screen.paragraph(&line, "", "");
+    }
+    let whose = view.scoped_by.join(", ");
     let by_script: Vec<&str> = by_role(rows, ConsentState::Missing).chain(by_role(rows, ConsentState::GivenElsewhere)).collect();
     if !by_script.is_empty() {
         let names = by_script.join(", ");
         screen.paragraph(
             &format!(
-                "The wished scope, of this organization or of another that shares the integration, gives {names} by roles: run its script \
-                 (`rollcallctl scope plan`). Granted for the whole tenant, they would make the scope void."
+                "The wished scope of {whose} gives {names} by roles: run its script (`rollcallctl scope plan`). Granted for the whole \
+                 tenant, they would make the scope void."
             ),
             "",
             "",
@@ -324,7 +335,7 @@ fn show_roles(view: &ConsentView, org: &str, screen: &Screen) {
     let void: Vec<&str> = by_role(rows, ConsentState::Granted).chain(by_role(rows, ConsentState::StrongerThanNeeded)).collect();
     if !void.is_empty() {
         let names = void.join(", ");
-        screen.painted(&format!("Granted for the whole tenant, which makes the wished scope void: {names}."), Paint::Bad);
+        screen.painted(&format!("Granted for the whole tenant, which makes the wished scope of {whose} void: {names}."), Paint::Bad);
     }
 }
 
@@ -358,7 +369,7 @@ fn whom(row: &ConsentRow) -> String {
         None => match row.state {
             ConsentState::GivenByRole if row.roles.iter().any(|role| role.reach == Reach::Everything) => "everyone".to_owned(),
             ConsentState::GivenByRole => "the scope".to_owned(),
-            ConsentState::GivenElsewhere => "others".to_owned(),
+            ConsentState::GivenElsewhere => "not as wished".to_owned(),
             ConsentState::Granted
             | ConsentState::Missing
             | ConsentState::PendingRequest

@@ -9,6 +9,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::scope::foresee::ForeseenProof;
 use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
 use rollcall_ops::scope::read::UnitState;
+use rollcall_ops::scope::shared::{SharedWish, Sharer};
 use rollcall_ops::scope::show::{self, ProofView, ScopeView, Target};
 use rollcall_ops::scope::why::Why;
 
@@ -26,6 +27,16 @@ const NAMED: u32 = 50;
 pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
     screen.headline(&format!("To be reached: {}", words::of_desired(&view.desired)));
     if let Some(reading) = &view.reading {
+        if view.read_before_change {
+            let (at, org) = (reading.at.utc(), quoted(org));
+            screen.painted(
+                &format!(
+                    "What follows was read at {at}, before the last change, and may be so no more: `rollcallctl scope show --org {org} --read` \
+                     reads it again."
+                ),
+                Paint::Open,
+            );
+        }
         match &reading.unit {
             UnitState::None => {}
             UnitState::Gone => screen.painted("The group of the scope was deleted.", Paint::Bad),
@@ -56,6 +67,7 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
     for void in &view.voids {
         screen.painted(&words::of_void(void, org), Paint::Bad);
     }
+    shared(&view.shared, screen);
     if !view.coverage.unscopable.is_empty() {
         screen.line(&format!("Can't be limited by this: {}", view.coverage.unscopable.join(", ")));
     }
@@ -71,6 +83,18 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
                 screen.painted(&words, Paint::Bad);
             }
         }
+    }
+}
+
+/// What other organizations of the application wish.
+pub fn shared(sharers: &[Sharer], screen: &Screen) {
+    for sharer in sharers {
+        let paint = match sharer.wish {
+            SharedWish::Same => Paint::Faint,
+            SharedWish::Other { .. } => Paint::Bad,
+            SharedWish::None { .. } => Paint::Open,
+        };
+        screen.painted(&words::of_sharer(sharer), paint);
     }
 }
 

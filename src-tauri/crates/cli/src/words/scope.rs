@@ -2,12 +2,13 @@
 
 use rollcall_core::approval::Unread;
 use rollcall_core::scope::finding::{Finding, Observed, Outcome};
-use rollcall_core::scope::plan::Purpose;
+use rollcall_core::scope::plan::{NoScript, Purpose};
 use rollcall_core::scope::present::{Assignment, Reach, Void};
 use rollcall_core::scope::warning::Warning;
 use rollcall_core::scope::why::{Because, Link};
 use rollcall_core::scope::{Desired, Expected, Mechanism, Remark, Rule};
 use rollcall_core::user::MailboxKind;
+use rollcall_ops::scope::shared::{SharedWish, Sharer};
 use rollcall_ops::scope::show::Stands;
 
 use crate::text::{counted, quoted};
@@ -87,7 +88,12 @@ pub fn of_remark(remark: Remark) -> String {
         Remark::NestedCounted { users } => {
             format!("{} through a group inside the group. A policy counts them; RBAC for Applications wouldn't.", are_members(users))
         }
-        Remark::Empty => "Nobody is in it.".to_owned(),
+        Remark::Empty { rule: Rule::OnlyMembers } => {
+            "This mechanism counts nobody in it, so nobody would be reached: every mailbox is refused.".to_owned()
+        }
+        Remark::Empty { rule: Rule::AllButMembers } => {
+            "This mechanism counts nobody in it, so nobody is kept out: every mailbox is reached.".to_owned()
+        }
         Remark::PolicyIsLegacy => "Microsoft asks not to create new application access policies.".to_owned(),
         Remark::TurnedRound => {
             "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.".to_owned()
@@ -97,6 +103,38 @@ pub fn of_remark(remark: Remark) -> String {
 
 fn are_members(users: u32) -> String {
     counted(users, "user is a member", "users are members")
+}
+
+/// What another organization of the application wishes, beside this wish.
+pub fn of_sharer(sharer: &Sharer) -> String {
+    let name = &sharer.name;
+    match &sharer.wish {
+        SharedWish::Same => format!("{name} has the same application, and wishes the same."),
+        SharedWish::Other { desired } => format!(
+            "{name} has the same application, and wishes for another scope: {}. Exchange has one limit for both, so both can't hold. Set the \
+             same wish for both, or give one of them an integration of its own.",
+            of_desired(desired)
+        ),
+        SharedWish::None { users } => format!(
+            "{name} has the same application, and has set no scope: a limit locks {} out as far as {} outside of it.",
+            counted(*users, "user of it on Graph", "users of it on Graph"),
+            if *users == 1 { "that one is" } else { "they are" }
+        ),
+    }
+}
+
+/// Why there is no script for a purpose; what follows of it the error says.
+pub const fn of_no_script(why: NoScript) -> &'static str {
+    match why {
+        NoScript::NothingToLimit => "Everyone is to be reached. `--for remove` takes away what scripts of Rollcall have made before.",
+        NoScript::ForRoles => {
+            "Migrate and finish belong to a wish by RBAC for Applications: `rollcallctl scope set --by management-scope` or \
+             `--by administrative-unit` comes first."
+        }
+        NoScript::Contested => "Another organization of the application wishes for another scope.",
+        NoScript::NotReadSince => "What is in force was not read since the last change.",
+        NoScript::GrantsStand => "These grants for the whole tenant have to be revoked first, and read back:",
+    }
 }
 
 /// What makes a scope void.
@@ -116,7 +154,12 @@ pub fn of_void(void: &Void, org: &str) -> String {
             )
         }
         Void::Assignment { assignment } => {
-            format!("{} is assigned beside the scope, for {}, and adds to it.", assignment.role, of_reach(&assignment.reach))
+            format!(
+                "{} is assigned for {}, which is not what is wished now, and adds to it. If a script of Rollcall has assigned it, \
+                 `rollcallctl scope plan --org {org} --for apply` moves it or takes it away; otherwise remove that assignment in Exchange.",
+                assignment.role,
+                of_reach(&assignment.reach)
+            )
         }
     }
 }
@@ -133,7 +176,7 @@ pub fn of_warning(warning: &Warning) -> String {
             permissions.join(", ")
         ),
         Warning::PoliciesStay => "the access policies stay; the script of `--for finish` takes them away later.".to_owned(),
-        Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it.".to_owned(),
+        Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.".to_owned(),
         Warning::NotBefore { at: Some(at) } => {
             format!("not before {}: until then tokens from before the move open what only the policies keep closed.", at.utc())
         }
@@ -150,7 +193,14 @@ pub fn of_warning(warning: &Warning) -> String {
         Warning::NoProof => {
             "what the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.".to_owned()
         }
-        Warning::Remark { remark: Remark::Empty } => "nobody is in it.".to_owned(),
+        Warning::RolesGo => {
+            "it takes the roles away that scripts of Rollcall have assigned, which would add to the policy. From then on the integration reaches \
+             only what Entra has granted: grant that first."
+                .to_owned()
+        }
+        Warning::Shared { organizations } => {
+            format!("it is of the application, and so of {} as well: Exchange has one limit for all of them.", organizations.join(", "))
+        }
         Warning::Remark { remark } => of_remark(*remark),
     }
 }

@@ -241,6 +241,75 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
 }
 
+#[test]
+fn two_organizations_of_one_application_are_told_of_each_other_and_a_move_ends_only_without_grants() {
+    if !keychain() {
+        return;
+    }
+    let script = Script::with_keychain();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let sandbox = runtime.block_on(Sandbox::start(Options { users: 40, faults: FaultPlan::none(), ..Options::default() })).unwrap();
+    organization(&script, &serde_json::to_value(sandbox.details()).unwrap());
+    assert_eq!(in_the_browser(&script, &["consent", "grant", "--org", "HQ"], &Person::Admin).code, 0);
+    let create = ["org", "create", "Branch", "--tenant", "Lab", "--external-id", "b", "--integration", "CRM", "--access", "graph_app_only"];
+    assert_eq!(script.run(&create).code, 0);
+    let of = |org: &str, arguments: &[&str]| script.run(&[&["scope", arguments[0], "--org", org], &arguments[1..]].concat());
+    let hq = |arguments: &[&str]| of("HQ", arguments);
+
+    // What a mechanism counts is said before it is set, and which mechanism goes by a unit of that name.
+    let unit = hq(&["set", "--only", "Sales Unit"]);
+    assert!(unit.code == 2 && unit.err.contains("`--by administrative-unit` goes by it"), "{unit:?}");
+    let nobody = hq(&["set", "--only", "Integration Scope"]);
+    assert!(nobody.code == 0 && nobody.err.contains("nobody would be reached: every mailbox is refused"), "{nobody:?}");
+
+    // Policies of before and roles of today: the policies go last, and only when no grant stands.
+    assert_eq!(hq(&["set", "--only", "Integration Pilot", "--by", "access-policy"]).code, 0);
+    assert_eq!(hq(&["practise"]).code, 0);
+    let belongs = hq(&["plan", "--for", "finish"]);
+    assert!(belongs.code == 2 && belongs.err.contains("Migrate and finish belong to a wish by RBAC for Applications"), "{belongs:?}");
+    assert_eq!(hq(&["set", "--only", "Integration Pilot", "--by", "management-scope"]).code, 0);
+    let applied = hq(&["practise"]);
+    assert!(applied.code == 0 && applied.out.contains(", before the last change, and may be so no more"), "{applied:?}");
+    let unread = hq(&["plan", "--for", "finish", "--json"]);
+    assert_eq!((unread.code, &unread.json()["error"]["code"]), (3, &json!("scope_unread")), "{unread:?}");
+    hq(&["show", "--read"]);
+    let stand = hq(&["plan", "--for", "finish"]);
+    let revoke = "`rollcallctl consent remove Mail.ReadWrite --org HQ --type application`";
+    assert!(stand.code == 3 && stand.err.contains(revoke), "each is named, with what revokes it: {stand:?}");
+    let practised = hq(&["practise", "--for", "finish"]);
+    assert!(practised.code == 3 && practised.err.contains("that only the access policies limit"), "{practised:?}");
+    assert_eq!(sandbox.world().exchange.now().policies.len(), 1);
+
+    // Another wish for the same application is named before it is set, on both, and in place of a script.
+    let other = of("Branch", &["set", "--all-but", "Integration Pilot"]);
+    assert!(
+        other.code == 0 && other.err.contains("HQ has the same application, and wishes for another scope: only the members of"),
+        "{other:?}"
+    );
+    assert!(hq(&["show"]).out.contains("Branch has the same application, and wishes for another scope: everyone but the members of"));
+    for (org, names) in [("HQ", "Branch has"), ("Branch", "HQ has")] {
+        let plan = of(org, &["plan"]);
+        assert!(plan.code == 3 && plan.out.is_empty() && plan.err.contains(names), "{plan:?}");
+        assert!(plan.err.contains("integration of its own"), "the ways out: {plan:?}");
+    }
+    let mail = ["Mail.ReadWrite", "--type", "application", "--yes"];
+    let revoked = in_the_browser(&script, &[&["consent", "remove", "--org", "HQ"], &mail[..]].concat(), &Person::Admin);
+    assert_eq!(revoked.code, 0, "{revoked:?}");
+    let consent = script.run(&[&["consent", "add", "--org", "Branch"], &mail[..]].concat());
+    assert!(consent.code == 3 && consent.err.contains("It is the access scope of Branch, HQ that it would make void."), "{consent:?}");
+
+    // Removing is there whatever is wished.
+    assert_eq!(hq(&["set", "--everyone"]).code, 0);
+    let removal = hq(&["plan", "--for", "remove"]);
+    assert!(
+        removal.code == 0 && removal.out.contains("Remove-ManagementScope") && removal.err.contains("and so of Branch as well"),
+        "{removal:?}"
+    );
+    assert_eq!(hq(&["practise", "--for", "remove"]).code, 0);
+    let left = sandbox.world().exchange.now().clone();
+    assert_eq!((left.policies.len(), left.scopes.len(), left.assignments.len()), (0, 0, 0));
+}
+
 /// What is asked for the grants of application permissions, and for the number of users.
 const GRANTS: &str = "GET /servicePrincipals/{sp}/appRoleAssignments";
 const COUNT: &str = "GET /users/$count";
@@ -264,7 +333,7 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert_eq!(in_browser(&["consent", "grant"]).code, 0);
     assert_eq!(run(&["scope", "set", "--only", "Integration Pilot"]).code, 0);
     let void = run(&["consent", "show"]);
-    assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope void: "), "{void:?}");
+    assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope of HQ void: "), "{void:?}");
     assert_eq!(in_browser(&["scope", "practise", "--for", "migrate"]).code, 0);
     let unread = run(&["consent", "show"]);
     assert!(unread.code == 3 && unread.out.contains("Roles of Exchange: not read, this sign-in has no "), "{unread:?}");

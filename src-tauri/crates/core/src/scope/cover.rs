@@ -63,6 +63,14 @@ pub fn role_of(resource: Resource, name: &str) -> Option<&'static str> {
     }
 }
 
+/// Every role that stands for a permission, and so may be assigned by a script; each once.
+#[must_use]
+pub fn roles() -> Vec<&'static str> {
+    let mut roles: Vec<&str> = ROLES.iter().map(|&(_, role, _)| role).chain([EWS.1]).collect();
+    roles.dedup();
+    roles
+}
+
 /// The permissions that a role of RBAC for Applications gives, the plain name of each first; none where it gives others than those that
 /// can be granted for the whole tenant too, or where it isn't known which.
 pub fn given_by(role: &str) -> impl Iterator<Item = (Resource, &'static str)> {

@@ -76,6 +76,12 @@ pub enum Rule {
     AllButMembers,
 }
 
+impl Rule {
+    const fn only_members() -> Self {
+        Self::OnlyMembers
+    }
+}
+
 /// What kind of unit people are collected in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", content = "group", rename_all = "snake_case")]
@@ -181,10 +187,28 @@ impl Members {
         if mechanism.counts_nested() { &self.nested } else { &self.direct }
     }
 
-    /// How many are members by nesting only: those whom the two mechanisms treat differently.
+    /// How many there are.
     #[must_use]
-    pub fn by_nesting(&self) -> u32 {
-        u32::try_from(self.nested.difference(&self.direct).count()).unwrap_or(u32::MAX)
+    pub fn count(&self) -> Count {
+        let of = |set: &BTreeSet<ObjectId>| u32::try_from(set.len()).unwrap_or(u32::MAX);
+        Count { direct: of(&self.direct), nested: of(&self.nested) }
+    }
+}
+
+/// How many members a unit has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ScopeMembers")]
+pub struct Count {
+    pub direct: u32,
+    /// Those of groups inside it, and the direct ones.
+    pub nested: u32,
+}
+
+impl Count {
+    /// How many of them the mechanism counts.
+    #[must_use]
+    pub const fn counted(self, mechanism: Mechanism) -> u32 {
+        if mechanism.counts_nested() { self.nested } else { self.direct }
     }
 }
 
@@ -197,24 +221,28 @@ pub enum Remark {
     NestedLeftOut { users: u32 },
     /// So many are members through a group inside the group, and this mechanism counts them; RBAC for Applications wouldn't.
     NestedCounted { users: u32 },
-    /// Nobody is in it.
-    Empty,
+    /// Nobody is in it by this mechanism: with an allow list nobody is reached, with a block list nobody is kept out.
+    Empty {
+        // What was read before the rule was kept beside it is of an allow list as a rule.
+        #[serde(default = "Rule::only_members")]
+        rule: Rule,
+    },
     /// Microsoft asks not to create new access policies.
     PolicyIsLegacy,
     /// RBAC for Applications knows no deny: the filter of the scope is turned round instead.
     TurnedRound,
 }
 
-/// All that should be known about a limit.
+/// All that should be known about a limit whose unit has so many members.
 #[must_use]
-pub fn remarks(limit: &Limit, members: &Members) -> Vec<Remark> {
-    let users = members.by_nesting();
+pub fn remarks(limit: &Limit, members: Count) -> Vec<Remark> {
+    let users = members.nested.saturating_sub(members.direct);
     let nested = (users > 0).then_some(if limit.mechanism.counts_nested() {
         Remark::NestedCounted { users }
     } else {
         Remark::NestedLeftOut { users }
     });
-    let empty = members.counted(limit.mechanism).is_empty().then_some(Remark::Empty);
+    let empty = (members.counted(limit.mechanism) == 0).then_some(Remark::Empty { rule: limit.rule });
     let legacy = (limit.mechanism == Mechanism::AccessPolicy).then_some(Remark::PolicyIsLegacy);
     let turned = (limit.mechanism == Mechanism::ManagementScope && limit.rule == Rule::AllButMembers).then_some(Remark::TurnedRound);
     [empty, nested, turned, legacy].into_iter().flatten().collect()
@@ -286,11 +314,16 @@ mod tests {
     #[test]
     fn the_difference_that_nesting_makes_is_said() {
         let members = Members { direct: [id(1)].into(), nested: [id(1), id(2)].into() };
-        let of = |mechanism| remarks(&limit(Rule::OnlyMembers, mechanism, MAIL_ENABLED), &members);
+        let of = |mechanism| remarks(&limit(Rule::OnlyMembers, mechanism, MAIL_ENABLED), members.count());
         assert_eq!(of(Mechanism::ManagementScope), [Remark::NestedLeftOut { users: 1 }]);
         assert_eq!(of(Mechanism::AccessPolicy), [Remark::NestedCounted { users: 1 }, Remark::PolicyIsLegacy]);
-        let nobody = remarks(&limit(Rule::AllButMembers, Mechanism::ManagementScope, MAIL_ENABLED), &Members::default());
-        assert_eq!(nobody, [Remark::Empty, Remark::TurnedRound]);
+        let nobody = remarks(&limit(Rule::AllButMembers, Mechanism::ManagementScope, MAIL_ENABLED), Count::default());
+        assert_eq!(nobody, [Remark::Empty { rule: Rule::AllButMembers }, Remark::TurnedRound]);
+        let by_nesting = Count { direct: 0, nested: 26 };
+        let found = remarks(&limit(Rule::OnlyMembers, Mechanism::ManagementScope, MAIL_ENABLED), by_nesting);
+        assert_eq!(found, [Remark::Empty { rule: Rule::OnlyMembers }, Remark::NestedLeftOut { users: 26 }]);
+        let before: Remark = serde_json::from_str(r#"{"kind":"empty"}"#).unwrap();
+        assert_eq!(before, Remark::Empty { rule: Rule::OnlyMembers }, "what an earlier Rollcall has kept is read still");
     }
 
     #[test]

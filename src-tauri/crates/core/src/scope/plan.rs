@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::cover::Coverage;
-use super::present::{Void, scope_name};
+use super::present::{Assignment, Reach, Void, scope_name};
 use super::{Limit, Mechanism, Rule};
 use crate::id::{AppId, ObjectId};
 use crate::permission::Resource;
@@ -77,8 +77,9 @@ pub enum Step {
         app: ObjectId,
         to: AssignTo,
     },
+    /// Takes these assignments away, as far as they are there.
     Unassign {
-        name: String,
+        names: Vec<String>,
     },
     DropScope {
         name: String,
@@ -110,23 +111,63 @@ pub enum Step {
     },
 }
 
-/// Plans what a purpose takes. `granted` are the application permissions that Entra has granted; `mailboxes` those to be tried. `None`
-/// where there is nothing of the kind to be done.
-#[must_use]
-pub fn steps(
-    purpose: Purpose,
-    limit: &Limit,
-    app: &App,
-    coverage: &Coverage,
-    granted: &[String],
-    mailboxes: &[String],
-) -> Option<Vec<Step>> {
+/// Why there is no script for a purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoScript {
+    /// Everyone is to be reached.
+    NothingToLimit,
+    /// It belongs to a wish by RBAC for Applications: an access policy is what one moves from.
+    ForRoles,
+    /// Another organization of the application wishes otherwise. Exchange has one limit for both.
+    Contested,
+    /// What is in force was not read since the last change, so that nobody knows which grants stand.
+    NotReadSince,
+    /// Grants for the whole tenant stand, which only the policies limit.
+    GrantsStand,
+}
+
+/// What a plan goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// The wish; `None` where everyone is to be reached.
+    pub limit: Option<&'a Limit>,
+    pub app: &'a App,
+    pub coverage: &'a Coverage,
+    /// The application permissions that Entra has granted.
+    pub granted: &'a [String],
+    /// The roles that Exchange has assigned, as far as they are known.
+    pub assigned: &'a [Assignment],
+    /// What voids the wish, by the last reading.
+    pub voids: &'a [Void],
+    /// Whether that reading is from after the last change.
+    pub read_since: bool,
+    /// Whether another organization of the application wishes otherwise.
+    pub contested: bool,
+    /// Those to be tried.
+    pub mailboxes: &'a [String],
+}
+
+/// Plans what a purpose takes. What Rollcall has made is taken away whatever is wished for now.
+///
+/// # Errors
+/// [`NoScript`] says why there is nothing of the kind to be done.
+pub fn steps(purpose: Purpose, on: &Basis<'_>) -> Result<Vec<Step>, NoScript> {
+    let limit = match (purpose, on.limit) {
+        (Purpose::Remove, _) => return Ok(remove(on.app)),
+        (Purpose::Apply | Purpose::Test | Purpose::Migrate | Purpose::Finish, None) => return Err(NoScript::NothingToLimit),
+        (Purpose::Apply | Purpose::Test | Purpose::Migrate | Purpose::Finish, Some(limit)) => limit,
+    };
     match purpose {
-        Purpose::Apply => Some(apply(limit, app, coverage)),
-        Purpose::Test => Some(vec![Step::Test { mechanism: limit.mechanism, app: app.clone(), mailboxes: mailboxes.to_vec() }]),
-        Purpose::Remove => Some(remove(limit, app, coverage)),
-        Purpose::Migrate => limit.mechanism.is_rbac().then(|| migrate(limit, app, coverage, granted)),
-        Purpose::Finish => limit.mechanism.is_rbac().then(|| vec![Step::DropAllPolicies { app: app.client_id }]),
+        Purpose::Migrate | Purpose::Finish if !limit.mechanism.is_rbac() => Err(NoScript::ForRoles),
+        Purpose::Apply | Purpose::Migrate | Purpose::Finish if on.contested => Err(NoScript::Contested),
+        Purpose::Apply => Ok(apply(limit, on)),
+        Purpose::Test => Ok(vec![Step::Test { mechanism: limit.mechanism, app: on.app.clone(), mailboxes: on.mailboxes.to_vec() }]),
+        Purpose::Remove => Ok(remove(on.app)),
+        Purpose::Migrate => Ok(migrate(limit, on)),
+        Purpose::Finish if !on.read_since => Err(NoScript::NotReadSince),
+        Purpose::Finish if on.voids.iter().any(Void::is_granted) => Err(NoScript::GrantsStand),
+        Purpose::Finish => Ok(vec![Step::DropAllPolicies { app: on.app.client_id }]),
     }
 }
 
@@ -147,7 +188,8 @@ pub fn assignment_name(app: AppId, role: &str) -> String {
     format!("Rollcall {} {}", id.get(..8).unwrap_or_default(), role.trim_start_matches("Application "))
 }
 
-fn apply(limit: &Limit, app: &App, coverage: &Coverage) -> Vec<Step> {
+fn apply(limit: &Limit, on: &Basis<'_>) -> Vec<Step> {
+    let (app, coverage) = (on.app, on.coverage);
     match limit.mechanism {
         Mechanism::ManagementScope => {
             let name = scope_name(app.client_id);
@@ -162,10 +204,11 @@ fn apply(limit: &Limit, app: &App, coverage: &Coverage) -> Vec<Step> {
         Mechanism::AccessPolicy => {
             let label = label(limit);
             // The new one comes first: without any policy the application reaches everybody.
-            vec![
-                Step::AddPolicy { app: app.client_id, group: limit.unit.id, rule: limit.rule, label: label.clone() },
-                Step::DropPolicies { app: app.client_id, keep: Some(label) },
-            ]
+            let add = Step::AddPolicy { app: app.client_id, group: limit.unit.id, rule: limit.rule, label: label.clone() };
+            let drop = Step::DropPolicies { app: app.client_id, keep: Some(label) };
+            // Roles from before would add to the policy. They go when it is there.
+            let unassign = (!on.assigned.is_empty()).then(|| unassign(app));
+            [add, drop].into_iter().chain(unassign).collect()
         }
     }
 }
@@ -176,32 +219,35 @@ fn assignments(app: &App, coverage: &Coverage, to: &AssignTo) -> Vec<Step> {
     coverage.scoped.iter().map(|scoped| assign(&scoped.role)).collect()
 }
 
-fn remove(limit: &Limit, app: &App, coverage: &Coverage) -> Vec<Step> {
-    match limit.mechanism {
-        Mechanism::ManagementScope | Mechanism::AdministrativeUnit => {
-            let unassign = coverage.scoped.iter().map(|scoped| Step::Unassign { name: assignment_name(app.client_id, &scoped.role) });
-            // A scope that is still in use can't be removed, so it goes last.
-            let scope = (limit.mechanism == Mechanism::ManagementScope).then(|| Step::DropScope { name: scope_name(app.client_id) });
-            unassign.chain(scope).collect()
-        }
-        Mechanism::AccessPolicy => vec![Step::DropPolicies { app: app.client_id, keep: None }],
-    }
+/// All that any script of ours can have made for the application, whatever was wished and required when it ran.
+fn remove(app: &App) -> Vec<Step> {
+    // A scope that is still in use can't be removed, so it goes after the assignments.
+    let scope = Step::DropScope { name: scope_name(app.client_id) };
+    vec![unassign(app), scope, Step::DropPolicies { app: app.client_id, keep: None }]
+}
+
+fn unassign(app: &App) -> Step {
+    Step::Unassign { names: super::cover::roles().into_iter().map(|role| assignment_name(app.client_id, role)).collect() }
 }
 
 /// The policies stay: a token that was issued before the grant was taken back carries it until it ends, and only they limit it.
-fn migrate(limit: &Limit, app: &App, coverage: &Coverage, granted: &[String]) -> Vec<Step> {
-    let limited = granted.iter().filter(|name| super::cover::role_of(Resource::Graph, name).is_some());
-    let revoke = limited.map(|permission| Step::Revoke { app: app.object_id, permission: permission.clone() });
-    apply(limit, app, coverage).into_iter().chain(revoke).collect()
+fn migrate(limit: &Limit, on: &Basis<'_>) -> Vec<Step> {
+    let limited = on.granted.iter().filter(|name| super::cover::role_of(Resource::Graph, name).is_some());
+    let revoke = limited.map(|permission| Step::Revoke { app: on.app.object_id, permission: permission.clone() });
+    apply(limit, on).into_iter().chain(revoke).collect()
 }
 
-/// What still voids the scope when a script of these steps has run. One that takes the scope away has nothing to be voided.
+/// What still voids the scope when a script of these steps has run. One that takes the scope away has nothing to be voided. Roles that are
+/// assigned for the scope of the application are moved or taken away with it.
 #[must_use]
-pub fn left_void(purpose: Purpose, steps: &[Step], voids: Vec<Void>) -> Vec<Void> {
+pub fn left_void(purpose: Purpose, app: AppId, steps: &[Step], voids: Vec<Void>) -> Vec<Void> {
+    let moved = steps.iter().any(|step| matches!(step, Step::DefineScope { .. } | Step::Unassign { .. }));
+    let ours = |reach: &Reach| matches!(reach, Reach::Scope { name, .. } if name.eq_ignore_ascii_case(&scope_name(app)));
     let revoked = |name: &str| steps.iter().any(|step| matches!(step, Step::Revoke { permission, .. } if permission == name));
     let stays = |void: &Void| match void {
         Void::Grant { permission } => !revoked(permission),
-        Void::Ews { .. } | Void::Assignment { .. } => true,
+        Void::Ews { .. } => true,
+        Void::Assignment { assignment } => !(moved && ours(&assignment.reach)),
     };
     if purpose == Purpose::Remove { Vec::new() } else { voids.into_iter().filter(stays).collect() }
 }
@@ -231,18 +277,25 @@ pub(super) mod tests {
         Coverage { scoped: vec![scoped("Mail.ReadWrite"), scoped("Calendars.ReadWrite")], ..Coverage::default() }
     }
 
+    /// A basis that nothing speaks against.
+    pub fn basis<'a>(limit: Option<&'a Limit>, app: &'a App, coverage: &'a Coverage, granted: &'a [String]) -> Basis<'a> {
+        Basis { limit, app, coverage, granted, assigned: &[], voids: &[], read_since: true, contested: false, mailboxes: &[] }
+    }
+
     #[test]
     fn moving_from_a_policy_takes_the_grant_back_and_leaves_the_policies_for_later() {
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
         let limit = limit(Rule::OnlyMembers, Mechanism::ManagementScope);
-        let steps = steps(Purpose::Migrate, &limit, &app(), &coverage(), &granted, &[]).unwrap();
+        let (app, coverage) = (app(), coverage());
+        let basis = basis(Some(&limit), &app, &coverage, &granted);
+        let steps = steps(Purpose::Migrate, &basis).unwrap();
         let at = |wanted: fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
         let assigned = at(|step| matches!(step, Step::Assign { .. }));
         let revoked = at(|step| matches!(step, Step::Revoke { .. }));
         assert!(assigned < revoked, "nobody inside is shut out between the two");
         let drops = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::DropPolicies { .. } | Step::DropAllPolicies { .. }));
         assert!(!drops(&steps), "a token from before the move opens whatever they keep closed");
-        assert!(drops(&super::steps(Purpose::Finish, &limit, &app(), &coverage(), &granted, &[]).unwrap()));
+        assert!(drops(&super::steps(Purpose::Finish, &basis).unwrap()));
         assert_eq!(steps.iter().filter(|step| matches!(step, Step::Revoke { .. })).count(), 1, "tasks can't be scoped, so they stay");
     }
 
@@ -250,7 +303,8 @@ pub(super) mod tests {
     fn the_move_comes_in_the_order_in_which_nothing_opens_and_nobody_is_shut_out() {
         let granted = ["Mail.ReadWrite".to_owned(), "Calendars.ReadWrite".to_owned()];
         let kinds = |mechanism, purpose| {
-            let steps = super::steps(purpose, &limit(Rule::OnlyMembers, mechanism), &app(), &coverage(), &granted, &[]).unwrap();
+            let (limit, app, coverage) = (limit(Rule::OnlyMembers, mechanism), app(), coverage());
+            let steps = super::steps(purpose, &basis(Some(&limit), &app, &coverage, &granted)).unwrap();
             let kind = |step: &Step| match step {
                 Step::RegisterApp(_) => "register",
                 Step::DefineScope { .. } => "scope",
@@ -273,9 +327,78 @@ pub(super) mod tests {
     #[test]
     fn a_policy_is_there_before_the_one_that_it_takes_the_place_of_goes() {
         let limit = limit(Rule::AllButMembers, Mechanism::AccessPolicy);
-        let steps = steps(Purpose::Apply, &limit, &app(), &coverage(), &[], &[]).unwrap();
+        let (app, coverage) = (app(), coverage());
+        let basis = basis(Some(&limit), &app, &coverage, &[]);
+        let steps = steps(Purpose::Apply, &basis).unwrap();
         assert!(matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { keep: Some(_), .. }]));
-        assert_eq!(super::steps(Purpose::Migrate, &limit, &app(), &coverage(), &[], &[]), None);
+        assert_eq!(super::steps(Purpose::Migrate, &basis), Err(NoScript::ForRoles));
+        assert_eq!(super::steps(Purpose::Finish, &basis), Err(NoScript::ForRoles));
+        let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
+        let moved = Basis { assigned: std::slice::from_ref(&role), ..basis };
+        let steps = super::steps(Purpose::Apply, &moved).unwrap();
+        assert!(
+            matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { .. }, Step::Unassign { .. }]),
+            "roles from before would add to the policy: {steps:?}"
+        );
+    }
+
+    #[test]
+    fn what_rollcall_has_made_by_either_mechanism_goes_whatever_is_wished_now() {
+        let (app, none) = (app(), Coverage::default());
+        let removal = steps(Purpose::Remove, &basis(None, &app, &none, &[])).unwrap();
+        let [Step::Unassign { names }, Step::DropScope { name }, Step::DropPolicies { keep: None, .. }] = removal.as_slice() else {
+            panic!("{removal:?}")
+        };
+        assert_eq!(name, &scope_name(app.client_id));
+        for scoped in coverage().scoped {
+            assert!(names.contains(&assignment_name(app.client_id, &scoped.role)), "{} of {names:?}", scoped.role);
+        }
+        let unique: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(unique.len(), names.len());
+        for mechanism in Mechanism::ALL {
+            let limit = limit(Rule::OnlyMembers, mechanism);
+            let contested = Basis { contested: true, ..basis(Some(&limit), &app, &none, &[]) };
+            assert_eq!(steps(Purpose::Remove, &contested), Ok(removal.clone()), "{mechanism:?}");
+        }
+        for purpose in [Purpose::Apply, Purpose::Test, Purpose::Migrate, Purpose::Finish] {
+            assert_eq!(steps(purpose, &basis(None, &app, &none, &[])), Err(NoScript::NothingToLimit));
+        }
+    }
+
+    #[test]
+    fn roles_of_the_scope_that_a_script_moves_or_takes_void_nothing_after_it() {
+        let app = app();
+        let assigned =
+            |reach| Void::Assignment { assignment: Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach } };
+        let ours = assigned(Reach::Scope { name: scope_name(app.client_id), filter: "Department -eq 'x'".to_owned() });
+        let others = assigned(Reach::Everything);
+        let left = |step| left_void(Purpose::Apply, app.client_id, &[step], vec![ours.clone(), others.clone()]);
+        assert_eq!(left(Step::Unassign { names: vec![] }).as_slice(), std::slice::from_ref(&others));
+        assert_eq!(left(Step::RegisterApp(app.clone())), [ours.clone(), others.clone()]);
+    }
+
+    #[test]
+    fn nothing_is_planned_that_another_organization_of_the_application_contradicts() {
+        let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
+        let contested = Basis { contested: true, ..basis(Some(&limit), &app, &coverage, &[]) };
+        for purpose in [Purpose::Apply, Purpose::Migrate, Purpose::Finish] {
+            assert_eq!(steps(purpose, &contested), Err(NoScript::Contested), "{purpose:?}");
+        }
+        assert!(steps(Purpose::Test, &contested).is_ok(), "asking changes nothing");
+    }
+
+    #[test]
+    fn the_policies_stay_while_a_grant_stands_that_only_they_limit_or_nobody_has_looked() {
+        let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
+        let finish =
+            |voids: &[Void], read_since| steps(Purpose::Finish, &Basis { voids, read_since, ..basis(Some(&limit), &app, &coverage, &[]) });
+        let grant = Void::Grant { permission: "Mail.ReadWrite".to_owned() };
+        let ews = Void::Ews { permission: "full_access_as_app".to_owned() };
+        let beside = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
+        assert_eq!(finish(std::slice::from_ref(&grant), true), Err(NoScript::GrantsStand));
+        assert_eq!(finish(&[ews], true), Err(NoScript::GrantsStand));
+        assert_eq!(finish(&[grant], false), Err(NoScript::NotReadSince), "it may have been revoked since");
+        assert!(finish(&[Void::Assignment { assignment: beside }], true).is_ok(), "no policy limits a role");
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Script {
 /// Writes the script of a plan, with what voids the scope nevertheless at its top. It can be run again: what is there already is left or
 /// changed, never made twice.
 #[must_use]
-pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, steps: &[Step], voids: &[Void]) -> Script {
+pub fn write(purpose: Purpose, limit: Option<&Limit>, app: &App, organization: &str, steps: &[Step], voids: &[Void]) -> Script {
     let mut script = Script::default();
     script.comment(title(purpose));
     for void in voids {
@@ -108,22 +108,46 @@ pub fn write(purpose: Purpose, limit: &Limit, app: &App, organization: &str, ste
     }
     script.comment(&format!("Application: {} ({})", app.name, app.client_id));
     script.comment(&format!("Organization in Rollcall: {organization}"));
-    script.comment(&format!("{}: {} ({})", side(limit), limit.unit.name, limit.unit.id));
+    match limit.filter(|_| purpose != Purpose::Remove) {
+        Some(limit) => script.comment(&format!("{}: {} ({})", side(limit), limit.unit.name, limit.unit.id)),
+        None => script.comment("After it no limit is left that Rollcall has planned."),
+    }
     script.comment("Needs: the module ExchangeOnlineManagement, and the role Organization Management (Exchange Administrator in Entra).");
     script.gap();
+    if steps.iter().any(|step| matches!(step, Step::DropAllPolicies { .. })) {
+        ask_first(&mut script);
+    }
     line!(script, "$ErrorActionPreference = 'Stop'");
     line!(script, "Connect-ExchangeOnline -ShowBanner:$false");
     if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
         script.comment(
             "Taking back what Entra has granted goes over Microsoft Graph PowerShell. Rollcall can do it, too: Permissions, Revoke.",
         );
-        line!(script, "Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All' -NoWelcome");
+        line!(script, "Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All', 'Application.Read.All' -NoWelcome");
+        script.comment("Exchange publishes roles of the same names: only those of Microsoft Graph are meant.");
+        let graph = Literal::id(Resource::Graph.app_id());
+        line!(script, "$graphId = ", graph);
+        line!(script, "$graph = @(Get-MgServicePrincipal -Filter \"appId eq '$graphId'\")");
+        line!(script, "if ($graph.Count -ne 1) { throw \"The tenant has no single service principal of Microsoft Graph.\" }");
     }
     for step in steps {
         script.gap();
         write_step(&mut script, step);
     }
     script
+}
+
+/// Stops a script that nothing undoes, until somebody says that it may run.
+fn ask_first(script: &mut Script) {
+    script.comment("It stops unless it is run with -Confirmed: without the policies every grant for the whole tenant opens every mailbox.");
+    line!(script, "param([switch]$Confirmed)");
+    line!(script, "if (-not $Confirmed) {");
+    line!(
+        script,
+        "    throw 'Read in Rollcall first that no grant for the whole tenant stands and that 2 hours have passed since the move. Then run \
+         this script with -Confirmed.'",
+    );
+    line!(script, "}");
 }
 
 fn warning(void: &Void) -> String {
@@ -136,7 +160,10 @@ fn warning(void: &Void) -> String {
              says. Revoke that grant."
         ),
         Void::Assignment { assignment } => {
-            format!("Warning: {} is assigned beside the scope, and adds to it. Remove that assignment.", assignment.role)
+            format!(
+                "Warning: {} is assigned for others than those who are wished, and adds to it. Remove that assignment.",
+                assignment.role
+            )
         }
     }
 }
@@ -145,7 +172,10 @@ const fn title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Apply => "Limits an application to some mailboxes. It can be run again, and changes what is there to what is wanted.",
         Purpose::Test => "Asks Exchange which mailboxes an application may reach. It changes nothing, and writes rollcall-scope-test.csv.",
-        Purpose::Remove => "Takes the limit of an application away that Rollcall has planned.",
+        Purpose::Remove => {
+            "Takes away what scripts of Rollcall have made for an application: role assignments, the management scope, access policies. \
+             What others have made stays."
+        }
         Purpose::Migrate => {
             "Moves an application from an access policy to RBAC for Applications. The policies stay: finish later, with a script of its own."
         }
@@ -167,12 +197,7 @@ fn write_step(script: &mut Script, step: &Step) {
         Step::RegisterApp(app) => register(script, app),
         Step::DefineScope { name, group, rule } => define_scope(script, &Literal::of(name), &Literal::id(group), *rule),
         Step::Assign { name, role, app, to } => assign(script, &Literal::of(name), role, &Literal::id(app), to),
-        Step::Unassign { name } => {
-            script.comment("What the role has opened stays open until Exchange forgets it: up to 2 hours.");
-            line!(script, "if (Get-ManagementRoleAssignment -Identity ", Literal::of(name), " -ErrorAction SilentlyContinue) {");
-            line!(script, "    Remove-ManagementRoleAssignment -Identity ", Literal::of(name), " -Confirm:$false");
-            line!(script, "}");
-        }
+        Step::Unassign { names } => unassign(script, names),
         Step::DropScope { name } => {
             line!(script, "if (Get-ManagementScope -Identity ", Literal::of(name), " -ErrorAction SilentlyContinue) {");
             line!(script, "    Remove-ManagementScope -Identity ", Literal::of(name), " -Confirm:$false");
@@ -184,10 +209,16 @@ fn write_step(script: &mut Script, step: &Step) {
         }
         Step::DropPolicies { app, keep } => drop_policies(script, &Literal::id(app), keep.as_deref()),
         Step::DropAllPolicies { app } => {
+            // At a prompt, into which lines are pasted, a stop ends its own line only.
             script.comment(
                 "Every access policy of the application, whoever made it. Policies for several applications stay: change them by hand.",
             );
-            line!(script, "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ", Literal::id(app), " } | ForEach-Object {");
+            line!(
+                script,
+                "Get-ApplicationAccessPolicy | Where-Object { $Confirmed -and $_.AppId -eq ",
+                Literal::id(app),
+                " } | ForEach-Object {"
+            );
             line!(script, "    Remove-ApplicationAccessPolicy -Identity $_.Identity -Confirm:$false");
             line!(script, "}");
         }
@@ -245,6 +276,24 @@ fn assign(script: &mut Script, name: &Literal, role: &str, app: &Literal, to: &A
     line!(script, "}");
 }
 
+fn unassign(script: &mut Script, names: &[String]) {
+    script.comment(
+        "Every name under which a script of Rollcall can have assigned a role to the application; no other assignment is touched.",
+    );
+    script.comment("What a role has opened stays open until Exchange forgets it: up to 2 hours.");
+    line!(script, "$assignments = @(");
+    for (nth, name) in names.iter().enumerate() {
+        let comma = if nth + 1 == names.len() { "" } else { "," };
+        line!(script, "    ", Literal::of(name), comma);
+    }
+    line!(script, ")");
+    line!(script, "foreach ($assignment in $assignments) {");
+    line!(script, "    if (Get-ManagementRoleAssignment -Identity $assignment -ErrorAction SilentlyContinue) {");
+    line!(script, "        Remove-ManagementRoleAssignment -Identity $assignment -Confirm:$false");
+    line!(script, "    }");
+    line!(script, "}");
+}
+
 fn revoke(script: &mut Script, app: &Literal, name: &str) {
     script.comment(&format!("{name} was granted for the whole tenant: as long as it is, the scope limits nothing."));
     let Some(known) = permission::find(Resource::Graph, PermissionType::Application, name) else { return };
@@ -252,7 +301,7 @@ fn revoke(script: &mut Script, app: &Literal, name: &str) {
         script,
         "Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ",
         app.clone(),
-        " -All | Where-Object { $_.AppRoleId -eq ",
+        " -All | Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq ",
         Literal::id(known.id),
         " } | ForEach-Object {",
     );
@@ -365,17 +414,19 @@ fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::plan::steps;
-    use crate::scope::plan::tests::{app, coverage, limit};
+    use crate::scope::plan::tests::{app, basis, coverage, limit};
+    use crate::scope::plan::{Basis, steps};
+    use crate::scope::present::{Assignment, Reach};
 
     fn script(purpose: Purpose, rule: Rule, mechanism: Mechanism, name: &str, mailboxes: &[String]) -> String {
         let mut limit = limit(rule, mechanism);
         limit.unit.name = name.to_owned();
         let app = App { name: name.to_owned(), ..app() };
         let granted = ["Mail.ReadWrite".to_owned()];
-        let steps = steps(purpose, &limit, &app, &coverage(), &granted, mailboxes).unwrap();
+        let coverage = coverage();
+        let steps = steps(purpose, &Basis { mailboxes, ..basis(Some(&limit), &app, &coverage, &granted) }).unwrap();
         let voids = [Void::Grant { permission: name.to_owned() }, Void::Ews { permission: name.to_owned() }];
-        write(purpose, &limit, &app, name, &steps, &voids).text().to_owned()
+        write(purpose, Some(&limit), &app, name, &steps, &voids).text().to_owned()
     }
 
     /// Reads a script as PowerShell does, as far as quotes and comments go: what is left is its code.
@@ -452,6 +503,50 @@ mod tests {
         let unit = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::AdministrativeUnit, "Unit", &[]);
         assert!(unit.contains("-RecipientAdministrativeUnitScope '00000000-0000-0000-0000-00000000000c'"));
         assert!(!unit.contains("ManagementScope"));
+    }
+
+    #[test]
+    fn removing_takes_each_name_that_rollcall_gives_and_no_other() {
+        let text = script(Purpose::Remove, Rule::OnlyMembers, Mechanism::AccessPolicy, "Pilot", &[]);
+        for wanted in [
+            "    'Rollcall 00000000 Mail.ReadWrite',",
+            "    'Rollcall 00000000 EWS.AccessAsApp'\r\n)",
+            "    if (Get-ManagementRoleAssignment -Identity $assignment -ErrorAction SilentlyContinue) {",
+            "    Remove-ManagementScope -Identity 'Rollcall 00000000-0000-0000-0000-00000000000a' -Confirm:$false",
+            "$_.Description -like 'Rollcall: *' }",
+        ] {
+            assert!(text.contains(wanted), "{wanted}\nis not in\n{text}");
+        }
+        assert!(!text.contains("Only the members of"), "whom it was to reach says nothing of what goes");
+    }
+
+    #[test]
+    fn the_policies_of_a_move_go_only_when_somebody_says_so() {
+        let text = script(Purpose::Finish, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
+        let first = text.lines().find(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(first, Some("param([switch]$Confirmed)"), "PowerShell takes it at the top only");
+        let (stop, drop) = (text.find("    throw '").unwrap(), text.find("Remove-ApplicationAccessPolicy").unwrap());
+        assert!(stop < drop && text.contains("if (-not $Confirmed) {"), "{text}");
+        assert!(text.contains("Where-Object { $Confirmed -and $_.AppId -eq '"), "pasted line by line it goes on after a stop: {text}");
+        let apply = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
+        assert!(!apply.contains("$Confirmed"), "what limits asks nothing");
+    }
+
+    #[test]
+    fn a_grant_is_told_by_its_api_and_its_role_and_never_by_the_role_alone() {
+        let text = script(Purpose::Migrate, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
+        assert!(text.contains("Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq '"), "{text}");
+        let known = text.find("$graph = @(Get-MgServicePrincipal").unwrap();
+        assert!(text.contains("$graphId = '00000003-0000-0000-c000-000000000000'") && known < text.find("$graph[0].Id").unwrap());
+    }
+
+    #[test]
+    fn roles_from_before_go_with_the_script_of_a_policy_when_it_is_there() {
+        let (limit, app, coverage) = (limit(Rule::OnlyMembers, Mechanism::AccessPolicy), app(), coverage());
+        let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
+        let basis = Basis { assigned: std::slice::from_ref(&role), ..basis(Some(&limit), &app, &coverage, &[]) };
+        let text = write(Purpose::Apply, Some(&limit), &app, "HQ", &steps(Purpose::Apply, &basis).unwrap(), &[]).text().to_owned();
+        assert!(text.find("New-ApplicationAccessPolicy").unwrap() < text.find("Remove-ManagementRoleAssignment").unwrap(), "{text}");
     }
 
     #[test]

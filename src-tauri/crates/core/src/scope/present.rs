@@ -106,6 +106,17 @@ pub enum Void {
     Assignment { assignment: Assignment },
 }
 
+impl Void {
+    /// Whether it is a grant for the whole tenant, which revoking ends.
+    #[must_use]
+    pub const fn is_granted(&self) -> bool {
+        match self {
+            Self::Grant { .. } | Self::Ews { .. } => true,
+            Self::Assignment { .. } => false,
+        }
+    }
+}
+
 /// The name that Rollcall gives the management scope of an application.
 #[must_use]
 pub fn scope_name(app: AppId) -> String {

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::clock::{Change, Changed};
 use super::plan::{Purpose, Step};
-use super::{Limit, Remark};
+use super::{Limit, Mechanism, Remark};
 use crate::time::Timestamp;
 
 /// One of it.
@@ -18,6 +18,11 @@ pub enum Warning {
     OpensEverybody,
     /// Without the roles it reaches no mailbox by them; with a grant for the whole tenant it reaches all.
     TakesRoles,
+    /// It takes the roles away that Rollcall's scripts have assigned, which would add to the policy. From then on the integration reaches
+    /// only what Entra has granted.
+    RolesGo,
+    /// It is of the application, and so of these organizations as well.
+    Shared { organizations: Vec<String> },
     /// It takes these back that Entra has granted for the whole tenant. Granted again, they make the scope void.
     Revokes { permissions: Vec<String> },
     /// The access policies stay; the script that finishes the move takes them away.
@@ -37,55 +42,88 @@ pub enum Warning {
     Remark { remark: Remark },
 }
 
-/// All that has to be known of a script; `remarks` are those of the last reading, and `change` is the last one that somebody told of.
+/// What is known beside the steps of a script.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The remarks of the last reading.
+    pub remarks: &'a [Remark],
+    /// The last change that somebody told of.
+    pub change: Option<Change>,
+    /// The other organizations of the application.
+    pub sharing: &'a [String],
+}
+
+/// All that has to be known of a script.
 #[must_use]
-pub fn warnings(purpose: Purpose, limit: &Limit, steps: &[Step], remarks: &[Remark], change: Option<Change>) -> Vec<Warning> {
-    let minutes = u32::try_from(Changed::by(limit.mechanism).window().as_secs() / 60).unwrap_or(u32::MAX);
-    let slow = std::iter::once(Warning::Slow { minutes }).chain((!limit.mechanism.is_rbac()).then_some(Warning::MayTakeLonger));
+pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: Known<'_>) -> Vec<Warning> {
+    // What takes everything away takes roles, too.
+    let mechanism = limit.filter(|_| purpose != Purpose::Remove).map_or(Mechanism::ManagementScope, |limit| limit.mechanism);
+    let minutes = u32::try_from(Changed::by(mechanism).window().as_secs() / 60).unwrap_or(u32::MAX);
+    let slow = std::iter::once(Warning::Slow { minutes }).chain((!mechanism.is_rbac()).then_some(Warning::MayTakeLonger));
+    let Known { remarks, change, sharing } = known;
     let known = || remarks.iter().map(|&remark| Warning::Remark { remark });
+    let shared = (!sharing.is_empty()).then(|| Warning::Shared { organizations: sharing.to_vec() });
     match purpose {
-        Purpose::Apply => known().chain(slow).collect(),
+        Purpose::Apply => {
+            let roles_go = steps.iter().any(|step| matches!(step, Step::Unassign { .. })).then_some(Warning::RolesGo);
+            shared.into_iter().chain(known()).chain(roles_go).chain(slow).collect()
+        }
         Purpose::Test => vec![Warning::NoProof],
-        Purpose::Remove if limit.mechanism.is_rbac() => std::iter::once(Warning::TakesRoles).chain(slow).collect(),
-        Purpose::Remove => std::iter::once(Warning::OpensEverybody).chain(slow).collect(),
+        Purpose::Remove => shared.into_iter().chain([Warning::TakesRoles, Warning::OpensEverybody]).chain(slow).collect(),
         Purpose::Migrate => {
             let revoked = |step: &Step| if let Step::Revoke { permission, .. } = step { Some(permission.clone()) } else { None };
             let permissions: Vec<String> = steps.iter().filter_map(revoked).collect();
             let revokes = (!permissions.is_empty()).then_some(Warning::Revokes { permissions });
-            known().chain(revokes).chain([Warning::PoliciesStay]).chain(slow).collect()
+            shared.into_iter().chain(known()).chain(revokes).chain([Warning::PoliciesStay]).chain(slow).collect()
         }
         Purpose::Finish => {
             let moved = change.filter(|change| change.what == Changed::Rbac).map(Change::settles);
-            vec![Warning::NotBefore { at: moved }, Warning::TakesAllPolicies]
+            shared.into_iter().chain([Warning::NotBefore { at: moved }, Warning::TakesAllPolicies]).collect()
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Rule;
     use super::super::plan::steps;
-    use super::super::plan::tests::{app, coverage, limit};
-    use super::super::{Mechanism, Rule};
+    use super::super::plan::tests::{app, basis, coverage, limit};
     use super::*;
 
     fn of(purpose: Purpose, mechanism: Mechanism, change: Option<Change>) -> Vec<Warning> {
         let limit = limit(Rule::OnlyMembers, mechanism);
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
-        let steps = steps(purpose, &limit, &app(), &coverage(), &granted, &[]).unwrap();
-        warnings(purpose, &limit, &steps, &[Remark::NestedLeftOut { users: 3 }], change)
+        let steps = steps(purpose, &basis(Some(&limit), &app(), &coverage(), &granted)).unwrap();
+        let remarks = [Remark::NestedLeftOut { users: 3 }];
+        warnings(purpose, Some(&limit), &steps, Known { remarks: &remarks, change, sharing: &[] })
     }
 
     #[test]
     fn each_script_says_what_it_opens_takes_and_leaves() {
         use Mechanism::{AccessPolicy, ManagementScope};
         let nested = Warning::Remark { remark: Remark::NestedLeftOut { users: 3 } };
-        let (hours, half) = (Warning::Slow { minutes: 120 }, Warning::Slow { minutes: 30 });
+        let hours = Warning::Slow { minutes: 120 };
         assert_eq!(of(Purpose::Apply, ManagementScope, None), [nested.clone(), hours.clone()]);
-        assert_eq!(of(Purpose::Remove, AccessPolicy, None), [Warning::OpensEverybody, half, Warning::MayTakeLonger]);
-        assert_eq!(of(Purpose::Remove, ManagementScope, None), [Warning::TakesRoles, hours.clone()]);
+        for mechanism in [AccessPolicy, ManagementScope] {
+            let removal = of(Purpose::Remove, mechanism, None);
+            assert_eq!(removal, [Warning::TakesRoles, Warning::OpensEverybody, hours.clone()], "it takes what either has left");
+        }
+        let policy = of(Purpose::Apply, AccessPolicy, None);
+        assert_eq!(policy, [nested.clone(), Warning::Slow { minutes: 60 }, Warning::MayTakeLonger]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
         assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
         assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NoProof]);
+    }
+
+    #[test]
+    fn whom_else_a_script_of_the_application_is_of_is_said() {
+        let known = Known { remarks: &[], change: None, sharing: &["Branch".to_owned()] };
+        let shared = Warning::Shared { organizations: vec!["Branch".to_owned()] };
+        for purpose in [Purpose::Apply, Purpose::Remove] {
+            assert_eq!(warnings(purpose, None, &[], known)[0], shared, "{purpose:?}");
+        }
+        let goes = warnings(Purpose::Apply, None, &[Step::Unassign { names: vec![] }], Known { sharing: &[], ..known });
+        assert_eq!(goes[0], Warning::RolesGo);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct ConsentView {
     pub others: Vec<String>,
     /// Of when the roles of Exchange are known that stand beside the grants; *Access scope* reads them.
     pub roles: RolesRead,
+    /// The organizations of the application whose wished access scope gives by roles, this one first. A grant for the whole tenant would
+    /// make theirs void.
+    pub scoped_by: Vec<String>,
     /// Whether the application may be used at all, as of the same read.
     pub approval: Option<Approval>,
     /// The credentials of its registration, where this tenant owns it.
@@ -115,6 +118,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Conse
         limitations: presets::limitations(integration.preset).iter().map(|&text| text.to_owned()).collect(),
         may: MayGrant { graph_roles: refusal(signed_in, roles, Action::GrantGraphRole), others: refusal(signed_in, roles, Action::Grant) },
         roles: given.read,
+        scoped_by: given.scoped_by,
         approval,
         requests,
         tenant,

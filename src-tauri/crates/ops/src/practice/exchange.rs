@@ -25,7 +25,7 @@ use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::job::{Job, Progress};
 use crate::organizations::delete::OrganizationRef;
-use crate::scope::plan::{Planned, planned};
+use crate::scope::plan::{Planned, planned, refused};
 use crate::scope::show::{ScopeView, show};
 use crate::tenants::allow::ASSIGN_ROLES;
 
@@ -40,7 +40,7 @@ pub struct RunScopeScript {
 }
 
 /// # Errors
-/// `InvalidInput` on a tenant that is no practice tenant, or where there is no such script; those of the network.
+/// `InvalidInput` on a tenant that is no practice tenant; those of [`refused`], where there is no such script; those of the network.
 pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<ScopeView> {
     let of = OrganizationRef { organization: ask.organization };
     let tenant = desk.read(move |conn| tenants::get(conn, organizations::get(conn, ask.organization)?.tenant)).await?;
@@ -48,7 +48,7 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
         return Err(Error::input("tenant", "this is no practice tenant: run the script in Exchange Online PowerShell"));
     }
     let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
-    let steps = planned.steps(ask.purpose).ok_or_else(|| Error::input("purpose", "there is no such script for this mechanism"))?;
+    let steps = planned.steps(ask.purpose).map_err(refused)?;
     let graph = if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
         connection::allowed(desk, tenant.id, &[ASSIGN_ROLES], job).await?
     } else {
@@ -61,7 +61,9 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
         job.tell(Progress::Written { done, total });
     }
     let now = desk.now();
-    let what = Changed::by(planned.limit.mechanism);
+    // What takes everything away takes roles, too.
+    let limit = planned.limit.as_ref().filter(|_| ask.purpose != Purpose::Remove);
+    let what = limit.map_or(Changed::Rbac, |limit| Changed::by(limit.mechanism));
     desk.write(move |tx| match ask.purpose {
         Purpose::Test => scopes::note_said(tx, ask.organization, &said, now),
         Purpose::Apply | Purpose::Remove | Purpose::Migrate | Purpose::Finish => {
@@ -146,7 +148,9 @@ fn cmdlets(step: &Step) -> Vec<Cmdlet> {
             let parameters = [("Name", name.clone()), ("Role", role.clone()), ("App", app.to_string()), (parameter, to)];
             vec![Cmdlet::new("New-ManagementRoleAssignment", parameters)]
         }
-        Step::Unassign { name } => vec![Cmdlet::new("Remove-ManagementRoleAssignment", [("Identity", name.clone())])],
+        Step::Unassign { names } => {
+            names.iter().map(|name| Cmdlet::new("Remove-ManagementRoleAssignment", [("Identity", name.clone())])).collect()
+        }
         Step::DropScope { name } => vec![Cmdlet::new("Remove-ManagementScope", [("Identity", name.clone())])],
         Step::Revoke { .. } => Vec::new(),
         Step::AddPolicy { app, group, rule, label } => {

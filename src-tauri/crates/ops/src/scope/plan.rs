@@ -1,17 +1,19 @@
 //! Writes the scripts with which an Exchange administrator makes, tries, takes away or moves the scope. Rollcall runs none of them.
 
 use rollcall_core::id::OrganizationId;
+use rollcall_core::rules::Reason;
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::Coverage;
-use rollcall_core::scope::plan::{self, App, Purpose, Step};
-use rollcall_core::scope::present::Void;
-use rollcall_core::scope::warning::{Warning, warnings};
+use rollcall_core::scope::plan::{self, App, Basis, NoScript, Purpose, Step};
+use rollcall_core::scope::present::{Assignment, Void};
+use rollcall_core::scope::warning::{Known, Warning, warnings};
 use rollcall_core::scope::{Limit, Remark, powershell};
 use rollcall_store::{organizations, proofs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::read::{self, Reading};
+use super::shared::{Sharer, is_contested, sharers};
 use super::show::{Facts, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -30,6 +32,24 @@ pub struct PlanScope {
     pub mailboxes: Vec<String>,
 }
 
+/// What there is for each purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ScopeScripts {
+    pub scripts: Vec<ScopeScript>,
+    pub without: Vec<WithoutScript>,
+}
+
+/// A purpose that there is no script for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct WithoutScript {
+    pub purpose: Purpose,
+    pub why: NoScript,
+    /// The grants that have to be revoked first, where that is why.
+    pub grants: Vec<Void>,
+    /// The other organizations of the application, where one that wishes otherwise is why.
+    pub shared: Vec<Sharer>,
+}
+
 /// A script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct ScopeScript {
@@ -46,31 +66,50 @@ pub struct ScopeScript {
 }
 
 /// # Errors
-/// `InvalidInput` where everyone is to be reached, or the tenant has no enterprise application of the integration; `NotNow` when
-/// nobody is signed in and nothing was read yet.
-pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<Vec<ScopeScript>> {
-    let mut scripts = Vec::new();
+/// `InvalidInput` where the tenant has no enterprise application of the integration; `NotNow` when nobody is signed in and nothing was
+/// read yet.
+pub async fn plan(desk: &Desk, ask: PlanScope, job: &Job) -> Result<ScopeScripts> {
     let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
+    let (mut scripts, mut without) = (Vec::new(), Vec::new());
     for purpose in Purpose::ALL {
-        if let Some(steps) = planned.steps(purpose) {
-            let voids = plan::left_void(purpose, &steps, planned.voids.clone());
-            let script = powershell::write(purpose, &planned.limit, &planned.app, &planned.organization, &steps, &voids);
-            let left_out = if purpose == Purpose::Test { planned.left_out } else { 0 };
-            let (file, text) = (format!("scope-{}.ps1", purpose.name()), script.text().to_owned());
-            let warnings = warnings(purpose, &planned.limit, &steps, &planned.remarks, planned.change);
-            scripts.push(ScopeScript { purpose, file, text, left_out, voids, warnings });
+        match planned.steps(purpose) {
+            Ok(steps) => scripts.push(planned.script(purpose, &steps)),
+            Err(why) => {
+                let grants = planned.voids.iter().filter(|void| why == NoScript::GrantsStand && void.is_granted()).cloned().collect();
+                let shared = if why == NoScript::Contested { planned.shared.clone() } else { Vec::new() };
+                without.push(WithoutScript { purpose, why, grants, shared });
+            }
         }
     }
-    Ok(scripts)
+    Ok(ScopeScripts { scripts, without })
+}
+
+/// The refusal where there is no script for what was asked.
+#[must_use]
+pub fn refused(why: NoScript) -> Error {
+    match why {
+        NoScript::NothingToLimit => Error::input("scope", "everyone is to be reached, so there is nothing to be limited"),
+        NoScript::ForRoles => {
+            Error::input("for", "moving to RBAC for Applications belongs to a wish by it, and this one is by an access policy")
+        }
+        NoScript::Contested => Error::not_now(Reason::ScopeContested),
+        NoScript::NotReadSince => Error::not_now(Reason::ScopeUnread),
+        NoScript::GrantsStand => Error::not_now(Reason::GrantsStand),
+    }
 }
 
 /// All that a script needs.
 pub(crate) struct Planned {
-    pub limit: Limit,
+    /// `None` where everyone is to be reached.
+    pub limit: Option<Limit>,
     pub app: App,
     organization: String,
     coverage: Coverage,
     granted: Vec<String>,
+    assigned: Vec<Assignment>,
+    read_since: bool,
+    shared: Vec<Sharer>,
+    contested: bool,
     voids: Vec<Void>,
     remarks: Vec<Remark>,
     change: Option<Change>,
@@ -81,27 +120,52 @@ pub(crate) struct Planned {
 
 impl Planned {
     /// The steps of a purpose, where there are any.
-    pub fn steps(&self, purpose: Purpose) -> Option<Vec<Step>> {
-        plan::steps(purpose, &self.limit, &self.app, &self.coverage, &self.granted, &self.mailboxes)
+    pub fn steps(&self, purpose: Purpose) -> std::result::Result<Vec<Step>, NoScript> {
+        let Self { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes, .. } = self;
+        let (limit, read_since, contested) = (limit.as_ref(), *read_since, *contested);
+        plan::steps(purpose, &Basis { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes })
     }
+
+    fn script(&self, purpose: Purpose, steps: &[Step]) -> ScopeScript {
+        let limit = self.limit.as_ref();
+        let voids = plan::left_void(purpose, self.app.client_id, steps, self.voids.clone());
+        let text = powershell::write(purpose, limit, &self.app, &self.organization, steps, &voids).text().to_owned();
+        let sharing: Vec<String> = self.shared.iter().map(|sharer| sharer.name.clone()).collect();
+        let known = Known { remarks: &self.remarks, change: self.change, sharing: &sharing };
+        let warnings = warnings(purpose, limit, steps, known);
+        let left_out = if purpose == Purpose::Test { self.left_out } else { 0 };
+        let file = file(&[&self.organization, &self.app.name], purpose);
+        ScopeScript { purpose, file, text, left_out, voids, warnings }
+    }
+}
+
+/// What a script's file is called: of which organization and application it is, so that two of them aren't mixed up.
+fn file(of: &[&str], purpose: Purpose) -> String {
+    let plain = |text: &&str| {
+        let letters: String = text.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).collect();
+        let words: Vec<&str> = letters.split('-').filter(|word| !word.is_empty()).collect();
+        words.join("-").chars().take(40).collect::<String>()
+    };
+    let named: Vec<String> = of.iter().map(plain).filter(|name| !name.is_empty()).collect();
+    format!("scope-{}-{}.ps1", named.join("-"), purpose.name())
 }
 
 /// Collects it, from the last reading or a new one.
 pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailboxes: Vec<String>, job: &Job) -> Result<Planned> {
     let of = OrganizationRef { organization };
-    let (facts, name, proven, of_proof) = desk
+    let (facts, name, proven, of_proof, shared) = desk
         .read(move |conn| {
             let (proven, of_proof) = match proofs::latest(conn, organization)? {
                 Some(proof) => (proofs::to_try(conn, proof.id, OF_EACH_SIDE)?, proof.tally.asked() + proof.tally.waiting),
                 None => (Vec::new(), 0),
             };
-            Ok((facts(conn, of)?, organizations::get(conn, organization)?.name, proven, of_proof))
+            let facts = facts(conn, of)?;
+            let shared = sharers(conn, organization, &facts.desired)?;
+            Ok((facts, organizations::get(conn, organization)?.name, proven, of_proof, shared))
         })
         .await?;
-    let Facts { desired, reading, change, coverage, integration, .. } = facts;
-    let Some(limit) = desired.limit().cloned() else {
-        return Err(Error::input("scope", "everyone is to be reached, so there is nothing to be limited"));
-    };
+    let Facts { desired, set_at, reading, change, coverage, integration } = facts;
+    let limit = desired.limit().cloned();
     let reading: Reading = match reading {
         Some(reading) if reading.app.is_some() => reading,
         _ => Box::pin(read::refresh(desk, of, job)).await?,
@@ -109,7 +173,8 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
     let Some(object_id) = reading.app else {
         return Err(Error::input("integration", "the tenant has no enterprise application of it: grant consent first"));
     };
-    let voids = voids(&limit, &integration, &reading);
+    let voids = limit.as_ref().map(|limit| voids(limit, &integration, &reading)).unwrap_or_default();
+    let (read_since, contested) = (reading.is_since(change), set_at.is_some() && is_contested(&shared));
     let app = App { client_id: integration.client_id, object_id, name: integration.name };
     let left_out = of_proof - u32::try_from(proven.len()).unwrap_or(of_proof);
     for upn in proven {
@@ -117,6 +182,36 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             mailboxes.push(upn);
         }
     }
+    let assigned = reading.assignments.known().unwrap_or_default().to_vec();
     let Reading { granted, remarks, .. } = reading;
-    Ok(Planned { limit, app, organization: name, coverage, granted, voids, remarks, change, mailboxes, left_out })
+    let organization = name;
+    Ok(Planned {
+        limit,
+        app,
+        organization,
+        coverage,
+        granted,
+        assigned,
+        read_since,
+        shared,
+        contested,
+        voids,
+        remarks,
+        change,
+        mailboxes,
+        left_out,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_tells_whose_script_it_is_and_holds_no_letter_that_a_path_is_made_of() {
+        assert_eq!(file(&["HQ", "Revenue Grid"], Purpose::Apply), "scope-HQ-Revenue-Grid-apply.ps1");
+        assert_ne!(file(&["Branch", "Revenue Grid"], Purpose::Apply), file(&["HQ", "Revenue Grid"], Purpose::Apply));
+        assert_eq!(file(&["../../etc/x", "a\\b:c\u{202E}"], Purpose::Remove), "scope-etc-x-a-b-c-remove.ps1");
+        assert_eq!(file(&["…", "Büro 東京"], Purpose::Test), "scope-Büro-東京-test.ps1");
+    }
 }

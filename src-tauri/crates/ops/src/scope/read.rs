@@ -46,6 +46,14 @@ pub struct Reading {
     pub remarks: Vec<Remark>,
 }
 
+impl Reading {
+    /// Whether it is from after a change, so that it tells what is in force now.
+    #[must_use]
+    pub fn is_since(&self, change: Option<Change>) -> bool {
+        change.is_none_or(|change| change.at <= self.at)
+    }
+}
+
 /// How the unit of the scope stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -100,13 +108,13 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let (desired, unit, remarks) = match before.limit() {
         None => (Desired::Everyone, UnitState::None, Vec::new()),
         Some(limit) => match members::of(&graph, &limit.unit, &job.stop).await? {
-            Found::Gone => (before.clone(), UnitState::Gone, vec![Remark::Empty]),
+            Found::Gone => (before.clone(), UnitState::Gone, vec![Remark::Empty { rule: limit.rule }]),
             Found::Here(unit, members) => {
-                let count = |set: &std::collections::BTreeSet<ObjectId>| u32::try_from(set.len()).unwrap_or(u32::MAX);
+                let count = members.count();
                 let renamed_from = (unit.name != limit.unit.name).then(|| limit.unit.name.clone());
                 let limit = Limit { unit, ..limit.clone() };
-                let remarks = remarks(&limit, &members);
-                let state = UnitState::Here { direct: count(&members.direct), nested: count(&members.nested), renamed_from };
+                let remarks = remarks(&limit, count);
+                let state = UnitState::Here { direct: count.direct, nested: count.nested, renamed_from };
                 (Desired::Limited { limit }, state, remarks)
             }
         },

@@ -7,10 +7,10 @@ use rollcall_core::id::{AppId, OrganizationId};
 use rollcall_core::integration::Integration;
 use rollcall_core::scope::clock::Changed;
 use rollcall_core::scope::present::{Assignment, Reaches, Roles, reaches_wish};
-use rollcall_core::scope::{Limit, Mechanism, cover};
+use rollcall_core::scope::{Desired, Limit, Mechanism, cover};
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
-use rollcall_store::scopes::{self, Scope};
+use rollcall_store::scopes::{self, Beside, Scope};
 use rollcall_store::{Connection, StoreError, integrations, organizations};
 use serde::Serialize;
 use ts_rs::TS;
@@ -53,6 +53,8 @@ pub(crate) struct Given {
     app: AppId,
     assigned: Vec<Assignment>,
     pub read: RolesRead,
+    /// The organizations whose wished scope gives by roles, this one first.
+    pub scoped_by: Vec<String>,
 }
 
 impl Given {
@@ -76,16 +78,18 @@ impl Given {
 /// The scopes of all organizations that share an integration. Roles are the application's, whichever of them has read or changed them.
 struct Shared {
     own: Option<Scope<Reading>>,
-    others: Vec<Scope<Reading>>,
+    others: Vec<(String, Scope<Reading>)>,
 }
 
 impl Shared {
     fn of(conn: &Connection, organization: OrganizationId) -> Result<Self, StoreError> {
-        Ok(Self { own: scopes::get(conn, organization)?, others: scopes::beside(conn, organization)? })
+        let beside = scopes::beside(conn, organization)?;
+        let others = beside.into_iter().filter_map(|Beside { name, scope, .. }| scope.map(|scope| (name, scope))).collect();
+        Ok(Self { own: scopes::get(conn, organization)?, others })
     }
 
     fn all(&self) -> impl Iterator<Item = &Scope<Reading>> {
-        self.own.iter().chain(&self.others)
+        self.own.iter().chain(self.others.iter().map(|(_, scope)| scope))
     }
 
     /// The last reading, whether or not it could tell the roles.
@@ -119,7 +123,7 @@ impl Shared {
         let before = self.all().filter(|scope| !of_wish(scope)).filter_map(change_of_roles).max();
         let same = self.all().filter(of_wish).filter(|scope| scope.desired.is_same(&own.desired));
         let run = same.filter_map(change_of_roles).max();
-        run.is_some_and(|run| before.is_none_or(|before| before < run)) && !self.others.iter().any(other)
+        run.is_some_and(|run| before.is_none_or(|before| before < run)) && !self.others.iter().any(|(_, scope)| other(scope))
     }
 }
 
@@ -143,8 +147,13 @@ pub(crate) fn given(conn: &Connection, organization: OrganizationId, integration
         // What this reading has told is told.
         (Some(Roles::Read { .. }), None, _) => RolesRead::Never,
     };
-    let others = shared.others.iter().filter_map(|scope| scope.desired.limit()).cloned().collect();
-    Ok(Given { limit, applied, others, app, assigned, read })
+    let others = shared.others.iter().filter_map(|(_, scope)| scope.desired.limit()).cloned().collect();
+    let by_roles = |desired: &Desired| desired.limit().is_some_and(|limit| limit.mechanism.is_rbac());
+    let own = shared.own.as_ref().filter(|own| by_roles(&own.desired));
+    let own = own.map(|_| organizations::get(conn, organization).map(|organization| organization.name)).transpose()?;
+    let holding = shared.others.into_iter().filter(|(_, scope)| by_roles(&scope.desired)).map(|(name, _)| name);
+    let scoped_by = own.into_iter().chain(holding).collect();
+    Ok(Given { limit, applied, others, app, assigned, read, scoped_by })
 }
 
 /// The workloads that roles of Exchange open for some mailboxes, as they were last read, and those that the script of a wished scope

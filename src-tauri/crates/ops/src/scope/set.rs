@@ -70,7 +70,8 @@ pub async fn set(desk: &Desk, ask: SetScope, job: &Job) -> Result<ScopeView> {
     show(desk, OrganizationRef { organization: ask.organization }, job).await
 }
 
-async fn unit_of(desk: &Desk, organization: OrganizationId, mechanism: Mechanism, id: ObjectId, job: &Job) -> Result<Unit> {
+/// The unit of a wish, as the directory has it now.
+pub(super) async fn unit_of(desk: &Desk, organization: OrganizationId, mechanism: Mechanism, id: ObjectId, job: &Job) -> Result<Unit> {
     let graph = directory(desk, organization).await?;
     let found = match mechanism {
         Mechanism::AdministrativeUnit => {

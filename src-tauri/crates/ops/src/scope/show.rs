@@ -15,6 +15,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::read::Reading;
+use super::shared::{Sharer, is_contested, sharers};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -33,6 +34,12 @@ pub struct ScopeView {
     /// What makes the scope worth less than it looks, by the last reading.
     pub voids: Vec<Void>,
     pub change: Option<ChangeView>,
+    /// Whether what is known to be in force was read before the last change, and so may be so no more.
+    pub read_before_change: bool,
+    /// The other organizations of the application that the wish concerns. Exchange has one limit for all of them.
+    pub shared: Vec<Sharer>,
+    /// Whether one of them wishes otherwise than this organization does. Nothing is planned then.
+    pub contested: bool,
     /// The last proof, and what it is of.
     pub proof: Option<ProofView>,
     pub stands: Stands,
@@ -116,7 +123,11 @@ fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result:
     let Facts { desired, set_at, reading, change, coverage, integration } = facts;
     let voids = desired.limit().zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
     let proof = proofs::latest(conn, ask.organization)?;
+    let shared = sharers(conn, ask.organization, &desired)?;
     Ok(ScopeView {
+        read_before_change: reading.as_ref().is_some_and(|reading| !reading.is_since(change)),
+        contested: set_at.is_some() && is_contested(&shared),
+        shared,
         voids,
         stands: proof.as_ref().map_or(Stands::Now, |proof| Stands::of(proof, &desired, change)),
         change: change.map(|change| ChangeView { change, settles: change.settles(), settled: !change.is_settling(now) }),

@@ -10,7 +10,7 @@ pub struct Propagation {
 }
 
 impl Default for Propagation {
-    /// Short enough to be watched; Microsoft's are half an hour and two hours.
+    /// Short enough to be watched; Microsoft's are an hour or more, and two hours.
     fn default() -> Propagation {
         Propagation { policies: Duration::from_secs(20), roles: Duration::from_secs(40) }
     }
