@@ -131,6 +131,23 @@ export const frame = {
   "table.selected": "Selected",
   "table.notSelected": "Not selected",
   "table.selectedCount": { one: "{n} selected", other: "{n} selected" },
+  "table.selectedAll": { one: "{n} selected: the one that matches", other: "{n} selected: all that match" },
+  "table.selectedBut": {
+    one: "{n} selected: all that match but {but}",
+    other: "{n} selected: all that match but {but}",
+  },
+  "table.selectedHidden": {
+    one: "{n} selected, which the filters hide",
+    other: "{n} selected, none of them shown here",
+  },
+  "table.selectedPartly": {
+    one: "{n} selected, {hidden} of them not shown here",
+    other: "{n} selected, {hidden} of them not shown here",
+  },
+  "table.selectedElsewhere": {
+    one: "{n} selected, under other filters",
+    other: "{n} selected, some under other filters",
+  },
   "table.selectMatching": { one: "Select the {n} matching", other: "Select all {n} matching" },
   "table.selectionBar": "Selection",
   "table.clear": "Clear",

@@ -84,7 +84,6 @@ export const organizing = {
   "bulk.start": "Start sessions…",
   "bulk.pause": "Pause sessions…",
   "bulk.delete": "Delete…",
-  "bulk.hidden": "The filters hide all that are selected.",
   "bulk.title.enable": {
     one: "Enable synchronization of {n} organization?",
     other: "Enable synchronization of {n} organizations?",
