@@ -26,7 +26,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     window.photo("switch")?;
     window.click("check", "I have read what Graph can't do for this integration.")?;
     window.press("Switch 60 users")?;
-    window.reads("60 users done")?;
+    window.reads("60 users: switch to Graph begun")?;
 
     // A switch brings the sessions forward. All but the mailbox that is full pass and are initialized; that one goes on switching, and
     // its issue says what is wrong with it.
@@ -55,7 +55,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     window.press("Cancel")?;
     more(&window, "Disable synchronization…")?;
     window.press("Disable 60 users")?;
-    window.reads("60 users done")?;
+    window.reads("60 users: synchronization disabled")?;
 
     let mut barriers = Vec::new();
     for dark in [false, true] {

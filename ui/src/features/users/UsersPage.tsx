@@ -25,7 +25,7 @@ import { chosenOf, everyUser } from "../../api/filters";
 import { reading, useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useViews } from "../../api/views";
-import { newest } from "../../lib/age";
+import { useAsOf } from "../../lib/age";
 import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
 import { untouched, usePreferences } from "../../lib/preferences";
@@ -98,6 +98,10 @@ export function UsersPage() {
     JSON.stringify(asked.filter),
     String(asked.filter.organization),
   );
+  const asOf = useAsOf(
+    list,
+    source.first.flatMap((row) => [row.user.seen, row.checked, row.synced]),
+  );
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const filtered = isFiltered(place);
   const whom = chosenOf(selection, asked.filter);
@@ -142,13 +146,7 @@ export function UsersPage() {
               <>
                 <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
-                <DataAge
-                  at={
-                    newest(source.first.flatMap((row) => [row.user.seen, row.checked])) ?? (list.page && list.revision)
-                  }
-                  busy={list.busy}
-                  onRefresh={list.refresh}
-                />
+                <DataAge at={asOf} busy={list.busy} onRefresh={list.refresh} />
               </>
             }
           >

@@ -181,7 +181,6 @@ export const rollout = {
     "Microsoft's consent page opens in your browser. Afterwards Rollcall reads the grants back and shows what is true.",
   "consent.askUnread": "The present grants are not known, so it can't be said what will be added.",
   "consent.limitations": "What this integration can't do over Graph",
-  "consent.acknowledge": "I know these limitations.",
   "consent.acknowledged": "Acknowledged on {time}",
   "consent.acknowledgedBy": "Acknowledged on {time} by {who}",
 
