@@ -33,6 +33,7 @@ export const frame = {
   "palette.command": "Command",
   "palette.organization": "Organization {id}",
   "palette.run": "Run {id}, {organization}",
+  "palette.allUsers": { one: "The {n} user that matches", other: "All {n} users that match" },
   "palette.newOrganization": "New organization…",
   "palette.theme": "Switch between light and dark",
   "palette.density": "Switch between comfortable and compact rows",

@@ -9,6 +9,7 @@ export const rollout = {
   "overview.aside": "External ID {id} · {access} · {integration}",
   "overview.settings": "Organization details",
   "overview.line": "{id} · {users} users · {tenant}",
+  "overview.openShort": "Open",
   "overview.open": "Open {name}",
   "overview.notEligible": { one: "{n} user not eligible", other: "{n} users not eligible" },
   "overview.usersIn": { one: "user brought in", other: "users brought in" },
