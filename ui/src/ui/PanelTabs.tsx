@@ -1,16 +1,17 @@
 import { makeStyles, Tab, TabList } from "@fluentui/react-components";
-import { useEffect, useRef } from "react";
 
 const useStyles = makeStyles({
+  // Two rows whose tabs stand below each other; of one row that scrolls, nobody would know what is beside it.
   tabs: {
+    display: "grid",
+    gridTemplateColumns: "repeat(3, max-content)",
+    justifyItems: "start",
+    columnGap: "8px",
     marginLeft: "-6px",
     marginBottom: "12px",
-    flexWrap: "nowrap",
-    flexShrink: 0,
-    overflowX: "auto",
-    scrollbarWidth: "thin",
   },
-  tab: { flexShrink: 0, whiteSpace: "nowrap" },
+  // The library leaves room for bold words, and centres others in it.
+  tab: { "& .fui-Tab__content": { justifySelf: "start" } },
 });
 
 type Props<Value extends string> = {
@@ -19,17 +20,11 @@ type Props<Value extends string> = {
   readonly onChoose: (value: Value) => void;
 };
 
-/** The tabs of a details panel, in one row that scrolls where the panel is narrow. The chosen one is in sight. */
+/** The tabs of a details panel, in rows of three. */
 export function PanelTabs<Value extends string>({ value, tabs, onChoose }: Props<Value>) {
   const styles = useStyles();
-  const row = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const chosen = row.current?.querySelector(`[role=tab][value="${value}"]`);
-    chosen?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-  }, [value]);
   return (
     <TabList
-      ref={row}
       className={styles.tabs}
       size="small"
       selectedValue={value}
