@@ -55,13 +55,11 @@ export function SnoozeDialog({ problem, organization, onClose }: Props) {
       <Field label={t("issues.snoozeNote")} hint={t("issues.snoozeNoteHint")} required>
         <Textarea value={note} onChange={(_, data) => setNote(data.value)} maxLength={500} />
       </Field>
-      <Field hint={t("issues.snoozeUntilHint")}>
-        <Checkbox
-          label={t("issues.snoozeDated")}
-          checked={dated}
-          onChange={(_, data) => setDated(data.checked === true)}
-        />
-      </Field>
+      <Checkbox
+        label={t("issues.snoozeDated")}
+        checked={dated}
+        onChange={(_, data) => setDated(data.checked === true)}
+      />
       {dated && (
         <Field label={t("issues.snoozeUntil")}>
           <Input type="date" value={day} onChange={(_, data) => setDay(data.value)} />

@@ -65,7 +65,6 @@ export const issues = {
   "issues.snoozeDated": "Back at the latest on a certain day",
   "issues.needsDay": "Choose the day first.",
   "issues.snoozeUntil": "Back at the latest on",
-  "issues.snoozeUntilHint": "It comes back by itself when it has grown by half.",
   "issues.snoozeAction": "Snooze",
   "issues.needsNote": "Say why first.",
   "issues.pastDay": "That day is over.",
