@@ -123,6 +123,7 @@ async fn an_access_type_over_graph_is_for_whoever_comes_from_now_on_and_the_othe
     let set = Action::SetAccess { access: Some(AccessType::GraphAppOnly) };
     let refused = rehearsal.act(of(organization), set).await;
     assert_eq!((refused.done, refused.refused, refused.refusals[0].reason), (0, 5, Reason::MustSwitch));
+    assert_eq!(refused.reasons.iter().map(|one| (one.reason, one.users)).collect::<Vec<_>>(), [(Reason::MustSwitch, 5)]);
 
     change(&rehearsal.desk, to(organization, AccessType::GraphAppOnly), &Job::quiet()).await.unwrap();
     assert_eq!(reached_by(&rehearsal, AccessType::EwsAppOnly).await, 5, "past window, queue and limitations nobody comes to Graph");

@@ -81,8 +81,8 @@ fn a_consent_that_is_declined(stage: &Stage, window: &Window) -> Result<()> {
     window.reads("Not checked")?;
     ensure!(!window.shows("cell", "Granted")?, "grants that were never read are not shown as granted");
     window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;
-    if window.shows("check", "I know these limitations.")? {
-        window.click("check", "I know these limitations.")?;
+    if window.shows("check", "I have read what Graph can't do for this integration.")? {
+        window.click("check", "I have read what Graph can't do for this integration.")?;
     }
     window.press("Open browser to consent")?;
     stage.at_the_browser(&Person::Cancels)?;

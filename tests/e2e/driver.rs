@@ -108,6 +108,11 @@ impl Driver {
         self.in_session("POST", "/actions", &json!({ "actions": [keyboard] })).map(drop)
     }
 
+    /// Gives the window another size, in pixels.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.in_session("POST", "/window/rect", &json!({ "width": width, "height": height })).map(drop)
+    }
+
     /// Moves the pointer to a place of the window, in pixels from its upper left corner.
     pub fn point_at(&self, x: u32, y: u32) -> Result<()> {
         let there = json!({ "type": "pointerMove", "origin": "viewport", "x": x, "y": y, "duration": 0 });

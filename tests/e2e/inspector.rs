@@ -50,6 +50,9 @@ fn a_problem_is_understood_put_aside_mended_and_gone() -> Result<()> {
     window.press("Snooze…")?;
     window.fill("Note", "Ticket 4711: archive is ordered")?;
     window.photo("snooze")?;
+    window.click("check", "Back at the latest on a certain day")?;
+    window.photo("snooze-day")?;
+    window.click("check", "Back at the latest on a certain day")?;
     window.press("Snooze")?;
     window.reads("Snoozed by admin@contoso.example")?;
     window.press("Close details (Esc)")?;

@@ -227,8 +227,8 @@ fn organization(stage: &Stage, window: &Window) -> Result<()> {
     window.reads("Import finished.")?;
     window.go("Permissions")?;
     window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;
-    if window.shows("check", "I know these limitations.")? {
-        window.click("check", "I know these limitations.")?;
+    if window.shows("check", "I have read what Graph can't do for this integration.")? {
+        window.click("check", "I have read what Graph can't do for this integration.")?;
     }
     window.press("Open browser to consent")?;
     stage.at_the_browser(&Person::Admin)?;

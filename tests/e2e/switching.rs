@@ -26,7 +26,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     window.photo("switch")?;
     window.click("check", "I have read what Graph can't do for this integration.")?;
     window.press("Switch 60 users")?;
-    window.reads("60 users done")?;
+    window.reads("60 users: switch to Graph begun")?;
 
     // A switch brings the sessions forward. All but the mailbox that is full pass and are initialized; that one goes on switching, and
     // its issue says what is wrong with it.
@@ -55,7 +55,7 @@ fn users_are_switched_and_initialized() -> Result<()> {
     window.press("Cancel")?;
     more(&window, "Disable synchronization…")?;
     window.press("Disable 60 users")?;
-    window.reads("60 users done")?;
+    window.reads("60 users: synchronization disabled")?;
 
     let mut barriers = Vec::new();
     for dark in [false, true] {
@@ -75,12 +75,24 @@ fn users_are_switched_and_initialized() -> Result<()> {
         window.photo("move")?;
         barriers.extend(accessible::violations(&window)?);
         window.press("Cancel")?;
+        // In the smallest window there is, all that can be done with the selected is in sight.
+        window.resize(1024, 700)?;
+        window.holds("the whole selection bar to be in sight", IN_SIGHT)?;
+        window.photo("selection-small")?;
+        window.resize(1280, 860)?;
         window.press("Clear")?;
     }
     ensure!(barriers.is_empty(), "{} barriers:\n{}", barriers.len(), barriers.join("\n"));
     window.close();
     Ok(())
 }
+
+/// No button of the selection bar lies below the window's edge or beside it.
+const IN_SIGHT: &str = "const buttons = [...document.querySelectorAll('[role=toolbar][aria-label=Selection] button')];
+    return buttons.length > 4 && buttons.every((one) => {
+      const { bottom, right } = one.getBoundingClientRect();
+      return bottom <= innerHeight && right <= innerWidth;
+    })";
 
 /// Selects all 60.
 fn everybody(window: &Window) -> Result<()> {

@@ -91,8 +91,8 @@ fn consent(stage: &Stage, window: &Window) -> Result<()> {
     window.photo("permissions-missing")?;
     window.press("Grant consent Microsoft 365 OAuth (Graph API)")?;
     window.reads("Added: ")?;
-    if window.shows("check", "I know these limitations.")? {
-        window.click("check", "I know these limitations.")?;
+    if window.shows("check", "I have read what Graph can't do for this integration.")? {
+        window.click("check", "I have read what Graph can't do for this integration.")?;
     }
     window.photo("consent")?;
     window.press("Open browser to consent")?;

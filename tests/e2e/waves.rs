@@ -77,7 +77,7 @@ fn waves_are_planned_and_the_pilot_starts() -> Result<()> {
     window.photo("start")?;
     window.click("check", "I have read what Graph can't do for this integration.")?;
     window.press("Switch 6 users")?;
-    window.reads("6 users done")?;
+    window.reads("6 users: switch to Graph begun")?;
     window.reads("At least 95 % initialized: 6 of 6")?;
     window.reads("Criteria met")?;
     both(&mut window, "started", &mut barriers, |_| Ok(()))?;

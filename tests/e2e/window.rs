@@ -138,6 +138,12 @@ impl Window {
         Ok(())
     }
 
+    /// Gives the window another size, and waits until the page has it.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.driver.resize(width, height)?;
+        self.holds("the window to have its size", &format!("return innerWidth === {width} && innerHeight <= {height}"))
+    }
+
     /// Waits until nothing on the page moves but what moves for ever.
     pub fn still(&self) -> Result<()> {
         let still = "return document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity)";

@@ -38,6 +38,10 @@ queued: number,
  */
 untouched: number, refused: number, 
 /**
+ * How many are refused for which reason, those who aren't named included.
+ */
+reasons: Array<Refused>, 
+/**
  * The first of the refused, by name.
  */
 refusals: Array<Refusal>, };

@@ -61,6 +61,7 @@ export function acted(desk: Desk, concerned: readonly UserRow[], action: Action)
     queued: queues ? agreed : 0,
     untouched,
     refused: stuck.length + unready.length,
+    reasons: reasons.filter(({ reason }) => reason !== "limitations_unread"),
     refusals: [
       ...stuck.map(why("still_initialized")),
       ...unready.map((row) => ({ ...why("not_ready")(row), eligibility: row.judged.eligibility })),

@@ -26,9 +26,17 @@ export function reading<N extends Name>(name: N, question: Question<N>) {
   return queryOptions({ queryKey: [name, question], queryFn: () => call(name, question) });
 }
 
-/** Reads what isn't stored, again and again while it is on screen. */
+/** Reads what isn't stored, again and again while it is on screen. What is `watched` looks after itself, whatever the store says. */
 export function watching<N extends Name>(name: N, question: Question<N>, everyMs: number) {
   return queryOptions({ ...reading(name, question), staleTime: 0, refetchInterval: everyMs, meta: { watched: true } });
+}
+
+/**
+ * Reads what a person is asked to agree to. It stays as it was read until it is asked for again, so that nobody agrees to numbers
+ * that moved meanwhile, and isn't kept for the next time.
+ */
+export function agreeing<N extends Name>(name: N, question: Question<N>) {
+  return queryOptions({ ...reading(name, question), gcTime: 0, meta: { watched: true } });
 }
 
 /**

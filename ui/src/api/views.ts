@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 import * as v from "valibot";
 import { untouched, usePreferences } from "../lib/preferences";
 import { isSameView, readViewLink, type ViewLink, writeViewLink } from "../lib/viewLink";
@@ -49,29 +50,37 @@ export function useOpenView() {
 /** The views of a list, those that are saved and those that come with it, and which of them is on screen. */
 export function useViews(pane: Pane, search: ViewLink["search"], builtIn: readonly BuiltIn[]) {
   const open = useOpenView();
+  const [asked, setAsked] = useState<string>();
   const { chosen } = useScope();
   const choice = usePreferences((all) => all.columns[pane]) ?? untouched;
   const saved = useQuery(reading("views.list", { pane })).data ?? [];
   const columns = { order: choice.order, hidden: choice.hidden };
   const address = writeViewLink({ pane, organization: undefined, columns, search });
-  const current =
-    saved.find((view) => isSameView(readViewLink(view.address)?.search ?? {}, search))?.name ??
-    builtIn.find((view) => isSameView(view.search, search))?.name;
+  const shown = [
+    ...saved.filter((view) => isSameView(readViewLink(view.address)?.search ?? {}, search)),
+    ...builtIn.filter((view) => isSameView(view.search, search)),
+  ].map(({ name }) => name);
+  // Of several that are the same it is the one that was asked for.
+  const current = shown.find((name) => name === asked) ?? shown[0];
   return {
     builtIn: builtIn.map(({ name }) => name),
     saved,
     current,
     link: writeViewLink({ pane, organization: chosen?.organization.external_id, columns, search }),
     onOpenBuiltIn: (name: string) => {
+      setAsked(name);
       const found = builtIn.find((view) => view.name === name);
       if (found) void open({ pane, organization: undefined, columns: undefined, search: found.search });
     },
     onOpen: (view: View) => {
+      setAsked(view.name);
       const link = readViewLink(view.address);
       if (link) void open(link);
     },
-    onSave: (name: string, before: string | undefined) =>
-      call("views.save", { pane, name, address, before: before ?? null }),
+    onSave: (name: string, before: string | undefined) => {
+      setAsked(name);
+      return call("views.save", { pane, name, address, before: before ?? null });
+    },
     onRename: (view: View, name: string) =>
       call("views.save", { pane, name, address: view.address, before: view.name }),
     onRemove: (name: string) => call("views.remove", { pane, name }),

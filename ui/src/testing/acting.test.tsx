@@ -16,7 +16,7 @@ test("a switch says what it does and what Graph can't do, waits for the tick, an
   await user.click(within(dialog).getByRole("checkbox", { name: /I have read/ }));
   await waitFor(() => expect(go.getAttribute("aria-disabled")).not.toBe("true"));
   await user.click(go);
-  await screen.findByText("1 user done");
+  await screen.findByText("1 user: switch to Graph begun");
   const asked = door.asked.map(({ name }) => name);
   expect(asked.indexOf("organizations.acknowledge")).toBeLessThan(asked.indexOf("users.act"));
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
@@ -40,7 +40,7 @@ test("a switch that waits for the change window can be done now all the same, an
   });
   await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   await user.click(within(dialog).getByRole("button", { name: "Switch 1 user now" }));
-  await screen.findByText("1 user done");
+  await screen.findByText("1 user: switch to Graph begun");
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     action: { kind: "switch", at_once: true },
   });
@@ -90,7 +90,7 @@ test("whoever isn't ready is switched when that is ticked, and what is shown sta
   await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   expect(within(dialog).queryByText(/^1 can't/)).toBeNull();
   await user.click(go);
-  await screen.findByText("1 user done");
+  await screen.findByText("1 user: switch to Graph begun");
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     action: { kind: "switch", at_once: false, not_ready: true },
     expected: 1,
@@ -103,7 +103,7 @@ test("where every switch waits for the change window, that is what is told, and 
   await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   await user.click(within(dialog).getByRole("button", { name: "Switch 1 user" }));
   await screen.findByText("1 switch waits for the change window.");
-  expect(screen.queryByText(/0 users? done/)).toBeNull();
+  expect(screen.queryByText(/0 users?: switch/)).toBeNull();
 });
 
 test("how many an action is for stands in its question from the start", async () => {
@@ -129,8 +129,10 @@ test("all that match can be acted on, and who is refused is named with the reaso
   const dialog = await screen.findByRole("alertdialog");
   await within(dialog).findByText(/can't: The mailbox is initialized/);
   await user.click(within(dialog).getByRole("button", { name: /^Remove \d+ user/ }));
-  await screen.findByRole("alertdialog", { name: /were refused/ });
-  await screen.findAllByText(/@contoso.example: The mailbox is initialized/);
+  const result = await screen.findByRole("alertdialog", { name: /^\d+ users? removed, \d+ refused$/ });
+  const refused = within(result).getByText(/^\d+ users: The mailbox is initialized/);
+  expect(refused.textContent).toMatch(/@contoso\.example, .+ … and \d+ more\.$/);
+  within(result).getByRole("button", { name: "Copy who was refused" });
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     users: { by: "filter_but", of: { filter: { kind: ["user"], organization: 1 }, but: [] } },
   });
@@ -259,7 +261,7 @@ test("whoever is like that already is told beside those who are done", async () 
   const dialog = await screen.findByRole("alertdialog");
   await user.click(await within(dialog).findByLabelText(/^I have read/));
   await user.click(await within(dialog).findByText(/^Switch \d+ users?$/));
-  await screen.findByText(/^\d+ users? done$/);
+  await screen.findByText(/^\d+ users?: switch to Graph begun$/);
   await screen.findByText(/^\d+ are like that already\.$/);
 });
 
@@ -291,4 +293,68 @@ test("what the end of the program has cut off is told at the next start as not d
   await openAt("/settings", { cutOffActions: [{ action: { kind: "reset" }, users: 8000, since }] });
   await screen.findByText(/^Not done: Reset mailbox.* for 8.?000 users$/);
   await screen.findAllByText(/Nobody was changed: do it again if it is still meant\.$/);
+});
+
+test("a question's numbers are of one answer, stay while the store changes, and are asked anew when others are meant", async () => {
+  const failing: NonNullable<FakeOptions["failing"]> = {};
+  const { user, door } = await openAt("/users?org=1&mailbox=initialized", { failing });
+  await user.click(await screen.findByRole("columnheader", { name: "Select all" }));
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  const stays = await within(dialog).findByText(/^\d+ can't: The mailbox is initialized/);
+  const [n = ""] = /^\d+/.exec(stays.textContent ?? "") ?? [];
+  screen.getByRole("alertdialog", { name: `Remove ${n} users?` });
+  within(dialog).getByRole("button", { name: `Remove ${n} users` });
+  const looked = () => door.asked.filter(({ name }) => name === "users.foresee").length;
+  const before = looked();
+  await door.call("users.act", { users: { by: "ids", of: [1, 2, 3] }, action: { kind: "exclude" } }, {});
+  await waitFor(() => expect(door.asked.filter(({ name }) => name === "users.query").length).toBeGreaterThan(1));
+  expect(looked()).toBe(before);
+  failing["users.act"] = "changed";
+  await user.click(within(dialog).getByRole("switch"));
+  const phrase = await within(dialog).findByLabelText(`To confirm, type: remove ${Number(n) - 3} users`);
+  await user.type(phrase, `remove ${Number(n) - 3} users`);
+  await user.click(within(dialog).getByRole("button", { name: `Remove ${Number(n) - 3} users` }));
+  await within(dialog).findByText("Others are meant by now.");
+});
+
+test("many users are removed only when their number was typed, few at once", async () => {
+  const { user, door } = await openAt("/users?org=1");
+  await user.click(await screen.findByRole("columnheader", { name: "Select all" }));
+  const bar = () => screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(await bar()).getByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Remove…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await user.click(await within(dialog).findByRole("switch"));
+  const remove = await within(dialog).findByRole("button", { name: "Remove 450 users" });
+  await waitFor(() => expect(within(dialog).queryByText(/can't/)).toBeNull());
+  await user.click(remove);
+  expect(door.asked.some(({ name }) => name === "users.act")).toBe(false);
+  await user.type(
+    within(dialog).getByRole("textbox", { name: "To confirm, type: remove 450 users" }),
+    "remove 450 users",
+  );
+  await user.click(remove);
+  await screen.findByText("450 users removed");
+});
+
+test("a dialog gives the focus back to what opened it, so that Escape closes the panel", async () => {
+  const { user } = await openAt("/users?org=1&open=61");
+  const panel = await screen.findByRole("complementary", { name: /Details|.+/ });
+  await user.click(await within(panel).findByRole("button", { name: "Force synchronization" }));
+  const dialog = await screen.findByRole("alertdialog");
+  await waitFor(() =>
+    expect(
+      within(dialog)
+        .getByRole("button", { name: /^Force/ })
+        .getAttribute("aria-disabled"),
+    ).not.toBe("true"),
+  );
+  await user.click(within(dialog).getByRole("button", { name: /^Force/ }));
+  await screen.findByText("1 user: synchronization forced");
+  await waitFor(() => expect(panel.contains(document.activeElement)).toBe(true));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("complementary", { name: /Details|.+/ })).toBeNull());
 });

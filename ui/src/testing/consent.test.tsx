@@ -264,7 +264,7 @@ test("a change that would make the scope void is refused for that, and no role i
 test("a consent that changed nothing says that all was granted before only where it was", async () => {
   const { user } = await openAt("/permissions?org=1", { unchanging: true });
   await user.click(await screen.findByRole("button", { name: /^Grant consent/ }));
-  await user.click(await screen.findByLabelText("I know these limitations."));
+  await user.click(await screen.findByLabelText("I have read what Graph can't do for this integration."));
   await user.click(screen.getByText("Open browser to consent"));
   await screen.findByText("Nothing changed");
   expect(screen.queryByText(/all of it was granted before/)).toBeNull();

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { openAt } from "./app";
 
@@ -91,7 +91,11 @@ test("a snooze needs a note, takes the problem out of sight, and can be taken ba
   const act = await screen.findByRole("button", { name: "Snooze" });
   expect(act.getAttribute("aria-disabled")).toBe("true");
   await user.type(screen.getByLabelText(/^Note/), "ticket 4711");
-  await user.type(screen.getByLabelText("Back at the latest on"), "2099-12-31");
+  expect(screen.queryByLabelText("Back at the latest on"), "an empty date would look like today").toBeNull();
+  await user.click(screen.getByLabelText("Back at the latest on a certain day"));
+  const day = screen.getByLabelText<HTMLInputElement>("Back at the latest on");
+  expect(day.value).toMatch(/^\d{4}-\d\d-\d\d$/);
+  fireEvent.change(day, { target: { value: "2099-12-31" } });
   await user.click(act);
   await screen.findByText(/Snoozed by admin@contoso.example on .*: “ticket 4711”/);
   const asked = door.asked.find(({ name }) => name === "issues.snooze")?.question;

@@ -294,3 +294,37 @@ test("the ribbon leads whoever has not signed in to the sign-in, and sets the ex
   await screen.findByRole("heading", { level: 1, name: "Organizations" });
   expect(door.asked.find(({ name }) => name === "practice.examples")?.question).toEqual({ tenant: 1 });
 });
+
+test("what is deleted, typed and told has the same number, also where only one of two can go", async () => {
+  const { user } = await openAt("/organizations", { users: [450, 30, 0] });
+  await chooseRows(user, ["Contoso US", "Lab"]);
+  await user.click(within(screen.getByRole("toolbar", { name: "Selection" })).getByRole("button", { name: "Delete…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Delete 1 organization?" });
+  within(dialog).getByRole("textbox", { name: "To confirm, type: Lab" });
+  within(dialog).getByRole("button", { name: "Delete 1 organization" });
+  await user.click(within(dialog).getByRole("switch"));
+  await screen.findByRole("alertdialog", { name: "Delete 2 organizations?" });
+  within(dialog).getByRole("textbox", { name: "To confirm, type: delete 2 organizations" });
+  within(dialog).getByRole("button", { name: "Delete 2 organizations with their users" });
+});
+
+test("before sessions are started it is told that consent is missing", async () => {
+  const { user, door } = await openAt("/organizations");
+  await door.call("sync.pause", { organization: 1, paused: true }, {});
+  await screen.findByText("Enabled, paused");
+  await chooseRows(user, ["Contoso EU"]);
+  await user.click(
+    within(screen.getByRole("toolbar", { name: "Selection" })).getByRole("button", { name: "Start sessions…" }),
+  );
+  const dialog = await screen.findByRole("alertdialog");
+  await within(dialog).findByText(/Each user is read every 30 minutes.+ A part of the consent is missing/);
+});
+
+test("an organization without users offers to import some", async () => {
+  const { user, router } = await openAt("/organizations?open=3", { users: [450, 30, 0] });
+  const panel = await screen.findByRole("complementary");
+  expect(within(panel).queryByRole("button", { name: "Open users" })).toBeNull();
+  await user.click(within(panel).getByRole("button", { name: "Import users" }));
+  await screen.findByRole("dialog", { name: "Import users into Lab" });
+  expect(router.state.location.search).toMatchObject({ org: 3 });
+});

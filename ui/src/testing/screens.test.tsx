@@ -101,7 +101,7 @@ test("consent waits for the browser, reads back, and only then says so", async (
   const { user } = await openAt("/permissions?org=1", { step: 1, consented });
   await screen.findByText("6 required: 4 granted, 2 missing. 1 excess.");
   await user.click(screen.getByRole("button", { name: /Grant consent.*Microsoft 365 OAuth \(Graph API\)/ }));
-  await user.click(await screen.findByLabelText("I know these limitations."));
+  await user.click(await screen.findByLabelText("I have read what Graph can't do for this integration."));
   await user.click(screen.getByText("Open browser to consent"));
   await screen.findByText("Waiting for the consent in your browser");
   // The page is hidden from assistive technology until the dialog has closed.
@@ -115,7 +115,7 @@ test("consent waits for the browser, reads back, and only then says so", async (
   // What was acknowledged once isn't asked again.
   await user.click(screen.getByRole("button", { name: /Grant consent/ }));
   await screen.findByText(/^Acknowledged on .* by admin@contoso\.example$/);
-  expect(screen.queryByLabelText("I know these limitations.")).toBeNull();
+  expect(screen.queryByLabelText("I have read what Graph can't do for this integration.")).toBeNull();
   expect((await screen.findAllByText("Extra: nothing requires it")).length).toBeGreaterThan(0);
 });
 
@@ -138,7 +138,7 @@ test("where no browser opens, the link is shown, and that the sign-in can't be k
 test("a cancelled consent changes nothing and is no error", async () => {
   const { user } = await openAt("/permissions?org=1", { step: 30 });
   await user.click(await screen.findByRole("button", { name: /Grant consent/ }));
-  await user.click(await screen.findByLabelText("I know these limitations."));
+  await user.click(await screen.findByLabelText("I have read what Graph can't do for this integration."));
   await user.click(screen.getByText("Open browser to consent"));
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
   await waitFor(() => expect(screen.queryByText("Waiting for the consent in your browser")).toBeNull());

@@ -223,3 +223,35 @@ test("what a cell says is what is copied of it: nobody is read whose organizatio
   const [cell] = await screen.findAllByText("Enabled, paused");
   expect(cell?.closest("[role=gridcell]")?.getAttribute("title")).toBe("Enabled, paused");
 });
+
+test("of two views that are the same, the name is told of the one that was saved or chosen", async () => {
+  const { user } = await openAt("/users?org=1&verdict=failed");
+  const named = (name: string) => screen.findByRole("button", { name: `View: ${name}` });
+  await user.click(await named("Failed"));
+  await user.click(await screen.findByRole("menuitem", { name: "Save view…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Save view" });
+  await user.type(within(dialog).getByRole("textbox"), "Mine");
+  await user.click(within(dialog).getByRole("button", { name: "Save view" }));
+  await user.click(await named("Mine"));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Failed" }));
+  await user.click(await named("Failed"));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Mine" }));
+  await named("Mine");
+});
+
+test("the palette says how many more users match, and leads to all of them", async () => {
+  const { user, router } = await openAt("/");
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox", { name: "Search or run a command" }), "contoso.example");
+  await user.click(await screen.findByRole("option", { name: /^All \d+ users that match/ }));
+  await screen.findByRole("heading", { level: 1, name: "Users" });
+  expect(router.state.location.search).toMatchObject({ q: "contoso.example" });
+});
+
+test("the age of the list tells when its rows last changed", async () => {
+  const { door } = await openAt("/users?org=1");
+  await screen.findByText("450 users");
+  const before = screen.getByText(/^as of /).textContent;
+  await door.call("users.act", { users: { by: "ids", of: [1, 2, 3] }, action: { kind: "exclude" } }, {});
+  await waitFor(() => expect(screen.getByText(/^as of /).textContent).not.toBe(before));
+});

@@ -7,11 +7,14 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  Field,
+  Input,
   makeStyles,
 } from "@fluentui/react-components";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t } from "../words/t";
 import { ReasonedButton } from "./CommandBar";
+import { useFocusBack } from "./focusBack";
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", rowGap: "12px" },
@@ -26,6 +29,8 @@ type Props = {
   readonly busy?: boolean;
   /** A sentence that has to be ticked first, for what is hard to undo. */
   readonly acknowledge?: string | undefined;
+  /** Words that have to be typed first, for what can't be undone. */
+  readonly phrase?: string | undefined;
   readonly disabledReason?: string | undefined;
   /** There is nothing to decide any more: the only button closes it. */
   readonly over?: boolean;
@@ -37,11 +42,14 @@ type Props = {
 export function ConfirmDialog(props: Props) {
   const styles = useStyles();
   const [acknowledged, setAcknowledged] = useState(false);
+  const [typed, setTyped] = useState("");
+  useFocusBack();
   const safe = useRef<HTMLButtonElement>(null);
   useEffect(() => safe.current?.focus(), []);
   const reason =
     props.disabledReason ??
     (props.acknowledge !== undefined && !acknowledged ? t("confirm.tickFirst") : undefined) ??
+    (props.phrase !== undefined && typed.trim() !== props.phrase ? t("confirm.typeFirst") : undefined) ??
     (props.busy ? t("confirm.busy") : undefined);
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => !data.open && props.onClose()}>
@@ -56,6 +64,11 @@ export function ConfirmDialog(props: Props) {
                 checked={acknowledged}
                 onChange={(_, data) => setAcknowledged(data.checked === true)}
               />
+            )}
+            {props.phrase !== undefined && (
+              <Field label={t("confirm.type", { phrase: props.phrase })}>
+                <Input value={typed} spellCheck={false} onChange={(_, data) => setTyped(data.value)} />
+              </Field>
             )}
           </DialogContent>
           <DialogActions>

@@ -39,14 +39,22 @@ const useStyles = makeStyles({
   body: { whiteSpace: "normal", padding: "6px 0" },
 });
 
+type Props = {
+  readonly failure: Failure;
+  /** What fields say of it already: that isn't said again. */
+  readonly told?: ReadonlyArray<string | undefined>;
+  readonly onRetry?: (() => void) | undefined;
+};
+
 /** What went wrong, why, and the next step; the technical facts fold out and can be copied. */
-export function ErrorBar({ failure, onRetry }: { failure: Failure; onRetry?: (() => void) | undefined }) {
+export function ErrorBar({ failure, told = [], onRetry }: Props) {
   const styles = useStyles();
   const [open, setOpen] = useState(false);
   return (
     <MessageBar intent="error" layout="multiline" className={styles.bar}>
       <MessageBarBody className={styles.body}>
-        <MessageBarTitle>{failure.title}</MessageBarTitle> {failure.advice}
+        {!told.includes(failure.title) && <MessageBarTitle>{failure.title}</MessageBarTitle>}{" "}
+        {!told.includes(failure.advice) && failure.advice}
         {open && (
           <dl className={styles.facts}>
             <dt className={styles.name}>{t("error.code")}</dt>

@@ -11,6 +11,7 @@ import {
 import type { FormEvent, ReactNode } from "react";
 import { t } from "../words/t";
 import { ReasonedButton } from "./CommandBar";
+import { useFocusBack } from "./focusBack";
 
 const useStyles = makeStyles({ content: { display: "flex", flexDirection: "column", rowGap: "12px" } });
 
@@ -34,6 +35,7 @@ type Props = {
 /** A form that is sent by its button or by Enter. */
 export function FormDialog({ title, children, action, busy, disabledReason, onSubmit, onEdit, onClose }: Props) {
   const styles = useStyles();
+  useFocusBack();
   const reason = busy ? t("confirm.busy") : disabledReason;
   const submit = (event: FormEvent) => {
     event.preventDefault();

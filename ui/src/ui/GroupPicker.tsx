@@ -40,7 +40,7 @@ export function GroupPicker({ found, group, nested, size, refusal, onGroup, onNe
       {refusal && <ErrorBar failure={explain(refusal)} onRetry={props.retry} />}
       {props.searching && <Spinner size="tiny" label={t("users.groupSearching")} labelPosition="after" />}
       <div role="status" className={styles.quiet}>
-        {found && t("users.groupsFound", { n: found.length })}
+        {props.text.trim().length === 1 ? t("users.groupMore") : found && t("users.groupsFound", { n: found.length })}
       </div>
       {found && found.length > 0 && (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable)

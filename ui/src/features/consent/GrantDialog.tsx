@@ -35,7 +35,7 @@ export function GrantDialog({ view, shown, onClose, onConfirm }: Props) {
     <ConfirmDialog
       title={t("consent.askTitle", { integration: view.integration_name, tenant: view.tenant_name })}
       action={t("consent.askAction")}
-      acknowledge={unread ? t("consent.acknowledge") : undefined}
+      acknowledge={unread ? t("act.acknowledge") : undefined}
       disabledReason={
         preview.isPending ? t("change.reading") : preview.data?.refused ? reasonWords[preview.data.refused] : undefined
       }

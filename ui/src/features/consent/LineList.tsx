@@ -5,7 +5,8 @@ import { typeWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
-  list: { margin: 0, paddingLeft: "20px", maxHeight: "140px", overflowY: "auto" },
+  list: { margin: 0, paddingLeft: "20px" },
+  folded: { cursor: "pointer", fontWeight: tokens.fontWeightSemibold },
   bad: { color: tokens.colorPaletteRedForeground1 },
   beyond: { marginLeft: "8px", color: stateColour("stateAttention") },
 });
@@ -16,30 +17,53 @@ export function Lines({ of }: { of: ChangePreview }) {
     <>
       <LineList title={t("change.dropped", { n: of.dropped.total })} lines={of.dropped} grave />
       <LineList title={t("change.added", { n: of.added.total })} lines={of.added} />
-      <LineList title={t("change.kept", { n: of.kept.total })} lines={of.kept} />
+      <LineList title={t("change.kept", { n: of.kept.total })} lines={of.kept} folded />
     </>
   );
 }
 
+type Props = {
+  readonly title: string;
+  readonly lines: Held;
+  readonly grave?: boolean;
+  /** Only the heading is shown until somebody wants the lines: they change nothing, and may be one for each user. */
+  readonly folded?: boolean;
+};
+
 /** Permissions under a heading; nothing where there are none. */
-export function LineList({ title, lines, grave = false }: { title: string; lines: Held; grave?: boolean }) {
+export function LineList({ title, lines, grave = false, folded = false }: Props) {
   const styles = useStyles();
   if (lines.total === 0) return null;
   // What nobody needs stands first, where it isn't overlooked.
   const beyond = lines.first.filter((line) => line.beyond !== null);
+  const excess = beyond.length > 0 && <span className={styles.beyond}>{t("change.beyond", { n: beyond.length })}</span>;
+  const list = (
+    <ul className={styles.list} aria-label={title}>
+      {[...beyond, ...lines.first.filter((line) => line.beyond === null)].map((line) => (
+        <li key={lineKey(line)}>
+          {lineWords(line)}
+          {line.beyond && <span className={styles.beyond}>{beyondWords(line.beyond)}</span>}
+        </li>
+      ))}
+      {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
+    </ul>
+  );
+  if (folded) {
+    return (
+      <details>
+        <summary className={styles.folded}>
+          {title}
+          {excess}
+        </summary>
+        {list}
+      </details>
+    );
+  }
   return (
     <div>
       <strong className={grave ? styles.bad : undefined}>{title}</strong>
-      {beyond.length > 0 && <span className={styles.beyond}>{t("change.beyond", { n: beyond.length })}</span>}
-      <ul className={styles.list} aria-label={title}>
-        {[...beyond, ...lines.first.filter((line) => line.beyond === null)].map((line) => (
-          <li key={lineKey(line)}>
-            {lineWords(line)}
-            {line.beyond && <span className={styles.beyond}>{beyondWords(line.beyond)}</span>}
-          </li>
-        ))}
-        {lines.total > lines.first.length && <li>{t("change.more", { n: lines.total - lines.first.length })}</li>}
-      </ul>
+      {excess}
+      {list}
     </div>
   );
 }

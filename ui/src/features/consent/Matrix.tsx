@@ -1,6 +1,5 @@
 import { Button } from "@fluentui/react-components";
 import { ShieldCheckmarkRegular } from "@fluentui/react-icons";
-import { useState } from "react";
 import type { ConsentRow, ConsentView, Wanted } from "../../api/bindings";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
@@ -11,7 +10,8 @@ import { Split } from "../../ui/Page";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isSelected, none, type Selection } from "../../ui/table/selection";
+import { hiddenAmong, isSelected } from "../../ui/table/selection";
+import { useSelection } from "../../ui/table/useSelection";
 import { reasonWords } from "../../words/codes";
 import { consentBadges, resourceWords, typeWords } from "../../words/nouns";
 import { optionsOf, wordsOf } from "../../words/options";
@@ -83,7 +83,10 @@ export function MatrixFilters({ all }: { all: readonly ConsentRow[] | undefined 
 /** Required against granted, permission by permission: to be ordered, opened and put right. */
 export function Matrix({ title, organization, shown, revision, unread, reasonOf, onChange }: Props) {
   const [place, change] = usePlace(consentSearch);
-  const [selection, setSelection] = useState<Selection<string>>(none);
+  const { selection, select } = useSelection<string>(
+    JSON.stringify([place.q, place.state, place.type, place.api, place.need]),
+    String(organization),
+  );
   const all = shown?.consent.rows;
   const rows =
     all &&
@@ -96,7 +99,8 @@ export function Matrix({ title, organization, shown, revision, unread, reasonOf,
   const source = { ...allOf(`consent ${organization} ${questionOf(place)}`, rows), revision };
   const walk = useWalk(source, rowKey, place.open, (open) => change({ open }));
   const open = all?.find((row) => rowKey(row) === place.open);
-  const chosen = rows?.filter((row) => isSelected(selection, rowKey(row))) ?? [];
+  const among = selection.mode === "include" ? all : rows;
+  const chosen = among?.filter((row) => isSelected(selection, rowKey(row))) ?? [];
   const grantable = chosen.filter((row) => cannotAdd(row) === undefined);
   const revocable = chosen.filter((row) => cannotRemove(row) === undefined);
   const want = (kind: "grant" | "revoke", of: readonly ConsentRow[]) =>
@@ -113,7 +117,7 @@ export function Matrix({ title, organization, shown, revision, unread, reasonOf,
           {...(place.sort === undefined ? {} : { sort: { column: place.sort, descending: place.desc ?? false } })}
           onSort={({ column, descending }) => change({ sort: column, desc: descending || undefined })}
           selection={selection}
-          onSelect={setSelection}
+          onSelect={select}
           openId={place.open}
           openIndex={walk.index}
           onOpen={walk.show}
@@ -149,7 +153,12 @@ export function Matrix({ title, organization, shown, revision, unread, reasonOf,
           />
         )}
       </Split>
-      <SelectionBar selection={selection} total={rows?.length ?? 0} onSelect={setSelection}>
+      <SelectionBar
+        selection={selection}
+        total={rows?.length ?? 0}
+        hidden={hiddenAmong(selection, (rows ?? []).map(rowKey))}
+        onSelect={select}
+      >
         <ReasonedButton
           size="small"
           disabledReason={unread ?? (grantable.length === 0 ? t("change.nothing") : reasonOf(grantable))}

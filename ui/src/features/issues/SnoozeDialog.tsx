@@ -1,4 +1,4 @@
-import { Field, Input, makeStyles, Textarea } from "@fluentui/react-components";
+import { Checkbox, Field, Input, makeStyles, Textarea } from "@fluentui/react-components";
 import { useState } from "react";
 import type { Error as Refusal, Problem } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
@@ -16,13 +16,21 @@ type Props = { readonly problem: Problem; readonly organization: number | null; 
 export function SnoozeDialog({ problem, organization, onClose }: Props) {
   const styles = useStyles();
   const [note, setNote] = useState("");
-  const [day, setDay] = useState("");
   const [opened] = useState(() => Date.now());
+  // An empty field for a date may look as if today were in it (WebKitGTK): there is none until a day is wanted.
+  const [dated, setDated] = useState(false);
+  const [day, setDay] = useState(() => dayOf(opened + WEEK));
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
-  const until = day === "" ? null : beginOf(day);
+  const until = dated ? beginOf(day) : null;
   const reason =
-    note.trim() === "" ? t("issues.needsNote") : until !== null && until <= opened ? t("issues.pastDay") : undefined;
+    note.trim() === ""
+      ? t("issues.needsNote")
+      : dated && day === ""
+        ? t("issues.needsDay")
+        : until !== null && until <= opened
+          ? t("issues.pastDay")
+          : undefined;
   const snooze = async () => {
     setBusy(true);
     setRefusal(undefined);
@@ -47,12 +55,28 @@ export function SnoozeDialog({ problem, organization, onClose }: Props) {
       <Field label={t("issues.snoozeNote")} hint={t("issues.snoozeNoteHint")} required>
         <Textarea value={note} onChange={(_, data) => setNote(data.value)} maxLength={500} />
       </Field>
-      <Field label={t("issues.snoozeUntil")} hint={t("issues.snoozeUntilHint")}>
-        <Input type="date" value={day} onChange={(_, data) => setDay(data.value)} />
-      </Field>
+      <Checkbox
+        label={t("issues.snoozeDated")}
+        checked={dated}
+        onChange={(_, data) => setDated(data.checked === true)}
+      />
+      {dated && (
+        <Field label={t("issues.snoozeUntil")}>
+          <Input type="date" value={day} onChange={(_, data) => setDay(data.value)} />
+        </Field>
+      )}
       {refusal && <ErrorBar failure={explain(refusal)} />}
     </ConfirmDialog>
   );
+}
+
+const WEEK = 7 * 86_400_000;
+
+/** The day of a time here, as a date field has it. */
+function dayOf(time: number): string {
+  const date = new Date(time);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 /** When a day begins here. */

@@ -9,7 +9,7 @@ import { everyUser } from "../../api/filters";
 import { useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useViews } from "../../api/views";
-import { newest } from "../../lib/age";
+import { useAsOf } from "../../lib/age";
 import { usePlace } from "../../lib/place";
 import { useWalk } from "../../lib/walk";
 import { Command, CommandBar } from "../../ui/CommandBar";
@@ -77,6 +77,10 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
     first: list.page?.rows ?? [],
     fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
   };
+  const asOf = useAsOf(
+    list,
+    source.first.flatMap((row) => [row.user.seen, row.checked, row.synced]),
+  );
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const counts = sumOf((chosen ? [chosen] : (all ?? [])).map((view) => view.mailboxes));
   const filtered = Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
@@ -93,13 +97,7 @@ export function MailboxesPage({ Details }: { Details: DetailsOf }) {
               <>
                 <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={mailboxColumns} />
-                <DataAge
-                  at={
-                    newest(source.first.flatMap((row) => [row.user.seen, row.checked])) ?? (list.page && list.revision)
-                  }
-                  busy={list.busy}
-                  onRefresh={list.refresh}
-                />
+                <DataAge at={asOf} busy={list.busy} onRefresh={list.refresh} />
               </>
             }
           >

@@ -1,9 +1,9 @@
-import { Field, Input, makeStyles, Switch } from "@fluentui/react-components";
+import { makeStyles, Switch } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Belongings, OrganizationView } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
-import { reading } from "../../api/queries";
+import { agreeing } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -36,19 +36,20 @@ export function BulkDialog({ kind, views, onClose, onDone }: Props) {
   // What it was opened for: organizations that go while it is done stay on the list.
   const [meant] = useState(views);
   const [force, setForce] = useState(false);
-  const [typed, setTyped] = useState("");
   const [done, setDone] = useState<number>();
   const [came, setCame] = useState<readonly Came[]>();
   const say = useNotices((notices) => notices.say);
   const deleting = kind === "delete";
   const foreseen = useQuery({
-    ...reading("organizations.foresee", { organizations: meant.map(({ organization }) => organization.id) }),
+    ...agreeing("organizations.foresee", { organizations: meant.map(({ organization }) => organization.id) }),
     enabled: deleting && done === undefined,
   });
   const plan = planOf(kind, meant, foreseen.data ?? [], force);
   const changing = plan.filter(({ effect }) => effect.kind === "changes");
   const n = changing.length;
-  const phrase = meant.length === 1 ? (meant[0]?.organization.name ?? "") : t("bulk.phrase", { n: meant.length });
+  // Where it is for none of them, it is told of all.
+  const told = deleting ? n || meant.length : n;
+  const phrase = n === 1 ? changing[0]?.view.organization.name : t("bulk.phrase", { n });
   const run = async () => {
     setDone(0);
     const all = await carryOut(kind, plan, force, setDone);
@@ -64,14 +65,13 @@ export function BulkDialog({ kind, views, onClose, onDone }: Props) {
         ? t("act.looking")
         : n === 0
           ? t("act.nothing")
-          : deleting && typed.trim() !== phrase
-            ? t("bulk.typeFirst")
-            : undefined;
+          : undefined;
   const withUsers = plan.some(({ deletion }) => (deletion?.belongings.users ?? 0) > 0);
   return (
     <ConfirmDialog
-      title={t(`bulk.title.${kind}`, { n: deleting ? meant.length : n })}
-      action={t(force && deleting ? "bulk.do.deleteWithUsers" : `bulk.do.${kind}`, { n })}
+      title={t(`bulk.title.${kind}`, { n: told })}
+      action={t(force && deleting ? "bulk.do.deleteWithUsers" : `bulk.do.${kind}`, { n: told })}
+      phrase={deleting && n > 0 ? phrase : undefined}
       disabledReason={reason}
       onConfirm={() => void run()}
       onClose={onClose}
@@ -90,11 +90,6 @@ export function BulkDialog({ kind, views, onClose, onDone }: Props) {
       </ul>
       {withUsers && (
         <Switch label={t("bulk.withUsers")} checked={force} onChange={(_, data) => setForce(data.checked)} />
-      )}
-      {deleting && n > 0 && (
-        <Field label={t("bulk.type", { phrase })}>
-          <Input value={typed} spellCheck={false} onChange={(_, data) => setTyped(data.value)} />
-        </Field>
       )}
       {done !== undefined && <span role="status">{t("bulk.underWay", { done, n: plan.length })}</span>}
     </ConfirmDialog>
@@ -115,14 +110,24 @@ function effectWords(kind: BulkKind, { view, effect, deletion }: Planned): strin
     case "disable":
       return t("bulk.notRead", { n: view.users });
     case "start":
-      return view.may.sync
-        ? t("bulk.startsLater", { reason: reasonWords[view.may.sync] })
-        : t("syncing.every", { n: view.organization.rhythm.every_minutes });
+      return startWords(view);
     case "pause":
       return t("bulk.waits", { n: view.users });
     case "delete":
       return deletion ? goes(deletion.belongings) : "";
   }
+}
+
+/** What comes of starting: whether anybody is read, and with what consent. */
+function startWords({ may, organization, consent }: OrganizationView): string {
+  const begins =
+    organization.sync === "disabled"
+      ? t("bulk.startsOff")
+      : may.sync
+        ? t("bulk.startsLater", { reason: reasonWords[may.sync] })
+        : t("syncing.every", { n: organization.rhythm.every_minutes });
+  const { authorization } = consent;
+  return authorization === "authorized" ? begins : `${begins} ${t(`bulk.consent.${authorization}`)}`;
 }
 
 /** What goes with an organization, in numbers. */

@@ -170,7 +170,7 @@ function WindowDialog({ view, onClose }: { view: OrganizationView; onClose: () =
                   ))}
                 </Combobox>
               </Field>
-              {refusal && <ErrorBar failure={explain(refusal)} />}
+              {refusal && <ErrorBar failure={explain(refusal)} told={[wrongInput(refusal, "to", "zone")]} />}
             </DialogContent>
             <DialogActions>
               <Button type="submit" appearance="primary" disabledFocusable={busy}>

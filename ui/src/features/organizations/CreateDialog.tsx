@@ -104,7 +104,7 @@ export function CreateDialog({
           ))}
         </RadioGroup>
       </Field>
-      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {refusal && <ErrorBar failure={explain(refusal)} told={[wrong.name, wrong.externalId]} />}
     </FormDialog>
   );
 }

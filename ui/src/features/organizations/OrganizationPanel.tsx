@@ -1,4 +1,4 @@
-import { Dropdown, Field, makeStyles, Option, Tab, TabList, tokens } from "@fluentui/react-components";
+import { Dropdown, Field, makeStyles, Option, tokens } from "@fluentui/react-components";
 import { EditRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -14,6 +14,7 @@ import { ConsentButton } from "../../ui/ConsentButton";
 import { DetailsPanel, PanelButton } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, Facts } from "../../ui/Facts";
+import { PanelTabs } from "../../ui/PanelTabs";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { acknowledgedWords } from "../../words/acknowledged";
@@ -39,7 +40,6 @@ import { SyncSessions } from "./SyncSessions";
 import { WavesPart } from "./WavesPart";
 
 const useStyles = makeStyles({
-  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px", alignItems: "stretch" },
   button: { alignSelf: "start" },
   list: { margin: 0, paddingLeft: "20px", display: "flex", flexDirection: "column", rowGap: "4px" },
@@ -51,7 +51,8 @@ const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "start" },
 });
 
-export type Tabs = "users" | "rules" | "connectivity" | "email" | "waves" | "sessions";
+const tabs = ["users", "rules", "connectivity", "email", "waves", "sessions"] as const;
+export type Tabs = (typeof tabs)[number];
 
 type Props = {
   readonly view: OrganizationView;
@@ -74,19 +75,11 @@ export function OrganizationPanel({ view, tab, onTab, ...panel }: Props) {
       subtitle={<CopyableId id={view.organization.external_id} what={t("organizations.externalId")} />}
       subject={String(view.organization.id)}
     >
-      <TabList
-        className={styles.tabs}
-        size="small"
-        selectedValue={tab}
-        onTabSelect={(_, data) => onTab(data.value as Tabs)}
-      >
-        <Tab value="users">{t("organizations.tab.users")}</Tab>
-        <Tab value="rules">{t("organizations.tab.rules")}</Tab>
-        <Tab value="connectivity">{t("organizations.tab.connectivity")}</Tab>
-        <Tab value="email">{t("organizations.tab.email")}</Tab>
-        <Tab value="waves">{t("organizations.tab.waves")}</Tab>
-        <Tab value="sessions">{t("organizations.tab.sessions")}</Tab>
-      </TabList>
+      <PanelTabs
+        value={tab}
+        tabs={tabs.map((value) => ({ value, word: t(`organizations.tab.${value}`) }))}
+        onChoose={onTab}
+      />
       <div className={styles.part} role="tabpanel" aria-label={t(`organizations.tab.${tab}`)}>
         {tab === "users" && <Users view={view} />}
         {tab === "rules" && <Rules key={view.organization.id} view={view} />}
@@ -122,12 +115,22 @@ function Users({ view }: { view: OrganizationView }) {
           { name: t("organizations.issues"), value: grouped(view.with_issues) },
         ]}
       />
-      <ReasonedButton
-        className={styles.button}
-        onClick={() => void navigate({ to: "/users", search: { org: view.organization.id } })}
-      >
-        {t("organizations.openUsers")}
-      </ReasonedButton>
+      {view.users === 0 && <span>{t("users.emptyBody")}</span>}
+      <div className={styles.buttons}>
+        {view.users === 0 ? (
+          <ReasonedButton
+            appearance="primary"
+            disabledReason={view.may.import ? reasonWords[view.may.import] : undefined}
+            onClick={() => void navigate({ to: "/users", search: { org: view.organization.id, bring: true } })}
+          >
+            {t("users.import")}
+          </ReasonedButton>
+        ) : (
+          <ReasonedButton onClick={() => void navigate({ to: "/users", search: { org: view.organization.id } })}>
+            {t("organizations.openUsers")}
+          </ReasonedButton>
+        )}
+      </div>
       <section>
         <h3 className={styles.heading}>{t("organizations.eligibility")}</h3>
         <Facts

@@ -21,7 +21,8 @@ import { shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { allOf } from "../../ui/table/rows";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isEmpty, isSelected, none, type Selection } from "../../ui/table/selection";
+import { hiddenAmong, isEmpty, isSelected, none } from "../../ui/table/selection";
+import { useSelection } from "../../ui/table/useSelection";
 import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain } from "../../words/codes";
 import { accessWords, syncBadges } from "../../words/nouns";
@@ -47,7 +48,7 @@ export function OrganizationsPage() {
   const [place, change] = usePlace(organizationsSearch);
   const [bulk, setBulk] = useState<{ readonly kind: BulkKind; readonly views: readonly OrganizationView[] }>();
   const [renaming, setRenaming] = useState<Organization>();
-  const [selection, setSelection] = useState<Selection<number>>(none);
+  const { selection, select } = useSelection<number>(JSON.stringify([place.q, place.sync, place.access]));
   const [refusal, setRefusal] = useState<Refusal>();
   const say = useNotices((notices) => notices.say);
   const { query, all } = useScope();
@@ -59,7 +60,10 @@ export function OrganizationsPage() {
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const open = all?.find((view) => view.organization.id === place.open);
   const filtered = Object.keys(noFilters).some((name) => place[name as keyof typeof noFilters] !== undefined);
-  const selected = (shown ?? []).filter((view) => isSelected(selection, idOf(view)));
+  // Those that were ticked one by one are meant also where the filters hide them, which the bar says.
+  const selected = ((selection.mode === "include" ? all : shown) ?? []).filter((view) =>
+    isSelected(selection, idOf(view)),
+  );
   const views = useViews("organizations", viewOf(place), []);
   const save = async () => {
     setRefusal(undefined);
@@ -148,7 +152,7 @@ export function OrganizationsPage() {
             change({ sort: column as OrganizationColumn, desc: descending || undefined })
           }
           selection={selection}
-          onSelect={setSelection}
+          onSelect={select}
           openId={place.open}
           openIndex={walk.index}
           onOpen={walk.show}
@@ -187,19 +191,19 @@ export function OrganizationsPage() {
           />
         )}
       </Split>
-      <SelectionBar selection={selection} total={shown?.length ?? 0} onSelect={setSelection}>
+      <SelectionBar
+        selection={selection}
+        total={shown?.length ?? 0}
+        hidden={hiddenAmong(selection, (shown ?? []).map(idOf))}
+        onSelect={select}
+      >
         {selected.length === 1 && (
           <ReasonedButton size="small" onClick={() => setRenaming(selected[0]?.organization)}>
             {t("rename.command")}
           </ReasonedButton>
         )}
         {bulkKinds.map((kind) => (
-          <ReasonedButton
-            key={kind}
-            size="small"
-            disabledReason={selected.length === 0 ? t("bulk.hidden") : undefined}
-            onClick={() => setBulk({ kind, views: selected })}
-          >
+          <ReasonedButton key={kind} size="small" onClick={() => setBulk({ kind, views: selected })}>
             {t(`bulk.${kind}`)}
           </ReasonedButton>
         ))}
@@ -217,7 +221,7 @@ export function OrganizationsPage() {
           onClose={() => setBulk(undefined)}
           onDone={() => {
             setBulk(undefined);
-            setSelection(none());
+            select(none());
             if (bulk.kind === "delete") change({ open: undefined });
           }}
         />

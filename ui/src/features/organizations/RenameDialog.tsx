@@ -43,7 +43,7 @@ export function RenameDialog({ organization, onClose }: { organization: Organiza
       <Field label={t("organizations.name")} required {...invalid(true, empty ?? nameProblem(refusal))}>
         <Input value={name} onChange={(_, data) => setName(data.value)} />
       </Field>
-      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {refusal && <ErrorBar failure={explain(refusal)} told={[nameProblem(refusal)]} />}
     </FormDialog>
   );
 }

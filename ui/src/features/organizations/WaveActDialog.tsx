@@ -3,14 +3,14 @@ import { useState } from "react";
 import type { Acted, Action, Error as Refusal, WaveView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { everyUser } from "../../api/filters";
-import { reading } from "../../api/queries";
+import { agreeing } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
-import { actedWords } from "../../words/acted";
-import { explain, reasonWords } from "../../words/codes";
+import { actedWords, explainActed } from "../../words/acted";
+import { reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
 
@@ -39,7 +39,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
   const switched_since = act === "go_back" ? wave.started : null;
   const of = { ...everyUser, organization, wave: wave.number, switched_since };
   const users = { by: "filter" as const, of };
-  const query = useQuery(reading("users.foresee", { users, action: actions[act] }));
+  const query = useQuery(agreeing("users.foresee", { users, action: actions[act] }));
   const foreseen = query.data;
   const n = foreseen ? foreseen.changes + foreseen.queued + unreadOf(foreseen) : 0;
   const unread =
@@ -58,7 +58,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
           ? await call("waves.start", { organization, wave: wave.number, expected })
           : await call("users.act", { users, action: actions[act], expected });
       if (came.refused > 0) return setActed(came);
-      const { tone, title, body } = actedWords(came);
+      const { tone, title, body } = actedWords(actions[act].kind, came);
       say(tone, title, body);
       onClose();
     } catch (thrown) {
@@ -68,7 +68,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
       setBusy(false);
     }
   };
-  if (acted) return <Refusals acted={acted} onDone={onClose} />;
+  if (acted) return <Refusals kind={actions[act].kind} acted={acted} onDone={onClose} />;
   const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
   const reason = !foreseen ? t("act.looking") : foreseen.none && !nobody ? reasonWords[foreseen.none] : undefined;
   const title = { wave: waveName(wave) };
@@ -87,7 +87,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
       <span>{t(act === "start" ? "waves.startAbout" : "waves.goBackAbout")}</span>
       {!foreseen && !failure && <span role="status">{t("act.looking")}</span>}
       {foreseen && <Effects foreseen={foreseen} />}
-      {failure && <ErrorBar failure={explain(failure)} />}
+      {failure && <ErrorBar failure={explainActed(failure)} />}
     </ConfirmDialog>
   );
 }

@@ -22,19 +22,19 @@ import { Rollout } from "./Rollout";
 const useStyles = makeStyles({
   list: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", rowGap: "12px" },
   card: {
-    display: "flex",
+    // The same columns in each card, so that a stage stands below the same stage.
+    display: "grid",
+    gridTemplateColumns: "minmax(180px, 1fr) repeat(3, 150px) max-content",
     alignItems: "center",
-    flexWrap: "wrap",
     columnGap: "24px",
-    rowGap: "8px",
     padding: "16px",
     borderRadius: tokens.borderRadiusLarge,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
   },
-  names: { flexGrow: 1, minWidth: "200px" },
+  names: { minWidth: 0, overflowWrap: "anywhere" },
   name: { margin: 0, fontSize: tokens.fontSizeBase400, fontWeight: tokens.fontWeightSemibold },
   quiet: { color: tokens.colorNeutralForeground2 },
-  stage: { display: "flex", flexDirection: "column", width: "170px" },
+  stage: { display: "flex", flexDirection: "column", minWidth: 0 },
 });
 
 /** Home of the scope: the three stages of one rollout, or how far each rollout is. */
@@ -140,7 +140,9 @@ function Rollouts({ all }: { all: readonly OrganizationView[] }) {
               <StatusBadge {...stageBadges[view.stages[stage].state]} />
             </div>
           ))}
-          <Button onClick={() => choose(view)}>{t("overview.open", { name: view.organization.name })}</Button>
+          <Button aria-label={t("overview.open", { name: view.organization.name })} onClick={() => choose(view)}>
+            {t("overview.openShort")}
+          </Button>
         </li>
       ))}
     </ul>

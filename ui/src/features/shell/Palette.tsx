@@ -5,6 +5,7 @@ import {
   BuildingRegular,
   ClipboardCheckmarkRegular,
   FlashRegular,
+  PeopleRegular,
   PersonRegular,
   SearchRegular,
 } from "@fluentui/react-icons";
@@ -198,6 +199,19 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
       run: go("/users", { org: user.organization, q: user.directory.upn, open: user.id }),
     }),
   );
+  const found = typed.length >= 2 ? (users?.matching ?? 0) : 0;
+  const everybody: Entry[] =
+    found > people.length
+      ? [
+          {
+            key: "users",
+            label: t("palette.allUsers", { n: found }),
+            hint: t("nav.users"),
+            icon: <PeopleRegular />,
+            run: go("/users", { q: typed }),
+          },
+        ]
+      : [];
   const views = useSavedViews();
   const link = readViewLink(typed);
   const linked = link && paneOf(link) ? [views.entryOf("link", t("palette.openLink"), link)] : [];
@@ -205,7 +219,7 @@ function useEntries(typed: string, onShortcuts: () => void): readonly Entry[] {
   const matching = [...places, ...commands, ...organizations, ...views.all, ...(wanted === "" ? [] : checks)].filter(
     ({ label, hint }) => wanted === "" || `${label} ${hint}`.toLocaleLowerCase().includes(wanted),
   );
-  return [...linked, ...matching, ...people];
+  return [...linked, ...matching, ...people, ...everybody];
 }
 
 /** The views that are saved, and any other that a link names, each as an entry that opens it and says what of it is not here. */

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { entryOf } from "../../lib/regions";
 import type { PlainKey } from "../../words/t";
 import { panes } from "./panes";
 
@@ -74,15 +75,10 @@ function pressExport() {
 /** Moves the focus to the next region: rail, command bar, filters, grid, panel. */
 function cycleRegions(step: 1 | -1) {
   const regions = [...document.querySelectorAll<HTMLElement>("[data-region]")].filter(
-    (one) => entry(one) !== undefined,
+    (one) => entryOf(one) !== undefined,
   );
   if (regions.length === 0) return;
   const here = regions.findLastIndex((region) => region.contains(document.activeElement));
   const next = here < 0 ? (step > 0 ? 0 : regions.length - 1) : (here + step + regions.length) % regions.length;
-  entry(regions[next])?.focus();
-}
-
-function entry(region: HTMLElement | undefined): HTMLElement | undefined {
-  const reachable = "a[href], button:not([disabled]), input:not([disabled]), [tabindex='0']";
-  return region?.querySelector<HTMLElement>(reachable) ?? undefined;
+  entryOf(regions[next])?.focus();
 }

@@ -4,21 +4,24 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Acted, Action, Error as Refusal, ForeseeAction, Foreseen } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
-import { reading } from "../../api/queries";
+import { agreeing } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf, waitsOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
-import { actedWords } from "../../words/acted";
-import { explain, reasonWords } from "../../words/codes";
+import { actedWords, explainActed } from "../../words/acted";
+import { reasonWords } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
 import { optionsOf } from "../../words/options";
 import { t } from "../../words/t";
 import { type Access, type ActionKind, actionOf, type Choices, type Intent, kindOf } from "./actions";
 
 type Props = { readonly intent: Intent; readonly onClose: () => void; readonly onDone: () => void };
+
+/** So many users are removed without their number being typed. */
+const UNTYPED = 100;
 
 const noChoices: Choices = { to: undefined, access: "inherit", force: false, atOnce: false, notReady: false };
 
@@ -35,8 +38,8 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
   const query = useForeseen(intent, action);
   const foreseen = query.data;
   const waiting = foreseen ? unreadOf(foreseen) : 0;
-  // Until it is known whom it would change, and where that is nobody, it is for all who are meant.
-  const n = (foreseen && foreseen.changes + foreseen.queued + waiting) || intent.meant;
+  // Where nobody would be changed, it is told of all who are meant, and until that is known, of all who were selected.
+  const n = foreseen ? foreseen.changes + foreseen.queued + waiting || foreseen.users : intent.meant;
   // What other choices came to is shown until these are looked at, and never agreed to.
   const settled = query.isPlaceholderData ? undefined : foreseen;
   const run = async () => {
@@ -47,7 +50,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       for (const organization of settled.unread) await call("organizations.acknowledge", { organization });
       const came = await call("users.act", { users: intent.users, action, expected: settled.users });
       if (came.refused > 0) return setActed(came);
-      const { tone, title, body } = actedWords(came);
+      const { tone, title, body } = actedWords(kind, came);
       say(tone, title, body);
       onDone();
     } catch (thrown) {
@@ -57,7 +60,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       setBusy(false);
     }
   };
-  if (acted) return <Refusals acted={acted} onDone={onDone} />;
+  if (acted) return <Refusals kind={kind} acted={acted} onDone={onDone} />;
   const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
   return (
     <ConfirmDialog
@@ -65,6 +68,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       action={t(`act.do.${command}`, { n })}
       busy={busy}
       acknowledge={waiting > 0 ? t("act.acknowledge") : undefined}
+      phrase={kind === "remove" && n > UNTYPED ? t("act.removePhrase", { n }) : undefined}
       disabledReason={whyNot(action, settled)}
       onConfirm={() => void run()}
       onClose={onClose}
@@ -89,7 +93,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       )}
       {kind === "switch" && n > 1 && <InWaves />}
       {foreseen && <Effects foreseen={foreseen} />}
-      {failure && <ErrorBar failure={explain(failure)} />}
+      {failure && <ErrorBar failure={explainActed(failure)} />}
     </ConfirmDialog>
   );
 }
@@ -113,7 +117,7 @@ function InWaves() {
 /** What it comes to; while another choice is being looked at, what the one before came to. */
 function useForeseen({ users }: Intent, action: Action | undefined) {
   return useQuery({
-    ...reading("users.foresee", action ? { users, action } : nothing),
+    ...agreeing("users.foresee", action ? { users, action } : nothing),
     enabled: action !== undefined,
     placeholderData: keepPreviousData,
   });

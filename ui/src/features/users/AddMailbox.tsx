@@ -40,7 +40,9 @@ export function AddMailbox({ view, onClose }: { view: MailboxesView; onClose: ()
       <Field label={t("mailboxes.address")} {...invalid(true, wrongInput(refusal, "address") ?? notFound(refusal))}>
         <Input value={address} onChange={(_, data) => setAddress(data.value)} />
       </Field>
-      {refusal && <ErrorBar failure={explainLookUp(refusal)} />}
+      {refusal && (
+        <ErrorBar failure={explainLookUp(refusal)} told={[wrongInput(refusal, "address") ?? notFound(refusal)]} />
+      )}
     </FormDialog>
   );
 }

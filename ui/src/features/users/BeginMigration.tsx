@@ -70,7 +70,7 @@ export function BeginMigration({ view, onClose }: { view: MailboxesView; onClose
       >
         <Input value={minimum} onChange={(_, data) => setMinimum(data.value)} />
       </Field>
-      {refusal && <ErrorBar failure={explain(refusal)} />}
+      {refusal && <ErrorBar failure={explain(refusal)} told={[wrongInput(refusal, "to", "add_in", "minimum")]} />}
     </FormDialog>
   );
 }

@@ -110,7 +110,9 @@ export function ImportDialog({ organization, onClose }: Props) {
                 }
               />
             )}
-            {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+            {work?.refusal && (
+              <ErrorBar failure={explain(work.refusal)} told={shown ? [] : [toldOf(draft, work.refusal)]} />
+            )}
           </DialogContent>
           {shown ? (
             <DialogActions>
@@ -119,7 +121,7 @@ export function ImportDialog({ organization, onClose }: Props) {
                 disabledReason={arrivals(shown) === 0 ? t("users.previewNobody") : undefined}
                 onClick={() => importShown(shown)}
               >
-                {t("users.importShown", { n: arrivals(shown) })}
+                {importWords(shown)}
               </ReasonedButton>
               <Button onClick={forget}>{t("users.previewBack")}</Button>
               <Button onClick={close}>{t("confirm.cancel")}</Button>
@@ -150,6 +152,18 @@ export function ImportDialog({ organization, onClose }: Props) {
 /** Those who come in, and those who are here and are refreshed. */
 function arrivals({ fates }: ImportPreview): number {
   return fates.added + fates.here;
+}
+
+/** What the button does, in the figures of the report above it. */
+function importWords({ fates: { added, here } }: ImportPreview): string {
+  if (added === 0) return t("users.refreshShown", { n: here });
+  return here === 0 ? t("users.importShown", { n: added }) : t("users.importRefreshShown", { n: added, here });
+}
+
+/** What the field says that holds whom to bring in. */
+function toldOf({ kind }: Draft, refusal: Refusal): string | undefined {
+  if (kind === "filter") return wrongInput(refusal);
+  return kind === "list" ? wrongInput(refusal, "csv") : undefined;
 }
 
 type WhomProps = {
@@ -191,7 +205,12 @@ function Whom({ organization, draft, onDraft, refusal }: WhomProps) {
         />
       )}
       {draft.kind === "filter" && (
-        <Field label={t("users.odata")} required hint={t("users.odataHint")} {...invalid(true, wrongInput(refusal))}>
+        <Field
+          label={t("users.odata")}
+          required
+          hint={t("users.odataHint")}
+          {...invalid(true, refusal && toldOf(draft, refusal))}
+        >
           <Input
             value={draft.odata}
             placeholder="department eq 'Sales'"
@@ -203,7 +222,7 @@ function Whom({ organization, draft, onDraft, refusal }: WhomProps) {
         <ListPicker
           file={draft.file}
           text={draft.text}
-          wrong={wrongInput(refusal, "csv")}
+          wrong={refusal && toldOf(draft, refusal)}
           onFile={(file) => change({ file })}
           onText={(text) => change({ text })}
         />

@@ -161,6 +161,11 @@ export function ImportReport({ preview, organization }: Props) {
           <MessageBarBody>{t("preview.purposeLater")}</MessageBarBody>
         </MessageBar>
       )}
+      {fates.elsewhere > 0 && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>{t("preview.howToMove", { n: fates.elsewhere })}</MessageBarBody>
+        </MessageBar>
+      )}
       {unsaved && <ErrorBar failure={explain(unsaved)} />}
       {list.error && <ErrorBar failure={explain(refusalOf(list.error))} onRetry={list.refresh} />}
       <FilterRow count={list.page && t("filter.count", { matching: list.page.matching, total: list.page.total })}>

@@ -1,5 +1,13 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import {
+  Button,
+  Link,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+} from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Organization, OrganizationView } from "../../api/bindings";
 import { begin, dismiss, isLive, stop, useWork } from "../../api/work";
@@ -26,6 +34,7 @@ export async function startPreflight({ id, name }: Organization) {
 export function PreflightProgress({ view }: { view: OrganizationView }) {
   const key = keyOf(view.organization.id);
   const work = useWork(key);
+  const navigate = useNavigate();
   // What came of it has been read by the time the page is left; work that goes on stays.
   useEffect(() => () => dismiss(key), [key]);
   if (!work) return null;
@@ -54,6 +63,18 @@ export function PreflightProgress({ view }: { view: OrganizationView }) {
           {t(work.state === "stopped" ? "users.preflightStopped" : "users.preflighted")}
         </MessageBarTitle>{" "}
         {t("users.preflightCounts", { n: not_eligible })}{" "}
+        {not_eligible > 0 && (
+          <>
+            <Link
+              inline
+              onClick={() =>
+                void navigate({ to: "/users", search: { org: view.organization.id, eligibility: "not_eligible" } })
+              }
+            >
+              {t("users.preflightShow", { n: not_eligible })}
+            </Link>{" "}
+          </>
+        )}
         {unasked !== null && t("users.preflightUnasked", { why: unaskedWords[unasked] })}
       </MessageBarBody>
       <MessageBarActions

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Chosen, Error as Refusal, PlanView, PutUsers } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
-import { reading } from "../../api/queries";
+import { agreeing, reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
-import { explain, reasonWords } from "../../words/codes";
+import { explainActed } from "../../words/acted";
+import { reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { waveName } from "../../words/waves";
 
@@ -33,13 +34,13 @@ export function PutInWaveDialog({ organization, users, meant, onClose, onDone }:
   const shown = useQuery(reading("waves.show", { organization }));
   const plan = shown.data;
   const query = useQuery({
-    ...reading("waves.foresee_put", { organization, users, wave: wave ?? 0 }),
+    ...agreeing("waves.foresee_put", { organization, users, wave: wave ?? 0 }),
     enabled: wave !== undefined,
   });
   const foreseen = wave === undefined ? undefined : query.data;
   const chosen = plan?.waves.find(({ number }) => number === wave);
-  // Until it is known whom it would change, and where that is nobody, it is for all who are meant.
-  const n = foreseen?.changes || meant;
+  // Where nobody would be changed, it is told of all who are meant, and until that is known, of all who were selected.
+  const n = foreseen ? foreseen.changes || foreseen.users : meant;
   const run = async () => {
     if (wave === undefined || !foreseen) return;
     setBusy(true);
@@ -83,7 +84,7 @@ export function PutInWaveDialog({ organization, users, meant, onClose, onDone }:
         </Field>
       )}
       {plan && foreseen && <Outlook plan={plan} foreseen={foreseen} />}
-      {failure && <ErrorBar failure={explain(failure)} />}
+      {failure && <ErrorBar failure={explainActed(failure)} />}
     </ConfirmDialog>
   );
 }

@@ -1,12 +1,4 @@
-import {
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  Tab,
-  TabList,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Check, UserDetail, UserRow, WorkloadResult } from "../../api/bindings";
@@ -16,6 +8,7 @@ import { fullTime } from "../../lib/time";
 import { DetailsPanel } from "../../ui/DetailsPanel";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId, type Fact, Facts } from "../../ui/Facts";
+import { PanelTabs } from "../../ui/PanelTabs";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explain } from "../../words/codes";
 import {
@@ -40,7 +33,6 @@ import { Remedy } from "../../ui/Remedy";
 
 const useStyles = makeStyles({
   // Six of them are wider than a narrow panel.
-  tabs: { marginLeft: "-6px", marginBottom: "12px", flexWrap: "wrap" },
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },
   passed: {
     display: "flex",
@@ -66,7 +58,8 @@ const useStyles = makeStyles({
 /** How often it is looked whether a session can be brought forward again. */
 const FORCED_MS = 5000;
 
-type Tabs = "overview" | "mailboxes" | "timeline" | "sessions" | "checks" | "issues";
+const tabs = ["overview", "mailboxes", "timeline", "sessions", "checks", "issues"] as const;
+type Tabs = (typeof tabs)[number];
 
 type Props = {
   readonly user: number;
@@ -100,19 +93,11 @@ export function UserPanel({ user, onClose, onPrevious, onNext }: Props) {
       onPrevious={onPrevious}
       onNext={onNext}
     >
-      <TabList
-        className={styles.tabs}
-        size="small"
-        selectedValue={tab}
-        onTabSelect={(_, data) => setTab(data.value as Tabs)}
-      >
-        <Tab value="overview">{t("users.tab.overview")}</Tab>
-        <Tab value="mailboxes">{t("users.tab.mailboxes")}</Tab>
-        <Tab value="timeline">{t("users.tab.timeline")}</Tab>
-        <Tab value="sessions">{t("users.tab.sessions")}</Tab>
-        <Tab value="checks">{t("users.tab.checks")}</Tab>
-        <Tab value="issues">{t("users.tab.issues", { n: issues.length })}</Tab>
-      </TabList>
+      <PanelTabs
+        value={tab}
+        tabs={tabs.map((value) => ({ value, word: t(`users.tab.${value}`, { n: issues.length }) }))}
+        onChoose={setTab}
+      />
       {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
       {detail && <UserActions detail={detail} onCheck={() => setTab("checks")} />}
       {detail && (

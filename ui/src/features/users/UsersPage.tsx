@@ -25,7 +25,7 @@ import { chosenOf, everyUser } from "../../api/filters";
 import { reading, useWindowed } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useViews } from "../../api/views";
-import { newest } from "../../lib/age";
+import { useAsOf } from "../../lib/age";
 import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
 import { untouched, usePreferences } from "../../lib/preferences";
@@ -41,7 +41,8 @@ import { ColumnChooser } from "../../ui/table/ColumnChooser";
 import { isShown, shownIds } from "../../ui/table/columns";
 import { DataTable } from "../../ui/table/DataTable";
 import { SelectionBar } from "../../ui/table/SelectionBar";
-import { isEmpty, isSelected, none, type Selection, selectedCount } from "../../ui/table/selection";
+import { hiddenAmong, isEmpty, isSelected, none, type Selection, selectedCount } from "../../ui/table/selection";
+import { useSelection } from "../../ui/table/useSelection";
 import { ViewsMenu } from "../../ui/ViewsMenu";
 import { explain, reasonWords } from "../../words/codes";
 import {
@@ -74,7 +75,6 @@ export function UsersPage() {
   const [place, change] = usePlace(usersSearch);
   const { chosen, all } = useScope();
   const navigate = useNavigate();
-  const [selection, setSelection] = useState<Selection<number>>(none);
   const [intent, setIntent] = useState<Intent>();
   const [putting, setPutting] = useState<Putting>();
   const [now] = useState(Date.now);
@@ -92,15 +92,31 @@ export function UsersPage() {
     first: list.page?.rows ?? [],
     fetchWindow: async (start: number, end: number) => (await list.window(start, end)).rows,
   };
+  // What is selected is of the question that the shown rows answer, also while another one is on its way.
+  const asked = { ...question, filter: list.asked?.filter ?? question.filter };
+  const { selection, elsewhere, select } = useSelection<number>(
+    JSON.stringify(asked.filter),
+    String(asked.filter.organization),
+  );
+  const asOf = useAsOf(
+    list,
+    source.first.flatMap((row) => [row.user.seen, row.checked, row.synced]),
+  );
   const walk = useWalk(source, idOf, place.open, (open) => change({ open }));
   const filtered = isFiltered(place);
-  const whom = chosenOf(selection, question.filter);
+  const whom = chosenOf(selection, asked.filter);
   const noSwitch = useNoSwitch(whom, isEmpty(selection));
   const noScope = chosen === undefined ? t("scope.chooseFirst") : undefined;
   const views = useViews("users", viewOf(place), usersViews);
   const exporting = useUsersExport();
   const matching = list.page?.matching ?? 0;
   const meant = selectedCount(selection, matching);
+  const hidden =
+    source.first.length >= matching
+      ? hiddenAmong(selection, source.first.map(idOf))
+      : filtered && elsewhere
+        ? undefined
+        : 0;
   const save = () =>
     exporting.save(
       { ...question, columns: shownIds(TABLE, columns) },
@@ -113,7 +129,7 @@ export function UsersPage() {
   const checkSelected = async () => {
     if (!chosen) return;
     const { id, name } = chosen.organization;
-    const users = await idsOf(selection, question, matching);
+    const users = await idsOf(selection, asked, matching);
     startRun(id, name, { kind: "users", users });
     void navigate({ to: "/verification", search: { org: id } });
   };
@@ -130,13 +146,7 @@ export function UsersPage() {
               <>
                 <ViewsMenu {...views} failureOf={(thrown) => explain(refusalOf(thrown))} />
                 <ColumnChooser table={TABLE} columns={columns} />
-                <DataAge
-                  at={
-                    newest(source.first.flatMap((row) => [row.user.seen, row.checked])) ?? (list.page && list.revision)
-                  }
-                  busy={list.busy}
-                  onRefresh={list.refresh}
-                />
+                <DataAge at={asOf} busy={list.busy} onRefresh={list.refresh} />
               </>
             }
           >
@@ -278,7 +288,7 @@ export function UsersPage() {
           sort={{ column: question.sort.by, descending: question.sort.descending }}
           onSort={({ column, descending }) => change({ sort: column as UserSort, desc: descending || undefined })}
           selection={selection}
-          onSelect={setSelection}
+          onSelect={select}
           openId={place.open}
           openIndex={walk.index}
           onOpen={walk.show}
@@ -310,7 +320,7 @@ export function UsersPage() {
           <UserPanel user={place.open} onClose={walk.close} onPrevious={walk.previous} onNext={walk.next} />
         )}
       </Split>
-      <SelectionBar selection={selection} total={matching} onSelect={setSelection}>
+      <SelectionBar selection={selection} total={matching} hidden={hidden} onSelect={select}>
         <ReasonedButton
           size="small"
           icon={<ClipboardCheckmarkRegular />}
@@ -337,7 +347,7 @@ export function UsersPage() {
           onClose={() => setPutting(undefined)}
           onDone={() => {
             setPutting(undefined);
-            setSelection(none());
+            select(none());
           }}
         />
       )}
@@ -347,7 +357,7 @@ export function UsersPage() {
           onClose={() => setIntent(undefined)}
           onDone={() => {
             setIntent(undefined);
-            setSelection(none());
+            select(none());
           }}
         />
       )}

@@ -16,8 +16,8 @@ import { type Column, isShown, moved, ordered } from "./columns";
 const useStyles = makeStyles({
   surface: { display: "flex", flexDirection: "column", rowGap: "4px", minWidth: "260px", padding: "12px" },
   title: { fontWeight: tokens.fontWeightSemibold },
-  line: { display: "flex", alignItems: "center" },
-  name: { flexGrow: 1, width: "100%" },
+  line: { display: "grid", gridTemplateColumns: "1fr 28px 28px", alignItems: "center" },
+  name: { minWidth: 0 },
   list: { maxHeight: "50vh", overflowY: "auto" },
 });
 

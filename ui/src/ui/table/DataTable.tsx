@@ -120,6 +120,10 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     }
   });
 
+  // Rows that were ticked under other filters are no reason for the header's box to take them off.
+  const anyHere =
+    selection !== undefined &&
+    (selection.mode === "exclude" || rows.some((row) => isSelected(selection, props.rowId(row))));
   const rowAt = (index: number) => {
     const held = rows.at(index);
     return held.state === "here" ? held.row : undefined;
@@ -170,7 +174,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
       resize(headColumn, width);
     } else if (event.key === " ") {
       if (here.row >= 0) toggle(here.row);
-      else if (checks && here.column === 0) onSelect(headerToggle(selection));
+      else if (checks && here.column === 0) onSelect(anyHere ? none() : everything());
       else if (headColumn) sortBy(headColumn);
     } else if (event.key === "Enter") {
       if (here.row >= 0) open(here.row);
@@ -236,12 +240,12 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
                   aria-colindex={1}
                   data-cell="-1:0"
                   tabIndex={here.row === -1 && here.column === 0 ? 0 : -1}
-                  className={mergeClasses(styles.cell, styles.check, chosenCount > 0 && styles.checked)}
+                  className={mergeClasses(styles.cell, styles.check, anyHere && styles.checked)}
                   onFocus={() => setPlace({ row: -1, column: 0 })}
-                  onClick={() => onSelect(headerToggle(selection))}
+                  onClick={() => onSelect(anyHere ? none() : everything())}
                 >
                   <span className={styles.spoken}>{t("table.selectAll")}</span>
-                  {chosenCount === 0 ? (
+                  {!anyHere ? (
                     <CheckboxUncheckedRegular aria-hidden />
                   ) : chosenCount === count ? (
                     <CheckboxCheckedFilled aria-hidden />
@@ -295,10 +299,6 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
       </div>
     </div>
   );
-}
-
-function headerToggle<Id>(selection: Selection<Id>): Selection<Id> {
-  return selection.mode === "include" && selection.ids.size === 0 ? everything() : none();
 }
 
 function visibleRows(scroller: HTMLElement | null, rowHeight: number): number {

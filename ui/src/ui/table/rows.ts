@@ -32,6 +32,8 @@ type Pages<Row> = { readonly view: string; readonly all: ReadonlyMap<number, Pag
 export type Rows<Row> = {
   /** The row at an index, if it is here. */
   at(index: number): Held<Row>;
+  /** Whether one of the rows that are here fits. */
+  some(fits: (row: Row) => boolean): boolean;
   /** Tells which rows are on screen, so that they are read. */
   show(from: number, to: number): void;
   /** Reads the page of a row again that could not be read. */
@@ -96,6 +98,7 @@ export function useRows<Row>(source: Source<Row>): Rows<Row> {
       if (row !== undefined) return { state: "here", row };
       return { state: page?.failed ? "failed" : "coming" };
     },
+    some: (fits) => source.first.some(fits) || [...(all?.values() ?? [])].some((page) => page.rows.some(fits)),
     show,
     retry: (index) => load(Math.floor(index / PAGE_SIZE)),
     range: async (from, to) => {

@@ -28,6 +28,16 @@ export function selectedCount<Id>(selection: Selection<Id>, total: number): numb
   return selection.mode === "include" ? selection.ids.size : Math.max(0, total - selection.ids.size);
 }
 
+/** How many selected rows the filters hide; undefined where that can't be told from what is at hand. */
+export type Hidden = number | undefined;
+
+/** How many of the ticked rows are not among those that match, of which each one is named. */
+export function hiddenAmong<Id>(selection: Selection<Id>, matching: Iterable<Id>): number {
+  if (selection.mode === "exclude") return 0;
+  const shown = new Set(matching);
+  return [...selection.ids].filter((id) => !shown.has(id)).length;
+}
+
 /** The selection with one row turned. */
 export function toggled<Id>(selection: Selection<Id>, id: Id): Selection<Id> {
   const ids = new Set(selection.ids);

@@ -96,6 +96,8 @@ export const useTableStyles = makeStyles({
     rowGap: "4px",
     padding: "4px 12px",
     minHeight: "32px",
+    // Where its commands wrap, the grid gives way, and not the last line.
+    flexShrink: 0,
     backgroundColor: tokens.colorNeutralBackground3,
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
   },

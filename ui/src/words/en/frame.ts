@@ -33,6 +33,7 @@ export const frame = {
   "palette.command": "Command",
   "palette.organization": "Organization {id}",
   "palette.run": "Run {id}, {organization}",
+  "palette.allUsers": { one: "The {n} user that matches", other: "All {n} users that match" },
   "palette.newOrganization": "New organization…",
   "palette.theme": "Switch between light and dark",
   "palette.density": "Switch between comfortable and compact rows",
@@ -112,6 +113,8 @@ export const frame = {
   "form.guid": "Enter an ID such as 1f0c3a9e-5c1b-4a6e-9d0a-2b7c8d9e0f1a.",
   "confirm.cancel": "Cancel",
   "confirm.tickFirst": "Tick the box above first.",
+  "confirm.type": "To confirm, type: {phrase}",
+  "confirm.typeFirst": "Type the words above first.",
   "confirm.busy": "It is under way.",
 
   "filter.region": "Filters",
@@ -131,6 +134,23 @@ export const frame = {
   "table.selected": "Selected",
   "table.notSelected": "Not selected",
   "table.selectedCount": { one: "{n} selected", other: "{n} selected" },
+  "table.selectedAll": { one: "{n} selected: the one that matches", other: "{n} selected: all that match" },
+  "table.selectedBut": {
+    one: "{n} selected: all that match but {but}",
+    other: "{n} selected: all that match but {but}",
+  },
+  "table.selectedHidden": {
+    one: "{n} selected, which the filters hide",
+    other: "{n} selected, none of them shown here",
+  },
+  "table.selectedPartly": {
+    one: "{n} selected, {hidden} of them not shown here",
+    other: "{n} selected, {hidden} of them not shown here",
+  },
+  "table.selectedElsewhere": {
+    one: "{n} selected, under other filters",
+    other: "{n} selected, some under other filters",
+  },
   "table.selectMatching": { one: "Select the {n} matching", other: "Select all {n} matching" },
   "table.selectionBar": "Selection",
   "table.clear": "Clear",

@@ -46,6 +46,7 @@ export const people = {
   "users.group": "Group",
   "users.groupSearch": "Name, address or object ID",
   "users.groupHint": "How the name or the address begins, or an object ID.",
+  "users.groupMore": "Type two letters or more.",
   "users.groupSearching": "Asking the directory.",
   "users.groupsFound": { one: "{n} group found", other: "{n} groups found" },
   "users.groupsLabel": "Groups found",
@@ -64,6 +65,8 @@ export const people = {
   "users.importNothing": "Say whom to bring in first.",
   "users.importAtOnce": "Import at once",
   "users.importShown": { one: "Import {n} user", other: "Import {n} users" },
+  "users.importRefreshShown": { one: "Import {n} user, refresh {here}", other: "Import {n} users, refresh {here}" },
+  "users.refreshShown": { one: "Refresh {n} user", other: "Refresh {n} users" },
   "users.preview": "Show what will happen",
   "users.previewBack": "Back",
   "users.previewing": "Reading the directory; nothing is stored",
@@ -78,6 +81,7 @@ export const people = {
   "users.preflighted": "Eligibility checked.",
   "users.preflightStopped": "Stopped. Who has said something isn't forgotten.",
   "users.preflightCounts": { one: "{n} user is not eligible.", other: "{n} users are not eligible." },
+  "users.preflightShow": { one: "Show the user", other: "Show the {n} users" },
   "users.preflightUnasked": "Which of them are shared mailboxes, rooms or equipment isn't known for all: {why}.",
   "users.importing": "Importing users from the directory",
   "users.importStop": "Stop",
@@ -90,8 +94,8 @@ export const people = {
     other: "{n} users are not in the directory any more, and stay here until somebody removes them.",
   },
   "users.importedElsewhere": {
-    one: "{n} user stays in another organization.",
-    other: "{n} users stay in another organization.",
+    one: "{n} user stays in another organization; Move on the Users page brings it over.",
+    other: "{n} users stay in another organization; Move on the Users page brings them over.",
   },
   "users.importedUnmatched": {
     one: "{n} line matches nobody: {list}",
@@ -114,6 +118,11 @@ export const people = {
   "preview.some": "{count} {word}",
   "preview.purposeLater":
     "Which of them are shared mailboxes and which are rooms or equipment, the mailboxes say themselves: check eligibility once they are in.",
+  "preview.howToMove": {
+    one: "{n} user stays in another organization. To bring it over, select it on the Users page of that organization and use Move.",
+    other:
+      "{n} users stay in another organization. To bring them over, select them on the Users page of that organization and use Move.",
+  },
   "preview.line": "Line",
   "preview.who": "Who",
   "preview.fate": "Result",

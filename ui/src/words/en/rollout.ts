@@ -9,6 +9,7 @@ export const rollout = {
   "overview.aside": "External ID {id} · {access} · {integration}",
   "overview.settings": "Organization details",
   "overview.line": "{id} · {users} users · {tenant}",
+  "overview.openShort": "Open",
   "overview.open": "Open {name}",
   "overview.notEligible": { one: "{n} user not eligible", other: "{n} users not eligible" },
   "overview.usersIn": { one: "user brought in", other: "users brought in" },
@@ -184,7 +185,6 @@ export const rollout = {
     "Microsoft's consent page opens in your browser. Afterwards Rollcall reads the grants back and shows what is true.",
   "consent.askUnread": "The present grants are not known, so it can't be said what will be added.",
   "consent.limitations": "What this integration can't do over Graph",
-  "consent.acknowledge": "I know these limitations.",
   "consent.acknowledged": "Acknowledged on {time}",
   "consent.acknowledgedBy": "Acknowledged on {time} by {who}",
 

@@ -25,6 +25,7 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::mailboxes::tokens;
+use crate::users::foresee::{Refused, by_reason};
 
 /// So many of those who were refused are named.
 const MOST_NAMED: usize = 500;
@@ -50,6 +51,8 @@ pub struct Acted {
     /// Those who were like that already.
     pub untouched: u32,
     pub refused: u32,
+    /// How many are refused for which reason, those who aren't named included.
+    pub reasons: Vec<Refused>,
     /// The first of the refused, by name.
     pub refusals: Vec<Refusal>,
 }
@@ -146,6 +149,7 @@ pub(crate) fn within(
         queued: length(sorted.queued.len()),
         untouched: sorted.untouched,
         refused: length(sorted.refused.len()),
+        reasons: by_reason(&sorted.refused),
         refusals: refusals.collect(),
     }))
 }

@@ -94,6 +94,17 @@ pub async fn foresee(desk: &Desk, ask: ForeseeAction, _job: &Job) -> Result<Fore
     desk.read(move |conn| foreseen(conn, &ask, &busy, now)).await
 }
 
+/// How many are refused, reason by reason.
+pub(super) fn by_reason(refused: &[(Concerned, Reason)]) -> Vec<Refused> {
+    let mut counted: BTreeMap<String, Refused> = BTreeMap::new();
+    for (one, reason) in refused {
+        let eligibility = standing_in_the_way(one, *reason);
+        let new = Refused { reason: *reason, users: 0, eligibility };
+        counted.entry(format!("{reason:?}{eligibility:?}")).or_insert(new).users += 1;
+    }
+    counted.into_values().collect()
+}
+
 fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now: Timestamp) -> std::result::Result<Foreseen, StoreError> {
     let sorted = sort(conn, &ask.users, ask.action, busy, now)?;
     let target = target(conn, ask.action)?;
@@ -119,15 +130,10 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
             integration += if organizations::get(conn, *id)?.integration == target.integration { 0 } else { *users };
         }
     }
-    let mut refused: BTreeMap<String, Refused> = BTreeMap::new();
-    for (one, reason) in &sorted.refused {
-        let eligibility = standing_in_the_way(one, *reason);
-        let new = Refused { reason: *reason, users: 0, eligibility };
-        refused.entry(format!("{reason:?}{eligibility:?}")).or_insert(new).users += 1;
-    }
+    let refused = by_reason(&sorted.refused);
     let changes =
-        !sorted.changes.is_empty() || !sorted.queued.is_empty() || refused.values().any(|one| one.reason == Reason::LimitationsUnread);
-    let none = match refused.values().max_by_key(|one| one.users) {
+        !sorted.changes.is_empty() || !sorted.queued.is_empty() || refused.iter().any(|one| one.reason == Reason::LimitationsUnread);
+    let none = match refused.iter().max_by_key(|one| one.users) {
         _ if changes => None,
         Some(most) => Some(most.reason),
         None => Some(so_already(ask.action, sorted.waiting > 0)),
@@ -146,7 +152,7 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
         queued_once_read,
         opens,
         untouched: sorted.untouched,
-        refused: refused.into_values().collect(),
+        refused,
         none,
         access,
         kept_on_ews,
