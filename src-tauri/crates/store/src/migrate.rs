@@ -28,6 +28,7 @@ pub const SCHEMA: &[&str] = &[
     schema::AS_SHOWN,
     schema::OWN_ACCESS,
     schema::LOOKED_UP,
+    schema::BASIS,
 ];
 
 /// The version that a list of steps leads to.

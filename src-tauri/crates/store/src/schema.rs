@@ -760,3 +760,10 @@ CREATE INDEX users_with_own_access ON users (organization, access) WHERE access 
 
 CREATE INDEX sessions_amiss ON sessions (user) WHERE verdict <> 'passed';
 ";
+
+/// Version 19. A proof keeps what was known of the application when it began: what made the scope void, and what no scope limits. And of a
+/// change that shows in a reading it is known when what was in force before it was read.
+pub const BASIS: &str = "
+ALTER TABLE proofs ADD COLUMN basis TEXT;
+ALTER TABLE scopes ADD COLUMN changed_after INTEGER;
+";
