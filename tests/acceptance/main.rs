@@ -16,6 +16,7 @@ mod organizations;
 mod rollout;
 mod scope;
 mod scope_roles;
+mod scope_worth;
 mod secrets;
 mod sessions;
 mod switching;

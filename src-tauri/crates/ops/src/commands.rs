@@ -114,6 +114,7 @@ menu! {
     "scope.cut_off": () => Vec<scope::cut_off::CutOffProof>, scope::cut_off::cut_off;
     "scope.evidence": scope::resume::ProofRef => scope::evidence::ScopeEvidence, scope::evidence::evidence;
     "scope.foresee": scope::foresee::ForeseeProof => scope::foresee::ForeseenProof, scope::foresee::foresee;
+    "scope.forget": organizations::delete::OrganizationRef => scope::forget::Forgotten, scope::forget::forget;
     "scope.mailboxes": scope::mailboxes::ProofMailboxes => rollcall_store::proofs::TargetPage, scope::mailboxes::mailboxes;
     "scope.plan": scope::plan::PlanScope => Vec<scope::plan::ScopeScript>, scope::plan::plan;
     "scope.prove": scope::prove::ProveScope => scope::show::ProofView, scope::prove::prove;

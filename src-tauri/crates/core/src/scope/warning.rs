@@ -33,6 +33,8 @@ pub enum Warning {
     MayTakeLonger,
     /// What a test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.
     NoProof,
+    /// The test has no mailbox to try.
+    NothingToTry,
     /// What should be known of the mechanism and its unit.
     Remark { remark: Remark },
 }
@@ -45,7 +47,10 @@ pub fn warnings(purpose: Purpose, limit: &Limit, steps: &[Step], remarks: &[Rema
     let known = || remarks.iter().map(|&remark| Warning::Remark { remark });
     match purpose {
         Purpose::Apply => known().chain(slow).collect(),
-        Purpose::Test => vec![Warning::NoProof],
+        Purpose::Test => {
+            let tries = steps.iter().any(|step| matches!(step, Step::Test { mailboxes, .. } if !mailboxes.is_empty()));
+            (!tries).then_some(Warning::NothingToTry).into_iter().chain([Warning::NoProof]).collect()
+        }
         Purpose::Remove if limit.mechanism.is_rbac() => std::iter::once(Warning::TakesRoles).chain(slow).collect(),
         Purpose::Remove => std::iter::once(Warning::OpensEverybody).chain(slow).collect(),
         Purpose::Migrate => {
@@ -85,7 +90,10 @@ mod tests {
         assert_eq!(of(Purpose::Remove, ManagementScope, None), [Warning::TakesRoles, hours.clone()]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
         assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
-        assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NoProof]);
+        assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NothingToTry, Warning::NoProof]);
+        let (limit, mailboxes) = (limit(Rule::OnlyMembers, AccessPolicy), ["ceo@contoso.example".to_owned()]);
+        let steps = steps(Purpose::Test, &limit, &app(), &coverage(), &[], &mailboxes).unwrap();
+        assert_eq!(warnings(Purpose::Test, &limit, &steps, &[], None), [Warning::NoProof]);
     }
 
     #[test]

@@ -11,14 +11,17 @@ use rollcall_store::{organizations, proofs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::members;
 use super::read::{self, Reading};
 use super::show::{Facts, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::groups::directory;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 
-/// Mailboxes of each side of the last proof that a test script tries, those that were named and the gravest first.
+/// Mailboxes of each side of the last proof that a test script tries, those that were named and the gravest first; before the first proof
+/// so many of each side of the wish.
 const OF_EACH_SIDE: u32 = 10;
 
 /// What to plan.
@@ -111,7 +114,11 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
     };
     let voids = voids(&limit, &integration, &reading);
     let app = App { client_id: integration.client_id, object_id, name: integration.name };
-    let left_out = of_proof - u32::try_from(proven.len()).unwrap_or(of_proof);
+    let proven = match of_proof {
+        0 => some_of_each(desk, organization, &limit, job).await,
+        _ => proven,
+    };
+    let left_out = of_proof.saturating_sub(u32::try_from(proven.len()).unwrap_or(of_proof));
     for upn in proven {
         if !mailboxes.iter().any(|known| known.eq_ignore_ascii_case(&upn)) {
             mailboxes.push(upn);
@@ -119,4 +126,10 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
     }
     let Reading { granted, remarks, .. } = reading;
     Ok(Planned { limit, app, organization: name, coverage, granted, voids, remarks, change, mailboxes, left_out })
+}
+
+/// Mailboxes to be tried where none was proven yet. A script has to be had without a sign-in too: then it has none, and says so.
+async fn some_of_each(desk: &Desk, organization: OrganizationId, limit: &Limit, job: &Job) -> Vec<String> {
+    let Ok(graph) = directory(desk, organization).await else { return Vec::new() };
+    members::some_of_each(&graph, limit, OF_EACH_SIDE as usize, &job.stop).await.unwrap_or_default()
 }
