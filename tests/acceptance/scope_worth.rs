@@ -183,3 +183,19 @@ async fn before_the_first_proof_a_test_tries_some_mailboxes_of_each_side() {
     let within = tried.iter().filter(inside).count();
     assert!((1..=10).contains(&within) && tried.len() - 1 - within == 10, "{within} of {tried:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_a_reading_has_shown_can_not_be_told_to_be_older_than_what_was_read_before_it() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
+    // Told as so old, the change is none that explains why roles are there that were not read a moment ago.
+    long_ago(&rehearsal, organization).await;
+    let seen = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap().change.unwrap();
+    assert!(!seen.settled, "the clock runs from the reading that has shown it");
+    let tell = async |at: Option<Timestamp>| changed(&rehearsal.desk, NoteChange { organization, at }, &Job::quiet()).await;
+    let refused = tell(Some(Timestamp(seen.change.at.0 - 3 * 60 * 60 * 1_000))).await.unwrap_err();
+    assert!(refused.code == Code::InvalidInput && refused.detail.contains("say a later moment"), "{refused:?}");
+    let told = tell(None).await.unwrap().change.unwrap();
+    assert!(told.change.at >= seen.change.at);
+}
