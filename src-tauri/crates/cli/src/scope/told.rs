@@ -76,8 +76,8 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
 }
 
 fn assigned(roles: &[Assignment], how: &str, screen: &Screen) {
-    if !roles.is_empty() {
-        screen.line(&format!("{how}: {}", words::of_assigned(roles)));
+    for one in roles {
+        screen.line(&format!("{how}: {} for {}", one.role, words::of_reach(&one.reach)));
     }
 }
 
