@@ -17,6 +17,7 @@ mod rollout;
 mod scope;
 mod scope_roles;
 mod scope_shared;
+mod scope_worth;
 mod secrets;
 mod sessions;
 mod switching;

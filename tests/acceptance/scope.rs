@@ -153,10 +153,10 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
     Box::pin(run_script(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
     let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: leaks[0].clone() }, &Job::quiet()).await.unwrap();
     assert_eq!(told.because, Because::NotHeld);
-    assert_eq!(told.mailbox.said.map(|said| said.name()), Some("denied"));
+    assert_eq!(told.mailbox.said.map(|report| report.said.name()), Some("denied"));
     let table = evidence(&rehearsal.desk, ProofRef { proof: proof.proof.id }, &Job::quiet()).await.unwrap().text;
     let row = table.lines().find(|line| line.starts_with(&leaks[0])).unwrap();
-    assert!(row.contains("outside,denied,leak,mail,answered,200"), "{row}");
+    assert!(row.contains("outside,denied,leak,counts,mail,answered,200"), "{row}");
     let mut told: Vec<String> = table.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect();
     told.dedup();
     assert_eq!(sorted(told[..leaks.len()].to_vec()), leaks, "evidence tells what contradicts first");

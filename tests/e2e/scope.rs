@@ -192,7 +192,7 @@ fn what_voids_a_scope_what_was_cut_off_and_what_roles_give_are_each_told() -> Re
     window.run(unfold, &serde_json::json!([]))?;
     window.press("Allow reading…")?;
     stage.at_the_browser(&Person::Admin)?;
-    window.reads("Application Mail.ReadWrite for the scope")?;
+    window.reads("Application MailboxSettings.Read for the scope")?;
     accessible::bring_axe(&window)?;
     for dark in [false, true] {
         window.set_theme(dark)?;

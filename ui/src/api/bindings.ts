@@ -192,7 +192,7 @@ export type Attribute = "department" | "job_title" | "country" | "usage_location
 
 export type Authorization = "authorized" | "partly_authorized" | "not_authorized" | "unknown";
 
-export type Because = "in_scope" | "out_of_scope" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "not_all_read" | "locked_out" | "too_early" | "no_mailbox" | "unsettled" | "not_asked";
+export type Because = "in_scope" | "out_of_scope" | "kept_closed" | "nothing_opens" | "tenant_wide_grant" | "assigned_beside" | "not_held" | "not_all_read" | "locked_out" | "too_early" | "no_mailbox" | "unsettled" | "not_asked";
 
 export type Belongings = { users: number, 
 /**
@@ -318,6 +318,14 @@ export type Chosen = { "by": "ids", "of": Array<UserId> } | { "by": "filter", "o
 export type Class = "mailbox" | "tenant" | "passing" | "ours";
 
 export type Cloud = "global" | "us_gov" | "us_gov_dod" | "china" | "custom";
+
+export type CmdletDisagrees = "with_observed" | "with_wanted" | "with_both";
+
+export type CmdletReport = { said: Said, at: Timestamp, 
+/**
+ * Whether the scope was changed since, or another one is wanted: then it says nothing of the present one.
+ */
+before_change: boolean, };
 
 export type Code = "invalid_input" | "duplicate_name" | "duplicate_external_id" | "external_id_fixed" | "not_found" | "not_now" | "not_signed_in" | "sign_in_cancelled" | "sign_in_timed_out" | "no_browser" | "sign_in_refused" | "wrong_tenant" | "wrong_account" | "unknown_tenant" | "state_mismatch" | "wrong_secret" | "secret_expired" | "app_unknown" | "app_disabled" | "redirect_not_registered" | "consent_declined" | "consent_missing" | "not_permitted" | "policy_blocked" | "offline" | "not_graph" | "damaged_answer" | "throttled" | "service_unavailable" | "changed" | "outcome_unknown" | "stopped" | "keychain" | "data_in_use" | "data_newer" | "data_damaged" | "disk_full" | "data_read_only" | "not_saved" | "internal";
 
@@ -1008,6 +1016,8 @@ seconds: [number, number], bound: Bound,
  */
 measured: boolean, };
 
+export type Forgotten = { mailboxes: number, };
+
 export type FromRegistration = { tenant: TenantId, client_id: string, };
 
 export type Grant = { api: Api, type: PermissionType, 
@@ -1240,11 +1250,15 @@ export type Judged = { eligibility: Eligibility, evidence: Evidence, };
 
 export type JudgedCriterion = { criterion: Criterion, met: Met, };
 
-export type JudgedMailbox = { object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, said: Said | null, 
+export type JudgedMailbox = { object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, said: CmdletReport | null, 
 /**
  * `None` where nothing was asked of it.
  */
 finding: Finding | null, 
+/**
+ * Until when what was confirmed is provisional.
+ */
+provisional: Timestamp | null, 
 /**
  * The proof that it is of; `None` where it was asked on its own, or not at all.
  */
@@ -1662,7 +1676,11 @@ export type Proof = { id: ProofId, organization: OrganizationId, state: RunState
 /**
  * The change that it comes after.
  */
-change: ScopeChange | null, workloads: Array<Workload>, sample: ProofSample, tally: ProofTally, 
+change: ScopeChange | null, 
+/**
+ * What it stands on; `None` of one that was begun by an older version.
+ */
+basis: ProofBasis | null, workloads: Array<Workload>, sample: ProofSample, tally: ProofTally, 
 /**
  * When the oldest answer came that was too early to judge.
  */
@@ -1671,6 +1689,24 @@ early: Timestamp | null,
  * `None` where the last try did not fail.
  */
 put_off: ProofPutOff | null, };
+
+export type ProofBasis = { 
+/**
+ * In whose name mailboxes were asked.
+ */
+app: AppId, 
+/**
+ * What made the scope void or wider.
+ */
+voids: Array<ScopeVoid>, 
+/**
+ * Whether Exchange's roles could be read; otherwise one beside the scope would not have been seen.
+ */
+roles_read: boolean, 
+/**
+ * What is granted of mailboxes for the whole tenant and can't be limited: no proof of the scope says anything of it.
+ */
+unlimited: Array<string>, };
 
 export type ProofCall = { workload: Workload, observed: Observed, http: number | null, code: string | null, request_id: string | null, at: Timestamp, };
 
@@ -1735,17 +1771,29 @@ waiting: number,
  * Of those that were confirmed, how many while the change may not have reached them: what was in force before it may have answered.
  * They are asked once more when it has.
  */
-provisional: number, };
+provisional: number, 
+/**
+ * Of how many the test cmdlet says otherwise than is observed or wanted. It is no proof, so it decides nothing.
+ */
+disagreements: number, };
 
 export type ProofTarget = { number: number, object_id: ObjectId, upn: string, display_name: string, expected: ScopeSide, 
 /**
  * Whether it was asked for by name.
  */
-named: boolean, said: Said | null, 
+named: boolean, said: CmdletReport | null, 
+/**
+ * What that is otherwise than.
+ */
+disagrees: CmdletDisagrees | null, 
 /**
  * `None` while it waits.
  */
-finding: Finding | null, asked: Timestamp | null, calls: Array<ProofCall>, };
+finding: Finding | null, 
+/**
+ * Until when what was confirmed is provisional: it was asked while what was in force before may have answered.
+ */
+provisional: Timestamp | null, asked: Timestamp | null, calls: Array<ProofCall>, };
 
 export type ProofView = { proof: Proof, outcome: ProofOutcome, 
 /**
@@ -2079,7 +2127,27 @@ export type RunState = "running" | "finished" | "cancelled" | "interrupted";
 
 export type Said = "granted" | "denied";
 
-export type SaidOf = { mailboxes: number, failed: Array<FailedTest>, };
+export type SaidOf = { added: number, 
+/**
+ * Of these something was said before.
+ */
+replaced: number, 
+/**
+ * What was said of others before, and stays.
+ */
+kept: number, failed: Array<FailedTest>, 
+/**
+ * Of these the cmdlet said that nothing was tested.
+ */
+not_run: Array<string>, 
+/**
+ * Nobody in the tenant has these addresses: what was said of them was not taken in.
+ */
+elsewhere: Array<string>, 
+/**
+ * Taken in, although nobody could tell whether they are of the tenant.
+ */
+unchecked: Array<string>, };
 
 export type Sample = { request_id: string | null, client_request_id: string | null, at: Timestamp, user: UserId | null, };
 
@@ -2193,7 +2261,11 @@ under_way: boolean,
 /**
  * Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
  */
-practice: boolean, may_prove: Reason | null, };
+practice: boolean, 
+/**
+ * Of how many mailboxes something is kept that the test cmdlets said.
+ */
+said: number, may_prove: Reason | null, };
 
 export type ScopeVoid = { "kind": "grant", permission: string, } | { "kind": "ews", permission: string, } | { "kind": "assignment", assignment: Assignment, };
 
@@ -2201,7 +2273,7 @@ export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: Scop
 
 export type Scoped = { permission: string, role: string, };
 
-export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "roles_go" } | { "kind": "shared", organizations: Array<string>, } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "remark", remark: ScopeRemark, };
+export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "roles_go" } | { "kind": "shared", organizations: Array<string>, } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "nothing_to_try" } | { "kind": "remark", remark: ScopeRemark, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 
@@ -2913,7 +2985,7 @@ export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | {
 /**
  * The primary address; there is no mailbox without one.
  */
-address: string | null, of: MailboxKind, enabled: boolean, } | { "kind": "said", said: Said, } | { "kind": "not_asked" } | { "kind": "called", call: ProofCall, };
+address: string | null, of: MailboxKind, enabled: boolean, } | { "kind": "said", report: CmdletReport, disagrees: CmdletDisagrees | null, } | { "kind": "unlimited", permissions: Array<string>, } | { "kind": "not_asked" } | { "kind": "called", call: ProofCall, };
 
 export type WhyMailbox = { organization: OrganizationId, 
 /**
@@ -3213,6 +3285,7 @@ export type Commands = {
   "scope.cut_off": { question: null; answer: Array<CutOffProof> };
   "scope.evidence": { question: ProofRef; answer: ScopeEvidence };
   "scope.foresee": { question: ForeseeProof; answer: ForeseenProof };
+  "scope.forget": { question: OrganizationRef; answer: Forgotten };
   "scope.mailboxes": { question: ProofMailboxes; answer: ProofPage };
   "scope.plan": { question: PlanScope; answer: ScopeScripts };
   "scope.prove": { question: ProveScope; answer: ProofView };
@@ -3240,8 +3313,8 @@ export type Commands = {
   "tenants.sign_out": { question: TenantRef; answer: null };
   "traffic.describe": { question: null; answer: Traffic };
   "traffic.record": { question: RecordTraffic; answer: Traffic };
-  "users.cut_off": { question: null; answer: Array<CutOffAction> };
   "users.act": { question: ActOnUsers; answer: Acted };
+  "users.cut_off": { question: null; answer: Array<CutOffAction> };
   "users.describe": { question: UserRef; answer: UserDetail };
   "users.export": { question: ExportUsers; answer: UserTable };
   "users.foresee": { question: ForeseeAction; answer: Foreseen };

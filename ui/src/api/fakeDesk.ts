@@ -65,8 +65,8 @@ export type FakeOptions = {
   readonly stale?: boolean;
   /** The access scope was changed a moment ago. */
   readonly settling?: boolean;
-  /** A proof of the access scope that was cut off by the end of the program, or that the clock couldn't go on with. */
-  readonly proof?: "cut_off" | "put_off";
+  /** A proof of the access scope that was cut off by the end of the program, that the clock couldn't go on with, or works on. */
+  readonly proof?: "cut_off" | "put_off" | "under_way";
   /** Nobody has signed in to the tenant. */
   readonly signedOut?: boolean;
   /** Sync sessions of this organization were cut off. */

@@ -71,6 +71,7 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
     under_way: false,
     stands: "now",
     practice: true,
+    said: 0,
     may_prove: null,
   };
 }
@@ -102,8 +103,10 @@ const targets: readonly ProofTarget[] = (
   display_name,
   expected,
   named,
-  said: upn.startsWith("ceo") ? ("denied" as const) : null,
+  said: upn.startsWith("ceo") ? { said: "denied" as const, at: NOW - 60_000, before_change: false } : null,
+  disagrees: upn.startsWith("ceo") ? ("with_observed" as const) : null,
   finding,
+  provisional: null,
   asked: NOW - 30_000,
   calls: [
     {
@@ -129,6 +132,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
     unknown: 0,
     waiting: 0,
     provisional: 0,
+    disagreements: 1,
   };
   return {
     proof: {
@@ -139,6 +143,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
       finished: NOW - 20_000,
       desired: view.desired,
       change: null,
+      basis: { app: guid(3), voids: view.voids, roles_read: false, unlimited: ["Tasks.ReadWrite.All"] },
       workloads: ["mail"],
       sample: { seed: 1, inside: null, outside: null, named: [], unknown: [], of_inside: 12, of_outside: 4800 },
       tally,
@@ -166,7 +171,7 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
   const called = call ?? (asked ? { ...refused, request_id: guid(751) } : undefined);
   const leak = view.voids.length > 0 ? "tenant_wide_grant" : "not_held";
   return {
-    mailbox: { object_id, upn, display_name, expected, said, finding, proof: known ? 4 : null },
+    mailbox: { object_id, upn, display_name, expected, said, finding, provisional: null, proof: known ? 4 : null },
     because: finding === null ? "not_asked" : finding === "leak" ? leak : known ? "in_scope" : "out_of_scope",
     chain: [
       { kind: "tenant_wide", permissions: view.reading?.granted ?? [] },
@@ -270,8 +275,10 @@ function scriptText(purpose: ScopePurpose): string {
 export function scopeVerbs(desk: Desk): Verbs {
   let wish: ScopeWish | undefined;
   let proof: ProofView | null = null;
+  let said = 0;
   const scopeNow = () => {
-    const view = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
+    const found = desk.options.scopeEarlier ? earlierOf(scopeOf(wish, proof)) : scopeOf(wish, proof);
+    const view = { ...found, said, under_way: proof?.proof.state === "running" };
     if (desk.options.contested) Object.assign(view, { shared: [branch], contested: true });
     if (desk.options.scopeDelegated) view.may_prove = "reaches_who_signed_in";
     if (desk.options.stale)
@@ -288,11 +295,13 @@ export function scopeVerbs(desk: Desk): Verbs {
   };
   if (desk.options.proof) {
     const over = proofOf(1, scopeNow());
-    const stands =
-      desk.options.proof === "cut_off"
-        ? { state: "interrupted" as const, finished: null }
-        : { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } };
-    proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...stands } };
+    const stands = {
+      cut_off: { state: "interrupted", finished: null },
+      put_off: { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } },
+      under_way: { state: "running", finished: null },
+    } as const;
+    const of = stands[desk.options.proof];
+    proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...of } };
   }
   const proving = async (organization: number, { onProgress }: CallOptions) => {
     onProgress?.({
@@ -320,7 +329,7 @@ export function scopeVerbs(desk: Desk): Verbs {
     },
     "scope.units": () => [{ id: guid(690), name: "Sales Unit" }],
     "scope.weigh": ({ wish: wanted }) => weighed(wanted, desk.options.contested ?? false),
-    "scope.plan": () => {
+    "scope.plan": ({ mailboxes }) => {
       const without = withoutOf(wish, desk.options);
       const purposes = (["apply", "test", "remove", "migrate", "finish"] as const).filter(
         (purpose) => !without.some((one) => one.purpose === purpose),
@@ -329,7 +338,7 @@ export function scopeVerbs(desk: Desk): Verbs {
         scripts: purposes.map((purpose) => ({
           purpose,
           file: `scope-Contoso-EU-${purpose}.ps1`,
-          text: scriptText(purpose),
+          text: scriptText(purpose) + mailboxes.map((mailbox) => `    '${mailbox}'\r\n`).join(""),
           left_out: purpose === "test" ? 4792 : 0,
           voids: [],
           warnings: warningsOf(purpose),
@@ -339,8 +348,27 @@ export function scopeVerbs(desk: Desk): Verbs {
     },
     "scope.foresee": ({ inside, outside, named }) => foreseenOf(inside, outside, named),
     "scope.changed": scopeNow,
-    "scope.said": () => ({ mailboxes: 1, failed: [{ mailbox: "gone@contoso.example", error: "Not found" }] }),
+    "scope.said": () => {
+      said = 3;
+      desk.changed();
+      return {
+        added: 1,
+        replaced: 0,
+        kept: 2,
+        failed: [{ mailbox: "gone@contoso.example", error: "Not found" }],
+        not_run: [],
+        elsewhere: ["ada@fabrikam.example"],
+        unchecked: [],
+      };
+    },
+    "scope.forget": () => {
+      const mailboxes = said;
+      said = 0;
+      desk.changed();
+      return { mailboxes };
+    },
     "scope.prove": ({ organization }, calling) => proving(organization, calling),
+    "scope.again": (_, calling) => proving(1, calling),
     "scope.resume": (_, calling) => proving(1, calling),
     "scope.cut_off": () =>
       desk.settings.resume === "by_itself" && proof?.proof.state === "interrupted"

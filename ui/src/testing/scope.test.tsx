@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import type { ProofView } from "../api/bindings";
 import type { FakeOptions } from "../api/fakeDesk";
 import { proofOf, scopeOf } from "../api/fakeScope";
-import { outcomeBadge, voidWords } from "../words/scope";
+import { NOW } from "../api/fakeWorld";
+import { assignedWords, findingBadge, outcomeBadge, reportBadge, voidWords } from "../words/scope";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
@@ -82,7 +83,10 @@ test("a proof shows expected, said and observed, and why a mailbox answered that
       .getAllByRole("gridcell")
       .slice(2, 6)
       .map((cell) => cell.textContent),
-  ).toEqual(["Leak", "Must be refused", "Denied", "Answered"]);
+  ).toEqual(["Leak", "Must be refused", "Denied, disagrees", "Answered"]);
+  expect(screen.getByText("The test cmdlet says otherwise than observed or wanted of 1 mailbox.")).toBeTruthy();
+  expect(screen.getByText(/The proof says nothing of Tasks.ReadWrite.All: granted for the whole tenant/)).toBeTruthy();
+  expect(screen.getByText(/^Asked: all 12 mailboxes that must answer, all 4,800 that must be refused/)).toBeTruthy();
   expect(screen.getByText("Contradicted")).toBeTruthy();
   await user.click(within(row).getByText("ceo@contoso.example"));
   expect(await screen.findByText(/a grant for the whole tenant adds to the scope, and opens it/)).toBeTruthy();
@@ -171,6 +175,18 @@ test("a proof that the clock couldn't go on with says why, and when it is tried 
   expect(screen.getByRole("button", { name: "Ask again now" })).toBeTruthy();
 });
 
+test("what is asked again now says what that came to", async () => {
+  const { user } = await openAt("/scope?org=1", { proof: "put_off" });
+  await user.click(await screen.findByRole("button", { name: "Ask again now" }));
+  expect(await screen.findByText("Asked again. Leaks: 1, lock-outs: 1, too early: 0")).toBeTruthy();
+});
+
+test("a proof that is under way was not interrupted, whoever has begun it", async () => {
+  await openAt("/scope?org=1", { proof: "under_way" });
+  await screen.findByText("Proving the scope");
+  expect(screen.queryByRole("button", { name: "Resume" })).toBeNull();
+});
+
 test("any mailbox of the tenant is explained, and one that was not asked can be asked", async () => {
   const { user, door } = await openAt("/scope?org=1");
   await user.click(await screen.findByRole("button", { name: "Explain a mailbox…" }));
@@ -190,8 +206,77 @@ test("what the cmdlet said is taken in, and on which mailboxes it failed is told
   const dialog = await screen.findByRole("alertdialog", {}, SLOW);
   await user.type(within(dialog).getByRole("textbox"), "Mailbox,AccessCheckResult,Error");
   await user.click(within(dialog).getByRole("button", { name: "Import" }));
+  expect(await screen.findByText("Imported: 1 added, 0 replaced, 2 kept")).toBeTruthy();
   expect(await screen.findByText("The cmdlet failed on 1 mailbox, so it says nothing of it")).toBeTruthy();
   expect(screen.getByText("gone@contoso.example")).toBeTruthy();
+  expect(screen.getByText("1 address is nobody's in the tenant, and was not imported")).toBeTruthy();
+  await user.click(await screen.findByRole("button", { name: "More: More access scope commands" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Import cmdlet result…" }));
+  const again = await screen.findByRole("alertdialog", {}, SLOW);
+  await within(again).findByText(/Something is kept of 3 mailboxes/);
+  await user.click(within(again).getByRole("button", { name: "Forget it" }));
+  expect(await screen.findByText("What the cmdlet said of 3 mailboxes is forgotten")).toBeTruthy();
+});
+
+test("what is typed as no number is marked where it stands", async () => {
+  const { user } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Prove…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  const outside = within(dialog).getByRole("textbox", { name: /must be refused/ });
+  await user.type(outside, "abc");
+  expect(outside.getAttribute("aria-invalid")).toBe("true");
+  expect(
+    within(dialog).getByText("Type a whole number, or leave it empty.", { selector: "[role=alert], div, span" }),
+  ).toBeTruthy();
+  expect(
+    within(dialog)
+      .getByRole("textbox", { name: /must answer/ })
+      .getAttribute("aria-invalid"),
+  ).toBeNull();
+});
+
+test("what is provisional is said so, and a cmdlet's result from before a change bears that mark", () => {
+  expect(findingBadge("confirmed_outside", NOW)).toEqual({ state: "waiting", word: "Confirmed outside, provisional" });
+  expect(findingBadge("confirmed_outside", null).word).toBe("Confirmed outside");
+  const report = { said: "granted" as const, at: NOW, before_change: true };
+  expect(reportBadge(report, null).word).toBe("Granted, before the change");
+  expect(reportBadge({ ...report, before_change: false }, "with_wanted")).toEqual({
+    state: "attention",
+    word: "Granted, disagrees",
+  });
+});
+
+test("roles of one reach are named together", () => {
+  const reach = { kind: "scope" as const, name: "Rollcall 1", filter: "" };
+  const role = (name: string) => ({ id: name, role: name, reach });
+  expect(assignedWords([role("Application Mail.Read"), role("Application Calendars.Read")])).toBe(
+    "Application Mail.Read, Application Calendars.Read for the scope Rollcall 1",
+  );
+});
+
+test("evidence is saved under the name of its organization", async () => {
+  const { user } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Prove…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.click(within(dialog).getByRole("button", { name: "Prove" }));
+  await screen.findByText("Contradicted");
+  await user.click(screen.getByRole("button", { name: "Export evidence" }));
+  await screen.findByText("Downloads/Access scope of Contoso EU, proof 4.csv");
+});
+
+test("a test script tries the mailboxes that somebody names", async () => {
+  const { user, door } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Scripts…" }));
+  const dialog = await screen.findByRole("dialog", {}, SLOW);
+  await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
+  await user.type(within(dialog).getByRole("textbox", { name: /Further mailboxes to try/ }), "vip@contoso.example");
+  await within(dialog).findByText(/'vip@contoso.example'/);
+  await user.click(within(dialog).getByRole("button", { name: "Run on the practice tenant" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({
+    purpose: "test",
+    mailboxes: ["vip@contoso.example"],
+  });
 });
 
 test("where Microsoft asks first, the way to its page is shown and nothing is asked twice", async () => {

@@ -2,6 +2,8 @@ import type {
   Assignment,
   AssignmentReach,
   Because,
+  CmdletDisagrees,
+  CmdletReport,
   DesiredScope,
   Finding,
   Mechanism,
@@ -36,6 +38,14 @@ export const findingBadges = {
   confirmed_outside: { state: "good", word: t("access.confirmedOutside") },
   confirmed_inside: { state: "good", word: t("access.confirmedInside") },
 } as const satisfies Record<Finding, Badge>;
+
+/** What a mailbox comes to, and that it is provisional where it is. */
+export function findingBadge(finding: Finding, provisional: number | null): Badge {
+  const badge = findingBadges[finding];
+  return provisional === null
+    ? badge
+    : { state: "waiting", word: t("access.provisionalFinding", { finding: badge.word }) };
+}
 
 /** What a proof comes to. */
 const outcomeBadges = {
@@ -86,6 +96,24 @@ export const saidWords = {
   denied: t("access.saidDenied"),
 } as const satisfies Record<Said, string>;
 
+/** What the test cmdlet contradicts. */
+const disagreesWords = {
+  with_observed: t("access.disagreesObserved"),
+  with_wanted: t("access.disagreesWanted"),
+  with_both: t("access.disagreesBoth"),
+} as const satisfies Record<CmdletDisagrees, string>;
+
+/** What the test cmdlet said, marked where that is otherwise than observed or wanted, or of before a change. */
+export function reportBadge(
+  { said, before_change }: CmdletReport,
+  disagrees: CmdletDisagrees | null,
+): { readonly state: State | undefined; readonly word: string } {
+  const word = saidWords[said];
+  if (before_change) return { state: "unknown", word: t("access.saidBefore", { said: word }) };
+  if (disagrees !== null) return { state: "attention", word: t("access.saidDisagrees", { said: word }) };
+  return { state: undefined, word };
+}
+
 /** What a mailbox did. */
 export const observedWords = {
   answered: t("access.answered"),
@@ -98,6 +126,8 @@ export const observedWords = {
 export const becauseWords = {
   in_scope: t("access.becauseInScope"),
   out_of_scope: t("access.becauseOutOfScope"),
+  kept_closed: t("access.becauseKeptClosed"),
+  nothing_opens: t("access.becauseNothingOpens"),
   tenant_wide_grant: t("access.becauseGrant"),
   assigned_beside: t("access.becauseBeside"),
   not_held: t("access.becauseNotHeld"),
@@ -146,9 +176,14 @@ export function reachWords(reach: AssignmentReach): string {
   }
 }
 
-/** Roles, each with its reach. */
+/** Roles, those of one reach together. */
 export function assignedWords(assignments: readonly Assignment[]): string {
-  return assignments.map(({ role, reach }) => t("access.assignment", { role, reach: reachWords(reach) })).join("; ");
+  const byReach = new Map<string, string[]>();
+  for (const { role, reach } of assignments) {
+    const words = reachWords(reach);
+    byReach.set(words, [...(byReach.get(words) ?? []), role]);
+  }
+  return [...byReach].map(([reach, roles]) => t("access.assignment", { role: roles.join(", "), reach })).join("; ");
 }
 
 /** What has to be known of a script before it is run. */
@@ -178,6 +213,8 @@ export function warningWords(warning: ScriptWarning): string {
       return t("access.warnLonger");
     case "no_proof":
       return t("access.warnNoProof");
+    case "nothing_to_try":
+      return t("access.warnNothingToTry");
     case "remark":
       return remarkWords(warning.remark);
   }
@@ -265,7 +302,15 @@ export function linkWords(link: WhyLink): string {
     case "not_asked":
       return t("access.linkNotAsked");
     case "said":
-      return t("access.linkSaid", { said: saidWords[link.said] });
+      return [
+        t(link.report.before_change ? "access.linkSaidBefore" : "access.linkSaid", {
+          said: saidWords[link.report.said],
+          time: shortTime(link.report.at),
+        }),
+        ...(link.disagrees === null ? [] : [disagreesWords[link.disagrees]]),
+      ].join(" ");
+    case "unlimited":
+      return t("access.linkUnlimited", { permissions: link.permissions.join(", ") });
     case "called":
       return t("access.linkCalled", {
         workload: workloadWords[link.call.workload],

@@ -39,7 +39,7 @@ pub fn is_stdin(file: &Path) -> bool {
 /// # Errors
 /// `InvalidInput` names every place that can't be used, with the reason and what to do; those of the verb.
 pub async fn read(file: &Path, access: AccessType, tenant: TenantId, call: &Call) -> Result<Vec<RequiredPermission>> {
-    let text = text_of(file).await?;
+    let text = text_of(file, "permissions").await?;
     let ask = ReadListAsk { text, access, tenant: Some(tenant), integration: None };
     let ListRead { list, asked } = read_list::read_list(&call.desk, ask, &call.job()).await?;
     tell(&list, call);
@@ -139,11 +139,11 @@ fn sentence(remark: &Remark) -> String {
     format!("{place} ({}): {}", remark.text, words::of_said(&remark.what))
 }
 
-/// The text of a file, or of stdin.
+/// The text of a file, or of stdin; `what` names it in a refusal.
 ///
 /// # Errors
 /// `InvalidInput` where it can't be read.
-pub async fn text_of(file: &Path) -> Result<String> {
+pub async fn text_of(file: &Path, what: &str) -> Result<String> {
     let file = file.to_owned();
     let read = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::new();
@@ -157,8 +157,39 @@ pub async fn text_of(file: &Path) -> Result<String> {
         Ok::<_, std::io::Error>(bytes)
     });
     let bytes = match read.await {
-        Ok(read) => read.map_err(|error| Error::input("permissions", format!("the file can't be read ({:?})", error.kind())))?,
-        Err(_) => return Err(Error::input("permissions", format!("the file can't be read ({:?})", ErrorKind::Interrupted))),
+        Ok(read) => read.map_err(|error| Error::input(what, format!("the file can't be read ({:?})", error.kind())))?,
+        Err(_) => return Err(Error::input(what, format!("the file can't be read ({:?})", ErrorKind::Interrupted))),
     };
-    String::from_utf8(bytes).map_err(|_| Error::input("permissions", "the file is no UTF-8 text; save it as UTF-8 and try again"))
+    decoded(bytes).ok_or_else(|| Error::input(what, "the file is neither UTF-8 nor UTF-16 with its mark; save it as UTF-8 and try again"))
+}
+
+/// Bytes as text. Windows PowerShell writes UTF-16 with a mark at its start, by `>` and by `Out-File`.
+fn decoded(bytes: Vec<u8>) -> Option<String> {
+    let units = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let pairs = rest.chunks_exact(2);
+        let whole = pairs.remainder().is_empty();
+        let units: Vec<u16> = pairs.map(|pair| unit([pair[0], pair[1]])).collect();
+        String::from_utf16(&units).ok().filter(|_| whole)
+    };
+    match bytes.as_slice() {
+        [0xFF, 0xFE, rest @ ..] => units(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => units(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_windows_powershell_writes_is_read() {
+        let text = "Mailbox : müller@contoso.example";
+        let little: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let big: Vec<u8> = [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        for bytes in [little.clone(), big, text.as_bytes().to_vec()] {
+            assert_eq!(decoded(bytes).as_deref(), Some(text));
+        }
+        assert_eq!((decoded(little[..9].to_vec()), decoded(vec![b'm', 0xFC])), (None, None), "half a letter, and Latin-1");
+    }
 }

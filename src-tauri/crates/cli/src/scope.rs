@@ -24,7 +24,7 @@ use rollcall_ops::scope::said::{self, ImportSaid};
 use rollcall_ops::scope::set::{self, SetScope, Wish};
 use rollcall_ops::scope::show::{self, Proof, ProofView, Sample};
 use rollcall_ops::scope::why::{self, WhyMailbox};
-use rollcall_ops::scope::{again, ask, cut_off, evidence, read, units, weigh};
+use rollcall_ops::scope::{again, ask, cut_off, evidence, forget, read, units, weigh};
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
 use serde_json::json;
 
@@ -160,9 +160,12 @@ pub struct Changed {
 pub struct Said {
     #[command(flatten)]
     of: names::Organization,
-    /// The file that the test script has written; - for stdin
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The file that the test script has written, or what the cmdlet has printed; - for stdin
+    #[arg(value_name = "FILE", required_unless_present = "clear")]
+    file: Option<PathBuf>,
+    /// Forget all that was taken in
+    #[arg(long, conflicts_with = "file")]
+    clear: bool,
 }
 
 #[derive(Args)]
@@ -258,16 +261,17 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
         }
         Scope::Said(ask) => {
             let organization = ask.of.find(call).await?.organization.id;
-            let text = crate::lists::text_of(&ask.file).await?;
-            let said = said::said(&call.desk, ImportSaid { organization, text }, &Job::quiet()).await?;
-            let mailboxes = counted(said.mailboxes, "mailbox", "mailboxes");
-            call.screen.answer(&said, |screen| {
-                screen.line(&format!("Taken in: what the cmdlet said of {mailboxes}. It is no proof."));
-                for one in &said.failed {
-                    screen.line(&format!("{}: the cmdlet failed, so nothing is known of it: {}", one.mailbox, one.error));
-                }
-            });
-            Ok(if said.failed.is_empty() { Exit::Fine } else { Exit::Incomplete })
+            let Some(file) = ask.file else {
+                let forgotten = forget::forget(&call.desk, OrganizationRef { organization }, &Job::quiet()).await?;
+                let mailboxes = counted(forgotten.mailboxes, "mailbox", "mailboxes");
+                call.screen.answer(&forgotten, |screen| screen.line(&format!("Forgotten: what the cmdlet said of {mailboxes}.")));
+                return Ok(Exit::Fine);
+            };
+            let text = crate::lists::text_of(&file, "text").await?;
+            let said = said::said(&call.desk, ImportSaid { organization, text }, &call.job()).await?;
+            call.screen.answer(&said, |screen| told::said(&said, screen));
+            let whole = [said.failed.len(), said.not_run.len(), said.elsewhere.len(), said.unchecked.len()] == [0; 4];
+            Ok(if whole { Exit::Fine } else { Exit::Incomplete })
         }
         Scope::Prove(ask) => prove(ask, call).await,
         Scope::Why(ask) => why(ask, call).await,

@@ -114,6 +114,7 @@ menu! {
     "scope.cut_off": () => Vec<scope::cut_off::CutOffProof>, scope::cut_off::cut_off;
     "scope.evidence": scope::resume::ProofRef => scope::evidence::ScopeEvidence, scope::evidence::evidence;
     "scope.foresee": scope::foresee::ForeseeProof => scope::foresee::ForeseenProof, scope::foresee::foresee;
+    "scope.forget": organizations::delete::OrganizationRef => scope::forget::Forgotten, scope::forget::forget;
     "scope.mailboxes": scope::mailboxes::ProofMailboxes => rollcall_store::proofs::TargetPage, scope::mailboxes::mailboxes;
     "scope.plan": scope::plan::PlanScope => scope::plan::ScopeScripts, scope::plan::plan;
     "scope.prove": scope::prove::ProveScope => scope::show::ProofView, scope::prove::prove;
@@ -141,8 +142,8 @@ menu! {
     "tenants.sign_out": tenants::sign_in::TenantRef => (), tenants::sign_out::sign_out;
     "traffic.describe": () => traffic::describe::Traffic, traffic::describe::describe;
     "traffic.record": traffic::record::RecordTraffic => traffic::describe::Traffic, traffic::record::record;
-    "users.cut_off": () => Vec<users::cut_off::CutOffAction>, users::cut_off::cut_off;
     "users.act": users::act::ActOnUsers => users::act::Acted, users::act::act;
+    "users.cut_off": () => Vec<users::cut_off::CutOffAction>, users::cut_off::cut_off;
     "users.describe": users::describe::UserRef => users::describe::UserDetail, users::describe::describe;
     "users.export": users::export::ExportUsers => users::export::UserTable, users::export::export;
     "users.foresee": users::foresee::ForeseeAction => users::foresee::Foreseen, users::foresee::foresee;

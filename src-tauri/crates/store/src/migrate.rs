@@ -28,6 +28,7 @@ pub const SCHEMA: &[&str] = &[
     schema::AS_SHOWN,
     schema::OWN_ACCESS,
     schema::LOOKED_UP,
+    schema::BASIS,
     schema::LARGER_STEPS,
 ];
 

@@ -1,8 +1,9 @@
 //! Proofs of an access scope: which mailboxes are asked, what is expected of each, and what each has come to.
 
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
+use rollcall_core::scope::basis::Basis;
 use rollcall_core::scope::clock::Change;
-use rollcall_core::scope::cmdlet::Said;
+use rollcall_core::scope::cmdlet::{Disagreement, Report, disagreement};
 use rollcall_core::scope::finding::{Finding, Tally};
 use rollcall_core::scope::why::Call;
 use rollcall_core::scope::{Desired, Expected};
@@ -14,7 +15,7 @@ use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
 use crate::runs::RunState;
-use crate::text;
+use crate::{scopes, text};
 
 /// Which mailboxes a proof asks, so that anybody can draw them again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -56,6 +57,8 @@ pub struct Proof {
     pub desired: Desired,
     /// The change that it comes after.
     pub change: Option<Change>,
+    /// What it stands on; `None` of one that was begun by an older version.
+    pub basis: Option<Basis>,
     pub workloads: Vec<Workload>,
     pub sample: Sample,
     pub tally: Tally,
@@ -105,9 +108,13 @@ pub struct Target {
     pub expected: Expected,
     /// Whether it was asked for by name.
     pub named: bool,
-    pub said: Option<Said>,
+    pub said: Option<Report>,
+    /// What that is otherwise than.
+    pub disagrees: Option<Disagreement>,
     /// `None` while it waits.
     pub finding: Option<Finding>,
+    /// Until when what was confirmed is provisional: it was asked while what was in force before may have answered.
+    pub provisional: Option<Timestamp>,
     pub asked: Option<Timestamp>,
     pub calls: Vec<Call>,
 }
@@ -127,14 +134,15 @@ pub struct TargetPage {
 pub fn create(
     tx: &Transaction<'_>,
     organization: OrganizationId,
-    (desired, change): (&Desired, Option<Change>),
+    (desired, change, basis): (&Desired, Option<Change>, Option<&Basis>),
     workloads: &[Workload],
     sample: &Sample,
     targets: &[NewTarget],
     now: Timestamp,
 ) -> Result<ProofId, StoreError> {
     tx.prepare_cached(
-        "INSERT INTO proofs (organization, state, started, desired, change, workloads, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO proofs (organization, state, started, desired, change, workloads, sample, basis)
+         VALUES             (?1,           ?2,    ?3,      ?4,      ?5,     ?6,        ?7,     ?8)",
     )?
     .execute(params![
         organization.0,
@@ -143,7 +151,8 @@ pub fn create(
         text::to_json(desired)?,
         change.map(|change| text::to_json(&change)).transpose()?,
         text::to_json(workloads)?,
-        text::to_json(sample)?
+        text::to_json(sample)?,
+        basis.map(text::to_json).transpose()?
     ])?;
     let id = ProofId(u32::try_from(tx.last_insert_rowid()).unwrap_or(u32::MAX));
     let mut insert = tx.prepare_cached(
@@ -165,7 +174,7 @@ pub fn create(
     Ok(id)
 }
 
-const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample, put_off FROM proofs";
+const COLUMNS: &str = "SELECT id, organization, state, started, finished, desired, change, workloads, sample, put_off, basis FROM proofs";
 
 /// A proof.
 ///
@@ -211,6 +220,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Proof> {
         tally: Tally::default(),
         early: None,
         put_off: text::maybe_json(row, 9)?,
+        basis: text::maybe_json(row, 10)?,
     })
 }
 
@@ -233,7 +243,26 @@ fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
         )?;
         proof.tally.provisional = statement.query_row(params![proof.id.0, change.settles().0], |row| row.get(0))?;
     }
+    proof.tally.disagreements = disagreements(conn, &proof)?;
     Ok(proof)
+}
+
+/// Of how many mailboxes the test cmdlets say otherwise. Where nothing was imported, no mailbox is looked at.
+fn disagreements(conn: &Connection, proof: &Proof) -> Result<u32, StoreError> {
+    let any = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM scope_said WHERE organization = ?1)")?
+        .query_row([proof.organization.0], |row| row.get::<_, bool>(0))?;
+    if !any {
+        return Ok(0);
+    }
+    let mut statement = conn.prepare_cached(&format!("{TARGETS} WHERE t.proof = ?1"))?;
+    let mut rows = statement.query([proof.id.0])?;
+    let mut counted = 0;
+    while let Some(row) = rows.next()? {
+        let (expected, finding) = (text::named(row, 4)?, text::maybe_named(row, 7)?);
+        counted += u32::from(report(row)?.is_some_and(|report| disagreement(expected, finding, report).is_some()));
+    }
+    Ok(counted)
 }
 
 /// Marks where a proof stands; it is put off no longer.
@@ -293,6 +322,42 @@ pub fn commit(tx: &Transaction<'_>, id: ProofId, settled: &[Settled], put_off: &
     Ok(())
 }
 
+/// What a proof has shown of whether the application may open anything: whether any mailbox that must answer is among its own, and for
+/// which workloads one of them has.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn answered_inside(conn: &Connection, id: ProofId) -> Result<(bool, Vec<Workload>), StoreError> {
+    let any = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM scope_targets WHERE proof = ?1 AND expected = 'inside')")?
+        .query_row([id.0], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT json_extract(call.value, '$.workload')
+         FROM   scope_targets AS t, json_each(t.calls) AS call
+         WHERE  t.proof = ?1 AND t.expected = 'inside' AND t.finding IS NOT NULL AND json_extract(call.value, '$.observed') = 'answered'",
+    )?;
+    let workloads = statement.query_map([id.0], |row| text::named(row, 0))?.collect::<rusqlite::Result<_>>()?;
+    Ok((any, workloads))
+}
+
+/// Mailboxes that must be refused, of which nothing is known although all was asked, after one of them: they may be judged anew.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn unknown_outside(conn: &Connection, id: ProofId, after: u32, most: u32) -> Result<Vec<Settled>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   number, finding, asked, calls
+         FROM     scope_targets
+         WHERE    proof = ?1 AND number > ?2 AND expected = 'outside' AND finding = 'unknown'
+         ORDER BY number
+         LIMIT    ?3",
+    )?;
+    let rows = statement.query_map(params![id.0, after, most], |row| {
+        Ok(Settled { number: row.get(0)?, finding: text::named(row, 1)?, asked: text::moment(row, 2)?, calls: text::json(row, 3)? })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Has those asked again whose contradiction was too early to judge; and once `settled`, the moment from which on answers count, has come
 /// by `now`, whoever was asked before it. The proof is marked as running with it, so that one that is cut off is known for such.
 ///
@@ -308,14 +373,15 @@ pub fn ask_again(tx: &Transaction<'_>, id: ProofId, settled: Timestamp, now: Tim
 }
 
 const TARGETS: &str = "SELECT t.number, t.object_id, t.upn, t.display_name, t.expected, t.named,
-            (SELECT   s.said
+            (SELECT   json_array(s.said, s.at)
              FROM     scope_said AS s
              WHERE    s.organization = p.organization AND s.mailbox IN (lower(t.upn), lower(t.mail))
              ORDER BY s.mailbox = lower(t.upn) DESC
              LIMIT    1),
-            t.finding, t.asked, t.calls
-     FROM   scope_targets AS t
-     JOIN   proofs        AS p ON p.id = t.proof";
+            t.finding, t.asked, t.calls, p.change, w.change, w.set_at
+     FROM      scope_targets AS t
+     JOIN      proofs        AS p ON p.id = t.proof
+     LEFT JOIN scopes        AS w ON w.organization = p.organization";
 
 /// Mailboxes of a proof, the gravest first and those alike by name; those of one finding or all; those whose name or address holds the
 /// text.
@@ -396,17 +462,30 @@ pub fn find(conn: &Connection, id: ProofId, mailbox: &str) -> Result<Option<Targ
     Ok(statement.query_row(params![id.0, mailbox.trim().to_lowercase()], target).optional()?)
 }
 
+/// What the cmdlet said of the mailbox of a row, and whether that was before the scope became what it is.
+fn report(row: &Row<'_>) -> rusqlite::Result<Option<Report>> {
+    let Some((said, at)) = text::maybe_json(row, 6)? else { return Ok(None) };
+    let (change, set_at): (Option<Change>, _) = (text::maybe_json(row, 11)?, text::maybe_moment(row, 12)?);
+    Ok(Some(Report { said, at, before_change: scopes::is_before(at, set_at, change) }))
+}
+
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
+    let (expected, finding, asked, said) = (text::named(row, 4)?, text::maybe_named(row, 7)?, text::maybe_moment(row, 8)?, report(row)?);
+    let change: Option<Change> = text::maybe_json(row, 10)?;
+    let confirmed = matches!(finding, Some(Finding::ConfirmedInside | Finding::ConfirmedOutside));
+    let settling = change.filter(|change| confirmed && asked.is_some_and(|asked| change.is_settling(asked)));
     Ok(Target {
         number: row.get(0)?,
         object_id: text::parsed(row, 1)?,
         upn: row.get(2)?,
         display_name: row.get(3)?,
-        expected: text::named(row, 4)?,
+        expected,
         named: row.get(5)?,
-        said: text::maybe_named(row, 6)?,
-        finding: text::maybe_named(row, 7)?,
-        asked: text::maybe_moment(row, 8)?,
+        said,
+        disagrees: said.and_then(|said| disagreement(expected, finding, said)),
+        finding,
+        provisional: settling.map(Change::settles),
+        asked,
         calls: text::maybe_json(row, 9)?.unwrap_or_default(),
     })
 }

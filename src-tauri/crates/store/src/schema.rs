@@ -761,7 +761,14 @@ CREATE INDEX users_with_own_access ON users (organization, access) WHERE access 
 CREATE INDEX sessions_amiss ON sessions (user) WHERE verdict <> 'passed';
 ";
 
-/// Version 19. What an import brings to the search index is sorted in steps of twice the size, which makes half as many segments that
+/// Version 19. A proof keeps what was known of the application when it began: what made the scope void, and what no scope limits. And of a
+/// change that shows in a reading it is known when what was in force before it was read.
+pub const BASIS: &str = "
+ALTER TABLE proofs ADD COLUMN basis TEXT;
+ALTER TABLE scopes ADD COLUMN changed_after INTEGER;
+";
+
+/// Version 20. What an import brings to the search index is sorted in steps of twice the size, which makes half as many segments that
 /// have to be merged.
 pub const LARGER_STEPS: &str = "
 INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 2097152);

@@ -54,7 +54,8 @@ export function AccessScope({ organization, integration }: { organization: Organ
     setRefusal(undefined);
     try {
       const { text } = await call("scope.evidence", { proof: view.proof.proof.id });
-      say("success", t("access.exported"), await saveFile(`access-scope-${view.proof.proof.id}.csv`, text));
+      const file = t("access.file", { organization: organization.name, id: view.proof.proof.id });
+      say("success", t("access.exported"), await saveFile(file, text));
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
     }
@@ -130,6 +131,7 @@ export function AccessScope({ organization, integration }: { organization: Organ
               organization={organization}
               view={view.proof}
               stands={view.stands}
+              underWay={view.under_way}
               finding={place.finding}
               onFinding={(finding) => change({ finding })}
             />
@@ -159,7 +161,7 @@ export function AccessScope({ organization, integration }: { organization: Organ
       {place.ask === "changed" && <ChangedDialog organization={organization} onClose={close} />}
       {place.ask === "prove" && <ProveDialog organization={organization} onClose={close} />}
       {place.ask === "why" && <WhyDialog organization={organization} onClose={close} />}
-      {place.ask === "said" && <SaidDialog organization={organization} onClose={close} />}
+      {place.ask === "said" && <SaidDialog organization={organization} kept={view?.said ?? 0} onClose={close} />}
     </Page>
   );
 }

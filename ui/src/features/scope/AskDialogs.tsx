@@ -1,4 +1,4 @@
-import { Field, Input, makeStyles, Spinner, Textarea } from "@fluentui/react-components";
+import { Button, Field, Input, makeStyles, Spinner, Textarea } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Organization, Error as Refusal } from "../../api/bindings";
@@ -12,7 +12,7 @@ import { ErrorBar } from "../../ui/ErrorBar";
 import { boundedWords } from "../../words/bounds";
 import { explain } from "../../words/codes";
 import { t } from "../../words/t";
-import { prove } from "./proving";
+import { namesIn, prove } from "./proving";
 
 const useStyles = makeStyles({ text: { margin: 0 } });
 
@@ -23,6 +23,13 @@ function numberIn(text: string): number | null | undefined {
   const typed = text.trim();
   if (typed === "") return null;
   return /^\d{1,6}$/.test(typed) ? Number(typed) : undefined;
+}
+
+/** Marks a field that holds no number. */
+function marked(number: number | null | undefined) {
+  return number === undefined
+    ? { validationState: "error" as const, validationMessage: t("access.badNumber") }
+    : undefined;
 }
 
 function useAnswer(onClose: () => void) {
@@ -60,7 +67,7 @@ export function ChangedDialog({ organization, onClose }: Props) {
       onConfirm={() => void note()}
     >
       <p className={styles.text}>{t("access.changedBody")}</p>
-      <Field label={t("access.changedAt")}>
+      <Field label={t("access.changedAt")} {...marked(minutes)}>
         <Input inputMode="numeric" value={ago} onChange={(_, data) => setAgo(data.value)} />
       </Field>
       {bar}
@@ -77,7 +84,7 @@ export function ProveDialog({ organization, onClose }: Props) {
   const [named, setNamed] = useState("");
   const numbers = { inside: numberIn(inside), outside: numberIn(outside), seed: numberIn(seed) };
   const bad = Object.values(numbers).includes(undefined);
-  const names = named.split(/[\s,;]+/).filter((name) => name !== "");
+  const names = namesIn(named);
   return (
     <ConfirmDialog
       title={t("access.proveTitle", { organization: organization.name })}
@@ -96,13 +103,13 @@ export function ProveDialog({ organization, onClose }: Props) {
     >
       <p className={styles.text}>{t("access.proveBody")}</p>
       <Foreseen organization={organization.id} inside={numbers.inside} outside={numbers.outside} named={names.length} />
-      <Field label={t("access.sampleInside")}>
+      <Field label={t("access.sampleInside")} {...marked(numbers.inside)}>
         <Input inputMode="numeric" value={inside} onChange={(_, data) => setInside(data.value)} />
       </Field>
-      <Field label={t("access.sampleOutside")}>
+      <Field label={t("access.sampleOutside")} {...marked(numbers.outside)}>
         <Input inputMode="numeric" value={outside} onChange={(_, data) => setOutside(data.value)} />
       </Field>
-      <Field label={t("access.seed")}>
+      <Field label={t("access.seed")} {...marked(numbers.seed)}>
         <Input inputMode="numeric" value={seed} onChange={(_, data) => setSeed(data.value)} />
       </Field>
       <Field label={t("access.named")}>
@@ -136,31 +143,44 @@ function Foreseen({ organization, inside, outside, named }: Foresight) {
   const asking = {
     mailboxes: t("access.foreseenMailboxes", { n: mailboxes }),
     requests: t("access.foreseenRequests", { n: probes }),
+    reads: t("access.foreseenRequests", { n: reads }),
     low: unbroken(seconds[0]),
     high: unbroken(seconds[1]),
   };
   return (
     <p className={styles.text}>
-      {t(sampled ? "access.foreseenSample" : "access.foreseenWhole", { accounts, reads, ...asking })}{" "}
+      {t(sampled ? "access.foreseenSample" : "access.foreseenWhole", { accounts, ...asking })}{" "}
       {measured ? `${t("verify.planMeasured")} ${boundedWords[bound]}` : t("verify.planAssumed")}
     </p>
   );
 }
 
-/** Takes in what the test cmdlet has printed. */
-export function SaidDialog({ organization, onClose }: Props) {
+/** Takes in what the test cmdlet has printed, or forgets what was taken in. */
+export function SaidDialog({ organization, kept, onClose }: Props & { readonly kept: number }) {
   const styles = useStyles();
   const [text, setText] = useState("");
   const say = useNotices((notices) => notices.say);
   const { busy, bar, send } = useAnswer(onClose);
   const take = () =>
     send(async () => {
-      const { mailboxes, failed } = await call("scope.said", { organization: organization.id, text });
-      say("success", t("access.saidDone", { n: mailboxes }));
-      if (failed.length > 0) {
-        const names = failed.map(({ mailbox }) => mailbox).join(", ");
-        say("info", t("access.saidFailed", { n: failed.length }), names);
+      const of = await call("scope.said", { organization: organization.id, text });
+      const { added, replaced } = of;
+      say(added + replaced > 0 ? "success" : "info", t("access.saidDone", { added, replaced, kept: of.kept }));
+      const failed = of.failed.map(({ mailbox }) => mailbox);
+      const others = [
+        { key: "access.saidFailed", names: failed },
+        { key: "access.saidNotRun", names: of.not_run },
+        { key: "access.saidElsewhere", names: of.elsewhere },
+        { key: "access.saidUnchecked", names: of.unchecked },
+      ] as const;
+      for (const { key, names } of others) {
+        if (names.length > 0) say("info", t(key, { n: names.length }), names.join(", "));
       }
+    });
+  const clear = () =>
+    send(async () => {
+      const { mailboxes } = await call("scope.forget", { organization: organization.id });
+      say("success", t("access.saidForgotten", { n: mailboxes }));
     });
   return (
     <ConfirmDialog
@@ -171,6 +191,14 @@ export function SaidDialog({ organization, onClose }: Props) {
       onConfirm={() => void take()}
     >
       <p className={styles.text}>{t("access.saidBody")}</p>
+      {kept > 0 && (
+        <p className={styles.text}>
+          {t("access.saidKept", { n: kept })}{" "}
+          <Button size="small" disabled={busy} onClick={() => void clear()}>
+            {t("access.saidClear")}
+          </Button>
+        </p>
+      )}
       <Field label={t("access.saidText")}>
         <Textarea value={text} rows={8} onChange={(_, data) => setText(data.value)} />
       </Field>

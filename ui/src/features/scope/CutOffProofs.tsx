@@ -21,6 +21,6 @@ function goOnWith(proofs: readonly CutOffProof[]) {
   const { say } = useNotices.getState();
   for (const { proof, organization } of proofs) {
     say("info", t("access.goesOn", { id: proof.id, organization }), t("access.goesOnBecause"));
-    goOn(proof, organization, "scope.resume");
+    void goOn(proof, organization, "scope.resume");
   }
 }

@@ -25,12 +25,15 @@ export function ProofPart({
   organization,
   view,
   stands,
+  underWay,
   finding,
   onFinding,
 }: {
   organization: Organization;
   view: ProofView;
   stands: ProofStands;
+  /** Somebody works on it, be it the clock. */
+  underWay: boolean;
   finding: Finding | undefined;
   onFinding: (finding: Finding | undefined) => void;
 }) {
@@ -42,6 +45,8 @@ export function ProofPart({
   const live = isLive(work);
   const [refusal, setRefusal] = useState<Refusal>();
   const now = work?.progress?.kind === "proven" && work.progress.proof === proof.id ? work.progress : undefined;
+  // Between the end of the work and the next reading, and while the clock works, it is as little interrupted as while this page waits.
+  const going = live || (proof.state === "running" && underWay);
   const unfinished = proof.state === "running" || proof.state === "interrupted";
   const { tally, sample } = proof;
   const total = tally.waiting + counts(tally).reduce((sum, { count }) => sum + count, 0);
@@ -60,9 +65,10 @@ export function ProofPart({
         <h2 className={styles.title}>{t("access.proof", { id: proof.id })}</h2>
         <StatusBadge {...(stands === "now" ? outcomeBadge(view) : earlierBadges[stands])} strong />
         <span className={styles.quiet}>
-          {t("access.proofOf", {
-            inside: sample.of_inside,
-            outside: sample.of_outside,
+          {t(sample.named.length > 0 ? "access.proofOfNamed" : "access.proofOf", {
+            inside: drawnWords(sample.inside, sample.of_inside),
+            outside: drawnWords(sample.outside, sample.of_outside),
+            named: sample.named.length,
             seed: sample.seed,
             time: shortTime(proof.started),
           })}
@@ -71,7 +77,7 @@ export function ProofPart({
       {unfinished && (
         <ProgressPanel
           // Of one that no longer goes on only this sitting knows whether somebody paused it.
-          title={t(live ? "access.live" : work?.state === "stopped" ? "access.paused" : "access.interrupted")}
+          title={t(going ? "access.live" : work?.state === "stopped" ? "access.paused" : "access.interrupted")}
           done={now?.done ?? total - tally.waiting}
           total={now?.total ?? total}
           started={live ? work?.started : undefined}
@@ -82,13 +88,15 @@ export function ProofPart({
                   {t("access.pause")}
                 </Button>
               ) : (
-                <Button
-                  size="small"
-                  appearance="primary"
-                  onClick={() => goOn(proof, organization.name, "scope.resume")}
-                >
-                  {t("access.resume")}
-                </Button>
+                !going && (
+                  <Button
+                    size="small"
+                    appearance="primary"
+                    onClick={() => void goOn(proof, organization.name, "scope.resume")}
+                  >
+                    {t("access.resume")}
+                  </Button>
+                )
               )}
               <Button size="small" onClick={() => void cancel()}>
                 {t("access.cancel")}
@@ -101,13 +109,23 @@ export function ProofPart({
       {next !== undefined && !live && (
         <MessageBar intent={proof.put_off ? "warning" : "info"} layout="multiline">
           <MessageBarBody>{next}</MessageBarBody>
-          {!unfinished && (
+          {!unfinished && (tally.too_early > 0 || proof.put_off) && (
             <MessageBarActions>
-              <Button size="small" onClick={() => goOn(proof, organization.name, "scope.again")}>
+              <Button size="small" onClick={() => void goOn(proof, organization.name, "scope.again")}>
                 {t("access.again")}
               </Button>
             </MessageBarActions>
           )}
+        </MessageBar>
+      )}
+      {proof.basis && proof.basis.unlimited.length > 0 && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t("access.unlimited", { permissions: proof.basis.unlimited.join(", ") })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {tally.disagreements > 0 && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{t("access.disagreements", { n: tally.disagreements })}</MessageBarBody>
         </MessageBar>
       )}
       {sample.unknown.length > 0 && (
@@ -118,6 +136,11 @@ export function ProofPart({
       {refusal && <ErrorBar failure={explain(refusal)} />}
     </>
   );
+}
+
+/** How many of a side are asked. */
+function drawnWords(wanted: number | null, of: number): string {
+  return wanted !== null && wanted < of ? t("access.drawnSome", { wanted, of }) : t("access.drawnAll", { of });
 }
 
 /** When the clock asks again, and why it couldn't. */

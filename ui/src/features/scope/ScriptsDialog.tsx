@@ -6,6 +6,7 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  Field,
   makeStyles,
   MessageBar,
   MessageBarActions,
@@ -14,9 +15,10 @@ import {
   Spinner,
   Tab,
   TabList,
+  Textarea,
   tokens,
 } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Organization, ScopePurpose, WithoutScript } from "../../api/bindings";
@@ -24,6 +26,7 @@ import { refusalOf, saveFile } from "../../api/client";
 import { reading } from "../../api/queries";
 import { begin, isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
+import { useSettled } from "../../lib/settled";
 import { BrowserWait } from "../../ui/BrowserWait";
 import { CopyButton } from "../../ui/CopyButton";
 import { ErrorBar } from "../../ui/ErrorBar";
@@ -31,6 +34,7 @@ import { explain } from "../../words/codes";
 import { optionsOf } from "../../words/options";
 import { noScriptWords, purposeWords, sharerWords, voidWords, warningWords } from "../../words/scope";
 import { t } from "../../words/t";
+import { namesIn } from "./proving";
 
 const useStyles = makeStyles({
   surface: { maxWidth: "860px" },
@@ -113,9 +117,12 @@ export function ScriptsDialog({
   onClose: () => void;
 }) {
   const styles = useStyles();
+  const [typed, setTyped] = useState("");
+  const mailboxes = namesIn(useSettled(typed));
   const plan = useQuery({
-    ...reading("scope.plan", { organization: organization.id, mailboxes: [] }),
+    ...reading("scope.plan", { organization: organization.id, mailboxes }),
     gcTime: 0,
+    placeholderData: keepPreviousData,
     meta: { watched: true },
   });
   const [purpose, setPurpose] = useState<ScopePurpose>("apply");
@@ -141,7 +148,7 @@ export function ScriptsDialog({
     void begin(key, t("access.practising"), "practice.run_scope_script", {
       organization: organization.id,
       purpose,
-      mailboxes: [],
+      mailboxes: namesIn(typed),
     }).then(onClose, (thrown: unknown) => setRefusal(refusalOf(thrown)));
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
@@ -186,6 +193,11 @@ export function ScriptsDialog({
                     <Sentences of={script.warnings.map(warningWords)} />
                   </MessageBarBody>
                 </MessageBar>
+                {purpose === "test" && (
+                  <Field label={t("access.tryNamed")}>
+                    <Textarea value={typed} rows={2} onChange={(_, data) => setTyped(data.value)} />
+                  </Field>
+                )}
                 {script.left_out > 0 && <p className={styles.text}>{t("access.leftOut", { n: script.left_out })}</p>}
                 {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys (axe, scrollable-region-focusable) */}
                 <pre className={styles.script} tabIndex={0} role="region" aria-label={t("access.script")}>

@@ -4,12 +4,13 @@ import { useState } from "react";
 import type { Error as Refusal, Why } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
+import { shortTime } from "../../lib/time";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { CopyableId } from "../../ui/Facts";
 import { StatusBadge } from "../../ui/StatusBadge";
 import { explainLookUp } from "../../words/codes";
 import { workloadWords } from "../../words/nouns";
-import { becauseWords, findingBadges, linkWords } from "../../words/scope";
+import { becauseWords, findingBadge, linkWords } from "../../words/scope";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -49,10 +50,16 @@ export function WhyFacts({ organization, mailbox, named }: { organization: numbe
           {named && (
             <div className={styles.who}>
               <span>{`${told.mailbox.display_name} · ${told.mailbox.upn}`}</span>
-              {told.mailbox.finding && <StatusBadge {...findingBadges[told.mailbox.finding]} />}
+              {told.mailbox.finding && (
+                <StatusBadge {...findingBadge(told.mailbox.finding, told.mailbox.provisional)} />
+              )}
             </div>
           )}
-          <p className={styles.because}>{becauseWords[told.because]}</p>
+          <p className={styles.because}>
+            {becauseWords[told.because]}
+            {told.mailbox.provisional !== null &&
+              ` ${t("access.provisionalUntil", { time: shortTime(told.mailbox.provisional) })}`}
+          </p>
           <h3 className={styles.head}>{t("access.chain")}</h3>
           <ol className={styles.chain}>
             {told.chain.map((link) => (

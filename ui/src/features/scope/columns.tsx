@@ -2,12 +2,12 @@ import type { ProofTarget } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
 import { StatusBadge } from "../../ui/StatusBadge";
 import type { Column } from "../../ui/table/columns";
-import { findingBadges, observedWords, saidWords, sideWords } from "../../words/scope";
+import { findingBadge, observedWords, reportBadge, sideWords } from "../../words/scope";
 import { workloadWords } from "../../words/nouns";
 import { t } from "../../words/t";
 
 const finding = (row: ProofTarget) =>
-  row.finding ? findingBadges[row.finding] : { state: "waiting" as const, word: t("access.waiting") };
+  row.finding ? findingBadge(row.finding, row.provisional) : { state: "waiting" as const, word: t("access.waiting") };
 
 /** What each workload did: one word where all did the same. */
 function observed({ calls }: ProofTarget): string {
@@ -32,12 +32,22 @@ export const scopeColumns: ReadonlyArray<Column<ProofTarget>> = [
   {
     id: "finding",
     title: t("access.finding"),
-    width: 168,
+    width: 232,
     render: (row) => <StatusBadge {...finding(row)} />,
     text: (row) => finding(row).word,
   },
   plain("expected", t("access.expected"), 140, (row) => sideWords[row.expected]),
-  plain("cmdlet", t("access.cmdlet"), 110, (row) => (row.said ? saidWords[row.said] : "")),
+  {
+    id: "cmdlet",
+    title: t("access.cmdlet"),
+    width: 168,
+    render: (row) => {
+      if (!row.said) return "";
+      const { state, word } = reportBadge(row.said, row.disagrees);
+      return state === undefined ? word : <StatusBadge state={state} word={word} />;
+    },
+    text: (row) => (row.said ? reportBadge(row.said, row.disagrees).word : ""),
+  },
   plain("observed", t("access.observed"), 160, observed, { grows: true }),
   plain("asked", t("issues.at"), 110, (row) => (row.asked === null ? "" : shortTime(row.asked))),
 ];

@@ -1,10 +1,16 @@
 import type { Proof } from "../../api/bindings";
 import { begin } from "../../api/work";
+import { useNotices } from "../../lib/notices";
 import { t } from "../../words/t";
 
 /** Names the proof of an organization among the work that is going on. */
 export function proofKey(organization: number): string {
   return `scope:${organization}`;
+}
+
+/** The addresses in a text, one on each line or between commas. */
+export function namesIn(text: string): string[] {
+  return text.split(/[\s,;]+/).filter((name) => name !== "");
 }
 
 /** Proves the scope. What comes of it is in the store; a failure is on the work. */
@@ -23,9 +29,15 @@ export function prove(
   }).catch(() => undefined);
 }
 
-/** Goes on with a paused proof, or asks those again that were too early to judge. */
-export function goOn(proof: Proof, name: string, how: "scope.resume" | "scope.again"): void {
-  void begin(proofKey(proof.organization), t("access.work", { organization: name }), how, { proof: proof.id }).catch(
-    () => undefined,
-  );
+/** Goes on with a paused proof, or asks those again that were too early to judge, and says what that came to. */
+export async function goOn(proof: Proof, name: string, how: "scope.resume" | "scope.again"): Promise<void> {
+  const title = t("access.work", { organization: name });
+  try {
+    const { proof: after } = await begin(proofKey(proof.organization), title, how, { proof: proof.id });
+    if (how === "scope.resume" || after.state !== "finished") return;
+    const { leaks, lock_outs: lockOuts, too_early: early } = after.tally;
+    useNotices.getState().say("success", t("access.askedAgain", { leaks, lockOuts, early }));
+  } catch {
+    // The refusal stands on the work.
+  }
 }

@@ -23,6 +23,7 @@ export const scope = {
   "access.said": "Import cmdlet result…",
   "access.export": "Export evidence",
   "access.exported": "Evidence saved, the gravest first",
+  "access.file": "Access scope of {organization}, proof {id}.csv",
   "access.nothing": "Prove the scope first.",
   "access.sharedOther":
     "{organization} has the same application, and wants another scope: {wish}, by {mechanism}. Exchange has one limit for both, so both can't hold. Set the same scope for both, or give one of them an integration of its own.",
@@ -106,10 +107,21 @@ export const scope = {
     "What was confirmed before the change has settled is provisional. It is asked again at {time}, while Rollcall is open.",
   "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
   "access.again": "Ask again now",
+  "access.askedAgain": "Asked again. Leaks: {leaks}, lock-outs: {lockOuts}, too early: {early}",
 
   "access.proof": "Proof {id}",
   "access.proofOf":
-    "Of {inside} mailboxes that must answer and {outside} that must be refused. Seed {seed}. Begun {time}.",
+    "Asked: {inside} mailboxes that must answer, {outside} that must be refused. Seed {seed}. Begun {time}.",
+  "access.proofOfNamed":
+    "Asked: {inside} mailboxes that must answer, {outside} that must be refused, and {named} by name. Seed {seed}. Begun {time}.",
+  "access.drawnAll": "all {of}",
+  "access.drawnSome": "{wanted} of {of}",
+  "access.unlimited":
+    "The proof says nothing of {permissions}: granted for the whole tenant, and no scope limits it. What it opens can be reached in every mailbox.",
+  "access.disagreements": {
+    one: "The test cmdlet says otherwise than observed or wanted of {n} mailbox.",
+    other: "The test cmdlet says otherwise than observed or wanted of {n} mailboxes.",
+  },
   "access.unknownNames": "No mailbox of this tenant: {names}",
   "access.byFinding": "Mailboxes by finding",
   "access.waiting": "Not asked",
@@ -152,6 +164,8 @@ export const scope = {
   "access.outcomeUnknown": "Not settled",
   "access.otherScope": "Of another scope",
   "access.beforeChange": "From before the last change",
+  "access.provisionalFinding": "{finding}, provisional",
+  "access.provisionalUntil": "Provisional until {time}: what was in force before may have answered.",
   "access.confirmedInside": "Confirmed inside",
   "access.confirmedOutside": "Confirmed outside",
   "access.leak": "Leak",
@@ -220,6 +234,8 @@ export const scope = {
     "Microsoft's newer text says more than an hour of access policies: what contradicts the scope after that may still be too early.",
   "access.warnNoProof":
     "What the test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.",
+  "access.warnNothingToTry": "It has no mailbox to try. Name some below, or prove the scope first.",
+  "access.tryNamed": "Further mailboxes to try, one on each line",
   "access.scriptsLabel": "Scripts",
   "access.apply": "Make or change",
   "access.test": "Test",
@@ -239,9 +255,9 @@ export const scope = {
     "Mailboxes are asked in the integration's own name, ids and counts only. It changes nothing. You can pause it and go on later.",
   "access.foreseeing": "Counting the directory…",
   "access.foreseenWhole":
-    "The directory of {accounts} accounts is read with at most {reads} requests, and every mailbox of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
+    "The directory of {accounts} accounts is read with at most {reads}, and every mailbox of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
   "access.foreseenSample":
-    "The directory of {accounts} accounts is read with at most {reads} requests, and a sample of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
+    "The directory of {accounts} accounts is read with at most {reads}, and a sample of it is asked: at most {mailboxes}, with {requests}. The asking will probably take {low} to {high}.",
   "access.foreseenMailboxes": { one: "{n} mailbox", other: "{n} mailboxes" },
   "access.foreseenRequests": { one: "{n} request", other: "{n} requests" },
   "access.proveAction": "Prove",
@@ -253,10 +269,36 @@ export const scope = {
 
   "access.saidTitle": "What the test cmdlet said",
   "access.saidBody":
-    "Paste the file that the test script has written, or what the cmdlet printed. It stands beside what was observed; it is no proof.",
+    "Paste the file that the test script has written, or what the cmdlet printed. It takes the place of what was said of the same mailboxes, and stands beside what was observed; it is no proof.",
   "access.saidAction": "Import",
   "access.saidText": "Output of the cmdlet",
-  "access.saidDone": { one: "Imported for {n} mailbox", other: "Imported for {n} mailboxes" },
+  "access.saidDone": "Imported: {added} added, {replaced} replaced, {kept} kept",
+  "access.saidKept": {
+    one: "Something is kept of {n} mailbox.",
+    other: "Something is kept of {n} mailboxes.",
+  },
+  "access.saidClear": "Forget it",
+  "access.saidForgotten": {
+    one: "What the cmdlet said of {n} mailbox is forgotten",
+    other: "What the cmdlet said of {n} mailboxes is forgotten",
+  },
+  "access.saidNotRun": {
+    one: "The cmdlet has not tested {n} mailbox",
+    other: "The cmdlet has not tested {n} mailboxes",
+  },
+  "access.saidElsewhere": {
+    one: "{n} address is nobody's in the tenant, and was not imported",
+    other: "{n} addresses are nobody's in the tenant, and were not imported",
+  },
+  "access.saidUnchecked": {
+    one: "Whether {n} address is of the tenant could not be looked up",
+    other: "Whether {n} addresses are of the tenant could not be looked up",
+  },
+  "access.saidBefore": "{said}, before the change",
+  "access.saidDisagrees": "{said}, disagrees",
+  "access.disagreesObserved": "That is otherwise than observed.",
+  "access.disagreesWanted": "That is otherwise than wanted.",
+  "access.disagreesBoth": "That is otherwise than observed, and than wanted.",
   "access.saidFailed": {
     one: "The cmdlet failed on {n} mailbox, so it says nothing of it",
     other: "The cmdlet failed on {n} mailboxes, so it says nothing of them",
@@ -273,6 +315,10 @@ export const scope = {
   "access.chain": "The facts behind it",
   "access.becauseInScope": "It is inside the scope, and answered.",
   "access.becauseOutOfScope": "It is outside the scope, and was refused.",
+  "access.becauseKeptClosed":
+    "It is refused although a right for the whole tenant opens it: something else than this scope, such as an application access policy, keeps it closed.",
+  "access.becauseNothingOpens":
+    "It was refused, but nothing shows that the integration may open what was asked in any mailbox: no grant does, and none that must answer has. So the refusal shows nothing of the scope.",
   "access.becauseGrant":
     "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it. Revoke that grant in Permissions.",
   "access.becauseBeside":
@@ -299,7 +345,10 @@ export const scope = {
   "access.linkEnabled": "account enabled",
   "access.linkDisabled": "account disabled",
   "access.linkNotAsked": "Nothing was asked of it yet.",
-  "access.linkSaid": "The test cmdlet said: {said}.",
+  "access.linkSaid": "The test cmdlet said: {said} (imported {time}).",
+  "access.linkSaidBefore": "The test cmdlet said: {said} (imported {time}, before the scope was changed).",
+  "access.linkUnlimited":
+    "Not limited by any scope, and granted for the whole tenant: {permissions}. What it opens can be reached in this mailbox all the same.",
   "access.linkCalled": "{workload}: {observed} at {time} ({answer})",
   "access.noHttp": "no status",
 } as const;

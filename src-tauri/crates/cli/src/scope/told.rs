@@ -9,6 +9,7 @@ use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::scope::foresee::ForeseenProof;
 use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
 use rollcall_ops::scope::read::UnitState;
+use rollcall_ops::scope::said::SaidOf;
 use rollcall_ops::scope::shared::{SharedWish, Sharer};
 use rollcall_ops::scope::show::{self, ProofView, ScopeView, Target};
 use rollcall_ops::scope::why::Why;
@@ -137,12 +138,28 @@ pub fn proof(view: &ProofView, screen: &Screen) {
         screen.line(&format!("{provisional} provisional until {settles}: what was in force before may have answered."));
     }
     let sample = &view.proof.sample;
+    let drawn = |wanted: Option<u32>, of: u32| match wanted {
+        Some(wanted) if wanted < of => format!("{} of {}", count(wanted), count(of)),
+        Some(_) | None => format!("all {}", count(of)),
+    };
     screen.line(&format!(
-        "Of {} that must answer and {} that must be refused; seed {}",
-        count(sample.of_inside),
-        count(sample.of_outside),
+        "Asked are {} that must answer and {} that must be refused{}; seed {}",
+        drawn(sample.inside, sample.of_inside),
+        drawn(sample.outside, sample.of_outside),
+        if sample.named.is_empty() { "" } else { ", and those that were named" },
         sample.seed
     ));
+    if tally.disagreements > 0 {
+        let mailboxes = counted(tally.disagreements, "mailbox", "mailboxes");
+        screen.painted(&format!("The test cmdlet says otherwise than observed or wanted of {mailboxes}."), Paint::Bad);
+    }
+    if let Some(basis) = view.proof.basis.as_ref().filter(|basis| !basis.unlimited.is_empty()) {
+        let permissions = basis.unlimited.join(", ");
+        screen.painted(
+            &format!("The proof says nothing of {permissions}: granted for the whole tenant, and no scope limits it, so every mailbox is open to it."),
+            Paint::Bad,
+        );
+    }
     for name in &sample.unknown {
         screen.line(&format!("{name}: no mailbox of this tenant"));
     }
@@ -221,10 +238,30 @@ pub fn contradicting(found: &Contradictions, tally: &Tally, organization: &str, 
     }
 }
 
+/// What came of an import.
+pub fn said(said: &SaidOf, screen: &Screen) {
+    let SaidOf { added, replaced, kept, failed, not_run, elsewhere, unchecked } = said;
+    let (added, replaced, kept) = (count(*added), count(*replaced), count(*kept));
+    screen.line(&format!("Taken in what the cmdlet said: {added} added, {replaced} replaced, {kept} kept. It is no proof."));
+    for one in failed {
+        screen.line(&format!("{}: the cmdlet failed, so nothing is known of it: {}", one.mailbox, one.error));
+    }
+    for mailbox in not_run {
+        screen.line(&format!("{mailbox}: the cmdlet has not tested it, so nothing is known of it"));
+    }
+    for mailbox in elsewhere {
+        screen.painted(&format!("{mailbox}: nobody in the tenant has this address, so it was not taken in"), Paint::Bad);
+    }
+    for mailbox in unchecked {
+        screen.painted(&format!("{mailbox}: taken in, but whether it is of the tenant could not be looked up"), Paint::Open);
+    }
+}
+
 /// Why a mailbox can or can't be reached.
 pub fn why(why: &Why, screen: &Screen) {
     let finding = why.mailbox.finding.map_or("not asked", words::of_finding);
-    screen.headline(&format!("{}: {finding}", why.mailbox.upn));
+    let provisional = why.mailbox.provisional.map_or_else(String::new, |until| format!(", provisional until {}", until.utc()));
+    screen.headline(&format!("{}: {finding}{provisional}", why.mailbox.upn));
     screen.line(words::of_because(why.because));
     for link in &why.chain {
         screen.paragraph(&words::of_link(link), "- ", "  ");

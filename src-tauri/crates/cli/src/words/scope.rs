@@ -1,6 +1,7 @@
 //! The words of the access scope.
 
 use rollcall_core::approval::Unread;
+use rollcall_core::scope::cmdlet::{Disagreement, Report};
 use rollcall_core::scope::finding::{Finding, Observed, Outcome};
 use rollcall_core::scope::plan::{NoScript, Purpose};
 use rollcall_core::scope::present::{Assignment, Reach, Void};
@@ -201,6 +202,9 @@ pub fn of_warning(warning: &Warning) -> String {
         Warning::Shared { organizations } => {
             format!("it is of the application, and so of {} as well: Exchange has one limit for all of them.", organizations.join(", "))
         }
+        Warning::NothingToTry => {
+            "it has no mailbox to try: name some with --mailbox, or sign in or prove the scope, so that some can be chosen.".to_owned()
+        }
         Warning::Remark { remark } => of_remark(*remark),
     }
 }
@@ -249,6 +253,14 @@ pub const fn of_because(because: Because) -> &'static str {
     match because {
         Because::InScope => "It is inside the scope, and answered.",
         Because::OutOfScope => "It is outside the scope, and was refused.",
+        Because::KeptClosed => {
+            "It is refused although a right for the whole tenant opens it: something else than this scope, such as an application access \
+             policy, keeps it closed."
+        }
+        Because::NothingOpens => {
+            "It was refused, but nothing shows that the integration may open what was asked in any mailbox: no grant does, and none that \
+             must answer has. So the refusal shows nothing of the scope."
+        }
         Because::TenantWideGrant => {
             "It answered although it is outside: a grant for the whole tenant adds to the scope, and opens it. Revoke that grant."
         }
@@ -274,10 +286,38 @@ const fn of_kind(kind: MailboxKind) -> &'static str {
     }
 }
 
-/// Roles, each with its reach.
+/// Roles, those of one reach together.
 pub fn of_assigned(assignments: &[Assignment]) -> String {
-    let each = assignments.iter().map(|one| format!("{} for {}", one.role, of_reach(&one.reach)));
-    each.collect::<Vec<_>>().join("; ")
+    let mut by_reach: Vec<(String, Vec<&str>)> = Vec::new();
+    for Assignment { role, reach, .. } in assignments {
+        let reach = of_reach(reach);
+        match by_reach.iter_mut().find(|(known, _)| *known == reach) {
+            Some((_, roles)) => roles.push(role),
+            None => by_reach.push((reach, vec![role])),
+        }
+    }
+    by_reach.into_iter().map(|(reach, roles)| format!("{} for {reach}", roles.join(", "))).collect::<Vec<_>>().join("; ")
+}
+
+/// What can't be limited of what is granted for the whole tenant.
+pub fn of_unlimited(permissions: &[String]) -> String {
+    format!(
+        "Not limited by any scope, and granted for the whole tenant: {}. What it opens can be reached in this mailbox and every other all \
+         the same.",
+        permissions.join(", ")
+    )
+}
+
+/// What the test cmdlet said, and what that is worth.
+fn of_report(report: Report, disagrees: Option<Disagreement>) -> String {
+    let otherwise = match disagrees {
+        None => "",
+        Some(Disagreement::WithObserved) => ", which is otherwise than observed",
+        Some(Disagreement::WithWanted) => ", which is otherwise than wanted",
+        Some(Disagreement::WithBoth) => ", which is otherwise than observed and than wanted",
+    };
+    let before = if report.before_change { ", before the scope was changed" } else { "" };
+    format!("The test cmdlet said: {} (taken in at {}{before}){otherwise}.", report.said.name(), report.at.utc())
 }
 
 /// One fact of the chain.
@@ -311,7 +351,8 @@ pub fn of_link(link: &Link) -> String {
             format!("By the directory it {address}; {}; the account is {account}.", of_kind(*of))
         }
         Link::NotAsked => "Nothing was asked of it yet.".to_owned(),
-        Link::Said { said } => format!("The test cmdlet said: {}.", said.name()),
+        Link::Said { report, disagrees } => of_report(*report, *disagrees),
+        Link::Unlimited { permissions } => of_unlimited(permissions),
         Link::Called { call } => {
             let http = call.http.map_or_else(|| "no status".to_owned(), |http| http.to_string());
             let code = call.code.as_deref().unwrap_or("no code");

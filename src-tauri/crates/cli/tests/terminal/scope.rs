@@ -92,13 +92,39 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
         "{why:?}"
     );
     let said = script.file("said.csv", &format!("Mailbox,AccessCheckResult\n{leak},Denied\n"));
-    assert_eq!(script.run(&[&["scope", "said"], &of[..], &[said.as_str()]].concat()).code, 0);
+    let taken = script.run(&[&["scope", "said"], &of[..], &[said.as_str()]].concat());
+    assert!(taken.code == 0 && taken.out.contains(": 1 added, 0 replaced, 0 kept."), "{taken:?}");
+    let shown = script.run(&[&["scope", "show"], &of[..]].concat());
+    assert!(shown.out.contains("The test cmdlet says otherwise than observed or wanted of 1 mailbox."), "{shown:?}");
+    // Windows PowerShell writes what `>` takes as UTF-16.
+    let list = format!("\u{feff}\r\nMailbox           : {leak}\r\nAccessCheckResult : Denied\r\n");
+    let list: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(script.data().join("list.txt"), list).unwrap();
+    let list = script.data().join("list.txt").to_str().unwrap().to_owned();
+    let taken = script.run(&[&["scope", "said"], &of[..], &[list.as_str()]].concat());
+    assert!(taken.code == 0 && taken.out.contains(": 0 added, 1 replaced, 0 kept."), "{taken:?}");
+    for (text, why) in [
+        ("Mailbox,InScope\nada@contoso.example,True\n", "line 2 is of Test-ServicePrincipalAuthorization"),
+        ("Dear colleague,\n", "line 1 is none of what a test cmdlet prints: Dear colleague,"),
+    ] {
+        let odd = script.file("odd.txt", text);
+        let refused = script.run(&[&["scope", "said"], &of[..], &[odd.as_str()]].concat());
+        assert!(refused.code == 2 && refused.err.contains(why), "{refused:?}");
+    }
+    std::fs::write(script.data().join("latin.csv"), [0x4D, 0xFC]).unwrap();
+    let latin = script.data().join("latin.csv").to_str().unwrap().to_owned();
+    let refused = script.run(&[&["scope", "said"], &of[..], &[latin.as_str()]].concat());
+    assert!(refused.code == 2 && refused.err.contains("text: the file is neither UTF-8 nor"), "{refused:?}");
     let part = script.file("part.csv", &format!("Mailbox,AccessCheckResult,Error\n{leak},Denied,\ngone@contoso.example,,Not found\n"));
     let part = script.run(&[&["scope", "said"], &of[..], &[part.as_str()]].concat());
     assert!(part.code == 3 && part.out.contains("gone@contoso.example: the cmdlet failed"), "{part:?}");
     let evidence = script.run(&[&["scope", "evidence"], &of[..]].concat());
-    assert!(evidence.out.lines().any(|line| line.starts_with(&leak) && line.contains("outside,denied,leak,mail,answered,200")));
+    assert!(evidence.out.lines().any(|line| line.starts_with(&leak) && line.contains("outside,denied,leak,counts,mail,answered,200")));
     assert_eq!(script.run(&[&["scope", "show"], &of[..]].concat()).code, 1);
+    let cleared = script.run(&[&["scope", "said"], &of[..], &["--clear"]].concat());
+    assert!(cleared.code == 0 && cleared.out.contains("Forgotten: what the cmdlet said of 1 mailbox."), "{cleared:?}");
+    let age = script.run(&[&["scope", "changed"], &of[..], &["--minutes-ago", "99999999"]].concat());
+    assert!(age.code == 2 && age.err.contains("what was changed then has long settled"), "{age:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,9 +261,9 @@ fn a_scope_is_wished_for_practised_and_proven_command_by_command() {
     assert!(tested.code == 0 && tested.json()["practice"] == true, "{tested:?}");
     let evidence = scope(&["evidence"]);
     assert_eq!(evidence.code, 0, "{evidence:?}");
-    assert!(evidence.out.starts_with("mailbox,name,object_id,named,expected,cmdlet,finding,workload,observed,http,code,request_id,"));
+    assert!(evidence.out.starts_with("mailbox,name,object_id,named,expected,cmdlet,finding,worth,workload,observed,http,code,request_id,"));
     let leaked = evidence.out.lines().find(|line| line.starts_with(&leak)).unwrap();
-    assert!(leaked.contains(",yes,outside,denied,leak,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
+    assert!(leaked.contains(",yes,outside,denied,leak,counts,mail,answered,200,"), "the cmdlet is told beside what was seen: {leaked}");
     assert_eq!(as_json(&["evidence"]).json()["text"], evidence.out, "the same text in JSON");
 }
 

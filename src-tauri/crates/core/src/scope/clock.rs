@@ -71,6 +71,34 @@ impl Change {
     }
 }
 
+/// How long ago a change may have been: what is older has long settled.
+const LONGEST_AGO: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Why a change can't have been at the moment that somebody tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// It hasn't come yet.
+    NotYet,
+    /// It is longer ago than this.
+    LongAgo { since: Timestamp },
+    /// What was in force before the change was still read at that later moment.
+    StillBefore { read: Timestamp },
+}
+
+/// Checks when a change is told to have been; `after` is when what was in force before the last change that shows was read.
+///
+/// # Errors
+/// [`Untold`] says why it can't have been then.
+pub fn told(at: Timestamp, after: Option<Timestamp>, now: Timestamp) -> Result<(), Untold> {
+    let since = Timestamp(now.0.saturating_sub(i64::try_from(LONGEST_AGO.as_millis()).unwrap_or(i64::MAX)));
+    match after {
+        _ if at > now => Err(Untold::NotYet),
+        _ if at < since => Err(Untold::LongAgo { since }),
+        Some(read) if at < read => Err(Untold::StillBefore { read }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// How long the clock waits after so many failures in a row: a refused sign-in doesn't mend itself in a second.
 #[must_use]
 pub fn retry_after(failures: u32) -> Duration {
@@ -92,6 +120,19 @@ mod tests {
     }
 
     const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn a_change_is_neither_to_come_nor_from_another_age_nor_before_what_was_seen() {
+        let now = Timestamp(1_700_000_000_000);
+        let ago = |minutes: i64| Timestamp(now.0 - minutes * MINUTE);
+        let of = |minutes| told(ago(minutes), Some(ago(60)), now);
+        assert_eq!((of(-1), of(0), of(60)), (Err(Untold::NotYet), Ok(()), Ok(())));
+        assert_eq!(of(61), Err(Untold::StillBefore { read: ago(60) }), "an hour ago it was still as before");
+        assert_eq!(told(ago(61), None, now), Ok(()));
+        let since = ago(30 * 24 * 60);
+        assert_eq!(told(ago(99_999_999), None, now), Err(Untold::LongAgo { since }));
+        assert_eq!(told(since, None, now), Ok(()));
+    }
 
     #[test]
     fn a_contradiction_counts_when_the_window_has_passed_and_is_looked_at_four_times_until_then() {

@@ -115,6 +115,21 @@ pub fn is_limited(mechanism: Mechanism, resource: Resource, name: &str) -> bool 
     }
 }
 
+/// Whether an application permission of Graph opens something of a mailbox.
+fn is_of_mailbox(name: &str) -> bool {
+    let families = ["Mailbox", "Mail-Advanced.", "MailTips."];
+    let of_family = families.iter().any(|family| name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family)));
+    of_family || role_of(Resource::Graph, name).is_some() || Workload::ALL.iter().any(|workload| permission::opens(name, *workload))
+}
+
+/// Those of the application permissions of Graph that are granted for the whole tenant which open something of every mailbox, and which a
+/// mechanism can't limit: no proof of a scope says anything of what they open.
+#[must_use]
+pub fn unlimited(mechanism: Mechanism, granted: &[String]) -> Vec<String> {
+    let stays = |name: &&String| is_of_mailbox(name) && !is_limited(mechanism, Resource::Graph, name);
+    granted.iter().filter(stays).cloned().collect()
+}
+
 /// What of the permissions that are needed a mechanism limits.
 #[must_use]
 pub fn coverage(mechanism: Mechanism, needed: &[RequiredPermission]) -> Coverage {
@@ -161,6 +176,13 @@ mod tests {
         assert_eq!(rbac.scoped.len(), 3);
         let policy = coverage(Mechanism::AccessPolicy, &needed);
         assert_eq!(policy.unscopable, ["Tasks.ReadWrite.All", "User.Read.All", "MailboxFolder.Read.All"]);
+    }
+
+    #[test]
+    fn what_is_granted_of_mailboxes_and_can_not_be_limited_stays_open() {
+        let granted = ["Mail.ReadWrite", "Tasks.ReadWrite.All", "User.Read.All", "MailboxFolder.Read.All"].map(str::to_owned);
+        assert_eq!(unlimited(Mechanism::ManagementScope, &granted), ["Tasks.ReadWrite.All"], "the directory is no mailbox");
+        assert_eq!(unlimited(Mechanism::AccessPolicy, &granted), ["Tasks.ReadWrite.All", "MailboxFolder.Read.All"]);
     }
 
     #[test]

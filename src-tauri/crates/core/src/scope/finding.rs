@@ -90,23 +90,32 @@ pub enum Right {
     Scoped,
     /// By a role of Entra for the whole tenant, to which a scope of RBAC for Applications only adds, whatever Exchange has heard of.
     TenantWide,
+    /// Nothing shows that the application may open the workload of any mailbox at all.
+    Unshown,
 }
 
 impl Right {
-    /// That of a call under the mechanism that is wanted; `permitted` is whether its token carries a role of Entra that opens the workload.
+    /// That of a call under the mechanism that is wanted; `permitted` is whether its token carries a role of Entra that opens the
+    /// workload, and `shown` whether anything else shows that it is open to the application in some mailbox.
     #[must_use]
-    pub fn of(mechanism: Option<Mechanism>, permitted: bool) -> Self {
-        if permitted && mechanism.is_some_and(Mechanism::is_rbac) { Self::TenantWide } else { Self::Scoped }
+    pub fn of(mechanism: Option<Mechanism>, permitted: bool, shown: bool) -> Self {
+        match (permitted, shown) {
+            (true, _) if mechanism.is_some_and(Mechanism::is_rbac) => Self::TenantWide,
+            (true, _) | (false, true) => Self::Scoped,
+            (false, false) => Self::Unshown,
+        }
     }
 }
 
-/// Judges one answer that was given at `asked`. What a grant for the whole tenant opens is a leak at once: no waiting closes it.
+/// Judges one answer that was given at `asked`. What a grant for the whole tenant opens is a leak at once: no waiting closes it. And whoever
+/// may open nothing is refused everywhere, so that a refusal then shows nothing of the scope.
 #[must_use]
 pub fn judge(expected: Expected, observed: Observed, right: Right, change: Option<Change>, asked: Timestamp) -> Finding {
     let settling = change.is_some_and(|change| change.is_settling(asked));
     match (expected, observed) {
         (Expected::Outside, Observed::Answered) if right == Right::TenantWide => Finding::Leak,
         (Expected::Inside, Observed::Answered) => Finding::ConfirmedInside,
+        (Expected::Outside, Observed::Refused) if right == Right::Unshown => Finding::Unknown,
         (Expected::Outside, Observed::Refused) => Finding::ConfirmedOutside,
         (Expected::Inside, Observed::Refused) | (Expected::Outside, Observed::Answered) if settling => Finding::TooEarly,
         (Expected::Inside, Observed::Refused) => Finding::LockOut,
@@ -137,6 +146,8 @@ pub struct Tally {
     /// Of those that were confirmed, how many while the change may not have reached them: what was in force before it may have answered.
     /// They are asked once more when it has.
     pub provisional: u32,
+    /// Of how many the test cmdlet says otherwise than is observed or wanted. It is no proof, so it decides nothing.
+    pub disagreements: u32,
 }
 
 /// What a proof comes to as a whole.
@@ -151,6 +162,19 @@ pub enum Outcome {
     TooEarly,
     /// Not everything that was to be asked has settled.
     Unknown,
+}
+
+impl Outcome {
+    /// The name used in JSON and in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Contradicted => "contradicted",
+            Self::TooEarly => "too_early",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl Tally {
@@ -225,7 +249,7 @@ mod tests {
     fn what_a_grant_for_the_whole_tenant_opens_is_a_leak_at_once() {
         let change = Some(Change { what: Changed::Rbac, at: Timestamp(0) });
         let of = |expected, observed, mechanism, permitted| {
-            judge(expected, observed, Right::of(Some(mechanism), permitted), change, Timestamp(1))
+            judge(expected, observed, Right::of(Some(mechanism), permitted, true), change, Timestamp(1))
         };
         use Mechanism::{AccessPolicy, AdministrativeUnit, ManagementScope};
         for mechanism in [ManagementScope, AdministrativeUnit] {
@@ -234,6 +258,18 @@ mod tests {
         }
         assert_eq!(of(Expected::Outside, Observed::Answered, AccessPolicy, true), Finding::TooEarly, "a policy limits the grant");
         assert_eq!(of(Expected::Inside, Observed::Refused, ManagementScope, true), Finding::TooEarly, "a grant locks nobody out");
+    }
+
+    #[test]
+    fn a_refusal_of_whoever_may_open_nothing_shows_nothing_of_the_scope() {
+        for mechanism in Mechanism::ALL {
+            let of =
+                |expected, observed, permitted, shown| judge(expected, observed, Right::of(Some(mechanism), permitted, shown), None, LATE);
+            assert_eq!(of(Expected::Outside, Observed::Refused, false, false), Finding::Unknown, "{mechanism:?}");
+            assert_eq!(of(Expected::Outside, Observed::Refused, false, true), Finding::ConfirmedOutside, "somebody inside answered");
+            assert_eq!(of(Expected::Outside, Observed::Refused, true, false), Finding::ConfirmedOutside, "the token carries it");
+            assert_eq!(of(Expected::Inside, Observed::Refused, false, false), Finding::LockOut);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The access scope: whose mailboxes an integration may reach, by which mechanism of Exchange, and what follows from that. Facts are
 //! those of "Role Based Access Control for Applications in Exchange Online" and "Limit application permissions to mailboxes".
 
+pub mod basis;
 pub mod clock;
 pub mod cmdlet;
 pub mod cover;
@@ -8,6 +9,7 @@ pub mod finding;
 pub mod plan;
 pub mod powershell;
 pub mod present;
+pub mod printed;
 pub mod sample;
 pub mod warning;
 pub mod why;

@@ -129,7 +129,7 @@ pub enum NoScript {
 
 /// What a plan goes by.
 #[derive(Debug, Clone, Copy)]
-pub struct Basis<'a> {
+pub struct Ground<'a> {
     /// The wish; `None` where everyone is to be reached.
     pub limit: Option<&'a Limit>,
     pub app: &'a App,
@@ -152,7 +152,7 @@ pub struct Basis<'a> {
 ///
 /// # Errors
 /// [`NoScript`] says why there is nothing of the kind to be done.
-pub fn steps(purpose: Purpose, on: &Basis<'_>) -> Result<Vec<Step>, NoScript> {
+pub fn steps(purpose: Purpose, on: &Ground<'_>) -> Result<Vec<Step>, NoScript> {
     let limit = match (purpose, on.limit) {
         (Purpose::Remove, _) => return Ok(remove(on.app)),
         (Purpose::Apply | Purpose::Test | Purpose::Migrate | Purpose::Finish, None) => return Err(NoScript::NothingToLimit),
@@ -188,7 +188,7 @@ pub fn assignment_name(app: AppId, role: &str) -> String {
     format!("Rollcall {} {}", id.get(..8).unwrap_or_default(), role.trim_start_matches("Application "))
 }
 
-fn apply(limit: &Limit, on: &Basis<'_>) -> Vec<Step> {
+fn apply(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
     let (app, coverage) = (on.app, on.coverage);
     match limit.mechanism {
         Mechanism::ManagementScope => {
@@ -231,7 +231,7 @@ fn unassign(app: &App) -> Step {
 }
 
 /// The policies stay: a token that was issued before the grant was taken back carries it until it ends, and only they limit it.
-fn migrate(limit: &Limit, on: &Basis<'_>) -> Vec<Step> {
+fn migrate(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
     let limited = on.granted.iter().filter(|name| super::cover::role_of(Resource::Graph, name).is_some());
     let revoke = limited.map(|permission| Step::Revoke { app: on.app.object_id, permission: permission.clone() });
     apply(limit, on).into_iter().chain(revoke).collect()
@@ -277,9 +277,9 @@ pub(super) mod tests {
         Coverage { scoped: vec![scoped("Mail.ReadWrite"), scoped("Calendars.ReadWrite")], ..Coverage::default() }
     }
 
-    /// A basis that nothing speaks against.
-    pub fn basis<'a>(limit: Option<&'a Limit>, app: &'a App, coverage: &'a Coverage, granted: &'a [String]) -> Basis<'a> {
-        Basis { limit, app, coverage, granted, assigned: &[], voids: &[], read_since: true, contested: false, mailboxes: &[] }
+    /// A ground that nothing speaks against.
+    pub fn ground<'a>(limit: Option<&'a Limit>, app: &'a App, coverage: &'a Coverage, granted: &'a [String]) -> Ground<'a> {
+        Ground { limit, app, coverage, granted, assigned: &[], voids: &[], read_since: true, contested: false, mailboxes: &[] }
     }
 
     #[test]
@@ -287,15 +287,15 @@ pub(super) mod tests {
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
         let limit = limit(Rule::OnlyMembers, Mechanism::ManagementScope);
         let (app, coverage) = (app(), coverage());
-        let basis = basis(Some(&limit), &app, &coverage, &granted);
-        let steps = steps(Purpose::Migrate, &basis).unwrap();
+        let ground = ground(Some(&limit), &app, &coverage, &granted);
+        let steps = steps(Purpose::Migrate, &ground).unwrap();
         let at = |wanted: fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
         let assigned = at(|step| matches!(step, Step::Assign { .. }));
         let revoked = at(|step| matches!(step, Step::Revoke { .. }));
         assert!(assigned < revoked, "nobody inside is shut out between the two");
         let drops = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::DropPolicies { .. } | Step::DropAllPolicies { .. }));
         assert!(!drops(&steps), "a token from before the move opens whatever they keep closed");
-        assert!(drops(&super::steps(Purpose::Finish, &basis).unwrap()));
+        assert!(drops(&super::steps(Purpose::Finish, &ground).unwrap()));
         assert_eq!(steps.iter().filter(|step| matches!(step, Step::Revoke { .. })).count(), 1, "tasks can't be scoped, so they stay");
     }
 
@@ -304,7 +304,7 @@ pub(super) mod tests {
         let granted = ["Mail.ReadWrite".to_owned(), "Calendars.ReadWrite".to_owned()];
         let kinds = |mechanism, purpose| {
             let (limit, app, coverage) = (limit(Rule::OnlyMembers, mechanism), app(), coverage());
-            let steps = super::steps(purpose, &basis(Some(&limit), &app, &coverage, &granted)).unwrap();
+            let steps = super::steps(purpose, &ground(Some(&limit), &app, &coverage, &granted)).unwrap();
             let kind = |step: &Step| match step {
                 Step::RegisterApp(_) => "register",
                 Step::DefineScope { .. } => "scope",
@@ -328,13 +328,13 @@ pub(super) mod tests {
     fn a_policy_is_there_before_the_one_that_it_takes_the_place_of_goes() {
         let limit = limit(Rule::AllButMembers, Mechanism::AccessPolicy);
         let (app, coverage) = (app(), coverage());
-        let basis = basis(Some(&limit), &app, &coverage, &[]);
-        let steps = steps(Purpose::Apply, &basis).unwrap();
+        let ground = ground(Some(&limit), &app, &coverage, &[]);
+        let steps = steps(Purpose::Apply, &ground).unwrap();
         assert!(matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { keep: Some(_), .. }]));
-        assert_eq!(super::steps(Purpose::Migrate, &basis), Err(NoScript::ForRoles));
-        assert_eq!(super::steps(Purpose::Finish, &basis), Err(NoScript::ForRoles));
+        assert_eq!(super::steps(Purpose::Migrate, &ground), Err(NoScript::ForRoles));
+        assert_eq!(super::steps(Purpose::Finish, &ground), Err(NoScript::ForRoles));
         let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
-        let moved = Basis { assigned: std::slice::from_ref(&role), ..basis };
+        let moved = Ground { assigned: std::slice::from_ref(&role), ..ground };
         let steps = super::steps(Purpose::Apply, &moved).unwrap();
         assert!(
             matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { .. }, Step::Unassign { .. }]),
@@ -345,7 +345,7 @@ pub(super) mod tests {
     #[test]
     fn what_rollcall_has_made_by_either_mechanism_goes_whatever_is_wished_now() {
         let (app, none) = (app(), Coverage::default());
-        let removal = steps(Purpose::Remove, &basis(None, &app, &none, &[])).unwrap();
+        let removal = steps(Purpose::Remove, &ground(None, &app, &none, &[])).unwrap();
         let [Step::Unassign { names }, Step::DropScope { name }, Step::DropPolicies { keep: None, .. }] = removal.as_slice() else {
             panic!("{removal:?}")
         };
@@ -357,11 +357,11 @@ pub(super) mod tests {
         assert_eq!(unique.len(), names.len());
         for mechanism in Mechanism::ALL {
             let limit = limit(Rule::OnlyMembers, mechanism);
-            let contested = Basis { contested: true, ..basis(Some(&limit), &app, &none, &[]) };
+            let contested = Ground { contested: true, ..ground(Some(&limit), &app, &none, &[]) };
             assert_eq!(steps(Purpose::Remove, &contested), Ok(removal.clone()), "{mechanism:?}");
         }
         for purpose in [Purpose::Apply, Purpose::Test, Purpose::Migrate, Purpose::Finish] {
-            assert_eq!(steps(purpose, &basis(None, &app, &none, &[])), Err(NoScript::NothingToLimit));
+            assert_eq!(steps(purpose, &ground(None, &app, &none, &[])), Err(NoScript::NothingToLimit));
         }
     }
 
@@ -380,7 +380,7 @@ pub(super) mod tests {
     #[test]
     fn nothing_is_planned_that_another_organization_of_the_application_contradicts() {
         let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
-        let contested = Basis { contested: true, ..basis(Some(&limit), &app, &coverage, &[]) };
+        let contested = Ground { contested: true, ..ground(Some(&limit), &app, &coverage, &[]) };
         for purpose in [Purpose::Apply, Purpose::Migrate, Purpose::Finish] {
             assert_eq!(steps(purpose, &contested), Err(NoScript::Contested), "{purpose:?}");
         }
@@ -390,8 +390,9 @@ pub(super) mod tests {
     #[test]
     fn the_policies_stay_while_a_grant_stands_that_only_they_limit_or_nobody_has_looked() {
         let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
-        let finish =
-            |voids: &[Void], read_since| steps(Purpose::Finish, &Basis { voids, read_since, ..basis(Some(&limit), &app, &coverage, &[]) });
+        let finish = |voids: &[Void], read_since| {
+            steps(Purpose::Finish, &Ground { voids, read_since, ..ground(Some(&limit), &app, &coverage, &[]) })
+        };
         let grant = Void::Grant { permission: "Mail.ReadWrite".to_owned() };
         let ews = Void::Ews { permission: "full_access_as_app".to_owned() };
         let beside = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };

@@ -414,8 +414,8 @@ fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::plan::tests::{app, basis, coverage, limit};
-    use crate::scope::plan::{Basis, steps};
+    use crate::scope::plan::tests::{app, coverage, ground, limit};
+    use crate::scope::plan::{Ground, steps};
     use crate::scope::present::{Assignment, Reach};
 
     fn script(purpose: Purpose, rule: Rule, mechanism: Mechanism, name: &str, mailboxes: &[String]) -> String {
@@ -424,7 +424,7 @@ mod tests {
         let app = App { name: name.to_owned(), ..app() };
         let granted = ["Mail.ReadWrite".to_owned()];
         let coverage = coverage();
-        let steps = steps(purpose, &Basis { mailboxes, ..basis(Some(&limit), &app, &coverage, &granted) }).unwrap();
+        let steps = steps(purpose, &Ground { mailboxes, ..ground(Some(&limit), &app, &coverage, &granted) }).unwrap();
         let voids = [Void::Grant { permission: name.to_owned() }, Void::Ews { permission: name.to_owned() }];
         write(purpose, Some(&limit), &app, name, &steps, &voids).text().to_owned()
     }
@@ -544,8 +544,8 @@ mod tests {
     fn roles_from_before_go_with_the_script_of_a_policy_when_it_is_there() {
         let (limit, app, coverage) = (limit(Rule::OnlyMembers, Mechanism::AccessPolicy), app(), coverage());
         let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
-        let basis = Basis { assigned: std::slice::from_ref(&role), ..basis(Some(&limit), &app, &coverage, &[]) };
-        let text = write(Purpose::Apply, Some(&limit), &app, "HQ", &steps(Purpose::Apply, &basis).unwrap(), &[]).text().to_owned();
+        let ground = Ground { assigned: std::slice::from_ref(&role), ..ground(Some(&limit), &app, &coverage, &[]) };
+        let text = write(Purpose::Apply, Some(&limit), &app, "HQ", &steps(Purpose::Apply, &ground).unwrap(), &[]).text().to_owned();
         assert!(text.find("New-ApplicationAccessPolicy").unwrap() < text.find("Remove-ManagementRoleAssignment").unwrap(), "{text}");
     }
 

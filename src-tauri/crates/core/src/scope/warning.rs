@@ -38,6 +38,8 @@ pub enum Warning {
     MayTakeLonger,
     /// What a test cmdlet says is no proof: it knows neither what Entra has granted nor what Exchange still remembers.
     NoProof,
+    /// The test has no mailbox to try.
+    NothingToTry,
     /// What should be known of the mechanism and its unit.
     Remark { remark: Remark },
 }
@@ -68,7 +70,10 @@ pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: 
             let roles_go = steps.iter().any(|step| matches!(step, Step::Unassign { .. })).then_some(Warning::RolesGo);
             shared.into_iter().chain(known()).chain(roles_go).chain(slow).collect()
         }
-        Purpose::Test => vec![Warning::NoProof],
+        Purpose::Test => {
+            let tries = steps.iter().any(|step| matches!(step, Step::Test { mailboxes, .. } if !mailboxes.is_empty()));
+            (!tries).then_some(Warning::NothingToTry).into_iter().chain([Warning::NoProof]).collect()
+        }
         Purpose::Remove => shared.into_iter().chain([Warning::TakesRoles, Warning::OpensEverybody]).chain(slow).collect(),
         Purpose::Migrate => {
             let revoked = |step: &Step| if let Step::Revoke { permission, .. } = step { Some(permission.clone()) } else { None };
@@ -86,14 +91,15 @@ pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: 
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
+    use super::super::plan::Ground;
     use super::super::plan::steps;
-    use super::super::plan::tests::{app, basis, coverage, limit};
+    use super::super::plan::tests::{app, coverage, ground, limit};
     use super::*;
 
     fn of(purpose: Purpose, mechanism: Mechanism, change: Option<Change>) -> Vec<Warning> {
         let limit = limit(Rule::OnlyMembers, mechanism);
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
-        let steps = steps(purpose, &basis(Some(&limit), &app(), &coverage(), &granted)).unwrap();
+        let steps = steps(purpose, &ground(Some(&limit), &app(), &coverage(), &granted)).unwrap();
         let remarks = [Remark::NestedLeftOut { users: 3 }];
         warnings(purpose, Some(&limit), &steps, Known { remarks: &remarks, change, sharing: &[] })
     }
@@ -112,7 +118,11 @@ mod tests {
         assert_eq!(policy, [nested.clone(), Warning::Slow { minutes: 60 }, Warning::MayTakeLonger]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
         assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
-        assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NoProof]);
+        assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NothingToTry, Warning::NoProof]);
+        let (limit, mailboxes) = (limit(Rule::OnlyMembers, AccessPolicy), ["ceo@contoso.example".to_owned()]);
+        let steps = steps(Purpose::Test, &Ground { mailboxes: &mailboxes, ..ground(Some(&limit), &app(), &coverage(), &[]) }).unwrap();
+        let known = Known { remarks: &[], change: None, sharing: &[] };
+        assert_eq!(warnings(Purpose::Test, Some(&limit), &steps, known), [Warning::NoProof]);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::cmdlet::Said;
+use super::cmdlet::{Disagreement, Report};
 use super::finding::{Finding, Observed};
-use super::present::{Assignment, Void};
-use super::{Expected, Mechanism};
+use super::present::{Assignment, Reach, Void};
+use super::{Expected, Mechanism, cover};
 use crate::permission::opens;
 use crate::time::Timestamp;
 use crate::user::MailboxKind;
@@ -59,8 +59,14 @@ pub enum Link {
         of: MailboxKind,
         enabled: bool,
     },
+    /// What the test cmdlet said of it, and whether that is otherwise than is observed or wanted.
     Said {
-        said: Said,
+        report: Report,
+        disagrees: Option<Disagreement>,
+    },
+    /// These are granted for the whole tenant and can't be limited: what they open of the mailbox is open, whatever the scope says.
+    Unlimited {
+        permissions: Vec<String>,
     },
     /// Nothing was asked of it yet.
     NotAsked,
@@ -75,6 +81,10 @@ pub enum Link {
 pub enum Because {
     InScope,
     OutOfScope,
+    /// It is refused although a grant or role for the whole tenant opens it: something else than the scope keeps it closed.
+    KeptClosed,
+    /// It is refused, and nothing shows that the application may open any mailbox at all.
+    NothingOpens,
     /// A grant for the whole tenant adds to the scope, and so opens the mailbox.
     TenantWideGrant,
     /// A role is assigned beside the scope, and opens it.
@@ -92,14 +102,45 @@ pub enum Because {
     NotAsked,
 }
 
+impl Because {
+    /// The name used in JSON and in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InScope => "in_scope",
+            Self::OutOfScope => "out_of_scope",
+            Self::KeptClosed => "kept_closed",
+            Self::NothingOpens => "nothing_opens",
+            Self::TenantWideGrant => "tenant_wide_grant",
+            Self::AssignedBeside => "assigned_beside",
+            Self::NotHeld => "not_held",
+            Self::NotAllRead => "not_all_read",
+            Self::LockedOut => "locked_out",
+            Self::TooEarly => "too_early",
+            Self::NoMailbox => "no_mailbox",
+            Self::Unsettled => "unsettled",
+            Self::NotAsked => "not_asked",
+        }
+    }
+}
+
 /// The one reason of a mailbox, from what it came to; `all_read` is whether grants and assignments could be read. A grant explains the
 /// workloads that it opens, and no others.
 #[must_use]
 pub fn because(finding: Finding, calls: &[Call], voids: &[Void], all_read: bool) -> Because {
     let answered = |permission: &str| calls.iter().any(|call| call.observed == Observed::Answered && opens(permission, call.workload));
     let opened = |void: &Void| matches!(void, Void::Grant { permission } if answered(permission));
+    let refused = |opens: &dyn Fn(Workload) -> bool| calls.iter().any(|call| call.observed == Observed::Refused && opens(call.workload));
+    let kept_closed = |void: &Void| match void {
+        Void::Grant { permission } => refused(&|workload| opens(permission, workload)),
+        Void::Assignment { assignment: Assignment { role, reach: Reach::Everything, .. } } => {
+            refused(&|workload| cover::role_opens(role, workload))
+        }
+        Void::Assignment { .. } | Void::Ews { .. } => false,
+    };
     match finding {
         Finding::ConfirmedInside => Because::InScope,
+        Finding::ConfirmedOutside if voids.iter().any(kept_closed) => Because::KeptClosed,
         Finding::ConfirmedOutside => Because::OutOfScope,
         Finding::TooEarly => Because::TooEarly,
         Finding::LockOut => Because::LockedOut,
@@ -108,6 +149,7 @@ pub fn because(finding: Finding, calls: &[Call], voids: &[Void], all_read: bool)
         Finding::Leak if all_read => Because::NotHeld,
         Finding::Leak => Because::NotAllRead,
         Finding::Unknown if calls.iter().any(|call| call.observed == Observed::NoMailbox) => Because::NoMailbox,
+        Finding::Unknown if !calls.is_empty() && calls.iter().all(|call| call.observed == Observed::Refused) => Because::NothingOpens,
         Finding::Unknown => Because::Unsettled,
     }
 }
@@ -127,5 +169,21 @@ mod tests {
         assert_eq!(because(Finding::Leak, &answered, &ews, true), Because::NotHeld, "a call of Graph doesn't go over EWS");
         assert_eq!(because(Finding::Leak, &answered, &[], false), Because::NotAllRead);
         assert_eq!(because(Finding::Unknown, &[call(Observed::NoMailbox)], &[], true), Because::NoMailbox);
+    }
+
+    #[test]
+    fn a_refusal_that_the_scope_does_not_explain_is_not_put_down_to_it() {
+        let call = |observed| Call { workload: Workload::Mail, observed, http: None, code: None, request_id: None, at: Timestamp(0) };
+        let refused = [call(Observed::Refused)];
+        let grant = |permission: &str| Void::Grant { permission: permission.to_owned() };
+        let role =
+            |reach| Void::Assignment { assignment: Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach } };
+        let outside = |void| because(Finding::ConfirmedOutside, &refused, &[void], true);
+        assert_eq!(outside(grant("Mail.ReadWrite")), Because::KeptClosed, "a policy may be what closes it");
+        assert_eq!(outside(role(Reach::Everything)), Because::KeptClosed);
+        assert_eq!(outside(grant("Contacts.Read")), Because::OutOfScope, "it opens contacts, and mail was asked");
+        assert_eq!(outside(role(Reach::Other { place: "elsewhere".to_owned() })), Because::OutOfScope);
+        assert_eq!(because(Finding::Unknown, &refused, &[], true), Because::NothingOpens);
+        assert_eq!(because(Finding::Unknown, &[call(Observed::Refused), call(Observed::Unsettled)], &[], true), Because::Unsettled);
     }
 }

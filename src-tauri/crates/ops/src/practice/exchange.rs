@@ -65,7 +65,7 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
     let limit = planned.limit.as_ref().filter(|_| ask.purpose != Purpose::Remove);
     let what = limit.map_or(Changed::Rbac, |limit| Changed::by(limit.mechanism));
     desk.write(move |tx| match ask.purpose {
-        Purpose::Test => scopes::note_said(tx, ask.organization, &said, now),
+        Purpose::Test => scopes::note_said(tx, ask.organization, &said, now).map(|_| ()),
         Purpose::Apply | Purpose::Remove | Purpose::Migrate | Purpose::Finish => {
             scopes::note_change(tx, ask.organization, Change { what, at: now })
         }

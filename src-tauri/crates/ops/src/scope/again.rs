@@ -20,11 +20,15 @@ use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 
 /// # Errors
-/// `InvalidInput` where nothing was too early; those of [`prove`](super::prove::prove).
+/// `InvalidInput` where nothing was too early, or asking now would settle nothing; those of [`prove`](super::prove::prove).
 pub async fn again(desk: &Desk, ask: ProofRef, job: &Job) -> Result<ProofView> {
     let proof = standing_proof(desk, ask).await?;
     let change = proof.change.filter(|_| proof.tally.too_early + proof.tally.provisional > 0 && proof.state == RunState::Finished);
     let Some(change) = change else { return Err(Error::input("proof", "nothing of it was too early to judge")) };
+    if proof.tally.too_early == 0 && change.is_settling(desk.now()) {
+        let until = change.settles().utc();
+        return Err(Error::input("proof", format!("what was confirmed is provisional until {until}, and would be so again before that")));
+    }
     let claim = claim(desk, proof.organization, job)?;
     let connected = connection::anew(desk, proof.organization, &claim.stop).await?;
     let now = desk.now();
@@ -108,6 +112,7 @@ mod tests {
             finished: None,
             desired: Desired::Everyone,
             change: Some(Change { what: Changed::AccessPolicy, at: Timestamp(1) }),
+            basis: None,
             workloads: vec![],
             sample: Sample::default(),
             tally: Tally { too_early: 1, ..Tally::default() },

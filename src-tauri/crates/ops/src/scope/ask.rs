@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use rollcall_core::id::{ObjectId, UserId};
-use rollcall_core::scope::finding::{Right, judge as find, worst};
+use rollcall_core::scope::clock::Change;
+use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
 use rollcall_graph::send::Graph;
 
 use super::show::Stands;
+use super::shown::Shown;
 use super::sitting::call_of;
 use super::why::{Subject, Why, WhyMailbox, look_up, proven};
 use crate::connection;
@@ -32,7 +34,9 @@ pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     if facts.coverage.workloads.is_empty() {
         return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to ask"));
     }
-    let subject = match known.filter(|known| known.stands == Stands::Now) {
+    let known = known.filter(|known| known.stands == Stands::Now);
+    let proof = known.as_ref().map(|known| known.proof);
+    let subject = match known {
         Some(known) => Subject::from(known.target),
         None => {
             let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
@@ -45,10 +49,16 @@ pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
         let permitted = connected.permitted.contains(&workload);
         calls.push(Box::pin(call(desk, &connected.app.graph, permitted, (subject.object_id, workload), job)).await?);
     }
+    let permitted = connected.permitted.clone();
+    let shown = desk.read(move |conn| Shown::of(conn, ask.organization, proof, permitted)).await?;
     let mechanism = facts.desired.limit().map(|limit| limit.mechanism);
-    let right = |call: &Call| Right::of(mechanism, connected.permitted.contains(&call.workload));
+    let right = |call: &Call| shown.right(mechanism, call.workload);
     let finding = worst(calls.iter().map(|call| find(subject.expected, call.observed, right(call), facts.change, call.at)));
-    Ok(subject.why(&facts, &facts.desired, Some(finding), &calls))
+    let confirmed = matches!(finding, Finding::ConfirmedInside | Finding::ConfirmedOutside);
+    let settling = facts.change.filter(|change| confirmed && change.is_settling(desk.now()));
+    let mut why = subject.why(&facts, &facts.desired, Some(finding), &calls);
+    why.mailbox.provisional = settling.map(Change::settles);
+    Ok(why)
 }
 
 async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload): (ObjectId, Workload), job: &Job) -> Result<Call> {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use rollcall_core::id::ObjectId;
-use rollcall_core::scope::{Members, Unit, UnitKind};
-use rollcall_core::user::DirectoryUser;
+use rollcall_core::scope::{Limit, Members, Unit, UnitKind};
+use rollcall_core::user::{DirectoryUser, MailboxKind};
 use rollcall_graph::error::GraphError;
+use rollcall_graph::everyone::everyone;
 use rollcall_graph::groups::{self, Members as Which};
 use rollcall_graph::pages::Pages;
 use rollcall_graph::send::Graph;
@@ -38,6 +39,34 @@ pub(super) async fn of(graph: &Graph, unit: &Unit, stop: &CancellationToken) -> 
             Ok(Found::Here(unit, Members { direct, nested }))
         }
     }
+}
+
+/// Some mailboxes of each side, by their principal names: of those in the unit, and of those whom the directory names first.
+pub(super) async fn some_of_each(
+    graph: &Graph,
+    limit: &Limit,
+    of_each: usize,
+    stop: &CancellationToken,
+) -> Result<Vec<String>, GraphError> {
+    let Found::Here(unit, members) = of(graph, &limit.unit, stop).await? else { return Ok(Vec::new()) };
+    let mut first = match unit.of {
+        UnitKind::AdministrativeUnit => units::members(graph, unit.id, stop),
+        UnitKind::Group(_) if limit.mechanism.counts_nested() => groups::members(graph, unit.id, Which::Transitive, stop),
+        UnitKind::Group(_) => groups::members(graph, unit.id, Which::Direct, stop),
+    };
+    let within = first.next().await?.map(|page| page.items).unwrap_or_default();
+    let others = everyone(graph, stop).next().await?.map(|page| page.items).unwrap_or_default();
+    let counted = members.counted(limit.mechanism);
+    let names = |users: Vec<DirectoryUser>, of_unit: bool| {
+        let wanted = move |user: &DirectoryUser| has_mailbox(user) && counted.contains(&user.object_id) == of_unit;
+        users.into_iter().filter(wanted).take(of_each).map(|user| user.upn).collect::<Vec<_>>()
+    };
+    Ok([names(within, true), names(others, false)].concat())
+}
+
+/// Whether a mailbox of the tenant is to be expected. A guest's is elsewhere.
+pub(super) fn has_mailbox(user: &DirectoryUser) -> bool {
+    user.mail.is_some() && user.mailbox_kind() != MailboxKind::Guest
 }
 
 async fn ids(mut pages: Pages<DirectoryUser>) -> Result<BTreeSet<ObjectId>, GraphError> {

@@ -4,7 +4,7 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::rules::Reason;
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::Coverage;
-use rollcall_core::scope::plan::{self, App, Basis, NoScript, Purpose, Step};
+use rollcall_core::scope::plan::{self, App, Ground, NoScript, Purpose, Step};
 use rollcall_core::scope::present::{Assignment, Void};
 use rollcall_core::scope::warning::{Known, Warning, warnings};
 use rollcall_core::scope::{Limit, Remark, powershell};
@@ -12,15 +12,18 @@ use rollcall_store::{organizations, proofs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::members;
 use super::read::{self, Reading};
 use super::shared::{Sharer, is_contested, sharers};
 use super::show::{Facts, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
+use crate::groups::directory;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 
-/// Mailboxes of each side of the last proof that a test script tries, those that were named and the gravest first.
+/// Mailboxes of each side of the last proof that a test script tries, those that were named and the gravest first; before the first proof
+/// so many of each side of the wish.
 const OF_EACH_SIDE: u32 = 10;
 
 /// What to plan.
@@ -123,7 +126,7 @@ impl Planned {
     pub fn steps(&self, purpose: Purpose) -> std::result::Result<Vec<Step>, NoScript> {
         let Self { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes, .. } = self;
         let (limit, read_since, contested) = (limit.as_ref(), *read_since, *contested);
-        plan::steps(purpose, &Basis { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes })
+        plan::steps(purpose, &Ground { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes })
     }
 
     fn script(&self, purpose: Purpose, steps: &[Step]) -> ScopeScript {
@@ -164,7 +167,7 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             Ok((facts, organizations::get(conn, organization)?.name, proven, of_proof, shared))
         })
         .await?;
-    let Facts { desired, set_at, reading, change, coverage, integration } = facts;
+    let Facts { desired, set_at, reading, change, coverage, integration, changed_after: _ } = facts;
     let limit = desired.limit().cloned();
     let reading: Reading = match reading {
         Some(reading) if reading.app.is_some() => reading,
@@ -176,7 +179,11 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
     let voids = limit.as_ref().map(|limit| voids(limit, &integration, &reading)).unwrap_or_default();
     let (read_since, contested) = (reading.is_since(change), set_at.is_some() && is_contested(&shared));
     let app = App { client_id: integration.client_id, object_id, name: integration.name };
-    let left_out = of_proof - u32::try_from(proven.len()).unwrap_or(of_proof);
+    let proven = match &limit {
+        Some(limit) if of_proof == 0 => some_of_each(desk, organization, limit, job).await,
+        _ => proven,
+    };
+    let left_out = of_proof.saturating_sub(u32::try_from(proven.len()).unwrap_or(of_proof));
     for upn in proven {
         if !mailboxes.iter().any(|known| known.eq_ignore_ascii_case(&upn)) {
             mailboxes.push(upn);
@@ -201,6 +208,12 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
         mailboxes,
         left_out,
     })
+}
+
+/// Mailboxes to be tried where none was proven yet. A script has to be had without a sign-in too: then it has none, and says so.
+async fn some_of_each(desk: &Desk, organization: OrganizationId, limit: &Limit, job: &Job) -> Vec<String> {
+    let Ok(graph) = directory(desk, organization).await else { return Vec::new() };
+    members::some_of_each(&graph, limit, OF_EACH_SIDE as usize, &job.stop).await.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,16 +4,18 @@ use std::collections::HashSet;
 
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::rules::{self, Reason};
+use rollcall_core::scope::basis::Basis;
+use rollcall_core::scope::cover;
 use rollcall_core::scope::sample::draw;
 use rollcall_core::scope::{Desired, Expected, Members, expect};
-use rollcall_core::user::{DirectoryUser, MailboxKind};
+use rollcall_core::user::DirectoryUser;
 use rollcall_graph::everyone::everyone;
 use rollcall_store::proofs::{self, NewTarget, Sample};
 use serde::Deserialize;
 use ts_rs::TS;
 
-use super::members::{self, Found};
-use super::show::{ProofView, facts};
+use super::members::{self, Found, has_mailbox};
+use super::show::{Facts, ProofView, facts, voids};
 use super::{read, sitting};
 use crate::claim::Claim;
 use crate::desk::Desk;
@@ -73,16 +75,23 @@ pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView>
     let now = desk.now();
     let id = desk
         .write(move |tx| {
-            let expects = (&facts.desired, facts.change);
+            let basis = basis(&facts);
+            let expects = (&facts.desired, facts.change, basis.as_ref());
             proofs::create(tx, ask.organization, expects, &facts.coverage.workloads, &sample, &targets, now)
         })
         .await?;
     sitting::work(desk, &claim, &connected, id, job).await
 }
 
-/// Whether a mailbox of the tenant is to be expected. A guest's is elsewhere.
-fn has_mailbox(user: &DirectoryUser) -> bool {
-    user.mail.is_some() && user.mailbox_kind() != MailboxKind::Guest
+/// What the proof stands on, by what was read just now.
+fn basis(facts: &Facts) -> Option<Basis> {
+    let (limit, reading) = (facts.desired.limit(), facts.reading.as_ref()?);
+    Some(Basis {
+        app: facts.integration.client_id,
+        voids: limit.map(|limit| voids(limit, &facts.integration, reading)).unwrap_or_default(),
+        roles_read: reading.assignments.read().is_some(),
+        unlimited: limit.map(|limit| cover::unlimited(limit.mechanism, &reading.granted)).unwrap_or_default(),
+    })
 }
 
 fn choose(ask: &ProveScope, desired: &Desired, members: &Members, everybody: Vec<DirectoryUser>) -> (Vec<NewTarget>, Sample) {

@@ -124,12 +124,13 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let seen = known.and_then(|scope| {
         let earlier = scope.reading?;
         let told = is_told(scope.change, &earlier);
-        changed(&earlier, &reading).filter(|_| !told)
+        let after = known_at(&earlier);
+        changed(&earlier, &reading).filter(|_| !told).map(|what| (what, after))
     });
     let kept = reading.clone();
     desk.write(move |tx| {
         scopes::note_reading(tx, ask.organization, &desired, &kept)?;
-        seen.map_or(Ok(()), |what| scopes::note_change(tx, ask.organization, Change { what, at: now }))
+        seen.map_or(Ok(()), |(what, after)| scopes::note_seen(tx, ask.organization, Change { what, at: now }, after))
     })
     .await?;
     Ok(reading)
@@ -138,8 +139,12 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
 /// Whether a change was told of since what is known of the roles was read: then it is the one that shows now. One of that very moment is
 /// what that reading itself has shown.
 fn is_told(change: Option<Change>, earlier: &Reading) -> bool {
-    let known = earlier.assignments.told_at(earlier.at).unwrap_or(earlier.at);
-    change.is_some_and(|change| change.at > known)
+    change.is_some_and(|change| change.at > known_at(earlier))
+}
+
+/// When what a reading knows of the roles was read.
+fn known_at(reading: &Reading) -> Timestamp {
+    reading.assignments.told_at(reading.at).unwrap_or(reading.at)
 }
 
 /// What of what is in force changed between two readings.

@@ -156,6 +156,14 @@ pub(crate) fn given(conn: &Connection, organization: OrganizationId, integration
     Ok(Given { limit, applied, others, app, assigned, read, scoped_by })
 }
 
+/// The workloads that roles of Exchange open for some mailboxes, as they were last read.
+pub(super) fn assigned(conn: &Connection, organization: OrganizationId) -> Result<Vec<Workload>, StoreError> {
+    let shared = Shared::of(conn, organization)?;
+    let known = shared.told().map_or(&[][..], |(roles, _)| roles);
+    let opens = |workload: &Workload| known.iter().any(|assigned| cover::role_opens(&assigned.role, *workload));
+    Ok(Workload::ALL.into_iter().filter(opens).collect())
+}
+
 /// The workloads that roles of Exchange open for some mailboxes, as they were last read, and those that the script of a wished scope
 /// opens where somebody has said since then that it was run. A refusal is then about the mailbox, and not about a missing grant.
 pub(crate) fn opened(conn: &Connection, organization: OrganizationId) -> Result<Vec<Workload>, StoreError> {

@@ -47,6 +47,8 @@ pub struct ScopeView {
     pub under_way: bool,
     /// Whether the tenant is the practice tenant, whose Exchange Rollcall may change.
     pub practice: bool,
+    /// Of how many mailboxes something is kept that the test cmdlets said.
+    pub said: u32,
     pub may_prove: Option<Reason>,
 }
 
@@ -64,6 +66,15 @@ pub enum Stands {
 }
 
 impl Stands {
+    /// The name used in JSON and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Now => "now",
+            Self::OtherScope => "other_scope",
+            Self::BeforeChange => "before_change",
+        }
+    }
+
     pub(super) fn of(proof: &Proof, desired: &Desired, change: Option<Change>) -> Self {
         if !proof.desired.is_same(desired) {
             Self::OtherScope
@@ -120,7 +131,7 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Scope
 
 fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result::Result<ScopeView, StoreError> {
     let facts = facts(conn, ask)?;
-    let Facts { desired, set_at, reading, change, coverage, integration } = facts;
+    let Facts { desired, set_at, reading, change, coverage, integration, .. } = facts;
     let voids = desired.limit().zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
     let proof = proofs::latest(conn, ask.organization)?;
     let shared = sharers(conn, ask.organization, &desired)?;
@@ -134,6 +145,7 @@ fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result:
         proof: proof.map(ProofView::from),
         under_way: false,
         practice: is_practice(&tenants::get(conn, integration.tenant)?),
+        said: scopes::said_count(conn, ask.organization)?,
         may_prove: None,
         desired,
         set_at,
@@ -148,6 +160,8 @@ pub(super) struct Facts {
     pub set_at: Option<Timestamp>,
     pub reading: Option<Reading>,
     pub change: Option<Change>,
+    /// When what was in force before the last change that shows was read.
+    pub changed_after: Option<Timestamp>,
     pub coverage: Coverage,
     pub integration: Integration,
 }
@@ -162,7 +176,8 @@ pub(super) fn facts(conn: &Connection, ask: OrganizationRef) -> std::result::Res
     let mechanism = desired.limit().map_or(Mechanism::ManagementScope, |limit| limit.mechanism);
     let coverage = cover::coverage(mechanism, organization.needs(&integration));
     let (set_at, change) = scope.as_ref().map_or((None, None), |scope| (scope.set_at, scope.change));
-    Ok(Facts { desired, set_at, change, reading: scope.and_then(|scope| scope.reading), coverage, integration })
+    let changed_after = scope.as_ref().and_then(|scope| scope.changed_after);
+    Ok(Facts { desired, set_at, change, changed_after, reading: scope.and_then(|scope| scope.reading), coverage, integration })
 }
 
 /// What makes a limit void, by a reading.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::id::{ProofId, UserId};
-use rollcall_core::scope::finding::{Observed, Right, judge as find, worst};
+use rollcall_core::scope::Expected;
+use rollcall_core::scope::finding::{Finding, Observed, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::time::Timestamp;
-use rollcall_core::workload::Workload;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::show::ProofView;
+use super::shown::Shown;
 use crate::claim::Claim;
 use crate::connection::Connected;
 use crate::cut_off;
@@ -53,7 +54,9 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Co
         })
         .await?;
     let graph = connected.app.graph.of(Party::Proof(claim.organization));
-    let ended = Box::pin(sit(desk, proof, graph, connected.permitted.clone(), &claim.stop, job)).await;
+    let (organization, permitted) = (claim.organization, connected.permitted.clone());
+    let shown = desk.read(move |conn| Shown::of(conn, organization, Some(id), permitted)).await?;
+    let ended = Box::pin(sit(desk, proof, graph, shown, &claim.stop, job)).await;
     connected.app.graph.gate().forget(Party::Proof(claim.organization));
     let state = if matches!(ended, Ok(true)) { RunState::Finished } else { RunState::Interrupted };
     let now = desk.now();
@@ -67,14 +70,14 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Co
 }
 
 /// Sits at it. Answers whether everything has come to something; it hasn't when somebody stopped it.
-async fn sit(desk: &Desk, proof: Proof, graph: Graph, permitted: Vec<Workload>, stop: &CancellationToken, job: &Job) -> Result<bool> {
+async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &CancellationToken, job: &Job) -> Result<bool> {
     let gate = Arc::clone(graph.gate());
     let mut sitting = Sitting {
         desk,
         proof,
         graph,
         gate,
-        permitted,
+        shown,
         queue: Queue::default(),
         after: Some(0),
         open: HashMap::new(),
@@ -86,6 +89,7 @@ async fn sit(desk: &Desk, proof: Proof, graph: Graph, permitted: Vec<Workload>, 
     };
     let ended = sitting.all(stop, job).await;
     sitting.commit(job).await?;
+    sitting.judge_anew().await?;
     ended
 }
 
@@ -102,8 +106,7 @@ struct Sitting<'a> {
     proof: Proof,
     graph: Graph,
     gate: Arc<Gate>,
-    /// The workloads for which the token carries a role of Entra; those of Exchange don't stand in it.
-    permitted: Vec<Workload>,
+    shown: Shown,
     /// Probes that wait; a mailbox is known to it by its number.
     queue: Queue,
     /// Up to which number the mailboxes that wait were read; `None` when all were.
@@ -202,7 +205,7 @@ impl Sitting<'_> {
         };
         let gate = Arc::clone(&self.gate);
         for (waiting, answer) in answers {
-            match judge(&waiting, answer, self.permitted.contains(&waiting.workload), gate.pace()) {
+            match judge(&waiting, answer, self.shown.is_permitted(waiting.workload), gate.pace()) {
                 Judgement::Settled(result) => self.answered(call_of(*result, self.desk.now()), waiting.user.0),
                 Judgement::Again { wait, .. } => self.again(waiting, gate.now().after(wait), waiting.attempts + 1),
             }
@@ -219,13 +222,34 @@ impl Sitting<'_> {
         }
         let Open { waiting, mut calls } = open;
         calls.sort_by_key(|call| call.workload);
-        let (expected, change) = (waiting.expected, self.proof.change);
-        let mechanism = self.proof.desired.limit().map(|limit| limit.mechanism);
-        let right = |call: &Call| Right::of(mechanism, self.permitted.contains(&call.workload));
-        let finding = worst(calls.iter().map(|call| find(expected, call.observed, right(call), change, call.at)));
+        if waiting.expected == Expected::Inside {
+            calls.iter().filter(|call| call.observed == Observed::Answered).for_each(|call| self.shown.note(call.workload));
+        }
+        let finding = self.finding(waiting.expected, &calls);
         let asked = calls.iter().map(|call| call.at).max().unwrap_or_else(|| self.desk.now());
         self.settled.push(Settled { number, finding, asked, calls });
         self.since.get_or_insert_with(Instant::now);
+    }
+
+    fn finding(&self, expected: Expected, calls: &[Call]) -> Finding {
+        let mechanism = self.proof.desired.limit().map(|limit| limit.mechanism);
+        let right = |call: &Call| self.shown.right(mechanism, call.workload);
+        worst(calls.iter().map(|call| find(expected, call.observed, right(call), self.proof.change, call.at)))
+    }
+
+    /// Judges those anew that were refused before the first mailbox inside answered, and so showed that the application may open any.
+    async fn judge_anew(&self) -> Result<()> {
+        let (id, mut after) = (self.proof.id, 0);
+        loop {
+            let rows = self.desk.read(move |conn| proofs::unknown_outside(conn, id, after, WINDOW)).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.number;
+            let judged = rows.into_iter().map(|row| Settled { finding: self.finding(Expected::Outside, &row.calls), ..row });
+            let judged: Vec<Settled> = judged.filter(|row| row.finding != Finding::Unknown).collect();
+            if !judged.is_empty() {
+                self.desk.write(move |tx| proofs::commit(tx, id, &judged, &[])).await?;
+            }
+        }
     }
 
     /// Puts a probe off to a moment of the gate's clock; on disk it is one of the service's, which nobody sets.

@@ -2,11 +2,13 @@
 //! proof didn't ask is looked up in the directory, and can be [asked now](super::ask).
 
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
-use rollcall_core::scope::cmdlet::Said;
+use rollcall_core::scope::cmdlet::{Report, disagreement};
+use rollcall_core::scope::cover;
 use rollcall_core::scope::finding::Finding;
 use rollcall_core::scope::present::Roles;
 use rollcall_core::scope::why::{self, Because, Call, Link};
 use rollcall_core::scope::{Desired, Expected, Members, expect};
+use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind};
 use rollcall_graph::send::Graph;
 use rollcall_graph::{named, users};
@@ -47,9 +49,11 @@ pub struct JudgedMailbox {
     pub upn: String,
     pub display_name: String,
     pub expected: Expected,
-    pub said: Option<Said>,
+    pub said: Option<Report>,
     /// `None` where nothing was asked of it.
     pub finding: Option<Finding>,
+    /// Until when what was confirmed is provisional.
+    pub provisional: Option<Timestamp>,
     /// The proof that it is of; `None` where it was asked on its own, or not at all.
     pub proof: Option<ProofId>,
 }
@@ -84,8 +88,9 @@ impl Proven {
     /// What was found was found of the scope that was wanted then.
     fn why(self, facts: &Facts) -> Why {
         let Self { target, proof, desired, .. } = self;
-        let (finding, calls) = (target.finding, target.calls.clone());
+        let (finding, calls, provisional) = (target.finding, target.calls.clone(), target.provisional);
         let mut why = Subject::from(target).why(facts, &desired, finding, &calls);
+        why.mailbox.provisional = provisional;
         why.mailbox.proof = Some(proof);
         why
     }
@@ -124,7 +129,7 @@ pub(super) struct Subject {
     upn: String,
     display_name: String,
     pub expected: Expected,
-    said: Option<Said>,
+    said: Option<Report>,
     /// What the directory says of it, where it was looked up.
     state: Option<(Option<String>, MailboxKind, bool)>,
 }
@@ -183,18 +188,27 @@ impl Subject {
                 });
             }
         }
+        let granted = reading.map_or(&[][..], |reading| &reading.granted);
+        let unlimited = limit.map(|limit| cover::unlimited(limit.mechanism, granted)).unwrap_or_default();
+        if !unlimited.is_empty() {
+            chain.push(Link::Unlimited { permissions: unlimited });
+        }
         chain.push(Link::Side {
             mechanism: limit.map(|limit| limit.mechanism),
             expected: self.expected,
             unit: limit.map(|limit| limit.unit.name.clone()),
         });
         chain.extend(self.state.map(|(address, of, enabled)| Link::Mailbox { address, of, enabled }));
-        chain.extend(self.said.map(|said| Link::Said { said }));
+        chain.extend(self.said.map(|report| Link::Said { report, disagrees: disagreement(self.expected, finding, report) }));
         if finding.is_none() {
             chain.push(Link::NotAsked);
         }
         chain.extend(calls.iter().map(|call| Link::Called { call: call.clone() }));
         let Self { object_id, upn, display_name, expected, said, .. } = self;
-        Why { mailbox: JudgedMailbox { object_id, upn, display_name, expected, said, finding, proof: None }, because, chain }
+        Why {
+            mailbox: JudgedMailbox { object_id, upn, display_name, expected, said, finding, provisional: None, proof: None },
+            because,
+            chain,
+        }
     }
 }

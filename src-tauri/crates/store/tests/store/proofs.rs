@@ -29,7 +29,7 @@ fn proof(room: &Room, mailboxes: &[(&str, Expected, Option<Finding>)]) -> ProofI
         .collect();
     room.store
         .write(|tx| {
-            let id = proofs::create(tx, room.organization, (&Desired::Everyone, None), &[], &Sample::default(), &targets, NOW)?;
+            let id = proofs::create(tx, room.organization, (&Desired::Everyone, None, None), &[], &Sample::default(), &targets, NOW)?;
             proofs::commit(tx, id, &settled, &[])?;
             Ok(id)
         })
