@@ -19,6 +19,7 @@ mod practice;
 mod responsive;
 mod restart;
 mod scope;
+mod scrolling;
 mod stage;
 mod switching;
 mod three_stages;

@@ -259,6 +259,7 @@ test("what sync sessions fail with is no check", async () => {
   await screen.findByText("Not checked yet");
   await screen.findByText("3 users with open issues");
   expect(screen.queryByText("3 failed")).toBeNull();
+  await screen.findByText("No check has run yet: these failed in sync sessions.");
   await screen.findByText("Mailbox status, by the last sync sessions");
 });
 

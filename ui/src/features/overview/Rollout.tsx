@@ -96,6 +96,9 @@ export function Rollout({ view }: { view: OrganizationView }) {
         }))}
         onChoose={(verdict) => go("/users", { verdict })}
       />
+      {view.stages.verify.state === "not_started" && view.verdicts.failed + view.verdicts.unknown > 0 && (
+        <span>{t("overview.ofSessions")}</span>
+      )}
       <h2 className={styles.heading}>{t("overview.mailboxes")}</h2>
       <SegmentBar
         label={t("mailboxes.byStatus")}

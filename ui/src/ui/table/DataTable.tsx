@@ -72,7 +72,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 6,
+    overscan: 18,
     useFlushSync: false,
     scrollPaddingStart: 36,
     // The row with the focus stays in the page when it is scrolled away, so that the focus isn't lost.

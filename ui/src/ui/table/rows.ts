@@ -2,6 +2,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 
 export const PAGE_SIZE = 200;
 const PAGES_KEPT = 60;
+/** Rows are read before they come on screen: so many frames of a fast wheel are longer than a read takes. */
+const AHEAD = 100;
 /** No source is asked for more rows in one window. */
 const MOST_AT_ONCE = 1000;
 
@@ -34,7 +36,7 @@ export type Rows<Row> = {
   at(index: number): Held<Row>;
   /** Whether one of the rows that are here fits. */
   some(fits: (row: Row) => boolean): boolean;
-  /** Tells which rows are on screen, so that they are read. */
+  /** Tells which rows are on screen, so that they and those around them are read. */
   show(from: number, to: number): void;
   /** Reads the page of a row again that could not be read. */
   retry(index: number): void;
@@ -71,8 +73,13 @@ export function useRows<Row>(source: Source<Row>): Rows<Row> {
     (from: number, to: number) => {
       shown.current = { from, to };
       const { source: now, pages: kept } = latest.current;
-      for (let page = Math.floor(from / PAGE_SIZE); page <= Math.floor(to / PAGE_SIZE); page += 1) {
-        if (now.first.length >= Math.min((page + 1) * PAGE_SIZE, to + 1)) continue;
+      const last = Math.min(to + AHEAD, (now.count ?? to + 1) - 1);
+      for (
+        let page = Math.floor(Math.max(0, from - AHEAD) / PAGE_SIZE);
+        page <= Math.floor(last / PAGE_SIZE);
+        page += 1
+      ) {
+        if (now.first.length >= Math.min((page + 1) * PAGE_SIZE, last + 1)) continue;
         const held = kept.view === now.view ? kept.all.get(page) : undefined;
         if (held?.revision !== now.revision) load(page);
       }

@@ -40,6 +40,7 @@ export const rollout = {
   "overview.openWaves": "Open waves",
   "overview.mailboxes": "Mailbox status, by the last sync sessions",
   "overview.results": "Last check results",
+  "overview.ofSessions": "No check has run yet: these failed in sync sessions.",
   "overview.signedOut":
     "Nobody is signed in to {name} yet. Signing in comes first: users and consent are read as the admin.",
   "overview.toSignIn": "Go to sign-in",
