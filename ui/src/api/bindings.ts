@@ -2173,12 +2173,6 @@ text: string, };
 
 export type ScopeLimit = { rule: ScopeRule, mechanism: Mechanism, unit: ScopeUnit, };
 
-export type ScopeMembers = { direct: number, 
-/**
- * Those of groups inside it, and the direct ones.
- */
-nested: number, };
-
 export type ScopePurpose = "apply" | "test" | "remove" | "migrate" | "finish";
 
 export type ScopeReading = { at: Timestamp, 
@@ -2961,9 +2955,9 @@ start: Reason | null, };
 
 export type WeighedWish = { 
 /**
- * How many are in the unit; `None` where everyone is to be reached.
+ * How many the mechanism counts in the unit; `None` where everyone is to be reached.
  */
-members: ScopeMembers | null, remarks: Array<ScopeRemark>, 
+counted: number | null, remarks: Array<ScopeRemark>, 
 /**
  * The other organizations of the application that it concerns.
  */

@@ -224,12 +224,12 @@ const branch: ScopeSharer = {
 /** What should be known of a wish: nobody is a direct member of the group Integration Scope. */
 function weighed(wish: ScopeWish, contested: boolean): WeighedWish {
   const shared = contested ? [branch] : [];
-  if (wish.kind === "everyone") return { members: null, remarks: [], shared, contested };
+  if (wish.kind === "everyone") return { counted: null, remarks: [], shared, contested };
   const group = groups.find(({ id }) => id === wish.unit);
-  const members = { direct: group?.display_name === "Integration Scope" ? 0 : 12, nested: 26 };
-  const counts = wish.mechanism === "access_policy" ? members.nested : members.direct;
-  const remarks: ScopeRemark[] = counts === 0 ? [{ kind: "empty", rule: wish.rule }] : [];
-  return { members, remarks, shared, contested };
+  const direct = group?.display_name === "Integration Scope" ? 0 : 12;
+  const counted = wish.mechanism === "access_policy" ? 26 : direct;
+  const remarks: ScopeRemark[] = counted === 0 ? [{ kind: "empty", rule: wish.rule }] : [];
+  return { counted, remarks, shared, contested };
 }
 
 /** The purposes that there is no script for. */

@@ -292,7 +292,6 @@ fn kind_of(name: &str, resource: Resource, view: &ConsentView) -> Result<Permiss
     }
 }
 
-/// Shows what a change would do, asks, does it, and says what came of it.
 /// Says whose access scope a grant would make void, where that is why it is refused.
 async fn tell_whose_scope(refused: Option<Reason>, view: &OrganizationView, call: &Call) {
     if refused != Some(Reason::WouldVoidScope) {
@@ -304,6 +303,7 @@ async fn tell_whose_scope(refused: Option<Reason>, view: &OrganizationView, call
     call.screen.note(&format!("It is the access scope of {} that it would make void.", shown.scoped_by.join(", ")));
 }
 
+/// Shows what a change would do, asks, does it, and says what came of it.
 async fn change(organization: &OrganizationView, wanted: Wanted, how: &How, call: &Call) -> Result<Exit> {
     let question = PreviewChange { organization: organization.organization.id, wanted };
     let job = call.job_with(browser(how.print_url));

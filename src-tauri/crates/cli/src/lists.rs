@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rollcall_core::id::TenantId;
 use rollcall_core::integration::RequiredPermission;
-use rollcall_core::manifest::{LARGEST, Place, ReadList, Remark};
+use rollcall_core::manifest::{LARGEST, ReadList, Remark};
 use rollcall_core::organization::AccessType;
 use rollcall_ops::error::{Error, Result};
 use rollcall_ops::integrations::export::{self, ExportList};
@@ -131,12 +131,7 @@ fn listed(remarks: &[&Remark]) -> String {
 }
 
 fn sentence(remark: &Remark) -> String {
-    let place = match remark.place {
-        Place::Line(number) => format!("line {number}"),
-        Place::Entry(number) => format!("entry {number}"),
-        Place::Document => "the document".to_owned(),
-    };
-    format!("{place} ({}): {}", remark.text, words::of_said(&remark.what))
+    format!("{} ({}): {}", remark.place, remark.text, words::of_said(&remark.what))
 }
 
 /// The text of a file, or of stdin; `what` names it in a refusal.

@@ -5,6 +5,8 @@ use rollcall_store::{Connection, StoreError, Transaction, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::desk::Desk;
+
 /// A kind of work, by its number.
 pub(crate) trait Work: Copy + PartialEq + Serialize + DeserializeOwned {
     /// Where its numbers are kept.
@@ -21,7 +23,29 @@ impl Work for ProofId {
 
 /// All that was cut off and that nobody has taken up since.
 pub(crate) fn known<W: Work>(conn: &Connection) -> Result<Vec<W>, StoreError> {
-    Ok(settings::get(conn, W::KEY)?.unwrap_or_default())
+    listed(conn, W::KEY)
+}
+
+/// What is kept in a list of that key.
+pub(crate) fn listed<T: DeserializeOwned>(conn: &Connection, key: &str) -> Result<Vec<T>, StoreError> {
+    Ok(settings::get(conn, key)?.unwrap_or_default())
+}
+
+/// Takes all out of a list, so that each is answered once.
+pub(crate) async fn taken<T>(desk: &Desk, key: &'static str) -> crate::error::Result<Vec<T>>
+where
+    T: Serialize + DeserializeOwned + Send + 'static,
+{
+    // As a rule there are none, and then nothing is written.
+    if desk.read(move |conn| listed::<T>(conn, key)).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    desk.write(move |tx| {
+        let all = listed(tx, key)?;
+        settings::set::<[T]>(tx, key, &[])?;
+        Ok(all)
+    })
+    .await
 }
 
 /// Remembers it, in place of that of before.

@@ -247,7 +247,7 @@ fn counted(conn: &Connection, mut proof: Proof) -> Result<Proof, StoreError> {
     Ok(proof)
 }
 
-/// Of how many mailboxes the test cmdlets say otherwise. Where nothing was imported, no mailbox is looked at.
+/// Of how many mailboxes the test cmdlets say otherwise. Only those of which something was imported are looked at.
 fn disagreements(conn: &Connection, proof: &Proof) -> Result<u32, StoreError> {
     let any = conn
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM scope_said WHERE organization = ?1)")?
@@ -255,8 +255,10 @@ fn disagreements(conn: &Connection, proof: &Proof) -> Result<u32, StoreError> {
     if !any {
         return Ok(0);
     }
-    let mut statement = conn.prepare_cached(&format!("{TARGETS} WHERE t.proof = ?1"))?;
-    let mut rows = statement.query([proof.id.0])?;
+    let said = "SELECT mailbox FROM scope_said WHERE organization = ?2";
+    let mut statement =
+        conn.prepare_cached(&format!("{TARGETS} WHERE t.proof = ?1 AND (lower(t.upn) IN ({said}) OR lower(t.mail) IN ({said}))"))?;
+    let mut rows = statement.query(params![proof.id.0, proof.organization.0])?;
     let mut counted = 0;
     while let Some(row) = rows.next()? {
         let (expected, finding) = (text::named(row, 4)?, text::maybe_named(row, 7)?);

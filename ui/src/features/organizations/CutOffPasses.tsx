@@ -1,8 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { CutOffPass } from "../../api/bindings";
-import { call } from "../../api/client";
-import { reading } from "../../api/queries";
+import { useCutOff } from "../../api/cutOff";
 import { useCutOffPasses } from "../../api/cutOffPasses";
 import { useNotices } from "../../lib/notices";
 import { howFar } from "../../words/cutOff";
@@ -13,14 +10,7 @@ import { t } from "../../words/t";
  * it stands where sessions are shown until somebody has read it.
  */
 export function CutOffPasses(): null {
-  const { isSuccess } = useQuery(reading("tenants.list", null));
-  useEffect(() => {
-    // Where they can't be read, the journal still has them.
-    if (isSuccess)
-      void call("sync.cut_off", null)
-        .then(tell)
-        .catch(() => undefined);
-  }, [isSuccess]);
+  useCutOff("sync.cut_off", tell);
   return null;
 }
 

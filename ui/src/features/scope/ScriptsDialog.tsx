@@ -19,7 +19,6 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Organization, ScopePurpose, WithoutScript } from "../../api/bindings";
 import { refusalOf, saveFile } from "../../api/client";
@@ -35,6 +34,7 @@ import { optionsOf } from "../../words/options";
 import { noScriptWords, purposeWords, sharerWords, voidWords, warningWords } from "../../words/scope";
 import { t } from "../../words/t";
 import { namesIn } from "./proving";
+import { ToPermissions } from "./ToPermissions";
 
 const useStyles = makeStyles({
   surface: { maxWidth: "860px" },
@@ -71,7 +71,6 @@ function Sentences({ of }: { of: readonly string[] }) {
 /** Why there is no script, and what has to be done first. */
 function Without({ of, busy, onRead }: { of: WithoutScript; busy: boolean; onRead: () => void }) {
   const styles = useStyles();
-  const navigate = useNavigate();
   const shared = of.shared.map(sharerWords).filter((words) => words !== undefined);
   return (
     <MessageBar intent="warning" layout="multiline" className={styles.bar}>
@@ -81,16 +80,7 @@ function Without({ of, busy, onRead }: { of: WithoutScript; busy: boolean; onRea
       </MessageBarBody>
       {(of.why === "grants_stand" || of.why === "not_read_since") && (
         <MessageBarActions>
-          {of.why === "grants_stand" && (
-            <Button
-              size="small"
-              onClick={() =>
-                void navigate({ to: "/permissions", search: (old: { org?: number }) => ({ org: old.org }) })
-              }
-            >
-              {t("access.toPermissions")}
-            </Button>
-          )}
+          {of.why === "grants_stand" && <ToPermissions />}
           <Button size="small" disabled={busy} onClick={onRead}>
             {t("access.read")}
           </Button>

@@ -31,14 +31,13 @@ const useStyles = makeStyles({
 type Whom = "everyone" | ScopeRule;
 
 /** What should be known of a wish before it is set: whom the mechanism counts, and what others of the application want. */
-function Weighed({ of, mechanism }: { of: WeighedWish; mechanism: Mechanism }) {
+function Weighed({ of }: { of: WeighedWish }) {
   const styles = useStyles();
-  const shared = of.shared.filter(({ wish }) => wish.kind === "other" || of.members !== null).map(sharerWords);
+  const shared = of.shared.filter(({ wish }) => wish.kind === "other" || of.counted !== null).map(sharerWords);
   const sentences = [...of.remarks.map(remarkWords), ...shared.filter((words) => words !== undefined)];
-  const counted = of.members && (mechanism === "access_policy" ? of.members.nested : of.members.direct);
   return (
     <>
-      {counted !== null && <p className={styles.text}>{t("access.weighed", { n: counted })}</p>}
+      {of.counted !== null && <p className={styles.text}>{t("access.weighed", { n: of.counted })}</p>}
       {sentences.length > 0 && (
         <MessageBar intent={of.contested ? "error" : "warning"} layout="multiline" className={styles.bar}>
           <MessageBarBody className={styles.body}>
@@ -160,7 +159,7 @@ export function SetDialog({
       {wish !== undefined && weighed.isFetching && (
         <Spinner size="tiny" label={t("access.weighing")} labelPosition="after" />
       )}
-      {wish !== undefined && weighed.data && <Weighed of={weighed.data} mechanism={mechanism} />}
+      {wish !== undefined && weighed.data && <Weighed of={weighed.data} />}
       {units.error && <ErrorBar failure={explain(refusalOf(units.error))} onRetry={() => void units.refetch()} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
     </ConfirmDialog>

@@ -1,6 +1,5 @@
 import { Button, makeStyles, MessageBar, MessageBarActions, MessageBarBody } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronUpRegular } from "@fluentui/react-icons";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ExchangeRoles, ScopeView } from "../../api/bindings";
 import { shortTime } from "../../lib/time";
@@ -16,6 +15,7 @@ import {
   voidWords,
 } from "../../words/scope";
 import { t } from "../../words/t";
+import { ToPermissions } from "./ToPermissions";
 
 const useStyles = makeStyles({
   bar: { minHeight: "fit-content" },
@@ -35,7 +35,6 @@ type Props = {
 /** What is wanted and what is in force, with whatever makes the one differ from the other. */
 export function Standing({ organization, view, busy, onAllow, onRead }: Props) {
   const styles = useStyles();
-  const navigate = useNavigate();
   const { reading, change } = view;
   // Once there are mailboxes to look at, they need the room.
   const [chosen, setChosen] = useState<boolean>();
@@ -72,14 +71,7 @@ export function Standing({ organization, view, busy, onAllow, onRead }: Props) {
           </MessageBarBody>
           {view.voids.some(({ kind }) => kind !== "assignment") && (
             <MessageBarActions>
-              <Button
-                size="small"
-                onClick={() =>
-                  void navigate({ to: "/permissions", search: (old: { org?: number }) => ({ org: old.org }) })
-                }
-              >
-                {t("access.toPermissions")}
-              </Button>
+              <ToPermissions />
             </MessageBarActions>
           )}
         </MessageBar>

@@ -1,19 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { CutOffAction } from "../../api/bindings";
-import { call } from "../../api/client";
-import { reading } from "../../api/queries";
+import { useCutOff } from "../../api/cutOff";
 import { fullTime } from "../../lib/time";
 import { useNotices } from "../../lib/notices";
 import { t } from "../../words/t";
 
 /** Tells, once the data is open, which actions on users the end of the program has cut off: nothing of them was done. */
 export function CutOffActions(): null {
-  const { isSuccess } = useQuery(reading("tenants.list", null));
-  useEffect(() => {
-    // Where they can't be read, the journal still has them.
-    if (isSuccess) void call("users.cut_off", null).then(tell, () => undefined);
-  }, [isSuccess]);
+  useCutOff("users.cut_off", tell);
   return null;
 }
 

@@ -32,7 +32,6 @@ import { UserActions } from "./UserActions";
 import { Remedy } from "../../ui/Remedy";
 
 const useStyles = makeStyles({
-  // Six of them are wider than a narrow panel.
   part: { display: "flex", flexDirection: "column", rowGap: "16px" },
   passed: {
     display: "flex",

@@ -1,8 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import type { CutOffRuns } from "../../api/bindings";
-import { call } from "../../api/client";
-import { reading } from "../../api/queries";
+import { useCutOff } from "../../api/cutOff";
 import { useNotices } from "../../lib/notices";
 import { t } from "../../words/t";
 import { resumeRun } from "../../api/verifying";
@@ -12,11 +9,7 @@ import { resumeRun } from "../../api/verifying";
  * is open, and each is named once.
  */
 export function CutOff(): null {
-  const { isSuccess } = useQuery(reading("tenants.list", null));
-  useEffect(() => {
-    // Where they can't be read they stay interrupted, with the button that resumes them.
-    if (isSuccess) void call("verify.cut_off", null).then(goOn, () => undefined);
-  }, [isSuccess]);
+  useCutOff("verify.cut_off", goOn);
   return null;
 }
 

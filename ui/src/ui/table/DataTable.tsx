@@ -72,6 +72,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
+    // Rows are drawn a frame or two after the scroll: a fast wheel has gone through so many by then.
     overscan: 18,
     useFlushSync: false,
     scrollPaddingStart: 36,

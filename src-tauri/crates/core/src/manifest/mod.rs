@@ -8,6 +8,8 @@ mod table;
 mod text;
 mod words;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -75,6 +77,16 @@ pub enum Place {
     Entry(u32),
     /// A JSON document, beside its entries.
     Document,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Entry(number) => write!(f, "entry {number}"),
+            Self::Document => f.write_str("the document"),
+        }
+    }
 }
 
 /// What there is to say.

@@ -198,8 +198,7 @@ impl Members {
 }
 
 /// How many members a unit has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(rename = "ScopeMembers")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
     pub direct: u32,
     /// Those of groups inside it, and the direct ones.

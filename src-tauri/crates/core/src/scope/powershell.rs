@@ -276,17 +276,22 @@ fn assign(script: &mut Script, name: &Literal, role: &str, app: &Literal, to: &A
     line!(script, "}");
 }
 
+/// Names a list of texts, each on a line of its own.
+fn list(script: &mut Script, name: &'static str, of: &[String]) {
+    line!(script, "$", name, " = @(");
+    for (nth, one) in of.iter().enumerate() {
+        let comma = if nth + 1 == of.len() { "" } else { "," };
+        line!(script, "    ", Literal::of(one), comma);
+    }
+    line!(script, ")");
+}
+
 fn unassign(script: &mut Script, names: &[String]) {
     script.comment(
         "Every name under which a script of Rollcall can have assigned a role to the application; no other assignment is touched.",
     );
     script.comment("What a role has opened stays open until Exchange forgets it: up to 2 hours.");
-    line!(script, "$assignments = @(");
-    for (nth, name) in names.iter().enumerate() {
-        let comma = if nth + 1 == names.len() { "" } else { "," };
-        line!(script, "    ", Literal::of(name), comma);
-    }
-    line!(script, ")");
+    list(script, "assignments", names);
     line!(script, "foreach ($assignment in $assignments) {");
     line!(script, "    if (Get-ManagementRoleAssignment -Identity $assignment -ErrorAction SilentlyContinue) {");
     line!(script, "        Remove-ManagementRoleAssignment -Identity $assignment -Confirm:$false");
@@ -363,12 +368,7 @@ fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[Strin
         }
     });
     script.comment("What it says is no proof: import the file into Rollcall, and it stands beside what the mailboxes really answered.");
-    line!(script, "$mailboxes = @(");
-    for (nth, mailbox) in mailboxes.iter().enumerate() {
-        let comma = if nth + 1 == mailboxes.len() { "" } else { "," };
-        line!(script, "    ", Literal::of(mailbox), comma);
-    }
-    line!(script, ")");
+    list(script, "mailboxes", mailboxes);
     script.comment("A mailbox that Exchange doesn't know has its error in a row of its own, and the others are tested all the same.");
     line!(script, "$said = foreach ($mailbox in $mailboxes) {");
     line!(script, "    try {");

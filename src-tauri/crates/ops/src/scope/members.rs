@@ -6,11 +6,10 @@ use rollcall_core::id::ObjectId;
 use rollcall_core::scope::{Limit, Members, Unit, UnitKind};
 use rollcall_core::user::{DirectoryUser, MailboxKind};
 use rollcall_graph::error::GraphError;
-use rollcall_graph::everyone::everyone;
 use rollcall_graph::groups::{self, Members as Which};
 use rollcall_graph::pages::Pages;
 use rollcall_graph::send::Graph;
-use rollcall_graph::units;
+use rollcall_graph::{units, users};
 use tokio_util::sync::CancellationToken;
 
 /// The unit as the directory has it now.
@@ -55,7 +54,7 @@ pub(super) async fn some_of_each(
         UnitKind::Group(_) => groups::members(graph, unit.id, Which::Direct, stop),
     };
     let within = first.next().await?.map(|page| page.items).unwrap_or_default();
-    let others = everyone(graph, stop).next().await?.map(|page| page.items).unwrap_or_default();
+    let others = users::pages(graph, None, stop).next().await?.map(|page| page.items).unwrap_or_default();
     let counted = members.counted(limit.mechanism);
     let names = |users: Vec<DirectoryUser>, of_unit: bool| {
         let wanted = move |user: &DirectoryUser| has_mailbox(user) && counted.contains(&user.object_id) == of_unit;

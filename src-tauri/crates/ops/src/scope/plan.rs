@@ -167,7 +167,7 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             Ok((facts, organizations::get(conn, organization)?.name, proven, of_proof, shared))
         })
         .await?;
-    let Facts { desired, set_at, reading, change, coverage, integration, changed_after: _ } = facts;
+    let Facts { desired, set_at, reading, change, coverage, integration, .. } = facts;
     let limit = desired.limit().cloned();
     let reading: Reading = match reading {
         Some(reading) if reading.app.is_some() => reading,

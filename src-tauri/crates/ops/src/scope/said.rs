@@ -161,30 +161,25 @@ fn record(place: Place, entry: Value) -> std::result::Result<Record, Refused> {
 }
 
 fn refusal(why: Refused) -> Error {
-    let at = |place: Place| match place {
-        Place::Line(line) => format!("line {line}"),
-        Place::Entry(entry) => format!("entry {entry}"),
-        Place::Document => "the document".to_owned(),
-    };
     let why = match why {
         Refused::Nothing => "it is neither the file of the test script nor what a test cmdlet prints".to_owned(),
         Refused::Odd { place, text } => {
             let text: String = text.chars().take(80).collect();
-            format!("{} is none of what a test cmdlet prints: {text}", at(place))
+            format!("{place} is none of what a test cmdlet prints: {text}")
         }
-        Refused::NoMailbox { place } => format!(
-            "{} doesn't say of which mailbox it is: the cmdlet alone doesn't tell; the test script writes it beside the result",
-            at(place)
-        ),
+        Refused::NoMailbox { place } => {
+            format!(
+                "{place} doesn't say of which mailbox it is: the cmdlet alone doesn't tell; the test script writes it beside the result"
+            )
+        }
         Refused::CutOff { place } => format!(
-            "{} was cut off, as the window was too narrow: take the file that the test script has written, rollcall-scope-test.csv",
-            at(place)
+            "{place} was cut off, as the window was too narrow: take the file that the test script has written, rollcall-scope-test.csv"
         ),
         Refused::OtherApp { place, app } => {
-            format!("{} is of another application, {app}: test the one of this integration", at(place))
+            format!("{place} is of another application, {app}: test the one of this integration")
         }
         Refused::OtherCmdlet { place, printed, wanted } => {
-            format!("{} is of {printed}, which knows nothing of this mechanism: {wanted} tests it", at(place))
+            format!("{place} is of {printed}, which knows nothing of this mechanism: {wanted} tests it")
         }
     };
     Error::input("text", why)

@@ -17,8 +17,8 @@ use crate::job::Job;
 /// What should be known of a wish.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct WeighedWish {
-    /// How many are in the unit; `None` where everyone is to be reached.
-    pub members: Option<Count>,
+    /// How many the mechanism counts in the unit; `None` where everyone is to be reached.
+    pub counted: Option<u32>,
     pub remarks: Vec<Remark>,
     /// The other organizations of the application that it concerns.
     pub shared: Vec<Sharer>,
@@ -29,17 +29,18 @@ pub struct WeighedWish {
 /// # Errors
 /// `NotFound` for a group or unit that the directory doesn't have; `NotNow` when nobody is signed in; those of the network.
 pub async fn weigh(desk: &Desk, ask: SetScope, job: &Job) -> Result<WeighedWish> {
-    let (desired, members, remarks) = match ask.wish {
+    let (desired, counted, remarks) = match ask.wish {
         Wish::Everyone => (Desired::Everyone, None, Vec::new()),
         Wish::Limited { rule, mechanism, unit } => {
             let limit = Limit { rule, mechanism, unit: unit_of(desk, ask.organization, mechanism, unit, job).await? };
             let members = count(desk, &ask, &limit, job).await?;
             let remarks = remarks(&limit, members);
-            (Desired::Limited { limit }, Some(members), remarks)
+            let counted = members.counted(limit.mechanism);
+            (Desired::Limited { limit }, Some(counted), remarks)
         }
     };
     let shared = desk.read(move |conn| sharers(conn, ask.organization, &desired)).await?;
-    Ok(WeighedWish { members, remarks, contested: is_contested(&shared), shared })
+    Ok(WeighedWish { counted, remarks, contested: is_contested(&shared), shared })
 }
 
 async fn count(desk: &Desk, ask: &SetScope, limit: &Limit, job: &Job) -> Result<Count> {

@@ -8,6 +8,7 @@ use rollcall_store::{StoreError, Transaction, organizations, sessions, settings}
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -47,17 +48,7 @@ pub struct CutOffPass {
 /// # Errors
 /// Those of the store.
 pub async fn cut_off(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<CutOffPass>> {
-    let untold = |conn: &rollcall_store::Connection| Ok(settings::get::<Vec<CutOffPass>>(conn, UNTOLD)?.unwrap_or_default());
-    // As a rule there are none, and then nothing is written.
-    if desk.read(untold).await?.is_empty() {
-        return Ok(Vec::new());
-    }
-    desk.write(move |tx| {
-        let all = untold(tx)?;
-        settings::set::<[CutOffPass]>(tx, UNTOLD, &[])?;
-        Ok(all)
-    })
-    .await
+    cut_off::taken(desk, UNTOLD).await
 }
 
 /// A pass over so many users begins.
@@ -86,7 +77,7 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
     if all.is_empty() {
         return Ok(());
     }
-    let mut untold: Vec<CutOffPass> = settings::get(tx, UNTOLD)?.unwrap_or_default();
+    let mut untold: Vec<CutOffPass> = cut_off::listed(tx, UNTOLD)?;
     for one in all {
         untold.retain(|told| told.organization != one.organization);
         let organization = match organizations::get(tx, one.organization) {
@@ -120,7 +111,7 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
             action: "sync.cut_off".to_owned(),
             target: organization.name,
             before: Some(format!("{} users were to be read from {} on", one.users, one.since.iso())),
-            after: Some(format!("{read} were read and are kept; {rest} were not, and {later}",)),
+            after: Some(format!("{read} were read and are kept; {rest} were not, and {later}")),
             request_id: None,
             outcome: Outcome::Done,
         };
@@ -131,5 +122,5 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
 }
 
 fn known(tx: &Transaction<'_>) -> std::result::Result<Vec<UnderWay>, StoreError> {
-    Ok(settings::get(tx, KEY)?.unwrap_or_default())
+    cut_off::listed(tx, KEY)
 }

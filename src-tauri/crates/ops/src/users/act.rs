@@ -25,7 +25,6 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::mailboxes::tokens;
-use crate::users::foresee::{Refused, by_reason};
 
 /// So many of those who were refused are named.
 const MOST_NAMED: usize = 500;
@@ -68,6 +67,16 @@ pub struct Refusal {
     pub eligibility: Option<Eligibility>,
 }
 
+/// How many are refused for a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Refused {
+    pub reason: Reason,
+    pub users: u32,
+    /// What stands in the way, where mailboxes aren't ready.
+    #[ts(optional = nullable)]
+    pub eligibility: Option<Eligibility>,
+}
+
 /// The chosen users, sorted by what the action comes to.
 pub(super) struct Sorted {
     pub changes: Vec<Concerned>,
@@ -84,23 +93,8 @@ pub(super) struct Sorted {
 pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     let ActOnUsers { users: chosen, action, expected } = ask;
     let (busy, now) = (busy(desk), desk.now());
-    // Where the program ends before it is done, the next start can say that it wasn't.
     let under_way = CutOffAction::of(action, &chosen, expected, now);
-    if let Some(under_way) = under_way.clone() {
-        desk.write(move |tx| cut_off::begun(tx, &under_way)).await?;
-    }
-    let mark = under_way.clone();
-    let written = desk
-        .write(move |tx| {
-            mark.iter().try_for_each(|mark| cut_off::ended(tx, mark))?;
-            within(tx, &chosen, action, expected, &busy, now, None)
-        })
-        .await;
-    if let (Err(_), Some(under_way)) = (&written, under_way) {
-        // It is told here and now, and what keeps this from being written has kept the action, too.
-        let _ = desk.write(move |tx| cut_off::ended(tx, &under_way)).await;
-    }
-    let outcome = written?;
+    let outcome = cut_off::noted(desk, under_way, move |tx| within(tx, &chosen, action, expected, &busy, now, None)).await?;
     // With a user, or its integration, the tokens go that were for them alone.
     if matches!(action, Action::Move { .. } | Action::Remove { .. }) {
         tokens::drop_after_removal(desk).await;
@@ -301,8 +295,19 @@ impl Switches<'_> {
     }
 }
 
+/// How many are refused, reason by reason.
+pub(super) fn by_reason(refused: &[(Concerned, Reason)]) -> Vec<Refused> {
+    let mut counted: BTreeMap<String, Refused> = BTreeMap::new();
+    for (one, reason) in refused {
+        let eligibility = standing_in_the_way(one, *reason);
+        let new = Refused { reason: *reason, users: 0, eligibility };
+        counted.entry(format!("{reason:?}{eligibility:?}")).or_insert(new).users += 1;
+    }
+    counted.into_values().collect()
+}
+
 /// What stands in the way of whom is refused for not being ready.
-pub(super) fn standing_in_the_way(one: &Concerned, reason: Reason) -> Option<Eligibility> {
+fn standing_in_the_way(one: &Concerned, reason: Reason) -> Option<Eligibility> {
     (reason == Reason::NotReady).then_some(one.standing.eligibility)
 }
 

@@ -5,10 +5,11 @@ use rollcall_core::action::Action;
 use rollcall_core::time::Timestamp;
 use rollcall_store::journal::{self, Entry, Outcome};
 use rollcall_store::users::Chosen;
-use rollcall_store::{Connection, StoreError, Transaction, settings};
+use rollcall_store::{StoreError, Transaction, settings};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -32,7 +33,7 @@ pub struct CutOffAction {
 impl CutOffAction {
     /// What is to be remembered of an action while it is under way. Nothing where it is for one user: whether that one has changed is
     /// seen at once.
-    pub(super) fn of(action: Action, chosen: &Chosen, expected: Option<u32>, since: Timestamp) -> Option<Self> {
+    pub(crate) fn of(action: Action, chosen: &Chosen, expected: Option<u32>, since: Timestamp) -> Option<Self> {
         match chosen {
             Chosen::Ids(ids) if ids.len() < 2 => None,
             Chosen::Ids(ids) => Some(Self { action, users: u32::try_from(ids.len()).ok(), since }),
@@ -46,28 +47,44 @@ impl CutOffAction {
 /// # Errors
 /// Those of the store.
 pub async fn cut_off(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<CutOffAction>> {
-    // As a rule there are none, and then nothing is written.
-    if desk.read(|conn| of(conn, UNTOLD)).await?.is_empty() {
-        return Ok(Vec::new());
+    cut_off::taken(desk, UNTOLD).await
+}
+
+/// Does an action in one write. Where the program ends before that is done, the next start can say that nothing was.
+///
+/// # Errors
+/// Those of `write` and of the store.
+pub(crate) async fn noted<T: Send + 'static>(
+    desk: &Desk,
+    under_way: Option<CutOffAction>,
+    write: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, StoreError> + Send + 'static,
+) -> Result<T> {
+    let Some(action) = under_way else { return desk.write(write).await };
+    let (before, within) = (action.clone(), action.clone());
+    desk.write(move |tx| begun(tx, &before)).await?;
+    let written = desk
+        .write(move |tx| {
+            ended(tx, &within)?;
+            write(tx)
+        })
+        .await;
+    if written.is_err() {
+        // It is told here and now, and what keeps this from being written has kept the action, too.
+        let _ = desk.write(move |tx| ended(tx, &action)).await;
     }
-    desk.write(|tx| {
-        let all = of(tx, UNTOLD)?;
-        settings::set::<[CutOffAction]>(tx, UNTOLD, &[])?;
-        Ok(all)
-    })
-    .await
+    written
 }
 
 /// It begins with the next write.
-pub(super) fn begun(tx: &Transaction<'_>, action: &CutOffAction) -> std::result::Result<(), StoreError> {
-    let mut all = of(tx, KEY)?;
+fn begun(tx: &Transaction<'_>, action: &CutOffAction) -> std::result::Result<(), StoreError> {
+    let mut all: Vec<CutOffAction> = cut_off::listed(tx, KEY)?;
     all.push(action.clone());
     settings::set(tx, KEY, &all)
 }
 
 /// It is done with this write, or surely not.
-pub(super) fn ended(tx: &Transaction<'_>, action: &CutOffAction) -> std::result::Result<(), StoreError> {
-    let mut all = of(tx, KEY)?;
+fn ended(tx: &Transaction<'_>, action: &CutOffAction) -> std::result::Result<(), StoreError> {
+    let mut all: Vec<CutOffAction> = cut_off::listed(tx, KEY)?;
     if let Some(place) = all.iter().position(|one| one == action) {
         all.remove(place);
         settings::set(tx, KEY, &all)?;
@@ -77,7 +94,7 @@ pub(super) fn ended(tx: &Transaction<'_>, action: &CutOffAction) -> std::result:
 
 /// Writes down which never ended.
 pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<(), StoreError> {
-    let all = of(tx, KEY)?;
+    let all: Vec<CutOffAction> = cut_off::listed(tx, KEY)?;
     if all.is_empty() {
         return Ok(());
     }
@@ -96,14 +113,10 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
         };
         journal::append(tx, &entry)?;
     }
-    let mut untold = of(tx, UNTOLD)?;
+    let mut untold: Vec<CutOffAction> = cut_off::listed(tx, UNTOLD)?;
     untold.extend(all);
     settings::set(tx, UNTOLD, &untold)?;
     settings::set::<[CutOffAction]>(tx, KEY, &[])
-}
-
-fn of(conn: &Connection, key: &str) -> std::result::Result<Vec<CutOffAction>, StoreError> {
-    Ok(settings::get(conn, key)?.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -126,7 +139,7 @@ mod tests {
         store.write(|tx| ended(tx, &one(7))).unwrap();
         store.write(|tx| tell(tx, NOW)).unwrap();
         store.write(|tx| tell(tx, NOW)).unwrap();
-        assert_eq!(store.read(|conn| of(conn, UNTOLD)).unwrap(), [one(8)]);
+        assert_eq!(store.read(|conn| cut_off::listed::<CutOffAction>(conn, UNTOLD)).unwrap(), [one(8)]);
         let entries = store.read(|conn| journal::list(conn, None, 9)).unwrap();
         assert_eq!(entries.iter().map(|entry| entry.entry.target.as_str()).collect::<Vec<_>>(), ["8 users"], "once");
     }

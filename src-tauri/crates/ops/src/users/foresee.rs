@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rollcall_core::action::Action;
 use rollcall_core::change_window::ChangeWindow;
-use rollcall_core::eligibility::Eligibility;
 use rollcall_core::ews::{self, EndOfEws};
 use rollcall_core::id::OrganizationId;
 use rollcall_core::mailbox::MailboxStatus;
@@ -20,7 +19,7 @@ use rollcall_store::{Connection, StoreError, grants, integrations, organizations
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::act::{Sorted, busy, own_access_after, sort, standing_in_the_way, target};
+use super::act::{Refused, Sorted, busy, by_reason, own_access_after, sort, target};
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -69,16 +68,6 @@ pub struct Foreseen {
     pub ews: Option<EndOfEws>,
 }
 
-/// How many are refused for a reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-pub struct Refused {
-    pub reason: Reason,
-    pub users: u32,
-    /// What stands in the way, where mailboxes aren't ready.
-    #[ts(optional = nullable)]
-    pub eligibility: Option<Eligibility>,
-}
-
 /// How many users are reached in another way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct AccessChange {
@@ -92,17 +81,6 @@ pub struct AccessChange {
 pub async fn foresee(desk: &Desk, ask: ForeseeAction, _job: &Job) -> Result<Foreseen> {
     let (busy, now) = (busy(desk), desk.now());
     desk.read(move |conn| foreseen(conn, &ask, &busy, now)).await
-}
-
-/// How many are refused, reason by reason.
-pub(super) fn by_reason(refused: &[(Concerned, Reason)]) -> Vec<Refused> {
-    let mut counted: BTreeMap<String, Refused> = BTreeMap::new();
-    for (one, reason) in refused {
-        let eligibility = standing_in_the_way(one, *reason);
-        let new = Refused { reason: *reason, users: 0, eligibility };
-        counted.entry(format!("{reason:?}{eligibility:?}")).or_insert(new).users += 1;
-    }
-    counted.into_values().collect()
 }
 
 fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now: Timestamp) -> std::result::Result<Foreseen, StoreError> {

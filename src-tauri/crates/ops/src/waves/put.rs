@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::journal::actor;
-use crate::users::foresee::Refused;
+use crate::users::act::Refused;
 
 /// Whom to put into which wave.
 #[derive(Debug, Clone, Deserialize, TS)]

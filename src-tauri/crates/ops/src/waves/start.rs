@@ -18,9 +18,13 @@ use crate::error::{Code, Error, Result};
 use crate::job::Job;
 use crate::journal::actor;
 use crate::users::act::{self, Acted};
+use crate::users::cut_off::{self, CutOffAction};
 
 /// Who starts a wave that starts by itself, in the journal.
 const BY_ITSELF: &str = "rollout plan";
+
+/// What a wave does with its users.
+const SWITCH: Action = Action::Switch { at_once: false, not_ready: false };
 
 /// A wave to start.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -43,12 +47,12 @@ enum Refused {
 pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
     let (busy, now) = (act::busy(desk), desk.now());
     let StartWave { organization, wave, expected } = ask;
-    let outcome = desk
-        .write(move |tx| {
-            let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
-            begin(tx, &view(tx, &plan, now)?, wave, Some(expected), &busy, now, None)
-        })
-        .await?;
+    let under_way = CutOffAction::of(SWITCH, &Chosen::Filter(waves::users_of(organization, wave)), Some(expected), now);
+    let write = move |tx: &Transaction<'_>| {
+        let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
+        begin(tx, &view(tx, &plan, now)?, wave, Some(expected), &busy, now, None)
+    };
+    let outcome = cut_off::noted(desk, under_way, write).await?;
     match outcome {
         Ok(acted) => {
             desk.called.notify_one();
@@ -133,5 +137,5 @@ fn begin(
     if first {
         timeline::note(tx, &members, &Happening::InWave { wave: number }, Some(by.as_str()).filter(|by| !by.is_empty()), now)?;
     }
-    Ok(act::within(tx, &chosen, Action::Switch { at_once: false, not_ready: false }, None, busy, now, Some(&by))?.map_err(Refused::Changed))
+    Ok(act::within(tx, &chosen, SWITCH, None, busy, now, Some(&by))?.map_err(Refused::Changed))
 }
