@@ -124,7 +124,8 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   // Rows that were ticked under other filters are no reason for the header's box to take them off.
   const anyHere =
     selection !== undefined &&
-    (selection.mode === "exclude" || rows.some((row) => isSelected(selection, props.rowId(row))));
+    (selection.mode === "exclude" ||
+      (selection.ids.size > 0 && rows.some((row) => isSelected(selection, props.rowId(row)))));
   const rowAt = (index: number) => {
     const held = rows.at(index);
     return held.state === "here" ? held.row : undefined;

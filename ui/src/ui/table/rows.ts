@@ -74,11 +74,8 @@ export function useRows<Row>(source: Source<Row>): Rows<Row> {
       shown.current = { from, to };
       const { source: now, pages: kept } = latest.current;
       const last = Math.min(to + AHEAD, (now.count ?? to + 1) - 1);
-      for (
-        let page = Math.floor(Math.max(0, from - AHEAD) / PAGE_SIZE);
-        page <= Math.floor(last / PAGE_SIZE);
-        page += 1
-      ) {
+      const pageOf = (row: number) => Math.floor(row / PAGE_SIZE);
+      for (let page = pageOf(Math.max(0, from - AHEAD)); page <= pageOf(last); page += 1) {
         if (now.first.length >= Math.min((page + 1) * PAGE_SIZE, last + 1)) continue;
         const held = kept.view === now.view ? kept.all.get(page) : undefined;
         if (held?.revision !== now.revision) load(page);
