@@ -2,21 +2,50 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::figures::{Measured, Step};
 use crate::plot::{Line, draw};
 use crate::{machine, table};
 
-/// Writes what was measured.
+/// Writes all that was measured.
 pub fn write(measured: &Measured) -> Result<()> {
-    let docs = docs()?;
-    let file = docs.join("performance.md");
-    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let (file, text) = page()?;
     let text = renew(&text, "machine", &format!("{}.\n", machine::describe(measured.load)))?;
     let text = renew(&text, "figures", &table::marked(&measured.figures))?;
-    let text = renew(&text, "growth", &table::marked_growth(&measured.growth))?;
-    std::fs::write(&file, text).with_context(|| file.display().to_string())?;
+    let text = grown(&text, measured)?;
+    std::fs::write(&file, text).with_context(|| file.display().to_string())
+}
+
+/// Writes the figures that were measured and leaves the others as they are, which were measured on the same machine.
+pub fn write_some(measured: &Measured) -> Result<()> {
+    let (file, text) = page()?;
+    let here = machine::describe(None);
+    ensure!(text.contains(&here), "the figures of docs/performance.md are of another machine, renew all of them; this is {here}");
+    let mut text = text;
+    for figure in &measured.figures {
+        let row = table::row(figure);
+        let begin = format!("| {} |", figure.what);
+        let old = text.lines().find(|line| line.starts_with(&begin)).map(str::to_owned);
+        let old = old.with_context(|| format!("docs/performance.md has no row for {}; renew all of them", figure.what))?;
+        text = text.replacen(&old, &row, 1);
+    }
+    if !measured.growth.is_empty() {
+        text = grown(&text, measured)?;
+    }
+    std::fs::write(&file, text).with_context(|| file.display().to_string())
+}
+
+/// The page and where it is.
+fn page() -> Result<(PathBuf, String)> {
+    let file = docs()?.join("performance.md");
+    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    Ok((file, text))
+}
+
+/// The page with how cost grows, whose plots are drawn beside it.
+fn grown(text: &str, measured: &Measured) -> Result<String> {
+    let text = renew(text, "growth", &table::marked_growth(&measured.growth))?;
 
     let each = |name, of| Line { name, of };
     let time =
@@ -27,10 +56,10 @@ pub fn write(measured: &Measured) -> Result<()> {
         ("growth-memory.svg", draw("Peak memory of the whole", "MB", &measured.growth, &memory)),
     ];
     for (name, svg) in plots {
-        let file = docs.join(name);
+        let file = docs()?.join(name);
         std::fs::write(&file, svg).with_context(|| file.display().to_string())?;
     }
-    Ok(())
+    Ok(text)
 }
 
 fn per_mailbox(step: &Step, seconds: f64) -> f64 {

@@ -21,10 +21,16 @@ pub fn plain(figures: &[Figure]) -> String {
 pub fn marked(figures: &[Figure]) -> String {
     let mut text = String::from("| what | measured | goal | | made of |\n|---|---|---|---|---|\n");
     for figure in figures {
-        let (what, shown, goal) = (&figure.what, &figure.shown, figure.goal());
-        let _ = writeln!(text, "| {what} | {shown} | {goal} | {} | {} |", judged(figure), with_tenant(figure));
+        text.push_str(&row(figure));
+        text.push('\n');
     }
     text
+}
+
+/// A figure's row of it.
+pub fn row(figure: &Figure) -> String {
+    let (what, shown, goal) = (&figure.what, &figure.shown, figure.goal());
+    format!("| {what} | {shown} | {goal} | {} | {} |", judged(figure), with_tenant(figure))
 }
 
 /// What each size costs, for the terminal.

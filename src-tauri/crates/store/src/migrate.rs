@@ -30,6 +30,7 @@ pub const SCHEMA: &[&str] = &[
     schema::LOOKED_UP,
     schema::BASIS,
     schema::LARGER_STEPS,
+    schema::UNPLANNED_RANGES,
 ];
 
 /// The version that a list of steps leads to.
@@ -168,6 +169,32 @@ mod tests {
         store.write(|tx| probes::commit(tx, RunId(2), &answers, &[], runs::Counters::default(), Timestamp(8))).unwrap();
         store.write(|tx| runs::finish(tx, RunId(2), runs::RunEnd::Finished, Timestamp(9))).unwrap();
         assert_eq!((get(2).state, get(2).ledger.passed, get(2).probes_done), (runs::RunState::Finished, 40, 80));
+    }
+
+    #[test]
+    fn a_run_that_version_20_had_planned_in_part_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        to_newest(&mut conn, &SCHEMA[..20], folder.path(), Timestamp(2)).unwrap();
+        conn.execute_batch(
+            "DELETE FROM run_mailboxes WHERE run = 2 AND user > 20;
+             DELETE FROM probes WHERE run = 2 AND user > 20;
+             INSERT INTO unplanned (run, user) SELECT 2, id FROM users WHERE id > 20;
+             UPDATE runs SET planned = 20 WHERE id = 2;",
+        )
+        .unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let shown =
+            |store: &Store| store.read(|conn| runs::results(conn, RunId(2), &runs::ResultFilter::default(), 0, 1)).unwrap().matching;
+        assert_eq!(shown(&store), 40, "those whose turn hasn't come are shown, too");
+        store.write(|tx| runs::resume(tx, RunId(2))).unwrap();
+        assert!(!store.write(|tx| runs::plan_more(tx, RunId(2), 100)).unwrap());
+        let queue = store.read(|conn| probes::queued(conn, RunId(2), None, u32::MAX)).unwrap();
+        assert_eq!((queue.len(), shown(&store)), (60, 40), "each of the thirty that are left, twice, and nobody else");
     }
 
     #[test]

@@ -773,3 +773,26 @@ ALTER TABLE scopes ADD COLUMN changed_after INTEGER;
 pub const LARGER_STEPS: &str = "
 INSERT INTO users_search (users_search, rank) VALUES ('hashsize', 2097152);
 ";
+
+/// Version 21. Whom a run is still to ask is kept in ranges of users that follow one another; nobody else is ever numbered in between.
+pub const UNPLANNED_RANGES: &str = "
+DROP VIEW mailboxes_of_runs;
+
+CREATE TABLE unplanned_ranges (
+    run   INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL,
+    PRIMARY KEY (run, first)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO unplanned_ranges (run, first, last) SELECT run, user, user FROM unplanned;
+DROP TABLE unplanned;
+ALTER TABLE unplanned_ranges RENAME TO unplanned;
+
+CREATE VIEW mailboxes_of_runs AS
+SELECT run, user, object_id, upn, display_name, name_key, verdict
+FROM   run_mailboxes
+UNION ALL
+SELECT n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
+FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
+";

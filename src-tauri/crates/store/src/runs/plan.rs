@@ -104,13 +104,19 @@ const ASKED: &str = "mailbox <> 'excluded'
                               WHERE organization = ?2 AND access IS NOT NULL AND access LIKE 'graph%')
              END";
 
+/// Settles whom a run asks, in ranges of users that follow one another: an import numbers a whole directory in a row, and the first
+/// answers wait until this is written.
 fn choose(tx: &Transaction<'_>, run: RunId, organization: OrganizationId, only: &Which) -> Result<u32, StoreError> {
     let (those, value) = those(only)?;
-    let chosen = tx.execute(
-        &format!("INSERT INTO unplanned (run, user) SELECT ?1, id FROM users WHERE {those} AND {ASKED}"),
-        params![run.0, organization.0, value],
-    )?;
-    Ok(u32::try_from(chosen).unwrap_or(u32::MAX))
+    let mut statement = tx.prepare_cached(&format!("SELECT id FROM users WHERE ?1 IS NULL AND {those} AND {ASKED}"))?;
+    let chosen = statement.query_map(params![Value::Null, organization.0, value], |row| row.get(0))?;
+    let mut chosen: Vec<u32> = chosen.collect::<rusqlite::Result<_>>()?;
+    chosen.sort_unstable();
+    let mut range = tx.prepare_cached("INSERT INTO unplanned (run, first, last) VALUES (?1, ?2, ?3)")?;
+    for in_a_row in chosen.chunk_by(|one, next| one.checked_add(1) == Some(*next)) {
+        range.execute(params![run.0, in_a_row.first(), in_a_row.last()])?;
+    }
+    Ok(u32::try_from(chosen.len()).unwrap_or(u32::MAX))
 }
 
 /// Those of the organization ?2 whom a run is for, as a condition with the value ?3.
@@ -149,13 +155,15 @@ pub fn plan_more(tx: &Transaction<'_>, run: RunId, mailboxes: u32) -> Result<boo
     tx.execute(
         "INSERT INTO run_mailboxes (run,   user, object_id,   upn,   display_name,   name_key,   verdict,   remaining)
          SELECT                     n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run', ?2
-         FROM     unplanned AS n CROSS JOIN users AS u ON u.id = n.user
+         FROM     unplanned AS n CROSS JOIN users AS u ON u.id BETWEEN n.first AND n.last
          WHERE    n.run = ?1
-         ORDER BY n.user
+         ORDER BY n.first, u.id
          LIMIT    ?3",
         params![run.0, asked, target - planned],
     )?;
-    tx.execute("DELETE FROM unplanned WHERE run = ?1 AND user <= (SELECT max(user) FROM run_mailboxes WHERE run = ?1)", [run.0])?;
+    let last: Option<u32> = tx.query_row("SELECT max(user) FROM run_mailboxes WHERE run = ?1", [run.0], |row| row.get(0))?;
+    tx.execute("DELETE FROM unplanned WHERE run = ?1 AND last <= ?2", params![run.0, last])?;
+    tx.execute("UPDATE unplanned SET first = ?2 + 1 WHERE run = ?1 AND first <= ?2", params![run.0, last])?;
     tx.execute("UPDATE runs SET planned = ?2 WHERE id = ?1", params![run.0, target])?;
     Ok(target < all)
 }
@@ -163,7 +171,14 @@ pub fn plan_more(tx: &Transaction<'_>, run: RunId, mailboxes: u32) -> Result<boo
 /// Plans the runs that are still to ask one of these users (a JSON list of ids) to the end: a run names its mailboxes itself,
 /// also those of users who are removed.
 pub(crate) fn plan_before_removal(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
-    let mut statement = tx.prepare_cached("SELECT DISTINCT run FROM unplanned WHERE user IN (SELECT value FROM json_each(?1))")?;
+    let mut statement = tx.prepare_cached(
+        "SELECT r.run
+         FROM   (SELECT DISTINCT run FROM unplanned) AS r
+         WHERE  EXISTS (SELECT 1
+                        FROM   json_each(?1) AS removed
+                        WHERE  (SELECT n.last FROM unplanned AS n WHERE n.run = r.run AND n.first <= removed.value
+                                ORDER BY n.first DESC LIMIT 1) >= removed.value)",
+    )?;
     let runs: Vec<RunId> = statement.query_map([ids], |row| row.get(0).map(RunId))?.collect::<rusqlite::Result<_>>()?;
     for run in runs {
         plan_more(tx, run, u32::MAX)?;

@@ -124,6 +124,24 @@ fn who_is_removed_before_the_turn_came_stays_in_the_run() {
 }
 
 #[test]
+fn whoever_is_taken_out_leaves_a_gap_and_the_others_are_asked_in_turn() {
+    let room = room();
+    room.fill(PEOPLE);
+    let every_third: Vec<UserId> = (0..PEOPLE).filter(|number| number % 3 == 1).map(|number| room.user(number).user.id).collect();
+    room.store.write(|tx| users::delete(tx, &Chosen::Ids(every_third.clone()))).unwrap();
+    let run = room.start(&Which::All);
+    assert_eq!(get(&room, run).mailboxes, PEOPLE - u32::try_from(every_third.len()).unwrap());
+    let late = room.user(PEOPLE - 1).user;
+    room.store.write(|tx| users::delete(tx, &Chosen::Ids(vec![late.id]))).unwrap();
+
+    let queue = queue(&room, run);
+    let asked: HashSet<_> = queue.iter().map(|probe| probe.user).collect();
+    assert_eq!(asked.len(), PEOPLE as usize - every_third.len());
+    assert!(every_third.iter().all(|user| !asked.contains(user)), "who was no user any more isn't asked");
+    assert!(asked.contains(&late.id), "who was one when the run began is, removed or not");
+}
+
+#[test]
 fn a_parked_run_says_until_when_and_forgets_it_when_it_goes_on() {
     let (room, run) = begun();
     let until = NOW.after(std::time::Duration::from_secs(600));
