@@ -65,6 +65,7 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     let unread = ready.script.pipe(&["org", "sync", "Contoso EU", "--all", "--secret-stdin"], &secret);
     assert!(unread.code == 0 && unread.err.contains("Nobody is read here: whoever is on EWS"), "{unread:?}");
     assert_eq!(ready.act(&["switch", one]), (3, [0, 0, 0, 1]), "nothing before the limitations were accepted");
+    assert_eq!(ready.users(&["switch", one, "--dry-run"]).code, 3, "as the switch itself would end");
     let refused = ready.script.run(&["users", "switch", one]);
     assert!(refused.out.contains(&format!("{one}: ")) && refused.err.contains("--acknowledge accepts it:"), "{refused:?}");
 
@@ -82,7 +83,9 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     assert_eq!((checked.code, &checked.json()["passed"]), (0, &json!(1)), "who was switched is checked: {checked:?}");
     assert_eq!(ready.script.run(&["org", "window", "Contoso EU", "--always"]).code, 0);
 
-    let foreseen = ready.users(&["go-back", one, "--dry-run"]).json();
+    let foreseen = ready.users(&["go-back", one, "--dry-run"]);
+    assert_eq!(foreseen.code, 0, "nobody would be refused");
+    let foreseen = foreseen.json();
     assert_eq!((&foreseen["changes"], ready.row(one)["effective_access"].clone()), (&json!(1), json!("graph_app_only")));
     assert_eq!(ready.act(&["go-back", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["effective_access"], "ews_app_only");
@@ -127,6 +130,7 @@ async fn users_are_read_checked_disabled_excluded_reset_and_removed() {
         ready.script.pipe(&["--json", "verify", "--org", "Contoso EU", "--secret-stdin", "--user", &format!("{one},{other}")], &secret);
     assert_eq!((checked.code, &checked.json()["passed"]), (0, &json!(2)), "these two and nobody else: {checked:?}");
 
+    assert_eq!(ready.users(&["delete", one, other, "--dry-run"]).code, 3, "one of them would be refused");
     let kept = ready.act(&["delete", one, other]);
     assert_eq!(kept, (3, [1, 0, 0, 1]), "who is initialized stays");
     assert_eq!(ready.act(&["reset", one]), (0, [1, 0, 0, 0]));
