@@ -15,6 +15,7 @@ mod mailboxes;
 mod organizations;
 mod rollout;
 mod scope;
+mod scope_granted;
 mod scope_roles;
 mod scope_shared;
 mod scope_worth;

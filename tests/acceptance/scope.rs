@@ -33,10 +33,12 @@ use rollcall_ops::scope::resume::{ProofRef, resume};
 use rollcall_ops::scope::set::{SetScope, Wish, set};
 use rollcall_ops::scope::show::{ProofView, ScopeView, Stands, show};
 use rollcall_ops::scope::units::units;
-use rollcall_ops::scope::why::{WhyMailbox, why};
+use rollcall_ops::scope::why::{Why, WhyMailbox, why};
 use rollcall_ops::settings::{self, Resume, Settings};
 use rollcall_ops::sync::keep::keep;
 use rollcall_ops::tenants::allow::{AllowMore, READ_EXCHANGE, allow};
+use rollcall_ops::tenants::sign_in::TenantRef;
+use rollcall_ops::tenants::sign_out::sign_out;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
 use rollcall_sandbox::FaultPlan;
@@ -554,12 +556,53 @@ async fn why_is_said_of_any_mailbox_of_the_tenant_and_one_that_no_proof_asked_ca
     for name in [&leak.0, &leak.1] {
         let told = why(name).await.unwrap();
         assert_eq!((told.because, told.mailbox.proof), (Because::NotHeld, Some(proof.proof.id)));
+        assert!(told.chain.iter().any(|link| matches!(link, Link::Mailbox { of: MailboxKind::User, seen: None, .. })), "{:?}", told.chain);
     }
+    let asked = Box::pin(ask(&rehearsal.desk, of(&leak.1), &Job::quiet())).await.unwrap();
+    assert!(asked.chain.iter().any(|link| matches!(link, Link::Mailbox { enabled: true, .. })), "{:?}", asked.chain);
     assert_eq!(why(&inside).await.unwrap().because, Because::NotAsked);
     let guest = rehearsal.sandbox.world().users.iter().find(|user| user.recipient == Recipient::Guest).map(|user| user.id.to_string());
     if let Some(guest) = guest {
         assert_eq!(why(&guest).await.unwrap().because, Because::NoMailbox, "a guest's mailbox is elsewhere");
     }
+
+    // Signed out, nothing is known of the mailbox but what was remembered of its user.
+    let state = |why: Why| why.chain.into_iter().find(|link| matches!(link, Link::Mailbox { .. } | Link::MailboxUnread));
+    sign_out(&rehearsal.desk, TenantRef { tenant: rehearsal.tenant.id }, &Job::quiet()).await.unwrap();
+    assert_eq!(state(why(&leak.0).await.unwrap()), Some(Link::MailboxUnread));
+    rehearsal.sign_in().await.unwrap();
+    rehearsal.import(organization).await.unwrap();
+    sign_out(&rehearsal.desk, TenantRef { tenant: rehearsal.tenant.id }, &Job::quiet()).await.unwrap();
+    let remembered = state(why(&leak.0).await.unwrap());
+    assert!(matches!(remembered, Some(Link::Mailbox { enabled: true, seen: Some(_), .. })), "{remembered:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_secret_no_next_look_is_promised_but_that_it_is_waited_for() {
+    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::ZERO };
+    let (rehearsal, organization) = stage(40, slow).await;
+    let of = OrganizationRef { organization };
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::AllButMembers, Mechanism::AccessPolicy, pilot).await;
+    let early = proven(&rehearsal, everybody(organization)).await;
+    assert!(early.outcome == Outcome::TooEarly && early.next_probe.is_some() && !early.waits_for_secret, "{early:?}");
+    let with_it = show(&rehearsal.desk, of, &Job::quiet()).await.unwrap().proof.unwrap();
+    assert_eq!((with_it.next_probe, with_it.waits_for_secret), (early.next_probe, false));
+
+    // The secret was for that session only.
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    drop(desk);
+    let desk = opened(&folder).await;
+    let without = show(&desk, of, &Job::quiet()).await.unwrap().proof.unwrap();
+    assert_eq!((without.next_probe, without.waits_for_secret), (early.next_probe, true));
+    hand_in(&desk, &sandbox).await.unwrap();
+    assert!(!show(&desk, of, &Job::quiet()).await.unwrap().proof.unwrap().waits_for_secret);
+
+    // What stands for nothing any more is not asked again.
+    changed(&desk, NoteChange { organization, at: None }, &Job::quiet()).await.unwrap();
+    let old = show(&desk, of, &Job::quiet()).await.unwrap();
+    assert_eq!((old.stands, old.proof.unwrap().next_probe), (Stands::BeforeChange, None));
+    drop((desk, kept));
 }
 
 /// A job, and what says that its proof has the first answers on disk.

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{EXCHANGE_APP_ID, Propagation, Required, RequiredKind, roles_of};
+use serde_json::json;
 
 use crate::accessible;
 use crate::driver::until;
@@ -44,6 +45,12 @@ fn a_scope_is_proven_and_its_leak_explained() -> Result<()> {
     window.press("Scripts…")?;
     window.reads("New-ApplicationAccessPolicy -AccessRight RestrictAccess")?;
     window.photo("scripts")?;
+    window.press("Copy script")?;
+    window.press("Save as .ps1")?;
+    window.reads("Script saved")?;
+    let path = window.run("return /\\/\\S[^\\n]*?\\.ps1/.exec(document.body.innerText)?.[0] ?? null", &json!([]))?;
+    let saved = std::fs::read_to_string(path.as_str().unwrap_or_default())?;
+    ensure!(saved.starts_with('\u{feff}') && saved.contains("New-ApplicationAccessPolicy -AccessRight RestrictAccess"), "{saved}");
     window.press("Run on the practice tenant")?;
     window.reads("a mailbox that contradicts the scope is too early to judge")?;
     prove(&window, &leak, "Proof 1")?;

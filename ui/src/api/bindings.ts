@@ -1799,7 +1799,11 @@ export type ProofView = { proof: Proof, outcome: ProofOutcome,
 /**
  * When what was too early to judge is asked again by itself, while Rollcall is open.
  */
-next_probe: Timestamp | null, };
+next_probe: Timestamp | null, 
+/**
+ * Whether that, or the next try of what was put off, waits for the integration's secret: without it nothing is asked by itself.
+ */
+waits_for_secret: boolean, };
 
 export type Proposal = { object_id: ObjectId, upn: string, display_name: string, 
 /**
@@ -2195,7 +2199,15 @@ granted_exchange: Array<string>,
 /**
  * Roles of RBAC for Applications.
  */
-assignments: ExchangeRoles, unit: UnitState, remarks: Array<ScopeRemark>, };
+assignments: ExchangeRoles, unit: UnitState, remarks: Array<ScopeRemark>, 
+/**
+ * When what is granted was read, where that was later than the rest: whenever the consent is read.
+ */
+granted_at: Timestamp | null, 
+/**
+ * When what is granted was first seen to be otherwise than before, or was changed and couldn't be read back.
+ */
+granted_since: Timestamp | null, };
 
 export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty", rule: ScopeRule, } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
 
@@ -2983,7 +2995,11 @@ export type WhyLink = { "kind": "tenant_wide", permissions: Array<string>, } | {
 /**
  * The primary address; there is no mailbox without one.
  */
-address: string | null, of: MailboxKind, enabled: boolean, } | { "kind": "said", report: CmdletReport, disagrees: CmdletDisagrees | null, } | { "kind": "unlimited", permissions: Array<string>, } | { "kind": "not_asked" } | { "kind": "called", call: ProofCall, };
+address: string | null, of: MailboxKind, enabled: boolean, 
+/**
+ * When the directory said so, where it couldn't be asked now.
+ */
+seen: Timestamp | null, } | { "kind": "mailbox_unread" } | { "kind": "said", report: CmdletReport, disagrees: CmdletDisagrees | null, } | { "kind": "unlimited", permissions: Array<string>, } | { "kind": "not_asked" } | { "kind": "called", call: ProofCall, };
 
 export type WhyMailbox = { organization: OrganizationId, 
 /**

@@ -63,10 +63,15 @@ export type FakeOptions = {
   readonly finish?: "not_read_since" | "grants_stand";
   /** What is in force of the access scope was read before the last change. */
   readonly stale?: boolean;
+  /** Grants may have been changed since that was read, and could not be read back. */
+  readonly doubted?: boolean;
   /** The access scope was changed a moment ago. */
   readonly settling?: boolean;
-  /** A proof of the access scope that was cut off by the end of the program, that the clock couldn't go on with, or works on. */
-  readonly proof?: "cut_off" | "put_off" | "under_way";
+  /**
+   * A proof of the access scope that was cut off by the end of the program, that the clock couldn't go on with, works on, or can't for
+   * want of the secret.
+   */
+  readonly proof?: "cut_off" | "put_off" | "under_way" | "no_secret";
   /** Nobody has signed in to the tenant. */
   readonly signedOut?: boolean;
   /** Sync sessions of this organization were cut off. */

@@ -55,6 +55,8 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
       assignments: { kind: "unread", why: { kind: "not_asked", scope: "RoleManagement.Read.Exchange" } },
       unit: limited ? { kind: "here", direct: 12, nested: 340, renamed_from: null } : { kind: "none" },
       remarks: limited ? [{ kind: "nested_left_out", users: 328 }] : [],
+      granted_at: null,
+      granted_since: null,
     },
     voids:
       limited && wish.mechanism !== "access_policy"
@@ -152,6 +154,7 @@ export function proofOf(organization: number, view: ScopeView): ProofView {
     },
     outcome: "contradicted",
     next_probe: null,
+    waits_for_secret: false,
   };
 }
 
@@ -177,7 +180,7 @@ function whyOf(name: string, asked: boolean, view: ScopeView): Why {
       { kind: "tenant_wide", permissions: view.reading?.granted ?? [] },
       { kind: "assignments_unread" },
       { kind: "side", mechanism: "management_scope", expected, unit: "Integration Scope" },
-      ...(known ? [] : [{ kind: "mailbox" as const, address: upn, of: "user" as const, enabled: true }]),
+      { kind: "mailbox", address: upn, of: "user", enabled: true, seen: known ? NOW - 86_400_000 : null },
       ...(called ? [{ kind: "called" as const, call: called }] : [{ kind: "not_asked" as const }]),
     ],
   };
@@ -286,6 +289,10 @@ export function scopeVerbs(desk: Desk): Verbs {
         change: { change: { what: "rbac", at: NOW }, settles: NOW + 7_200_000, settled: false },
         read_before_change: true,
       });
+    if (desk.options.doubted && view.reading) {
+      const reading = { ...view.reading, granted_since: NOW };
+      Object.assign(view, { reading, read_before_change: true });
+    }
     if (desk.options.settling) {
       view.change = { change: { what: "rbac", at: NOW }, settles: NOW + 7_200_000, settled: false };
     }
@@ -299,9 +306,11 @@ export function scopeVerbs(desk: Desk): Verbs {
       cut_off: { state: "interrupted", finished: null },
       put_off: { put_off: { failures: 2, until: NOW + 120_000, code: "wrong_secret" } },
       under_way: { state: "running", finished: null },
+      no_secret: { early: NOW - 40_000, tally: { ...over.proof.tally, too_early: 1 } },
     } as const;
     const of = stands[desk.options.proof];
     proof = { ...over, outcome: "unknown", proof: { ...over.proof, ...of } };
+    if (desk.options.proof === "no_secret") Object.assign(proof, { next_probe: NOW + 600_000, waits_for_secret: true });
   }
   const proving = async (organization: number, { onProgress }: CallOptions) => {
     onProgress?.({

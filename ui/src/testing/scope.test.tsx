@@ -133,6 +133,11 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   expect(within(dialog).queryByRole("checkbox", { name: "With -Confirmed" }), "nor asks for anything").toBeNull();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
+  await user.click(within(dialog).getByRole("button", { name: "Copy script" }));
+  expect(await navigator.clipboard.readText()).toMatch(/^# migrate\r\nNew-ManagementScope/);
+  await user.click(within(dialog).getByRole("button", { name: "Save as .ps1" }));
+  await screen.findByText("Script saved");
+  expect(screen.getByText(/^Downloads\/.*\.ps1$/)).toBeTruthy();
   expect(door.asked.some(({ name }) => name === "practice.run_scope_script")).toBe(false);
   expect(
     within(dialog).getByRole("button", { name: "I have run it" }),
@@ -176,6 +181,33 @@ test("a proof that the clock couldn't go on with says why, and when it is tried 
   await openAt("/scope?org=1", { proof: "put_off" });
   expect(await screen.findByText(/The last try to ask again failed: .*secret.*\. The next one is at/)).toBeTruthy();
   expect(screen.getByRole("button", { name: "Ask again now" })).toBeTruthy();
+});
+
+test("without the secret nothing is promised to be asked by itself, and the way to set it is shown", async () => {
+  const { user } = await openAt("/scope?org=1", { proof: "no_secret" });
+  await screen.findByText(/the integration's secret isn't set, so nothing is asked by itself/);
+  expect(screen.queryByText(/while Rollcall is open/)).toBeNull();
+  expect(screen.queryByRole("button", { name: "Ask again now" }), "it would be refused").toBeNull();
+  await user.click(screen.getByRole("button", { name: "Open Integrations" }));
+  expect(await screen.findByRole("heading", { name: "Integrations" })).toBeTruthy();
+});
+
+test("what is in force is from before a change where grants couldn't be read back", async () => {
+  await openAt("/scope?org=1", { doubted: true });
+  expect(await screen.findByText(/It may be so no more: read it again/)).toBeTruthy();
+});
+
+test("why a mailbox of a proof is reached tells its state, with the date where it is remembered", async () => {
+  const { user } = await limited();
+  await user.click(await screen.findByRole("button", { name: "Prove…" }));
+  const dialog = await screen.findByRole("alertdialog", {}, SLOW);
+  await user.click(within(dialog).getByRole("button", { name: "Prove" }));
+  await user.click(
+    within(await screen.findByRole("row", { name: /ceo@contoso.example/ })).getByText("ceo@contoso.example"),
+  );
+  expect(
+    await screen.findByText(/^By the directory as it was read .+: User, ceo@contoso.example, account enabled\.$/),
+  ).toBeTruthy();
 });
 
 test("what is asked again now says what that came to", async () => {

@@ -271,6 +271,18 @@ export function unreadWords(why: Unread): string {
   }
 }
 
+/** What the directory says of a mailbox, and when it said so where it couldn't be asked now. */
+function mailboxWords(link: Extract<WhyLink, { kind: "mailbox" }>): string {
+  const said = {
+    of: kindWords[link.of],
+    address: link.address ?? t("access.linkNoAddress"),
+    account: t(link.enabled ? "access.linkEnabled" : "access.linkDisabled"),
+  };
+  return link.seen === null
+    ? t("access.linkMailbox", said)
+    : t("access.linkMailboxSeen", { ...said, time: shortTime(link.seen) });
+}
+
 /** One fact of the chain that leads to a mailbox. */
 export function linkWords(link: WhyLink): string {
   switch (link.kind) {
@@ -294,11 +306,9 @@ export function linkWords(link: WhyLink): string {
     case "side":
       return t(link.expected === "inside" ? "access.linkInside" : "access.linkOutside");
     case "mailbox":
-      return t("access.linkMailbox", {
-        of: kindWords[link.of],
-        address: link.address ?? t("access.linkNoAddress"),
-        account: t(link.enabled ? "access.linkEnabled" : "access.linkDisabled"),
-      });
+      return mailboxWords(link);
+    case "mailbox_unread":
+      return t("access.linkMailboxUnread");
     case "not_asked":
       return t("access.linkNotAsked");
     case "said":

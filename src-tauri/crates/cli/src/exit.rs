@@ -8,6 +8,7 @@ use rollcall_core::scope::finding::Outcome;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_ops::error::{Code, Error};
 use rollcall_ops::scope::show::{ProofView, ScopeView, Stands};
+use rollcall_ops::users::foresee::Foreseen;
 
 /// The exit codes that are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +148,11 @@ impl Exit {
         };
         let all_read = view.reading.as_ref().is_some_and(|reading| reading.assignments.read().is_some());
         if proven == Self::Fine && !all_read { Self::Incomplete } else { proven }
+    }
+
+    /// The end of a look at what an action would come to: as that of the action.
+    pub const fn of_foreseen(foreseen: &Foreseen) -> Self {
+        if foreseen.refused.is_empty() { Self::Fine } else { Self::Incomplete }
     }
 
     /// The end of a look at the consent.

@@ -3,6 +3,7 @@
 mod args;
 mod call;
 mod consent;
+mod cut_off;
 mod exit;
 mod ground;
 mod integration;
@@ -88,8 +89,10 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         Command::SignIn(ask) => desk.open(kept, async |call| session::sign_in(ask, call).await).await,
         Command::SignOut(ask) => desk.open(kept, async |call| session::sign_out(ask, call).await).await,
         Command::Integration(ask) => desk.open(kept, async |call| integration::run(ask, call).await).await,
-        Command::Org(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| org::run(ask, call).await).await,
-        Command::Users(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| users::run(ask, call).await).await,
+        Command::Org(ask) => desk.open(secrets_for(ask.takes_secret()), async |call| told(call, Box::pin(org::run(ask, call))).await).await,
+        Command::Users(ask) => {
+            desk.open(secrets_for(ask.takes_secret()), async |call| told(call, Box::pin(users::run(ask, call))).await).await
+        }
         Command::Rules(ask) => desk.open(kept, async |call| rules::run(ask, call).await).await,
         Command::Permissions(ask) => Ok(permissions::run(&ask, &screen)),
         Command::Consent(ask) => desk.open(kept, async |call| consent::run(ask, call).await).await,
@@ -106,6 +109,12 @@ async fn run(arguments: Arguments, screen: Screen) -> Exit {
         screen.error(&error);
         Exit::of(&error)
     })
+}
+
+/// Tells what was cut off before, and does what is asked now.
+async fn told(call: &Call, verb: impl Future<Output = Result<Exit>>) -> Result<Exit> {
+    cut_off::tell(call).await?;
+    verb.await
 }
 
 /// Where secrets rest during a call: in memory only, where one is handed in for it.

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use rollcall_core::id::OrganizationId;
+use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::{AccessType, Organization, Rhythm, SyncStatus};
 use rollcall_core::presets;
-use rollcall_ops::error::Result;
+use rollcall_ops::error::{Error, Result};
 use rollcall_ops::integrations::export::ExportList;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::adjust::{self, AdjustOrganization};
 use rollcall_ops::organizations::change::{self, ChangeOrganization};
 use rollcall_ops::organizations::create::{self, CreateOrganization};
-use rollcall_ops::organizations::delete::{self, DeleteOrganization};
-use rollcall_ops::organizations::describe::{self, ConsentSummary, OrganizationView, Stage, StageState};
+use rollcall_ops::organizations::delete::{self, Belongings, DeleteOrganization, ForeseeDeletion};
+use rollcall_ops::organizations::describe::{self, ConsentSummary, MailboxCounts, OrganizationView, Stage, StageState};
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery};
 use serde_json::json;
 
@@ -151,6 +152,9 @@ pub struct Delete {
     /// With all its users, also those whose mailbox is initialized
     #[arg(long)]
     force: bool,
+    /// Only say what would go with it, and whether it may be
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -247,6 +251,12 @@ async fn list(call: &Call) -> Result<Exit> {
             Column::Right("passed"),
             Column::Right("failed"),
             Column::Right("unknown"),
+            Column::Spare("external id"),
+            Column::Spare("access"),
+            Column::Spare("sync"),
+            Column::Spare("mailboxes"),
+            Column::Spare("last session"),
+            Column::Spare("stage"),
         ]);
         for view in &all {
             table.row([
@@ -258,11 +268,39 @@ async fn list(call: &Call) -> Result<Exit> {
                 count(view.verdicts.passed).into(),
                 counts(view.verdicts.failed, Paint::Bad),
                 counts(view.verdicts.unknown, Paint::Open),
+                view.organization.external_id.as_str().into(),
+                view.organization.access.name().into(),
+                view.organization.sync.name().into(),
+                mailboxes(&view.mailboxes).into(),
+                utc_or_dash(view.last_session).into(),
+                stage(view).into(),
             ]);
         }
         screen.table(&table);
     });
     Ok(Exit::Fine)
+}
+
+/// The users by the status of their mailbox, those that there are.
+fn mailboxes(of: &MailboxCounts) -> String {
+    let MailboxCounts { not_initialized, switching, initialized, error, excluded } = *of;
+    let all = [
+        (initialized, MailboxStatus::Initialized),
+        (switching, MailboxStatus::Switching),
+        (error, MailboxStatus::Error),
+        (not_initialized, MailboxStatus::NotInitialized),
+        (excluded, MailboxStatus::Excluded),
+    ];
+    let there = all.into_iter().filter(|(users, _)| *users > 0).map(|(users, status)| format!("{} {}", count(users), status.name()));
+    let told = there.collect::<Vec<_>>().join(", ");
+    if told.is_empty() { "–".to_owned() } else { told }
+}
+
+/// The first of the three stages that isn't done.
+fn stage(view: &OrganizationView) -> String {
+    let stages = [("1 Users", view.stages.organization), ("2 Consent", view.stages.consent), ("3 Verify", view.stages.verify)];
+    let next = stages.into_iter().find(|(_, stage)| stage.state != StageState::Done);
+    next.map_or_else(|| "done".to_owned(), |(name, stage)| format!("{name}: {}", state_words(stage.state).0))
 }
 
 async fn describe(named: &Named, call: &Call) -> Result<Exit> {
@@ -389,6 +427,9 @@ async fn export(ask: &Export, call: &Call) -> Result<Exit> {
 
 async fn delete(ask: &Delete, call: &Call) -> Result<Exit> {
     let organization = names::organization(call, &ask.named.name, ask.named.tenant.as_deref()).await?.organization;
+    if ask.dry_run {
+        return foresee_deletion(&organization, ask.force, call).await;
+    }
     let ask = DeleteOrganization { organization: organization.id, force: ask.force, expected: None };
     let gone = delete::delete(&call.desk, ask, &call.job()).await?;
     let json = json!({ "deleted": organization.name, "users": gone.users, "initialized": gone.initialized, "runs": gone.runs });
@@ -406,6 +447,32 @@ async fn delete(ask: &Delete, call: &Call) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Says what would go with an organization. Ends as the deletion would.
+async fn foresee_deletion(organization: &Organization, force: bool, call: &Call) -> Result<Exit> {
+    let ask = ForeseeDeletion { organizations: vec![organization.id] };
+    let found = delete::foresee(&call.desk, ask, &Job::quiet()).await?;
+    let Some(deletion) = found.first() else { return Err(Error::not_found("there is no such organization")) };
+    let refused = if force { deletion.refused_by_force } else { deletion.refused };
+    call.screen.answer(deletion, |screen| {
+        let Belongings { users, initialized, checked, runs, sessions } = deletion.belongings;
+        screen.line(&format!(
+            "With {} would go: {}, {} of them initialized or switching, the check results of {}, {} and {}. Nothing changes in the tenant, \
+             and the journal stays.",
+            organization.name,
+            counted(users, "user", "users"),
+            count(initialized),
+            count(checked),
+            counted(runs, "run", "runs"),
+            counted(sessions, "sync session", "sync sessions")
+        ));
+        if let Some(reason) = refused {
+            let words = words::of_reason(reason);
+            screen.painted(&format!("It would be refused: {}. {}", words.title, screen.filled(words.advice)), Paint::Open);
+        }
+    });
+    Ok(if refused.is_some() { Exit::Incomplete } else { Exit::Fine })
+}
+
 fn consent(summary: &ConsentSummary) -> Cell {
     use rollcall_core::consent::Authorization;
     let paint = match summary.authorization {
@@ -418,12 +485,17 @@ fn consent(summary: &ConsentSummary) -> Cell {
 }
 
 fn state(stage: Stage) -> Cell {
-    match stage.state {
-        StageState::NotStarted => Cell::painted("not started", Paint::Faint),
-        StageState::InProgress => Cell::painted("in progress", Paint::Open),
-        StageState::NeedsAttention => Cell::painted("needs attention", Paint::Bad),
-        StageState::Done => Cell::painted("done", Paint::Good),
-        StageState::Stale => Cell::painted("stale", Paint::Open),
+    let (words, paint) = state_words(stage.state);
+    Cell::painted(words, paint)
+}
+
+const fn state_words(state: StageState) -> (&'static str, Paint) {
+    match state {
+        StageState::NotStarted => ("not started", Paint::Faint),
+        StageState::InProgress => ("in progress", Paint::Open),
+        StageState::NeedsAttention => ("needs attention", Paint::Bad),
+        StageState::Done => ("done", Paint::Good),
+        StageState::Stale => ("stale", Paint::Open),
     }
 }
 

@@ -471,7 +471,7 @@ async fn prove(ask: Prove, call: &Call) -> Result<Exit> {
     };
     let contradictions = told::contradictions(&proof, call).await?;
     call.screen.answer(&json!({ "proof": proof, "contradictions": contradictions.listed }), |screen| {
-        told::proof(&proof, screen);
+        told::proof(&proof, &view.organization.name, screen);
         told::contradicting(&contradictions, &proof.proof.tally, &view.organization.name, screen);
     });
     if proof.proof.state == RunState::Interrupted {

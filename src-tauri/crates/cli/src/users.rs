@@ -2,17 +2,24 @@
 
 use clap::{Args, Subcommand};
 use rollcall_core::mailbox::MailboxStatus;
+use rollcall_core::organization::SyncStatus;
+use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
+use rollcall_ops::runs::WorkloadResult;
+use rollcall_ops::sync::history::{self, Session, SessionsOf};
 use rollcall_ops::tenants::list as tenants;
 use rollcall_ops::users::describe::{self, UserDetail, UserRef};
+use rollcall_ops::users::query::UserRow;
+use serde::Serialize;
 
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
+use crate::screen::Screen;
 use crate::sync::{self, SyncUsers};
 use crate::table::{Cell, Column, Paint, Table};
-use crate::text::quoted;
+use crate::text::{count, quoted};
 use crate::{names, words};
 
 pub mod act;
@@ -93,9 +100,75 @@ fn next(detail: &UserDetail) -> String {
     if detail.waits_for_wave { "when its wave of the rollout plan starts".to_owned() } else { utc_or_dash(detail.next_session) }
 }
 
+/// A user, and the latest sync sessions.
+#[derive(Serialize)]
+struct Described<'a> {
+    #[serde(flatten)]
+    detail: &'a UserDetail,
+    sessions: &'a [Session],
+}
+
+/// Who has set something that counts for a user.
+const fn whose(own: bool) -> &'static str {
+    if own { "set on the user" } else { "set on the organization" }
+}
+
+/// How a user's synchronization stands, and who has set it so.
+fn synchronization(row: &UserRow) -> String {
+    let whose = match row.effective_sync {
+        SyncStatus::Enabled => return "enabled".to_owned(),
+        SyncStatus::Disabled => whose(row.user.sync == SyncStatus::Disabled),
+        SyncStatus::DisabledDueToError => return "disabled due to an error: its sessions kept failing".to_owned(),
+    };
+    format!("disabled, {whose}")
+}
+
+/// The latest sync sessions, the newest first, each with what its workloads came to.
+fn tell_sessions(sessions: &[Session], screen: &Screen) {
+    if sessions.is_empty() {
+        return;
+    }
+    let mut table = Table::new([
+        Column::Left("session"),
+        Column::Left("ended"),
+        Column::Left("came to"),
+        Column::Spare("kind"),
+        Column::Right("changed"),
+        Column::Right("gone"),
+        Column::Flexible("what did not pass"),
+    ]);
+    for session in sessions.iter().take(TOLD) {
+        let open = session.readings.iter().filter(|reading| reading.verdict != Verdict::Passed);
+        let why = open.map(|reading| {
+            let cause = reading.cause.map_or("", |cause| words::of_cause(cause).title);
+            format!("{}: {} {cause}", reading.workload.name(), words::of_verdict(reading.verdict)).trim_end().to_owned()
+        });
+        table.row([
+            count(session.number).into(),
+            session.ended.utc().into(),
+            verdict(session.verdict),
+            session.kind.name().into(),
+            count(session.changed).into(),
+            count(session.removed).into(),
+            why.collect::<Vec<_>>().join("; ").into(),
+        ]);
+    }
+    screen.table(&table);
+    screen.gap();
+}
+
+/// By what Microsoft finds the last answer of a workload again.
+fn request_ids(result: &WorkloadResult) -> Option<String> {
+    let named = |name: &str, id: &Option<String>| id.as_ref().map(|id| format!("{name} {id}"));
+    let ids = [named("request-id", &result.request_id), named("client-request-id", &result.client_request_id)];
+    let ids: Vec<String> = ids.into_iter().flatten().collect();
+    (!ids.is_empty()).then(|| format!("{}: {}", result.workload.name(), ids.join(", ")))
+}
+
 async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
     let detail = find(&ask.upn, ask.tenant.as_deref(), call).await?;
-    call.screen.answer(&detail, |screen| {
+    let sessions = history::of_user(&call.desk, SessionsOf { user: detail.row.user.id }, &Job::quiet()).await?;
+    call.screen.answer(&Described { detail: &detail, sessions: &sessions }, |screen| {
         let row = &detail.row;
         let directory = &row.user.directory;
         screen.headline(&directory.display_name);
@@ -105,11 +178,12 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ("Other addresses", if directory.aliases.is_empty() { "–".into() } else { directory.aliases.join(", ").into() }),
             ("Object id", directory.object_id.to_string().into()),
             ("Organization", row.organization_name.as_str().into()),
-            ("Access", row.effective_access.name().into()),
-            ("Synchronization", row.effective_sync.name().into()),
+            ("Access", format!("{}, {}", row.effective_access, whose(row.user.access.is_some())).into()),
+            ("Synchronization", synchronization(row).into()),
             ("Mailbox status", standing(&detail).into()),
             ("Last session", row.session.map_or_else(|| "–".into(), verdict)),
             ("Last session at", utc_or_dash(row.synced).into()),
+            ("Failed sessions in a row", Cell::painted(&count(row.failing), if row.failing == 0 { Paint::Plain } else { Paint::Bad })),
             ("Next session", next(&detail).into()),
             ("Eligibility", words::of_eligibility(row.judged.eligibility).title.into()),
             ("According to", words::of_evidence(row.judged.evidence).into()),
@@ -125,6 +199,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
         if !detail.timeline.is_empty() {
             screen.gap();
         }
+        tell_sessions(&sessions, screen);
         if detail.checks.is_empty() {
             return screen.line("No workload was checked yet.");
         }
@@ -151,6 +226,12 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
             ]);
         }
         screen.table(&table);
+        let ids: Vec<String> = detail.checks.iter().filter_map(|check| request_ids(&check.result)).collect();
+        if !ids.is_empty() {
+            screen.gap();
+            screen.line("Request IDs, for Microsoft's support:");
+            ids.iter().for_each(|line| screen.line(&format!("  {line}")));
+        }
         let mut causes: Vec<_> = detail.checks.iter().filter_map(|check| check.result.cause).collect();
         causes.sort_unstable();
         causes.dedup();
@@ -184,8 +265,7 @@ pub async fn find(address: &str, tenant: Option<&str>, call: &Call) -> Result<Us
 }
 
 /// A verdict in its colour.
-pub fn verdict(verdict: rollcall_core::verdict::Verdict) -> Cell {
-    use rollcall_core::verdict::Verdict;
+pub fn verdict(verdict: Verdict) -> Cell {
     let paint = match verdict {
         Verdict::Passed => Paint::Good,
         Verdict::Failed => Paint::Bad,

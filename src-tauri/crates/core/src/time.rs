@@ -22,6 +22,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(later.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// The moment `earlier` before this one; saturates at the beginning of time.
+    #[must_use]
+    pub fn before(self, earlier: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(earlier.as_millis()).unwrap_or(i64::MAX)))
+    }
+
     /// As people read it, in UTC and to the minute, because a report is read in another time zone than it was made in:
     /// `2026-11-21 09:30 UTC`.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rollcall_core::id::OrganizationId;
+use rollcall_core::id::{IntegrationId, OrganizationId};
 use rollcall_core::scope::Desired;
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cmdlet::{Report, Said};
@@ -68,6 +68,28 @@ pub fn beside<R: DeserializeOwned>(conn: &Connection, organization: Organization
     };
     let others = statement.query_map([organization.0], read)?.collect::<Result<_, _>>()?;
     Ok(others)
+}
+
+/// The scopes of all organizations of an integration's application, by their age.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn of_application<R: DeserializeOwned>(
+    conn: &Connection,
+    integration: IntegrationId,
+) -> Result<Vec<(OrganizationId, Scope<R>)>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   scopes.desired, scopes.set_at, scopes.reading, scopes.change, scopes.changed_after, scopes.organization
+         FROM     integrations AS app
+         JOIN     integrations AS same ON same.tenant = app.tenant AND same.client_id = app.client_id
+         JOIN     organizations ON organizations.integration = same.id
+         JOIN     scopes ON scopes.organization = organizations.id
+         WHERE    app.id = ?1
+         ORDER BY scopes.organization",
+    )?;
+    let read = |row: &Row<'_>| Ok((OrganizationId(row.get(5)?), scope(row)?));
+    let scopes = statement.query_map([integration.0], read)?.collect::<Result<_, _>>()?;
+    Ok(scopes)
 }
 
 fn scope<R: DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<Scope<R>> {

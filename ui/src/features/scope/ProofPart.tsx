@@ -13,6 +13,7 @@ import { wordsOf } from "../../words/options";
 import { earlierBadges, findingBadges, outcomeBadge } from "../../words/scope";
 import { t } from "../../words/t";
 import { goOn, proofKey } from "./proving";
+import { ToIntegrations } from "./ToIntegrations";
 
 const useStyles = makeStyles({
   line: { display: "flex", flexWrap: "wrap", alignItems: "center", columnGap: "16px", rowGap: "4px" },
@@ -107,14 +108,21 @@ export function ProofPart({
       )}
       <SegmentBar label={t("access.byFinding")} chosen={finding} onChoose={onFinding} segments={counts(tally)} />
       {next !== undefined && !live && (
-        <MessageBar intent={proof.put_off ? "warning" : "info"} layout="multiline">
+        <MessageBar intent={proof.put_off || view.waits_for_secret ? "warning" : "info"} layout="multiline">
           <MessageBarBody>{next}</MessageBarBody>
-          {!unfinished && (tally.too_early > 0 || proof.put_off) && (
+          {view.waits_for_secret ? (
             <MessageBarActions>
-              <Button size="small" onClick={() => void goOn(proof, organization.name, "scope.again")}>
-                {t("access.again")}
-              </Button>
+              <ToIntegrations />
             </MessageBarActions>
+          ) : (
+            !unfinished &&
+            (tally.too_early > 0 || proof.put_off) && (
+              <MessageBarActions>
+                <Button size="small" onClick={() => void goOn(proof, organization.name, "scope.again")}>
+                  {t("access.again")}
+                </Button>
+              </MessageBarActions>
+            )
           )}
         </MessageBar>
       )}
@@ -144,12 +152,19 @@ function drawnWords(wanted: number | null, of: number): string {
 }
 
 /** When the clock asks again, and why it couldn't. */
-function nextWords({ proof, next_probe }: ProofView): string | undefined {
+function nextWords({ proof, next_probe, waits_for_secret }: ProofView): string | undefined {
   if (proof.put_off) {
     const { code, until } = proof.put_off;
-    return t("access.putOff", { why: wordsForCode(code).title, time: shortTime(until) });
+    const why = wordsForCode(code).title;
+    return waits_for_secret
+      ? t("access.putOffWithoutSecret", { why })
+      : t("access.putOff", { why, time: shortTime(until) });
   }
   if (next_probe === null) return undefined;
+  if (waits_for_secret) {
+    const words = proof.tally.too_early > 0 ? "access.nextWithoutSecret" : "access.nextProvisionalWithoutSecret";
+    return t(words, { time: shortTime(next_probe) });
+  }
   return t(proof.tally.too_early > 0 ? "access.next" : "access.nextProvisional", { time: shortTime(next_probe) });
 }
 

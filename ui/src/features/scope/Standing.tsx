@@ -36,6 +36,7 @@ type Props = {
 export function Standing({ organization, view, busy, onAllow, onRead }: Props) {
   const styles = useStyles();
   const { reading, change } = view;
+  const changed = latest(change?.change.at, reading?.granted_since);
   // Once there are mailboxes to look at, they need the room.
   const [chosen, setChosen] = useState<boolean>();
   const shown = chosen ?? view.proof === null;
@@ -47,10 +48,10 @@ export function Standing({ organization, view, busy, onAllow, onRead }: Props) {
         </MessageBar>
       )}
       <Sharers view={view} />
-      {reading && change && view.read_before_change && (
+      {reading && changed !== undefined && view.read_before_change && (
         <MessageBar intent="warning" layout="multiline" className={styles.bar}>
           <MessageBarBody className={styles.body}>
-            {t("access.stale", { time: shortTime(reading.at), changed: shortTime(change.change.at) })}
+            {t("access.stale", { time: shortTime(reading.at), changed: shortTime(changed) })}
           </MessageBarBody>
           <MessageBarActions>
             <ReasonedButton size="small" disabledReason={busy} onClick={onRead}>
@@ -174,7 +175,10 @@ function factsOf(view: ScopeView): Fact[] {
         : assignedWords(assignments.value);
     facts.push(
       {
-        name: t("access.granted"),
+        name:
+          reading.granted_at === null
+            ? t("access.granted")
+            : t("access.grantedAt", { time: shortTime(reading.granted_at) }),
         value: [...reading.granted, ...reading.granted_exchange].join(", ") || t("access.none"),
       },
       {
@@ -192,6 +196,11 @@ function factsOf(view: ScopeView): Fact[] {
   if (coverage.unscopable.length > 0)
     facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
   return facts;
+}
+
+/** When something was changed last, by whichever of these. */
+function latest(...moments: (number | null | undefined)[]): number | undefined {
+  return moments.filter((at) => at !== null && at !== undefined).toSorted((one, other) => other - one)[0];
 }
 
 /** That what is known of roles is from an earlier reading, if so. */

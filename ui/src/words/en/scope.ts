@@ -53,6 +53,7 @@ export const scope = {
   "access.stale":
     "What is in force was read at {time}, before the change of {changed}. It may be so no more: read it again.",
   "access.granted": "Granted for the whole tenant",
+  "access.grantedAt": "Granted for the whole tenant, read {time} with the consent",
   "access.assigned": "Assigned by Exchange",
   "access.none": "Nothing",
   "access.assignment": "{role} for {reach}",
@@ -106,6 +107,13 @@ export const scope = {
   "access.nextProvisional":
     "What was confirmed before the change has settled is provisional. It is asked again at {time}, while Rollcall is open.",
   "access.putOff": "The last try to ask again failed: {why}. The next one is at {time}, while Rollcall is open.",
+  "access.nextWithoutSecret":
+    "What is too early is to be asked again at {time}. But the integration's secret isn't set, so nothing is asked by itself: set it first (Integrations).",
+  "access.nextProvisionalWithoutSecret":
+    "What was confirmed before the change has settled is provisional, and is to be asked again at {time}. But the integration's secret isn't set, so nothing is asked by itself: set it first (Integrations).",
+  "access.putOffWithoutSecret":
+    "The last try to ask again failed: {why}. The integration's secret isn't set, so nothing is asked by itself: set it first (Integrations).",
+  "access.toIntegrations": "Open Integrations",
   "access.again": "Ask again now",
   "access.askedAgain": "Asked again. Leaks: {leaks}, lock-outs: {lockOuts}, too early: {early}",
 
@@ -342,6 +350,8 @@ export const scope = {
   "access.linkInside": "By the scope it must answer.",
   "access.linkOutside": "By the scope it must be refused.",
   "access.linkMailbox": "By the directory: {of}, {address}, {account}.",
+  "access.linkMailboxSeen": "By the directory as it was read {time}: {of}, {address}, {account}.",
+  "access.linkMailboxUnread": "What the directory says of the mailbox couldn't be looked up.",
   "access.linkNoAddress": "no address",
   "access.linkEnabled": "account enabled",
   "access.linkDisabled": "account disabled",

@@ -317,7 +317,7 @@ async fn started(ask: &Start, call: &Call) -> Result<Exit> {
             }
             show_foreseen(action, &foreseen, true, call);
         });
-        return Ok(if may.is_none() { Exit::Fine } else { Exit::Incomplete });
+        return Ok(if may.is_none() { Exit::of_foreseen(&foreseen) } else { Exit::Incomplete });
     }
     tell_limitations(&foreseen, call);
     let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
@@ -337,7 +337,7 @@ async fn went_back(ask: &One, call: &Call) -> Result<Exit> {
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if ask.dry_run {
         call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, false, call));
-        return Ok(Exit::Fine);
+        return Ok(Exit::of_foreseen(&foreseen));
     }
     let acted = act::act(&call.desk, ActOnUsers { users, action, expected: Some(foreseen.users) }, &call.job()).await?;
     answer(&acted, call);

@@ -8,7 +8,7 @@ use rollcall_ops::job::Job;
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::scope::foresee::ForeseenProof;
 use rollcall_ops::scope::mailboxes::{self, ProofMailboxes};
-use rollcall_ops::scope::read::UnitState;
+use rollcall_ops::scope::read::{Reading, UnitState};
 use rollcall_ops::scope::said::SaidOf;
 use rollcall_ops::scope::shared::{SharedWish, Sharer};
 use rollcall_ops::scope::show::{self, ProofView, ScopeView, Target};
@@ -51,6 +51,7 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
         for remark in &reading.remarks {
             screen.line(&words::of_remark(*remark));
         }
+        granted(reading, screen);
         match &reading.assignments {
             Roles::Read { value } if value.is_empty() => screen.line("Exchange has assigned no role of RBAC for Applications."),
             Roles::Read { value } => assigned(value, "Assigned", screen),
@@ -61,6 +62,7 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
             }
             Roles::Unread { why } => screen.painted(&format!("Roles of Exchange: {}", words::of_unread(why, org)), Paint::Open),
         }
+        screen.line("Access policies: Graph doesn't tell. Only the proof shows whether one holds.");
     } else {
         let org = quoted(org);
         screen.line(&format!("What is in force was not read yet: `rollcallctl scope show --org {org} --read` reads it."));
@@ -79,7 +81,7 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
     match &view.proof {
         None => screen.line("Never proven."),
         Some(last) => {
-            proof(last, screen);
+            proof(last, org, screen);
             if let Some(words) = words::of_stands(view.stands, org) {
                 screen.painted(&words, Paint::Bad);
             }
@@ -96,6 +98,15 @@ pub fn shared(sharers: &[Sharer], screen: &Screen) {
             SharedWish::None { .. } => Paint::Open,
         };
         screen.painted(&words::of_sharer(sharer), paint);
+    }
+}
+
+/// What Entra has granted for the whole tenant, and of when that is known where it is not of the reading.
+fn granted(reading: &Reading, screen: &Screen) {
+    let names = words::of_tenant_wide(&[reading.granted.as_slice(), &reading.granted_exchange].concat());
+    match reading.granted_at {
+        Some(at) => screen.line(&format!("{names} That was read at {}, with the consent.", at.utc())),
+        None => screen.line(&names),
     }
 }
 
@@ -119,8 +130,8 @@ pub fn foreseen(foreseen: &ForeseenProof) -> String {
     )
 }
 
-/// What a proof came to.
-pub fn proof(view: &ProofView, screen: &Screen) {
+/// What a proof came to, of the organization of this name.
+pub fn proof(view: &ProofView, org: &str, screen: &Screen) {
     let tally = &view.proof.tally;
     screen.headline(&format!("Proof {}: {}", view.proof.id, outcome(view)));
     screen.line(&format!(
@@ -163,16 +174,31 @@ pub fn proof(view: &ProofView, screen: &Screen) {
     for name in &sample.unknown {
         screen.line(&format!("{name}: no mailbox of this tenant"));
     }
-    if let Some(put_off) = &view.proof.put_off {
+    if view.waits_for_secret {
+        let (due, org) = (view.next_probe.map_or_else(String::new, |at| format!(" from {} on", at.utc())), quoted(org));
+        screen.painted(
+            &format!(
+                "What is {} is to be asked again{due}, but the integration's secret is not at hand, so nothing is asked by itself. Hand it in: \
+                 `rollcallctl scope prove --org {org} --again --secret-stdin`, or keep it with `rollcallctl integration change NAME \
+                 --secret-stdin`.",
+                early(tally)
+            ),
+            Paint::Open,
+        );
+    } else if let Some(put_off) = &view.proof.put_off {
         let (until, code) = (put_off.until.utc(), &put_off.code);
         screen.painted(
             &format!("The last try to ask again failed ({code}). The next one is at {until}, while Rollcall is open."),
             Paint::Bad,
         );
     } else if let Some(next) = view.next_probe {
-        let what = if tally.too_early > 0 { "too early" } else { "provisional" };
-        screen.line(&format!("What is {what} is asked again at {}, while Rollcall is open.", next.utc()));
+        screen.line(&format!("What is {} is asked again at {}, while Rollcall is open.", early(tally), next.utc()));
     }
+}
+
+/// What is asked again.
+const fn early(tally: &Tally) -> &'static str {
+    if tally.too_early > 0 { "too early" } else { "provisional" }
 }
 
 /// What the proof comes to, in the terms of its numbers: where nothing contradicts, it isn't too early to judge but to rely on.

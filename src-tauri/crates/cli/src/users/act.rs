@@ -131,7 +131,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
     let foreseen = foresee::foresee(&call.desk, ForeseeAction { users: users.clone(), action }, &Job::quiet()).await?;
     if whom.dry_run {
         call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, false, call));
-        return Ok(Exit::Fine);
+        return Ok(Exit::of_foreseen(&foreseen));
     }
     tell_limitations(&foreseen, call);
     let ask = ActOnUsers { users, action, expected: Some(foreseen.users) };

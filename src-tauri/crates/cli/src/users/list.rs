@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use rollcall_core::eligibility::Eligibility;
+use rollcall_core::mailbox::STUCK_AFTER;
+use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::user::MailboxStatus;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::csv_text;
@@ -14,9 +16,10 @@ use super::verdict;
 use crate::call::Call;
 use crate::exit::Exit;
 use crate::moment::utc_or_dash;
+use crate::org::Access;
 use crate::table::{Column, Table};
 use crate::text::{count, counted};
-use crate::{names, words};
+use crate::{names, start, words};
 
 #[derive(Args)]
 pub struct List {
@@ -41,6 +44,18 @@ pub struct List {
     /// Only whose last sync session came to this, which is what a wave is judged by; several are told apart by commas
     #[arg(long, value_delimiter = ',')]
     session: Vec<Outcome>,
+    /// Only who are reached in this way, by themselves or by their organization; several are told apart by commas
+    #[arg(long, value_delimiter = ',')]
+    access: Vec<Access>,
+    /// Only whose synchronization stands so, by themselves or by their organization; several are told apart by commas
+    #[arg(long, value_delimiter = ',')]
+    sync: Vec<SyncIs>,
+    /// Only whose switch waits for the change window
+    #[arg(long)]
+    queued: bool,
+    /// Only whose switch hangs: two hours or longer
+    #[arg(long, conflicts_with = "status")]
+    stuck: bool,
     /// Only with an open issue
     #[arg(long)]
     with_issues: bool,
@@ -81,6 +96,25 @@ impl From<Status> for MailboxStatus {
     }
 }
 
+/// How a user's synchronization stands.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum SyncIs {
+    Enabled,
+    Disabled,
+    DisabledDueToError,
+}
+
+impl From<SyncIs> for SyncStatus {
+    fn from(sync: SyncIs) -> Self {
+        match sync {
+            SyncIs::Enabled => Self::Enabled,
+            SyncIs::Disabled => Self::Disabled,
+            SyncIs::DisabledDueToError => Self::DisabledDueToError,
+        }
+    }
+}
+
 /// What a check or a session came to.
 #[derive(Clone, Copy, ValueEnum)]
 enum Outcome {
@@ -115,10 +149,15 @@ const PAGE: u32 = query::WINDOW_LIMIT;
 /// # Errors
 /// Those of the verb.
 pub async fn run(ask: List, call: &Call) -> Result<Exit> {
+    let status = if ask.stuck { Some(MailboxStatus::Switching) } else { ask.status.map(MailboxStatus::from) };
     let filter = UserFilter {
         organization: ask.only.organization(call).await?,
         tenant: ask.only.tenant(call).await?,
-        mailbox: ask.status.map(MailboxStatus::from).into_iter().collect(),
+        mailbox: status.into_iter().collect(),
+        mailbox_before: ask.stuck.then(|| start::now().before(STUCK_AFTER)),
+        access: ask.access.into_iter().map(AccessType::from).collect(),
+        sync: ask.sync.into_iter().map(SyncStatus::from).collect(),
+        queued: ask.queued,
         eligibility: ask.eligibility,
         wave: ask.wave,
         verdict: ask.verdict.into_iter().map(Verdict::from).collect(),

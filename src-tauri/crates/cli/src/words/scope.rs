@@ -302,6 +302,15 @@ pub fn of_assigned(assignments: &[Assignment]) -> String {
     by_reach.into_iter().map(|(reach, roles)| format!("{} for {reach}", roles.join(", "))).collect::<Vec<_>>().join("; ")
 }
 
+/// What Entra has granted for the whole tenant.
+pub fn of_tenant_wide(permissions: &[String]) -> String {
+    if permissions.is_empty() {
+        "Entra has granted nothing for the whole tenant.".to_owned()
+    } else {
+        format!("Entra has granted for the whole tenant: {}.", permissions.join(", "))
+    }
+}
+
 /// What can't be limited of what is granted for the whole tenant.
 pub fn of_unlimited(permissions: &[String]) -> String {
     format!(
@@ -326,8 +335,7 @@ fn of_report(report: Report, disagrees: Option<Disagreement>) -> String {
 /// One fact of the chain.
 pub fn of_link(link: &Link) -> String {
     match link {
-        Link::TenantWide { permissions } if permissions.is_empty() => "Entra has granted nothing for the whole tenant.".to_owned(),
-        Link::TenantWide { permissions } => format!("Entra has granted for the whole tenant: {}.", permissions.join(", ")),
+        Link::TenantWide { permissions } => of_tenant_wide(permissions),
         Link::GrantsUnread => "What Entra has granted was not read.".to_owned(),
         Link::Assigned { assignments } if assignments.is_empty() => "Exchange has assigned no role.".to_owned(),
         Link::Assigned { assignments } => format!("Exchange has assigned: {}.", of_assigned(assignments)),
@@ -348,10 +356,12 @@ pub fn of_link(link: &Link) -> String {
                 (_, None) | (None, Some(_)) => "Everyone is to be reached.".to_owned(),
             }
         }
-        Link::Mailbox { address, of, enabled } => {
+        Link::MailboxUnread => "What the directory says of the mailbox could not be looked up.".to_owned(),
+        Link::Mailbox { address, of, enabled, seen } => {
             let address = address.as_ref().map_or_else(|| "has no address".to_owned(), |address| format!("has the address {address}"));
             let account = if *enabled { "enabled" } else { "disabled" };
-            format!("By the directory it {address}; {}; the account is {account}.", of_kind(*of))
+            let by = seen.map_or_else(|| "By the directory".to_owned(), |at| format!("By the directory as it was read at {},", at.utc()));
+            format!("{by} it {address}; {}; the account is {account}.", of_kind(*of))
         }
         Link::NotAsked => "Nothing was asked of it yet.".to_owned(),
         Link::Said { report, disagrees } => of_report(*report, *disagrees),

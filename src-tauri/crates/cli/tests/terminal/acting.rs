@@ -65,6 +65,7 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     let unread = ready.script.pipe(&["org", "sync", "Contoso EU", "--all", "--secret-stdin"], &secret);
     assert!(unread.code == 0 && unread.err.contains("Nobody is read here: whoever is on EWS"), "{unread:?}");
     assert_eq!(ready.act(&["switch", one]), (3, [0, 0, 0, 1]), "nothing before the limitations were accepted");
+    assert_eq!(ready.users(&["switch", one, "--dry-run"]).code, 3, "as the switch itself would end");
     let refused = ready.script.run(&["users", "switch", one]);
     assert!(refused.out.contains(&format!("{one}: ")) && refused.err.contains("--acknowledge accepts it:"), "{refused:?}");
 
@@ -73,7 +74,10 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     let day = far_day();
     assert_eq!(ready.script.run(&[&window[..], &[day]].concat()).code, 0);
     assert_eq!(ready.act(&["switch", "--acknowledge", one, other]), (0, [0, 2, 0, 0]));
+    let listed = |filter: &[&str]| ready.users(&[&["list"], filter].concat()).json().as_array().unwrap().len();
+    assert_eq!((listed(&["--queued"]), listed(&["--stuck"])), (2, 0));
     assert_eq!(ready.act(&["withdraw", one]), (0, [1, 0, 0, 0]));
+    assert_eq!((listed(&["--queued"]), ready.users(&["list", "--stuck", "--status", "error"]).code), (1, 2));
     assert_eq!(ready.act(&["switch", "--now", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.act(&["switch", "--now", one]), (0, [0, 0, 1, 0]), "done once, and untouched then");
     assert_eq!(ready.row(one)["user"]["mailbox"], "switching");
@@ -82,12 +86,18 @@ async fn users_are_switched_within_the_window_taken_back_and_moved() {
     assert_eq!((checked.code, &checked.json()["passed"]), (0, &json!(1)), "who was switched is checked: {checked:?}");
     assert_eq!(ready.script.run(&["org", "window", "Contoso EU", "--always"]).code, 0);
 
-    let foreseen = ready.users(&["go-back", one, "--dry-run"]).json();
+    let foreseen = ready.users(&["go-back", one, "--dry-run"]);
+    assert_eq!(foreseen.code, 0, "nobody would be refused");
+    let foreseen = foreseen.json();
     assert_eq!((&foreseen["changes"], ready.row(one)["effective_access"].clone()), (&json!(1), json!("graph_app_only")));
     assert_eq!(ready.act(&["go-back", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["effective_access"], "ews_app_only");
+    assert_eq!(listed(&["--access", "graph_app_only,graph_delegated"]), 0);
+    assert_eq!(listed(&["--access", "ews_app_only"]), ready.people.len());
     assert_eq!(ready.act(&["set-access", "--to", "graph_app_only", one]), (3, [0, 0, 0, 1]), "from EWS to Graph only a switch leads");
     assert_eq!(ready.act(&["set-access", "--to", "ews_delegated", one]), (0, [1, 0, 0, 0]));
+    let told = |upn: &str| ready.script.run(&["users", "describe", upn]).out;
+    assert!(told(one).contains("ews_delegated, set on the user") && told(other).contains("ews_app_only, set on the organization"));
     assert_eq!((ready.row(one)["user"]["access"].clone(), ready.users(&["set-access", one]).code), (json!("ews_delegated"), 2));
     assert_eq!(ready.act(&["set-access", "--inherit", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["user"]["access"], Value::Null);
@@ -119,14 +129,24 @@ async fn users_are_read_checked_disabled_excluded_reset_and_removed() {
     assert_eq!(ready.script.run(&["org", "start", "Contoso EU"]).code, 0);
     assert_eq!(ready.act(&["disable", one]), (0, [1, 0, 0, 0]));
     assert_eq!(ready.row(one)["effective_sync"], "disabled");
+    let disabled = ready.users(&["list", "--sync", "disabled,disabled_due_to_error"]).json();
+    assert_eq!((disabled.as_array().unwrap().len(), &disabled[0]["user"]["directory"]["upn"]), (1, &json!(one)));
+    assert!(ready.script.run(&["users", "describe", one]).out.contains("disabled, set on the user"));
     assert_eq!(ready.act(&["enable", one]), (0, [1, 0, 0, 0]));
     let synced = read(one);
     assert_eq!((synced.code, ready.row(one)["user"]["mailbox"].clone()), (0, json!("initialized")), "{synced:?}");
 
+    let described = ready.script.run(&["users", "describe", one]).out;
+    assert!(described.contains("WHAT DID NOT PASS") && described.contains("Failed sessions in a row"), "{described}");
+    assert_eq!(ready.users(&["describe", one]).json()["sessions"][0]["number"], 1);
+
     let checked =
         ready.script.pipe(&["--json", "verify", "--org", "Contoso EU", "--secret-stdin", "--user", &format!("{one},{other}")], &secret);
     assert_eq!((checked.code, &checked.json()["passed"]), (0, &json!(2)), "these two and nobody else: {checked:?}");
+    let described = ready.script.run(&["users", "describe", one]).out;
+    assert!(described.contains("Request IDs, for Microsoft's support:\n  mail: request-id "), "{described}");
 
+    assert_eq!(ready.users(&["delete", one, other, "--dry-run"]).code, 3, "one of them would be refused");
     let kept = ready.act(&["delete", one, other]);
     assert_eq!(kept, (3, [1, 0, 0, 1]), "who is initialized stays");
     assert_eq!(ready.act(&["reset", one]), (0, [1, 0, 0, 0]));
@@ -151,6 +171,16 @@ async fn organizations_are_renamed_disabled_started_paused_and_deleted() {
     assert!(running("Contoso EU"));
     assert_eq!(org(&["pause", "Contoso EU"]).code, 0);
     assert!(!running("Contoso EU"));
+    let listed = ready.script.run(&["org", "list"]).out;
+    for told in ["EU-01", "graph_app_only", "not_initialized", "EXTERNAL ID", "LAST SESSION", "STAGE", "3 Verify: not started"] {
+        assert!(listed.contains(told), "{told}: {listed}");
+    }
+    let foreseen = |more: &[&str]| org(&[&["delete", "Contoso EU", "--dry-run"], more].concat());
+    let refused = foreseen(&[]);
+    assert_eq!((refused.code, &refused.json()["belongings"]["users"]), (3, &json!(USERS)), "it has users: {refused:?}");
+    assert_eq!(foreseen(&["--force"]).code, 0, "with them it may go");
+    let told = ready.script.run(&["org", "delete", "Contoso EU", "--dry-run"]).out;
+    assert!(told.contains(&format!("would go: {USERS} users, ")) && told.contains("It would be refused: "), "{told}");
     assert_eq!(org(&["delete", "Contoso Americas"]).code, 0);
     let left = org(&["list"]).json();
     assert_eq!(left.as_array().unwrap().len(), 1, "{left}");

@@ -202,3 +202,20 @@ async fn what_a_crash_cut_off_goes_on_by_itself_where_the_admin_wants_that() {
     assert_eq!([&gone_on.json()["run"], &gone_on.json()["passed"]], [1, 400]);
     assert_eq!(ready.verify(&["--json"]).json()["run"], 2, "once it is over the next check is a new one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_a_crash_cut_off_are_told_once_by_the_next_command_on_users_or_organizations() {
+    let ready = Ready::with(Scene { users: 400, latency: Duration::from_millis(80), ..Scene::default() }).await;
+    let sync = ["org", "sync", "Contoso EU", "--all", "--secret-stdin"];
+    let mut running = ready.script.start_with(&sync, &ready.sandbox.details().client_secret);
+    running.until(" of ");
+    running.signal("KILL");
+    assert_eq!(running.end().code, -1);
+
+    let list = |more: &[&str]| ready.script.run(&[&["org", "list"], more].concat());
+    assert!(!list(&["--quiet"]).err.contains("cut off"), "where nobody reads it, it is kept");
+    let told = list(&[]);
+    assert!(told.code == 0 && told.err.contains("Sync sessions of Contoso EU, begun at "), "{told:?}");
+    assert!(told.err.contains(" were cut off: ") && told.err.contains(" of 400 users were read, which is kept."), "{told:?}");
+    assert!(!list(&[]).err.contains("cut off"), "once");
+}

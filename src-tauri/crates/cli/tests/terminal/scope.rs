@@ -96,6 +96,8 @@ async fn a_paused_proof_goes_on_and_its_leak_is_named_explained_and_ends_with_1(
     assert!(taken.code == 0 && taken.out.contains(": 1 added, 0 replaced, 0 kept."), "{taken:?}");
     let shown = script.run(&[&["scope", "show"], &of[..]].concat());
     assert!(shown.out.contains("The test cmdlet says otherwise than observed or wanted of 1 mailbox."), "{shown:?}");
+    assert!(shown.out.contains("Entra has granted for the whole tenant: Calendars.ReadWrite, "), "{shown:?}");
+    assert!(shown.out.contains("Access policies: Graph doesn't tell."), "{shown:?}");
     // Windows PowerShell writes what `>` takes as UTF-16.
     let list = format!("\u{feff}\r\nMailbox           : {leak}\r\nAccessCheckResult : Denied\r\n");
     let list: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -160,6 +162,12 @@ async fn what_is_only_provisional_is_told_as_such_in_the_head_and_in_the_numbers
     assert_eq!(proven.code, 3, "{proven:?}");
     assert!(proven.out.contains(": provisional until ") && proven.out.contains(" of those confirmed are provisional until "), "{proven:?}");
     assert!(proven.out.contains("What is provisional is asked again at ") && !proven.out.contains("too early to judge"), "{proven:?}");
+    // The secret was for that call.
+    let shown = script.run(&["scope", "show", "--org", "Contoso EU"]);
+    assert!(!shown.out.contains("while Rollcall is open"), "nothing is promised without the secret: {shown:?}");
+    let waits = "but the integration's secret is not at hand, so nothing is asked by itself. Hand it in: \
+                 `rollcallctl scope prove --org 'Contoso EU' --again --secret-stdin`";
+    assert!(shown.out.contains(waits), "{shown:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,7 +58,11 @@ pub enum Link {
         address: Option<String>,
         of: MailboxKind,
         enabled: bool,
+        /// When the directory said so, where it couldn't be asked now.
+        seen: Option<Timestamp>,
     },
+    /// Neither the directory nor what is remembered of it could tell.
+    MailboxUnread,
     /// What the test cmdlet said of it, and whether that is otherwise than is observed or wanted.
     Said {
         report: Report,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::change::{ConsentPage, Looked, PreviewChange, Wanted, look, recorded};
-use super::read::{held_now, refresh};
+use super::read::{held_now, read_back};
 use super::settling;
 use super::show::{self, ConsentView};
 use crate::browser::{self, PATIENCE};
@@ -108,7 +108,7 @@ pub async fn grant(desk: &Desk, ask: GrantConsent, job: &Job) -> Result<Consente
     let outcome = outcome(before.as_ref(), after.as_ref(), claim.is_ok());
     let done = Entry { at: desk.now(), after: after.as_ref().map(|after| recorded(after.iter(), None)), outcome, ..entry };
     desk.write(move |tx| journal::append(tx, &done)).await?;
-    let read = refresh(desk, &integration, &quiet).await;
+    let read = read_back(desk, &integration, &quiet).await;
     claim.map_err(Error::from)?;
     read?;
     let view = show::show(desk, OrganizationRef { organization: ask.organization }, job).await?;

@@ -29,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 use crate::organizations::describe::standing;
+use crate::scope::granted;
 use crate::tenants::allow::{READ_AUDITS, READ_POLICIES};
 
 /// The directory's log goes back so far at most.
@@ -50,13 +51,30 @@ pub(crate) async fn refresh(desk: &Desk, integration: &Integration, job: &Job) -
     let read = Box::pin(snapshot(desk, integration, job)).await;
     let (id, now) = (integration.id, desk.now());
     match read {
-        Ok(read) => desk.write(move |tx| grants::set(tx, id, &read, now)).await,
+        Ok(read) => {
+            desk.write(move |tx| {
+                grants::set(tx, id, &read, now)?;
+                granted::renew(tx, id, &read, now)
+            })
+            .await
+        }
         Err(error) => {
             let code = error.code.name();
             desk.write(move |tx| grants::set_failed(tx, id, code, now)).await?;
             Err(error)
         }
     }
+}
+
+/// The same after something was sent that may have changed it: where it can't be read, what was known before counts as from before
+/// a change.
+pub(crate) async fn read_back(desk: &Desk, integration: &Integration, job: &Job) -> Result<()> {
+    let read = refresh(desk, integration, job).await;
+    if read.is_err() {
+        let (id, now) = (integration.id, desk.now());
+        desk.write(move |tx| granted::doubt(tx, id, now)).await?;
+    }
+    read
 }
 
 /// What a client holds, as objects that can be changed; nothing where the tenant has no enterprise application for it, which is an

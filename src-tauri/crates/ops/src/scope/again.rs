@@ -63,7 +63,7 @@ pub(crate) async fn due(desk: &Desk) -> Result<Vec<ProofId>> {
             for organization in organizations::list(conn, None)? {
                 let Some(proof) = proofs::latest(conn, organization.id)?.filter(|proof| is_due(proof, now)) else { continue };
                 let (id, facts) = (proof.id, facts(conn, OrganizationRef { organization: organization.id })?);
-                let stands = Stands::of(&proof, &facts.desired, facts.change) == Stands::Now;
+                let stands = Stands::of(&proof, &facts) == Stands::Now;
                 if stands {
                     waiting.push((organization.id, organization.integration, id));
                 }

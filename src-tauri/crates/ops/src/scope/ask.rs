@@ -13,7 +13,7 @@ use super::prove::nothing_to_ask;
 use super::show::Stands;
 use super::shown::Shown;
 use super::sitting::call_of;
-use super::why::{Subject, Why, WhyMailbox, look_up, proven};
+use super::why::{MailboxState, Subject, Why, WhyMailbox, look_up, proven};
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -38,7 +38,10 @@ pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     let known = known.filter(|known| known.stands == Stands::Now);
     let proof = known.as_ref().map(|known| known.proof);
     let subject = match known {
-        Some(known) => Subject::from(known.target),
+        Some(known) => {
+            let state = MailboxState::look(desk, &facts, known.target.object_id, job).await;
+            Subject::known(known.target, state)
+        }
         None => {
             let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
             Subject::of(desk, ask.organization, &facts.desired, person, job).await?

@@ -39,7 +39,7 @@ pub async fn cut_off(desk: &Desk, _ask: (), _job: &Job) -> Result<Vec<CutOffProo
             };
             let facts = facts(conn, OrganizationRef { organization: proof.organization })?;
             let latest = proofs::latest(conn, proof.organization)?.is_some_and(|latest| latest.id == id);
-            let stands = Stands::of(&proof, &facts.desired, facts.change) == Stands::Now;
+            let stands = Stands::of(&proof, &facts) == Stands::Now;
             if proof.state == RunState::Interrupted && latest && stands {
                 let organization = organizations::get(conn, proof.organization)?.name;
                 going_on.push(CutOffProof { proof, organization });

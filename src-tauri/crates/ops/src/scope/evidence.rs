@@ -89,7 +89,7 @@ pub async fn evidence(desk: &Desk, ask: ProofRef, _job: &Job) -> Result<ScopeEvi
             let integration = integrations::get(conn, organization.integration)?;
             let tenant = tenants::get(conn, integration.tenant)?;
             let facts = facts(conn, OrganizationRef { organization: proof.organization })?;
-            let stands = Stands::of(&proof, &facts.desired, facts.change);
+            let stands = Stands::of(&proof, &facts);
             Ok((Of { proof, stands, organization, integration, tenant }, page))
         })
         .await?;

@@ -8,6 +8,7 @@ pub mod cut_off;
 pub mod evidence;
 pub mod foresee;
 pub mod forget;
+pub(crate) mod granted;
 pub mod mailboxes;
 mod members;
 pub mod plan;

@@ -2,9 +2,8 @@
 //! can't be read over Graph. A change that shows starts the propagation clock.
 
 use rollcall_core::approval::Part;
-use rollcall_core::consent::{ForWhom, Held, summary};
+use rollcall_core::consent::summary;
 use rollcall_core::id::ObjectId;
-use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::role::Action;
 use rollcall_core::rules;
 use rollcall_core::scope::clock::{Change, Changed};
@@ -17,6 +16,7 @@ use rollcall_store::{integrations, organizations, scopes};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::granted::{self, TenantWide};
 use super::members::{self, Found};
 use super::show::{ScopeView, show};
 use crate::connection;
@@ -44,13 +44,26 @@ pub struct Reading {
     pub assignments: Roles,
     pub unit: UnitState,
     pub remarks: Vec<Remark>,
+    /// When what is granted was read, where that was later than the rest: whenever the consent is read.
+    #[serde(default)]
+    pub granted_at: Option<Timestamp>,
+    /// When what is granted was first seen to be otherwise than before, or was changed and couldn't be read back.
+    #[serde(default)]
+    pub granted_since: Option<Timestamp>,
 }
 
 impl Reading {
     /// Whether it is from after a change, so that it tells what is in force now.
     #[must_use]
     pub fn is_since(&self, change: Option<Change>) -> bool {
-        change.is_none_or(|change| change.at <= self.at)
+        let grants = self.granted_since.is_none_or(|since| since <= self.granted_at.unwrap_or(self.at));
+        grants && change.is_none_or(|change| change.at <= self.at)
+    }
+
+    /// Whether what is granted has changed since a moment, or may have.
+    #[must_use]
+    pub fn is_granted_otherwise_since(&self, moment: Timestamp) -> bool {
+        self.granted_since.is_some_and(|since| moment < since)
     }
 }
 
@@ -90,10 +103,7 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let scopes = connection::scopes(desk, integration.tenant).await?;
     let app = enterprise::app(&graph, integration.client_id, &job.stop).await?.map(|app| app.id);
     let Holdings { objects, .. } = Box::pin(holdings(&graph, app, job)).await?;
-    let for_all = summary(&objects).into_iter().filter(|held| held.kind == PermissionType::Application && held.whom == ForWhom::Everyone);
-    let (of_graph, of_exchange): (Vec<Held>, Vec<Held>) = for_all.partition(|held| held.resource == Resource::Graph);
-    let names = |held: Vec<Held>| held.into_iter().map(|held| held.name).collect::<Vec<String>>();
-    let (granted, granted_exchange) = (names(of_graph), names(of_exchange));
+    let now_granted = TenantWide::of(&summary(&objects));
     let assigned = match (app, not_asked(&scopes, READ_EXCHANGE)) {
         (None, _) => Part::Read { value: Vec::new() },
         (Some(_), Some(unread)) => unread,
@@ -120,7 +130,9 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
         },
     };
     let now = desk.now();
-    let reading = Reading { at: now, app, granted, granted_exchange, assignments, unit, remarks };
+    let granted_since = known.as_ref().and_then(|scope| scope.reading.as_ref()).and_then(|earlier| now_granted.since(earlier, now));
+    let TenantWide { granted, granted_exchange } = now_granted.clone();
+    let reading = Reading { at: now, app, granted, granted_exchange, assignments, unit, remarks, granted_at: None, granted_since };
     let seen = known.and_then(|scope| {
         let earlier = scope.reading?;
         let told = is_told(scope.change, &earlier);
@@ -130,6 +142,7 @@ pub(super) async fn refresh(desk: &Desk, ask: OrganizationRef, job: &Job) -> Res
     let kept = reading.clone();
     desk.write(move |tx| {
         scopes::note_reading(tx, ask.organization, &desired, &kept)?;
+        granted::spread(tx, integration.id, app, &now_granted, now)?;
         seen.map_or(Ok(()), |(what, after)| scopes::note_seen(tx, ask.organization, Change { what, at: now }, after))
     })
     .await?;
@@ -177,6 +190,8 @@ mod tests {
             assignments: Roles::Read { value: ids.iter().map(assigned).collect() },
             unit: UnitState::None,
             remarks: vec![],
+            granted_at: None,
+            granted_since: None,
         }
     }
 
@@ -191,6 +206,17 @@ mod tests {
         assert!(is_told(at(2), &later), "the clock runs from then");
         assert!(!is_told(at(1), &later), "that is what the first reading has shown");
         assert!(!is_told(None, &later));
+    }
+
+    #[test]
+    fn a_reading_is_from_before_a_change_of_the_grants_until_they_are_read_again() {
+        let doubted = Reading { at: Timestamp(1), granted_since: Some(Timestamp(2)), ..reading(&[]) };
+        assert!(!doubted.is_since(None), "something was sent, and could not be read back");
+        assert!(doubted.is_granted_otherwise_since(Timestamp(1)) && !doubted.is_granted_otherwise_since(Timestamp(2)));
+        let renewed = Reading { granted_at: Some(Timestamp(3)), ..doubted };
+        assert!(renewed.is_since(None));
+        let change = Change { what: Changed::Rbac, at: Timestamp(3) };
+        assert!(!renewed.is_since(Some(change)), "the roles were not read again");
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(super) async fn standing_proof(desk: &Desk, ask: ProofRef) -> Result<Proof> 
         .read(move |conn| {
             let proof = proofs::get(conn, ask.proof)?;
             let facts = facts(conn, OrganizationRef { organization: proof.organization })?;
-            let stands = Stands::of(&proof, &facts.desired, facts.change);
+            let stands = Stands::of(&proof, &facts);
             Ok((proof, stands))
         })
         .await?;

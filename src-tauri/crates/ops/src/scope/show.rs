@@ -10,6 +10,7 @@ use rollcall_core::scope::{Desired, Limit, Mechanism};
 use rollcall_core::time::Timestamp;
 use rollcall_store::proofs;
 pub use rollcall_store::proofs::{Proof, Sample, Target};
+use rollcall_store::runs::RunState;
 use rollcall_store::{Connection, StoreError, integrations, organizations, scopes, tenants};
 use serde::Serialize;
 use ts_rs::TS;
@@ -75,10 +76,11 @@ impl Stands {
         }
     }
 
-    pub(super) fn of(proof: &Proof, desired: &Desired, change: Option<Change>) -> Self {
-        if !proof.desired.is_same(desired) {
+    pub(super) fn of(proof: &Proof, facts: &Facts) -> Self {
+        let granted_otherwise = facts.reading.as_ref().is_some_and(|reading| reading.is_granted_otherwise_since(proof.started));
+        if !proof.desired.is_same(&facts.desired) {
             Self::OtherScope
-        } else if proof.change != change {
+        } else if proof.change != facts.change || granted_otherwise {
             Self::BeforeChange
         } else {
             Self::Now
@@ -101,18 +103,20 @@ pub struct ProofView {
     pub outcome: Outcome,
     /// When what was too early to judge is asked again by itself, while Rollcall is open.
     pub next_probe: Option<Timestamp>,
+    /// Whether that, or the next try of what was put off, waits for the integration's secret: without it nothing is asked by itself.
+    pub waits_for_secret: bool,
 }
 
 impl From<Proof> for ProofView {
     fn from(proof: Proof) -> Self {
         let next_probe = next_probe(&proof);
-        Self { outcome: proof.tally.outcome(proof.sample.of_inside, proof.sample.of_outside), next_probe, proof }
+        Self { outcome: proof.tally.outcome(proof.sample.of_inside, proof.sample.of_outside), next_probe, waits_for_secret: false, proof }
     }
 }
 
-/// When the clock wants those asked again that were too early to judge.
+/// When the clock wants those asked again that were too early to judge; it goes on with no proof that was paused or ended.
 pub(super) fn next_probe(proof: &Proof) -> Option<Timestamp> {
-    proof.change.and_then(|change| match proof.early {
+    proof.change.filter(|_| proof.state == RunState::Finished).and_then(|change| match proof.early {
         Some(asked) => Some(change.next_probe(asked).unwrap_or(asked)),
         None => (proof.tally.provisional > 0).then(|| change.settles()),
     })
@@ -126,21 +130,29 @@ pub async fn show(desk: &Desk, ask: OrganizationRef, _job: &Job) -> Result<Scope
     let mut view = desk.read(move |conn| view(conn, ask, now)).await?;
     view.under_way = desk.proving().is_at(ask.organization);
     view.may_prove = if view.under_way { Some(Reason::RunUnderWay) } else { rules::may_prove(&standing).err() };
+    if let Some(proof) = &mut view.proof {
+        match view.stands {
+            Stands::Now => proof.waits_for_secret = !standing.has_secret && (proof.next_probe.is_some() || proof.proof.put_off.is_some()),
+            // What was found of another scope, or before a change, is not asked again.
+            Stands::OtherScope | Stands::BeforeChange => proof.next_probe = None,
+        }
+    }
     Ok(view)
 }
 
 fn view(conn: &Connection, ask: OrganizationRef, now: Timestamp) -> std::result::Result<ScopeView, StoreError> {
     let facts = facts(conn, ask)?;
+    let proof = proofs::latest(conn, ask.organization)?;
+    let stands = proof.as_ref().map_or(Stands::Now, |proof| Stands::of(proof, &facts));
     let Facts { desired, set_at, reading, change, coverage, integration, .. } = facts;
     let voids = desired.limit().zip(reading.as_ref()).map(|(limit, reading)| voids(limit, &integration, reading)).unwrap_or_default();
-    let proof = proofs::latest(conn, ask.organization)?;
     let shared = sharers(conn, ask.organization, &desired)?;
     Ok(ScopeView {
         read_before_change: reading.as_ref().is_some_and(|reading| !reading.is_since(change)),
         contested: set_at.is_some() && is_contested(&shared),
         shared,
         voids,
-        stands: proof.as_ref().map_or(Stands::Now, |proof| Stands::of(proof, &desired, change)),
+        stands,
         change: change.map(|change| ChangeView { change, settles: change.settles(), settled: !change.is_settling(now) }),
         proof: proof.map(ProofView::from),
         under_way: false,

@@ -1,6 +1,8 @@
 //! Says why the integration can or can't reach a mailbox of the tenant: one reason, and the chain of facts behind it. One that the last
 //! proof didn't ask is looked up in the directory, and can be [asked now](super::ask).
 
+use std::time::Duration;
+
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::scope::cmdlet::{Report, disagreement};
 use rollcall_core::scope::cover;
@@ -19,11 +21,15 @@ use ts_rs::TS;
 
 use super::members::{self, Found};
 use super::show::{Facts, Stands, facts, voids};
+use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Error, Result};
 use crate::groups::directory;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
+
+/// So long what a proof has found waits for what the directory says of the mailbox.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Which mailbox.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -64,13 +70,14 @@ pub struct JudgedMailbox {
 pub async fn why(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     let (facts, proven) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
     if let Some(known) = proven {
-        return Ok(known.why(&facts));
+        return Ok(known.why(desk, &facts, job).await);
     }
     let person = look_up(&directory(desk, ask.organization).await?, &ask.mailbox, job).await?;
     // By an alias the proof may know it after all.
     let (facts, proven) = self::proven(desk, ask.organization, person.object_id.to_string()).await?;
     if let Some(known) = proven {
-        return Ok(known.why(&facts));
+        let state = MailboxState::of(&person);
+        return Ok(known.with(Some(state), &facts));
     }
     let subject = Subject::of(desk, ask.organization, &facts.desired, person, job).await?;
     Ok(subject.why(&facts, &facts.desired, None, &[]))
@@ -85,11 +92,17 @@ pub(super) struct Proven {
 }
 
 impl Proven {
+    /// With the mailbox as it stands by now.
+    async fn why(self, desk: &Desk, facts: &Facts, job: &Job) -> Why {
+        let state = MailboxState::look(desk, facts, self.target.object_id, job).await;
+        self.with(state, facts)
+    }
+
     /// What was found was found of the scope that was wanted then.
-    fn why(self, facts: &Facts) -> Why {
+    fn with(self, state: Option<MailboxState>, facts: &Facts) -> Why {
         let Self { target, proof, desired, .. } = self;
         let (finding, calls, provisional) = (target.finding, target.calls.clone(), target.provisional);
-        let mut why = Subject::from(target).why(facts, &desired, finding, &calls);
+        let mut why = Subject::known(target, state).why(facts, &desired, finding, &calls);
         why.mailbox.provisional = provisional;
         why.mailbox.proof = Some(proof);
         why
@@ -101,7 +114,7 @@ pub(super) async fn proven(desk: &Desk, organization: OrganizationId, mailbox: S
     desk.read(move |conn| {
         let facts = facts(conn, OrganizationRef { organization })?;
         let Some(proof) = proofs::latest(conn, organization)? else { return Ok((facts, None)) };
-        let stands = Stands::of(&proof, &facts.desired, facts.change);
+        let stands = Stands::of(&proof, &facts);
         let target = proofs::find(conn, proof.id, &mailbox)?;
         Ok((facts, target.map(|target| Proven { target, proof: proof.id, desired: proof.desired, stands })))
     })
@@ -130,18 +143,46 @@ pub(super) struct Subject {
     display_name: String,
     pub expected: Expected,
     said: Option<Report>,
-    /// What the directory says of it, where it was looked up.
-    state: Option<(Option<String>, MailboxKind, bool)>,
+    /// What the directory says of it; `None` where neither it nor what is remembered of it could tell.
+    state: Option<MailboxState>,
 }
 
-impl From<Target> for Subject {
-    fn from(target: Target) -> Self {
-        let Target { object_id, upn, display_name, expected, said, .. } = target;
-        Self { object_id, upn, display_name, expected, said, state: None }
+/// What the directory says of a mailbox.
+pub(super) struct MailboxState {
+    address: Option<String>,
+    of: MailboxKind,
+    enabled: bool,
+    /// When the directory said so, where it was not asked now.
+    seen: Option<Timestamp>,
+}
+
+impl MailboxState {
+    fn of(person: &DirectoryUser) -> Self {
+        Self { address: person.mail.clone(), of: person.mailbox_kind(), enabled: person.enabled, seen: None }
+    }
+
+    /// Looks it up; where that can't be, by what is remembered of the user. What a proof has found is told with it or without it.
+    pub async fn look(desk: &Desk, facts: &Facts, object_id: ObjectId, job: &Job) -> Option<Self> {
+        let tenant = facts.integration.tenant;
+        let asked = async {
+            let graph = connection::delegated(desk, tenant).await.ok()?;
+            users::by_id_or_upn(&graph, &object_id.to_string(), &job.stop).await.ok()?
+        };
+        if let Ok(Some(person)) = tokio::time::timeout(PATIENCE, asked).await {
+            return Some(Self::of(&person));
+        }
+        let known = desk.read(move |conn| rollcall_store::users::by_object_id(conn, tenant, object_id)).await.ok()??;
+        Some(Self { seen: Some(known.user.seen), ..Self::of(&known.user.directory) })
     }
 }
 
 impl Subject {
+    /// A mailbox of a proof.
+    pub fn known(target: Target, state: Option<MailboxState>) -> Self {
+        let Target { object_id, upn, display_name, expected, said, .. } = target;
+        Self { object_id, upn, display_name, expected, said, state }
+    }
+
     /// Somebody of the directory, and what the scope expects of the mailbox.
     pub async fn of(desk: &Desk, organization: OrganizationId, desired: &Desired, person: DirectoryUser, job: &Job) -> Result<Self> {
         let members = match desired.limit() {
@@ -158,7 +199,7 @@ impl Subject {
             object_id: person.object_id,
             expected: expect(desired, &members, person.object_id),
             said,
-            state: Some((person.mail.clone(), person.mailbox_kind(), person.enabled)),
+            state: Some(MailboxState::of(&person)),
             upn: person.upn,
             display_name: person.display_name,
         })
@@ -170,7 +211,7 @@ impl Subject {
         let all_read = reading.is_some_and(|reading| reading.assignments.read().is_some());
         let limit = desired.limit();
         let voids = limit.zip(reading).map(|(limit, reading)| voids(limit, &facts.integration, reading)).unwrap_or_default();
-        let no_mailbox = matches!(&self.state, Some((None, ..) | (_, MailboxKind::Guest, _)));
+        let no_mailbox = self.state.as_ref().is_some_and(|state| state.address.is_none() || state.of == MailboxKind::Guest);
         let because = match finding {
             Some(finding) => why::because(finding, calls, &voids, all_read),
             None if no_mailbox => Because::NoMailbox,
@@ -198,7 +239,12 @@ impl Subject {
             expected: self.expected,
             unit: limit.map(|limit| limit.unit.name.clone()),
         });
-        chain.extend(self.state.map(|(address, of, enabled)| Link::Mailbox { address, of, enabled }));
+        chain.push(self.state.map_or(Link::MailboxUnread, |MailboxState { address, of, enabled, seen }| Link::Mailbox {
+            address,
+            of,
+            enabled,
+            seen,
+        }));
         chain.extend(self.said.map(|report| Link::Said { report, disagrees: disagreement(self.expected, finding, report) }));
         if finding.is_none() {
             chain.push(Link::NotAsked);

@@ -6,7 +6,8 @@ use rollcall_core::id::{OrganizationId, UserId};
 use rollcall_core::mailbox::STUCK_AFTER;
 use rollcall_core::time::Timestamp;
 use rollcall_store::halts::{self, Halt};
-use rollcall_store::sessions::{self, Hour, Session, Standing};
+pub use rollcall_store::sessions::Session;
+use rollcall_store::sessions::{self, Hour, Standing};
 use rollcall_store::users;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -65,8 +66,7 @@ pub async fn figures(desk: &Desk, ask: SessionFigures, _job: &Job) -> Result<Fig
         return Err(Error::input("days", format!("between 1 and {most} days are kept")));
     }
     let now = desk.now();
-    let before = |long: Duration| Timestamp(now.0.saturating_sub(i64::try_from(long.as_millis()).unwrap_or(0)));
-    let (since, stuck_before) = (before(Duration::from_secs(u64::from(ask.days) * 24 * 60 * 60)), before(STUCK_AFTER));
+    let (since, stuck_before) = (now.before(Duration::from_secs(u64::from(ask.days) * 24 * 60 * 60)), now.before(STUCK_AFTER));
     let under_way = desk.syncing().is_at(ask.organization);
     desk.read(move |conn| {
         Ok(Figures {

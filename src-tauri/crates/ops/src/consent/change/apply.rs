@@ -17,7 +17,7 @@ use ts_rs::TS;
 use super::preview::{GrantLine, in_words};
 use super::{Looked, PreviewChange, Wanted, look, recorded};
 use crate::connection;
-use crate::consent::read::{held_now, refresh};
+use crate::consent::read::{held_now, read_back};
 use crate::consent::settling;
 use crate::consent::show::{self, ConsentView};
 use crate::desk::Desk;
@@ -108,7 +108,7 @@ pub async fn apply(desk: &Desk, ask: ApplyChange, job: &Job) -> Result<Applied> 
     let after = now.as_ref().map(|now| recorded(now.iter(), Some(&looked.plan)));
     let done = Entry { at: desk.now(), after, outcome, request_id: tried.request_id(), ..entry };
     let number = desk.write(move |tx| journal::append(tx, &done)).await?;
-    let read = refresh(desk, &looked.integration, &quiet).await;
+    let read = read_back(desk, &looked.integration, &quiet).await;
     let Some(now) = now else {
         return Err(Error::new(Code::OutcomeUnknown, "the writes were sent, and what is granted now could not be read"));
     };
