@@ -152,7 +152,7 @@ async fn the_app_only_one_is_checked_and_synchronized_and_has_a_switch_before_it
 async fn the_delegated_one_has_several_mailboxes_one_connected_and_about_to_be_migrated() {
     let house = House::new();
     let organization = house.set_up().await.by_users;
-    assert_eq!(organization.access, AccessType::GraphDelegated);
+    assert_eq!((organization.access, organization.rhythm.paused), (AccessType::GraphDelegated, None));
     let all = house.mailboxes(organization.id).await;
     let kinds: BTreeSet<&str> = all.iter().flat_map(|view| &view.addresses).map(|one| one.address.kind.name()).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alias", "primary", "principal_name", "secondary"]);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rollcall_core::action::Action;
-use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed};
+use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed, SignInState};
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::integration::Preset;
@@ -251,11 +251,22 @@ async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
     assert_eq!(acted.done, 1);
     let need = Connection::SignInNeeded { need: SignInNeed::Switched };
     assert_eq!(company.view().await.addresses[0].connection, need);
+    let stand = async |state| {
+        let filter = UserFilter { organization: Some(organization), sign_in: vec![state], ..UserFilter::default() };
+        company.rehearsal.found(filter).await.into_iter().map(|row| (row.user.id, row.sign_in)).collect::<Vec<_>>()
+    };
+    assert_eq!(stand(SignInState::Needed).await, [(company.user, Some(SignInState::Needed))], "who has to again can be listed");
+    assert_eq!(stand(SignInState::Connected).await, []);
     let asked = check(desk, company.named(&company.mail), &Job::quiet()).await;
     assert_eq!(reason(asked), Some(Reason::MailboxNotConnected), "the old token is not tried");
 
     let again = company.connect_as(None, &company.upn).await.unwrap();
     assert!(again.addresses[0].connection.is_up());
+    assert_eq!(stand(SignInState::Connected).await, [(company.user, Some(SignInState::Connected))]);
+    assert_eq!(stand(SignInState::NotSignedIn).await, [], "the others are on EWS, over which nobody signs in here");
+    company.add(OUTBOUND).await.unwrap();
+    let several = company.rehearsal.found(UserFilter { several_mailboxes: true, ..UserFilter::default() }).await;
+    assert_eq!(several.iter().map(|row| (row.user.id, row.other_mailboxes)).collect::<Vec<_>>(), [(company.user, 1)]);
     company.rehearsal.sandbox.revoke(&company.upn);
     let company = company.restarted();
     let asked = check(&company.rehearsal.desk, company.named(&company.mail), &Job::quiet()).await.unwrap();

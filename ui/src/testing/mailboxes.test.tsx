@@ -34,6 +34,18 @@ test("a mailbox says whether it is connected, and only a connected one can be sw
   );
 });
 
+test("who must sign in is found by the filter, the view and the column", async () => {
+  const { user, door } = await openAt("/users?org=3");
+  await user.click(await screen.findByRole("button", { name: "Views" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Sign-in to do" }));
+  await waitFor(() =>
+    expect(door.asked.findLast(({ name }) => name === "users.query")?.question).toMatchObject({
+      filter: { sign_in: ["needed", "not_signed_in"], several_mailboxes: false },
+    }),
+  );
+  await screen.findByRole("button", { name: "Sign-in: To do, again or at all" });
+});
+
 test("another account's sign-in is refused in words, and the mailbox stays as it was", async () => {
   const { user, primary } = await atMailboxes({ wrongAccount: true });
   await user.click(within(primary).getByRole("button", { name: "Sign in here" }));

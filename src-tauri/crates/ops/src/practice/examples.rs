@@ -3,6 +3,7 @@
 //! the practice tenant act at the pages of the browser.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rollcall_core::id::{AppId, IntegrationId, OrganizationId, TenantId};
 use rollcall_core::integration::Preset;
@@ -104,6 +105,17 @@ impl Place<'_> {
         let from = Source::Filter { odata: example.filter.to_owned() };
         let ask = ImportUsers { organization, from, anew: false };
         Box::pin(import::import(self.desk, ask, self.job)).await.map(drop)
+    }
+
+    /// The same job, which is stopped after so long.
+    fn for_at_most(&self, long: Duration) -> Job {
+        let (stop, told) = (self.job.stop.child_token(), self.job.clone());
+        let over = stop.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(long).await;
+            over.cancel();
+        });
+        Job::new(stop, move |progress| told.tell(progress))
     }
 
     /// Checks and sessions that are stopped keep what they have, and are no errors; what comes after them isn't begun.

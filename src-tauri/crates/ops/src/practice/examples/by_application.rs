@@ -1,6 +1,8 @@
 //! The organization whose integration reads everybody in its own name: consented to, checked, synchronized, and with some users left to be
 //! switched in waves.
 
+use std::time::Duration;
+
 use rollcall_core::action::Action;
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::consent::Authorization;
@@ -43,6 +45,8 @@ const ON_EWS: usize = 10;
 const BY_RULE: [&str; 2] = ["Sales", "Legal"];
 /// First sessions, and then one that reads what has changed.
 const PASSES: u32 = 2;
+/// For one of them. Whoever is told to wait longer is read when it is due, as always.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// In minutes after midnight: from 20:00 to 23:00.
 const EVENING: (u16, u16) = (20 * 60, 23 * 60);
 
@@ -89,7 +93,8 @@ async fn fill(place: &Place<'_>, organization: OrganizationId) -> Result<()> {
     place.goes_on()?;
     if view.last_session.is_none() {
         for _ in 0..PASSES {
-            Box::pin(run::run(desk, RunSessions { organization, whose: Whose::Everybody }, job)).await?;
+            let patient = place.for_at_most(PATIENCE);
+            Box::pin(run::run(desk, RunSessions { organization, whose: Whose::Everybody }, &patient)).await?;
             place.goes_on()?;
         }
     }

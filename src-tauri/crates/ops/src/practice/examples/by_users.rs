@@ -9,6 +9,7 @@ use rollcall_core::integration::Preset;
 use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::rules::Reason;
 use rollcall_core::user::DirectoryUser;
+use rollcall_store::organizations;
 use rollcall_store::users::UserRow;
 
 use super::super::open::VENDOR;
@@ -23,6 +24,7 @@ use crate::mailboxes::describe::{self, MailboxesOf, MailboxesView};
 use crate::mailboxes::migrate::{self, MigrateMailbox, MigrationAct};
 use crate::mailboxes::secondary;
 use crate::organizations::delete::OrganizationRef;
+use crate::sync::pause::{self, PauseSessions};
 use crate::sync::run::{self, RunSessions, Whose};
 use crate::users::query::WINDOW_LIMIT;
 
@@ -48,6 +50,8 @@ pub(super) async fn set_up(place: &Place<'_>) -> Result<Organization> {
     let view = place.view(of.organization).await?;
     if view.users == 0 {
         place.bring_in(of.organization, &EXAMPLE).await?;
+        // Whoever signs in is read from then on.
+        pause::pause(place.desk, PauseSessions { organization: of.organization, paused: false }, place.job).await?;
     }
     if view.consent.read_at.is_none() {
         Box::pin(read::read(place.desk, of, place.job)).await?;
@@ -55,7 +59,7 @@ pub(super) async fn set_up(place: &Place<'_>) -> Result<Organization> {
     if let Some(mover) = name_secondaries(place, of.organization).await? {
         Box::pin(connect_one(place, of.organization, &mover)).await?;
     }
-    Ok(organization)
+    place.desk.read(move |conn| organizations::get(conn, of.organization)).await
 }
 
 /// Each gets the mailbox of the colleague who comes next: those first who have consented, and whose addresses are of several kinds.
