@@ -162,7 +162,7 @@ async fn the_delegated_one_has_several_mailboxes_one_connected_and_about_to_be_m
     assert_eq!(migration.steps[0].step, MigrationStep::StopSyncOfOld);
     assert!(migration.steps[0].seen.is_some() && migration.steps[0].done.is_none(), "the old mailbox was asked, and nothing was ticked");
     let row = house.found(of(organization.id)).await.rows.into_iter().find(|row| row.user.id == mover.user).unwrap();
-    assert!(row.session.is_some(), "who is connected is read");
+    assert!(row.session.is_some() && row.checked.is_some(), "who is connected is read and checked");
 
     // What everybody has to consent to is still to be asked for: some have, some haven't.
     let ask = ConsentUsers { organization: organization.id, which: WhichConsents::All, search: None, holding: None, offset: 0, limit: 1 };

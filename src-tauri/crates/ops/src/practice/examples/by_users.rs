@@ -27,6 +27,8 @@ use crate::organizations::delete::OrganizationRef;
 use crate::sync::pause::{self, PauseSessions};
 use crate::sync::run::{self, RunSessions, Whose};
 use crate::users::query::WINDOW_LIMIT;
+use crate::verify::plan::{Scope, Verify};
+use crate::verify::start;
 
 const EXAMPLE: Example = Example {
     name: "Example: delegated",
@@ -97,7 +99,7 @@ fn kinds(directory: &DirectoryUser) -> usize {
     usize::from(directory.mail.as_ref().is_some_and(|mail| *mail != directory.upn)) + usize::from(!directory.aliases.is_empty())
 }
 
-/// Somebody signs in, has a session, and begins to move to the other mailbox.
+/// Somebody signs in, has a session and a check, and begins to move to the other mailbox.
 async fn connect_one(place: &Place<'_>, organization: OrganizationId, mover: &UserRow) -> Result<()> {
     let (desk, job, user) = (place.desk, place.job, mover.user.id);
     let mut view = describe::describe(desk, MailboxesOf { user }, job).await?;
@@ -110,6 +112,8 @@ async fn connect_one(place: &Place<'_>, organization: OrganizationId, mover: &Us
             Err(error) if error.reason == Some(Reason::SessionsUnderWay) => {}
             ran => _ = ran?,
         }
+        let check = Verify { organization, which: Scope::Users { users: vec![user] } };
+        Box::pin(start::start(desk, check, job)).await?;
     }
     if view.migration.is_none() { Box::pin(begin(place, &view)).await } else { Ok(()) }
 }
