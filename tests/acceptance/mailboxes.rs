@@ -1,11 +1,10 @@
 //! Several mailboxes of one user: which there are, who signs in for them, what each is used for, and the guided migration.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rollcall_core::action::Action;
-use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed};
+use rollcall_core::address::{AddressChange, AddressKind, Connection, SignInNeed, SignInState};
 use rollcall_core::change_window::{ChangeWindow, Day};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, UserId};
 use rollcall_core::integration::Preset;
@@ -35,24 +34,19 @@ use rollcall_ops::organizations::adjust::{AdjustOrganization, adjust};
 use rollcall_ops::organizations::change::{ChangeOrganization, change as change_organization};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::window::{SetWindow, set_window};
-use rollcall_ops::practice::examples::examples;
-use rollcall_ops::practice::open::{self, OpenPractice};
-use rollcall_ops::rules;
 use rollcall_ops::runs::describe::RunRef;
 use rollcall_ops::runs::list::{ListRuns, list as list_runs};
 use rollcall_ops::runs::results::{ResultQuery, results as results_of};
 use rollcall_ops::sync::run::{RunSessions, Whose, run as run_sessions};
-use rollcall_ops::tenants::sign_in::{TenantRef, sign_in};
 use rollcall_ops::users::describe::{UserRef, describe as describe_user};
-use rollcall_ops::users::query::{Sort, UserQuery, query};
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::resume::resume;
 use rollcall_ops::verify::start::start;
+use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::{FaultPlan, Options, Sandbox};
 use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_store::users::{Chosen, UserFilter};
-use rollcall_tests::{Keychain, Rehearsal, Scene, at_the_browser, clock, ground_of, open_practice};
+use rollcall_tests::{Keychain, Rehearsal, Scene, at_the_browser, clock};
 use tokio_util::sync::CancellationToken;
 
 /// Healthy, enabled, and nobody's secondary mailbox but the one that it becomes here.
@@ -257,11 +251,22 @@ async fn a_switch_and_a_refused_token_both_ask_for_a_new_sign_in() {
     assert_eq!(acted.done, 1);
     let need = Connection::SignInNeeded { need: SignInNeed::Switched };
     assert_eq!(company.view().await.addresses[0].connection, need);
+    let stand = async |state| {
+        let filter = UserFilter { organization: Some(organization), sign_in: vec![state], ..UserFilter::default() };
+        company.rehearsal.found(filter).await.into_iter().map(|row| (row.user.id, row.sign_in)).collect::<Vec<_>>()
+    };
+    assert_eq!(stand(SignInState::Needed).await, [(company.user, Some(SignInState::Needed))], "who has to again can be listed");
+    assert_eq!(stand(SignInState::Connected).await, []);
     let asked = check(desk, company.named(&company.mail), &Job::quiet()).await;
     assert_eq!(reason(asked), Some(Reason::MailboxNotConnected), "the old token is not tried");
 
     let again = company.connect_as(None, &company.upn).await.unwrap();
     assert!(again.addresses[0].connection.is_up());
+    assert_eq!(stand(SignInState::Connected).await, [(company.user, Some(SignInState::Connected))]);
+    assert_eq!(stand(SignInState::NotSignedIn).await, [], "the others are on EWS, over which nobody signs in here");
+    company.add(OUTBOUND).await.unwrap();
+    let several = company.rehearsal.found(UserFilter { several_mailboxes: true, ..UserFilter::default() }).await;
+    assert_eq!(several.iter().map(|row| (row.user.id, row.other_mailboxes)).collect::<Vec<_>>(), [(company.user, 1)]);
     company.rehearsal.sandbox.revoke(&company.upn);
     let company = company.restarted();
     let asked = check(&company.rehearsal.desk, company.named(&company.mail), &Job::quiet()).await.unwrap();
@@ -590,52 +595,4 @@ async fn where_the_application_reads_everybody_nobody_signs_in() {
     let asked = check(&rehearsal.desk, MailboxRef { user, address }, &Job::quiet()).await.unwrap();
     assert_eq!(asked.addresses[0].connection, Connection::ByApplication);
     assert_eq!(asked.addresses[0].address.seen.as_ref().map(|seen| seen.verdict), Some(Verdict::Passed));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_practice_tenant_sets_up_two_organizations_one_of_which_has_users_with_several_mailboxes() {
-    let folder = tempfile::tempdir().unwrap();
-    let sandbox: Arc<Mutex<Option<Sandbox>>> = Arc::default();
-    let running = Arc::clone(&sandbox);
-    let desk = open_practice(&folder.path().join("data"), move |users| {
-        let running = Arc::clone(&running);
-        async move {
-            let started = Sandbox::start(Options { users, ..Options::default() }).await?;
-            let ground = ground_of(&started);
-            *running.lock().unwrap() = Some(started);
-            Ok(ground)
-        }
-    })
-    .unwrap();
-    let opened = open::open(&desk, OpenPractice { users: Some(250), seed: None }, &Job::quiet()).await.unwrap();
-    let tenant = TenantRef { tenant: opened.tenant.id };
-    assert_eq!(reason(Box::pin(examples(&desk, tenant, &Job::quiet())).await), Some(Reason::NotSignedIn));
-    Box::pin(sign_in(&desk, tenant, &at_the_browser(Person::Admin))).await.unwrap();
-    let set_up = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
-    assert_eq!((set_up.by_application.access, set_up.by_users.access), (AccessType::GraphAppOnly, AccessType::GraphDelegated));
-    let again = Box::pin(examples(&desk, tenant, &Job::quiet())).await.unwrap();
-    assert_eq!(again.by_users.id, set_up.by_users.id, "what is there stays");
-
-    // Of the first some can be switched at once, and a rule proposes others.
-    let reached = async |access| {
-        let filter = UserFilter { organization: Some(set_up.by_application.id), access: vec![access], ..UserFilter::default() };
-        let ask = UserQuery { filter, sort: Sort::default(), offset: 0, limit: 1, workloads: false };
-        query(&desk, ask, &Job::quiet()).await.unwrap()
-    };
-    let (ews, graph) = (reached(AccessType::EwsAppOnly).await, reached(AccessType::GraphAppOnly).await);
-    assert!(ews.matching == 10 && graph.matching > 0 && ews.matching + graph.matching == ews.total, "{} of {}", ews.matching, ews.total);
-    let rules = rules::list::list(&desk, tenant, &Job::quiet()).await.unwrap();
-    let outcome = rules[0].rule.outcome.as_ref().unwrap();
-    assert!(rules.len() == 1 && outcome.proposed > 0, "{outcome:?}");
-
-    let filter = UserFilter { organization: Some(set_up.by_users.id), ..UserFilter::default() };
-    let everybody =
-        query(&desk, UserQuery { filter, sort: Sort::default(), offset: 0, limit: 100, workloads: false }, &Job::quiet()).await.unwrap();
-    let mut kinds = BTreeSet::new();
-    for row in everybody.rows {
-        let view = describe(&desk, MailboxesOf { user: row.user.id }, &Job::quiet()).await.unwrap();
-        kinds.extend(view.addresses.iter().map(|one| one.address.kind.name()));
-    }
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["alias", "primary", "principal_name", "secondary"]);
-    drop(sandbox);
 }

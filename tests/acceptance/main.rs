@@ -7,6 +7,7 @@ mod consent;
 mod daily;
 mod directory;
 mod engine;
+mod examples;
 mod house;
 mod inspector;
 mod kill;

@@ -71,6 +71,33 @@ fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
     window.reads("At Outreach: switch Sync off for the old mailbox")?;
     window.click("tab", "Timeline")?;
     window.reads("opened again")?;
+
+    // Through all six, each when its mailbox has answered.
+    window.click("tab", "Mailboxes")?;
+    step(&window, 1, Some(USER))?;
+    window.reads(&format!("To connect {OTHER}, the account of {OTHER} signs in on this computer"))?;
+    window.photo("mailboxes-instructions")?;
+    window.press("Sign in here")?;
+    stage.at_the_browser(&Person::Upn(OTHER.to_owned()))?;
+    window.no_longer_reads(&format!("To connect {OTHER}"))?;
+    for (number, asked) in [(2, Some(OTHER)), (3, Some(OTHER)), (4, Some(OTHER)), (5, None), (6, None)] {
+        step(&window, number, asked)?;
+    }
+    window.reads("All six steps are done.")?;
+    window.reads(&format!("go on reading the user's own mailbox, not {OTHER}"))?;
+    window.photo("migration-done")?;
+
+    // What the steps have set can be set by hand again, and a sign-in ends.
+    switch(&window, &format!("Send of {USER}"))?;
+    window.press("Make default")?;
+    window.holds("the old mailbox to be the default", &reads_in(USER, "· Default"))?;
+    window.press("Disconnect")?;
+    window.reads(&format!("Disconnect {USER}?"))?;
+    window.run(
+        "[...document.querySelectorAll('[role=alertdialog] button,[role=dialog] button')].find((one) => one.innerText === 'Disconnect').click()",
+        &json!([]),
+    )?;
+    window.holds("the old mailbox to be disconnected", &reads_in(USER, "Has not signed in"))?;
     window.close();
     Ok(())
 }
@@ -82,6 +109,27 @@ fn mailboxes(window: &Window) -> Result<()> {
     window.click("cell", "Plain User")?;
     window.click("tab", "Mailboxes")?;
     window.settled()
+}
+
+/// Whether an address of the user says so.
+fn reads_in(address: &str, words: &str) -> String {
+    format!("return document.querySelector('li[aria-label=\"{address}\"]')?.innerText.includes('{words}') === true")
+}
+
+/// Asks the mailbox that the current step waits for, if it does, and ticks it off.
+fn step(window: &Window, number: u32, asks: Option<&str>) -> Result<()> {
+    let current = |body: &str| format!("const step = document.querySelector('li[aria-current=step]'); {body}");
+    let at = |number: u32| current(&format!("return step?.getAttribute('aria-label')?.startsWith('Step {number}:') === true"));
+    window.holds(&format!("step {number}"), &at(number))?;
+    if let Some(address) = asks {
+        window.press(&format!("Ask {address}"))?;
+        window.holds("its answer", &current("return step?.innerText.includes('Answered') === true"))?;
+    }
+    window.press("This is done")?;
+    window.holds(
+        &format!("step {number} to be over"),
+        &current(&format!("return !step?.getAttribute('aria-label')?.startsWith('Step {number}:')")),
+    )
 }
 
 /// Presses a switch that stands there by its label, once it can be.

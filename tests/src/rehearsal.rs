@@ -22,7 +22,7 @@ use rollcall_ops::integrations::add::AddIntegration;
 use rollcall_ops::integrations::set_secret::SetSecret;
 use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::create::CreateOrganization;
-use rollcall_ops::practice::open::Ground;
+use rollcall_ops::practice::ground::Ground;
 use rollcall_ops::sync::run::{RunSessions, Sessions, Whose};
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
@@ -350,7 +350,8 @@ where
 #[must_use]
 pub fn ground_of(sandbox: &Sandbox) -> Ground {
     let details = sandbox.details();
-    let vendor = sandbox.app("outreach").expect("the practice tenant has this application").client_id;
+    let app = |key| sandbox.app(key).expect("the practice tenant has this application");
+    let reader = app("revenue_grid");
     Ground {
         authority: details.authority.clone(),
         graph: details.graph.clone(),
@@ -358,7 +359,10 @@ pub fn ground_of(sandbox: &Sandbox) -> Ground {
         console: details.console_client_id.parse().expect("it is an id"),
         client_id: details.client_id.parse().expect("it is an id"),
         client_secret: ClientSecret::new(details.client_secret.clone()),
-        vendor: vendor.parse().expect("it is an id"),
+        vendor: app("outreach").client_id.parse().expect("it is an id"),
+        reader: reader.client_id.parse().expect("it is an id"),
+        reader_secret: ClientSecret::new(reader.client_secret),
+        visit: Arc::new(|page, upn| Box::pin(async move { visit(&page, &upn.map_or(Person::Admin, Person::Upn)).await.is_ok() })),
     }
 }
 

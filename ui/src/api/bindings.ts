@@ -2399,6 +2399,8 @@ export type SharedWish = { "kind": "same" } | { "kind": "other", desired: Desire
 
 export type SignInNeed = { "why": "switched" } | { "why": "refused", number: number | null, } | { "why": "token_missing" };
 
+export type SignInState = "connected" | "needed" | "not_signed_in";
+
 export type SignedIn = { account: string, tenant: Tenant, kept: Kept, };
 
 export type SnoozeIssues = { fingerprints: Array<string>, 
@@ -2681,7 +2683,7 @@ seen: Timestamp,
  */
 gone: Timestamp | null, };
 
-export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "eligibility" | "evidence" | "department" | "job_title" | "licence" | "created" | "workloads";
+export type UserColumn = "name" | "upn" | "address" | "aliases" | "organization" | "verdict" | "mailbox" | "access" | "cause" | "checked" | "issues" | "session" | "outcome" | "sync" | "kind" | "eligibility" | "evidence" | "department" | "job_title" | "licence" | "created" | "sign_in" | "other_mailboxes" | "workloads";
 
 export type UserConsent = { "kind": "nothing" } | { "kind": "anything" } | { "kind": "low_impact" } | { "kind": "recommended" } | { "kind": "custom", policies: Array<string>, };
 
@@ -2769,6 +2771,14 @@ switched_since: Timestamp | null,
  */
 queued: boolean, 
 /**
+ * Whether they have signed in, of those whose mailboxes answer only to their own sign-ins.
+ */
+sign_in: Array<SignInState>, 
+/**
+ * For whom another mailbox was named.
+ */
+several_mailboxes: boolean, 
+/**
  * Whose mailbox was not checked since this moment, or never.
  */
 checked_before: Timestamp | null, 
@@ -2848,6 +2858,14 @@ forced: Timestamp | null,
  * Since when a switch waits for the change window.
  */
 queued: Timestamp | null, 
+/**
+ * Whether the user has signed in; `None` where nobody signs in for the mailbox.
+ */
+sign_in: SignInState | null, 
+/**
+ * How many other mailboxes were named for the user.
+ */
+other_mailboxes: number, 
 /**
  * What each workload last answered, where that was asked for.
  */

@@ -74,6 +74,8 @@ export type FakeOptions = {
   readonly proof?: "cut_off" | "put_off" | "under_way" | "no_secret";
   /** Nobody has signed in to the tenant. */
   readonly signedOut?: boolean;
+  /** The practice tenant's two examples are there; forgotten is what a new start leaves of them. */
+  readonly examples?: "whole" | "forgotten";
   /** Sync sessions of this organization were cut off. */
   readonly cutOffPass?: string;
   /** Actions that the end of the program has cut off. */

@@ -63,7 +63,7 @@ function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): Mailboxe
     window_opens: null,
     vendor: "Outreach",
     connect: delegated ? null : "nobody_signs_in",
-    link: null,
+    link: "https://myapps.microsoft.com/signin/outreach?tenantId=contoso",
   };
 }
 

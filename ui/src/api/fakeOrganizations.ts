@@ -102,8 +102,11 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
   const members = desk.rows.filter((row) => row.user.organization === organization.id);
   const uses_ews = organization.access === "ews_app_only";
   const { authorization, granted, required, by_role, page } = consentOf(desk);
+  const { examples } = desk.options;
+  const example = examples && ["EXAMPLE-APP", "EXAMPLE-USERS"][index];
+  const forgotten = example !== undefined && examples === "forgotten";
   return {
-    organization,
+    organization: example ? { ...organization, external_id: example } : organization,
     tenant_name: tenant.name,
     practice: true,
     integration_name: "Revenue Grid",
@@ -121,7 +124,7 @@ function viewOf(desk: Desk, organization: Organization): OrganizationView {
       required,
       by_role,
       page,
-      read_at: NOW - 120_000,
+      read_at: forgotten ? null : NOW - 120_000,
     },
     last_run: desk.runs.find((run) => run.organization === organization.id) ?? null,
     stages: {

@@ -165,7 +165,7 @@ function foreseen(desk: Desk, concerned: readonly UserRow[], action: Action): Fo
     kept_on_ews: 0,
     integration: 0,
     initialized: 0,
-    must_sign_in: 0,
+    must_sign_in: action.kind === "switch" ? concerned.filter((row) => row.sign_in !== null).length : 0,
     into_disabled: false,
     limitations: action.kind === "switch" ? [...limitations] : [],
     unread: action.kind === "switch" ? unread.map(({ id }) => id) : [],
@@ -191,6 +191,8 @@ function fits(row: UserRow, filter: UserFilter): boolean {
     (filter.checked_before === null || (row.checked ?? 0) <= filter.checked_before) &&
     (filter.access.length === 0 || filter.access.includes(row.effective_access)) &&
     (filter.eligibility.length === 0 || filter.eligibility.includes(row.judged.eligibility)) &&
+    (filter.sign_in.length === 0 || (row.sign_in !== null && filter.sign_in.includes(row.sign_in))) &&
+    (!filter.several_mailboxes || row.other_mailboxes > 0) &&
     (!filter.with_issues || row.open_issues > 0) &&
     (!filter.fingerprint || resultsOf(row).some((result) => result.fingerprint === filter.fingerprint)) &&
     (!wanted || `${directory.display_name} ${directory.upn}`.toLowerCase().includes(wanted))

@@ -18,6 +18,7 @@ import type {
   Route,
   RuleView,
   Run,
+  SignInState,
   Session,
   Tenant,
   TenantTraffic,
@@ -255,8 +256,15 @@ export function person(n: number, organization: Organization, checked: boolean):
     failing: verdict === "failed" ? 2 : 0,
     forced: null,
     queued: null,
+    sign_in: organization.access === "graph_delegated" ? signInOf(n) : null,
+    other_mailboxes: n % 9 === 0 ? 1 : 0,
     workloads: null,
   };
+}
+
+/** Some have signed in, some have to again, and some never did. */
+function signInOf(n: number): SignInState {
+  return (["connected", "needed", "not_signed_in"] as const)[n % 3] ?? "connected";
 }
 
 export function resultsOf(row: UserRow): WorkloadResult[] {

@@ -17,6 +17,8 @@ export const everyUser: UserFilter = {
   mailbox_before: null,
   switched_since: null,
   queued: false,
+  sign_in: [],
+  several_mailboxes: false,
   checked_before: null,
   search: null,
 };

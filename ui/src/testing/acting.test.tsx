@@ -358,3 +358,18 @@ test("a dialog gives the focus back to what opened it, so that Escape closes the
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("complementary", { name: /Details|.+/ })).toBeNull());
 });
+
+test("after a switch the message leads to those who must sign in", async () => {
+  const { user, router } = await openAt("/users?org=3");
+  await user.click((await screen.findAllByRole("gridcell", { name: "Not selected" }))[0] as HTMLElement);
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: "Switch to Graph…" }));
+  const dialog = await screen.findByRole("alertdialog", { name: "Switch 1 user to Graph?" });
+  await within(dialog).findByText("1 user must sign in again; the users' filter Sign-in lists who has to.");
+  await user.click(within(dialog).getByRole("checkbox", { name: /I have read/ }));
+  const go = within(dialog).getByRole("button", { name: "Switch 1 user" });
+  await waitFor(() => expect(go.getAttribute("aria-disabled")).not.toBe("true"));
+  await user.click(go);
+  await user.click(await screen.findByRole("button", { name: "Show who must sign in" }));
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ org: 3, signin: "to_do" }));
+});

@@ -16,14 +16,15 @@ async function atMailboxes(options: FakeOptions = {}) {
 test("a mailbox says whether it is connected, and only a connected one can be switched on", async () => {
   const { user, panel, primary, door } = await atMailboxes();
   within(primary).getByText("Has not signed in");
-  await within(panel).findByText(/^The user signs in as/);
+  await within(primary).findByText(/^To connect .+ signs in on this computer/);
+  within(panel).getByText(/Sync sessions and checks of Rollcall read the mailbox of .+ itself/);
   const sync = within(primary).getByRole("switch", { name: /^Sync of/ });
   expect(sync.getAttribute("aria-disabled")).toBe("true");
   await user.click(sync);
   expect(door.asked.some(({ name }) => name === "mailboxes.change")).toBe(false);
   await user.click(within(primary).getByRole("button", { name: "Sign in here" }));
   await within(primary).findByText("Connected");
-  await waitFor(() => expect(within(panel).queryByText(/^The user signs in as/)).toBeNull());
+  await waitFor(() => expect(within(panel).queryByText(/^To connect/)).toBeNull());
   await within(primary).findByText(/Primary · Default · Answered/);
   await user.click(within(primary).getByRole("switch", { name: /^Sync of/ }));
   await waitFor(() =>
@@ -31,6 +32,18 @@ test("a mailbox says whether it is connected, and only a connected one can be sw
       change: { kind: "sync", on: true },
     }),
   );
+});
+
+test("who must sign in is found by the filter, the view and the column", async () => {
+  const { user, door } = await openAt("/users?org=3");
+  await user.click(await screen.findByRole("button", { name: "Views" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Sign-in to do" }));
+  await waitFor(() =>
+    expect(door.asked.findLast(({ name }) => name === "users.query")?.question).toMatchObject({
+      filter: { sign_in: ["needed", "not_signed_in"], several_mailboxes: false },
+    }),
+  );
+  await screen.findByRole("button", { name: "Sign-in: To do, again or at all" });
 });
 
 test("another account's sign-in is refused in words, and the mailbox stays as it was", async () => {
@@ -46,7 +59,15 @@ test("a migration shows its current step, wants an answer first, and goes back w
   const naming = await screen.findByRole("dialog", { name: /^Another mailbox of/ });
   await user.type(within(naming).getByRole("textbox", { name: "Address" }), "outbound@contoso.example");
   await user.click(within(naming).getByRole("button", { name: "Add" }));
-  await within(panel).findByRole("listitem", { name: "outbound@contoso.example" });
+  const outbound = await within(panel).findByRole("listitem", { name: "outbound@contoso.example" });
+  within(outbound).getByText(
+    /^To connect outbound@contoso\.example, the account of outbound@contoso\.example signs in/,
+  );
+  within(outbound).getByText("https://myapps.microsoft.com/signin/outreach?tenantId=contoso");
+  await user.click(within(outbound).getByRole("button", { name: "Copy instructions for outbound@contoso.example" }));
+  const copied = await navigator.clipboard.readText();
+  expect(copied).toMatch(/connect the mailbox outbound@contoso\.example to Outreach/);
+  expect(copied).toMatch(/Sign in with the account of outbound@contoso\.example, and with no other account/);
 
   await user.click(within(panel).getByRole("button", { name: "Begin migration…" }));
   const dialog = await screen.findByRole("dialog", { name: /^Move .+ to another mailbox$/ });

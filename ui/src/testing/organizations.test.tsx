@@ -295,6 +295,34 @@ test("the ribbon leads whoever has not signed in to the sign-in, and sets the ex
   expect(door.asked.find(({ name }) => name === "practice.examples")?.question).toEqual({ tenant: 1 });
 });
 
+test("after a new start the ribbon says what it ended, leads to the sign-in, and sets the examples up again", async () => {
+  const first = await openAt("/", { signedOut: true, examples: "forgotten" });
+  const ribbon = await screen.findByRole("region", { name: "Practice tenant" });
+  await within(ribbon).findByText(/It starts anew with Rollcall: sign in, consent and check again\./);
+  await first.user.click(within(ribbon).getByRole("button", { name: "Sign in to the practice tenant" }));
+  await screen.findByText(/nobody is signed in, nothing is granted, nothing was checked/);
+  cleanup();
+
+  const { user, door } = await openAt("/", { examples: "forgotten" });
+  expect(screen.queryByText(/It starts anew with Rollcall: sign in/)).toBeNull();
+  await user.click(await screen.findByRole("button", { name: "Set up the example organizations again" }));
+  await screen.findByRole("heading", { level: 1, name: "Organizations" });
+  expect(door.asked.some(({ name }) => name === "practice.examples")).toBe(true);
+  cleanup();
+
+  await openAt("/", { examples: "whole" });
+  await screen.findByRole("region", { name: "Practice tenant" });
+  await screen.findByRole("heading", { level: 1 });
+  expect(screen.queryByRole("button", { name: /example organizations/ })).toBeNull();
+});
+
+test("examples that could be set up only in part say so, and the button goes on", async () => {
+  const { user } = await openAt("/", { failing: { "practice.examples": "offline" } });
+  await user.click(await screen.findByRole("button", { name: "Set up two example organizations" }));
+  await screen.findByText(/What was set up so far stays\. The same button goes on from there\./);
+  await screen.findByRole("button", { name: "Set up the example organizations again" });
+});
+
 test("what is deleted, typed and told has the same number, also where only one of two can go", async () => {
   const { user } = await openAt("/organizations", { users: [450, 30, 0] });
   await chooseRows(user, ["Contoso US", "Lab"]);

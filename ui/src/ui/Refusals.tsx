@@ -1,5 +1,6 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Link, makeStyles, tokens } from "@fluentui/react-components";
 import type { Acted, Action } from "../api/bindings";
+import type { Way } from "../lib/notices";
 import { grouped } from "../lib/numbers";
 import { whyRefused } from "../words/refused";
 import { t } from "../words/t";
@@ -14,10 +15,16 @@ const useStyles = makeStyles({
 /** So many are named for each reason; the rest are counted. */
 const NAMED = 20;
 
-type Props = { readonly kind: Action["kind"]; readonly acted: Acted; readonly onDone: () => void };
+type Props = {
+  readonly kind: Action["kind"];
+  readonly acted: Acted;
+  /** Where to go on from here, if anywhere. */
+  readonly way?: Way | undefined;
+  readonly onDone: () => void;
+};
 
 /** What an action came to that refused somebody: who was done, and who was refused, reason by reason. */
-export function Refusals({ kind, acted, onDone }: Props) {
+export function Refusals({ kind, acted, way, onDone }: Props) {
   const styles = useStyles();
   const { done, queued, untouched, refused } = acted;
   const groups = groupsOf(acted);
@@ -37,6 +44,16 @@ export function Refusals({ kind, acted, onDone }: Props) {
           </li>
         ))}
       </ul>
+      {way && (
+        <Link
+          onClick={() => {
+            onDone();
+            way.go();
+          }}
+        >
+          {way.label}
+        </Link>
+      )}
       <div>
         <CopyButton labelled label={t("act.copyRefused")} text={tableOf(groups)} />
       </div>

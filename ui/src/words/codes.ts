@@ -145,7 +145,7 @@ export const reasonWords = {
   run_under_way: "A run of this organization is under way.",
   uses_ews: "Reached over EWS, which Rollcall neither reads nor checks. Switch to Graph first.",
   users_must_sign_in:
-    "With delegated access each mailbox answers only to its own user, and none of them has signed in here yet (a user's details, Mailboxes).",
+    "With delegated access a mailbox answers only to its own user, and nobody who is meant is signed in here: not yet, or not since a switch (a user's details, Mailboxes; the users' filter Sign-in lists who has to).",
   has_users: "Remove the organization's users first.",
   has_organizations: "Organizations still use this integration. Delete them first.",
   still_initialized: "The mailbox is initialized or switching. Only a forced removal takes it out.",

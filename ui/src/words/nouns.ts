@@ -21,6 +21,7 @@ import type {
   Risk,
   Role,
   Separator,
+  SignInState,
   StageState,
   SyncStatus,
   Unasked,
@@ -79,6 +80,12 @@ export const syncBadges = {
   disabled: { state: "off", word: "Disabled" },
   disabled_due_to_error: { state: "bad", word: "Disabled due to an error" },
 } as const satisfies Record<SyncStatus, Badge>;
+
+export const signInBadges = {
+  connected: { state: "good", word: "Signed in" },
+  needed: { state: "attention", word: "Sign-in needed" },
+  not_signed_in: { state: "off", word: "Not signed in" },
+} as const satisfies Record<SignInState, Badge>;
 
 /** Whether somebody is read. What is allowed to be is not, while the organization's sessions are paused. */
 export function syncBadge(sync: SyncStatus, paused: boolean): Badge {

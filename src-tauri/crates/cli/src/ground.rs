@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rollcall_identity::secret::ClientSecret;
 use rollcall_ops::desk::StartPractice;
-use rollcall_ops::practice::open::Ground;
+use rollcall_ops::practice::ground::Ground;
+use rollcall_sandbox::browser::{Person, visit};
 use rollcall_sandbox::{Options, Planted, Sandbox};
 
 /// Where the tenant of this command runs, once it does.
@@ -21,6 +22,8 @@ impl Rehearsal {
                 let usual = Options::default();
                 let options = Options { users: users.unwrap_or(usual.users), seed: seed.unwrap_or(usual.seed), ..usual };
                 let sandbox = Sandbox::start(options).await?;
+                let known = |key| sandbox.app(key).ok_or(std::io::ErrorKind::NotFound);
+                let reader = known("revenue_grid")?;
                 let details = sandbox.details();
                 let ground = Ground {
                     authority: details.authority.clone(),
@@ -29,7 +32,12 @@ impl Rehearsal {
                     console: details.console_client_id.parse().map_err(std::io::Error::other)?,
                     client_id: details.client_id.parse().map_err(std::io::Error::other)?,
                     client_secret: ClientSecret::new(details.client_secret.clone()),
-                    vendor: sandbox.app("outreach").map(|app| app.client_id).unwrap_or_default().parse().map_err(std::io::Error::other)?,
+                    vendor: known("outreach")?.client_id.parse().map_err(std::io::Error::other)?,
+                    reader: reader.client_id.parse().map_err(std::io::Error::other)?,
+                    reader_secret: ClientSecret::new(reader.client_secret),
+                    visit: Arc::new(|page, upn| {
+                        Box::pin(async move { visit(&page, &upn.map_or(Person::Admin, Person::Upn)).await.is_ok() })
+                    }),
                 };
                 *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox);
                 Ok(ground)

@@ -148,7 +148,8 @@ pub const fn of_reason(reason: Reason) -> Words {
         ),
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",
-            "None of them has signed in here: `rollcallctl users connect UPN` lets one do it, and then that mailbox can be checked.",
+            "None of those meant is signed in here: not yet, or not since a switch. `rollcallctl users list --sign-in needed,not-signed-in` \
+             names them, and `rollcallctl users connect UPN` lets one sign in.",
         ),
         Reason::HasUsers => words(
             "The organization still has users",

@@ -81,6 +81,18 @@ pub enum Connection {
     NotConnected,
 }
 
+/// Whether a user whose mailbox answers only to its own sign-ins has signed in, as far as that was noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInState {
+    /// For the user's own mailbox, and none of the sign-ins has to be done again.
+    Connected,
+    /// One of them has to be done again: after a switch, or because its token is refused or gone.
+    Needed,
+    /// Nobody has signed in for the user's own mailbox yet.
+    NotSignedIn,
+}
+
 /// What can be changed of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -88,6 +100,21 @@ pub enum AddressChange {
     Sync { on: bool },
     Send { on: bool },
     Default,
+}
+
+impl SignInState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Connected, Self::Needed, Self::NotSignedIn];
+
+    /// The name used in JSON, in the database and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Needed => "needed",
+            Self::NotSignedIn => "not_signed_in",
+        }
+    }
 }
 
 impl Connection {

@@ -22,7 +22,8 @@ pub enum Reason {
     RunUnderWay,
     /// The mailbox, or every one that is meant, is reached over EWS; over Graph nothing is learned about it.
     UsesEws,
-    /// The organization's mailboxes are reached by each user's own sign-in.
+    /// The mailboxes meant are reached by each user's own sign-in, and none of these users is signed in: never, or not since they have to
+    /// sign in again.
     UsersMustSignIn,
     /// The organization still has users.
     HasUsers,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rollcall_core::id::{AppId, IntegrationId, ObjectId, ProofId, RunId, TenantId};
+use rollcall_core::id::{IntegrationId, ObjectId, ProofId, RunId, TenantId};
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
@@ -23,7 +23,7 @@ use crate::connection::{AppOnly, Delegated};
 use crate::cut_off;
 use crate::error::{Code, Error, Result};
 use crate::pauses;
-use crate::practice::open::Ground;
+use crate::practice::ground::Ground;
 use crate::settings;
 use crate::sync;
 use crate::traffic::record::Recording;
@@ -60,8 +60,8 @@ pub struct Desk {
     recording: Mutex<Option<Recording>>,
     cut_off: Mutex<CutOff>,
     preview: Mutex<Option<Arc<Held>>>,
-    /// The vendor's application in the practice tenant that runs here.
-    practice_vendor: Mutex<Option<AppId>>,
+    /// The practice tenant that runs here.
+    practice: Mutex<Option<Arc<Ground>>>,
 }
 
 /// What the end of the last process cut off, until it is answered or somebody takes it up.
@@ -117,7 +117,7 @@ impl Desk {
             recording: Mutex::default(),
             cut_off: Mutex::default(),
             preview: Mutex::default(),
-            practice_vendor: Mutex::default(),
+            practice: Mutex::default(),
         };
         let cut_off = desk.interrupt_unfinished()?;
         *desk.cut_off() = cut_off;
@@ -224,13 +224,15 @@ impl Desk {
         self.start_practice.as_ref()
     }
 
-    /// The application of a vendor in the practice tenant, while one runs in this process.
-    pub(crate) fn practice_vendor(&self) -> Option<AppId> {
-        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The practice tenant, while one runs in this process.
+    pub(crate) fn practice(&self) -> Option<Arc<Ground>> {
+        self.practice.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_practice_vendor(&self, vendor: AppId) {
-        *self.practice_vendor.lock().unwrap_or_else(PoisonError::into_inner) = Some(vendor);
+    pub(crate) fn set_practice(&self, ground: Ground) -> Arc<Ground> {
+        let ground = Arc::new(ground);
+        *self.practice.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&ground));
+        ground
     }
 
     /// Reads from the store, off the async threads.

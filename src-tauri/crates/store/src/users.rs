@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use rollcall_core::address::SignInState;
 use rollcall_core::eligibility::{Eligibility, Judged, Purpose};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::issue::Cause;
@@ -32,7 +33,7 @@ mod shared;
 mod window;
 mod write;
 
-use filter::Where;
+use filter::{OTHER_MAILBOXES, SIGN_IN, Where};
 pub use in_order::in_order;
 pub use known::{Known, known, own_access, places, ways};
 pub(crate) use roster::Roster;
@@ -89,6 +90,10 @@ pub struct UserFilter {
     pub switched_since: Option<Timestamp>,
     /// Whose switch waits for the change window.
     pub queued: bool,
+    /// Whether they have signed in, of those whose mailboxes answer only to their own sign-ins.
+    pub sign_in: Vec<SignInState>,
+    /// For whom another mailbox was named.
+    pub several_mailboxes: bool,
     /// Whose mailbox was not checked since this moment, or never.
     pub checked_before: Option<Timestamp>,
     /// Parts of names, addresses, department, job title or object id, or of an open issue's status, code,
@@ -154,6 +159,10 @@ pub struct UserRow {
     pub forced: Option<Timestamp>,
     /// Since when a switch waits for the change window.
     pub queued: Option<Timestamp>,
+    /// Whether the user has signed in; `None` where nobody signs in for the mailbox.
+    pub sign_in: Option<SignInState>,
+    /// How many other mailboxes were named for the user.
+    pub other_mailboxes: u32,
     /// What each workload last answered, where that was asked for.
     pub workloads: Option<Vec<WorkloadVerdict>>,
 }
@@ -196,14 +205,15 @@ pub enum Chosen {
 /// # Errors
 /// [`StoreError::NotFound`] when there is none of that number.
 pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
-    let mut statement = conn.prepare_cached(
+    let mut statement = conn.prepare_cached(&format!(
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
                 u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
-                u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued, u.eligibility, u.evidence, u.purpose
+                u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued, u.eligibility, u.evidence, u.purpose,
+                {SIGN_IN}, {OTHER_MAILBOXES}
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
-         WHERE  u.id = ?1",
-    )?;
+         WHERE  u.id = ?1"
+    ))?;
     statement.query_row([id.0], user_row).optional()?.ok_or(StoreError::NotFound(Thing::User))
 }
 
@@ -332,6 +342,8 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         failing: row.get(30)?,
         forced: text::maybe_moment(row, 31)?,
         queued: text::maybe_moment(row, 32)?,
+        sign_in: text::maybe_named(row, 36)?,
+        other_mailboxes: row.get(37)?,
         workloads: None,
     })
 }

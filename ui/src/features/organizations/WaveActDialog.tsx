@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
+import { useWayToSignIns } from "../../ui/signIns";
 import { actedWords, explainActed } from "../../words/acted";
 import { reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
@@ -35,6 +36,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
   const say = useNotices((notices) => notices.say);
+  const toSignIns = useWayToSignIns();
   // Whoever was on Graph before the wave is nothing of its doing.
   const switched_since = act === "go_back" ? wave.started : null;
   const of = { ...everyUser, organization, wave: wave.number, switched_since };
@@ -59,7 +61,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
           : await call("users.act", { users, action: actions[act], expected });
       if (came.refused > 0) return setActed(came);
       const { tone, title, body } = actedWords(actions[act].kind, came);
-      say(tone, title, body);
+      say(tone, title, body, foreseen.must_sign_in > 0 && came.done > 0 ? toSignIns : undefined);
       onClose();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -68,7 +70,10 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
       setBusy(false);
     }
   };
-  if (acted) return <Refusals kind={actions[act].kind} acted={acted} onDone={onClose} />;
+  if (acted) {
+    const way = foreseen && foreseen.must_sign_in > 0 && acted.done > 0 ? toSignIns : undefined;
+    return <Refusals kind={actions[act].kind} acted={acted} way={way} onDone={onClose} />;
+  }
   const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
   const reason = !foreseen ? t("act.looking") : foreseen.none && !nobody ? reasonWords[foreseen.none] : undefined;
   const title = { wave: waveName(wave) };

@@ -1,4 +1,13 @@
-import { Toast, ToastBody, Toaster, ToastTitle, useId, useToastController } from "@fluentui/react-components";
+import {
+  Link,
+  Toast,
+  ToastBody,
+  Toaster,
+  ToastFooter,
+  ToastTitle,
+  useId,
+  useToastController,
+} from "@fluentui/react-components";
 import { useEffect } from "react";
 import { useNotices } from "../../lib/notices";
 
@@ -15,8 +24,14 @@ export function Notices() {
         <Toast>
           <ToastTitle>{notice.title}</ToastTitle>
           {notice.body !== undefined && <ToastBody>{notice.body}</ToastBody>}
+          {notice.way && (
+            <ToastFooter>
+              <Link onClick={notice.way.go}>{notice.way.label}</Link>
+            </ToastFooter>
+          )}
         </Toast>,
-        { intent: notice.tone, timeout: notice.tone === "error" ? 10_000 : 5000, pauseOnHover: true },
+        // What leads on has to be reached in time, too.
+        { intent: notice.tone, timeout: notice.tone === "error" || notice.way ? 10_000 : 5000, pauseOnHover: true },
       );
     }
   }, [all, drop, dispatchToast]);

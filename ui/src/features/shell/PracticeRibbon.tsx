@@ -2,12 +2,14 @@ import { Button, makeStyles, Tooltip, tokens } from "@fluentui/react-components"
 import { BeakerFilled } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import type { OrganizationView } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { begin, isLive, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { explain } from "../../words/codes";
+import { progressLine } from "../../words/progress";
 import { t } from "../../words/t";
 
 const useStyles = makeStyles({
@@ -48,29 +50,52 @@ const useStyles = makeStyles({
 export function PracticeRibbon() {
   const styles = useStyles();
   const tenants = useQuery(reading("tenants.list", null)).data ?? [];
+  const organizations = useQuery(reading("organizations.list", null)).data;
   const { chosen } = useScope();
   const practice = tenants.filter(({ tenant }) => tenant.practice);
   if (chosen ? !chosen.practice : practice.length === 0) return null;
   const shown = practice.find(({ signed_in }) => signed_in) ?? practice[0];
   const mixed = !chosen && practice.length < tenants.length;
+  const standing = organizations && standingOf(organizations.filter((view) => view.practice));
   return (
     <section className={styles.ribbon} aria-label={t("practice.label")}>
       <BeakerFilled className={styles.icon} aria-hidden />
-      {mixed ? t("practice.mixed") : t("practice.only")}
-      {shown && <ExamplesButton tenant={shown.tenant.id} signedIn={shown.signed_in} />}
+      <span>
+        {mixed ? t("practice.mixed") : t("practice.only")}
+        {shown && !shown.signed_in && standing?.begun && ` ${t("practice.anew")}`}
+      </span>
+      {shown && standing && (
+        <NextButton tenant={shown.tenant.id} signedIn={shown.signed_in} examples={standing.examples} />
+      )}
     </section>
   );
 }
 
-/** The two organizations to practise with, as long as they aren't there. Their users are read as the admin, so a sign-in comes first. */
-function ExamplesButton({ tenant, signedIn }: { tenant: number; signedIn: boolean }) {
+/** What is there of the two organizations to practise with. Each start of Rollcall forgets their consent, checks and sign-ins. */
+type Examples = "missing" | "forgotten" | "whole";
+
+/** The External IDs of the two. */
+const EXAMPLES = { byApplication: "EXAMPLE-APP", byUsers: "EXAMPLE-USERS" };
+
+function standingOf(practice: readonly OrganizationView[]): { begun: boolean; examples: Examples } {
+  const named = (id: string) => practice.find(({ organization }) => organization.external_id === id);
+  const [byApplication, byUsers] = [named(EXAMPLES.byApplication), named(EXAMPLES.byUsers)];
+  const begun = practice.length > 0;
+  if (!byApplication || !byUsers) return { begun, examples: "missing" };
+  const forgotten = byApplication.consent.read_at === null || byUsers.may.sync === "users_must_sign_in";
+  return { begun, examples: forgotten ? "forgotten" : "whole" };
+}
+
+/** What comes next: to sign in, for everything here is read as the admin, and then to set the two organizations up. */
+function NextButton({ tenant, signedIn, examples }: { tenant: number; signedIn: boolean; examples: Examples }) {
   const styles = useStyles();
   const key = `examples:${tenant}`;
   const work = useWork(key);
   const navigate = useNavigate();
   const say = useNotices((notices) => notices.say);
-  const organizations = useQuery(reading("organizations.list", null)).data;
-  if (!organizations || organizations.some(({ organization }) => organization.external_id === EXAMPLE)) return null;
+  const live = isLive(work);
+  const failed = work?.state === "failed" || work?.state === "stopped";
+  if (signedIn && examples === "whole" && !live && !failed) return null;
   const setUp = async () => {
     try {
       const { by_application, by_users } = await begin(key, t("practice.examplesWork"), "practice.examples", {
@@ -80,12 +105,21 @@ function ExamplesButton({ tenant, signedIn }: { tenant: number; signedIn: boolea
       await navigate({ to: "/organizations" });
     } catch (thrown) {
       const failure = explain(refusalOf(thrown));
-      say("error", failure.title, failure.advice);
+      say("error", failure.title, `${failure.advice} ${t("practice.examplesPartly")}`);
     }
   };
-  const live = isLive(work);
+  const label = live
+    ? t("practice.examplesWork")
+    : signedIn
+      ? t(examples === "missing" && !failed ? "practice.examples" : "practice.examplesAgain")
+      : t(examples === "missing" ? "practice.examplesSignIn" : "practice.signIn");
+  const step = live && work?.progress ? ` · ${progressLine(work.progress)}` : "";
   return (
-    <Tooltip content={t("practice.examplesAbout")} relationship="description" withArrow>
+    <Tooltip
+      content={t(examples === "missing" ? "practice.examplesAbout" : "practice.examplesAgainAbout")}
+      relationship="description"
+      withArrow
+    >
       <Button
         size="small"
         appearance="outline"
@@ -96,11 +130,9 @@ function ExamplesButton({ tenant, signedIn }: { tenant: number; signedIn: boolea
           else void navigate({ to: "/settings", search: { tab: "tenants" } });
         }}
       >
-        {t(live ? "practice.examplesWork" : signedIn ? "practice.examples" : "practice.examplesSignIn")}
+        {label}
+        {step}
       </Button>
     </Tooltip>
   );
 }
-
-/** The External ID of one of them. */
-const EXAMPLE = "EXAMPLE-USERS";

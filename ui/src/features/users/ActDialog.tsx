@@ -11,6 +11,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Effects, unreadOf, waitsOf } from "../../ui/Effects";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Refusals } from "../../ui/Refusals";
+import { useWayToSignIns } from "../../ui/signIns";
 import { actedWords, explainActed } from "../../words/acted";
 import { reasonWords } from "../../words/codes";
 import { accessWords } from "../../words/nouns";
@@ -32,6 +33,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
   const [refusal, setRefusal] = useState<Refusal>();
   const [acted, setActed] = useState<Acted>();
   const say = useNotices((notices) => notices.say);
+  const toSignIns = useWayToSignIns();
   const { command } = intent;
   const kind = kindOf(command);
   const action = actionOf(kind, choices);
@@ -51,7 +53,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       const came = await call("users.act", { users: intent.users, action, expected: settled.users });
       if (came.refused > 0) return setActed(came);
       const { tone, title, body } = actedWords(kind, came);
-      say(tone, title, body);
+      say(tone, title, body, settled.must_sign_in > 0 && came.done > 0 ? toSignIns : undefined);
       onDone();
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -60,7 +62,10 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
       setBusy(false);
     }
   };
-  if (acted) return <Refusals kind={kind} acted={acted} onDone={onDone} />;
+  if (acted) {
+    const way = foreseen && foreseen.must_sign_in > 0 && acted.done > 0 ? toSignIns : undefined;
+    return <Refusals kind={kind} acted={acted} way={way} onDone={onDone} />;
+  }
   const failure = refusal ?? (query.error ? refusalOf(query.error) : undefined);
   return (
     <ConfirmDialog

@@ -68,6 +68,7 @@ export function Mailboxes({ user }: { user: number }) {
   return (
     <div className={styles.part}>
       <span className={styles.quiet}>{t("mailboxes.about", { vendor })}</span>
+      <span className={styles.quiet}>{t("mailboxes.read", { upn: view.upn })}</span>
       {refusal && <ErrorBar failure={explain(refusal)} />}
       <ul className={styles.list} aria-label={t("mailboxes.list")}>
         {view.addresses.map((one) => (
@@ -79,16 +80,10 @@ export function Mailboxes({ user }: { user: number }) {
           {t("mailboxes.add")}
         </ReasonedButton>
       </div>
-      {view.connect === null && !isConnected(view) && <Instructions view={view} vendor={vendor} />}
       <Migration view={view} vendor={vendor} busy={busy} ask={ask} />
       {adding && <AddMailbox view={view} onClose={() => setAdding(false)} />}
     </div>
   );
-}
-
-/** Whether the user has signed in already: then there is nothing to tell it. */
-function isConnected({ addresses }: MailboxesView): boolean {
-  return addresses.some(({ kind, connection }) => kind === "primary" && connection.kind === "connected");
 }
 
 type AddressProps = {
@@ -156,7 +151,10 @@ function Address({ view, one, busy, ask }: AddressProps) {
         )}
       </div>
       {view.connect === null && (one.kind === "primary" || one.kind === "secondary") && (
-        <SignIn user={user} one={one} ask={ask} />
+        <>
+          <SignIn user={user} one={one} ask={ask} />
+          {one.connection.kind !== "connected" && <Instructions view={view} one={one} />}
+        </>
       )}
     </li>
   );
@@ -218,16 +216,20 @@ function SignIn({ user, one, ask }: { user: number; one: AddressView; ask: Ask }
   );
 }
 
-/** What the admin can send to the user, who then connects the mailbox at the vendor. */
-function Instructions({ view, vendor }: { view: MailboxesView; vendor: string }) {
+/** What the admin can send to whoever uses a mailbox that isn't connected, to connect it at the vendor. */
+function Instructions({ view, one }: { view: MailboxesView; one: AddressView }) {
   const styles = useStyles();
+  const { address } = one;
+  const vendor = view.vendor ?? t("mailboxes.theVendor");
   const where = view.link ?? t("mailboxes.instructionsWhere", { vendor });
+  const account = one.kind === "secondary" ? t("mailboxes.accountOf", { address }) : view.upn;
   return (
-    <section className={styles.row} aria-label={t("mailboxes.instructions")}>
-      <span className={styles.quiet}>{t("mailboxes.instructionsBody", { upn: view.upn, vendor })}</span>
+    <section className={styles.row} aria-label={t("mailboxes.instructionsFor", { address })}>
+      <span className={styles.quiet}>{t("mailboxes.instructionsBody", { account, address, vendor })}</span>
+      {view.link !== null && <CopyableId id={view.link} what={t("mailboxes.link", { address })} />}
       <CopyButton
-        text={t("mailboxes.instructionsText", { vendor, where, upn: view.upn })}
-        label={t("mailboxes.copyInstructions")}
+        text={t("mailboxes.instructionsText", { vendor, where, account, address })}
+        label={t("mailboxes.copyInstructions", { address })}
         labelled
       />
     </section>

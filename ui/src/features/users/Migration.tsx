@@ -79,7 +79,12 @@ export function Migration({ view, vendor, busy, ask }: Props) {
           ))}
         </ol>
       )}
-      {migration !== null && current === undefined && <StatusBadge state="good" word={t("migration.finished")} />}
+      {migration !== null && current === undefined && (
+        <>
+          <StatusBadge state="good" word={t("migration.finished")} />
+          <span className={styles.quiet}>{t("migration.afterwards", { to: migration.to })}</span>
+        </>
+      )}
       <div className={styles.row}>
         {current === undefined ? (
           <ReasonedButton

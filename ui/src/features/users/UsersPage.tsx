@@ -13,6 +13,7 @@ import {
   type AccessType,
   type Chosen,
   type Eligibility,
+  type SignInState,
   STUCK_AFTER,
   type UserQuery,
   type UserRow,
@@ -51,6 +52,7 @@ import {
   kindWords,
   mailboxBadges,
   sessionBadges,
+  signInBadges,
   syncBadges,
   verdictBadges,
 } from "../../words/nouns";
@@ -234,6 +236,18 @@ export function UsersPage() {
                   onChange: (value) => change({ queued: value === "yes" || undefined }),
                 }),
                 anyFilter({
+                  label: t("users.signIn"),
+                  options: [{ value: "to_do" as const, word: t("users.signInToDo") }, ...wordsOf(signInBadges)],
+                  value: place.signin,
+                  onChange: (signin) => change({ signin }),
+                }),
+                anyFilter({
+                  label: t("users.otherMailboxes"),
+                  options: [{ value: "yes", word: t("users.several") }],
+                  value: place.several ? "yes" : undefined,
+                  onChange: (value) => change({ several: value === "yes" || undefined }),
+                }),
+                anyFilter({
                   label: t("users.eligibility"),
                   options: eligibilityOptions,
                   value: place.eligibility,
@@ -388,6 +402,8 @@ const noFilters = {
   sync: undefined,
   access: undefined,
   queued: undefined,
+  signin: undefined,
+  several: undefined,
   wave: undefined,
   eligibility: undefined,
   stuck: undefined,
@@ -463,11 +479,18 @@ function questionOf(place: UsersSearch, organization: number | undefined, now: n
       sync: place.sync ? [place.sync] : [],
       access: accessOf(place.access),
       queued: place.queued ?? false,
+      sign_in: signInsOf(place.signin),
+      several_mailboxes: place.several ?? false,
       wave: place.wave ?? null,
       search: place.q ?? null,
     },
     sort: { by: place.sort ?? "name", descending: place.desc ?? false },
   };
+}
+
+function signInsOf(chosen: UsersSearch["signin"]): SignInState[] {
+  if (chosen === "to_do") return ["needed", "not_signed_in"];
+  return chosen ? [chosen] : [];
 }
 
 function accessOf(chosen: UsersSearch["access"]): AccessType[] {

@@ -12,6 +12,7 @@ import {
   kindWords,
   mailboxBadges,
   sessionBadges,
+  signInBadges,
   verdictBadges,
 } from "../../words/nouns";
 import { t } from "../../words/t";
@@ -195,6 +196,23 @@ const userColumns = (all: Organizations): ReadonlyArray<Column<UserRow, UserColu
     spare: true,
     render: licence,
     text: licence,
+  },
+  {
+    id: "sign_in",
+    title: t("users.signIn"),
+    width: 150,
+    spare: true,
+    render: ({ sign_in }) => sign_in && <StatusBadge {...signInBadges[sign_in]} />,
+    text: ({ sign_in }) => (sign_in === null ? "" : signInBadges[sign_in].word),
+  },
+  {
+    id: "other_mailboxes",
+    title: t("users.otherMailboxes"),
+    width: 130,
+    spare: true,
+    numeric: true,
+    render: (row) => row.other_mailboxes,
+    text: (row) => String(row.other_mailboxes),
   },
   {
     id: "workloads",

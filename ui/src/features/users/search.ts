@@ -16,6 +16,10 @@ export const usersSearch = v.object({
   /** Only those who were not checked for so many days. */
   unchecked: maybe(v.number()),
   queued: maybe(v.boolean()),
+  /** By how their own sign-ins stand; to do is whoever has to, again or for the first time. */
+  signin: maybe(v.picklist(["to_do", "connected", "needed", "not_signed_in"])),
+  /** Only those for whom another mailbox was named. */
+  several: maybe(v.boolean()),
   /** Only those of a wave of their organization's plan. */
   wave: maybe(v.number()),
   eligibility: maybe(

@@ -11,6 +11,7 @@ export const usersViews = [
   { name: t("views.stuck"), search: { mailbox: "switching", stuck: true } },
   { name: t("views.unchecked", { n: WEEK }), search: { unchecked: WEEK } },
   { name: t("views.onEws"), search: { access: "ews" } },
+  { name: t("views.signIn"), search: { signin: "to_do" } },
   { name: t("views.disabled"), search: { sync: "disabled_due_to_error" } },
 ] as const satisfies ReadonlyArray<BuiltIn & { readonly search: Partial<UsersSearch> }>;
 

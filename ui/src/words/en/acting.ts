@@ -110,7 +110,11 @@ export const acting = {
     one: "{n} initialized mailbox has to be initialized again.",
     other: "{n} initialized mailboxes have to be initialized again.",
   },
-  "act.mustSignIn": { one: "{n} user must sign in again.", other: "{n} users must sign in again." },
+  "act.mustSignIn": {
+    one: "{n} user must sign in again; the users' filter Sign-in lists who has to.",
+    other: "{n} users must sign in again; the users' filter Sign-in lists who has to.",
+  },
+  "act.toSignIn": "Show who must sign in",
   "act.intoDisabled": "Synchronization is disabled in that organization.",
   "act.cutOff": { one: "Not done: {what} for {n} user", other: "Not done: {what} for {n} users" },
   "act.cutOffSome": "Not done: {what}",
@@ -384,6 +388,10 @@ export const acting = {
   "users.tab.timeline": "Timeline",
   "users.tab.sessions": "Sessions",
   "users.session": "Session",
+  "users.signIn": "Sign-in",
+  "users.signInToDo": "To do, again or at all",
+  "users.otherMailboxes": "Other mailboxes",
+  "users.several": "One or more",
   "users.neverSynced": "None yet",
   "users.copyDiagnostic": "Copy diagnostic",
 } as const;

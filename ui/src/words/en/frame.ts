@@ -24,6 +24,8 @@ export const frame = {
   "top.notSignedIn": "{name} · not signed in",
   "practice.label": "Practice tenant",
   "practice.only": "Practice tenant. Nothing here touches Microsoft 365.",
+  "practice.anew": "It starts anew with Rollcall: sign in, consent and check again.",
+  "practice.signIn": "Sign in to the practice tenant",
   "practice.mixed": "A practice tenant is among what is shown. Its users and results are not real.",
 
   "palette.label": "Search or run a command",

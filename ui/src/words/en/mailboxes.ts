@@ -3,6 +3,8 @@ export const mailboxes = {
   "users.tab.mailboxes": "Mailboxes",
   "mailboxes.about":
     "What each address is used for, as it is noted here. The switches at {vendor} are set there, and no call of Microsoft Graph shows them.",
+  "mailboxes.read":
+    "Sync sessions and checks of Rollcall read the mailbox of {upn} itself, whichever address is the default. Another mailbox answers here to “Ask it now” only.",
   "mailboxes.theVendor": "the vendor",
   "mailboxes.list": "Addresses",
   "mailboxes.kind.primary": "Primary",
@@ -40,12 +42,14 @@ export const mailboxes = {
   "mailboxes.disconnectTitle": "Disconnect {address}?",
   "mailboxes.disconnectBody":
     "Its token is taken out of this computer's keychain. What was consented to stays in the tenant, and the mailbox stays connected at the vendor.",
-  "mailboxes.instructions": "Instructions for the user",
+  "mailboxes.instructionsFor": "Instructions for {address}",
+  "mailboxes.accountOf": "the account of {address}",
   "mailboxes.instructionsBody":
-    "The user signs in as {upn} on this computer, or connects the mailbox at {vendor}, which Rollcall can't see.",
-  "mailboxes.copyInstructions": "Copy instructions",
+    "To connect {address}, {account} signs in on this computer, or connects it at {vendor}, which Rollcall can't see.",
+  "mailboxes.link": "link for {address}",
+  "mailboxes.copyInstructions": "Copy instructions for {address}",
   "mailboxes.instructionsText":
-    "Please connect your mailbox to {vendor}.\n1. Open {where}.\n2. Sign in with {upn}, and with no other account.\n3. Confirm the permissions. If Microsoft asks for an administrator's approval, request it and wait.\n4. Look whether the mailbox shows Connected.",
+    "Please connect the mailbox {address} to {vendor}.\n1. Open {where}.\n2. Sign in with {account}, and with no other account.\n3. Confirm the permissions. If Microsoft asks for an administrator's approval, request it and wait.\n4. Look whether {address} shows Connected.",
   "mailboxes.instructionsWhere": "the mailbox settings of {vendor}",
 
   "migration.title": "Guided migration",
@@ -81,6 +85,8 @@ export const mailboxes = {
   "migration.giveUpBody": "The steps are forgotten. What sync, send and default are set to stays as it is now.",
   "migration.giveUpAction": "Give up",
   "migration.finished": "All six steps are done.",
+  "migration.afterwards":
+    "Rollcall's sessions and checks go on reading the user's own mailbox, not {to}: whether that one answers is asked here, with “Ask it now”.",
   "migration.title.stop_sync_of_old": "The old mailbox is not synchronized any more",
   "migration.title.connect_new": "The new mailbox is connected",
   "migration.title.switch_on_new": "The new mailbox syncs and sends",
@@ -100,7 +106,11 @@ export const mailboxes = {
   "practice.examples": "Set up two example organizations",
   "practice.examplesSignIn": "Sign in to set up two example organizations",
   "practice.examplesAbout":
-    "One whose integration reads mailboxes in its own name, with some users still on EWS and a rule that proposes others; and one whose users sign in on their own and have several mailboxes.",
+    "One whose integration reads mailboxes in its own name: consented to, checked and synchronized, with users still on EWS, waves and a change window before them, and a rule that proposes others. And one whose users sign in on their own: several mailboxes, one of them connected and about to be migrated. The practice integration itself is granted nothing, so that consent can be rehearsed with it.",
+  "practice.examplesAgain": "Set up the example organizations again",
+  "practice.examplesAgainAbout":
+    "The practice tenant starts anew with Rollcall, which ended consent, checks and sign-ins of the example organizations. Organizations, users and what you set for them stay.",
+  "practice.examplesPartly": "What was set up so far stays. The same button goes on from there.",
   "practice.examplesWork": "Setting up two example organizations",
   "practice.examplesDone": "{one} and {other} are set up.",
 

@@ -141,6 +141,7 @@ export const organizing = {
   "bulk.untouched": "{name} is untouched: {why}",
 
   "views.button": "Views",
+  "views.signIn": "Sign-in to do",
   "views.current": "View: {name}",
   "views.builtIn": "Built in",
   "views.saved": "Saved",

@@ -5,7 +5,7 @@ export const setUp = {
     "Rollcall puts a mail integration onto Microsoft Graph for every mailbox of an organization, and proves that it works.",
   "welcome.practiceTitle": "Rehearse in the practice tenant",
   "welcome.practiceBody":
-    "A simulated Microsoft 365 inside this app, with users, mailboxes and faults. No account is needed and nothing can break.",
+    "A simulated Microsoft 365 inside this app, with users, mailboxes and faults. No account is needed and nothing can break. It starts anew with Rollcall: organizations and users stay, sign-ins, consent and checks don't.",
   "welcome.practiceOpen": "Open practice tenant",
   "welcome.practiceOpening": "Opening…",
   "welcome.connectTitle": "Connect your own tenant",
@@ -136,9 +136,9 @@ export const setUp = {
     "Requests to Microsoft Graph show up here as soon as one is sent, and are counted until Rollcall is closed.",
 
   "tenants.connect": "Connect another tenant",
-  "tenants.practice": "Practice tenant inside this app",
+  "tenants.practice": "Practice tenant inside this app. It starts anew with Rollcall.",
   "tenants.practiceSignIn":
-    "The sign-in opens a page of the practice tenant in your browser. It asks for no password: choose the admin there.",
+    "The practice tenant starts anew with Rollcall: nobody is signed in, nothing is granted, nothing was checked. The sign-in opens a page of the practice tenant in your browser. It asks for no password: choose the admin there.",
   "tenants.signedIn": "Signed in: {account}",
   "tenants.signedOut": "Not signed in",
   "tenants.signIn": "Sign in",

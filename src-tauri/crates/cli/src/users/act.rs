@@ -274,7 +274,10 @@ pub fn show_foreseen(action: Action, foreseen: &Foreseen, waves_wait: bool, call
         screen.line(&format!("{} would have to be initialized again.", counted(foreseen.initialized, "mailbox", "mailboxes")));
     }
     if foreseen.must_sign_in > 0 {
-        screen.line(&format!("{} must sign in again afterwards.", counted(foreseen.must_sign_in, "user", "users")));
+        screen.line(&format!(
+            "{} must sign in again afterwards; `rollcallctl users list --sign-in needed,not-signed-in` names them.",
+            counted(foreseen.must_sign_in, "user", "users")
+        ));
     }
     if foreseen.into_disabled {
         screen.line("Synchronization is disabled in the organization that they come to.");

@@ -1,6 +1,7 @@
 //! Lists users page by page, so that a hundred thousand of them need no more memory than a thousand.
 
 use clap::{Args, ValueEnum};
+use rollcall_core::address::SignInState;
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::mailbox::STUCK_AFTER;
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -59,12 +60,45 @@ pub struct List {
     /// Only with an open issue
     #[arg(long)]
     with_issues: bool,
+    #[command(flatten)]
+    mailboxes: OfMailboxes,
     /// Say of each what its workloads last answered, too
     #[arg(long)]
     workloads: bool,
     /// How they are written
     #[arg(long, default_value = "table")]
     format: Format,
+}
+
+/// By who has signed in, and for which mailboxes.
+#[derive(Args)]
+struct OfMailboxes {
+    /// Only of those whose mailboxes answer only to their own sign-ins, and whose sign-in stands so; several are told apart by commas
+    #[arg(long, value_delimiter = ',', value_name = "STATE")]
+    sign_in: Vec<SignIn>,
+    /// Only for whom another mailbox was named
+    #[arg(long)]
+    several_mailboxes: bool,
+}
+
+/// Whether somebody has signed in.
+#[derive(Clone, Copy, ValueEnum)]
+enum SignIn {
+    Connected,
+    /// It has to be done again
+    Needed,
+    #[value(alias = "not_signed_in")]
+    NotSignedIn,
+}
+
+impl From<SignIn> for SignInState {
+    fn from(state: SignIn) -> Self {
+        match state {
+            SignIn::Connected => Self::Connected,
+            SignIn::Needed => Self::Needed,
+            SignIn::NotSignedIn => Self::NotSignedIn,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -162,6 +196,8 @@ pub async fn run(ask: List, call: &Call) -> Result<Exit> {
         wave: ask.wave,
         verdict: ask.verdict.into_iter().map(Verdict::from).collect(),
         session: ask.session.into_iter().map(Verdict::from).collect(),
+        sign_in: ask.mailboxes.sign_in.into_iter().map(SignInState::from).collect(),
+        several_mailboxes: ask.mailboxes.several_mailboxes,
         with_issues: ask.with_issues,
         search: ask.search,
         ..UserFilter::default()

@@ -293,13 +293,25 @@ fn list(view: &MailboxesView, screen: &Screen) {
         let words = words::of_cause(cause);
         screen.paragraph(&format!("{}: {}", words.title, words.advice()), "→ ", "  ");
     }
+    let own = format!("Sessions and checks read the mailbox of {} itself, whichever address is the default.", view.upn);
+    screen.paragraph(&own, "", "");
     if view.addresses.iter().any(|one| !one.connection.is_up()) {
         let vendor = view.vendor.unwrap_or("the integration");
         screen.gap();
-        let here = format!("On this computer: rollcallctl users connect {}, and the mailbox's own account signs in.", view.upn);
-        screen.paragraph(&here, "→ ", "  ");
+        for one in view.addresses.iter().filter(|one| !one.connection.is_up()) {
+            let mailbox = match one.address.kind {
+                AddressKind::Primary => String::new(),
+                AddressKind::Secondary => format!(" --mailbox {}", one.address.address),
+                // They belong to the mailbox of the primary one.
+                AddressKind::PrincipalName | AddressKind::Alias => continue,
+            };
+            let address = &one.address.address;
+            let here =
+                format!("{address}: rollcallctl users connect {}{mailbox}, and its own account signs in on this computer.", view.upn);
+            screen.paragraph(&here, "→ ", "  ");
+        }
         let link = view.link.as_deref().map_or_else(String::new, |link| format!(" {link} leads there."));
-        let there = format!("At {vendor}: the user connects the mailbox there, which no call of Microsoft Graph shows.{link}");
+        let there = format!("At {vendor}: each is connected there by its own account, which no call of Microsoft Graph shows.{link}");
         screen.paragraph(&there, "→ ", "  ");
     }
 }

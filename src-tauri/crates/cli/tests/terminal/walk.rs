@@ -356,6 +356,12 @@ fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() 
     let users = |arguments: &[&str]| script.run(&[&["--json", "users"], arguments].concat());
     assert_eq!(users(&["mailbox", "set", WHO, WHO, "--sync", "on", "--send", "on"]).code, 0);
     assert_eq!(users(&["mailbox", "add", WHO, OTHER]).code, 0);
+    let told = script.run(&["users", "mailboxes", WHO]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let connect = format!("{OTHER}: rollcallctl users connect {WHO} --mailbox {OTHER}, and its own account signs in");
+    assert!(told.contains(&connect) && !told.contains(&format!("{WHO}: rollcallctl")), "only the other one is to be connected: {told}");
+    let listed = |only: &[&str]| users(&[&["list"], only].concat()).json().as_array().unwrap().len();
+    let states = [listed(&["--sign-in", "connected"]), listed(&["--sign-in", "needed,not-signed-in"]), listed(&["--several-mailboxes"])];
+    assert_eq!(states, [1, 59, 1]);
     let old = users(&["migrate", "begin", WHO, "--to", OTHER, "--add-in", "1.9", "--minimum", "1.10"]);
     assert_eq!((old.code, &old.json()["error"]["code"]), (3, &json!("add_in_too_old")));
     assert_eq!(users(&["migrate", "begin", WHO, "--to", OTHER, "--add-in", "1.10", "--minimum", "1.10"]).code, 0);

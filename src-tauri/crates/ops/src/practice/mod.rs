@@ -2,4 +2,5 @@
 
 pub mod examples;
 pub mod exchange;
+pub mod ground;
 pub mod open;

@@ -1,10 +1,9 @@
 //! Opens the practice tenant: starts it, and connects it like any other tenant, with its integration and that one's secret.
 
-use rollcall_core::id::{AppId, TenantId};
+use rollcall_core::id::{IntegrationId, TenantId};
 use rollcall_core::integration::{Integration, Preset};
 use rollcall_core::presets;
 use rollcall_core::tenant::{Cloud, Tenant};
-use rollcall_identity::secret::ClientSecret;
 use rollcall_identity::vault::SecretName;
 use rollcall_store::grants;
 use rollcall_store::integrations::{self, IntegrationChange, NewIntegration};
@@ -13,6 +12,7 @@ use rollcall_store::tenants::{self, NewTenant};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::ground::Ground;
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -23,22 +23,10 @@ use crate::mailboxes::tokens;
 const NAME: &str = "Practice tenant";
 /// The name of the vendor's application, once it is an integration.
 pub(super) const VENDOR: &str = "Practice Outreach";
+/// The name of the one that reads everybody in its own name, once it is an integration.
+pub(super) const READER: &str = "Practice Revenue Grid";
 /// The name of its integration.
-pub(super) const INTEGRATION: &str = "Practice integration";
-
-/// Where a practice tenant runs: what its start says. Not `Debug`: it holds the secret.
-pub struct Ground {
-    pub authority: String,
-    pub graph: String,
-    pub directory: String,
-    /// The application with which the admin signs in.
-    pub console: AppId,
-    /// The integration.
-    pub client_id: AppId,
-    pub client_secret: ClientSecret,
-    /// A vendor's application to which each user signs in.
-    pub vendor: AppId,
-}
+const INTEGRATION: &str = "Practice integration";
 
 /// How to start it.
 #[derive(Debug, Clone, Copy, Default, Deserialize, TS)]
@@ -69,7 +57,7 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
     let ground = start(ask.users, ask.seed.map(u64::from))
         .await
         .map_err(|error| Error::new(Code::Internal, format!("the practice tenant could not start: {:?}", error.kind())))?;
-    desk.set_practice_vendor(ground.vendor);
+    let ground = desk.set_practice(ground);
     let now = desk.now();
     let new = NewTenant {
         name: NAME.to_owned(),
@@ -87,8 +75,11 @@ pub async fn open(desk: &Desk, ask: OpenPractice, _job: &Job) -> Result<Practice
         })
         .await?;
     forget_sign_ins(desk, tenant.id).await?;
-    let integration = integration(desk, &tenant, ground.client_id, ground.vendor).await?;
+    let (integration, reader) = integrations_of(desk, &tenant, &ground).await?;
     connection::keep(desk, SecretName::Credential(integration.id), ground.client_secret.reveal()).await;
+    if let Some(reader) = reader {
+        connection::keep(desk, SecretName::Credential(reader), ground.reader_secret.reveal()).await;
+    }
     Ok(Practice { tenant, integration })
 }
 
@@ -106,32 +97,37 @@ async fn forget_sign_ins(desk: &Desk, tenant: TenantId) -> Result<()> {
     connection::end_sign_in(desk, tenant).await
 }
 
-async fn integration(desk: &Desk, tenant: &Tenant, client_id: AppId, vendor: AppId) -> Result<Integration> {
+/// The practice integration, made where there is none; and that of the application that reads everybody in its own name, if there is one.
+async fn integrations_of(desk: &Desk, tenant: &Tenant, ground: &Ground) -> Result<(Integration, Option<IntegrationId>)> {
     let new = NewIntegration {
         tenant: tenant.id,
         name: INTEGRATION.to_owned(),
-        client_id,
+        client_id: ground.client_id,
         preset: Preset::RevenueGrid,
         permissions: presets::permissions(Preset::RevenueGrid),
     };
-    let now = desk.now();
+    let (now, vendor, reader) = (desk.now(), ground.vendor, ground.reader);
     desk.write(move |tx| {
         let known = integrations::list(tx, Some(new.tenant))?;
+        let of = |client_id| IntegrationChange { client_id: Some(client_id), ..IntegrationChange::default() };
+        let mut reads = None;
         for integration in &known {
             grants::forget(tx, integration.id)?;
             integrations::forget_checks(tx, integration.id)?;
             // Another seed makes other applications.
             if integration.name == VENDOR {
-                integrations::change(tx, integration.id, &IntegrationChange { client_id: Some(vendor), ..IntegrationChange::default() })?;
+                integrations::change(tx, integration.id, &of(vendor))?;
+            } else if integration.name == READER {
+                reads = Some(integrations::change(tx, integration.id, &of(reader))?.id);
             }
         }
+        let client_id = new.client_id;
         let by_name = |integration: &Integration| integration.name == INTEGRATION;
-        match known.into_iter().find(|integration| integration.client_id == client_id || by_name(integration)) {
-            Some(integration) => {
-                integrations::change(tx, integration.id, &IntegrationChange { client_id: Some(client_id), ..IntegrationChange::default() })
-            }
-            None => integrations::insert(tx, &new, now),
-        }
+        let own = match known.into_iter().find(|integration| integration.client_id == client_id || by_name(integration)) {
+            Some(integration) => integrations::change(tx, integration.id, &of(client_id))?,
+            None => integrations::insert(tx, &new, now)?,
+        };
+        Ok((own, reads))
     })
     .await
 }

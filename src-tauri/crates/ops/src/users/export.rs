@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use rollcall_core::address::SignInState;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::MailboxKind;
@@ -57,6 +58,10 @@ pub enum UserColumn {
     Licence,
     /// When the user was brought in.
     Created,
+    /// Whether the user has signed in, where the mailbox answers only to that.
+    SignIn,
+    /// How many other mailboxes were named for the user.
+    OtherMailboxes,
     /// What each workload last answered.
     Workloads,
 }
@@ -135,6 +140,8 @@ impl UserColumn {
             Self::JobTitle => "job_title",
             Self::Licence => "exchange_plan",
             Self::Created => "brought_in",
+            Self::SignIn => "sign_in",
+            Self::OtherMailboxes => "other_mailboxes",
             Self::Workloads => "workloads",
         }
     }
@@ -164,6 +171,8 @@ impl UserColumn {
             Self::JobTitle => directory.job_title.clone().unwrap_or_default(),
             Self::Licence => if directory.exchange_plan { "yes" } else { "no" }.to_owned(),
             Self::Created => row.user.created.utc(),
+            Self::SignIn => row.sign_in.map_or("", SignInState::name).to_owned(),
+            Self::OtherMailboxes => row.other_mailboxes.to_string(),
             Self::Workloads => workloads(row),
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use rollcall_core::address::SignInState;
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::user::{MailboxKind, MailboxStatus};
@@ -25,6 +26,22 @@ pub const SYNC: &str = "CASE WHEN u.sync = 'disabled_due_to_error' THEN u.sync
 /// The wave of their organization's plan; new users are in the last one.
 pub const WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.id AND organization = u.organization),
                  (SELECT max(number) FROM waves WHERE organization = u.organization))";
+
+/// Whether a user who is reached by an own sign-in has signed in to the organization's integration; nothing where nobody signs in.
+pub const SIGN_IN: &str =
+    "CASE WHEN coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) <> 'graph_delegated' THEN NULL
+              WHEN EXISTS (SELECT 1
+                           FROM   connections AS c
+                           WHERE  c.user = u.id AND c.need IS NOT NULL
+                                  AND c.integration = (SELECT integration FROM organizations WHERE id = u.organization)) THEN 'needed'
+              WHEN EXISTS (SELECT 1
+                           FROM   connections AS c
+                           WHERE  c.user = u.id AND c.account = u.object_id
+                                  AND c.integration = (SELECT integration FROM organizations WHERE id = u.organization)) THEN 'connected'
+              ELSE 'not_signed_in' END";
+
+/// How many other mailboxes were named for a user.
+pub const OTHER_MAILBOXES: &str = "(SELECT count(*) FROM mailbox_addresses WHERE user = u.id AND kind = 'secondary')";
 
 /// The condition on `users AS u`; displayed as its WHERE clause.
 #[derive(Default)]
@@ -79,6 +96,10 @@ impl Where {
         }
         if filter.queued {
             condition.and("u.queued IS NOT NULL", []);
+        }
+        condition.among(SIGN_IN, filter.sign_in.iter().map(|state| SignInState::name(*state)));
+        if filter.several_mailboxes {
+            condition.clauses.push(format!("{OTHER_MAILBOXES} > 0").into());
         }
         if let Some(moment) = filter.checked_before {
             condition.and("(u.checked IS NULL OR u.checked <= ?)", [moment.0.into()]);

@@ -1,6 +1,8 @@
 //! Whom a filter leaves, by the roster; what only the disk knows, such as who has a word, comes in as a set of numbers.
 
+use rollcall_core::address::SignInState;
 use rollcall_core::id::UserId;
+use rollcall_core::organization::AccessType;
 use rollcall_core::verdict::Verdict;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -22,6 +24,12 @@ pub fn left(conn: &Connection, roster: &Roster, filter: &UserFilter) -> Result<I
     let mut left: Ids = roster.members().iter().filter(|member| wanted.has(member, roster)).map(|member| member.id).collect();
     if let Some(wave) = filter.wave {
         left.retain(&in_wave(conn, roster, wave)?);
+    }
+    if !filter.sign_in.is_empty() {
+        left.retain(&signed_in(conn, roster, &filter.sign_in)?);
+    }
+    if filter.several_mailboxes {
+        left.retain(&named(conn, &("SELECT DISTINCT user FROM mailbox_addresses WHERE kind = 'secondary'", Vec::new()))?);
     }
     if let Some(moment) = filter.switched_since {
         let switched = "SELECT user FROM timeline WHERE at >= ? AND what ->> 'kind' = 'switched'";
@@ -114,6 +122,34 @@ fn in_wave(conn: &Connection, roster: &Roster, wave: u32) -> Result<Ids, StoreEr
     let others = roster.members().iter().filter(|member| !dealt.contains(member.id) && last.get(&member.organization) == Some(&wave));
     into_it.extend(&others.map(|member| member.id).collect());
     Ok(into_it)
+}
+
+/// The sign-ins of users to the integration of their organization; in SQL.
+macro_rules! to_own_integration {
+    () => {
+        "SELECT c.user
+         FROM   connections AS c
+                CROSS JOIN users         AS u ON u.id = c.user
+                CROSS JOIN organizations AS o ON o.id = u.organization AND o.integration = c.integration
+         "
+    };
+}
+
+/// Whose sign-in stands so, of those who are reached by their own.
+fn signed_in(conn: &Connection, roster: &Roster, wanted: &[SignInState]) -> Result<Ids, StoreError> {
+    let needed = named(conn, &(concat!(to_own_integration!(), "WHERE c.need IS NOT NULL"), Vec::new()))?;
+    let connected = named(conn, &(concat!(to_own_integration!(), "WHERE c.account = u.object_id"), Vec::new()))?;
+    let state = |id: UserId| match (needed.contains(id), connected.contains(id)) {
+        (true, _) => SignInState::Needed,
+        (false, true) => SignInState::Connected,
+        (false, false) => SignInState::NotSignedIn,
+    };
+    let delegated = |member: &Member| {
+        let of_organization = || roster.standing(member.organization).map(|of| of.access);
+        member.access.or_else(of_organization) == Some(AccessType::GraphDelegated)
+    };
+    let members = roster.members().iter().filter(|member| delegated(member) && wanted.contains(&state(member.id)));
+    Ok(members.map(|member| member.id).collect())
 }
 
 /// Leaves those who have all words of a search. Words that no error has are looked for together, because the search index leaps from

@@ -4,13 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use rollcall_core::address::{AddressKind, MailboxAddress, SignInNeed, SignInState};
 use rollcall_core::eligibility::Eligibility;
-use rollcall_core::id::{OrganizationId, TenantId, UserId};
+use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Entry, Exit};
+use rollcall_store::mailboxes::{self, SignIn};
 use rollcall_store::organizations::{self, OrganizationChange};
 use rollcall_store::users::{self, Chosen, Sort, UserFilter, UserSort, act};
 use rollcall_store::waves::{self, LaidOut, Plan};
@@ -135,7 +137,7 @@ fn change(random: &mut Random, room: &Room, at: i64) {
     let few: Vec<UserId> = everybody.iter().filter(|_| random.one_in(6)).copied().collect();
     let chosen = Chosen::Ids(few.clone());
     let store = &room.store;
-    match random.below(16) {
+    match random.below(18) {
         0 | 1 => {
             let page: Vec<_> = (0..30).map(|_| somebody(random)).collect();
             store.write(|tx| users::upsert_page(tx, place, &page, NOW)).map(drop).unwrap();
@@ -166,7 +168,34 @@ fn change(random: &mut Random, room: &Room, at: i64) {
         12 => plan(store, place, &few),
         13 => undone(store, &few),
         14 | 15 => checked(random, store, &few, at),
-        _ => unreachable!("numbers below sixteen"),
+        16 | 17 => signed_in(random, room, &few),
+        _ => unreachable!("numbers below eighteen"),
+    }
+}
+
+/// Some sign in, for themselves or for another mailbox, and have to again or not.
+fn signed_in(random: &mut Random, room: &Room, few: &[UserId]) {
+    let other = ObjectId(uuid::Uuid::from_u128(7));
+    for &user in few {
+        let own = room.store.read(|conn| users::get(conn, user)).unwrap().user.directory.object_id;
+        let account = random.of(&[own, own, other]);
+        let need = random.of(&[None, None, Some(SignInNeed::Switched)]);
+        let sign_in = SignIn { account, integration: room.integration, since: NOW, need };
+        let kind = random.of(&[AddressKind::Primary, AddressKind::Secondary]);
+        let address = MailboxAddress {
+            address: "x@contoso.example".into(),
+            kind,
+            account: None,
+            sync: false,
+            send: false,
+            default: false,
+            seen: None,
+        };
+        let write = |tx: &rollcall_store::Transaction<'_>| {
+            mailboxes::note_sign_in(tx, user, &sign_in)?;
+            mailboxes::set_addresses(tx, user, std::slice::from_ref(&address))
+        };
+        room.store.write(write).unwrap();
     }
 }
 
@@ -252,6 +281,8 @@ fn filter(random: &mut Random, room: &Room, at: i64) -> UserFilter {
         mailbox_before: moment(random),
         switched_since: moment(random),
         queued: random.one_in(10),
+        sign_in: if random.one_in(4) { random.some(&SignInState::ALL) } else { Vec::new() },
+        several_mailboxes: random.one_in(8),
         checked_before: moment(random),
         search: random.one_in(2).then(|| random.of(&SEARCHES).to_owned()),
     }
