@@ -76,7 +76,7 @@ pub async fn limited(rehearsal: &Rehearsal, organization: OrganizationId, rule: 
 }
 
 pub async fn run(rehearsal: &Rehearsal, organization: OrganizationId, purpose: Purpose) -> ScopeView {
-    let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new(), confirmed: true };
+    let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new() };
     Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap()
 }
 
@@ -151,7 +151,7 @@ async fn among_five_thousand_every_planted_leak_and_lock_out_is_found_and_none_i
     assert_eq!(rehearsal.sandbox.violations(), 0);
 
     // The cmdlet knows nothing of what goes astray: it stands beside what was observed and contradicts it.
-    let ask = RunScopeScript { organization, purpose: Purpose::Test, mailboxes: vec![leaks[0].clone()], confirmed: true };
+    let ask = RunScopeScript { organization, purpose: Purpose::Test, mailboxes: vec![leaks[0].clone()] };
     Box::pin(run_script(&rehearsal.desk, ask, &Job::quiet())).await.unwrap();
     let told = why(&rehearsal.desk, WhyMailbox { organization, mailbox: leaks[0].clone() }, &Job::quiet()).await.unwrap();
     assert_eq!(told.because, Because::NotHeld);
@@ -252,33 +252,6 @@ async fn a_contradiction_is_too_early_until_exchange_has_heard_of_the_change() {
     let mail = ("GET /users/{u}/mailFolders/{f}".to_owned(), 403);
     let asked = rehearsal.sandbox.counts().get(&mail).copied().unwrap_or_default() - before.get(&mail).copied().unwrap_or_default();
     assert_eq!(asked, u64::from(early), "until the window is over only contradictions are asked again");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_move_refuses_nobody_inside_while_the_roles_do_not_count_yet() {
-    let slow = Propagation { policies: Duration::from_secs(15 * 60), roles: Duration::from_secs(60 * 60) };
-    let (rehearsal, organization) = stage(80, slow).await;
-    let pilot = group(&rehearsal, "Integration Pilot");
-    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
-    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
-    set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
-    rehearsal.sandbox.advance(Duration::from_secs(60 * 60));
-    let mut inside = Vec::new();
-    for confirmed in [false, true] {
-        let ask = RunScopeScript { organization, purpose: Purpose::Migrate, mailboxes: Vec::new(), confirmed };
-        Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap();
-        let tally = proven(&rehearsal, everybody(organization)).await.proof.tally;
-        assert_eq!((tally.lock_outs, tally.leaks, tally.too_early, tally.unknown), (0, 0, 0, 0), "confirmed {confirmed}: {tally:?}");
-        inside.push(tally.confirmed_inside + tally.provisional);
-        let read = read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-        assert_eq!(read.voids.is_empty(), confirmed, "the first run takes nothing back, the second all: {:?}", read.voids);
-        rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
-    }
-    assert!(inside[0] > 0, "{inside:?}");
-    let finish = RunScopeScript { organization, purpose: Purpose::Finish, mailboxes: Vec::new(), confirmed: false };
-    let stopped = Box::pin(run_script(&rehearsal.desk, finish, &Job::quiet())).await.unwrap_err();
-    assert_eq!(stopped.code, Code::InvalidInput);
-    assert_eq!(rehearsal.sandbox.world().exchange.now().policies.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

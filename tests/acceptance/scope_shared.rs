@@ -37,7 +37,7 @@ fn why(planned: &ScopeScripts, purpose: Purpose) -> Option<NoScript> {
 }
 
 async fn refused(rehearsal: &Rehearsal, organization: OrganizationId, purpose: Purpose) -> Option<Reason> {
-    let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new(), confirmed: true };
+    let ask = RunScopeScript { organization, purpose, mailboxes: Vec::new() };
     Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap_err().reason
 }
 

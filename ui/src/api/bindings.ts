@@ -2123,11 +2123,7 @@ export type RunScopeScript = { organization: OrganizationId, purpose: ScopePurpo
 /**
  * Addresses that the test is to try besides those of the last proof.
  */
-mailboxes: Array<string>, 
-/**
- * Whether it is run with `-Confirmed`, which the scripts of a move ask for before they take anything away.
- */
-confirmed: boolean, };
+mailboxes: Array<string>, };
 
 export type RunSessions = { organization: OrganizationId, whose: Whose, };
 

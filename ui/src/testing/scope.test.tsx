@@ -130,7 +130,6 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
   await user.click(await within(dialog).findByRole("tab", { name: "Test" }));
   expect(await within(dialog).findByText(/the gravest first. 4,792 more are left out/)).toBeTruthy();
   expect(within(dialog).queryByRole("button", { name: "I have run it" }), "a test changes nothing").toBeNull();
-  expect(within(dialog).queryByRole("checkbox", { name: "With -Confirmed" }), "nor asks for anything").toBeNull();
   await user.click(await within(dialog).findByRole("tab", { name: "Migrate from a policy" }));
   expect(await within(dialog).findByText(/# migrate/)).toBeTruthy();
   await user.click(within(dialog).getByRole("button", { name: "Copy script" }));
@@ -143,12 +142,10 @@ test("a script is read, copied, saved, and run on the practice tenant only when 
     within(dialog).getByRole("button", { name: "I have run it" }),
     "it is said where the script was taken",
   ).toBeTruthy();
-  await user.click(within(dialog).getByRole("checkbox", { name: "With -Confirmed" }));
   await user.click(await within(dialog).findByRole("button", { name: "Run on the practice tenant" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(door.asked.find(({ name }) => name === "practice.run_scope_script")?.question).toMatchObject({
     purpose: "migrate",
-    confirmed: true,
   });
 });
 

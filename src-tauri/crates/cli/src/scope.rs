@@ -225,9 +225,6 @@ pub struct Practise {
     /// Further mailboxes for the test to try
     #[arg(long, value_name = "ADDRESS")]
     mailbox: Vec<String>,
-    /// Run it with -Confirmed, which migrate and finish ask for before they take anything away
-    #[arg(long)]
-    confirmed: bool,
     /// Where Microsoft has to ask for more permissions first: write the address to stdout in place of opening a browser
     #[arg(long)]
     print_url: bool,
@@ -287,7 +284,7 @@ pub async fn run(ask: Scope, call: &Call) -> Result<Exit> {
         Scope::Practise(ask) => {
             let of = ask.of.find(call).await?.organization;
             let job = call.job_with(browser(ask.print_url));
-            let ask = RunScopeScript { organization: of.id, purpose: ask.purpose.into(), mailboxes: ask.mailbox, confirmed: ask.confirmed };
+            let ask = RunScopeScript { organization: of.id, purpose: ask.purpose.into(), mailboxes: ask.mailbox };
             let view = Box::pin(exchange::run_script(&call.desk, ask, &job)).await?;
             call.screen.answer(&view, |screen| told::view(&view, &of.name, screen));
             Ok(Exit::Fine)

@@ -1,6 +1,5 @@
 import {
   Button,
-  Checkbox,
   Dialog,
   DialogActions,
   DialogBody,
@@ -57,9 +56,6 @@ const useStyles = makeStyles({
   sentences: { margin: 0, paddingLeft: "20px" },
   line: { display: "flex", columnGap: "8px", flexWrap: "wrap" },
 });
-
-/** What stops, or takes nothing away, unless it is run with -Confirmed. */
-const CONFIRMED: readonly ScopePurpose[] = ["migrate", "finish"];
 
 function Sentences({ of }: { of: readonly string[] }) {
   const styles = useStyles();
@@ -120,7 +116,6 @@ export function ScriptsDialog({
     meta: { watched: true },
   });
   const [purpose, setPurpose] = useState<ScopePurpose>("apply");
-  const [confirmed, setConfirmed] = useState(false);
   const say = useNotices((notices) => notices.say);
   const key = `scope-practise:${organization.id}`;
   const work = useWork(key);
@@ -144,7 +139,6 @@ export function ScriptsDialog({
       organization: organization.id,
       purpose,
       mailboxes: namesIn(typed),
-      confirmed,
     }).then(onClose, (thrown: unknown) => setRefusal(refusalOf(thrown)));
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && onClose()}>
@@ -162,7 +156,6 @@ export function ScriptsDialog({
                 selectedValue={purpose}
                 onTabSelect={(_, data) => {
                   setPurpose(data.value as ScopePurpose);
-                  setConfirmed(false);
                   setRefusal(undefined);
                 }}
               >
@@ -209,13 +202,6 @@ export function ScriptsDialog({
                     <Button size="small" onClick={onRun}>
                       {t("access.changed")}
                     </Button>
-                  )}
-                  {practice && CONFIRMED.includes(purpose) && (
-                    <Checkbox
-                      label={t("access.practiseConfirmed")}
-                      checked={confirmed}
-                      onChange={(_, data) => setConfirmed(data.checked === true)}
-                    />
                   )}
                   {practice && (
                     <Button size="small" appearance="primary" disabled={isLive(work)} onClick={practise}>

@@ -98,7 +98,7 @@ export const scope = {
   "access.emptyAllBut": "This mechanism counts nobody in it, so nobody is kept out: every mailbox is reached.",
   "access.legacy": "Microsoft asks not to create new application access policies.",
   "access.turnedRound":
-    "RBAC for Applications knows no deny, so the filter of the scope is turned round: whoever is in a group inside the group is reached, which a policy that denies would refuse. Prove it before you rely on it.",
+    "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.",
 
   "access.settling": "Changed at {at}. Until {settles}, a mailbox that contradicts the scope is too early to judge.",
   "access.settlingButGrants":
@@ -228,7 +228,7 @@ export const scope = {
   "access.warnTakesRoles":
     "Without the roles the integration reaches no mailbox by them. What is granted for the whole tenant reaches all.",
   "access.warnRevokes":
-    "Run again with -Confirmed it takes back what is granted for the whole tenant: {permissions}. Do that when the roles count, up to 2 hours after the first run: sooner, mailboxes inside would be refused. Granted again, they would make the scope void.",
+    "It takes back what is granted for the whole tenant: {permissions}. Granted again, they would make the scope void.",
   "access.warnStay": "The access policies stay. Finish the move later, with a script of its own.",
   "access.warnAllPolicies":
     "It takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.",
@@ -255,7 +255,6 @@ export const scope = {
   "access.saveScript": "Save as .ps1",
   "access.scriptSaved": "Script saved",
   "access.practise": "Run on the practice tenant",
-  "access.practiseConfirmed": "With -Confirmed",
   "access.practising": "Running the script on the practice tenant",
   "access.close": "Close",
 

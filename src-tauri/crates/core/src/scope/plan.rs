@@ -195,11 +195,11 @@ fn apply(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
             let name = scope_name(app.client_id);
             let scope = Step::DefineScope { name: name.clone(), group: limit.unit.id, rule: limit.rule };
             let assign = assignments(app, coverage, &AssignTo::Scope(name));
-            [Step::RegisterApp(app.clone()), scope].into_iter().chain(assign).chain(no_longer_needed(limit, on)).collect()
+            [Step::RegisterApp(app.clone()), scope].into_iter().chain(assign).collect()
         }
         Mechanism::AdministrativeUnit => {
             let assign = assignments(app, coverage, &AssignTo::Unit(limit.unit.id));
-            std::iter::once(Step::RegisterApp(app.clone())).chain(assign).chain(no_longer_needed(limit, on)).collect()
+            std::iter::once(Step::RegisterApp(app.clone())).chain(assign).collect()
         }
         Mechanism::AccessPolicy => {
             let label = label(limit);
@@ -217,23 +217,6 @@ fn assignments(app: &App, coverage: &Coverage, to: &AssignTo) -> Vec<Step> {
     let assign =
         |role: &String| Step::Assign { name: assignment_name(app.client_id, role), role: role.clone(), app: app.object_id, to: to.clone() };
     coverage.scoped.iter().map(|scoped| assign(&scoped.role)).collect()
-}
-
-/// Takes roles away that a script of ours has assigned and that stand for nothing that is needed now.
-fn no_longer_needed(limit: &Limit, on: &Ground<'_>) -> Option<Step> {
-    let ours = |reach: &Reach| match reach {
-        Reach::Scope { name, .. } => name.eq_ignore_ascii_case(&scope_name(on.app.client_id)),
-        Reach::Unit { id } => *id == limit.unit.id,
-        Reach::Everything | Reach::Other { .. } => false,
-    };
-    let needed = |role: &str| on.coverage.scoped.iter().any(|scoped| scoped.role.eq_ignore_ascii_case(role));
-    let there = |role: &str| on.assigned.iter().any(|assigned| assigned.role.eq_ignore_ascii_case(role) && ours(&assigned.reach));
-    let names: Vec<String> = super::cover::roles()
-        .into_iter()
-        .filter(|role| there(role) && !needed(role))
-        .map(|role| assignment_name(on.app.client_id, role))
-        .collect();
-    (!names.is_empty()).then_some(Step::Unassign { names })
 }
 
 /// All that any script of ours can have made for the application, whatever was wished and required when it ran.
@@ -258,14 +241,13 @@ fn migrate(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
 /// assigned for the scope of the application are moved or taken away with it.
 #[must_use]
 pub fn left_void(purpose: Purpose, app: AppId, steps: &[Step], voids: Vec<Void>) -> Vec<Void> {
-    let redefined = steps.iter().any(|step| matches!(step, Step::DefineScope { .. } | Step::Unassign { .. }));
-    let moved = |moving: &str| redefined || steps.iter().any(|step| matches!(step, Step::Assign { role, .. } if role == moving));
+    let moved = steps.iter().any(|step| matches!(step, Step::DefineScope { .. } | Step::Unassign { .. }));
     let ours = |reach: &Reach| matches!(reach, Reach::Scope { name, .. } if name.eq_ignore_ascii_case(&scope_name(app)));
     let revoked = |name: &str| steps.iter().any(|step| matches!(step, Step::Revoke { permission, .. } if permission == name));
     let stays = |void: &Void| match void {
         Void::Grant { permission } => !revoked(permission),
         Void::Ews { .. } => true,
-        Void::Assignment { assignment } => !(moved(&assignment.role) && ours(&assignment.reach)),
+        Void::Assignment { assignment } => !(moved && ours(&assignment.reach)),
     };
     if purpose == Purpose::Remove { Vec::new() } else { voids.into_iter().filter(stays).collect() }
 }
@@ -393,27 +375,6 @@ pub(super) mod tests {
         let left = |step| left_void(Purpose::Apply, app.client_id, &[step], vec![ours.clone(), others.clone()]);
         assert_eq!(left(Step::Unassign { names: vec![] }).as_slice(), std::slice::from_ref(&others));
         assert_eq!(left(Step::RegisterApp(app.clone())), [ours.clone(), others.clone()]);
-        // From a management scope to an administrative unit.
-        let to = AssignTo::Unit(ObjectId(Uuid::from_u128(0xC)));
-        let assign = |role: &str| Step::Assign { name: String::new(), role: role.to_owned(), app: app.object_id, to: to.clone() };
-        assert_eq!(left(assign("Application Mail.Read")).as_slice(), std::slice::from_ref(&others));
-        assert_eq!(left(assign("Application Contacts.Read")), [ours.clone(), others.clone()], "another role moves nothing of it");
-    }
-
-    #[test]
-    fn a_role_of_ours_that_nothing_needs_any_more_goes_and_what_others_assigned_stays() {
-        let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
-        let ours = Reach::Scope { name: scope_name(app.client_id), filter: String::new() };
-        let assigned = |role: &str, reach: &Reach| Assignment { id: role.to_owned(), role: role.to_owned(), reach: reach.clone() };
-        let there = [
-            assigned("Application Mail.ReadWrite", &ours),
-            assigned("Application Contacts.Read", &ours),
-            assigned("Application Mail.Send", &Reach::Other { place: "elsewhere".to_owned() }),
-        ];
-        let apply = |assigned| steps(Purpose::Apply, &Ground { assigned, ..ground(Some(&limit), &app, &coverage, &[]) }).unwrap();
-        let names = vec![assignment_name(app.client_id, "Application Contacts.Read")];
-        assert_eq!(apply(&there).last(), Some(&Step::Unassign { names }));
-        assert!(!apply(&there[..1]).iter().any(|step| matches!(step, Step::Unassign { .. })), "what is needed stays");
     }
 
     #[test]

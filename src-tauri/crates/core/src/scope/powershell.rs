@@ -116,41 +116,25 @@ pub fn write(purpose: Purpose, limit: Option<&Limit>, app: &App, organization: &
     script.gap();
     if steps.iter().any(|step| matches!(step, Step::DropAllPolicies { .. })) {
         ask_first(&mut script);
-    } else if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
-        script.comment("Run it once as it is, and again with -Confirmed when the roles count: only then it takes grants back.");
-        line!(script, "param([switch]$Confirmed)");
     }
     line!(script, "$ErrorActionPreference = 'Stop'");
     line!(script, "Connect-ExchangeOnline -ShowBanner:$false");
-    let first_revoked = steps.iter().position(|step| matches!(step, Step::Revoke { .. }));
-    for (at, step) in steps.iter().enumerate() {
+    if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
+        script.comment(
+            "Taking back what Entra has granted goes over Microsoft Graph PowerShell. Rollcall can do it, too: Permissions, Revoke.",
+        );
+        line!(script, "Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All', 'Application.Read.All' -NoWelcome");
+        script.comment("Exchange publishes roles of the same names: only those of Microsoft Graph are meant.");
+        let graph = Literal::id(Resource::Graph.app_id());
+        line!(script, "$graphId = ", graph);
+        line!(script, "$graph = @(Get-MgServicePrincipal -Filter \"appId eq '$graphId'\")");
+        line!(script, "if ($graph.Count -ne 1) { throw \"The tenant has no single service principal of Microsoft Graph.\" }");
+    }
+    for step in steps {
         script.gap();
-        if first_revoked == Some(at) {
-            before_revoking(&mut script);
-            script.gap();
-        }
         write_step(&mut script, step);
     }
     script
-}
-
-/// A token that is issued after a grant was taken back opens what the roles give and nothing else, and the roles count only when Exchange
-/// has noticed them. At a prompt, into which lines are pasted, each line asks for itself whether it may.
-fn before_revoking(script: &mut Script) {
-    line!(script, "if (-not $Confirmed) {");
-    line!(
-        script,
-        "    Write-Warning 'The roles are assigned, and nothing was taken back. It may take 2 hours until they count. Then run this script \
-         again with -Confirmed: sooner, mailboxes inside would be refused.'",
-    );
-    line!(script, "}");
-    script
-        .comment("Taking back what Entra has granted goes over Microsoft Graph PowerShell. Rollcall can do it, too: Permissions, Revoke.");
-    line!(script, "if ($Confirmed) { Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All', 'Application.Read.All' -NoWelcome }");
-    script.comment("Exchange publishes roles of the same names: only those of Microsoft Graph are meant.");
-    line!(script, "$graphId = ", Literal::id(Resource::Graph.app_id()));
-    line!(script, "$graph = @(if ($Confirmed) { Get-MgServicePrincipal -Filter \"appId eq '$graphId'\" })");
-    line!(script, "if ($Confirmed -and $graph.Count -ne 1) { throw \"The tenant has no single service principal of Microsoft Graph.\" }");
 }
 
 /// Stops a script that nothing undoes, until somebody says that it may run.
@@ -193,8 +177,7 @@ const fn title(purpose: Purpose) -> &'static str {
              What others have made stays."
         }
         Purpose::Migrate => {
-            "Moves an application from an access policy to RBAC for Applications, in two runs: the first assigns the roles, the second, with \
-             -Confirmed, takes back what Entra has granted. The policies stay: finish later, with a script of its own."
+            "Moves an application from an access policy to RBAC for Applications. The policies stay: finish later, with a script of its own."
         }
         Purpose::Finish => {
             "Removes the access policies of an application that was moved to RBAC for Applications. Run it 2 hours after the move at the earliest: until then tokens from before it open what only the policies keep closed."
@@ -321,14 +304,14 @@ fn revoke(script: &mut Script, app: &Literal, name: &str) {
     let Some(known) = permission::find(Resource::Graph, PermissionType::Application, name) else { return };
     line!(
         script,
-        "if ($Confirmed) { Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ",
+        "Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ",
         app.clone(),
         " -All | Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq ",
         Literal::id(known.id),
         " } | ForEach-Object {",
     );
     line!(script, "    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ", app.clone(), " -AppRoleAssignmentId $_.Id",);
-    line!(script, "} }");
+    line!(script, "}");
 }
 
 fn add_policy(script: &mut Script, app: &Literal, group: &Literal, rule: Rule, label: &Literal) {
@@ -550,24 +533,10 @@ mod tests {
     }
 
     #[test]
-    fn a_move_takes_nothing_back_before_somebody_says_that_the_roles_count() {
-        let text = script(Purpose::Migrate, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
-        let first = text.lines().find(|line| !line.starts_with('#') && !line.is_empty());
-        assert_eq!(first, Some("param([switch]$Confirmed)"), "PowerShell takes it at the top only");
-        let (assigned, stop) = (text.rfind("-ManagementRoleAssignment -").unwrap(), text.find("if (-not $Confirmed) {").unwrap());
-        assert!(assigned < stop, "the first run assigns: {text}");
-        for line in text.lines().filter(|line| line.contains("-Mg") && !line.starts_with("    Remove-Mg")) {
-            assert!(line.contains("if ($Confirmed)"), "pasted line by line nothing of Graph is touched: {line}");
-        }
-        let apply = script(Purpose::Apply, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
-        assert!(!apply.contains("$Confirmed"), "what takes nothing back asks nothing");
-    }
-
-    #[test]
     fn a_grant_is_told_by_its_api_and_its_role_and_never_by_the_role_alone() {
         let text = script(Purpose::Migrate, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
         assert!(text.contains("Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq '"), "{text}");
-        let known = text.find("$graph = @(if ($Confirmed) { Get-MgServicePrincipal").unwrap();
+        let known = text.find("$graph = @(Get-MgServicePrincipal").unwrap();
         assert!(text.contains("$graphId = '00000003-0000-0000-c000-000000000000'") && known < text.find("$graph[0].Id").unwrap());
     }
 

@@ -67,8 +67,7 @@ pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: 
     let shared = (!sharing.is_empty()).then(|| Warning::Shared { organizations: sharing.to_vec() });
     match purpose {
         Purpose::Apply => {
-            let unassigns = steps.iter().any(|step| matches!(step, Step::Unassign { .. }));
-            let roles_go = (unassigns && limit.is_some_and(|limit| !limit.mechanism.is_rbac())).then_some(Warning::RolesGo);
+            let roles_go = steps.iter().any(|step| matches!(step, Step::Unassign { .. })).then_some(Warning::RolesGo);
             shared.into_iter().chain(known()).chain(roles_go).chain(slow).collect()
         }
         Purpose::Test => {
@@ -133,8 +132,7 @@ mod tests {
         for purpose in [Purpose::Apply, Purpose::Remove] {
             assert_eq!(warnings(purpose, None, &[], known)[0], shared, "{purpose:?}");
         }
-        let policy = limit(Rule::OnlyMembers, Mechanism::AccessPolicy);
-        let goes = warnings(Purpose::Apply, Some(&policy), &[Step::Unassign { names: vec![] }], Known { sharing: &[], ..known });
+        let goes = warnings(Purpose::Apply, None, &[Step::Unassign { names: vec![] }], Known { sharing: &[], ..known });
         assert_eq!(goes[0], Warning::RolesGo);
     }
 

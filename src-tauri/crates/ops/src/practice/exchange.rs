@@ -37,13 +37,10 @@ pub struct RunScopeScript {
     pub purpose: Purpose,
     /// Addresses that the test is to try besides those of the last proof.
     pub mailboxes: Vec<String>,
-    /// Whether it is run with `-Confirmed`, which the scripts of a move ask for before they take anything away.
-    #[serde(default)]
-    pub confirmed: bool,
 }
 
 /// # Errors
-/// `InvalidInput` on a tenant that is no practice tenant, and where the script stops because nobody has confirmed it; those of [`refused`], where there is no such script; those of the network.
+/// `InvalidInput` on a tenant that is no practice tenant; those of [`refused`], where there is no such script; those of the network.
 pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<ScopeView> {
     let of = OrganizationRef { organization: ask.organization };
     let tenant = desk.read(move |conn| tenants::get(conn, organizations::get(conn, ask.organization)?.tenant)).await?;
@@ -51,17 +48,7 @@ pub async fn run_script(desk: &Desk, ask: RunScopeScript, job: &Job) -> Result<S
         return Err(Error::input("tenant", "this is no practice tenant: run the script in Exchange Online PowerShell"));
     }
     let planned = planned(desk, ask.organization, ask.mailboxes, job).await?;
-    let mut steps = planned.steps(ask.purpose).map_err(refused)?;
-    if !ask.confirmed {
-        // As the scripts do: the one stops, the other leaves out what it would take back.
-        if steps.iter().any(|step| matches!(step, Step::DropAllPolicies { .. })) {
-            return Err(Error::input(
-                "confirmed",
-                "the script takes every access policy away, so it stops unless it is run with -Confirmed",
-            ));
-        }
-        steps.retain(|step| !matches!(step, Step::Revoke { .. }));
-    }
+    let steps = planned.steps(ask.purpose).map_err(refused)?;
     let graph = if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
         connection::allowed(desk, tenant.id, &[ASSIGN_ROLES], job).await?
     } else {

@@ -9,7 +9,6 @@ use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
 use rollcall_graph::send::Graph;
 
-use super::prove::nothing_to_ask;
 use super::show::Stands;
 use super::shown::Shown;
 use super::sitting::call_of;
@@ -33,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     let (facts, known) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
     if facts.coverage.workloads.is_empty() {
-        return Err(nothing_to_ask(&facts.coverage));
+        return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to ask"));
     }
     let known = known.filter(|known| known.stands == Stands::Now);
     let proof = known.as_ref().map(|known| known.proof);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::basis::Basis;
-use rollcall_core::scope::cover::{self, Coverage};
+use rollcall_core::scope::cover;
 use rollcall_core::scope::sample::draw;
 use rollcall_core::scope::{Desired, Expected, Members, expect};
 use rollcall_core::user::DirectoryUser;
@@ -40,17 +40,6 @@ pub struct ProveScope {
     pub named: Vec<String>,
 }
 
-/// No permission of the integration lets it read anything of a mailbox by which a scope shows.
-pub(super) fn nothing_to_ask(coverage: &Coverage) -> Error {
-    let why = if coverage.scoped.is_empty() {
-        "none of its permissions can be limited to mailboxes, so no scope shows"
-    } else {
-        "what of its permissions can be limited sends mail or goes over EWS, and Rollcall has no call that shows it without doing so: \
-         run the script that tests the scope, and import what it says"
-    };
-    Error::input("integration", why)
-}
-
 /// Stopping the call pauses the proof: what was answered is kept, and [`resume`](super::resume::resume) goes on from there.
 ///
 /// # Errors
@@ -62,7 +51,7 @@ pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView>
     Box::pin(read::refresh(desk, of, job)).await?;
     let facts = desk.read(move |conn| facts(conn, of)).await?;
     if facts.coverage.workloads.is_empty() {
-        return Err(nothing_to_ask(&facts.coverage));
+        return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to prove"));
     }
     let graph = directory(desk, ask.organization).await?;
     let members = match facts.desired.limit() {
