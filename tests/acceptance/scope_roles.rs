@@ -31,10 +31,12 @@ use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::adjust::{AdjustOrganization, adjust};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::{StageState, describe};
+use rollcall_ops::practice::exchange::{RunScopeScript, run_script};
+use rollcall_ops::scope::ask::ask;
 use rollcall_ops::scope::changed::{NoteChange, changed};
 use rollcall_ops::scope::foresee::{ForeseeProof, foresee};
 use rollcall_ops::scope::plan::{PlanScope, plan};
-use rollcall_ops::scope::prove::ProveScope;
+use rollcall_ops::scope::prove::{ProveScope, prove};
 use rollcall_ops::scope::read::read;
 use rollcall_ops::scope::roles::RolesRead;
 use rollcall_ops::scope::set::{SetScope, Wish, set};
@@ -48,7 +50,7 @@ use rollcall_store::runs::RunState;
 use rollcall_tests::{Rehearsal, Scene, at_the_browser};
 use tokio_util::sync::CancellationToken;
 
-use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, plant, proven, run, stage};
+use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, migrated, plant, proven, run, stage};
 
 fn row<'a>(consent: &'a Consent, name: &str) -> &'a ConsentRow {
     consent.rows.iter().find(|row| row.name == name && row.kind == PermissionType::Application).unwrap()
@@ -61,7 +63,7 @@ async fn consent(rehearsal: &Rehearsal, organization: OrganizationId) -> Consent
 async fn moved(rehearsal: &Rehearsal, organization: OrganizationId) {
     let pilot = group(rehearsal, "Integration Pilot");
     limited(rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
-    run(rehearsal, organization, Purpose::Migrate).await;
+    migrated(rehearsal, organization).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +77,7 @@ async fn what_roles_give_is_counted_and_nothing_is_granted_again_that_the_move_h
     assert_eq!((mail.state, mail.by_role.as_deref()), (ConsentState::Granted, Some("Application Mail.ReadWrite")));
 
     // The script has run, and nobody has read the roles since.
-    run(&rehearsal, organization, Purpose::Migrate).await;
+    migrated(&rehearsal, organization).await;
     let unread = consent(&rehearsal, organization).await;
     assert!(matches!(unread.roles, RolesRead::BeforeChange { .. }), "{:?}", unread.roles);
     assert_eq!(
@@ -409,23 +411,140 @@ async fn among_five_thousand_what_roles_leave_open_or_closed_is_found_and_nothin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_move_from_a_policy_to_roles_opens_and_closes_nobody_on_its_way() {
-    let (rehearsal, organization) = stage(100, AT_ONCE).await;
+    // Roles take their time, as Microsoft's do.
+    let slow = Propagation { policies: Duration::from_secs(30 * 60), roles: Duration::from_secs(2 * 60 * 60) };
+    let (rehearsal, organization) = stage(100, slow).await;
+    let of = OrganizationRef { organization };
     let pilot = group(&rehearsal, "Integration Pilot");
     limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, pilot).await;
+    rehearsal.sandbox.advance(Duration::from_secs(31 * 60));
     let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
     set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
     let policies = || rehearsal.sandbox.world().exchange.now().policies.len();
-    let mut confirmed = Vec::new();
-    for (purpose, left) in [(Purpose::Migrate, 1), (Purpose::Finish, 0)] {
-        run(&rehearsal, organization, purpose).await;
-        assert_eq!(policies(), left, "{purpose:?}: the policies go last");
-        read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let mut inside = Vec::new();
+    let mut nobody_noticed = async |step: &str| {
+        read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
         long_ago(&rehearsal, organization).await;
         let proof = proven(&rehearsal, everybody(organization)).await;
-        assert_eq!(proof.outcome, Outcome::Confirmed, "{purpose:?}: {:?}", proof.proof.tally);
-        confirmed.push(proof.proof.tally.confirmed_inside);
-    }
-    assert!(confirmed[0] > 0 && confirmed[0] == confirmed[1], "{confirmed:?}");
+        let tally = proof.proof.tally;
+        assert_eq!((proof.outcome, tally.lock_outs, tally.leaks), (Outcome::Confirmed, 0, 0), "{step}: {tally:?}");
+        inside.push(tally.confirmed_inside);
+    };
+
+    // No role stands for the grants yet: whoever asks for the move first is told so, and nothing is taken back.
+    nobody_noticed("before").await;
+    let refused = RunScopeScript { organization, purpose: Purpose::Migrate, mailboxes: Vec::new() };
+    let refused = Box::pin(run_script(&rehearsal.desk, refused, &at_the_browser(Person::Admin))).await.unwrap_err();
+    assert_eq!(refused.reason, Some(Reason::RolesMissing));
+    nobody_noticed("refused").await;
+
+    run(&rehearsal, organization, Purpose::Apply).await;
+    nobody_noticed("roles assigned, and not yet in force").await;
+    let script = async |purpose| {
+        let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap().scripts;
+        scripts.into_iter().find(|script| script.purpose == purpose).unwrap()
+    };
+    let migrate = script(Purpose::Migrate).await;
+    let change = show(&rehearsal.desk, of, &Job::quiet()).await.unwrap().change.unwrap();
+    assert_eq!(migrate.warnings[0], Warning::RolesNotBefore { at: Some(change.settles) });
+    assert!(migrate.text.contains("if (-not $Confirmed) {"), "{}", migrate.text);
+
+    rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
+    nobody_noticed("roles in force").await;
+    run(&rehearsal, organization, Purpose::Migrate).await;
+    assert_eq!(policies(), 1, "the policies go last");
+    nobody_noticed("grants taken back").await;
+    rehearsal.sandbox.advance(Duration::from_secs(2 * 60 * 60));
+    run(&rehearsal, organization, Purpose::Finish).await;
+    rehearsal.sandbox.advance(Duration::from_secs(31 * 60));
+    assert_eq!(policies(), 0);
+    nobody_noticed("finished").await;
+    assert!(inside[0] > 0 && inside.iter().all(|count| *count == inside[0]), "{inside:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_may_not_read_roles_takes_back_no_grant_that_no_role_stands_for() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let rehearsal = rehearsal.restarted();
+    rehearsal.sign_in().await.unwrap();
+    let pilot = group(&rehearsal, "Integration Pilot");
+    let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
+    set(&rehearsal.desk, SetScope { organization, wish }, &Job::quiet()).await.unwrap();
+    read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
+    let held = || rehearsal.sandbox.world().role_assignments.len();
+    let before = held();
+    let ask = RunScopeScript { organization, purpose: Purpose::Migrate, mailboxes: Vec::new() };
+    let refused = Box::pin(run_script(&rehearsal.desk, ask, &at_the_browser(Person::Admin))).await.unwrap_err();
+    assert_eq!((refused.reason, held()), (Some(Reason::RolesMissing), before), "the script looks itself");
+    run(&rehearsal, organization, Purpose::Apply).await;
+    migrated(&rehearsal, organization).await;
+    assert!(held() < before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_required_no_more_goes_with_the_next_script_unless_another_organization_needs_it() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let of = OrganizationRef { organization };
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
+    let roles = || -> Vec<String> {
+        let mut all: Vec<String> = rehearsal.sandbox.world().exchange.now().assignments.iter().map(|one| one.role.clone()).collect();
+        all.sort();
+        all
+    };
+    let all = roles();
+    assert!(all.len() > 1, "{all:?}");
+    let mail = RequiredPermission {
+        name: "Mail.ReadWrite".to_owned(),
+        kind: PermissionType::Application,
+        resource: Resource::Graph,
+        feature: None,
+        purpose: None,
+        optional: false,
+    };
+    let needs = AdjustOrganization { organization, permissions: Some(vec![mail.clone()]) };
+    adjust(&rehearsal.desk, needs, &Job::quiet()).await.unwrap();
+    let other = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
+    read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
+    run(&rehearsal, organization, Purpose::Apply).await;
+    assert_eq!(roles(), all, "the other one needs them all");
+
+    adjust(&rehearsal.desk, AdjustOrganization { organization: other, permissions: Some(vec![mail]) }, &Job::quiet()).await.unwrap();
+    read(&rehearsal.desk, of, &Job::quiet()).await.unwrap();
+    let scripts = plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet()).await.unwrap().scripts;
+    let apply = scripts.iter().find(|script| script.purpose == Purpose::Apply).unwrap();
+    let told = apply.warnings.iter().find_map(|one| if let Warning::UnneededRolesGo { roles } = one { Some(roles.len()) } else { None });
+    assert_eq!(told, Some(all.len() - 1), "{:?}", apply.warnings);
+    run(&rehearsal, organization, Purpose::Apply).await;
+    assert_eq!(roles(), ["Application Mail.ReadWrite"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_that_limits_only_what_no_read_shows_says_so_and_not_that_nothing_can_be_limited() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    let pilot = group(&rehearsal, "Integration Pilot");
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
+    let refusal = async |name: &str, resource| {
+        let required = RequiredPermission {
+            name: name.to_owned(),
+            kind: PermissionType::Application,
+            resource,
+            feature: None,
+            purpose: None,
+            optional: false,
+        };
+        let needs = AdjustOrganization { organization, permissions: Some(vec![required]) };
+        adjust(&rehearsal.desk, needs, &Job::quiet()).await.unwrap();
+        let refused = Box::pin(prove(&rehearsal.desk, everybody(organization), &Job::quiet())).await.unwrap_err();
+        let mailbox = WhyMailbox { organization, mailbox: "admin@contoso.example".to_owned() };
+        let asked = Box::pin(ask(&rehearsal.desk, mailbox, &Job::quiet())).await.unwrap_err();
+        assert_eq!((asked.code, asked.reason), (refused.code, refused.reason), "{name}");
+        (refused.code, refused.reason)
+    };
+    let no_read = (Code::NotNow, Some(Reason::NothingToAsk));
+    assert_eq!(refusal("Mail.Send", Resource::Graph).await, no_read);
+    assert_eq!(refusal("full_access_as_app", Resource::Exchange).await, no_read);
+    assert_eq!(refusal("Tasks.ReadWrite.All", Resource::Graph).await, (Code::InvalidInput, None), "no mechanism limits tasks");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ use rollcall_ops::scope::weigh::weigh;
 use rollcall_sandbox::browser::Person;
 use rollcall_tests::{Rehearsal, at_the_browser};
 
-use crate::scope::{AT_ONCE, group, limited, run, stage};
+use crate::scope::{AT_ONCE, group, limited, migrated, run, stage};
 
 async fn planned(rehearsal: &Rehearsal, organization: OrganizationId) -> ScopeScripts {
     Box::pin(plan(&rehearsal.desk, PlanScope { organization, mailboxes: Vec::new() }, &Job::quiet())).await.unwrap()
@@ -168,7 +168,7 @@ async fn back_to_a_policy_the_roles_of_before_go_and_until_then_it_is_said_what_
     let (desk, of) = (&rehearsal.desk, OrganizationRef { organization });
     let pilot = group(&rehearsal, "Integration Pilot");
     limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
-    run(&rehearsal, organization, Purpose::Migrate).await;
+    migrated(&rehearsal, organization).await;
     set(desk, SetScope { organization, wish: only(Mechanism::AccessPolicy, pilot) }, &Job::quiet()).await.unwrap();
     let view = read(desk, of, &Job::quiet()).await.unwrap();
     assert!(view.voids.iter().all(|void| matches!(void, Void::Assignment { .. })) && !view.voids.is_empty(), "{:?}", view.voids);
@@ -217,7 +217,7 @@ async fn the_policies_of_a_move_stay_until_it_was_read_that_no_grant_stands() {
     assert_eq!(policies(), 1, "nothing has opened");
 
     // The move revokes them; once that was read, the policies may go.
-    run(&rehearsal, organization, Purpose::Migrate).await;
+    migrated(&rehearsal, organization).await;
     assert_eq!(finish().await.1, Some(Reason::ScopeUnread));
     read(desk, of, &Job::quiet()).await.unwrap();
     run(&rehearsal, organization, Purpose::Finish).await;

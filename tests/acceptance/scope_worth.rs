@@ -30,7 +30,7 @@ use rollcall_sandbox::world::Propagation;
 use rollcall_store::proofs::Target;
 use rollcall_tests::Rehearsal;
 
-use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, proven, run, stage};
+use crate::scope::{AT_ONCE, everybody, found, group, limited, long_ago, migrated, proven, stage};
 
 async fn of(rehearsal: &Rehearsal, proof: &ProofView, finding: Option<Finding>) -> Vec<Target> {
     let ask = ProofMailboxes { proof: proof.proof.id, finding, search: String::new(), offset: 0, limit: 1_000 };
@@ -43,7 +43,7 @@ async fn a_refusal_shows_nothing_while_the_application_may_open_nothing() {
     let (rehearsal, organization) = stage(80, slow).await;
     let pilot = group(&rehearsal, "Integration Pilot");
     limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
-    run(&rehearsal, organization, Purpose::Migrate).await;
+    migrated(&rehearsal, organization).await;
     read(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     long_ago(&rehearsal, organization).await;
 

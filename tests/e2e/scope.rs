@@ -188,8 +188,16 @@ fn what_voids_a_scope_what_was_cut_off_and_what_roles_give_are_each_told() -> Re
     // Moved to roles, which consent then counts.
     window.go("Access scope")?;
     window.press("Scripts…")?;
+    window.press("Run on the practice tenant")?;
+    window.reads("It may be so no more: read it again")?;
+    more(&window, "Read what is in force")?;
+    window.holds("what is in force to be read", "return !document.body.innerText.includes('It may be so no more: read it again')")?;
+    window.press("Scripts…")?;
     window.click("tab", "Migrate from a policy")?;
+    window.reads("Until then the roles may not count, and without the grants those mailboxes are refused")?;
     window.reads("It takes back what is granted for the whole tenant")?;
+    window.still()?;
+    window.photo("migrate")?;
     window.press("Run on the practice tenant")?;
     stage.at_the_browser(&Person::Admin)?;
     window.reads("any other mailbox that contradicts the scope is too early to judge")?;

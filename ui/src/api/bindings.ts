@@ -1376,7 +1376,7 @@ export type Moment = { at: Timestamp, what: Happening, actor: string | null, };
 
 export type NoKeychain = "no_session_bus" | "no_service" | "locked" | "refused" | "too_slow" | "too_long" | "damaged" | "not_wanted";
 
-export type NoScript = "nothing_to_limit" | "for_roles" | "contested" | "not_read_since" | "grants_stand";
+export type NoScript = "nothing_to_limit" | "for_roles" | "contested" | "not_read_since" | "grants_stand" | "nothing_granted" | "roles_missing";
 
 export type NotDone = { line: GrantLine, error: Error, };
 
@@ -1927,7 +1927,7 @@ fingerprint?: string | null,
  */
 request_id?: string | null, client_request_id?: string | null, };
 
-export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "not_ready" | "consent_missing" | "must_switch" | "already_so" | "would_void_scope" | "scope_contested" | "scope_unread" | "reaches_who_signed_in" | "grants_stand";
+export type Reason = "not_signed_in" | "no_users" | "no_secret" | "run_under_way" | "uses_ews" | "users_must_sign_in" | "has_users" | "has_organizations" | "still_initialized" | "needs_privileged_role" | "needs_application_role" | "excluded" | "sync_disabled" | "forced_just_now" | "ews_removed" | "sessions_under_way" | "other_tenant" | "limitations_unread" | "nobody_signs_in" | "mailbox_not_connected" | "default_must_send" | "mailbox_is_default" | "migration_under_way" | "step_not_reached" | "step_not_checked" | "add_in_too_old" | "wave_waits" | "wave_held" | "wave_done" | "wave_started" | "wave_over" | "wave_emptied" | "other_organization" | "already_switched" | "switch_queued" | "not_ready" | "consent_missing" | "must_switch" | "already_so" | "would_void_scope" | "scope_contested" | "scope_unread" | "reaches_who_signed_in" | "grants_stand" | "roles_missing" | "nothing_to_ask";
 
 export type RecordTraffic = { on: boolean, };
 
@@ -2205,7 +2205,7 @@ granted_at: Timestamp | null,
  */
 granted_since: Timestamp | null, };
 
-export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty", rule: ScopeRule, } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
+export type ScopeRemark = { "kind": "nested_left_out", users: number, } | { "kind": "nested_reached", users: number, } | { "kind": "nested_counted", users: number, } | { "kind": "empty", rule: ScopeRule, } | { "kind": "policy_is_legacy" } | { "kind": "turned_round" };
 
 export type ScopeRule = "only_members" | "all_but_members";
 
@@ -2279,7 +2279,7 @@ export type ScopeWish = { "kind": "everyone" } | { "kind": "limited", rule: Scop
 
 export type Scoped = { permission: string, role: string, };
 
-export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "roles_go" } | { "kind": "shared", organizations: Array<string>, } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "nothing_to_try" } | { "kind": "remark", remark: ScopeRemark, };
+export type ScriptWarning = { "kind": "opens_everybody" } | { "kind": "takes_roles" } | { "kind": "roles_go" } | { "kind": "unneeded_roles_go", roles: Array<string>, } | { "kind": "roles_not_before", at: Timestamp | null, } | { "kind": "shared", organizations: Array<string>, } | { "kind": "revokes", permissions: Array<string>, } | { "kind": "policies_stay" } | { "kind": "takes_all_policies" } | { "kind": "not_before", at: Timestamp | null, } | { "kind": "slow", minutes: number, } | { "kind": "may_take_longer" } | { "kind": "no_proof" } | { "kind": "nothing_to_try" } | { "kind": "remark", remark: ScopeRemark, };
 
 export type SecretAtHand = "keychain" | "session" | "none";
 

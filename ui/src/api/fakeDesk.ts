@@ -61,6 +61,8 @@ export type FakeOptions = {
   readonly scopeDelegated?: boolean;
   /** Why the move to roles can't be finished. */
   readonly finish?: "not_read_since" | "grants_stand";
+  /** Why there is no script that takes grants back. */
+  readonly migrate?: "roles_missing" | "nothing_granted";
   /** What is in force of the access scope was read before the last change. */
   readonly stale?: boolean;
   /** Grants may have been changed since that was read, and could not be read back. */

@@ -236,7 +236,7 @@ function weighed(wish: ScopeWish, contested: boolean): WeighedWish {
 }
 
 /** The purposes that there is no script for. */
-function withoutOf(wish: ScopeWish | undefined, { contested, finish }: FakeOptions): WithoutScript[] {
+function withoutOf(wish: ScopeWish | undefined, { contested, finish, migrate }: FakeOptions): WithoutScript[] {
   const none = (purpose: ScopePurpose, why: NoScript, grants: ScopeVoid[] = [], shared: ScopeSharer[] = []) => ({
     purpose,
     why,
@@ -249,6 +249,7 @@ function withoutOf(wish: ScopeWish | undefined, { contested, finish }: FakeOptio
     return (["migrate", "finish"] as const).map((purpose) => none(purpose, "for_roles"));
   if (contested)
     return (["apply", "migrate", "finish"] as const).map((purpose) => none(purpose, "contested", [], [branch]));
+  if (migrate) return [none("migrate", migrate)];
   if (finish === undefined) return [];
   return [none("finish", finish, finish === "grants_stand" ? [{ kind: "grant", permission: "Mail.ReadWrite" }] : [])];
 }
@@ -256,6 +257,7 @@ function withoutOf(wish: ScopeWish | undefined, { contested, finish }: FakeOptio
 /** What has to be known of a script. */
 function warningsOf(purpose: ScopePurpose): ScriptWarning[] {
   if (purpose === "test") return [{ kind: "no_proof" }];
+  if (purpose === "migrate") return [{ kind: "roles_not_before", at: null }];
   if (purpose === "finish") return [{ kind: "not_before", at: null }, { kind: "takes_all_policies" }];
   return [{ kind: "slow", minutes: 120 }];
 }

@@ -4,7 +4,7 @@ import type { ProofView } from "../api/bindings";
 import type { FakeOptions } from "../api/fakeDesk";
 import { proofOf, scopeOf } from "../api/fakeScope";
 import { NOW } from "../api/fakeWorld";
-import { assignedWords, findingBadge, outcomeBadge, reportBadge, voidWords } from "../words/scope";
+import { assignedWords, findingBadge, outcomeBadge, remarkWords, reportBadge, voidWords } from "../words/scope";
 import { openAt } from "./app";
 
 /** What is drawn anew as a whole takes its time on a busy computer. */
@@ -390,6 +390,28 @@ test("the move is finished only when it was read that no grant stands, each of w
   await unread.scripts.findByText(/What is in force was not read since the last change/);
   await unread.user.click(unread.scripts.getByRole("button", { name: "Read what is in force" }));
   await waitFor(() => expect(unread.door.asked.some(({ name }) => name === "scope.read")).toBe(true));
+});
+
+test("grants are taken back only when the roles are there and have had their time, and it is said so", async () => {
+  const { user, door } = await limited("/scope?org=1", { migrate: "roles_missing" });
+  await user.click(await screen.findByRole("button", { name: "Scripts…" }, SLOW));
+  const missing = within(await screen.findByRole("dialog", {}, SLOW));
+  await user.click(await missing.findByRole("tab", { name: "Migrate from a policy" }));
+  await missing.findByText(/Run Make or change first, wait the 2 hours until the roles count everywhere/);
+  expect(missing.queryByRole("button", { name: "Run on the practice tenant" })).toBeNull();
+  await user.click(missing.getByRole("button", { name: "Read what is in force" }));
+  await waitFor(() => expect(door.asked.some(({ name }) => name === "scope.read")).toBe(true));
+  cleanup();
+  const there = await limited();
+  await there.user.click(await screen.findByRole("button", { name: "Scripts…" }, SLOW));
+  const scripts = within(await screen.findByRole("dialog", {}, SLOW));
+  await there.user.click(await scripts.findByRole("tab", { name: "Migrate from a policy" }));
+  await scripts.findByText(/Not within 2 hours after Make or change was run, and not before a proof shows/);
+  scripts.getByText(/It stops unless it is run with -Confirmed/);
+});
+
+test("who is reached although a group inside the excluded one has them is told", () => {
+  expect(remarkWords({ kind: "nested_reached", users: 3 })).toMatch(/so they are reached\. A policy that denies/);
 });
 
 test("whom the mechanism counts is told where it is chosen, and that nobody would be reached", async () => {

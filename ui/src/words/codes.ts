@@ -189,6 +189,10 @@ export const reasonWords = {
   scope_unread: "What is in force was not read since the last change. Read it first (Access scope, More).",
   grants_stand:
     "Grants for the whole tenant stand that only the access policies limit. Revoke them first (Permissions), then read what is in force again.",
+  roles_missing:
+    "Exchange lacks roles that have to take the place of the grants. Run the script Make or change first, then read what is in force again.",
+  nothing_to_ask:
+    "What can be limited of its permissions is nothing that can be asked for by reading, and a proof never sends or speaks EWS. Run the script Test and import what the cmdlet said: it isn't a proof, but all there is.",
   reaches_who_signed_in:
     "An access scope concerns application permissions. This organization's access is delegated, and reaches only who has signed in.",
 } as const satisfies Record<Reason, string>;

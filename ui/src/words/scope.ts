@@ -151,6 +151,8 @@ export function remarkWords(remark: ScopeRemark): string {
   switch (remark.kind) {
     case "nested_left_out":
       return t("access.nestedLeftOut", { n: remark.users });
+    case "nested_reached":
+      return t("access.nestedReached", { n: remark.users });
     case "nested_counted":
       return t("access.nestedCounted", { n: remark.users });
     case "empty":
@@ -199,6 +201,12 @@ export function warningWords(warning: ScriptWarning): string {
       return t("access.warnShared", { organizations: warning.organizations.join(", ") });
     case "revokes":
       return t("access.warnRevokes", { permissions: warning.permissions.join(", ") });
+    case "unneeded_roles_go":
+      return t("access.warnUnneeded", { roles: warning.roles.join(", ") });
+    case "roles_not_before":
+      return warning.at === null
+        ? t("access.warnRolesNotWithin")
+        : t("access.warnRolesNotBefore", { time: shortTime(warning.at) });
     case "policies_stay":
       return t("access.warnStay");
     case "takes_all_policies":
@@ -245,6 +253,8 @@ export const noScriptWords = {
   contested: t("access.noneContested"),
   not_read_since: t("access.noneUnread"),
   grants_stand: t("access.noneGrants"),
+  nothing_granted: t("access.noneGranted"),
+  roles_missing: t("access.noneRoles"),
 } as const satisfies Record<NoScript, string>;
 
 /** What makes a scope worth less than it looks, a sentence for each kind of it that names all there are. */

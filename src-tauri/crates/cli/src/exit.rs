@@ -80,7 +80,9 @@ impl Exit {
                     | Reason::ScopeContested
                     | Reason::ScopeUnread
                     | Reason::ReachesWhoSignedIn
-                    | Reason::GrantsStand,
+                    | Reason::GrantsStand
+                    | Reason::RolesMissing
+                    | Reason::NothingToAsk,
                 )
                 | None => Self::Incomplete,
             },

@@ -240,7 +240,7 @@ pub const fn of_reason(reason: Reason) -> Words {
         ),
         Reason::ScopeUnread => words(
             "What is in force was not read since the last change",
-            "Read it with `rollcallctl scope show --org NAME --read`: while a grant for the whole tenant stands, the policies have to stay.",
+            "Read it with `rollcallctl scope show --org NAME --read`: which grants for the whole tenant stand decides what comes next.",
         ),
         Reason::ReachesWhoSignedIn => words(
             "An access scope concerns application permissions",
@@ -251,6 +251,16 @@ pub const fn of_reason(reason: Reason) -> Words {
             "Grants for the whole tenant stand that only the access policies limit",
             "Without the policies they open every mailbox. `rollcallctl scope show --org NAME` names them and how each is revoked; then read again \
              with --read.",
+        ),
+        Reason::RolesMissing => words(
+            "Exchange lacks roles that have to take the place of the grants",
+            "Without them nobody could be reached once the grants are gone. Run the script of `rollcallctl scope plan --org NAME`, then read with \
+             `rollcallctl scope show --org NAME --read`.",
+        ),
+        Reason::NothingToAsk => words(
+            "What can be limited of its permissions is nothing that can be asked for by reading",
+            "A proof reads, and never sends or speaks EWS. Run the script of `rollcallctl scope plan --org NAME --for test` in place of it: what \
+             the test cmdlet says isn't a proof, but all there is.",
         ),
     }
 }
@@ -382,6 +392,8 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::ScopeContested => "scope_contested",
         Reason::ScopeUnread => "scope_unread",
         Reason::GrantsStand => "grants_stand",
+        Reason::RolesMissing => "roles_missing",
+        Reason::NothingToAsk => "nothing_to_ask",
         Reason::ReachesWhoSignedIn => "reaches_who_signed_in",
     }
 }

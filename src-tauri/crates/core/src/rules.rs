@@ -102,6 +102,10 @@ pub enum Reason {
     ReachesWhoSignedIn,
     /// Grants for the whole tenant stand that only the access policies limit.
     GrantsStand,
+    /// Exchange has not assigned the roles that have to take the place of the grants.
+    RolesMissing,
+    /// What can be limited of an integration's permissions is nothing that a proof could ask a mailbox for.
+    NothingToAsk,
 }
 
 /// What is known about an organization when an action on it is judged.

@@ -78,7 +78,7 @@ function Without({ of, busy, onRead }: { of: WithoutScript; busy: boolean; onRea
         <MessageBarTitle>{t("access.noScript")}</MessageBarTitle>
         <Sentences of={[noScriptWords[of.why], ...voidWords(of.grants), ...shared]} />
       </MessageBarBody>
-      {(of.why === "grants_stand" || of.why === "not_read_since") && (
+      {(of.why === "grants_stand" || of.why === "not_read_since" || of.why === "roles_missing") && (
         <MessageBarActions>
           {of.why === "grants_stand" && <ToPermissions />}
           <Button size="small" disabled={busy} onClick={onRead}>

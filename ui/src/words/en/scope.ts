@@ -89,6 +89,11 @@ export const scope = {
     one: "{n} user is a member through a group inside the group. This mechanism counts direct members only.",
     other: "{n} users are members through a group inside the group. This mechanism counts direct members only.",
   },
+  "access.nestedReached": {
+    one: "{n} user is a member through a group inside the group. This mechanism counts direct members only, so that one is reached. A policy that denies would keep that one out.",
+    other:
+      "{n} users are members through a group inside the group. This mechanism counts direct members only, so they are reached. A policy that denies would keep them out.",
+  },
   "access.nestedCounted": {
     one: "{n} user is a member through a group inside the group. A policy counts that; RBAC for Applications wouldn't.",
     other:
@@ -215,9 +220,19 @@ export const scope = {
   "access.noneContested":
     "Another organization of the same application wants another scope, and Exchange has one limit for both.",
   "access.noneUnread":
-    "What is in force was not read since the last change. While a grant for the whole tenant stands, only the policies limit it: read first.",
+    "What is in force was not read since the last change. Which grants for the whole tenant stand decides what comes next: read first.",
   "access.noneGrants":
     "Without the policies these grants would open every mailbox. Revoke them in Permissions, then read what is in force again.",
+  "access.noneGranted":
+    "No grant for the whole tenant is left that a role stands for. Finish the move removes the access policies.",
+  "access.noneRoles":
+    "Exchange lacks roles that have to take the place of the grants. Run Make or change first, wait the 2 hours until the roles count everywhere, then read what is in force again.",
+  "access.warnUnneeded":
+    "It takes roles away that scripts of Rollcall have assigned and no required permission takes any more: {roles}.",
+  "access.warnRolesNotBefore":
+    "Not before {time}, and not before a proof shows that every mailbox answers that must. Until then the roles may not count, and without the grants those mailboxes are refused. It stops unless it is run with -Confirmed.",
+  "access.warnRolesNotWithin":
+    "Not within 2 hours after Make or change was run, and not before a proof shows that every mailbox answers that must. Until then the roles may not count, and without the grants those mailboxes are refused. It stops unless it is run with -Confirmed.",
   "access.warnRolesGo":
     "It takes the roles away that scripts of Rollcall have assigned, which would add to the policy. From then on the integration reaches only what Entra has granted: grant that first.",
   "access.warnShared":

@@ -75,7 +75,7 @@ pub const fn of_purpose(purpose: Purpose) -> &'static str {
         Purpose::Apply => "makes the scope, or changes what is there to it",
         Purpose::Test => "asks Exchange, and changes nothing",
         Purpose::Remove => "takes the scope away",
-        Purpose::Migrate => "moves from an access policy to RBAC for Applications",
+        Purpose::Migrate => "takes back the grants that roles stand for, 2 hours after the roles at the earliest",
         Purpose::Finish => "removes the access policies, 2 hours after the move at the earliest",
     }
 }
@@ -85,6 +85,13 @@ pub fn of_remark(remark: Remark) -> String {
     match remark {
         Remark::NestedLeftOut { users } => {
             format!("{} through a group inside the group, and this mechanism counts direct members only.", are_members(users))
+        }
+        Remark::NestedReached { users } => {
+            format!(
+                "{} through a group inside the group, and this mechanism counts direct members only: they are reached. A policy that denies \
+                 would keep them out.",
+                are_members(users)
+            )
         }
         Remark::NestedCounted { users } => {
             format!("{} through a group inside the group. A policy counts them; RBAC for Applications wouldn't.", are_members(users))
@@ -134,6 +141,11 @@ pub const fn of_no_script(why: NoScript) -> &'static str {
         }
         NoScript::Contested => "Another organization of the application wishes for another scope.",
         NoScript::NotReadSince => "What is in force was not read since the last change.",
+        NoScript::NothingGranted => "Nothing is left to be taken back. `--for finish` removes the access policies.",
+        NoScript::RolesMissing => {
+            "First the roles: the script of `--for apply` assigns them, and 2 hours later they count everywhere. Until then only the grants \
+             open the mailboxes that are to be reached."
+        }
         NoScript::GrantsStand => "These grants for the whole tenant have to be revoked first, and read back:",
     }
 }
@@ -176,6 +188,20 @@ pub fn of_warning(warning: &Warning) -> String {
             "it takes {} back, granted for the whole tenant until now. Granted again, they would make the scope void.",
             permissions.join(", ")
         ),
+        Warning::UnneededRolesGo { roles } => format!(
+            "it takes roles away that scripts of Rollcall have assigned and no permission takes any more that is required: {}.",
+            roles.join(", ")
+        ),
+        Warning::RolesNotBefore { at: Some(at) } => format!(
+            "not before {}, and not before a proof shows that every mailbox answers that must: until then the roles may not count, and \
+             without the grants those mailboxes are refused. It stops unless it is run with -Confirmed.",
+            at.utc()
+        ),
+        Warning::RolesNotBefore { at: None } => {
+            "not within 2 hours after the roles were assigned, and not before a proof shows that every mailbox answers that must: until then \
+             the roles may not count, and without the grants those mailboxes are refused. It stops unless it is run with -Confirmed."
+                .to_owned()
+        }
         Warning::PoliciesStay => "the access policies stay; the script of `--for finish` takes them away later.".to_owned(),
         Warning::TakesAllPolicies => "it takes every access policy of the application away, whoever made it. It stops unless it is run with -Confirmed.".to_owned(),
         Warning::NotBefore { at: Some(at) } => {

@@ -368,7 +368,15 @@ fn after_the_move_to_roles_consent_is_authorized_by_them_and_nothing_is_granted_
     assert_eq!(run(&["scope", "set", "--only", "Integration Pilot"]).code, 0);
     let void = run(&["consent", "show"]);
     assert!(void.code == 0 && void.out.contains("Granted for the whole tenant, which makes the wished scope of HQ void: "), "{void:?}");
-    assert_eq!(in_browser(&["scope", "practise", "--for", "migrate"]).code, 0);
+    assert_eq!(run(&["scope", "show", "--read"]).code, 1, "the grants make it void");
+    let early = in_browser(&["scope", "practise", "--for", "migrate"]);
+    assert!(early.code == 3 && early.err.contains("Exchange lacks roles that have to take the place of the grants"), "{early:?}");
+    assert_eq!(run(&["scope", "practise"]).code, 0);
+    assert_eq!(run(&["scope", "show", "--read"]).code, 1, "the grants make it void");
+    let migrate = run(&["scope", "plan", "--for", "migrate"]);
+    assert!(migrate.code == 0 && migrate.err.contains("It stops unless it is run with -Confirmed."), "{migrate:?}");
+    assert!(migrate.err.contains("until then the roles may not count, and without the grants those mailboxes are refused"), "{migrate:?}");
+    assert_eq!(run(&["scope", "practise", "--for", "migrate"]).code, 0, "Microsoft has been asked once already");
     let unread = run(&["consent", "show"]);
     assert!(unread.code == 3 && unread.out.contains("Roles of Exchange: not read, this sign-in has no "), "{unread:?}");
 

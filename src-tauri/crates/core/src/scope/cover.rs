@@ -9,7 +9,7 @@ use crate::permission::{self, PermissionType, Resource};
 use crate::workload::Workload;
 
 /// Permission of Graph, role of Exchange, and whether an access policy limits it too.
-const ROLES: [(&str, &str, bool); 17] = [
+const ROLES: [(&str, &str, bool); 21] = [
     ("Mail.Read", "Application Mail.Read", true),
     ("Mail.ReadBasic", "Application Mail.ReadBasic", true),
     ("Mail.ReadBasic.All", "Application Mail.ReadBasic", true),
@@ -24,9 +24,13 @@ const ROLES: [(&str, &str, bool); 17] = [
     ("MailboxFolder.Read.All", "Application MailboxFolder.Read", false),
     ("MailboxFolder.ReadWrite.All", "Application MailboxFolder.ReadWrite", false),
     ("MailboxItem.Read.All", "Application MailboxItem.Read", false),
+    ("MailboxItem.ReadWrite.All", "Application MailboxItem.ReadWrite", false),
+    ("MailboxItem.Export.All", "Application MailboxItem.Export", false),
     ("MailboxItem.ImportExport.All", "Application MailboxItem.ImportExport", false),
     ("MailboxConfigItem.Read", "Application MailboxConfigItem.Read", false),
     ("MailboxConfigItem.ReadWrite", "Application MailboxConfigItem.ReadWrite", false),
+    ("MailTips.ReadBasic.All", "Application MailTips.ReadBasic.All", false),
+    ("Mail-Advanced.ReadWrite.All", "Application Mail-Advanced.ReadWrite.All", false),
 ];
 
 /// The permission of Office 365 Exchange Online that opens every mailbox over EWS, and the role that stands for it.
@@ -185,12 +189,56 @@ mod tests {
         assert_eq!(unlimited(Mechanism::AccessPolicy, &granted), ["Tasks.ReadWrite.All", "MailboxFolder.Read.All"]);
     }
 
+    /// "Role Based Access Control for Applications" and "New-ApplicationAccessPolicy": each permission that a role stands for, and
+    /// whether a policy limits it.
+    #[test]
+    fn whatever_microsoft_names_a_role_for_can_be_limited_and_nothing_else() {
+        let by_both = [
+            ("Mail.Read", "Mail.Read"),
+            ("Mail.ReadBasic", "Mail.ReadBasic"),
+            ("Mail.ReadBasic.All", "Mail.ReadBasic"),
+            ("Mail.ReadWrite", "Mail.ReadWrite"),
+            ("Mail.Send", "Mail.Send"),
+            ("MailboxSettings.Read", "MailboxSettings.Read"),
+            ("MailboxSettings.ReadWrite", "MailboxSettings.ReadWrite"),
+            ("Calendars.Read", "Calendars.Read"),
+            ("Calendars.ReadWrite", "Calendars.ReadWrite"),
+            ("Contacts.Read", "Contacts.Read"),
+            ("Contacts.ReadWrite", "Contacts.ReadWrite"),
+        ];
+        let by_roles = [
+            ("MailboxFolder.Read.All", "MailboxFolder.Read"),
+            ("MailboxFolder.ReadWrite.All", "MailboxFolder.ReadWrite"),
+            ("MailboxItem.Read.All", "MailboxItem.Read"),
+            ("MailboxItem.ReadWrite.All", "MailboxItem.ReadWrite"),
+            ("MailboxItem.Export.All", "MailboxItem.Export"),
+            ("MailboxItem.ImportExport.All", "MailboxItem.ImportExport"),
+            ("MailboxConfigItem.Read", "MailboxConfigItem.Read"),
+            ("MailboxConfigItem.ReadWrite", "MailboxConfigItem.ReadWrite"),
+            ("MailTips.ReadBasic.All", "MailTips.ReadBasic.All"),
+            ("Mail-Advanced.ReadWrite.All", "Mail-Advanced.ReadWrite.All"),
+        ];
+        let named = by_both.map(|row| (row, true)).into_iter().chain(by_roles.map(|row| (row, false)));
+        for ((name, role), by_policy) in named {
+            assert_eq!(role_of(Resource::Graph, name), Some(format!("Application {role}").as_str()), "{name}");
+            assert_eq!(is_limited(Mechanism::AccessPolicy, Resource::Graph, name), by_policy, "{name}");
+            assert_eq!(coverage(Mechanism::ManagementScope, &needs(&[name])).unscopable, [""; 0], "{name}");
+        }
+        assert_eq!(ROLES.len(), by_both.len() + by_roles.len());
+        for open in ["Tasks.ReadWrite.All", "User.Read.All", "Group.Read.All", "Directory.Read.All", "Calendars.ReadBasic.All"] {
+            assert_eq!(role_of(Resource::Graph, open), None, "{open}");
+        }
+    }
+
     #[test]
     fn every_permission_of_the_table_is_one_of_the_catalogue() {
         for (name, role, _) in ROLES {
             assert!(role.starts_with("Application "), "{role}");
             if permission::find(Resource::Graph, PermissionType::Application, name).is_none() {
-                assert!(name.starts_with("Mailbox") || name == "Mail.ReadBasic", "{name} is no application permission");
+                assert!(
+                    ["Mail.ReadBasic", "MailTips.ReadBasic.All", "Mail-Advanced.ReadWrite.All"].contains(&name),
+                    "{name} is no permission"
+                );
             }
         }
     }

@@ -220,6 +220,9 @@ impl Count {
 pub enum Remark {
     /// So many are members through a group inside the group, and the mechanism doesn't count them.
     NestedLeftOut { users: u32 },
+    /// So many are members of the excluded group through a group inside it. The mechanism doesn't count them, so they are reached,
+    /// whom a policy that denies would keep out.
+    NestedReached { users: u32 },
     /// So many are members through a group inside the group, and this mechanism counts them; RBAC for Applications wouldn't.
     NestedCounted { users: u32 },
     /// Nobody is in it by this mechanism: with an allow list nobody is reached, with a block list nobody is kept out.
@@ -238,10 +241,10 @@ pub enum Remark {
 #[must_use]
 pub fn remarks(limit: &Limit, members: Count) -> Vec<Remark> {
     let users = members.nested.saturating_sub(members.direct);
-    let nested = (users > 0).then_some(if limit.mechanism.counts_nested() {
-        Remark::NestedCounted { users }
-    } else {
-        Remark::NestedLeftOut { users }
+    let nested = (users > 0).then_some(match limit.rule {
+        _ if limit.mechanism.counts_nested() => Remark::NestedCounted { users },
+        Rule::OnlyMembers => Remark::NestedLeftOut { users },
+        Rule::AllButMembers => Remark::NestedReached { users },
     });
     let empty = (members.counted(limit.mechanism) == 0).then_some(Remark::Empty { rule: limit.rule });
     let legacy = (limit.mechanism == Mechanism::AccessPolicy).then_some(Remark::PolicyIsLegacy);
@@ -318,6 +321,8 @@ mod tests {
         let of = |mechanism| remarks(&limit(Rule::OnlyMembers, mechanism, MAIL_ENABLED), members.count());
         assert_eq!(of(Mechanism::ManagementScope), [Remark::NestedLeftOut { users: 1 }]);
         assert_eq!(of(Mechanism::AccessPolicy), [Remark::NestedCounted { users: 1 }, Remark::PolicyIsLegacy]);
+        let kept_out = remarks(&limit(Rule::AllButMembers, Mechanism::ManagementScope, MAIL_ENABLED), members.count());
+        assert_eq!(kept_out, [Remark::NestedReached { users: 1 }, Remark::TurnedRound]);
         let nobody = remarks(&limit(Rule::AllButMembers, Mechanism::ManagementScope, MAIL_ENABLED), Count::default());
         assert_eq!(nobody, [Remark::Empty { rule: Rule::AllButMembers }, Remark::TurnedRound]);
         let by_nesting = Count { direct: 0, nested: 26 };

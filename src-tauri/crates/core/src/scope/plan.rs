@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::cover::Coverage;
-use super::present::{Assignment, Reach, Void, scope_name};
+use super::present::{Assignment, Granted, Reach, Reaches, Roles, Void, reaches_wish, scope_name};
 use super::{Limit, Mechanism, Rule};
 use crate::id::{AppId, ObjectId};
 use crate::permission::Resource;
@@ -28,7 +28,7 @@ pub enum Purpose {
     Apply,
     Test,
     Remove,
-    /// From an access policy to RBAC for Applications, but for the policies.
+    /// The move from an access policy to RBAC for Applications: takes back what Entra has granted, when the roles count.
     Migrate,
     /// Removes the policies, when no token from before the move is left.
     Finish,
@@ -84,9 +84,15 @@ pub enum Step {
     DropScope {
         name: String,
     },
+    /// Goes no further unless each of these assignments is there.
+    Require {
+        names: Vec<String>,
+    },
     /// Takes a permission back that Entra has granted for the whole tenant.
     Revoke {
         app: ObjectId,
+        /// The API that publishes it.
+        api: Resource,
         permission: String,
     },
     AddPolicy {
@@ -125,6 +131,10 @@ pub enum NoScript {
     NotReadSince,
     /// Grants for the whole tenant stand, which only the policies limit.
     GrantsStand,
+    /// No grant for the whole tenant is left that a role stands for.
+    NothingGranted,
+    /// Exchange was read to lack roles that have to take the place of the grants first.
+    RolesMissing,
 }
 
 /// What a plan goes by.
@@ -135,9 +145,11 @@ pub struct Ground<'a> {
     pub app: &'a App,
     pub coverage: &'a Coverage,
     /// The application permissions that Entra has granted.
-    pub granted: &'a [String],
+    pub granted: Granted<'a>,
     /// The roles that Exchange has assigned, as far as they are known.
-    pub assigned: &'a [Assignment],
+    pub roles: &'a Roles,
+    /// The roles that other organizations of the application need.
+    pub needed_beside: &'a [String],
     /// What voids the wish, by the last reading.
     pub voids: &'a [Void],
     /// Whether that reading is from after the last change.
@@ -164,7 +176,7 @@ pub fn steps(purpose: Purpose, on: &Ground<'_>) -> Result<Vec<Step>, NoScript> {
         Purpose::Apply => Ok(apply(limit, on)),
         Purpose::Test => Ok(vec![Step::Test { mechanism: limit.mechanism, app: on.app.clone(), mailboxes: on.mailboxes.to_vec() }]),
         Purpose::Remove => Ok(remove(on.app)),
-        Purpose::Migrate => Ok(migrate(limit, on)),
+        Purpose::Migrate => migrate(limit, on),
         Purpose::Finish if !on.read_since => Err(NoScript::NotReadSince),
         Purpose::Finish if on.voids.iter().any(Void::is_granted) => Err(NoScript::GrantsStand),
         Purpose::Finish => Ok(vec![Step::DropAllPolicies { app: on.app.client_id }]),
@@ -190,16 +202,18 @@ pub fn assignment_name(app: AppId, role: &str) -> String {
 
 fn apply(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
     let (app, coverage) = (on.app, on.coverage);
+    // The wider role is there before the one that it takes the place of goes.
+    let unneeded = || std::iter::once(unassign(app, |role| !is_needed(role, on)));
     match limit.mechanism {
         Mechanism::ManagementScope => {
             let name = scope_name(app.client_id);
             let scope = Step::DefineScope { name: name.clone(), group: limit.unit.id, rule: limit.rule };
             let assign = assignments(app, coverage, &AssignTo::Scope(name));
-            [Step::RegisterApp(app.clone()), scope].into_iter().chain(assign).collect()
+            [Step::RegisterApp(app.clone()), scope].into_iter().chain(assign).chain(unneeded()).collect()
         }
         Mechanism::AdministrativeUnit => {
             let assign = assignments(app, coverage, &AssignTo::Unit(limit.unit.id));
-            std::iter::once(Step::RegisterApp(app.clone())).chain(assign).collect()
+            std::iter::once(Step::RegisterApp(app.clone())).chain(assign).chain(unneeded()).collect()
         }
         Mechanism::AccessPolicy => {
             let label = label(limit);
@@ -207,10 +221,15 @@ fn apply(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
             let add = Step::AddPolicy { app: app.client_id, group: limit.unit.id, rule: limit.rule, label: label.clone() };
             let drop = Step::DropPolicies { app: app.client_id, keep: Some(label) };
             // Roles from before would add to the policy. They go when it is there.
-            let unassign = (!on.assigned.is_empty()).then(|| unassign(app));
+            let unassign = on.roles.known().is_some_and(|roles| !roles.is_empty()).then(|| unassign(app, |_| true));
             [add, drop].into_iter().chain(unassign).collect()
         }
     }
+}
+
+/// Whether a permission that this organization or another one of the application requires takes the role.
+fn is_needed(role: &str, on: &Ground<'_>) -> bool {
+    on.coverage.scoped.iter().any(|scoped| scoped.role == role) || on.needed_beside.iter().any(|needed| needed == role)
 }
 
 fn assignments(app: &App, coverage: &Coverage, to: &AssignTo) -> Vec<Step> {
@@ -223,31 +242,83 @@ fn assignments(app: &App, coverage: &Coverage, to: &AssignTo) -> Vec<Step> {
 fn remove(app: &App) -> Vec<Step> {
     // A scope that is still in use can't be removed, so it goes after the assignments.
     let scope = Step::DropScope { name: scope_name(app.client_id) };
-    vec![unassign(app), scope, Step::DropPolicies { app: app.client_id, keep: None }]
+    vec![unassign(app, |_| true), scope, Step::DropPolicies { app: app.client_id, keep: None }]
 }
 
-fn unassign(app: &App) -> Step {
-    Step::Unassign { names: super::cover::roles().into_iter().map(|role| assignment_name(app.client_id, role)).collect() }
+fn unassign(app: &App, which: impl Fn(&str) -> bool) -> Step {
+    let roles = super::cover::roles().into_iter().filter(|role| which(role));
+    Step::Unassign { names: roles.map(|role| assignment_name(app.client_id, role)).collect() }
 }
 
-/// The policies stay: a token that was issued before the grant was taken back carries it until it ends, and only they limit it.
-fn migrate(limit: &Limit, on: &Ground<'_>) -> Vec<Step> {
-    let limited = on.granted.iter().filter(|name| super::cover::role_of(Resource::Graph, name).is_some());
-    let revoke = limited.map(|permission| Step::Revoke { app: on.app.object_id, permission: permission.clone() });
-    apply(limit, on).into_iter().chain(revoke).collect()
+/// The roles come first, by the script that makes the scope: Exchange may take two hours to heed them, and the next token already lacks a
+/// grant that was taken back. The policies stay: a token from before carries the grant until it ends, and only they limit it.
+fn migrate(limit: &Limit, on: &Ground<'_>) -> Result<Vec<Step>, NoScript> {
+    let app = on.app;
+    let revokes = |api: Resource, granted: &[String]| {
+        let limited = granted.iter().filter(|name| super::cover::role_of(api, name).is_some());
+        limited.map(|permission| Step::Revoke { app: app.object_id, api, permission: permission.clone() }).collect::<Vec<_>>()
+    };
+    let revoke = [revokes(Resource::Graph, on.granted.graph), revokes(Resource::Exchange, on.granted.exchange)].concat();
+    let reaches = |assigned: &Assignment| reaches_wish(Some(limit), true, app.client_id, &assigned.reach) == Reaches::Wish;
+    let lacks = |read: &[Assignment]| {
+        let is_there = |role: &str| read.iter().any(|assigned| assigned.role.eq_ignore_ascii_case(role) && reaches(assigned));
+        !on.coverage.scoped.iter().all(|scoped| is_there(&scoped.role))
+    };
+    if !on.read_since {
+        Err(NoScript::NotReadSince)
+    } else if revoke.is_empty() {
+        Err(NoScript::NothingGranted)
+    } else if on.roles.read().is_some_and(lacks) {
+        Err(NoScript::RolesMissing)
+    } else {
+        let names = on.coverage.scoped.iter().map(|scoped| assignment_name(app.client_id, &scoped.role)).collect();
+        Ok(std::iter::once(Step::Require { names }).chain(revoke).collect())
+    }
+}
+
+/// Whether scripts of Rollcall assign roles so. Graph doesn't tell the names of assignments, by which it would be certain.
+fn may_be_ours(app: AppId, reach: &Reach) -> bool {
+    match reach {
+        Reach::Scope { name, .. } => name.eq_ignore_ascii_case(&scope_name(app)),
+        Reach::Unit { .. } => true,
+        Reach::Everything | Reach::Other { .. } => false,
+    }
+}
+
+/// The roles of these that a script takes away because no permission that is required takes them any more.
+#[must_use]
+pub fn taken_away(app: AppId, steps: &[Step], assigned: &[Assignment]) -> Vec<String> {
+    let taken = |one: &&Assignment| may_be_ours(app, &one.reach) && is_unassigned(app, steps, &one.role);
+    assigned.iter().filter(taken).map(|one| one.role.clone()).collect()
+}
+
+fn is_unassigned(app: AppId, steps: &[Step], role: &str) -> bool {
+    let wanted = assignment_name(app, role);
+    steps.iter().any(|step| matches!(step, Step::Unassign { names } if names.iter().any(|name| name.eq_ignore_ascii_case(&wanted))))
 }
 
 /// What still voids the scope when a script of these steps has run. One that takes the scope away has nothing to be voided. Roles that are
-/// assigned for the scope of the application are moved or taken away with it.
+/// assigned for the scope of the application go with it; one that the script assigns is moved, where it is the only one of that role that
+/// may be of a script of Rollcall.
 #[must_use]
-pub fn left_void(purpose: Purpose, app: AppId, steps: &[Step], voids: Vec<Void>) -> Vec<Void> {
-    let moved = steps.iter().any(|step| matches!(step, Step::DefineScope { .. } | Step::Unassign { .. }));
-    let ours = |reach: &Reach| matches!(reach, Reach::Scope { name, .. } if name.eq_ignore_ascii_case(&scope_name(app)));
-    let revoked = |name: &str| steps.iter().any(|step| matches!(step, Step::Revoke { permission, .. } if permission == name));
+pub fn left_void(purpose: Purpose, app: AppId, steps: &[Step], voids: Vec<Void>, assigned: &[Assignment]) -> Vec<Void> {
+    let redefined = steps.iter().any(|step| matches!(step, Step::DefineScope { .. }));
+    let revoked = |of: Resource, name: &str| {
+        steps.iter().any(|step| matches!(step, Step::Revoke { api, permission, .. } if *api == of && permission == name))
+    };
+    let is_moved = |moved: &Assignment| {
+        let same = |role: &str| role.eq_ignore_ascii_case(&moved.role);
+        let ours = assigned.iter().filter(|one| same(&one.role) && may_be_ours(app, &one.reach)).count();
+        let touched = steps.iter().any(|step| matches!(step, Step::Assign { role, .. } if same(role)));
+        (touched || is_unassigned(app, steps, &moved.role)) && ours == 1
+    };
     let stays = |void: &Void| match void {
-        Void::Grant { permission } => !revoked(permission),
-        Void::Ews { .. } => true,
-        Void::Assignment { assignment } => !(moved && ours(&assignment.reach)),
+        Void::Grant { permission } => !revoked(Resource::Graph, permission),
+        Void::Ews { permission } => !revoked(Resource::Exchange, permission),
+        Void::Assignment { assignment } => {
+            let with_scope = redefined && matches!(assignment.reach, Reach::Scope { .. });
+            !(may_be_ours(app, &assignment.reach) && (with_scope || is_moved(assignment)))
+        }
     };
     if purpose == Purpose::Remove { Vec::new() } else { voids.into_iter().filter(stays).collect() }
 }
@@ -255,6 +326,7 @@ pub fn left_void(purpose: Purpose, app: AppId, steps: &[Step], voids: Vec<Void>)
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::approval::Unread;
     use crate::group::GroupKind;
     use crate::scope::cover::Scoped;
     use crate::scope::{Unit, UnitKind};
@@ -278,8 +350,16 @@ pub(super) mod tests {
     }
 
     /// A ground that nothing speaks against.
-    pub fn ground<'a>(limit: Option<&'a Limit>, app: &'a App, coverage: &'a Coverage, granted: &'a [String]) -> Ground<'a> {
-        Ground { limit, app, coverage, granted, assigned: &[], voids: &[], read_since: true, contested: false, mailboxes: &[] }
+    pub fn ground<'a>(limit: Option<&'a Limit>, app: &'a App, coverage: &'a Coverage, graph: &'a [String]) -> Ground<'a> {
+        static UNREAD: Roles = Roles::Unread { why: Unread::NotAsked { scope: String::new() } };
+        let granted = Granted { graph, exchange: &[] };
+        let (roles, needed_beside) = (&UNREAD, &[]);
+        Ground { limit, app, coverage, granted, roles, needed_beside, voids: &[], read_since: true, contested: false, mailboxes: &[] }
+    }
+
+    pub fn read(assigned: &[(&str, Reach)]) -> Roles {
+        let one = |(role, reach): &(&str, Reach)| Assignment { id: "1".to_owned(), role: (*role).to_owned(), reach: reach.clone() };
+        Roles::Read { value: assigned.iter().map(one).collect() }
     }
 
     #[test]
@@ -289,10 +369,9 @@ pub(super) mod tests {
         let (app, coverage) = (app(), coverage());
         let ground = ground(Some(&limit), &app, &coverage, &granted);
         let steps = steps(Purpose::Migrate, &ground).unwrap();
-        let at = |wanted: fn(&Step) -> bool| steps.iter().position(wanted).unwrap();
-        let assigned = at(|step| matches!(step, Step::Assign { .. }));
-        let revoked = at(|step| matches!(step, Step::Revoke { .. }));
-        assert!(assigned < revoked, "nobody inside is shut out between the two");
+        let wanted = coverage.scoped.iter().map(|scoped| assignment_name(app.client_id, &scoped.role)).collect();
+        assert_eq!(steps[0], Step::Require { names: wanted }, "without the roles everybody inside is shut out");
+        assert!(!steps.iter().any(|step| matches!(step, Step::Assign { .. })), "a role that was just assigned counts for nobody yet");
         let drops = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::DropPolicies { .. } | Step::DropAllPolicies { .. }));
         assert!(!drops(&steps), "a token from before the move opens whatever they keep closed");
         assert!(drops(&super::steps(Purpose::Finish, &ground).unwrap()));
@@ -310,17 +389,18 @@ pub(super) mod tests {
                 Step::DefineScope { .. } => "scope",
                 Step::Assign { .. } => "assign",
                 Step::Revoke { .. } => "revoke",
+                Step::Require { .. } => "require",
+                Step::Unassign { .. } => "unassign",
                 Step::DropAllPolicies { .. } => "drop policies",
-                Step::Unassign { .. } | Step::DropScope { .. } | Step::AddPolicy { .. } | Step::DropPolicies { .. } | Step::Test { .. } => {
-                    "another"
-                }
+                Step::DropScope { .. } | Step::AddPolicy { .. } | Step::DropPolicies { .. } | Step::Test { .. } => "another",
             };
             steps.iter().map(kind).collect::<Vec<_>>()
         };
-        let by_scope = kinds(Mechanism::ManagementScope, Purpose::Migrate);
-        assert_eq!(by_scope, ["register", "scope", "assign", "assign", "revoke", "revoke"]);
-        let by_unit = kinds(Mechanism::AdministrativeUnit, Purpose::Migrate);
-        assert_eq!(by_unit, ["register", "assign", "assign", "revoke", "revoke"]);
+        assert_eq!(kinds(Mechanism::ManagementScope, Purpose::Apply), ["register", "scope", "assign", "assign", "unassign"]);
+        assert_eq!(kinds(Mechanism::AdministrativeUnit, Purpose::Apply), ["register", "assign", "assign", "unassign"]);
+        for mechanism in [Mechanism::ManagementScope, Mechanism::AdministrativeUnit] {
+            assert_eq!(kinds(mechanism, Purpose::Migrate), ["require", "revoke", "revoke"]);
+        }
         assert_eq!(kinds(Mechanism::ManagementScope, Purpose::Finish), ["drop policies"]);
     }
 
@@ -333,8 +413,8 @@ pub(super) mod tests {
         assert!(matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { keep: Some(_), .. }]));
         assert_eq!(super::steps(Purpose::Migrate, &ground), Err(NoScript::ForRoles));
         assert_eq!(super::steps(Purpose::Finish, &ground), Err(NoScript::ForRoles));
-        let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
-        let moved = Ground { assigned: std::slice::from_ref(&role), ..ground };
+        let roles = read(&[("Application Mail.Read", Reach::Everything)]);
+        let moved = Ground { roles: &roles, ..ground };
         let steps = super::steps(Purpose::Apply, &moved).unwrap();
         assert!(
             matches!(steps.as_slice(), [Step::AddPolicy { .. }, Step::DropPolicies { .. }, Step::Unassign { .. }]),
@@ -372,9 +452,81 @@ pub(super) mod tests {
             |reach| Void::Assignment { assignment: Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach } };
         let ours = assigned(Reach::Scope { name: scope_name(app.client_id), filter: "Department -eq 'x'".to_owned() });
         let others = assigned(Reach::Everything);
-        let left = |step| left_void(Purpose::Apply, app.client_id, &[step], vec![ours.clone(), others.clone()]);
-        assert_eq!(left(Step::Unassign { names: vec![] }).as_slice(), std::slice::from_ref(&others));
+        let all: Vec<Assignment> = [&ours, &others]
+            .into_iter()
+            .filter_map(|void| if let Void::Assignment { assignment } = void { Some(assignment.clone()) } else { None })
+            .collect();
+        let left = |step| left_void(Purpose::Apply, app.client_id, &[step], vec![ours.clone(), others.clone()], &all);
+        let names = vec![assignment_name(app.client_id, "Application Mail.Read")];
+        assert_eq!(left(Step::Unassign { names }).as_slice(), std::slice::from_ref(&others));
+        assert_eq!(left(Step::Unassign { names: vec![] }), [ours.clone(), others.clone()], "another role goes");
         assert_eq!(left(Step::RegisterApp(app.clone())), [ours.clone(), others.clone()]);
+    }
+
+    #[test]
+    fn on_a_switch_between_a_management_scope_and_a_unit_the_roles_move_along() {
+        let (app, coverage) = (app(), coverage());
+        let scoped = Reach::Scope { name: scope_name(app.client_id), filter: "MemberOfGroup -eq 'x'".to_owned() };
+        let unit = |n| Reach::Unit { id: ObjectId(Uuid::from_u128(n)) };
+        let left = |mechanism, assigned: &[(&str, Reach)]| {
+            let limit = limit(Rule::OnlyMembers, mechanism);
+            let roles = read(assigned);
+            let known = roles.known().unwrap();
+            let none = Granted { graph: &[], exchange: &[] };
+            let voids = super::super::present::voids(&limit, &scope_name(app.client_id), none, known);
+            assert!(!voids.is_empty(), "before the script they are of the other one");
+            let steps = steps(Purpose::Apply, &Ground { roles: &roles, ..ground(Some(&limit), &app, &coverage, &[]) }).unwrap();
+            left_void(Purpose::Apply, app.client_id, &steps, voids, known)
+        };
+        let (to_unit, to_scope) = (Mechanism::AdministrativeUnit, Mechanism::ManagementScope);
+        let mail = "Application Mail.ReadWrite";
+        assert_eq!(left(to_unit, &[(mail, scoped.clone()), ("Application Calendars.ReadWrite", scoped.clone())]), []);
+        assert_eq!(left(to_scope, &[(mail, unit(7))]), []);
+        assert_eq!(left(to_scope, &[("Application Contacts.Read", unit(7))]), [], "what no permission needs is taken away");
+        assert_eq!(left(to_scope, &[(mail, unit(7)), (mail, unit(8))]).len(), 2, "one of them is somebody else's, and nothing tells which");
+        assert_eq!(left(to_unit, &[(mail, Reach::Everything)]).len(), 1, "no script of ours assigns for everybody");
+        assert_eq!(left(to_unit, &[("Application Mail Full Access", scoped)]).len(), 1, "no script of ours assigns it");
+    }
+
+    #[test]
+    fn roles_that_nothing_requires_any_more_go_with_the_script_that_makes_the_scope() {
+        let (app, coverage) = (app(), coverage());
+        let beside = ["Application Contacts.Read".to_owned()];
+        for mechanism in [Mechanism::ManagementScope, Mechanism::AdministrativeUnit] {
+            let limit = limit(Rule::OnlyMembers, mechanism);
+            let steps = steps(Purpose::Apply, &Ground { needed_beside: &beside, ..ground(Some(&limit), &app, &coverage, &[]) }).unwrap();
+            let Some(Step::Unassign { names }) = steps.last() else { panic!("{steps:?}") };
+            let goes = |role: &str| names.contains(&assignment_name(app.client_id, role));
+            assert!(goes("Application Mail.Read") && goes("Application EWS.AccessAsApp"), "{names:?}");
+            assert!(!goes("Application Mail.ReadWrite") && !goes("Application Calendars.ReadWrite"), "{names:?}");
+            assert!(!goes("Application Contacts.Read"), "another organization of the application needs it");
+            let scoped = Reach::Scope { name: scope_name(app.client_id), filter: String::new() };
+            let roles = read(&[("Application Mail.Read", scoped), ("Application Contacts.ReadWrite", Reach::Everything)]);
+            let taken = taken_away(app.client_id, &steps, roles.known().unwrap());
+            assert_eq!(taken, ["Application Mail.Read"], "what others have assigned stays");
+        }
+    }
+
+    #[test]
+    fn grants_are_taken_back_only_where_the_roles_are_there_or_the_script_can_look() {
+        let (app, coverage, limit) = (app(), coverage(), limit(Rule::OnlyMembers, Mechanism::ManagementScope));
+        let (graph, exchange) = (["Mail.ReadWrite".to_owned()], ["full_access_as_app".to_owned(), "IMAP.AccessAsApp".to_owned()]);
+        let open = Ground { granted: Granted { graph: &graph, exchange: &exchange }, ..ground(Some(&limit), &app, &coverage, &[]) };
+        let ours = || Reach::Scope { name: scope_name(app.client_id), filter: String::new() };
+        let (mail, calendar) = ("Application Mail.ReadWrite", "Application Calendars.ReadWrite");
+        let some = read(&[(mail, ours())]);
+        let elsewhere = read(&[(mail, ours()), (calendar, Reach::Unit { id: ObjectId(Uuid::from_u128(7)) })]);
+        for lacking in [&some, &elsewhere] {
+            assert_eq!(steps(Purpose::Migrate, &Ground { roles: lacking, ..open }), Err(NoScript::RolesMissing), "{lacking:?}");
+        }
+        assert_eq!(steps(Purpose::Migrate, &Ground { read_since: false, ..open }), Err(NoScript::NotReadSince));
+        assert_eq!(steps(Purpose::Migrate, &ground(Some(&limit), &app, &coverage, &[])), Err(NoScript::NothingGranted));
+        let there = read(&[(mail, ours()), (calendar, ours())]);
+        let steps = steps(Purpose::Migrate, &Ground { roles: &there, ..open }).unwrap();
+        let revoke = |api, name: &str| Step::Revoke { app: app.object_id, api, permission: name.to_owned() };
+        assert_eq!(steps[1..], [revoke(Resource::Graph, "Mail.ReadWrite"), revoke(Resource::Exchange, "full_access_as_app")]);
+        let voids = vec![Void::Ews { permission: "full_access_as_app".to_owned() }];
+        assert_eq!(left_void(Purpose::Migrate, app.client_id, &steps, voids, &[]), []);
     }
 
     #[test]

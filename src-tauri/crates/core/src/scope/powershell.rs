@@ -114,21 +114,31 @@ pub fn write(purpose: Purpose, limit: Option<&Limit>, app: &App, organization: &
     }
     script.comment("Needs: the module ExchangeOnlineManagement, and the role Organization Management (Exchange Administrator in Entra).");
     script.gap();
-    if steps.iter().any(|step| matches!(step, Step::DropAllPolicies { .. })) {
-        ask_first(&mut script);
+    if let Some(until) = steps.iter().find_map(awaits) {
+        ask_first(&mut script, until);
     }
     line!(script, "$ErrorActionPreference = 'Stop'");
     line!(script, "Connect-ExchangeOnline -ShowBanner:$false");
-    if steps.iter().any(|step| matches!(step, Step::Revoke { .. })) {
+    let revoked = |of: Resource| steps.iter().any(|step| matches!(step, Step::Revoke { api, .. } if *api == of));
+    if revoked(Resource::Graph) || revoked(Resource::Exchange) {
         script.comment(
             "Taking back what Entra has granted goes over Microsoft Graph PowerShell. Rollcall can do it, too: Permissions, Revoke.",
         );
         line!(script, "Connect-MgGraph -Scopes 'AppRoleAssignment.ReadWrite.All', 'Application.Read.All' -NoWelcome");
-        script.comment("Exchange publishes roles of the same names: only those of Microsoft Graph are meant.");
-        let graph = Literal::id(Resource::Graph.app_id());
-        line!(script, "$graphId = ", graph);
-        line!(script, "$graph = @(Get-MgServicePrincipal -Filter \"appId eq '$graphId'\")");
-        line!(script, "if ($graph.Count -ne 1) { throw \"The tenant has no single service principal of Microsoft Graph.\" }");
+        script.comment("Exchange and Microsoft Graph publish roles of the same names: each is told by its API, too.");
+        if revoked(Resource::Graph) {
+            line!(script, "$graphId = ", Literal::id(Resource::Graph.app_id()));
+            line!(script, "$graph = @(Get-MgServicePrincipal -Filter \"appId eq '$graphId'\")");
+            line!(script, "if ($graph.Count -ne 1) { throw \"The tenant has no single service principal of Microsoft Graph.\" }");
+        }
+        if revoked(Resource::Exchange) {
+            line!(script, "$exchangeId = ", Literal::id(Resource::Exchange.app_id()));
+            line!(script, "$exchange = @(Get-MgServicePrincipal -Filter \"appId eq '$exchangeId'\")");
+            line!(
+                script,
+                "if ($exchange.Count -ne 1) { throw \"The tenant has no single service principal of Office 365 Exchange Online.\" }"
+            );
+        }
     }
     for step in steps {
         script.gap();
@@ -137,16 +147,50 @@ pub fn write(purpose: Purpose, limit: Option<&Limit>, app: &App, organization: &
     script
 }
 
-/// Stops a script that nothing undoes, until somebody says that it may run.
-fn ask_first(script: &mut Script) {
-    script.comment("It stops unless it is run with -Confirmed: without the policies every grant for the whole tenant opens every mailbox.");
+/// What has to have come to pass before a step, which somebody has to say.
+#[derive(Debug, Clone, Copy)]
+enum Awaits {
+    /// That the roles count everywhere.
+    Roles,
+    /// That no grant stands, and no token of one.
+    Tokens,
+}
+
+const fn awaits(step: &Step) -> Option<Awaits> {
+    match step {
+        Step::Revoke { .. } => Some(Awaits::Roles),
+        Step::DropAllPolicies { .. } => Some(Awaits::Tokens),
+        Step::RegisterApp(_)
+        | Step::DefineScope { .. }
+        | Step::Assign { .. }
+        | Step::Unassign { .. }
+        | Step::DropScope { .. }
+        | Step::Require { .. }
+        | Step::AddPolicy { .. }
+        | Step::DropPolicies { .. }
+        | Step::Test { .. } => None,
+    }
+}
+
+/// Stops a script that comes too early as a rule, until somebody says that it may run.
+fn ask_first(script: &mut Script, until: Awaits) {
+    let (why, stop) = match until {
+        Awaits::Roles => (
+            "It stops unless it is run with -Confirmed: roles take up to 2 hours to count, and without the grants nothing else opens the \
+             mailboxes that are to be reached.",
+            "    throw 'Prove in Rollcall first that every mailbox that must answer does, and that 2 hours have passed since the roles were \
+             assigned. Then run this script with -Confirmed.'",
+        ),
+        Awaits::Tokens => (
+            "It stops unless it is run with -Confirmed: without the policies every grant for the whole tenant opens every mailbox.",
+            "    throw 'Read in Rollcall first that no grant for the whole tenant stands and that 2 hours have passed since the move. Then \
+             run this script with -Confirmed.'",
+        ),
+    };
+    script.comment(why);
     line!(script, "param([switch]$Confirmed)");
     line!(script, "if (-not $Confirmed) {");
-    line!(
-        script,
-        "    throw 'Read in Rollcall first that no grant for the whole tenant stands and that 2 hours have passed since the move. Then run \
-         this script with -Confirmed.'",
-    );
+    line!(script, stop);
     line!(script, "}");
 }
 
@@ -177,7 +221,9 @@ const fn title(purpose: Purpose) -> &'static str {
              What others have made stays."
         }
         Purpose::Migrate => {
-            "Moves an application from an access policy to RBAC for Applications. The policies stay: finish later, with a script of its own."
+            "Moves an application from an access policy to RBAC for Applications, whose roles another script has assigned: takes back what \
+             Entra has granted for the whole tenant. Run it 2 hours after that script at the earliest. The policies stay: finish later, with \
+             a script of its own."
         }
         Purpose::Finish => {
             "Removes the access policies of an application that was moved to RBAC for Applications. Run it 2 hours after the move at the earliest: until then tokens from before it open what only the policies keep closed."
@@ -203,7 +249,8 @@ fn write_step(script: &mut Script, step: &Step) {
             line!(script, "    Remove-ManagementScope -Identity ", Literal::of(name), " -Confirm:$false");
             line!(script, "}");
         }
-        Step::Revoke { app, permission } => revoke(script, &Literal::id(app), permission),
+        Step::Require { names } => require(script, names),
+        Step::Revoke { app, api, permission } => revoke(script, &Literal::id(app), *api, permission),
         Step::AddPolicy { app, group, rule, label } => {
             add_policy(script, &Literal::id(app), &Literal::id(group), *rule, &Literal::of(label))
         }
@@ -288,7 +335,8 @@ fn list(script: &mut Script, name: &'static str, of: &[String]) {
 
 fn unassign(script: &mut Script, names: &[String]) {
     script.comment(
-        "Every name under which a script of Rollcall can have assigned a role to the application; no other assignment is touched.",
+        "Names under which a script of Rollcall can have assigned roles to the application that aren't wanted now; no other assignment is \
+         touched.",
     );
     script.comment("What a role has opened stays open until Exchange forgets it: up to 2 hours.");
     list(script, "assignments", names);
@@ -299,17 +347,33 @@ fn unassign(script: &mut Script, names: &[String]) {
     line!(script, "}");
 }
 
-fn revoke(script: &mut Script, app: &Literal, name: &str) {
+/// At a prompt, into which lines are pasted, a stop ends its own line only: `$Confirmed` is what the next ones go by.
+fn require(script: &mut Script, names: &[String]) {
+    script.comment("The roles have to be there: without them no mailbox answers when the grants are gone.");
+    list(script, "assignments", names);
+    line!(script, "foreach ($assignment in $assignments) {");
+    line!(script, "    if (-not (Get-ManagementRoleAssignment -Identity $assignment -ErrorAction SilentlyContinue)) {");
+    line!(script, "        $Confirmed = $false");
+    line!(script, "        throw \"There is no role assignment $assignment. Run the script that makes the scope first.\"");
+    line!(script, "    }");
+    line!(script, "}");
+}
+
+fn revoke(script: &mut Script, app: &Literal, api: Resource, name: &str) {
     script.comment(&format!("{name} was granted for the whole tenant: as long as it is, the scope limits nothing."));
-    let Some(known) = permission::find(Resource::Graph, PermissionType::Application, name) else { return };
-    line!(
-        script,
-        "Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ",
-        app.clone(),
-        " -All | Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq ",
-        Literal::id(known.id),
-        " } | ForEach-Object {",
-    );
+    let (principal, roles) = match api {
+        Resource::Graph => (" -All | Where-Object { $Confirmed -and $_.ResourceId -eq $graph[0].Id -and ", "$graph[0].AppRoles"),
+        Resource::Exchange => (" -All | Where-Object { $Confirmed -and $_.ResourceId -eq $exchange[0].Id -and ", "$exchange[0].AppRoles"),
+    };
+    let all = "Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ";
+    let each = " } | ForEach-Object {";
+    if let Some(known) = permission::find(api, PermissionType::Application, name) {
+        line!(script, all, app.clone(), principal, "$_.AppRoleId -eq ", Literal::id(known.id), each);
+    } else {
+        // What the tenant's own service principal publishes is the authority for an id that isn't known here.
+        line!(script, "$roleIds = @(", roles, " | Where-Object { $_.Value -eq ", Literal::of(name), " } | ForEach-Object { $_.Id })");
+        line!(script, all, app.clone(), principal, "$roleIds -contains $_.AppRoleId", each);
+    }
     line!(script, "    Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId ", app.clone(), " -AppRoleAssignmentId $_.Id",);
     line!(script, "}");
 }
@@ -414,9 +478,9 @@ fn test(script: &mut Script, mechanism: Mechanism, app: &App, mailboxes: &[Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::plan::tests::{app, coverage, ground, limit};
+    use crate::scope::plan::tests::{app, coverage, ground, limit, read};
     use crate::scope::plan::{Ground, steps};
-    use crate::scope::present::{Assignment, Reach};
+    use crate::scope::present::{Granted, Reach};
 
     fn script(purpose: Purpose, rule: Rule, mechanism: Mechanism, name: &str, mailboxes: &[String]) -> String {
         let mut limit = limit(rule, mechanism);
@@ -533,18 +597,49 @@ mod tests {
     }
 
     #[test]
+    fn the_grants_of_a_move_go_only_when_somebody_says_so_and_the_roles_are_there() {
+        let text = script(Purpose::Migrate, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
+        let first = text.lines().find(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(first, Some("param([switch]$Confirmed)"));
+        let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}\nis not in\n{text}"));
+        let (stop, looks) = (at("2 hours have passed since the roles were assigned"), at("throw \"There is no role assignment"));
+        assert!(stop < looks && looks < at("Remove-MgServicePrincipalAppRoleAssignment"), "{text}");
+        assert!(text.contains("    'Rollcall 00000000 Mail.ReadWrite',\r\n    'Rollcall 00000000 Calendars.ReadWrite'\r\n"), "{text}");
+        assert!(text.contains("Where-Object { $Confirmed -and "), "pasted line by line it goes on after a stop: {text}");
+        assert!(!text.contains("New-ManagementRoleAssignment"), "a role that was just assigned counts for nobody yet");
+    }
+
+    #[test]
+    fn a_grant_whose_id_is_not_known_here_is_told_by_what_the_tenant_publishes() {
+        let (limit, app, coverage) = (limit(Rule::OnlyMembers, Mechanism::ManagementScope), app(), coverage());
+        let granted = ["MailTips.ReadBasic.All".to_owned()];
+        let steps = steps(Purpose::Migrate, &ground(Some(&limit), &app, &coverage, &granted)).unwrap();
+        let text = write(Purpose::Migrate, Some(&limit), &app, "HQ", &steps, &[]).text().to_owned();
+        assert!(text.contains("$roleIds = @($graph[0].AppRoles | Where-Object { $_.Value -eq 'MailTips.ReadBasic.All' }"), "{text}");
+        assert!(text.contains("-and $roleIds -contains $_.AppRoleId } | ForEach-Object {"), "{text}");
+    }
+
+    #[test]
     fn a_grant_is_told_by_its_api_and_its_role_and_never_by_the_role_alone() {
         let text = script(Purpose::Migrate, Rule::OnlyMembers, Mechanism::ManagementScope, "Pilot", &[]);
-        assert!(text.contains("Where-Object { $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq '"), "{text}");
+        assert!(text.contains("-and $_.ResourceId -eq $graph[0].Id -and $_.AppRoleId -eq '"), "{text}");
+        assert!(!text.contains("$exchange"), "nothing of Exchange's own API is granted");
         let known = text.find("$graph = @(Get-MgServicePrincipal").unwrap();
         assert!(text.contains("$graphId = '00000003-0000-0000-c000-000000000000'") && known < text.find("$graph[0].Id").unwrap());
+        let (limit, app, coverage) = (limit(Rule::OnlyMembers, Mechanism::ManagementScope), app(), coverage());
+        let exchange = ["full_access_as_app".to_owned()];
+        let ews = Ground { granted: Granted { graph: &[], exchange: &exchange }, ..ground(Some(&limit), &app, &coverage, &[]) };
+        let text = write(Purpose::Migrate, Some(&limit), &app, "HQ", &steps(Purpose::Migrate, &ews).unwrap(), &[]).text().to_owned();
+        let full = "-and $_.ResourceId -eq $exchange[0].Id -and $_.AppRoleId -eq 'dc890d15-9560-4a4c-9b7f-a736ec74ec40'";
+        assert!(text.contains("$exchangeId = '00000002-0000-0ff1-ce00-000000000000'") && text.contains(full), "{text}");
+        assert!(!text.contains("$graph"), "{text}");
     }
 
     #[test]
     fn roles_from_before_go_with_the_script_of_a_policy_when_it_is_there() {
         let (limit, app, coverage) = (limit(Rule::OnlyMembers, Mechanism::AccessPolicy), app(), coverage());
-        let role = Assignment { id: "1".to_owned(), role: "Application Mail.Read".to_owned(), reach: Reach::Everything };
-        let ground = Ground { assigned: std::slice::from_ref(&role), ..ground(Some(&limit), &app, &coverage, &[]) };
+        let roles = read(&[("Application Mail.Read", Reach::Everything)]);
+        let ground = Ground { roles: &roles, ..ground(Some(&limit), &app, &coverage, &[]) };
         let text = write(Purpose::Apply, Some(&limit), &app, "HQ", &steps(Purpose::Apply, &ground).unwrap(), &[]).text().to_owned();
         assert!(text.find("New-ApplicationAccessPolicy").unwrap() < text.find("Remove-ManagementRoleAssignment").unwrap(), "{text}");
     }

@@ -21,6 +21,11 @@ pub enum Warning {
     /// It takes the roles away that Rollcall's scripts have assigned, which would add to the policy. From then on the integration reaches
     /// only what Entra has granted.
     RolesGo,
+    /// It takes these roles away that Rollcall's scripts have assigned, and that no permission takes any more that is required.
+    UnneededRolesGo { roles: Vec<String> },
+    /// Before that moment, or two hours after the roles were assigned where nobody has said when that was, they may not count yet: who is to
+    /// be reached would be refused. It stops unless somebody says that they do.
+    RolesNotBefore { at: Option<Timestamp> },
     /// It is of the application, and so of these organizations as well.
     Shared { organizations: Vec<String> },
     /// It takes these back that Entra has granted for the whole tenant. Granted again, they make the scope void.
@@ -53,6 +58,8 @@ pub struct Known<'a> {
     pub change: Option<Change>,
     /// The other organizations of the application.
     pub sharing: &'a [String],
+    /// The roles that it takes away because nothing requires them any more.
+    pub unneeded: &'a [String],
 }
 
 /// All that has to be known of a script.
@@ -62,13 +69,19 @@ pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: 
     let mechanism = limit.filter(|_| purpose != Purpose::Remove).map_or(Mechanism::ManagementScope, |limit| limit.mechanism);
     let minutes = u32::try_from(Changed::by(mechanism).window().as_secs() / 60).unwrap_or(u32::MAX);
     let slow = std::iter::once(Warning::Slow { minutes }).chain((!mechanism.is_rbac()).then_some(Warning::MayTakeLonger));
-    let Known { remarks, change, sharing } = known;
+    let Known { remarks, change, sharing, unneeded } = known;
     let known = || remarks.iter().map(|&remark| Warning::Remark { remark });
+    let settled = change.filter(|change| change.what == Changed::Rbac).map(Change::settles);
     let shared = (!sharing.is_empty()).then(|| Warning::Shared { organizations: sharing.to_vec() });
     match purpose {
         Purpose::Apply => {
-            let roles_go = steps.iter().any(|step| matches!(step, Step::Unassign { .. })).then_some(Warning::RolesGo);
-            shared.into_iter().chain(known()).chain(roles_go).chain(slow).collect()
+            let unassigns = steps.iter().any(|step| matches!(step, Step::Unassign { .. }));
+            let go = if mechanism.is_rbac() {
+                (!unneeded.is_empty()).then(|| Warning::UnneededRolesGo { roles: unneeded.to_vec() })
+            } else {
+                unassigns.then_some(Warning::RolesGo)
+            };
+            shared.into_iter().chain(known()).chain(go).chain(slow).collect()
         }
         Purpose::Test => {
             let tries = steps.iter().any(|step| matches!(step, Step::Test { mailboxes, .. } if !mailboxes.is_empty()));
@@ -79,12 +92,10 @@ pub fn warnings(purpose: Purpose, limit: Option<&Limit>, steps: &[Step], known: 
             let revoked = |step: &Step| if let Step::Revoke { permission, .. } = step { Some(permission.clone()) } else { None };
             let permissions: Vec<String> = steps.iter().filter_map(revoked).collect();
             let revokes = (!permissions.is_empty()).then_some(Warning::Revokes { permissions });
-            shared.into_iter().chain(known()).chain(revokes).chain([Warning::PoliciesStay]).chain(slow).collect()
+            let first = [Warning::RolesNotBefore { at: settled }];
+            shared.into_iter().chain(first).chain(known()).chain(revokes).chain([Warning::PoliciesStay]).chain(slow).collect()
         }
-        Purpose::Finish => {
-            let moved = change.filter(|change| change.what == Changed::Rbac).map(Change::settles);
-            shared.into_iter().chain([Warning::NotBefore { at: moved }, Warning::TakesAllPolicies]).collect()
-        }
+        Purpose::Finish => shared.into_iter().chain([Warning::NotBefore { at: settled }, Warning::TakesAllPolicies]).collect(),
     }
 }
 
@@ -101,7 +112,7 @@ mod tests {
         let granted = ["Mail.ReadWrite".to_owned(), "Tasks.ReadWrite.All".to_owned()];
         let steps = steps(purpose, &ground(Some(&limit), &app(), &coverage(), &granted)).unwrap();
         let remarks = [Remark::NestedLeftOut { users: 3 }];
-        warnings(purpose, Some(&limit), &steps, Known { remarks: &remarks, change, sharing: &[] })
+        warnings(purpose, Some(&limit), &steps, Known { remarks: &remarks, change, sharing: &[], unneeded: &[] })
     }
 
     #[test]
@@ -117,23 +128,33 @@ mod tests {
         let policy = of(Purpose::Apply, AccessPolicy, None);
         assert_eq!(policy, [nested.clone(), Warning::Slow { minutes: 60 }, Warning::MayTakeLonger]);
         let revokes = Warning::Revokes { permissions: vec!["Mail.ReadWrite".to_owned()] };
-        assert_eq!(of(Purpose::Migrate, ManagementScope, None), [nested, revokes, Warning::PoliciesStay, hours]);
+        let early = Warning::RolesNotBefore { at: None };
+        assert_eq!(of(Purpose::Migrate, ManagementScope, None), [early, nested, revokes, Warning::PoliciesStay, hours]);
+        let change = Change { what: Changed::Rbac, at: Timestamp(0) };
+        let early = Warning::RolesNotBefore { at: Some(change.settles()) };
+        assert_eq!(of(Purpose::Migrate, ManagementScope, Some(change))[0], early, "the roles count by then");
         assert_eq!(of(Purpose::Test, AccessPolicy, None), [Warning::NothingToTry, Warning::NoProof]);
         let (limit, mailboxes) = (limit(Rule::OnlyMembers, AccessPolicy), ["ceo@contoso.example".to_owned()]);
         let steps = steps(Purpose::Test, &Ground { mailboxes: &mailboxes, ..ground(Some(&limit), &app(), &coverage(), &[]) }).unwrap();
-        let known = Known { remarks: &[], change: None, sharing: &[] };
+        let known = Known { remarks: &[], change: None, sharing: &[], unneeded: &[] };
         assert_eq!(warnings(Purpose::Test, Some(&limit), &steps, known), [Warning::NoProof]);
     }
 
     #[test]
     fn whom_else_a_script_of_the_application_is_of_is_said() {
-        let known = Known { remarks: &[], change: None, sharing: &["Branch".to_owned()] };
+        let known = Known { remarks: &[], change: None, sharing: &["Branch".to_owned()], unneeded: &[] };
         let shared = Warning::Shared { organizations: vec!["Branch".to_owned()] };
         for purpose in [Purpose::Apply, Purpose::Remove] {
             assert_eq!(warnings(purpose, None, &[], known)[0], shared, "{purpose:?}");
         }
-        let goes = warnings(Purpose::Apply, None, &[Step::Unassign { names: vec![] }], Known { sharing: &[], ..known });
-        assert_eq!(goes[0], Warning::RolesGo);
+        let goes = |mechanism, unneeded| {
+            let (limit, steps) = (limit(Rule::OnlyMembers, mechanism), [Step::Unassign { names: vec![] }]);
+            warnings(Purpose::Apply, Some(&limit), &steps, Known { sharing: &[], unneeded, ..known }).remove(0)
+        };
+        assert_eq!(goes(Mechanism::AccessPolicy, &[]), Warning::RolesGo);
+        let roles = ["Application Mail.Read".to_owned()];
+        assert_eq!(goes(Mechanism::ManagementScope, &roles), Warning::UnneededRolesGo { roles: roles.to_vec() });
+        assert_eq!(goes(Mechanism::ManagementScope, &[]), Warning::Slow { minutes: 120 }, "as far as is known none is there");
     }
 
     #[test]

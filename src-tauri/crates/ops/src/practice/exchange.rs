@@ -9,7 +9,7 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cmdlet::Said;
-use rollcall_core::scope::plan::{AssignTo, Purpose, Step};
+use rollcall_core::scope::plan::{AssignTo, NoScript, Purpose, Step};
 use rollcall_core::scope::{Mechanism, Rule, clock::Changed};
 use rollcall_core::tenant::Tenant;
 use rollcall_graph::practice_exchange::{self, Cmdlet};
@@ -83,13 +83,14 @@ pub(crate) fn is_practice(tenant: &Tenant) -> bool {
 
 /// What a step says of mailboxes, where it is one that says something.
 async fn run_step(graph: &Graph, planned: &Planned, step: &Step, job: &Job) -> Result<BTreeMap<String, Said>> {
-    if let Step::Revoke { permission, .. } = step {
-        revoke(graph, planned, permission, job).await?;
+    if let Step::Revoke { api, permission, .. } = step {
+        revoke(graph, planned, *api, permission, job).await?;
         return Ok(BTreeMap::new());
     }
     let mut said = BTreeMap::new();
     for cmdlet in cmdlets(step) {
         let rows = match practice_exchange::run(graph, &cmdlet, &job.stop).await {
+            Err(GraphError::NotFound(_)) if matches!(step, Step::Require { .. }) => return Err(refused(NoScript::RolesMissing)),
             Ok(rows) => rows,
             // The cmdlet knows no such mailbox, so it says nothing of it.
             Err(GraphError::NotFound(_)) if matches!(step, Step::Test { .. }) => Vec::new(),
@@ -110,14 +111,9 @@ async fn run_step(graph: &Graph, planned: &Planned, step: &Step, job: &Job) -> R
     Ok(said)
 }
 
-async fn revoke(graph: &Graph, planned: &Planned, permission: &str, job: &Job) -> Result<()> {
+async fn revoke(graph: &Graph, planned: &Planned, api: Resource, permission: &str, job: &Job) -> Result<()> {
     let held = Box::pin(holdings(graph, Some(planned.app.object_id), job)).await?;
-    let grant = Grant {
-        api: Api::Known(Resource::Graph),
-        kind: PermissionType::Application,
-        name: permission.to_owned(),
-        grantee: Grantee::Everyone,
-    };
+    let grant = Grant { api: Api::Known(api), kind: PermissionType::Application, name: permission.to_owned(), grantee: Grantee::Everyone };
     for step in rollcall_core::grant::plan(&held.objects, &GrantChange::Remove(vec![grant])).steps {
         grants::perform(graph, planned.app.object_id, &held.apis, &step, &job.stop)
             .await
@@ -152,6 +148,9 @@ fn cmdlets(step: &Step) -> Vec<Cmdlet> {
             names.iter().map(|name| Cmdlet::new("Remove-ManagementRoleAssignment", [("Identity", name.clone())])).collect()
         }
         Step::DropScope { name } => vec![Cmdlet::new("Remove-ManagementScope", [("Identity", name.clone())])],
+        Step::Require { names } => {
+            names.iter().map(|name| Cmdlet::new("Get-ManagementRoleAssignment", [("Identity", name.clone())])).collect()
+        }
         Step::Revoke { .. } => Vec::new(),
         Step::AddPolicy { app, group, rule, label } => {
             let right = match rule {

@@ -9,6 +9,7 @@ use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
 use rollcall_graph::send::Graph;
 
+use super::prove::may_ask;
 use super::show::Stands;
 use super::shown::Shown;
 use super::sitting::call_of;
@@ -31,9 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Those of [`why`](super::why::why); those of the integration's sign-in; `Throttled` where Microsoft asks for a long wait.
 pub async fn ask(desk: &Desk, ask: WhyMailbox, job: &Job) -> Result<Why> {
     let (facts, known) = proven(desk, ask.organization, ask.mailbox.clone()).await?;
-    if facts.coverage.workloads.is_empty() {
-        return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to ask"));
-    }
+    may_ask(&facts.coverage)?;
     let known = known.filter(|known| known.stands == Stands::Now);
     let proof = known.as_ref().map(|known| known.proof);
     let subject = match known {

@@ -5,7 +5,7 @@ use rollcall_core::rules::Reason;
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::cover::Coverage;
 use rollcall_core::scope::plan::{self, App, Ground, NoScript, Purpose, Step};
-use rollcall_core::scope::present::{Assignment, Void};
+use rollcall_core::scope::present::{Granted, Roles, Void};
 use rollcall_core::scope::warning::{Known, Warning, warnings};
 use rollcall_core::scope::{Limit, Remark, powershell};
 use rollcall_store::{organizations, proofs};
@@ -14,7 +14,7 @@ use ts_rs::TS;
 
 use super::members;
 use super::read::{self, Reading};
-use super::shared::{Sharer, is_contested, sharers};
+use super::shared::{Sharer, is_contested, roles_beside, sharers};
 use super::show::{Facts, facts, voids};
 use crate::desk::Desk;
 use crate::error::{Error, Result};
@@ -98,6 +98,8 @@ pub fn refused(why: NoScript) -> Error {
         NoScript::Contested => Error::not_now(Reason::ScopeContested),
         NoScript::NotReadSince => Error::not_now(Reason::ScopeUnread),
         NoScript::GrantsStand => Error::not_now(Reason::GrantsStand),
+        NoScript::NothingGranted => Error::input("for", "no grant for the whole tenant is left that a role stands for"),
+        NoScript::RolesMissing => Error::not_now(Reason::RolesMissing),
     }
 }
 
@@ -109,7 +111,9 @@ pub(crate) struct Planned {
     organization: String,
     coverage: Coverage,
     granted: Vec<String>,
-    assigned: Vec<Assignment>,
+    granted_exchange: Vec<String>,
+    roles: Roles,
+    needed_beside: Vec<String>,
     read_since: bool,
     shared: Vec<Sharer>,
     contested: bool,
@@ -124,17 +128,20 @@ pub(crate) struct Planned {
 impl Planned {
     /// The steps of a purpose, where there are any.
     pub fn steps(&self, purpose: Purpose) -> std::result::Result<Vec<Step>, NoScript> {
-        let Self { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes, .. } = self;
+        let Self { limit, app, coverage, roles, needed_beside, voids, read_since, contested, mailboxes, .. } = self;
         let (limit, read_since, contested) = (limit.as_ref(), *read_since, *contested);
-        plan::steps(purpose, &Ground { limit, app, coverage, granted, assigned, voids, read_since, contested, mailboxes })
+        let granted = Granted { graph: &self.granted, exchange: &self.granted_exchange };
+        plan::steps(purpose, &Ground { limit, app, coverage, granted, roles, needed_beside, voids, read_since, contested, mailboxes })
     }
 
     fn script(&self, purpose: Purpose, steps: &[Step]) -> ScopeScript {
         let limit = self.limit.as_ref();
-        let voids = plan::left_void(purpose, self.app.client_id, steps, self.voids.clone());
+        let assigned = self.roles.known().unwrap_or_default();
+        let voids = plan::left_void(purpose, self.app.client_id, steps, self.voids.clone(), assigned);
+        let unneeded = plan::taken_away(self.app.client_id, steps, assigned);
         let text = powershell::write(purpose, limit, &self.app, &self.organization, steps, &voids).text().to_owned();
         let sharing: Vec<String> = self.shared.iter().map(|sharer| sharer.name.clone()).collect();
-        let known = Known { remarks: &self.remarks, change: self.change, sharing: &sharing };
+        let known = Known { remarks: &self.remarks, change: self.change, sharing: &sharing, unneeded: &unneeded };
         let warnings = warnings(purpose, limit, steps, known);
         let left_out = if purpose == Purpose::Test { self.left_out } else { 0 };
         let file = file(&[&self.organization, &self.app.name], purpose);
@@ -156,7 +163,7 @@ fn file(of: &[&str], purpose: Purpose) -> String {
 /// Collects it, from the last reading or a new one.
 pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailboxes: Vec<String>, job: &Job) -> Result<Planned> {
     let of = OrganizationRef { organization };
-    let (facts, name, proven, of_proof, shared) = desk
+    let (facts, name, proven, of_proof, shared, needed_beside) = desk
         .read(move |conn| {
             let (proven, of_proof) = match proofs::latest(conn, organization)? {
                 Some(proof) => (proofs::to_try(conn, proof.id, OF_EACH_SIDE)?, proof.tally.asked() + proof.tally.waiting),
@@ -164,7 +171,8 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             };
             let facts = facts(conn, of)?;
             let shared = sharers(conn, organization, &facts.desired)?;
-            Ok((facts, organizations::get(conn, organization)?.name, proven, of_proof, shared))
+            let needed_beside = roles_beside(conn, organization)?;
+            Ok((facts, organizations::get(conn, organization)?.name, proven, of_proof, shared, needed_beside))
         })
         .await?;
     let Facts { desired, set_at, reading, change, coverage, integration, .. } = facts;
@@ -189,8 +197,7 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
             mailboxes.push(upn);
         }
     }
-    let assigned = reading.assignments.known().unwrap_or_default().to_vec();
-    let Reading { granted, remarks, .. } = reading;
+    let Reading { granted, granted_exchange, assignments: roles, remarks, .. } = reading;
     let organization = name;
     Ok(Planned {
         limit,
@@ -198,7 +205,9 @@ pub(crate) async fn planned(desk: &Desk, organization: OrganizationId, mut mailb
         organization,
         coverage,
         granted,
-        assigned,
+        granted_exchange,
+        roles,
+        needed_beside,
         read_since,
         shared,
         contested,

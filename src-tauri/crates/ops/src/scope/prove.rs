@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rollcall_core::id::{ObjectId, OrganizationId, ProofId};
 use rollcall_core::rules::{self, Reason};
 use rollcall_core::scope::basis::Basis;
-use rollcall_core::scope::cover;
+use rollcall_core::scope::cover::{self, Coverage};
 use rollcall_core::scope::sample::draw;
 use rollcall_core::scope::{Desired, Expected, Members, expect};
 use rollcall_core::user::DirectoryUser;
@@ -50,9 +50,7 @@ pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView>
     let claim = claim(desk, ask.organization, job)?;
     Box::pin(read::refresh(desk, of, job)).await?;
     let facts = desk.read(move |conn| facts(conn, of)).await?;
-    if facts.coverage.workloads.is_empty() {
-        return Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to prove"));
-    }
+    may_ask(&facts.coverage)?;
     let graph = directory(desk, ask.organization).await?;
     let members = match facts.desired.limit() {
         None => Members::default(),
@@ -81,6 +79,18 @@ pub async fn prove(desk: &Desk, ask: ProveScope, job: &Job) -> Result<ProofView>
         })
         .await?;
     sitting::work(desk, &claim, &connected, id, job).await
+}
+
+/// May mailboxes be asked for what is limited? A proof only ever reads, and not every right is one to read: none to send (`Mail.Send`) is,
+/// and none over EWS is one of Graph.
+pub(super) fn may_ask(coverage: &Coverage) -> Result<()> {
+    match (coverage.workloads.is_empty(), coverage.scoped.is_empty()) {
+        (false, _) => Ok(()),
+        (true, false) => Err(Error::not_now(Reason::NothingToAsk)),
+        (true, true) => {
+            Err(Error::input("integration", "none of its permissions can be limited to mailboxes, so there is nothing to ask for"))
+        }
+    }
 }
 
 /// What the proof stands on, by what was read just now.

@@ -3,10 +3,10 @@
 
 use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::AccessType;
-use rollcall_core::scope::Desired;
+use rollcall_core::scope::{Desired, Mechanism, cover};
 use rollcall_store::scopes::{self, Beside, Scope};
 use rollcall_store::users::{self, Chosen, UserFilter};
-use rollcall_store::{Connection, StoreError};
+use rollcall_store::{Connection, StoreError, integrations, organizations};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use ts_rs::TS;
@@ -54,6 +54,17 @@ pub(super) fn sharers(conn: &Connection, organization: OrganizationId, desired: 
         sharers.push(Sharer { organization, name, wish });
     }
     Ok(sharers)
+}
+
+/// The roles that other organizations of the application need.
+pub(super) fn roles_beside(conn: &Connection, organization: OrganizationId) -> Result<Vec<String>, StoreError> {
+    let mut roles = Vec::new();
+    for Beside { organization, .. } in scopes::beside::<IgnoredAny>(conn, organization)? {
+        let other = organizations::get(conn, organization)?;
+        let coverage = cover::coverage(Mechanism::ManagementScope, other.needs(&integrations::get(conn, other.integration)?));
+        roles.extend(coverage.scoped.into_iter().map(|scoped| scoped.role));
+    }
+    Ok(roles)
 }
 
 /// Whether one of them contradicts what this organization wishes.

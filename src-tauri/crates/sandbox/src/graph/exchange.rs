@@ -96,6 +96,11 @@ pub(super) fn invoke(ask: &Ask<'_>) -> Result<Reply, Refusal> {
         };
         return Ok(Reply::json(200, json!({ "value": rows })));
     }
+    if name == "Get-ManagementRoleAssignment" {
+        let named = world.exchange.now().assignments.iter().find(|assigned| assigned.name == text("Identity"));
+        let found = named.ok_or_else(|| no_object(&text("Identity")))?;
+        return Ok(Reply::json(200, json!({ "value": [{ "Name": found.name, "Role": found.role }] })));
+    }
     if name == "New-ServicePrincipal" && world.principal(&text("ObjectId")).is_none() {
         return Err(no_object(&text("ObjectId")));
     }
