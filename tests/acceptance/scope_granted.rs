@@ -3,7 +3,6 @@
 use rollcall_core::id::OrganizationId;
 use rollcall_core::permission::{PermissionType, Resource};
 use rollcall_core::scope::finding::Outcome;
-use rollcall_core::scope::plan::Purpose;
 use rollcall_core::scope::present::Void;
 use rollcall_core::scope::{Mechanism, Rule};
 use rollcall_ops::consent::change::apply::{ApplyChange, apply};
@@ -18,7 +17,7 @@ use rollcall_ops::scope::show::{ScopeView, Stands, show};
 use rollcall_sandbox::browser::Person;
 use rollcall_tests::{Rehearsal, at_the_browser};
 
-use crate::scope::{AT_ONCE, everybody, group, limited, long_ago, proven, run, stage};
+use crate::scope::{AT_ONCE, everybody, group, limited, long_ago, migrated, proven, stage};
 
 async fn look(rehearsal: &Rehearsal, organization: OrganizationId) -> ScopeView {
     show(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap()
@@ -43,7 +42,7 @@ async fn a_grant_that_permissions_show_or_revoke_voids_the_scopes_of_the_applica
     let (rehearsal, organization) = stage(40, AT_ONCE).await;
     let pilot = group(&rehearsal, "Integration Pilot");
     limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::ManagementScope, pilot).await;
-    run(&rehearsal, organization, Purpose::Migrate).await;
+    migrated(&rehearsal, organization).await;
     let beside = rehearsal.organization("Contoso US", "US-01").await.unwrap().id;
     let wish = Wish::Limited { rule: Rule::OnlyMembers, mechanism: Mechanism::ManagementScope, unit: pilot };
     set(&rehearsal.desk, SetScope { organization: beside, wish }, &Job::quiet()).await.unwrap();
