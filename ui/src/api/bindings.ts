@@ -602,6 +602,10 @@ export type Coverage = { scoped: Array<Scoped>,
  */
 unscopable: Array<string>, 
 /**
+ * Permissions of Exchange's own protocols, which open only mailboxes that the application was given one by one there.
+ */
+by_mailbox: Array<string>, 
+/**
  * The workloads by which the scope can be proven.
  */
 workloads: Array<Workload>, };

@@ -45,6 +45,7 @@ export function scopeOf(wish: ScopeWish | undefined, proof: ProofView | null): S
     coverage: {
       scoped: [{ permission: "Mail.ReadWrite", role: "Application Mail.ReadWrite" }],
       unscopable: ["Tasks.ReadWrite.All"],
+      by_mailbox: ["IMAP.AccessAsApp"],
       workloads: ["mail"],
     },
     reading: {

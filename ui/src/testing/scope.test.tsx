@@ -42,6 +42,7 @@ test("a grant for the whole tenant that voids the scope is said, with the grant 
   ).toHaveLength(1);
   expect(screen.getByText(/328 users are members through a group inside the group/)).toBeTruthy();
   expect(screen.getByText("Tasks.ReadWrite.All")).toBeTruthy();
+  expect(screen.getByText("IMAP.AccessAsApp"), "what goes by each mailbox is named, too").toBeTruthy();
 });
 
 test("what an earlier reading says against the scope is told with its date, whatever else is shown", async () => {

@@ -193,6 +193,8 @@ function factsOf(view: ScopeView): Fact[] {
       { name: t("access.policies"), value: t("access.policiesUnread") },
     );
   }
+  if (coverage.by_mailbox.length > 0)
+    facts.push({ name: t("access.byMailbox"), value: coverage.by_mailbox.join(", ") });
   if (coverage.unscopable.length > 0)
     facts.push({ name: t("access.unscopable"), value: coverage.unscopable.join(", ") });
   return facts;

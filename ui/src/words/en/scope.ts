@@ -59,6 +59,7 @@ export const scope = {
   "access.assignment": "{role} for {reach}",
   "access.policies": "Access policies",
   "access.policiesUnread": "Graph doesn't tell. Only the proof shows whether one holds.",
+  "access.byMailbox": "By a permission on each mailbox in Exchange, whatever the scope says",
   "access.unscopable": "Can't be limited",
   "access.notRead": "Not read: {why}.",
   "access.rolesNotRead": "Exchange's roles were not read: {why}.",

@@ -71,6 +71,10 @@ pub fn view(view: &ScopeView, org: &str, screen: &Screen) {
         screen.painted(&words::of_void(void, org), Paint::Bad);
     }
     shared(&view.shared, screen);
+    if !view.coverage.by_mailbox.is_empty() {
+        let named = view.coverage.by_mailbox.join(", ");
+        screen.line(&format!("By a permission on each mailbox in Exchange, whatever the scope says: {named}"));
+    }
     if !view.coverage.unscopable.is_empty() {
         screen.line(&format!("Can't be limited by this: {}", view.coverage.unscopable.join(", ")));
     }
