@@ -75,10 +75,10 @@ fn measure(wish: &Wish) -> Result<ExitCode> {
     let tell = |text: &str| {
         let _ = writeln!(std::io::stderr(), "{text}");
     };
+    // What can't be read is said before anything is measured.
+    let of_the_store = wish.store.as_deref().map(figure::of_the_store).transpose()?;
     let mut measured = figures::measure(&size, &wish.names, &tell)?;
-    if let Some(file) = &wish.store {
-        measured.figures.extend(figure::of_the_store(file)?);
-    }
+    measured.figures.extend(of_the_store.unwrap_or_default());
     if wish.json {
         for figure in &measured.figures {
             say(&serde_json::to_string(figure)?);
