@@ -148,7 +148,8 @@ impl Read {
                 let mut kept = HashMap::new();
                 for user in &users {
                     let of_user = sessions::of_user(conn, user.user)?;
-                    let cursors: HashSet<Workload> = cursors::of_user(conn, user.user)?.into_iter().map(|one| one.workload).collect();
+                    let cursors: HashSet<Workload> =
+                        cursors::of_mailbox(conn, user.user, None)?.into_iter().map(|one| one.workload).collect();
                     let passed = |workload| {
                         let readings = of_user.iter().flat_map(|session| &session.readings);
                         readings.into_iter().any(|reading| reading.workload == workload && reading.verdict == Verdict::Passed)

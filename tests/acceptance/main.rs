@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bringing_in;
+mod company;
 mod consent;
 mod daily;
 mod directory;
@@ -14,6 +15,7 @@ mod kill;
 mod lists;
 mod mailboxes;
 mod organizations;
+mod read_mailboxes;
 mod rollout;
 mod scope;
 mod scope_granted;

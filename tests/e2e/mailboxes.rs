@@ -84,7 +84,9 @@ fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
         step(&window, number, asked)?;
     }
     window.reads("All six steps are done.")?;
-    window.reads(&format!("go on reading the user's own mailbox, not {OTHER}"))?;
+    window.reads(&format!("Sessions and checks read {OTHER} now"))?;
+    window.holds("the new mailbox to be read", &reads_in(OTHER, "Read by sessions and checks"))?;
+    window.holds("the old mailbox not to be read", &reads_not_in(USER, "Read by sessions and checks"))?;
     window.photo("migration-done")?;
 
     // What the steps have set can be set by hand again, and a sign-in ends.
@@ -114,6 +116,11 @@ fn mailboxes(window: &Window) -> Result<()> {
 /// Whether an address of the user says so.
 fn reads_in(address: &str, words: &str) -> String {
     format!("return document.querySelector('li[aria-label=\"{address}\"]')?.innerText.includes('{words}') === true")
+}
+
+/// Whether an address of the user is there and doesn't say so.
+fn reads_not_in(address: &str, words: &str) -> String {
+    format!("return document.querySelector('li[aria-label=\"{address}\"]')?.innerText.includes('{words}') === false")
 }
 
 /// Asks the mailbox that the current step waits for, if it does, and ticks it off.

@@ -92,7 +92,11 @@ send: Reason | null, default: Reason | null,
  */
 check: Reason | null, remove: Reason | null, };
 
-export type AddressView = { connection: Connection, may: AddressMay, address: string, kind: AddressKind, 
+export type AddressView = { 
+/**
+ * Whether sessions and checks read the mailbox.
+ */
+read: boolean, connection: Connection, may: AddressMay, address: string, kind: AddressKind, 
 /**
  * The account of a secondary mailbox; the others belong to the user's own.
  */
@@ -1907,6 +1911,10 @@ integration?: IntegrationId | null, };
 
 export type Reading = { workload: Workload, verdict: Verdict, 
 /**
+ * Under which address the mailbox that decided is the user's, where it isn't the user's own.
+ */
+mailbox?: string | null, 
+/**
  * Items that are new or changed.
  */
 changed?: number, 
@@ -3042,6 +3050,10 @@ export type WorkloadResult = { workload: Workload,
  * Not run while it is queued; unknown when the stored row is damaged.
  */
 verdict: Verdict, http: number | null, code: string | null, cause: Cause | null, fingerprint: string | null, request_id: string | null, client_request_id: string | null, 
+/**
+ * Under which address the mailbox that answered is the user's, where it isn't the user's own.
+ */
+mailbox: string | null, 
 /**
  * When the answer was recorded; `None` when it wasn't asked, or not yet.
  */

@@ -24,7 +24,7 @@ const STEPS: readonly MigrationStep[] = [
 ];
 
 /** What one user's mailboxes are in the pretend world. */
-type Held = { addresses: Omit<AddressView, "may">[]; migration: MigrationView | null };
+type Held = { addresses: Omit<AddressView, "may" | "read">[]; migration: MigrationView | null };
 
 /** The addresses that the pretend directory tells. */
 function heldOf(row: UserRow): Held {
@@ -58,7 +58,11 @@ function mailboxesViewOf(row: UserRow, { addresses, migration }: Held): Mailboxe
     user: row.user.id,
     upn: row.user.directory.upn,
     access: row.effective_access,
-    addresses: addresses.map((one) => ({ ...one, may: mayOf(one, migration !== null) })),
+    addresses: addresses.map((one) => ({
+      ...one,
+      read: isRead(addresses, one.account),
+      may: mayOf(one, migration !== null),
+    })),
     migration: migration && { ...migration, steps: migration.steps.map((step, at) => ticked(step, at, migration)) },
     window_opens: null,
     vendor: "Outreach",
@@ -78,6 +82,12 @@ function secondary(address: string): Held["addresses"][number] {
     seen: null,
     connection: { kind: "not_connected" },
   };
+}
+
+/** Whether sessions and checks read the mailbox of an account, as the real one judges it. */
+function isRead(addresses: Held["addresses"], account: string | null): boolean {
+  const syncs = addresses.some((one) => one.account === account && one.sync);
+  return syncs || (account === null && !addresses.some((one) => one.account !== null && one.sync));
 }
 
 /** What may be done with an address, as the real one judges it. */

@@ -282,6 +282,7 @@ export function resultsOf(row: UserRow): WorkloadResult[] {
       fingerprint: bad && row.first_cause ? fingerprintOf(row.first_cause, workload) : null,
       request_id: asked ? guid(row.user.id * 10 + workloads.indexOf(workload)) : null,
       client_request_id: asked ? guid(row.user.id * 10 + 5) : null,
+      mailbox: null,
       checked: row.checked,
       intact: true,
     };

@@ -17,7 +17,8 @@ test("a mailbox says whether it is connected, and only a connected one can be sw
   const { user, panel, primary, door } = await atMailboxes();
   within(primary).getByText("Has not signed in");
   await within(primary).findByText(/^To connect .+ signs in on this computer/);
-  within(panel).getByText(/Sync sessions and checks of Rollcall read the mailbox of .+ itself/);
+  within(panel).getByText(/Sync sessions and checks read each mailbox whose Sync is on here/);
+  within(primary).getByText(/Read by sessions and checks/);
   const sync = within(primary).getByRole("switch", { name: /^Sync of/ });
   expect(sync.getAttribute("aria-disabled")).toBe("true");
   await user.click(sync);
@@ -25,7 +26,7 @@ test("a mailbox says whether it is connected, and only a connected one can be sw
   await user.click(within(primary).getByRole("button", { name: "Sign in here" }));
   await within(primary).findByText("Connected");
   await waitFor(() => expect(within(panel).queryByText(/^To connect/)).toBeNull());
-  await within(primary).findByText(/Primary · Default · Answered/);
+  await within(primary).findByText(/Primary · Default · Read by sessions and checks · Answered/);
   await user.click(within(primary).getByRole("switch", { name: /^Sync of/ }));
   await waitFor(() =>
     expect(door.asked.findLast(({ name }) => name === "mailboxes.change")?.question).toMatchObject({

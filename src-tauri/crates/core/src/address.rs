@@ -50,6 +50,14 @@ pub struct MailboxAddress {
     pub seen: Option<Seen>,
 }
 
+/// A mailbox that sessions and checks read for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadMailbox {
+    pub account: ObjectId,
+    /// Under which address it is the user's; `None` for the user's own mailbox.
+    pub address: Option<String>,
+}
+
 /// Why a user has to sign in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "why", rename_all = "snake_case")]
@@ -85,11 +93,11 @@ pub enum Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SignInState {
-    /// For the user's own mailbox, and none of the sign-ins has to be done again.
+    /// For each mailbox that sessions and checks read, and none of the sign-ins has to be done again.
     Connected,
     /// One of them has to be done again: after a switch, or because its token is refused or gone.
     Needed,
-    /// Nobody has signed in for the user's own mailbox yet.
+    /// Nobody has signed in for one of these mailboxes yet.
     NotSignedIn,
 }
 
@@ -168,6 +176,25 @@ pub fn discover(directory: &DirectoryUser, kept: &[MailboxAddress]) -> Vec<Mailb
         first.default = true;
     }
     found
+}
+
+/// Whether sessions and checks read the mailbox of an account, the user's own where there is none: those whose sync is on, and the own one
+/// also where no other's is, because somebody has to be asked whether the integration reaches the user at all.
+#[must_use]
+pub fn is_read(addresses: &[MailboxAddress], account: Option<ObjectId>) -> bool {
+    let syncs = |account| addresses.iter().any(|one| one.account == account && one.sync);
+    syncs(account) || account.is_none() && !addresses.iter().any(|one| one.account.is_some() && one.sync)
+}
+
+/// The mailboxes that sessions and checks read for a user: the own one first.
+#[must_use]
+pub fn read(own: ObjectId, addresses: &[MailboxAddress]) -> Vec<ReadMailbox> {
+    let own = is_read(addresses, None).then_some(ReadMailbox { account: own, address: None });
+    let others = addresses.iter().filter(|one| one.sync).filter_map(|one| {
+        let account = one.account?;
+        Some(ReadMailbox { account, address: Some(one.address.clone()) })
+    });
+    own.into_iter().chain(others).collect()
 }
 
 /// Where an address stands among others, whatever its case.
@@ -343,6 +370,31 @@ mod tests {
         let moving = may(&default, UP, true);
         assert_eq!([moving.sync, moving.send, moving.default, moving.remove], [Some(Reason::MigrationUnderWay); 4]);
         assert_eq!(moving.check, None, "asking changes nothing");
+    }
+
+    #[test]
+    fn those_are_read_whose_sync_is_on_and_the_own_one_where_there_is_no_other() {
+        let own = ada().object_id;
+        let addresses = |own: bool, other: bool| {
+            let mut all = discover(&ada(), &[MailboxAddress { sync: other, ..secondary() }]);
+            // An alias counts for its mailbox.
+            all[2].sync = own;
+            all
+        };
+        let ada = ReadMailbox { account: own, address: None };
+        let other = ReadMailbox { account: ObjectId(uuid::Uuid::max()), address: Some(secondary().address) };
+        for (own_syncs, other_syncs, expected) in [
+            (false, false, vec![ada.clone()]),
+            (true, false, vec![ada.clone()]),
+            (true, true, vec![ada, other.clone()]),
+            (false, true, vec![other]),
+        ] {
+            let all = addresses(own_syncs, other_syncs);
+            assert_eq!(read(own, &all), expected, "{own_syncs} {other_syncs}");
+            for account in [None, secondary().account] {
+                assert_eq!(is_read(&all, account), expected.iter().any(|one| one.account == account.unwrap_or(own)));
+            }
+        }
     }
 
     #[test]

@@ -46,6 +46,9 @@ impl SessionKind {
 pub struct Reading {
     pub workload: Workload,
     pub verdict: Verdict,
+    /// Under which address the mailbox that decided is the user's, where it isn't the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<String>,
     /// Items that are new or changed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub changed: u32,
@@ -82,6 +85,36 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
+/// What a session that read several mailboxes of a user came to: of each workload the gravest, the counts of all of them. What couldn't be
+/// asked of one mailbox is graver than a pass of another, because not all of the user's work was proven.
+#[must_use]
+pub fn merged(mailboxes: Vec<Vec<Reading>>) -> Vec<Reading> {
+    let mut mailboxes = mailboxes.into_iter();
+    let mut merged = mailboxes.next().unwrap_or_default();
+    for reading in mailboxes.flatten() {
+        let Some(so_far) = merged.iter_mut().find(|known| known.workload == reading.workload) else {
+            merged.push(reading);
+            continue;
+        };
+        let (changed, removed) = (so_far.changed.saturating_add(reading.changed), so_far.removed.saturating_add(reading.removed));
+        let anew = so_far.anew || reading.anew;
+        if gravity(reading.verdict) > gravity(so_far.verdict) {
+            *so_far = reading;
+        }
+        (so_far.changed, so_far.removed, so_far.anew) = (changed, removed, anew);
+    }
+    merged
+}
+
+const fn gravity(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Passed => 0,
+        Verdict::NotRun => 1,
+        Verdict::Unknown => 2,
+        Verdict::Failed => 3,
+    }
+}
+
 /// What a session came to from what its workloads came to: one that wasn't asked because nothing covers it holds nothing back.
 #[must_use]
 pub fn verdict(readings: &[Reading]) -> Verdict {
@@ -96,6 +129,7 @@ mod tests {
         Reading {
             workload,
             verdict,
+            mailbox: None,
             changed: 0,
             removed: 0,
             anew: false,
@@ -116,6 +150,27 @@ mod tests {
         assert_eq!(verdict(&[mail.clone(), reading(Workload::Contacts, Verdict::Unknown)]), Verdict::Unknown);
         assert_eq!(verdict(&[mail, reading(Workload::Contacts, Verdict::Failed)]), Verdict::Failed);
         assert_eq!(verdict(&[not_covered]), Verdict::NotRun, "nothing read is nothing proven");
+    }
+
+    #[test]
+    fn of_several_mailboxes_the_gravest_decides_and_is_named() {
+        let of = |address: &str, mail, changed| {
+            let mailbox = Some(address.to_owned());
+            vec![Reading { mailbox, changed, ..reading(Workload::Mail, mail) }, reading(Workload::Tasks, Verdict::NotRun)]
+        };
+        for (own, other, verdict, decided) in [
+            (Verdict::Passed, Verdict::Passed, Verdict::Passed, "own"),
+            (Verdict::Passed, Verdict::NotRun, Verdict::NotRun, "other"),
+            (Verdict::NotRun, Verdict::Unknown, Verdict::Unknown, "other"),
+            (Verdict::Failed, Verdict::Failed, Verdict::Failed, "own"),
+            (Verdict::Failed, Verdict::Unknown, Verdict::Failed, "own"),
+        ] {
+            let readings = merged(vec![of("own", own, 2), of("other", other, 3)]);
+            let [mail, tasks] = &*readings else { panic!("one for each workload: {readings:?}") };
+            assert_eq!((mail.verdict, mail.mailbox.as_deref(), mail.changed), (verdict, Some(decided), 5));
+            assert_eq!(tasks.verdict, Verdict::NotRun);
+        }
+        assert_eq!(merged(vec![]), []);
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) 
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   c.user, c.run, c.first_seen,
                   c.workload, c.verdict, c.http, c.code, c.cause, c.fingerprint, c.request_id, c.client_request_id, c.checked, c.digest,
-                  u.upn, u.display_name, u.organization, o.name
+                  c.mailbox, u.upn, u.display_name, u.organization, o.name
          FROM     checks AS c JOIN users AS u ON u.id = c.user JOIN organizations AS o ON o.id = u.organization
          WHERE    {condition}
          ORDER BY c.first_seen DESC, c.user, c.workload
@@ -87,10 +87,10 @@ pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) 
     let rows = statement.query_map(params_from_iter(&values), |row| {
         Ok(Issue {
             user: UserId(row.get(0)?),
-            upn: row.get(13)?,
-            display_name: row.get(14)?,
-            organization: OrganizationId(row.get(15)?),
-            organization_name: row.get(16)?,
+            upn: row.get(14)?,
+            display_name: row.get(15)?,
+            organization: OrganizationId(row.get(16)?),
+            organization_name: row.get(17)?,
             check: check(row)?,
         })
     })?;
@@ -104,11 +104,12 @@ pub fn issues(conn: &Connection, filter: &IssueFilter, offset: u32, limit: u32) 
 pub fn of_user(conn: &Connection, user: UserId) -> Result<Vec<Check>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT user, run, first_seen,
-                workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest, verdict <> 'passed', passes
+                workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest, mailbox,
+                verdict <> 'passed', passes
          FROM   checks
          WHERE  user = ?1",
     )?;
-    let kept = statement.query_map([user.0], |row| Ok(Kept { check: check(row)?, is_issue: row.get(13)?, at: row.get(14)? }))?;
+    let kept = statement.query_map([user.0], |row| Ok(Kept { check: check(row)?, is_issue: row.get(14)?, at: row.get(15)? }))?;
     let mut kept: Vec<Kept> = kept.collect::<rusqlite::Result<_>>()?;
     let mut checks = passes_of_user(conn, user, &mut kept)?;
     checks.extend(kept.into_iter().map(|kept| kept.check));
@@ -180,14 +181,14 @@ fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Resu
 /// Keeps an answer as the latest of its workload.
 const KEEP: &str = "
     INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
-                        checked, digest, first_seen, passes)
-    VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?11,
+                        checked, digest, mailbox, first_seen, passes)
+    VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?11,
                         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0))
     ON CONFLICT (user, workload) DO UPDATE
     SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
         cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
         client_request_id = excluded.client_request_id, checked = excluded.checked, digest = excluded.digest,
-        passes = excluded.passes,
+        mailbox = excluded.mailbox, passes = excluded.passes,
         first_seen = iif(fingerprint IS excluded.fingerprint, first_seen, excluded.first_seen)";
 
 /// The open issues of a user, the gravest first: by name, failed comes before unknown.
@@ -304,6 +305,7 @@ fn execute_keep(
         answer.client_request_id,
         answer.checked.map(|at| at.0),
         digest,
+        answer.mailbox,
     ])?;
     Ok(())
 }
@@ -359,7 +361,7 @@ fn condition(filter: &IssueFilter) -> Result<(String, Vec<Value>), StoreError> {
     Ok((clauses.join(" AND "), values))
 }
 
-/// Reads user, run and first seen, and then the ten columns of the answer.
+/// Reads user, run and first seen, and then the eleven columns of the answer.
 fn check(row: &Row<'_>) -> rusqlite::Result<Check> {
     let (user, run) = (UserId(row.get(0)?), RunId(row.get(1)?));
     Ok(Check { run: (run != NO_RUN).then_some(run), first_seen: text::moment(row, 2)?, result: WorkloadResult::read(row, 3, run, user)? })

@@ -1,10 +1,12 @@
 //! Users' mailboxes: what was set for each address, who has signed in for it, and how far a guided migration is.
 
-use rollcall_core::address::{MailboxAddress, SignInNeed};
+use std::collections::HashMap;
+
+use rollcall_core::address::{self, MailboxAddress, ReadMailbox, SignInNeed};
 use rollcall_core::id::{IntegrationId, ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::migration::Migration;
 use rollcall_core::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::error::StoreError;
 use crate::text;
@@ -27,18 +29,67 @@ pub struct SignIn {
 pub fn addresses(conn: &Connection, user: UserId) -> Result<Vec<MailboxAddress>, StoreError> {
     let mut statement = conn
         .prepare_cached("SELECT address, kind, account, sync, send, chosen, seen FROM mailbox_addresses WHERE user = ?1 ORDER BY place")?;
-    let rows = statement.query_map([user.0], |row| {
-        Ok(MailboxAddress {
-            address: row.get(0)?,
-            kind: text::named(row, 1)?,
-            account: row.get::<_, Option<String>>(2)?.map(|_| text::parsed(row, 2)).transpose()?,
-            sync: row.get(3)?,
-            send: row.get(4)?,
-            default: row.get(5)?,
-            seen: text::maybe_json(row, 6)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(statement.query_map([user.0], mailbox_address)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reads seven columns.
+fn mailbox_address(row: &Row<'_>) -> rusqlite::Result<MailboxAddress> {
+    Ok(MailboxAddress {
+        address: row.get(0)?,
+        kind: text::named(row, 1)?,
+        account: row.get::<_, Option<String>>(2)?.map(|_| text::parsed(row, 2)).transpose()?,
+        sync: row.get(3)?,
+        send: row.get(4)?,
+        default: row.get(5)?,
+        seen: text::maybe_json(row, 6)?,
+    })
+}
+
+/// Of a user `u` and a sign-in `c` for that user: whether it is for a mailbox that sessions and checks read, as [`address::is_read`] has it;
+/// in SQL.
+pub(crate) const IS_READ: &str = "(c.account <> u.object_id
+          AND EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account = c.account AND a.sync)
+      OR c.account = u.object_id
+         AND (NOT EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NOT NULL AND a.sync)
+              OR EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NULL AND a.sync)))";
+
+/// A mailbox that sessions and checks read for a user, and whether its account has signed in to the organization's integration, and doesn't
+/// have to again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    pub mailbox: ReadMailbox,
+    pub signed_in: bool,
+}
+
+/// Of those users of an organization of whom another mailbox is read than their own, or several, all that are: the own one first. Of
+/// everybody else it is the own one alone.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn read_otherwise(conn: &Connection, organization: OrganizationId) -> Result<HashMap<UserId, Vec<Reached>>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT u.id, u.object_id
+         FROM   users AS u
+         WHERE  u.organization = ?1
+                AND u.id IN (SELECT user FROM mailbox_addresses WHERE account IS NOT NULL AND sync)",
+    )?;
+    let users = statement.query_map([organization.0], |row| Ok((UserId(row.get(0)?), text::parsed(row, 1)?)))?;
+    let users: Vec<(UserId, ObjectId)> = users.collect::<rusqlite::Result<_>>()?;
+    let mut signed_in = conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1
+                        FROM   connections AS c JOIN organizations AS o ON o.integration = c.integration
+                        WHERE  o.id = ?1 AND c.user = ?2 AND c.account = ?3 AND c.need IS NULL)",
+    )?;
+    let mut all = HashMap::with_capacity(users.len());
+    for (user, own) in users {
+        let mut reached = Vec::new();
+        for mailbox in address::read(own, &addresses(conn, user)?) {
+            let signed_in = signed_in.query_row(params![organization.0, user.0, mailbox.account.to_string()], |row| row.get(0))?;
+            reached.push(Reached { mailbox, signed_in });
+        }
+        all.insert(user, reached);
+    }
+    Ok(all)
 }
 
 /// Keeps a user's addresses in place of what was kept before.
@@ -111,22 +162,18 @@ pub fn note_need_in(tx: &Transaction<'_>, organization: OrganizationId, account:
     note_need(tx, IntegrationId(integration), account, need)
 }
 
-/// The sign-ins to the integration of the organization `?1` by its users for their own mailboxes, where they don't have to again; in SQL.
-macro_rules! connections_of {
-    () => {
-        "FROM  organizations AS o
-               JOIN connections AS c ON c.integration = o.integration AND c.need IS NULL
-               JOIN users       AS u ON u.id = c.user AND u.object_id = c.account AND u.organization = o.id
-         WHERE o.id = ?1"
-    };
-}
-
-/// Whether any user of an organization has signed in to its integration for an own mailbox, and doesn't have to again.
+/// Whether any user of an organization has signed in to its integration for a mailbox that is read, and doesn't have to again.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn any_connected(conn: &Connection, organization: OrganizationId) -> Result<bool, StoreError> {
-    let mut statement = conn.prepare_cached(concat!("SELECT EXISTS (SELECT 1 ", connections_of!(), ")"))?;
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT EXISTS (SELECT 1
+                        FROM   organizations AS o
+                               JOIN connections AS c ON c.integration = o.integration AND c.need IS NULL
+                               JOIN users       AS u ON u.id = c.user AND u.organization = o.id
+                        WHERE  o.id = ?1 AND {IS_READ})"
+    ))?;
     Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }
 
@@ -134,10 +181,15 @@ pub fn any_connected(conn: &Connection, organization: OrganizationId) -> Result<
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn connected(conn: &Connection, organization: OrganizationId) -> Result<Vec<ObjectId>, StoreError> {
-    let mut statement = conn.prepare_cached(concat!("SELECT c.account ", connections_of!(), " ORDER BY c.account"))?;
-    let rows = statement.query_map([organization.0], |row| text::parsed(row, 0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+pub fn connected(conn: &Connection, organization: OrganizationId) -> Result<Vec<UserId>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT c.user
+         FROM   organizations AS o
+                JOIN connections AS c ON c.integration = o.integration AND c.need IS NULL
+                JOIN users       AS u ON u.id = c.user AND u.object_id = c.account AND u.organization = o.id
+         WHERE  o.id = ?1",
+    )?;
+    Ok(statement.query_map([organization.0], |row| row.get(0).map(UserId))?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Forgets the sign-in of an account for a user.

@@ -31,6 +31,7 @@ pub const SCHEMA: &[&str] = &[
     schema::BASIS,
     schema::LARGER_STEPS,
     schema::UNPLANNED_RANGES,
+    schema::READ_MAILBOXES,
 ];
 
 /// The version that a list of steps leads to.
@@ -163,6 +164,7 @@ mod tests {
             fingerprint: None,
             request_id: None,
             client_request_id: None,
+            mailbox: None,
             attempts: 1,
         };
         let answers: Vec<_> = queue.iter().map(answer).collect();
@@ -251,6 +253,7 @@ mod tests {
             fingerprint: None,
             request_id: None,
             client_request_id: None,
+            mailbox: None,
             attempts: 1,
         };
         let answers = [Workload::Mail, Workload::Calendar].map(result);

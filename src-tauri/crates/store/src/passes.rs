@@ -85,7 +85,8 @@ const LENGTH: usize = 4 + 16 + 16 + DIGEST;
 
 /// Adds the answer to the passes packed so far, if it says nothing but that; answers whether it does.
 pub fn pack(packed: &mut Vec<u8>, run: RunId, user: UserId, answer: &Answer<'_>) -> bool {
-    let plain = answer.verdict == Verdict::Passed && answer.code.is_none() && answer.cause.is_none() && answer.fingerprint.is_none();
+    let nothing_else = answer.code.is_none() && answer.cause.is_none() && answer.fingerprint.is_none() && answer.mailbox.is_none();
+    let plain = answer.verdict == Verdict::Passed && nothing_else;
     let (Some(http), true, Some(_)) = (answer.http, plain, answer.checked) else { return false };
     let (Some(request_id), Some(client_request_id)) = (canonical(answer.request_id), canonical(answer.client_request_id)) else {
         return false;
@@ -146,6 +147,7 @@ impl Row {
             fingerprint: None,
             request_id: id(HAS_REQUEST_ID, 4),
             client_request_id: id(HAS_CLIENT_REQUEST_ID, 20),
+            mailbox: None,
             checked: Some(self.checked),
             intact: true,
         };
@@ -202,6 +204,7 @@ mod tests {
             fingerprint: None,
             request_id: Some(ID),
             client_request_id: Some(ID),
+            mailbox: None,
             checked: Some(Timestamp(7)),
         }
     }
@@ -236,6 +239,7 @@ mod tests {
             Answer { code: Some("OK"), ..answer() },
             Answer { request_id: Some(&upper), ..answer() },
             Answer { client_request_id: Some(""), ..answer() },
+            Answer { mailbox: Some("outbound@contoso.example"), ..answer() },
             Answer { client_request_id: Some("9f1b7c5252b64d6e8a9c1d2e3f405162"), ..answer() },
         ] {
             assert!(!pack(&mut packed, RunId(1), UserId(1), &other));

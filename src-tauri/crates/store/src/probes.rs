@@ -51,6 +51,8 @@ pub struct ProbeResult {
     pub fingerprint: Option<String>,
     pub request_id: Option<String>,
     pub client_request_id: Option<String>,
+    /// Under which address the mailbox that was asked is the user's, where it isn't the user's own.
+    pub mailbox: Option<String>,
     pub attempts: u32,
 }
 

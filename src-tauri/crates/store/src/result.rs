@@ -25,6 +25,8 @@ pub struct WorkloadResult {
     pub fingerprint: Option<String>,
     pub request_id: Option<String>,
     pub client_request_id: Option<String>,
+    /// Under which address the mailbox that answered is the user's, where it isn't the user's own.
+    pub mailbox: Option<String>,
     /// When the answer was recorded; `None` when it wasn't asked, or not yet.
     pub checked: Option<Timestamp>,
     /// Whether the stored row is what was written. One that isn't says nothing about the mailbox.
@@ -43,6 +45,7 @@ impl WorkloadResult {
             fingerprint: self.fingerprint.as_deref(),
             request_id: self.request_id.as_deref(),
             client_request_id: self.client_request_id.as_deref(),
+            mailbox: self.mailbox.as_deref(),
             checked: self.checked,
         };
         answer.digest(run, user)
@@ -53,7 +56,7 @@ impl WorkloadResult {
         Self { verdict: Verdict::NotRun, cause, intact: true, ..Self::damaged(workload) }
     }
 
-    /// Reads ten columns: workload, verdict, http, code, cause, fingerprint, request id, client request id, checked, digest.
+    /// Reads eleven columns: workload, verdict, http, code, cause, fingerprint, request id, client request id, checked, digest, mailbox.
     pub(crate) fn read(row: &Row<'_>, first: usize, run: RunId, user: UserId) -> rusqlite::Result<Self> {
         let workload = text::named(row, first)?;
         let stored = Self::fields(row, first, workload).ok();
@@ -75,6 +78,7 @@ impl WorkloadResult {
             fingerprint: row.get(first + 5)?,
             request_id: row.get(first + 6)?,
             client_request_id: row.get(first + 7)?,
+            mailbox: row.get(first + 10)?,
             checked: text::maybe_moment(row, first + 8)?,
             intact: true,
         })
@@ -91,6 +95,7 @@ impl WorkloadResult {
             fingerprint: None,
             request_id: None,
             client_request_id: None,
+            mailbox: None,
             checked: None,
             intact: false,
         }
@@ -98,6 +103,7 @@ impl WorkloadResult {
 }
 
 /// What is written of an answer, borrowed.
+#[derive(Clone, Copy)]
 pub struct Answer<'a> {
     pub workload: Workload,
     pub verdict: Verdict,
@@ -107,6 +113,7 @@ pub struct Answer<'a> {
     pub fingerprint: Option<&'a str>,
     pub request_id: Option<&'a str>,
     pub client_request_id: Option<&'a str>,
+    pub mailbox: Option<&'a str>,
     pub checked: Option<Timestamp>,
 }
 
@@ -126,6 +133,10 @@ impl Answer<'_> {
         field(&mut bytes, self.request_id.map(str::as_bytes));
         field(&mut bytes, self.client_request_id.map(str::as_bytes));
         field(&mut bytes, self.checked.map(|at| decimal(at.0, &mut number)));
+        // Of the user's own mailbox there is nothing more, as in the first version.
+        if self.mailbox.is_some() {
+            field(&mut bytes, self.mailbox.map(str::as_bytes));
+        }
         let mut digest = [0; 32];
         digest.copy_from_slice(ring::digest::digest(&SHA256, &bytes).as_ref());
         digest
@@ -198,9 +209,12 @@ mod tests {
             fingerprint: None,
             request_id: Some(""),
             client_request_id: None,
+            mailbox: None,
             checked: Some(Timestamp(1_800_000_000_000)),
         };
         let digest: String = answer.digest(RunId(3), UserId(41)).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(digest, "cd1a4f16cdd2197ae273d4572c801d23354fd0ab7871abcbefb94d15bf71d7dc");
+        let of_another = Answer { mailbox: Some("outbound@contoso.example"), ..answer };
+        assert_ne!(of_another.digest(RunId(3), UserId(41)), answer.digest(RunId(3), UserId(41)), "whose mailbox it was counts");
     }
 }

@@ -796,3 +796,30 @@ UNION ALL
 SELECT n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
 FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
 ";
+
+/// Version 22. Sessions and checks read each mailbox of a user whose sync is on: whose answer it was is kept where it isn't the user's own,
+/// and each mailbox has cursors of its own.
+pub const READ_MAILBOXES: &str = "
+ALTER TABLE probes ADD COLUMN mailbox TEXT;
+ALTER TABLE checks ADD COLUMN mailbox TEXT;
+
+CREATE INDEX synchronized_mailboxes ON mailbox_addresses (user) WHERE account IS NOT NULL AND sync;
+
+-- Of which account; nothing stands for the user's own.
+CREATE TABLE cursors_of_mailboxes (
+    user     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    account  TEXT    NOT NULL,
+    workload TEXT    NOT NULL,
+    place    TEXT    NOT NULL,
+    link     TEXT    NOT NULL,
+    until    INTEGER,
+    PRIMARY KEY (user, account, workload, place)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO cursors_of_mailboxes (user, account, workload, place, link, until)
+SELECT   user, '', workload, place, link, until
+FROM     cursors
+ORDER BY user, workload, place;
+DROP TABLE cursors;
+ALTER TABLE cursors_of_mailboxes RENAME TO cursors;
+";

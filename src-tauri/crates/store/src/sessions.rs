@@ -10,8 +10,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::cursors::Cursor;
+use crate::cursors::Feeds;
 use crate::error::StoreError;
+use crate::mailboxes::IS_READ;
 use crate::text;
 use crate::users::filter::WAVE;
 
@@ -35,8 +36,8 @@ pub struct Ended {
     pub ended: Timestamp,
     pub requests: u32,
     pub readings: Vec<Reading>,
-    /// Where the feeds of the workloads that passed go on.
-    pub cursors: Vec<Cursor>,
+    /// Where the feeds of the workloads that passed go on, mailbox by mailbox.
+    pub feeds: Vec<Feeds>,
     /// Until when Graph has asked not to be asked about the mailbox, by its own clock, where that is longer than a session waits.
     pub held: Option<Timestamp>,
 }
@@ -73,12 +74,12 @@ pub struct Hour {
     pub took: i64,
 }
 
-/// A user who can be read over Graph now.
+/// A user who can be read over Graph now, for at least one of the mailboxes that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readable {
     pub user: UserId,
     pub object_id: ObjectId,
-    /// Whether with the user's own sign-in.
+    /// Whether with sign-ins to each mailbox.
     pub by_user: bool,
 }
 
@@ -99,13 +100,17 @@ pub struct Standing {
     pub waiting: u32,
 }
 
-/// A user who is read, in the integration's own name or with the user's own sign-in.
-const READ: &str = "u.organization = ?1 AND u.sync = 'enabled' AND o.sync = 'enabled' AND u.mailbox <> 'excluded' AND u.gone IS NULL
+/// A user who is read, in the integration's own name or with a sign-in for one of the mailboxes that are read.
+static READ: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "u.organization = ?1 AND u.sync = 'enabled' AND o.sync = 'enabled' AND u.mailbox <> 'excluded' AND u.gone IS NULL
          AND (coalesce(u.access, o.access) = 'graph_app_only'
               OR coalesce(u.access, o.access) = 'graph_delegated'
                  AND EXISTS (SELECT 1
                              FROM   connections AS c
-                             WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL))";
+                             WHERE  c.user = u.id AND c.integration = o.integration AND c.need IS NULL AND {IS_READ}))"
+    )
+});
 
 /// Whose mailbox may be asked at a moment of the service's clock.
 const FREE: &str = "(u.held IS NULL OR u.held <= ?2)";
@@ -142,9 +147,9 @@ pub enum Due {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn waiting(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
-    let waits = &*WAITS;
+    let (read, waits) = (&*READ, &*WAITS);
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {TO_COME} AND {READ} AND {waits}"
+        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {TO_COME} AND {read} AND {waits}"
     ))?;
     Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }
@@ -169,11 +174,11 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
         Due::Since(moment) => Some(moment.0),
         Due::Forced => None,
     };
-    let waits = &*WAITS;
+    let (read, waits) = (&*READ, &*WAITS);
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
-         WHERE    {READ} AND {FREE}
+         WHERE    {read} AND {FREE}
                   AND ({FORWARD} OR ?3 IS NOT NULL AND (u.synced IS NULL OR u.synced <= ?3) AND NOT ({TO_COME} AND {waits}))
          ORDER BY {FORWARD} DESC, u.synced, u.id
          LIMIT    ?4"
@@ -186,10 +191,11 @@ pub fn due(conn: &Connection, organization: OrganizationId, due: Due, now: Times
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], now: Timestamp) -> Result<Vec<Readable>, StoreError> {
+    let read = &*READ;
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   u.id, u.object_id, coalesce(u.access, o.access) = 'graph_delegated'
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
-         WHERE    {READ} AND {FREE} AND u.id IN (SELECT value FROM json_each(?3))
+         WHERE    {read} AND {FREE} AND u.id IN (SELECT value FROM json_each(?3))
          ORDER BY u.synced, u.id"
     ))?;
     Ok(statement.query_map(params![organization.0, now.0, text::to_json(users)?], readable)?.collect::<rusqlite::Result<_>>()?)
@@ -200,16 +206,16 @@ pub fn among(conn: &Connection, organization: OrganizationId, users: &[UserId], 
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn standing(conn: &Connection, organization: OrganizationId, stuck: Timestamp) -> Result<Standing, StoreError> {
-    let waits = &*WAITS;
+    let (read, waits) = (&*READ, &*WAITS);
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FILTER (WHERE {READ}),
-                count(*) FILTER (WHERE {READ} AND u.session = 'passed'),
-                count(*) FILTER (WHERE {READ} AND u.session = 'failed'),
-                count(*) FILTER (WHERE {READ} AND u.session = 'unknown'),
+        "SELECT count(*) FILTER (WHERE {read}),
+                count(*) FILTER (WHERE {read} AND u.session = 'passed'),
+                count(*) FILTER (WHERE {read} AND u.session = 'failed'),
+                count(*) FILTER (WHERE {read} AND u.session = 'unknown'),
                 max(u.synced),
                 count(*) FILTER (WHERE u.mailbox = 'switching' AND u.mailbox_since <= ?2),
                 count(*) FILTER (WHERE u.sync = 'disabled_due_to_error'),
-                count(*) FILTER (WHERE {TO_COME} AND {READ} AND {waits})
+                count(*) FILTER (WHERE {TO_COME} AND {read} AND {waits})
          FROM   users AS u JOIN organizations AS o ON o.id = u.organization
          WHERE  u.organization = ?1"
     ))?;
@@ -258,8 +264,9 @@ pub fn ended_since(conn: &Connection, organization: OrganizationId, since: Times
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn count_forward(conn: &Connection, organization: OrganizationId) -> Result<u32, StoreError> {
+    let read = &*READ;
     let mut statement = conn.prepare_cached(&format!(
-        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {READ} AND {FORWARD}"
+        "SELECT count(*) FROM users AS u JOIN organizations AS o ON o.id = u.organization WHERE {read} AND {FORWARD}"
     ))?;
     Ok(statement.query_row([organization.0], |row| row.get(0))?)
 }

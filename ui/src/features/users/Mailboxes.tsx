@@ -86,6 +86,9 @@ export function Mailboxes({ user }: { user: number }) {
   );
 }
 
+/** Kinds of addresses of the mailbox whose primary address stands in the list, too. */
+const SAME_MAILBOX: readonly AddressView["kind"][] = ["principal_name", "alias"];
+
 type AddressProps = {
   readonly view: MailboxesView;
   readonly one: AddressView;
@@ -108,6 +111,7 @@ function Address({ view, one, busy, ask }: AddressProps) {
       <span className={styles.quiet}>
         {t(`mailboxes.kind.${one.kind}`)}
         {one.default && ` · ${t("mailboxes.default")}`}
+        {one.read && !SAME_MAILBOX.includes(one.kind) && ` · ${t("mailboxes.isRead")}`}
         {` · ${seenWords(one.seen)}`}
       </span>
       {one.seen !== null && one.seen.verdict !== "passed" && one.seen.request_id !== null && (

@@ -82,7 +82,9 @@ export function Migration({ view, vendor, busy, ask }: Props) {
       {migration !== null && current === undefined && (
         <>
           <StatusBadge state="good" word={t("migration.finished")} />
-          <span className={styles.quiet}>{t("migration.afterwards", { to: migration.to })}</span>
+          {view.addresses.some((one) => one.address === migration.to && one.read) && (
+            <span className={styles.quiet}>{t("migration.afterwards", { to: migration.to })}</span>
+          )}
         </>
       )}
       <div className={styles.row}>

@@ -92,6 +92,9 @@ function OneSession({ session }: { session: Session }) {
 }
 
 function readingWords(one: Reading): string {
-  if (one.cause) return `${causeTitles[one.cause]}${one.code ? ` (${one.code})` : ""}`;
+  if (one.cause) {
+    const why = `${causeTitles[one.cause]}${one.code ? ` (${one.code})` : ""}`;
+    return one.mailbox ? `${one.mailbox}: ${why}` : why;
+  }
   return t("sessions.items", { changed: one.changed ?? 0, removed: one.removed ?? 0 });
 }

@@ -262,6 +262,7 @@ function CheckFacts({ result, since }: { result: WorkloadResult; since?: number 
     <Facts
       facts={[
         ...(result.intact ? [] : [{ name: t("check.record"), value: t("check.damaged") }]),
+        ...(result.mailbox === null ? [] : [{ name: t("check.mailbox"), value: result.mailbox }]),
         ...(result.checked === null ? [] : [{ name: t("check.at"), value: fullTime(result.checked) }]),
         ...(since === undefined ? [] : [{ name: t("issues.since"), value: fullTime(since) }]),
         ...(result.http === null ? [] : [{ name: t("check.answer"), value: `${result.http} ${result.code ?? ""}` }]),

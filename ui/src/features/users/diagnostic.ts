@@ -25,6 +25,7 @@ export function diagnosticOf({ row, checks, timeline, stuck }: UserDetail): stri
   const issues = open.map(({ result, first_seen }) =>
     [
       `${result.workload}: ${result.verdict}, ${result.cause ?? "no cause"}`,
+      ...(result.mailbox === null ? [] : [`mailbox ${result.mailbox}`]),
       `${result.http ?? "no answer"} ${result.code ?? ""}`.trim(),
       `since ${moment(first_seen)}`,
       `request-id ${result.request_id ?? "none"}`,

@@ -32,9 +32,10 @@ function deciding(row: MailboxResult): WorkloadResult | undefined {
 }
 
 function cause(row: MailboxResult): string {
-  const found = deciding(row)?.cause;
   if (row.verdict === "passed") return t("run.connected");
-  return found ? causeTitles[found] : "";
+  const found = deciding(row);
+  if (!found?.cause) return "";
+  return found.mailbox === null ? causeTitles[found.cause] : `${found.mailbox}: ${causeTitles[found.cause]}`;
 }
 
 const columns: ReadonlyArray<Column<MailboxResult>> = [

@@ -4,7 +4,7 @@ export const mailboxes = {
   "mailboxes.about":
     "What each address is used for, as it is noted here. The switches at {vendor} are set there, and no call of Microsoft Graph shows them.",
   "mailboxes.read":
-    "Sync sessions and checks of Rollcall read the mailbox of {upn} itself, whichever address is the default. Another mailbox answers here to “Ask it now” only.",
+    "Sync sessions and checks read each mailbox whose Sync is on here, and {upn}'s own where no other's is. The user has passed when all of them have; what a session or a check didn't get says of which mailbox.",
   "mailboxes.theVendor": "the vendor",
   "mailboxes.list": "Addresses",
   "mailboxes.kind.primary": "Primary",
@@ -12,6 +12,7 @@ export const mailboxes = {
   "mailboxes.kind.alias": "Alias",
   "mailboxes.kind.secondary": "Secondary",
   "mailboxes.default": "Default",
+  "mailboxes.isRead": "Read by sessions and checks",
   "mailboxes.makeDefault": "Make default",
   "mailboxes.sync": "Sync",
   "mailboxes.send": "Send",
@@ -85,8 +86,7 @@ export const mailboxes = {
   "migration.giveUpBody": "The steps are forgotten. What sync, send and default are set to stays as it is now.",
   "migration.giveUpAction": "Give up",
   "migration.finished": "All six steps are done.",
-  "migration.afterwards":
-    "Rollcall's sessions and checks go on reading the user's own mailbox, not {to}: whether that one answers is asked here, with “Ask it now”.",
+  "migration.afterwards": "Sessions and checks read {to} now; its first session reads it from the beginning.",
   "migration.title.stop_sync_of_old": "The old mailbox is not synchronized any more",
   "migration.title.connect_new": "The new mailbox is connected",
   "migration.title.switch_on_new": "The new mailbox syncs and sends",

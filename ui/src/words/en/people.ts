@@ -165,6 +165,7 @@ export const people = {
 
   "check.at": "Checked",
   "check.answer": "Answer",
+  "check.mailbox": "Mailbox",
   "check.requestId": "Request ID",
   "check.clientRequestId": "Client request ID",
   "check.record": "Record",

@@ -271,6 +271,7 @@ fn list(view: &MailboxesView, screen: &Screen) {
         Column::Left("sync"),
         Column::Left("send"),
         Column::Left("default"),
+        Column::Left("read"),
         Column::Left("answered"),
         Column::Spare("at"),
     ]);
@@ -284,6 +285,7 @@ fn list(view: &MailboxesView, screen: &Screen) {
             switch(address.sync).into(),
             switch(address.send).into(),
             if address.default { "default" } else { "" }.into(),
+            if one.read { "yes" } else { "no" }.into(),
             seen.map_or_else(|| "not asked".into(), |seen| super::verdict(seen.verdict)),
             utc_or_dash(seen.map(|seen| seen.at)).into(),
         ]);
@@ -293,8 +295,8 @@ fn list(view: &MailboxesView, screen: &Screen) {
         let words = words::of_cause(cause);
         screen.paragraph(&format!("{}: {}", words.title, words.advice()), "→ ", "  ");
     }
-    let own = format!("Sessions and checks read the mailbox of {} itself, whichever address is the default.", view.upn);
-    screen.paragraph(&own, "", "");
+    let which = format!("Sessions and checks read each mailbox whose sync is on, and that of {} itself where no other's is.", view.upn);
+    screen.paragraph(&which, "", "");
     if view.addresses.iter().any(|one| !one.connection.is_up()) {
         let vendor = view.vendor.unwrap_or("the integration");
         screen.gap();

@@ -43,9 +43,10 @@ const HEADER: &[&str] = &[
     "request_id",
     "client_request_id",
     "fingerprint",
+    "mailbox",
 ];
 
-fn record(issue: &Issue) -> [String; 14] {
+fn record(issue: &Issue) -> [String; 15] {
     let result = &issue.check.result;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     [
@@ -63,5 +64,7 @@ fn record(issue: &Issue) -> [String; 14] {
         text(&result.request_id),
         text(&result.client_request_id),
         text(&result.fingerprint),
+        // The user's own, where nothing else is told.
+        result.mailbox.clone().unwrap_or_else(|| issue.upn.clone()),
     ]
 }

@@ -52,6 +52,8 @@ pub struct AddressView {
     #[serde(flatten)]
     #[ts(flatten)]
     pub address: MailboxAddress,
+    /// Whether sessions and checks read the mailbox.
+    pub read: bool,
     pub connection: Connection,
     pub may: AddressMay,
 }
@@ -92,7 +94,8 @@ pub(super) async fn view(desk: &Desk, subject: Subject) -> Result<MailboxesView>
     for address in &subject.addresses {
         let connection = connection_of(desk, &subject, address).await;
         let may = address::may(address, connection, subject.is_migrating());
-        addresses.push(AddressView { address: address.clone(), connection, may });
+        let read = address::is_read(&subject.addresses, address.account);
+        addresses.push(AddressView { address: address.clone(), read, connection, may });
     }
     Ok(MailboxesView {
         user: subject.row.user.id,

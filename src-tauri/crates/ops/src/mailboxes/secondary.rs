@@ -5,7 +5,7 @@ use rollcall_core::address::{self, AddressKind, MailboxAddress};
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_graph::named;
-use rollcall_store::mailboxes;
+use rollcall_store::{cursors, mailboxes};
 
 use super::check::{self, MailboxRef};
 use super::describe::{self, MailboxesView};
@@ -88,6 +88,7 @@ pub async fn remove(desk: &Desk, ask: MailboxRef, _job: &Job) -> Result<Mailboxe
             subject.addresses.retain(|kept| kept.account != Some(account));
             mailboxes::set_addresses(tx, ask.user, &subject.addresses)?;
             mailboxes::forget_sign_in(tx, ask.user, account)?;
+            cursors::forget_mailbox(tx, ask.user, account)?;
             let what = Happening::MailboxTakenOff { address: one.address.clone() };
             subject.tell(tx, "mailboxes.remove", Told { before: Some(one.address), after: None, ..Told::after(what, "") }, now)?;
             Subject::read(tx, ask.user)

@@ -50,7 +50,8 @@ fn record(upn: String, session: &Session) -> Vec<String> {
     let open = || session.readings.iter().filter(|reading| matches!(reading.verdict, Verdict::Failed | Verdict::Unknown));
     let refused = open().map(|reading| {
         let code = reading.code.as_deref().or(reading.cause.map(|cause| cause.name())).unwrap_or("no code");
-        format!("{}: {code}", reading.workload)
+        let of = reading.mailbox.as_ref().map_or_else(String::new, |address| format!(" of {address}"));
+        format!("{}{of}: {code}", reading.workload)
     });
     let ids = open().filter_map(|reading| reading.request_id.clone());
     let exact = |moment: Timestamp| moment.utc();

@@ -4,6 +4,7 @@ pub mod cut_off;
 pub mod export;
 pub mod history;
 pub mod keep;
+mod parts;
 mod pass;
 pub mod pause;
 pub mod run;

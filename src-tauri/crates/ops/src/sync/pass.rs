@@ -14,12 +14,14 @@ use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_identity::error::IdentityError;
 use rollcall_store::cursors::{self, Cursor};
+use rollcall_store::mailboxes::Reached;
 use rollcall_store::sessions::{self, Committed, Ended, Readable};
 use rollcall_store::{halts, integrations, issues, mailboxes, organizations};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::parts::{Came, Parts, ToRead};
 use super::session::{Broken, Reader, session, sign_in_refused};
 use crate::connection::{self, Delegated};
 use crate::desk::Desk;
@@ -85,11 +87,11 @@ async fn read_all(
     stop: &CancellationToken,
     job: &Job,
 ) -> Result<Passed> {
-    let (found, integration) = desk
+    let (found, integration, otherwise) = desk
         .read(move |conn| {
-            let organization = organizations::get(conn, organization)?;
-            let integration = integrations::get(conn, organization.integration)?;
-            Ok((organization, integration))
+            let found = organizations::get(conn, organization)?;
+            let integration = integrations::get(conn, found.integration)?;
+            Ok((found, integration, mailboxes::read_otherwise(conn, organization)?))
         })
         .await?;
     let sign_ins = SignIns::of(desk, &found).await?;
@@ -109,6 +111,7 @@ async fn read_all(
         }
     }
     let gate = desk.gate(found.tenant)?;
+    let of_user = covered(&found, &integration, AccessType::GraphDelegated);
     let total = u32::try_from(users.len()).unwrap_or(u32::MAX);
     let mut pass = Pass {
         desk,
@@ -117,7 +120,9 @@ async fn read_all(
         sign_ins: &sign_ins,
         to_open: VecDeque::new(),
         opening: None,
-        of_user: covered(&found, &integration, AccessType::GraphDelegated),
+        parts: Parts::new(of_user.clone()),
+        of_user,
+        otherwise,
         gate,
         users: users.into(),
         ready: VecDeque::new(),
@@ -146,19 +151,19 @@ enum End {
 
 /// What a flight brings.
 enum Landed {
-    Ended(Ended),
-    /// The user's sign-in was refused, so that nothing could be asked.
+    Ended(ToRead, Ended),
+    /// The sign-in was refused, so that nothing could be asked.
     NoToken {
-        one: Readable,
+        one: ToRead,
         first: bool,
         refused: Box<IdentityError>,
     },
 }
 
-/// A user, and where its feeds go on.
-type Turn = (Readable, Vec<Cursor>);
+/// A mailbox, and where its feeds go on.
+type Turn = (ToRead, Vec<Cursor>);
 
-/// A user whose turn it is, with its connection; `None` where the token isn't at hand any more.
+/// A mailbox whose turn it is, with its connection; `None` where the token isn't at hand any more.
 type Opened = (Turn, Option<Arc<Delegated>>);
 
 struct Pass<'a> {
@@ -171,8 +176,11 @@ struct Pass<'a> {
     to_open: VecDeque<Turn>,
     opening: Later<'a, Opened>,
     of_user: Vec<(Workload, Option<Cause>)>,
+    /// Of whom another mailbox is read than their own, or several; and how far those are whose session goes on.
+    otherwise: HashMap<UserId, Vec<Reached>>,
+    parts: Parts,
     gate: Arc<Gate>,
-    /// Who waits, and who waits with their cursors at hand.
+    /// Who waits, and which mailboxes wait with their cursors at hand.
     users: VecDeque<Readable>,
     ready: VecDeque<Turn>,
     flights: JoinSet<Flight>,
@@ -246,10 +254,21 @@ impl Pass<'_> {
             return Ok(());
         }
         let next: Vec<Readable> = self.users.drain(..AHEAD.min(self.users.len())).collect();
-        let ids: Vec<UserId> = next.iter().map(|one| one.user).collect();
-        let known: HashMap<UserId, Vec<Cursor>> =
-            self.desk.read(move |conn| ids.into_iter().map(|user| Ok((user, cursors::of_user(conn, user)?))).collect()).await?;
-        self.ready.extend(next.into_iter().map(|one| (one, known.get(&one.user).cloned().unwrap_or_default())));
+        let mut to_read = Vec::with_capacity(next.len());
+        for one in next {
+            match self.otherwise.get(&one.user) {
+                None => to_read.push(ToRead::own(one)),
+                Some(mailboxes) => to_read.extend(self.parts.begin(one, mailboxes)),
+            }
+        }
+        let turns: Vec<Turn> = self
+            .desk
+            .read(move |conn| {
+                let turn = |one: ToRead| cursors::of_mailbox(conn, one.user, one.other()).map(|known| (one, known));
+                to_read.into_iter().map(turn).collect()
+            })
+            .await?;
+        self.ready.extend(turns);
         Ok(())
     }
 
@@ -269,7 +288,10 @@ impl Pass<'_> {
                     self.to_open.push_back((one, known));
                 } else if let Some(reader) = self.application.clone() {
                     let stop = self.give_up.clone();
-                    self.flights.spawn(async move { Box::pin(session(&reader, one, &known, &stop)).await.map(Landed::Ended) });
+                    self.flights.spawn(async move {
+                        let ended = Box::pin(session(&reader, &one, &known, &stop)).await?;
+                        Ok(Landed::Ended(one, ended))
+                    });
                 }
             } else {
                 return;
@@ -277,19 +299,17 @@ impl Pass<'_> {
         }
     }
 
-    /// Has a user's token opened, beside what is being read.
+    /// Has an account's token opened, beside what is being read.
     fn open(&mut self, turn: Turn) {
-        let (sign_ins, account) = (self.sign_ins, turn.0.object_id);
+        let (sign_ins, account) = (self.sign_ins, turn.0.account);
         self.opening = Some(Box::pin(async move { Ok((turn, sign_ins.open(account).await?)) }));
     }
 
-    /// The token of the user whose turn it is came; whoever's isn't at hand any more has to sign in again and is left out.
+    /// The token of the account whose turn it is came; where it isn't at hand any more, that one has to sign in again and isn't read.
     fn opened(&mut self, ((one, known), sign_in): Opened) {
         let Some(user) = sign_in else {
-            self.needs.push((one.object_id, SignInNeed::TokenMissing));
-            self.total -= 1;
-            self.since.get_or_insert_with(Instant::now);
-            return;
+            self.needs.push((one.account, SignInNeed::TokenMissing));
+            return self.end(&one, None);
         };
         let (plan, clock, stop) = (self.of_user.clone(), self.desk.clock(), self.give_up.clone());
         let (party, first) = (Party::Sessions(self.organization), known.is_empty());
@@ -297,8 +317,8 @@ impl Pass<'_> {
             match user.permitted().await {
                 Ok(permitted) => {
                     let reader = Arc::new(Reader { graph: user.graph.of(party), plan, permitted, clock });
-                    match Box::pin(session(&reader, one, &known, &stop)).await {
-                        Ok(ended) => Ok(Landed::Ended(ended)),
+                    match Box::pin(session(&reader, &one, &known, &stop)).await {
+                        Ok(ended) => Ok(Landed::Ended(one, ended)),
                         Err(Broken::Error(error)) => match tokens::of_sign_in(error) {
                             Ok(refused) => Ok(Landed::NoToken { one, first, refused }),
                             Err(error) => Err(Broken::Error(error)),
@@ -309,6 +329,16 @@ impl Pass<'_> {
                 Err(refused) => Ok(Landed::NoToken { one, first, refused: Box::new(refused) }),
             }
         });
+    }
+
+    /// A mailbox came to an end, or its token isn't at hand any more.
+    fn end(&mut self, one: &ToRead, ended: Option<Ended>) {
+        match self.parts.end(one, ended) {
+            Came::Session(ended) => self.ended.push(*ended),
+            Came::Open => {}
+            Came::LeftOut => self.total = self.total.saturating_sub(1),
+        }
+        self.since.get_or_insert_with(Instant::now);
     }
 
     /// Whether nobody is read, nor about to be.
@@ -323,17 +353,17 @@ impl Pass<'_> {
 
     fn landed(&mut self, landed: std::result::Result<Flight, tokio::task::JoinError>) -> Result<Option<End>> {
         match landed.map_err(|_| Error::new(Code::Internal, "a session's task ended without an answer"))? {
-            Ok(Landed::Ended(ended)) => self.ended.push(ended),
+            Ok(Landed::Ended(one, ended)) => self.end(&one, Some(ended)),
             Ok(Landed::NoToken { one, first, refused }) if tokens::ends_sign_in(&refused) => {
-                self.needs.push((one.object_id, SignInNeed::Refused { number: refused.aadsts }));
-                self.ended.push(sign_in_refused(&self.of_user, one, first, &refused, self.desk.now()));
+                self.needs.push((one.account, SignInNeed::Refused { number: refused.aadsts }));
+                let ended = sign_in_refused(&self.of_user, &one, first, &refused, self.desk.now());
+                self.end(&one, Some(ended));
             }
             // Entra can't be asked just now, and it is the same for all.
             Ok(Landed::NoToken { refused, .. }) => return Ok(Some(End::Error((*refused).into()))),
             Err(Broken::Error(error)) => return Ok(Some(End::Error(error.into()))),
             Err(Broken::Stopped | Broken::Held) => return Ok(Some(End::Due)),
         }
-        self.since.get_or_insert_with(Instant::now);
         Ok(None)
     }
 

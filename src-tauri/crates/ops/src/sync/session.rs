@@ -14,10 +14,11 @@ use rollcall_graph::feed::{self, Feed, Told, Untold};
 use rollcall_graph::probe::{Answer, Probe};
 use rollcall_graph::send::Graph;
 use rollcall_identity::error::IdentityError;
-use rollcall_store::cursors::Cursor;
-use rollcall_store::sessions::{Ended, Readable};
+use rollcall_store::cursors::{Cursor, Feeds};
+use rollcall_store::sessions::Ended;
 use tokio_util::sync::CancellationToken;
 
+use super::parts::ToRead;
 use crate::mailboxes::tokens::RefusedSignIn;
 
 /// What goes into a mail folder's feed at its beginning: messages of so long ago and later.
@@ -65,19 +66,19 @@ enum Read {
 /// A session under way.
 struct Work<'a> {
     reader: &'a Reader,
-    one: Readable,
+    one: &'a ToRead,
     known: &'a [Cursor],
     stop: &'a CancellationToken,
     requests: u32,
-    cursors: Vec<Cursor>,
+    feeds: Vec<Feeds>,
     anew: bool,
     held: Option<Timestamp>,
 }
 
-/// Reads one user. A session that is broken off is as if it had not been begun: it is told again from the same places.
-pub(super) async fn session(reader: &Arc<Reader>, one: Readable, known: &[Cursor], stop: &CancellationToken) -> Result<Ended, Broken> {
+/// Reads one mailbox. A session that is broken off is as if it had not been begun: it is told again from the same places.
+pub(super) async fn session(reader: &Arc<Reader>, one: &ToRead, known: &[Cursor], stop: &CancellationToken) -> Result<Ended, Broken> {
     let started = (reader.clock)();
-    let mut work = Work { reader, one, known, stop, requests: 0, cursors: Vec::new(), anew: false, held: None };
+    let mut work = Work { reader, one, known, stop, requests: 0, feeds: Vec::new(), anew: false, held: None };
     let mut readings = Vec::with_capacity(reader.plan.len());
     for &(workload, not_read) in &reader.plan {
         readings.push(match not_read {
@@ -91,14 +92,20 @@ pub(super) async fn session(reader: &Arc<Reader>, one: Readable, known: &[Cursor
         (false, true) => SessionKind::Resync,
         (false, false) => SessionKind::Incremental,
     };
-    let Work { requests, cursors, held, .. } = work;
-    Ok(Ended { user: one.user, kind, started, ended: (reader.clock)(), requests, readings, cursors, held })
+    let Work { requests, feeds, held, .. } = work;
+    Ok(Ended { user: one.user, kind, started, ended: (reader.clock)(), requests, readings, feeds, held })
 }
 
-/// The session of a user whose sign-in the service refuses to renew: nothing is read, and it fails for that.
+/// The readings of a mailbox of which nothing is asked, and why.
+pub(super) fn unasked(plan: &[(Workload, Option<Cause>)], why: Cause) -> Vec<Reading> {
+    let cause = |not_read: Option<Cause>| Some(not_read.unwrap_or(why));
+    plan.iter().map(|&(workload, not_read)| Reading { cause: cause(not_read), ..plain(workload, Verdict::NotRun) }).collect()
+}
+
+/// The session of a mailbox whose sign-in the service refuses to renew: nothing is read, and it fails for that.
 pub(super) fn sign_in_refused(
     plan: &[(Workload, Option<Cause>)],
-    one: Readable,
+    one: &ToRead,
     first: bool,
     refused: &IdentityError,
     now: Timestamp,
@@ -121,7 +128,7 @@ pub(super) fn sign_in_refused(
         ended: now,
         requests: 0,
         readings: plan.iter().map(reading).collect(),
-        cursors: Vec::new(),
+        feeds: Vec::new(),
         held: None,
     }
 }
@@ -164,7 +171,7 @@ impl Work<'_> {
             kept.retain(|cursor| !cursor.place.is_empty());
         }
         self.anew |= reading.anew;
-        self.cursors.extend(kept);
+        self.feeds.push(Feeds { mailbox: self.one.other(), workload, cursors: kept });
         Ok(reading)
     }
 
@@ -219,7 +226,7 @@ impl Work<'_> {
     async fn feed(&mut self, feed: &Feed, mut link: Option<String>) -> Result<(Read, bool), Broken> {
         let (mut failures, mut throttled, mut anew) = (0, 0, false);
         loop {
-            let untold = match feed::read(&self.reader.graph, self.one.object_id, feed, link.as_deref(), self.stop).await {
+            let untold = match feed::read(&self.reader.graph, self.one.account, feed, link.as_deref(), self.stop).await {
                 Ok(told) => {
                     self.requests += told.requests;
                     return Ok((Read::Told(told), anew));
@@ -257,7 +264,7 @@ impl Work<'_> {
         let workload = Workload::Settings;
         let (mut failures, mut throttled) = (0, 0);
         loop {
-            let probe = Probe { user: self.one.object_id, workload, attempt: failures + throttled + 1 };
+            let probe = Probe { user: self.one.account, workload, attempt: failures + throttled + 1 };
             self.requests += 1;
             let answers = match batch::probe(&self.reader.graph, &[probe], (self.reader.clock)(), self.stop).await {
                 Ok(answers) => answers,
@@ -379,6 +386,7 @@ fn plain(workload: Workload, verdict: Verdict) -> Reading {
     Reading {
         workload,
         verdict,
+        mailbox: None,
         changed: 0,
         removed: 0,
         anew: false,

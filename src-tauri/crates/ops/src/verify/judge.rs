@@ -56,6 +56,7 @@ pub(super) fn unasked(waiting: &Waiting, cause: Cause) -> ProbeResult {
         cause: Some(cause),
         request_id: None,
         client_request_id: None,
+        mailbox: None,
         attempts: waiting.attempts,
     }
 }
@@ -85,6 +86,7 @@ fn settled(waiting: &Waiting, trace: Trace, cause: Option<Cause>, permitted: boo
         cause,
         request_id: trace.request_id,
         client_request_id: trace.client_request_id,
+        mailbox: None,
         attempts: waiting.attempts + 1,
     }))
 }

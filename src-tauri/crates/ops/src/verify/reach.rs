@@ -1,13 +1,14 @@
 //! With whose token each mailbox of a run is asked: the integration's own, or that of its user, who has signed in to it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use rollcall_core::id::{ObjectId, OrganizationId};
+use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
 use rollcall_core::workload::Workload;
 use rollcall_graph::gate::Gate;
+use rollcall_store::mailboxes::Reached;
 use rollcall_store::{integrations, mailboxes, organizations, users};
 use tokio_util::sync::CancellationToken;
 
@@ -24,18 +25,20 @@ pub(super) struct Reach<'a> {
     /// Whether most of the users sign in.
     by_user: bool,
     /// Those with whom it is the other way round, and what is asked of them.
-    otherwise: HashSet<ObjectId>,
+    otherwise: HashSet<UserId>,
     of_them: Vec<(Workload, Option<Cause>)>,
     application: Option<Connected>,
-    /// Who has signed in, and doesn't have to again.
-    connected: HashSet<ObjectId>,
+    /// Who has signed in for the own mailbox, and doesn't have to again.
+    connected: HashSet<UserId>,
+    /// Of whom another mailbox is asked than their own, or several, one after the other.
+    read_otherwise: HashMap<UserId, Vec<Reached>>,
     sign_ins: SignIns<'a>,
 }
 
 /// How a probe is asked.
 pub(super) enum Way<'a> {
     Application(&'a Connected),
-    /// With the token of the user, which is to be opened.
+    /// With the token of the mailbox's account, which is to be opened.
     User,
     /// It isn't, and why.
     Unasked(Cause),
@@ -57,15 +60,16 @@ impl<'a> Reach<'a> {
         let by_user = mostly(&organization, ways) == AccessType::GraphDelegated;
         let other = if by_user { AccessType::GraphAppOnly } else { AccessType::GraphDelegated };
         let of_them = covered(&organization, &integration, other);
-        let otherwise: HashSet<ObjectId> = own.into_iter().filter(|(_, access)| *access == other).map(|(user, _)| user).collect();
+        let otherwise: HashSet<UserId> = own.into_iter().filter(|(_, access)| *access == other).map(|(user, _)| user).collect();
         // Of a run whose users have all left since, the rest is asked as it was begun.
         let in_own_name = ways.app_only || !by_user && !ways.delegated;
         let application = if in_own_name { Some(connection::anew(desk, id, stop).await?) } else { None };
-        let mut accounts = desk.read(move |conn| mailboxes::connected(conn, id)).await?;
-        accounts.retain(|account| by_user != otherwise.contains(account));
+        let (mut connected, read_otherwise) =
+            desk.read(move |conn| Ok((mailboxes::connected(conn, id)?, mailboxes::read_otherwise(conn, id)?))).await?;
+        connected.retain(|user| by_user != otherwise.contains(user));
         let sign_ins = SignIns::of(desk, &organization).await?;
-        let (gate, connected) = (desk.gate(organization.tenant)?, accounts.into_iter().collect());
-        Ok(Self { gate, by_user, otherwise, of_them, application, connected, sign_ins })
+        let (gate, connected) = (desk.gate(organization.tenant)?, connected.into_iter().collect());
+        Ok(Self { gate, by_user, otherwise, of_them, application, connected, read_otherwise, sign_ins })
     }
 
     /// The gate that everything passes.
@@ -80,17 +84,46 @@ impl<'a> Reach<'a> {
 
     /// How a probe is asked.
     pub fn way(&self, waiting: &Waiting) -> Way<'_> {
-        let otherwise = self.otherwise.contains(&waiting.object_id);
+        let otherwise = self.otherwise.contains(&waiting.user);
         let not_covered = self.of_them.iter().find(|(workload, _)| *workload == waiting.workload).and_then(|(_, cause)| *cause);
         match (not_covered.filter(|_| otherwise), &self.application) {
             (Some(cause), _) => Way::Unasked(cause),
             (None, Some(connected)) if self.by_user == otherwise => Way::Application(connected),
-            (None, _) if self.connected.contains(&waiting.object_id) => Way::User,
+            (None, _) if self.signed_in(waiting) => Way::User,
             (None, _) => Way::Unasked(Cause::NeedsUserSignIn),
         }
     }
 
-    /// The connection of a user who is asked with its own token; `None` where that isn't at hand any more.
+    fn signed_in(&self, waiting: &Waiting) -> bool {
+        match self.reached(waiting) {
+            Some(reached) => reached.signed_in,
+            None => self.connected.contains(&waiting.user),
+        }
+    }
+
+    /// The mailbox that a probe is for, where it is of a user whose own isn't all that is asked.
+    fn reached(&self, waiting: &Waiting) -> Option<&Reached> {
+        self.read_otherwise.get(&waiting.user)?.iter().find(|reached| reached.mailbox.account == waiting.object_id)
+    }
+
+    /// The account that is asked first for a user.
+    pub fn first(&self, user: UserId, own: ObjectId) -> ObjectId {
+        self.read_otherwise.get(&user).and_then(|all| all.first()).map_or(own, |reached| reached.mailbox.account)
+    }
+
+    /// The account that is asked after one that has passed.
+    pub fn next(&self, waiting: &Waiting) -> Option<ObjectId> {
+        let mut all = self.read_otherwise.get(&waiting.user)?.iter().map(|reached| reached.mailbox.account);
+        all.find(|account| *account == waiting.object_id)?;
+        all.next()
+    }
+
+    /// Under which address a mailbox is the user's, where it isn't the user's own.
+    pub fn address(&self, waiting: &Waiting) -> Option<String> {
+        self.reached(waiting)?.mailbox.address.clone()
+    }
+
+    /// The connection of an account that is asked with its own token; `None` where that isn't at hand any more.
     ///
     /// # Errors
     /// `Keychain`.

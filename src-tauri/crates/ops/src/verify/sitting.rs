@@ -9,6 +9,7 @@ use rollcall_core::address::SignInNeed;
 use rollcall_core::id::ObjectId;
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
+use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::gate::{Gate, Lane};
@@ -291,6 +292,7 @@ impl<'a> Sitting<'a> {
         for QueuedProbe { user, object_id, workload, due, attempts, .. } in rows {
             // A probe that was never put off is due from the start, whatever the clocks say.
             let due = if attempts == 0 { now } else { self.gate.by_ours(due) };
+            let object_id = self.reach.first(user, object_id);
             self.queue.add(Waiting { user, object_id, workload, attempts }, due, now);
         }
     }
@@ -318,7 +320,7 @@ impl<'a> Sitting<'a> {
                 }
                 Way::User => match by_users
                     .iter_mut()
-                    .find(|of_one: &&mut Vec<Waiting>| of_one.first().is_some_and(|first| first.user == waiting.user))
+                    .find(|of_one: &&mut Vec<Waiting>| of_one.first().is_some_and(|first| first.object_id == waiting.object_id))
                 {
                     Some(of_one) => of_one.push(waiting),
                     None => by_users.push(vec![waiting]),
@@ -361,8 +363,7 @@ impl<'a> Sitting<'a> {
     /// Settles a probe that isn't asked.
     fn leave_out(&mut self, waiting: &Waiting, cause: Cause) {
         self.queue.done(waiting.user);
-        self.settled.push(unasked(waiting, cause));
-        self.since.get_or_insert_with(Instant::now);
+        self.settle(waiting, unasked(waiting, cause));
     }
 
     /// Asks one mailbox with its user's own token.
@@ -417,10 +418,9 @@ impl<'a> Sitting<'a> {
         if tokens::ends_sign_in(&refused) {
             for waiting in &asked {
                 self.queue.done(waiting.user);
-                self.settled.push(sign_in_refused(waiting, &refused));
+                self.settle(waiting, sign_in_refused(waiting, &refused));
             }
             self.refused.extend(asked.first().map(|waiting| (waiting.object_id, refused.aadsts)));
-            self.since.get_or_insert_with(Instant::now);
             return Ok(());
         }
         if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
@@ -449,10 +449,7 @@ impl<'a> Sitting<'a> {
         for (waiting, answer) in answers {
             let permitted = permitted.contains(&waiting.workload);
             match judge(&waiting, answer, permitted, gate.pace()) {
-                Judgement::Settled(result) => {
-                    self.settled.push(*result);
-                    self.since.get_or_insert_with(Instant::now);
-                }
+                Judgement::Settled(result) => self.settle(&waiting, *result),
                 Judgement::Again { wait, throttled } => {
                     self.tally.again(throttled);
                     self.put_off(waiting, gate.now().after(wait), waiting.attempts + 1);
@@ -460,6 +457,19 @@ impl<'a> Sitting<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Takes in what a mailbox came to. Where that is a pass and the user has more of them, the next one is asked before it counts.
+    fn settle(&mut self, waiting: &Waiting, result: ProbeResult) {
+        if result.verdict == Verdict::Passed
+            && let Some(object_id) = self.reach.next(waiting)
+        {
+            let now = self.gate.now();
+            self.queue.add(Waiting { object_id, attempts: 0, ..*waiting }, now, now);
+            return;
+        }
+        self.settled.push(ProbeResult { mailbox: self.reach.address(waiting), ..result });
+        self.since.get_or_insert_with(Instant::now);
     }
 
     /// Puts a probe off to a moment of the gate's clock; on disk it is one of the service's, which nobody sets.

@@ -169,6 +169,7 @@ fn answer(probe: &QueuedProbe) -> ProbeResult {
         fingerprint: failed.then(|| format!("graph.403.erroraccessdenied.out_of_scope.{}", probe.workload)),
         request_id: Some(Uuid::from_u128(u128::from(probe.user.0)).to_string()),
         client_request_id: Some(Uuid::from_u128(u128::from(probe.user.0) << 32).to_string()),
+        mailbox: None,
         attempts: 1,
     }
 }

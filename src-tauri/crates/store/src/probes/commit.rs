@@ -121,13 +121,13 @@ impl<'a> Recorder<'a> {
             )?,
             settle: tx.prepare_cached(
                 "INSERT INTO probes (run, user, workload, turn, due, verdict, http, code, cause, fingerprint, request_id,
-                                     client_request_id, checked, attempts, digest)
-                 VALUES             (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                     client_request_id, checked, attempts, digest, mailbox)
+                 VALUES             (?1, ?2, ?3, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (run, user, workload) DO UPDATE
                  SET   verdict = excluded.verdict, http = excluded.http, code = excluded.code, cause = excluded.cause,
                        fingerprint = excluded.fingerprint, request_id = excluded.request_id,
                        client_request_id = excluded.client_request_id, checked = excluded.checked, attempts = excluded.attempts,
-                       digest = excluded.digest
+                       digest = excluded.digest, mailbox = excluded.mailbox
                  WHERE probes.verdict IS NULL",
             )?,
             unqueue: tx.prepare_cached("DELETE FROM probes WHERE run = ?1 AND user = ?2 AND workload = ?3 AND verdict IS NULL")?,
@@ -298,6 +298,7 @@ impl<'a> Recorder<'a> {
             answer.checked.map(|at| at.0),
             attempts,
             digest,
+            answer.mailbox,
         ])?;
         Ok(())
     }
@@ -364,6 +365,7 @@ fn answer(result: &ProbeResult, now: Timestamp) -> Answer<'_> {
         fingerprint: result.fingerprint.as_deref(),
         request_id: result.request_id.as_deref(),
         client_request_id: result.client_request_id.as_deref(),
+        mailbox: result.mailbox.as_deref(),
         checked: Some(now),
     }
 }

@@ -292,7 +292,7 @@ fn condition(run: RunId, filter: &ResultFilter) -> Result<(String, Vec<Value>), 
 fn mailbox_result(conn: &Connection, run: RunId, plan: &Plan, row: &Row<'_>) -> Result<MailboxResult, StoreError> {
     let user = UserId(row.get(0)?);
     let mut statement = conn.prepare_cached(
-        "SELECT workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest
+        "SELECT workload, verdict, http, code, cause, fingerprint, request_id, client_request_id, checked, digest, mailbox
          FROM   probes
          WHERE  run = ?1 AND user = ?2",
     )?;

@@ -153,9 +153,8 @@ fn keep(tx: &Transaction<'_>, session: &Ended, verdict: Verdict, before: &Before
         session.requests,
         text::to_json(&session.readings)?,
     ])?;
-    for reading in session.readings.iter().filter(|reading| reading.verdict == Verdict::Passed) {
-        let kept: Vec<_> = session.cursors.iter().filter(|cursor| cursor.workload == reading.workload).cloned().collect();
-        cursors::replace(tx, session.user, reading.workload, &kept)?;
+    for feeds in &session.feeds {
+        cursors::replace(tx, session.user, feeds)?;
     }
     let mut touched = false;
     for reading in &session.readings {
@@ -251,6 +250,7 @@ fn answer(reading: &Reading, now: Timestamp) -> Answer<'_> {
         fingerprint: reading.fingerprint.as_deref(),
         request_id: reading.request_id.as_deref(),
         client_request_id: reading.client_request_id.as_deref(),
+        mailbox: reading.mailbox.as_deref(),
         checked: Some(now),
     }
 }

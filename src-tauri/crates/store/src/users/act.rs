@@ -14,6 +14,7 @@ use rusqlite::{Connection, Transaction, params, params_from_iter};
 use super::Chosen;
 use super::filter::Where;
 use crate::error::StoreError;
+use crate::mailboxes::IS_READ;
 use crate::{cursors, text};
 
 /// A user on whom something is to be done.
@@ -35,7 +36,7 @@ pub fn concerned(conn: &Connection, chosen: &Chosen, busy: &[OrganizationId]) ->
                   u.eligibility,
                   EXISTS (SELECT 1
                           FROM   connections AS c
-                          WHERE  c.user = u.id AND c.account = u.object_id AND c.integration = o.integration AND c.need IS NULL)
+                          WHERE  c.user = u.id AND c.integration = o.integration AND c.need IS NULL AND {IS_READ})
          FROM     users AS u JOIN organizations AS o ON o.id = u.organization
          {those}
          ORDER BY u.id"

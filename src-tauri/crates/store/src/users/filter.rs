@@ -27,7 +27,8 @@ pub const SYNC: &str = "CASE WHEN u.sync = 'disabled_due_to_error' THEN u.sync
 pub const WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.id AND organization = u.organization),
                  (SELECT max(number) FROM waves WHERE organization = u.organization))";
 
-/// Whether a user who is reached by an own sign-in has signed in to the organization's integration; nothing where nobody signs in.
+/// Whether a user who is reached by sign-ins has signed in to the organization's integration for the mailboxes that sessions and checks read
+/// ([`rollcall_core::address::is_read`]); nothing where nobody signs in.
 pub const SIGN_IN: &str =
     "CASE WHEN coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) <> 'graph_delegated' THEN NULL
               WHEN EXISTS (SELECT 1
@@ -35,10 +36,20 @@ pub const SIGN_IN: &str =
                            WHERE  c.user = u.id AND c.need IS NOT NULL
                                   AND c.integration = (SELECT integration FROM organizations WHERE id = u.organization)) THEN 'needed'
               WHEN EXISTS (SELECT 1
-                           FROM   connections AS c
-                           WHERE  c.user = u.id AND c.account = u.object_id
-                                  AND c.integration = (SELECT integration FROM organizations WHERE id = u.organization)) THEN 'connected'
-              ELSE 'not_signed_in' END";
+                           FROM   (SELECT account FROM mailbox_addresses WHERE user = u.id AND account IS NOT NULL AND sync
+                                   UNION ALL
+                                   SELECT u.object_id
+                                   WHERE  EXISTS (SELECT 1 FROM mailbox_addresses WHERE user = u.id AND account IS NULL AND sync)
+                                          OR NOT EXISTS (SELECT 1
+                                                         FROM   mailbox_addresses
+                                                         WHERE  user = u.id AND account IS NOT NULL AND sync)) AS m
+                           WHERE  m.account NOT IN (SELECT account
+                                                    FROM   connections
+                                                    WHERE  user = u.id
+                                                           AND integration = (SELECT integration
+                                                                              FROM   organizations
+                                                                              WHERE  id = u.organization))) THEN 'not_signed_in'
+              ELSE 'connected' END";
 
 /// How many other mailboxes were named for a user.
 pub const OTHER_MAILBOXES: &str = "(SELECT count(*) FROM mailbox_addresses WHERE user = u.id AND kind = 'secondary')";

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
+use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::organization::{AccessType, Ways};
 use rusqlite::Connection;
 
@@ -38,11 +38,10 @@ pub fn known(conn: &Connection, tenant: TenantId) -> Result<Vec<Known>, StoreErr
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec<(ObjectId, AccessType)>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT object_id, access FROM users INDEXED BY users_with_own_access WHERE organization = ?1 AND access IS NOT NULL",
-    )?;
-    let rows = statement.query_map([organization.0], |row| Ok((text::parsed(row, 0)?, text::named(row, 1)?)))?;
+pub fn own_access(conn: &Connection, organization: OrganizationId) -> Result<Vec<(UserId, AccessType)>, StoreError> {
+    let mut statement = conn
+        .prepare_cached("SELECT id, access FROM users INDEXED BY users_with_own_access WHERE organization = ?1 AND access IS NOT NULL")?;
+    let rows = statement.query_map([organization.0], |row| Ok((UserId(row.get(0)?), text::named(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

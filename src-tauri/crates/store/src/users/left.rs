@@ -135,11 +135,31 @@ macro_rules! to_own_integration {
     };
 }
 
-/// Whose sign-in stands so, of those who are reached by their own.
+/// Of whom other mailboxes are read, and not their own.
+const OWN_IS_NOT_READ: &str = "
+    SELECT a.user
+    FROM   mailbox_addresses AS a
+    WHERE  a.account IS NOT NULL AND a.sync
+           AND NOT EXISTS (SELECT 1 FROM mailbox_addresses WHERE user = a.user AND account IS NULL AND sync)";
+
+/// Of whom another mailbox is read that nobody has signed in for.
+const LACKS_SIGN_IN: &str = "
+    SELECT a.user
+    FROM   mailbox_addresses AS a
+           CROSS JOIN users         AS u ON u.id = a.user
+           CROSS JOIN organizations AS o ON o.id = u.organization
+    WHERE  a.account IS NOT NULL AND a.sync
+           AND NOT EXISTS (SELECT 1
+                           FROM   connections AS c
+                           WHERE  c.user = a.user AND c.account = a.account AND c.integration = o.integration)";
+
+/// Whose sign-ins stand so, of those who are reached by them.
 fn signed_in(conn: &Connection, roster: &Roster, wanted: &[SignInState]) -> Result<Ids, StoreError> {
     let needed = named(conn, &(concat!(to_own_integration!(), "WHERE c.need IS NOT NULL"), Vec::new()))?;
-    let connected = named(conn, &(concat!(to_own_integration!(), "WHERE c.account = u.object_id"), Vec::new()))?;
-    let state = |id: UserId| match (needed.contains(id), connected.contains(id)) {
+    let mut connected = named(conn, &(concat!(to_own_integration!(), "WHERE c.account = u.object_id"), Vec::new()))?;
+    connected.extend(&named(conn, &(OWN_IS_NOT_READ, Vec::new()))?);
+    let lacking = named(conn, &(LACKS_SIGN_IN, Vec::new()))?;
+    let state = |id: UserId| match (needed.contains(id), connected.contains(id) && !lacking.contains(id)) {
         (true, _) => SignInState::Needed,
         (false, true) => SignInState::Connected,
         (false, false) => SignInState::NotSignedIn,

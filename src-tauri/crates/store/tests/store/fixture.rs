@@ -167,6 +167,7 @@ pub fn passed(user: UserId, workload: Workload) -> ProbeResult {
         fingerprint: None,
         request_id: Some(Uuid::from_u128(u128::from(user.0) << 8 | workload as u128).to_string()),
         client_request_id: None,
+        mailbox: None,
         attempts: 1,
     }
 }

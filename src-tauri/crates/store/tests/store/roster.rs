@@ -185,8 +185,8 @@ fn signed_in(random: &mut Random, room: &Room, few: &[UserId]) {
         let address = MailboxAddress {
             address: "x@contoso.example".into(),
             kind,
-            account: None,
-            sync: false,
+            account: (kind == AddressKind::Secondary).then_some(other),
+            sync: random.one_in(2),
             send: false,
             default: false,
             seen: None,

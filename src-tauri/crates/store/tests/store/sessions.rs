@@ -1,7 +1,7 @@
 //! Sessions: what a group of them makes of the users, of their issues and timelines, and who is due for the next.
 
 use rollcall_core::action::Action;
-use rollcall_core::id::UserId;
+use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::{MailboxStatus, Step};
 use rollcall_core::organization::{AccessType, SyncStatus};
@@ -11,7 +11,7 @@ use rollcall_core::timeline::Happening;
 use rollcall_core::verdict::{Ledger, Verdict};
 use rollcall_core::wave::{Entry, Exit};
 use rollcall_core::workload::Workload;
-use rollcall_store::cursors::{self, Cursor};
+use rollcall_store::cursors::{self, Cursor, Feeds};
 use rollcall_store::organizations::OrganizationChange;
 use rollcall_store::sessions::{self, Committed, Due, Ended, Hour};
 use rollcall_store::users::{Chosen, UserFilter, UserRow, act};
@@ -27,6 +27,7 @@ fn reading(workload: Workload, verdict: Verdict) -> Reading {
     Reading {
         workload,
         verdict,
+        mailbox: None,
         changed: if verdict == Verdict::Passed { 2 } else { 0 },
         removed: 0,
         anew: false,
@@ -39,6 +40,10 @@ fn reading(workload: Workload, verdict: Verdict) -> Reading {
     }
 }
 
+fn cursor(workload: Workload, place: &str, at: Timestamp, until: Option<Timestamp>) -> Cursor {
+    Cursor { workload, place: place.into(), link: format!("{workload} {}", at.0), until }
+}
+
 fn session(user: UserId, verdicts: [Verdict; 2], at: Timestamp) -> Ended {
     let [mail, calendar] = verdicts;
     Ended {
@@ -48,10 +53,11 @@ fn session(user: UserId, verdicts: [Verdict; 2], at: Timestamp) -> Ended {
         ended: Timestamp(at.0 + 400),
         requests: 3,
         readings: vec![reading(Workload::Mail, mail), reading(Workload::Calendar, calendar)],
-        cursors: vec![
-            Cursor { workload: Workload::Mail, place: "inbox".into(), link: format!("mail {}", at.0), until: None },
-            Cursor { workload: Workload::Calendar, place: String::new(), link: format!("calendar {}", at.0), until: Some(at) },
-        ],
+        feeds: [(Workload::Mail, mail, "inbox", None), (Workload::Calendar, calendar, "", Some(at))]
+            .into_iter()
+            .filter(|(_, verdict, ..)| *verdict == Verdict::Passed)
+            .map(|(workload, _, place, until)| Feeds { mailbox: None, workload, cursors: vec![cursor(workload, place, at, until)] })
+            .collect(),
         held: None,
     }
 }
@@ -119,6 +125,35 @@ fn the_last_session_of_an_organization_is_known_without_its_users() {
 }
 
 #[test]
+fn each_mailbox_of_a_user_goes_on_at_its_own_place_and_an_issue_says_whose_it_is() {
+    let room = room();
+    room.fill(1);
+    let user = room.user(0).user.id;
+    let account = ObjectId(uuid::Uuid::from_u128(7));
+    let mut both = session(user, WELL, NOW);
+    let of_other = both.feeds.iter().map(|feeds| Feeds { mailbox: Some(account), ..feeds.clone() }).collect::<Vec<_>>();
+    both.feeds.extend(of_other);
+    room.commit(&[both], NOW);
+    let places = |mailbox| room.store.read(|conn| cursors::of_mailbox(conn, user, mailbox)).unwrap();
+    assert_eq!(places(None), places(Some(account)));
+
+    let later = Timestamp(NOW.0 + MINUTE);
+    let mut refused = session(user, BADLY, later);
+    let address = "outbound@contoso.example".to_owned();
+    refused.readings.iter_mut().for_each(|reading| reading.mailbox = Some(address.clone()));
+    room.commit(&[refused], later);
+    assert!(places(None) != places(Some(account)) && places(Some(account)).len() == 2, "what isn't told stays where it was");
+    let checks = room.store.read(|conn| checks::of_user(conn, user)).unwrap();
+    assert_eq!((checks[0].result.mailbox.as_deref(), checks[0].result.intact), (Some(&*address), true));
+    let issues = room.store.read(|conn| checks::issues(conn, &checks::IssueFilter::default(), 0, 10)).unwrap();
+    assert_eq!(issues.rows[0].check.result, checks[0].result);
+    assert_eq!(room.store.read(|conn| sessions::of_user(conn, user)).unwrap()[0].readings[0].mailbox, Some(address));
+
+    room.store.write(|tx| cursors::forget_mailbox(tx, user, account)).unwrap();
+    assert_eq!((places(None).len(), places(Some(account)).len()), (2, 0));
+}
+
+#[test]
 fn a_refused_workload_is_an_issue_until_a_session_passes_and_the_other_feeds_go_on() {
     let room = room();
     room.fill(2);
@@ -131,7 +166,7 @@ fn a_refused_workload_is_an_issue_until_a_session_passes_and_the_other_feeds_go_
         checks.iter().map(|check| (check.result.workload, check.run, check.result.intact)).collect::<Vec<_>>(),
         [(Workload::Calendar, None, true)]
     );
-    let links = room.store.read(|conn| cursors::of_user(conn, user)).unwrap();
+    let links = room.store.read(|conn| cursors::of_mailbox(conn, user, None)).unwrap();
     assert_eq!(links.iter().map(|cursor| cursor.workload).collect::<Vec<_>>(), [Workload::Mail], "what was refused goes on nowhere");
     assert_eq!(room.row(other).verdict, Verdict::NotRun, "a session is no verification where there was no issue to end");
 
@@ -301,7 +336,7 @@ fn starting_over_forgets_where_feeds_go_on_and_what_filters_find_follows() {
         3
     );
     room.store.write(|tx| act::forget_sessions(tx, &ids[..1])).unwrap();
-    assert_eq!(room.store.read(|conn| cursors::of_user(conn, ids[0])).unwrap(), []);
+    assert_eq!(room.store.read(|conn| cursors::of_mailbox(conn, ids[0], None)).unwrap(), []);
     assert_eq!(room.row(ids[0]).session, None);
     let but = Chosen::FilterBut { filter: UserFilter::default(), but: vec![ids[2]] };
     let concerned = room.store.read(|conn| act::concerned(conn, &but, &[])).unwrap();
