@@ -87,6 +87,7 @@ fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
     window.reads(&format!("Sessions and checks read {OTHER} now"))?;
     window.holds("the new mailbox to be read", &reads_in(OTHER, "Read by sessions and checks"))?;
     window.holds("the old mailbox not to be read", &reads_not_in(USER, "Read by sessions and checks"))?;
+    window.run("document.querySelector('ol[aria-label=\"Steps of the migration\"]').nextElementSibling.scrollIntoView()", &json!([]))?;
     window.photo("migration-done")?;
 
     // What the steps have set can be set by hand again, and a sign-in ends.

@@ -267,6 +267,9 @@ function signInOf(n: number): SignInState {
   return (["connected", "needed", "not_signed_in"] as const)[n % 3] ?? "connected";
 }
 
+/** The mailbox that fails where a user has another one. */
+export const OTHER_MAILBOX = "outbound@contoso.example";
+
 export function resultsOf(row: UserRow): WorkloadResult[] {
   const fault = faults.find(([, cause]) => cause === row.first_cause);
   return workloads.map((workload): WorkloadResult => {
@@ -282,7 +285,7 @@ export function resultsOf(row: UserRow): WorkloadResult[] {
       fingerprint: bad && row.first_cause ? fingerprintOf(row.first_cause, workload) : null,
       request_id: asked ? guid(row.user.id * 10 + workloads.indexOf(workload)) : null,
       client_request_id: asked ? guid(row.user.id * 10 + 5) : null,
-      mailbox: null,
+      mailbox: bad && row.other_mailboxes > 0 ? OTHER_MAILBOX : null,
       checked: row.checked,
       intact: true,
     };
@@ -326,19 +329,22 @@ export function sessionsOf(row: UserRow): Session[] {
       changed: 41,
       removed: 0,
       requests: 8,
-      readings: resultsOf(row).map(({ workload, verdict, http, code, cause, request_id, client_request_id }) => ({
-        workload,
-        verdict,
-        changed: verdict === "passed" ? 10 : 0,
-        removed: 0,
-        anew: false,
-        http,
-        code,
-        cause,
-        fingerprint: null,
-        request_id,
-        client_request_id,
-      })),
+      readings: resultsOf(row).map(
+        ({ workload, verdict, http, code, cause, request_id, client_request_id, mailbox }) => ({
+          workload,
+          verdict,
+          ...(mailbox === null ? {} : { mailbox }),
+          changed: verdict === "passed" ? 10 : 0,
+          removed: 0,
+          anew: false,
+          http,
+          code,
+          cause,
+          fingerprint: null,
+          request_id,
+          client_request_id,
+        }),
+      ),
     },
   ];
 }

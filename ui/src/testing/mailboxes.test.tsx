@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { FakeOptions } from "../api/fakeDesk";
+import { OTHER_MAILBOX } from "../api/fakeWorld";
 import { openAt } from "./app";
 
 /** The panel of a user who signs in on their own, at its mailboxes. */
@@ -33,6 +34,17 @@ test("a mailbox says whether it is connected, and only a connected one can be sw
       change: { kind: "sync", on: true },
     }),
   );
+});
+
+test("what another mailbox of the user didn't answer is told under its address", async () => {
+  const { user } = await openAt("/users?org=1&open=477", { users: [500, 0, 0] });
+  const panel = await screen.findByRole("complementary", { name: /.+/ });
+  await user.click(await within(panel).findByRole("tab", { name: /^Issues/ }));
+  await within(panel).findAllByText(OTHER_MAILBOX);
+  await user.click(within(panel).getByRole("tab", { name: "Sessions" }));
+  await within(panel).findAllByText(new RegExp(`^${OTHER_MAILBOX}: `));
+  await user.click(within(panel).getByRole("button", { name: "Copy diagnostic" }));
+  expect(await navigator.clipboard.readText()).toMatch(`mailbox ${OTHER_MAILBOX}`);
 });
 
 test("who must sign in is found by the filter, the view and the column", async () => {

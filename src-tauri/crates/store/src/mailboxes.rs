@@ -69,9 +69,9 @@ pub struct Reached {
 pub fn read_otherwise(conn: &Connection, organization: OrganizationId) -> Result<HashMap<UserId, Vec<Reached>>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT u.id, u.object_id
-         FROM   users AS u
-         WHERE  u.organization = ?1
-                AND u.id IN (SELECT user FROM mailbox_addresses WHERE account IS NOT NULL AND sync)",
+         FROM   (SELECT DISTINCT user FROM mailbox_addresses WHERE account IS NOT NULL AND sync) AS m
+                CROSS JOIN users AS u ON u.id = m.user
+         WHERE  u.organization = ?1",
     )?;
     let users = statement.query_map([organization.0], |row| Ok((UserId(row.get(0)?), text::parsed(row, 1)?)))?;
     let users: Vec<(UserId, ObjectId)> = users.collect::<rusqlite::Result<_>>()?;

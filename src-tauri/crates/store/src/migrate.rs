@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::store::Store;
     use crate::users::{self, Sort, UserFilter};
-    use crate::{checks, organizations, probes, proofs, runs};
+    use crate::{checks, cursors, organizations, probes, proofs, runs};
 
     #[test]
     fn a_migration_keeps_the_rows_and_a_copy_of_the_file_before_it() {
@@ -324,6 +324,26 @@ mod tests {
         };
         let after = store.write(|tx| organizations::acknowledge(tx, OrganizationId(1), &read)).unwrap();
         assert_eq!(after.acknowledged, Some(read));
+    }
+
+    #[test]
+    fn sessions_of_version_21_go_on_where_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        to_newest(&mut conn, &SCHEMA[..21], folder.path(), Timestamp(2)).unwrap();
+        let kept =
+            "INSERT INTO cursors (user, workload, place, link, until) VALUES (1, 'mail', '', 'top', NULL), (1, 'mail', 'inbox', 'in', 9)";
+        conn.execute_batch(kept).unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let known = store.read(|conn| cursors::of_mailbox(conn, UserId(1), None)).unwrap();
+        let shown: Vec<_> = known.iter().map(|cursor| (cursor.place.as_str(), cursor.link.as_str(), cursor.until)).collect();
+        assert_eq!(shown, [("", "top", None), ("inbox", "in", Some(Timestamp(9)))]);
+        store.write(|tx| users::delete(tx, &users::Chosen::Ids(vec![UserId(1)]))).unwrap();
+        assert_eq!(store.read(|conn| cursors::of_mailbox(conn, UserId(1), None)).unwrap(), [], "they go with the user, as before");
     }
 
     #[test]

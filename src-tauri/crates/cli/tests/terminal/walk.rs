@@ -372,8 +372,30 @@ fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() 
     assert_eq!(users(&["migrate", "check", WHO]).code, 4, "the new mailbox is not connected");
     let shown = script.run(&["users", "migrate", "show", WHO]);
     assert!(shown.code == 3 && shown.out.contains("2. The new mailbox is connected (connect_new): next"), "{shown:?}");
+
+    // When it is over, the new mailbox is checked and read, and the old one no more.
+    let connected = in_the_browser(&script, &["users", "connect", WHO, "--mailbox", OTHER], &Person::Upn(OTHER.to_owned()));
+    assert_eq!(connected.code, 0, "{connected:?}");
+    for (step, asks) in
+        [("connect_new", true), ("switch_on_new", true), ("stop_send_of_old", true), ("make_default", false), ("hand_over", false)]
+    {
+        assert!(!asks || users(&["migrate", "check", WHO]).code == 0, "{step}");
+        assert_eq!(users(&["migrate", "tick", WHO, step]).code, 0, "{step}");
+    }
+    let view = users(&["mailboxes", WHO]).json();
+    let read: Vec<&Value> = view["addresses"].as_array().unwrap().iter().filter(|one| one["read"] == true).collect();
+    assert!(read.len() == 1 && read[0]["address"] == OTHER, "{view}");
     assert_eq!(users(&["disconnect", WHO]).code, 0);
-    assert_eq!(users(&["mailboxes", WHO]).code, 3, "it is not connected any more");
+    let lines = script.run(&["verify", "--org", "Out", "--format", "jsonl"]).out;
+    let of_user = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).find(|line| line["upn"] == WHO).unwrap();
+    let mail = &of_user["workloads"]["mail"];
+    assert_eq!((&mail["verdict"], &mail["mailbox"]), (&json!("passed"), &json!(OTHER)), "the own sign-in is not needed: {of_user}");
+    let synced = script.run(&["org", "sync", "Out"]);
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(users(&["disconnect", WHO, "--mailbox", OTHER]).code, 0);
+    assert_eq!(users(&["mailboxes", WHO]).code, 3, "nothing is connected any more");
+    let described = script.run(&["users", "describe", WHO]).out;
+    assert!(described.contains(&format!("mail of {OTHER}")), "whose mailbox it was is said: {described}");
 }
 
 #[test]
