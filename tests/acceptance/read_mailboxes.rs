@@ -1,6 +1,7 @@
 //! Which of a user's mailboxes sessions and checks read: those whose sync is on, each with its own sign-in and its own place in its feeds.
 
 use rollcall_core::address::{AddressChange, SignInState};
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::UserId;
 use rollcall_core::issue::Cause;
 use rollcall_core::migration::MigrationStep;
@@ -192,6 +193,8 @@ async fn where_the_application_reads_everybody_another_mailbox_is_read_in_its_na
     change(&rehearsal.desk, on, &Job::quiet()).await.unwrap();
     let (run, answer) = checked(&rehearsal, user).await;
     assert_eq!((run.ledger.failed, answer.mailbox.as_deref()), (1, Some(&*address)));
+    let row = describe_user(&rehearsal.desk, UserRef::Id { user }, &Job::quiet()).await.unwrap().row;
+    assert_eq!((row.first_cause, row.judged.eligibility), (Some(Cause::NoMailbox), Eligibility::Ready), "the user's own is no less ready");
     rehearsal.sessions(organization, Whose::Users { users: vec![user] }).await.unwrap();
     let session = of_user(&rehearsal.desk, SessionsOf { user }, &Job::quiet()).await.unwrap().remove(0);
     assert_eq!((session.verdict, mail(&session).1), (Verdict::Failed, Some(&*address)));

@@ -45,13 +45,23 @@ fn mailbox_address(row: &Row<'_>) -> rusqlite::Result<MailboxAddress> {
     })
 }
 
-/// Of a user `u` and a sign-in `c` for that user: whether it is for a mailbox that sessions and checks read, as [`address::is_read`] has it;
-/// in SQL.
-pub(crate) const IS_READ: &str = "(c.account <> u.object_id
+/// Whether sessions and checks read the own mailbox of a user `u`, as [`address::is_read`] has it; in SQL.
+macro_rules! own_is_read {
+    () => {
+        "(NOT EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NOT NULL AND a.sync)
+          OR EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NULL AND a.sync))"
+    };
+}
+pub(crate) use own_is_read;
+
+/// Of a user `u` and a sign-in `c` for that user: whether it is for a mailbox that sessions and checks read; in SQL.
+pub(crate) const IS_READ: &str = concat!(
+    "(c.account <> u.object_id
           AND EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account = c.account AND a.sync)
-      OR c.account = u.object_id
-         AND (NOT EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NOT NULL AND a.sync)
-              OR EXISTS (SELECT 1 FROM mailbox_addresses AS a WHERE a.user = u.id AND a.account IS NULL AND a.sync)))";
+      OR c.account = u.object_id AND ",
+    own_is_read!(),
+    ")"
+);
 
 /// A mailbox that sessions and checks read for a user, and whether its account has signed in to the organization's integration, and doesn't
 /// have to again.

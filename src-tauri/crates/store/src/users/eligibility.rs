@@ -12,6 +12,7 @@ use rusqlite::{Connection, Row, Transaction, params, params_from_iter};
 
 use super::directory_user;
 use crate::error::StoreError;
+use crate::mailboxes::own_is_read;
 use crate::text;
 
 /// A user with all that its eligibility is judged by, and how it was judged last.
@@ -20,6 +21,7 @@ pub struct Candidate {
     pub user: UserId,
     pub directory: DirectoryUser,
     pub purpose: Option<Purpose>,
+    /// What the user's own mailbox came to when it was checked last.
     pub verdict: Verdict,
     pub cause: Option<Cause>,
     pub judged: Judged,
@@ -39,10 +41,16 @@ pub enum Whose<'a> {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<'_>) -> Result<Vec<Candidate>, StoreError> {
-    const COLUMNS: &str =
+    // What another mailbox of the user came to says nothing of the user's own.
+    const COLUMNS: &str = concat!(
         "SELECT u.id, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled, u.guest,
-                u.on_premises, u.exchange_plan, u.purpose, u.verdict, u.first_cause, u.eligibility, u.evidence
-         FROM   users AS u";
+                u.on_premises, u.exchange_plan, u.purpose, iif(",
+        own_is_read!(),
+        ", u.verdict, 'not_run'),
+                (SELECT c.cause FROM checks AS c WHERE c.user = u.id AND c.cause = u.first_cause AND c.mailbox IS NULL LIMIT 1),
+                u.eligibility, u.evidence
+         FROM   users AS u"
+    );
     let (condition, values): (_, Vec<rusqlite::types::Value>) = match whose {
         Whose::After(after, limit) => {
             ("WHERE u.organization = ? AND u.id > ? ORDER BY u.id LIMIT ?", vec![organization.0.into(), after.0.into(), limit.into()])

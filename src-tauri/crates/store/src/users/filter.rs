@@ -13,6 +13,7 @@ use rusqlite::types::Value;
 use super::searched::search;
 use super::{Chosen, UserFilter};
 use crate::error::StoreError;
+use crate::mailboxes::own_is_read;
 use crate::text;
 
 /// The user's own mailbox access type or else the organization's.
@@ -29,7 +30,7 @@ pub const WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.i
 
 /// Whether a user who is reached by sign-ins has signed in to the organization's integration for the mailboxes that sessions and checks read
 /// ([`rollcall_core::address::is_read`]); nothing where nobody signs in.
-pub const SIGN_IN: &str =
+pub const SIGN_IN: &str = concat!(
     "CASE WHEN coalesce(u.access, (SELECT access FROM organizations WHERE id = u.organization)) <> 'graph_delegated' THEN NULL
               WHEN EXISTS (SELECT 1
                            FROM   connections AS c
@@ -38,18 +39,17 @@ pub const SIGN_IN: &str =
               WHEN EXISTS (SELECT 1
                            FROM   (SELECT account FROM mailbox_addresses WHERE user = u.id AND account IS NOT NULL AND sync
                                    UNION ALL
-                                   SELECT u.object_id
-                                   WHERE  EXISTS (SELECT 1 FROM mailbox_addresses WHERE user = u.id AND account IS NULL AND sync)
-                                          OR NOT EXISTS (SELECT 1
-                                                         FROM   mailbox_addresses
-                                                         WHERE  user = u.id AND account IS NOT NULL AND sync)) AS m
+                                   SELECT u.object_id WHERE ",
+    own_is_read!(),
+    ") AS m
                            WHERE  m.account NOT IN (SELECT account
                                                     FROM   connections
                                                     WHERE  user = u.id
                                                            AND integration = (SELECT integration
                                                                               FROM   organizations
                                                                               WHERE  id = u.organization))) THEN 'not_signed_in'
-              ELSE 'connected' END";
+              ELSE 'connected' END"
+);
 
 /// How many other mailboxes were named for a user.
 pub const OTHER_MAILBOXES: &str = "(SELECT count(*) FROM mailbox_addresses WHERE user = u.id AND kind = 'secondary')";
