@@ -1907,11 +1907,13 @@ integration?: IntegrationId | null, };
 
 export type Reading = { workload: Workload, verdict: Verdict, 
 /**
- * Items that are new or changed.
+ * Items that are new or changed, as the service tells them: once in a session, however often it tells of one there. Of one that it
+ * tells again in a later session, as it may ("Use delta query to track changes", replays), it can't be known, and it counts there
+ * again.
  */
 changed?: number, 
 /**
- * Items that are gone.
+ * Items that are gone, counted likewise.
  */
 removed?: number, 
 /**

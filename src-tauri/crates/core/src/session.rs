@@ -46,10 +46,12 @@ impl SessionKind {
 pub struct Reading {
     pub workload: Workload,
     pub verdict: Verdict,
-    /// Items that are new or changed.
+    /// Items that are new or changed, as the service tells them: once in a session, however often it tells of one there. Of one that it
+    /// tells again in a later session, as it may ("Use delta query to track changes", replays), it can't be known, and it counts there
+    /// again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub changed: u32,
-    /// Items that are gone.
+    /// Items that are gone, counted likewise.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: u32,
     /// Whether it had to be read anew although it was read before.
