@@ -5,16 +5,18 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Entry, Exit, OwnExit};
+use rollcall_ops::desk::Desk;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::sync::run::Whose;
+use rollcall_ops::users::act::Chosen;
 use rollcall_ops::users::query::UserFilter;
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, plan};
 use rollcall_ops::waves::start::{StartWave, start};
 use rollcall_sandbox::{FaultKind, FaultPlan};
-use rollcall_tests::{Rehearsal, Scene};
+use rollcall_tests::{Rehearsal, Scene, meant};
 use serde_json::{Value, json};
 
 use crate::script::{Ended, Script};
@@ -216,7 +218,7 @@ async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
     change(desk, to_ews, &quiet).await.unwrap();
     acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
     plan(desk, of_so_many(id, 39), &quiet).await.unwrap();
-    start(desk, StartWave { organization: id, wave: 1, expected: 39 }, &quiet).await.unwrap();
+    start(desk, first_wave(desk, id).await, &quiet).await.unwrap();
     rehearsal.sessions(id, Whose::Due).await.unwrap();
     let of_session = UserFilter { wave: Some(1), session: vec![Verdict::Failed], ..UserFilter::default() };
     let failed: Vec<String> = rehearsal.found(of_session).await.into_iter().map(|row| row.user.directory.upn).collect();
@@ -295,9 +297,15 @@ async fn pilot_was_read(rehearsal: &Rehearsal) -> String {
     acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
     let own = vec![OwnExit { wave: 1, exit: Exit { hours: 48, ..EXIT } }];
     plan(desk, PlanWaves { own, ..of_so_many(id, 3) }, &quiet).await.unwrap();
-    start(desk, StartWave { organization: id, wave: 1, expected: 3 }, &quiet).await.unwrap();
+    start(desk, first_wave(desk, id).await, &quiet).await.unwrap();
     rehearsal.sessions(id, Whose::Due).await.unwrap();
     organization.name
+}
+
+/// The first wave, with whom it has.
+async fn first_wave(desk: &Desk, organization: OrganizationId) -> StartWave {
+    let users = UserFilter { organization: Some(organization), wave: Some(1), ..UserFilter::default() };
+    StartWave { organization, wave: 1, expected: meant(desk, Chosen::Filter(users)).await }
 }
 
 /// A pilot of so many, and everybody else after it.
