@@ -201,7 +201,9 @@ async fn while_the_console_is_open_whoever_is_due_is_read_and_a_pause_leaves_tho
 
     pause(&desk, PauseSessions { organization, paused: true }, &Job::quiet()).await.unwrap();
     let filter = UserFilter { tenant: Some(tenant.id), ..UserFilter::default() };
-    let ask = rollcall_ops::users::act::ActOnUsers { users: Chosen::Filter(filter), action: Action::Force, expected: Some(30) };
+    let users = Chosen::Filter(filter);
+    let expected = Some(rollcall_tests::meant(&desk, users.clone()).await);
+    let ask = rollcall_ops::users::act::ActOnUsers { users, action: Action::Force, expected };
     let forced = rollcall_ops::users::act::act(&desk, ask.clone(), &Job::quiet()).await.unwrap();
     assert_eq!(forced.done, 30);
     let again = rollcall_ops::users::act::act(&desk, ask, &Job::quiet()).await.unwrap();

@@ -33,7 +33,7 @@ use rollcall_ops::verify::start::start;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::{FaultPlan, Sandbox};
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
-use rollcall_tests::{Rehearsal, Scene};
+use rollcall_tests::{Rehearsal, Scene, meant};
 use tokio_util::sync::CancellationToken;
 
 const SWITCH: Action = Action::Switch { at_once: false, not_ready: false };
@@ -320,15 +320,17 @@ async fn a_move_says_what_changes_for_the_users_and_concerns_only_whom_was_agree
     assert_eq!((foreseen.users, foreseen.changes, foreseen.integration, foreseen.initialized), (30, 30, 30, 30));
     assert_eq!(foreseen.access[0].to, AccessType::GraphDelegated);
 
-    rehearsal.act(Chosen::Ids(vec![all[20].user.id]), Action::Exclude).await;
     let narrower = Chosen::FilterBut {
         filter: UserFilter { organization: Some(organization), mailbox: vec![MailboxStatus::Initialized], ..UserFilter::default() },
         but: Vec::new(),
     };
-    let stale = act(&rehearsal.desk, ActOnUsers { users: narrower, action, expected: Some(40) }, &Job::quiet()).await.unwrap_err();
+    let agreed = Some(meant(&rehearsal.desk, narrower.clone()).await);
+    rehearsal.act(Chosen::Ids(vec![all[20].user.id]), Action::Exclude).await;
+    let stale = act(&rehearsal.desk, ActOnUsers { users: narrower, action, expected: agreed }, &Job::quiet()).await.unwrap_err();
     assert_eq!(stale.code, Code::Changed, "whoever the filter leaves by now was not agreed to");
 
-    let moved = act(&rehearsal.desk, ActOnUsers { users: chosen, action, expected: Some(30) }, &Job::quiet()).await.unwrap();
+    let agreed = Some(foreseen.meant());
+    let moved = act(&rehearsal.desk, ActOnUsers { users: chosen, action, expected: agreed }, &Job::quiet()).await.unwrap();
     assert_eq!((moved.done, moved.untouched, moved.refused), (30, 0, 0));
     let there = rehearsal.found(UserFilter { organization: Some(other.id), ..UserFilter::default() }).await;
     assert_eq!(there.len(), 30);
@@ -336,6 +338,39 @@ async fn a_move_says_what_changes_for_the_users_and_concerns_only_whom_was_agree
     assert_eq!((excluded, there.iter().filter(|row| row.user.mailbox == MailboxStatus::NotInitialized).count()), (1, 29));
     let timeline = describe(&rehearsal.desk, UserRef::Id { user: there[0].user.id }, &Job::quiet()).await.unwrap().timeline;
     assert_eq!(timeline[0].what, Happening::Moved { from: "Contoso EU".into(), to: "Users of outreach".into() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_into_the_filter_after_it_was_looked_at_is_not_acted_on_unseen_though_another_left() {
+    let rehearsal = Rehearsal::on(Scene { users: 40, faults: FaultPlan::none(), ..Scene::default() }).await;
+    rehearsal.ready().await;
+    let everybody = rehearsal.found(UserFilter::default()).await;
+    let ids = |of: std::ops::Range<usize>| everybody[of].iter().map(|row| row.user.id).collect::<Vec<_>>();
+    rehearsal.act(Chosen::Ids(ids(0..10)), Action::Exclude).await;
+    let excluded = || UserFilter { mailbox: vec![MailboxStatus::Excluded], ..UserFilter::default() };
+    let (desk, action) = (&rehearsal.desk, Action::Remove { force: false });
+    let looked = async || {
+        let ask = ForeseeAction { users: Chosen::Filter(excluded()), action };
+        foresee(desk, ask, &Job::quiet()).await.unwrap()
+    };
+    let shown = looked().await;
+    assert_eq!((shown.users, shown.changes), (10, 10));
+
+    // As many as were shown, one of them another one.
+    rehearsal.act(Chosen::Ids(ids(10..11)), Action::Exclude).await;
+    rehearsal.act(Chosen::Ids(ids(0..1)), Action::Include).await;
+    let go = async |agreed| {
+        let ask = ActOnUsers { users: Chosen::Filter(excluded()), action, expected: Some(agreed) };
+        act(desk, ask, &Job::quiet()).await
+    };
+    let stale = go(shown.meant()).await.unwrap_err();
+    assert_eq!((stale.code, stale.detail.as_str()), (Code::Changed, "10 users are meant, as before, but not the same ones"));
+    assert_eq!(rehearsal.found(UserFilter::default()).await.len(), 40, "nothing was done");
+
+    let acted = go(looked().await.meant()).await.unwrap();
+    assert_eq!((acted.done, acted.untouched, acted.refused), (10, 0, 0), "those who were looked at anew");
+    let left: Vec<_> = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.id).collect();
+    assert_eq!(left, [ids(0..1), ids(11..40)].concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]

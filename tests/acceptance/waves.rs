@@ -8,6 +8,7 @@ use rollcall_core::organization::AccessType;
 use rollcall_core::rules::Reason;
 use rollcall_core::timeline::Happening;
 use rollcall_core::wave::{Criterion, Entry, Exit, Met, OwnExit, Severity, WaveState};
+use rollcall_ops::desk::Desk;
 use rollcall_ops::error::Code;
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
 use rollcall_ops::job::Job;
@@ -19,6 +20,8 @@ use rollcall_ops::organizations::window::{SetWindow, set_window};
 use rollcall_ops::sync::history::{SessionFigures, figures};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserRef, describe};
+use rollcall_ops::users::meant::Meant;
+use rollcall_ops::users::query::UserRow;
 use rollcall_ops::waves::criteria::{CriteriaChange, SetCriteria, foresee as foresee_criteria, set as set_criteria};
 use rollcall_ops::waves::hold::{HoldWave, hold};
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, foresee, plan};
@@ -29,7 +32,7 @@ use rollcall_ops::waves::start::{StartWave, start, start_by_itself, start_due};
 use rollcall_sandbox::FaultPlan;
 use rollcall_store::users::{Chosen, UserFilter};
 use rollcall_store::waves::users_of;
-use rollcall_tests::{Rehearsal, Scene};
+use rollcall_tests::{Rehearsal, Scene, meant};
 
 use crate::switching::in_hours;
 
@@ -69,21 +72,36 @@ async fn states(rehearsal: &Rehearsal, organization: OrganizationId) -> Vec<Wave
     shown(rehearsal, organization).await.waves.iter().map(|wave| wave.state).collect()
 }
 
-fn wave(organization: OrganizationId, wave: u32, expected: u32) -> StartWave {
-    StartWave { organization, wave, expected }
+/// A wave to start with whom it has now, if those are so many.
+async fn wave(desk: &Desk, organization: OrganizationId, wave: u32, users: u32) -> StartWave {
+    let now = meant(desk, Chosen::Filter(users_of(organization, wave))).await;
+    StartWave { organization, wave, expected: Meant { users, ..now } }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wave_starts_when_the_one_before_was_seen_to_be_met_and_not_sooner() {
     let (rehearsal, organization) = planned(false).await;
     assert_eq!(states(&rehearsal, organization).await, [WaveState::Waiting; 3], "the limitations are unread");
-    let early = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap_err();
+    let early = start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap_err();
     assert_eq!((early.code, early.reason), (Code::NotNow, Some(Reason::WaveWaits)));
 
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    let changed = start(&rehearsal.desk, wave(organization, 1, 5), &Job::quiet()).await.unwrap_err();
+    let changed = start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 5).await, &Job::quiet()).await.unwrap_err();
     assert_eq!(changed.code, Code::Changed, "it has another number of users than was agreed to");
-    assert_eq!(start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap().done, 4);
+    let agreed = wave(&rehearsal.desk, organization, 1, 4).await;
+    let [in_it, in_the_last] = [1, 3].map(|number| users_of(organization, number));
+    let change_places = async |leaves: &UserFilter, comes: &UserFilter| {
+        let [leaves, comes] = [rehearsal.found(leaves.clone()).await.remove(0), rehearsal.found(comes.clone()).await.remove(0)];
+        for (row, wave) in [(comes, 1), (leaves, 3)] {
+            let ask = PutInWave { organization, users: Chosen::Ids(vec![row.user.id]), wave, expected: None };
+            put(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+        }
+    };
+    change_places(&in_it, &in_the_last).await;
+    let changed = start(&rehearsal.desk, agreed, &Job::quiet()).await.unwrap_err();
+    assert_eq!(changed.code, Code::Changed, "it has as many, but somebody came into it who was not shown");
+    assert_eq!(states(&rehearsal, organization).await[0], WaveState::MayStart, "nothing was done");
+    assert_eq!(start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap().done, 4);
     assert_eq!(states(&rehearsal, organization).await, [WaveState::Running, WaveState::Waiting, WaveState::Waiting]);
     let pilot = &shown(&rehearsal, organization).await.waves[0];
     assert_eq!((pilot.mailboxes.switching, pilot.seen.unseen), (4, 4));
@@ -116,7 +134,7 @@ async fn sessions_leave_alone_whoever_waits_for_a_wave_and_say_how_many_that_are
     assert_eq!((told.waits_for_wave, told.next_session), (true, None));
 
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap();
     let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
     assert_eq!((came.users, came.waiting, came.committed.initialized), (4, 36, 4), "the pilot, and nobody past it");
     let figures = figures(&rehearsal.desk, SessionFigures { organization, days: 1 }, &Job::quiet()).await.unwrap();
@@ -166,7 +184,7 @@ async fn a_wave_is_not_dealt_whoever_is_not_ready_and_is_not_judged_by_them() {
     let view = plan(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
     assert_eq!(foreseen.sizes.iter().sum::<u32>(), 200);
     assert_eq!(view.waves.iter().map(|wave| wave.seen.users).sum::<u32>(), ready, "whom no wave switches none is judged by");
-    let acted = start(&rehearsal.desk, wave(organization, 1, 50), &Job::quiet()).await.unwrap();
+    let acted = start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 50).await, &Job::quiet()).await.unwrap();
     assert_eq!((acted.done, acted.refused), (50, 0));
 
     // They stand in the last one, where nobody is switched of them.
@@ -203,7 +221,7 @@ async fn whoever_is_on_graph_already_is_not_dealt_and_does_not_go_back_with_a_wa
     // Whoever is named for it is in it all the same.
     let addresses = rehearsal.found(everybody()).await[..12].iter().map(|row| row.user.directory.upn.clone()).collect();
     plan(desk, PlanWaves { pilot: Pilot::Named { addresses }, ..four_first(organization) }, &quiet).await.unwrap();
-    assert_eq!(start(desk, wave(organization, 1, 12), &quiet).await.unwrap().done, 2);
+    assert_eq!(start(desk, wave(desk, organization, 1, 12).await, &quiet).await.unwrap().done, 2);
     let started = shown(&rehearsal, organization).await.waves[0].started.unwrap();
     let by_it = UserFilter { switched_since: Some(started), ..users_of(organization, 1) };
     assert_eq!(rehearsal.act(Chosen::Filter(by_it), Action::GoBack).await.done, 2);
@@ -215,7 +233,7 @@ async fn whoever_is_on_graph_already_is_not_dealt_and_does_not_go_back_with_a_wa
 async fn a_whole_wave_goes_back_and_the_next_one_then_waits() {
     let (rehearsal, organization) = planned(false).await;
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
-    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap();
     rehearsal.sessions(organization, Whose::Due).await.unwrap();
     let started = shown(&rehearsal, organization).await.waves[0].started.unwrap();
     let by_it = UserFilter { switched_since: Some(started), ..users_of(organization, 1) };
@@ -224,9 +242,9 @@ async fn a_whole_wave_goes_back_and_the_next_one_then_waits() {
 
     let held = hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: true }, &Job::quiet()).await.unwrap();
     assert_eq!(held.waves[0].state, WaveState::Held);
-    start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap_err();
+    start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap_err();
     hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: false }, &Job::quiet()).await.unwrap();
-    let again = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    let again = start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap();
     assert_eq!(again.done, 4, "a wave that was started goes on with whoever isn't switched");
 }
 
@@ -235,14 +253,14 @@ async fn a_held_wave_takes_back_the_switches_that_wait_for_the_change_window() {
     let (rehearsal, organization) = planned(false).await;
     acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     set_window(&rehearsal.desk, SetWindow { organization, window: Some(in_hours(5)) }, &Job::quiet()).await.unwrap();
-    let started = start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+    let started = start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap();
     assert_eq!((started.done, started.queued), (0, 4));
     let waiting = || UserFilter { queued: true, ..users_of(organization, 1) };
     assert_eq!(rehearsal.found(waiting()).await.len(), 4);
     hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: true }, &Job::quiet()).await.unwrap();
     assert_eq!(rehearsal.found(waiting()).await.len(), 0, "they don't begin when the window opens");
     hold(&rehearsal.desk, HoldWave { organization, wave: 1, held: false }, &Job::quiet()).await.unwrap();
-    assert_eq!(start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap().queued, 4);
+    assert_eq!(start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap().queued, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,7 +280,7 @@ async fn only_where_it_was_chosen_the_next_wave_starts_by_itself_and_never_the_f
         let (rehearsal, organization) = planned(by_itself).await;
         acknowledge(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
         assert_eq!(start_due(&rehearsal.desk).await.unwrap(), 0, "the first is for a person to start");
-        start(&rehearsal.desk, wave(organization, 1, 4), &Job::quiet()).await.unwrap();
+        start(&rehearsal.desk, wave(&rehearsal.desk, organization, 1, 4).await, &Job::quiet()).await.unwrap();
         assert_eq!(start_due(&rehearsal.desk).await.unwrap(), 0, "nothing was seen of the first yet");
         rehearsal.sessions(organization, Whose::Due).await.unwrap();
         assert_eq!(start_due(&rehearsal.desk).await.unwrap(), u32::from(by_itself));
@@ -278,7 +296,7 @@ async fn a_wave_that_is_to_start_by_itself_does_not_when_that_was_taken_back_sin
     let (rehearsal, organization) = planned(true).await;
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
-    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    start(desk, wave(desk, organization, 1, 4).await, &quiet).await.unwrap();
     rehearsal.sessions(organization, Whose::Due).await.unwrap();
     set_criteria(desk, judged_by(organization, EXIT, &[], false), &quiet).await.unwrap();
     assert!(!start_by_itself(desk, organization, 2).await.unwrap());
@@ -333,7 +351,7 @@ async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     let pilot = rehearsal.found(users_of(organization, 1)).await;
     let last = rehearsal.found(users_of(organization, 3)).await;
-    let ask = |rows: &[rollcall_ops::users::query::UserRow], wave| PutInWave {
+    let ask = |rows: &[UserRow], wave| PutInWave {
         organization,
         users: Chosen::Ids(rows.iter().map(|row| row.user.id).collect()),
         wave,
@@ -344,9 +362,14 @@ async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
     assert_eq!((foreseen.users, foreseen.changes, foreseen.untouched), (3, 2, 1));
     assert_eq!(foreseen.sizes, [6, 9, 25]);
     assert_eq!(rehearsal.found(users_of(organization, 1)).await.len(), 4, "nothing was done yet");
-    let moved = put(desk, PutInWave { expected: Some(4), ..ask(&several, 1) }, &quiet).await.unwrap_err();
-    assert_eq!(moved.code, Code::Changed);
-    assert_eq!(put(desk, PutInWave { expected: Some(3), ..ask(&several, 1) }, &quiet).await.unwrap(), foreseen);
+    let agreed = |rows: &[UserRow]| meant(desk, Chosen::Ids(rows.iter().map(|row| row.user.id).collect()));
+    for others in [[&pilot[..2], &last[..2]].concat(), [&pilot[1..2], &last[..2]].concat()] {
+        let expected = Some(agreed(&others).await);
+        let moved = put(desk, PutInWave { expected, ..ask(&several, 1) }, &quiet).await.unwrap_err();
+        assert_eq!(moved.code, Code::Changed, "it was agreed to another number, or to as many others");
+    }
+    let expected = Some(agreed(&several).await);
+    assert_eq!(put(desk, PutInWave { expected, ..ask(&several, 1) }, &quiet).await.unwrap(), foreseen);
     assert_eq!(rehearsal.found(users_of(organization, 1)).await.len(), 6);
     let journal = list_journal(desk, ListJournal { before: None, limit: 1 }, &quiet).await.unwrap();
     assert_eq!((journal[0].action.as_str(), journal[0].after.as_deref()), ("waves.put", Some("wave 1, 2 users")));
@@ -362,7 +385,7 @@ async fn users_are_put_into_another_wave_until_one_of_the_two_was_started() {
     assert_eq!(emptied.reason, Some(Reason::WaveEmptied), "no wave is left with nobody");
 
     acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
-    start(desk, wave(organization, 1, 6), &quiet).await.unwrap();
+    start(desk, wave(desk, organization, 1, 6).await, &quiet).await.unwrap();
     for (rows, to) in [(&pilot[..1], 2), (&last[3..4], 1)] {
         let started = put(desk, ask(rows, to), &quiet).await.unwrap_err();
         assert_eq!(started.reason, Some(Reason::WaveStarted), "by those who were in it then it is judged");
@@ -392,7 +415,7 @@ async fn criteria_change_while_a_wave_runs_and_what_would_stand_elsewhere_is_agr
     let (rehearsal, organization) = planned(true).await;
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
-    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    start(desk, wave(desk, organization, 1, 4).await, &quiet).await.unwrap();
     let longer = Exit { hours: 72, ..EXIT };
     let ask = judged_by(organization, longer, &[], false);
     let foreseen = foresee_criteria(desk, ask.clone(), &quiet).await.unwrap();
@@ -441,10 +464,10 @@ async fn a_wave_that_is_over_keeps_what_it_was_judged_by() {
     let (rehearsal, organization) = planned(false).await;
     let (desk, quiet) = (&rehearsal.desk, Job::quiet());
     acknowledge(desk, OrganizationRef { organization }, &quiet).await.unwrap();
-    start(desk, wave(organization, 1, 4), &quiet).await.unwrap();
+    start(desk, wave(desk, organization, 1, 4).await, &quiet).await.unwrap();
     rehearsal.sessions(organization, Whose::Due).await.unwrap();
     assert!(!shown(&rehearsal, organization).await.waves[0].over, "the next one still waits for it");
-    start(desk, wave(organization, 2, 9), &quiet).await.unwrap();
+    start(desk, wave(desk, organization, 2, 9).await, &quiet).await.unwrap();
     let longer = Exit { hours: 72, ..EXIT };
     let otherwise = set_criteria(desk, judged_by(organization, EXIT, &[(1, longer)], false), &quiet).await.unwrap_err();
     assert_eq!(otherwise.reason, Some(Reason::WaveOver));

@@ -5,4 +5,4 @@ mod keychain;
 mod rehearsal;
 
 pub use keychain::Keychain;
-pub use rehearsal::{Rehearsal, Scene, at_the_browser, clock, ground_of, hand_in, open_desk, open_practice};
+pub use rehearsal::{Rehearsal, Scene, at_the_browser, clock, ground_of, hand_in, meant, open_desk, open_practice};

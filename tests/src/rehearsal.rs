@@ -27,7 +27,9 @@ use rollcall_ops::sync::run::{RunSessions, Sessions, Whose};
 use rollcall_ops::tenants::add::AddTenant;
 use rollcall_ops::tenants::sign_in::{SignedIn, TenantRef};
 use rollcall_ops::users::act::{ActOnUsers, Acted};
+use rollcall_ops::users::foresee::{ForeseeAction, foresee};
 use rollcall_ops::users::import::{ImportUsers, Imported, Source};
+use rollcall_ops::users::meant::Meant;
 use rollcall_ops::users::query::{Sort, UserFilter, UserQuery, UserRow};
 use rollcall_ops::{consent, integrations, organizations, sync, tenants, users};
 use rollcall_sandbox::browser::{Person, visit};
@@ -268,6 +270,15 @@ impl Rehearsal {
         self.hand_in_secret().await.expect("the secret is right");
         organization
     }
+}
+
+/// Whom a choice means now, as somebody agrees to who has looked at what an action would come to.
+///
+/// # Panics
+/// When the store can't be read.
+pub async fn meant(desk: &Desk, users: Chosen) -> Meant {
+    let ask = ForeseeAction { users, action: Action::Include };
+    foresee(desk, ask, &Job::quiet()).await.expect("it can be foreseen").meant()
 }
 
 /// Hands the secret of the practice integration in on a desk that was opened anew.

@@ -24,9 +24,9 @@ integration: IntegrationId, limitations: Array<string>, };
 
 export type ActOnUsers = { users: Chosen, action: Action, 
 /**
- * How many it was agreed to concern. Where the filter leaves another number by now, nothing is done.
+ * Whom it was agreed to concern. Where the filter leaves others by now, be they as many, nothing is done.
  */
-expected?: number | null, };
+expected?: Meant | null, };
 
 export type Acted = { done: number, 
 /**
@@ -913,9 +913,9 @@ named: number, };
 
 export type Foreseen = { 
 /**
- * How many users are meant: what is to be agreed to.
+ * How many users are meant, and what stands for exactly these: what is to be agreed to.
  */
-users: number, changes: number, 
+users: number, seal: string, changes: number, 
 /**
  * Switches that would wait; beside them those that would once the limitations are acknowledged; and until when the first of all.
  */
@@ -1361,6 +1361,12 @@ graph_roles: Reason | null,
  * Delegated permissions, and application permissions of other APIs.
  */
 others: Reason | null, };
+
+export type Meant = { users: number, 
+/**
+ * Stands for exactly these: others have another.
+ */
+seal: string, };
 
 export type Mechanism = "management_scope" | "administrative_unit" | "access_policy";
 
@@ -1865,15 +1871,15 @@ export type PutInWave = { organization: OrganizationId, users: Chosen,
  */
 wave: number, 
 /**
- * How many it was agreed to concern. Where another number is meant by now, nothing is done.
+ * Whom it was agreed to concern. Where others are meant by now, nothing is done.
  */
-expected?: number | null, };
+expected?: Meant | null, };
 
 export type PutUsers = { 
 /**
- * How many users are meant: what is to be agreed to.
+ * How many users are meant, and what stands for exactly these: what is to be agreed to.
  */
-users: number, changes: number, 
+users: number, seal: string, changes: number, 
 /**
  * Those who are in that wave already.
  */
@@ -1915,11 +1921,13 @@ export type Reading = { workload: Workload, verdict: Verdict,
  */
 mailbox?: string | null, 
 /**
- * Items that are new or changed.
+ * Items that are new or changed, as the service tells them: once in a session, however often it tells of one there. Of one that it
+ * tells again in a later session, as it may ("Use delta query to track changes", replays), it can't be known, and it counts there
+ * again.
  */
 changed?: number, 
 /**
- * Items that are gone.
+ * Items that are gone, counted likewise.
  */
 removed?: number, 
 /**
@@ -2479,9 +2487,9 @@ waiting: number, };
 
 export type StartWave = { organization: OrganizationId, wave: number, 
 /**
- * How many users it was agreed to have. Where it has another number by now, nothing is done.
+ * Whom it was agreed to have. Where it has others by now, nothing is done.
  */
-expected: number, };
+expected: Meant, };
 
 export type StaysOpen = "by_script" | "unknown";
 

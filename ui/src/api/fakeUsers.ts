@@ -1,4 +1,4 @@
-import type { Acted, Action, Chosen, Foreseen, Reason, UserFilter, UserRow, UserSort } from "./bindings";
+import type { Acted, Action, Chosen, Foreseen, Meant, Reason, UserFilter, UserRow, UserSort } from "./bindings";
 import { type Desk, refused, type Verbs, waitingOf } from "./fakeDesk";
 import { checksOf, detailOf, limitations, NOW, organizations, resultsOf } from "./fakeWorld";
 
@@ -32,8 +32,22 @@ export function userVerbs(desk: Desk): Verbs {
     },
     "users.cut_off": () => desk.options.cutOffActions ?? [],
     "users.foresee": ({ users, action }) => foreseen(desk, chosenOf(desk, users), action),
-    "users.act": ({ users, action }) => acted(desk, chosenOf(desk, users), action),
+    "users.act": ({ users, action, expected }) => {
+      const concerned = chosenOf(desk, users);
+      refuseOthers(concerned, expected);
+      return acted(desk, concerned, action);
+    },
   };
+}
+
+/** Refuses where it was agreed to others than these. */
+export function refuseOthers(concerned: readonly UserRow[], agreed: Meant | null | undefined) {
+  if (agreed && agreed.seal !== meantNow(concerned).seal) throw refused("changed");
+}
+
+/** How many these are, and what stands for exactly these. */
+export function meantNow(concerned: readonly UserRow[]): Meant {
+  return { users: concerned.length, seal: concerned.map(({ user }) => user.id).join("-") };
 }
 
 /** Does an action, and tells what it came to. */
@@ -143,7 +157,7 @@ function foreseen(desk: Desk, concerned: readonly UserRow[], action: Action): Fo
   const changes = concerned.length - waits - stays - already - unready.length;
   const shut = waitsForWindow(desk, action);
   return {
-    users: concerned.length,
+    ...meantNow(concerned),
     changes: shut ? 0 : changes,
     queued: shut ? changes : 0,
     queued_once_read: shut ? waits : 0,

@@ -12,7 +12,7 @@ import type {
   WaveView,
 } from "./bindings";
 import { type Desk, membersOf, organizationNamed, refused, type Verbs } from "./fakeDesk";
-import { acted, chosenOf } from "./fakeUsers";
+import { acted, chosenOf, meantNow, refuseOthers } from "./fakeUsers";
 import { countsOf, NOW } from "./fakeWorld";
 import { everyUser } from "./filters";
 
@@ -166,7 +166,7 @@ function putInto(plan: FakePlan, users: readonly UserRow[], wave: number): PutUs
   const after = new Map(plan.members);
   if (stuck === 0) for (const { user } of users) after.set(user.id, wave);
   return {
-    users: users.length,
+    ...meantNow(users),
     changes,
     untouched,
     refused: stuck > 0 ? [{ reason: "wave_started", users: stuck }] : [],
@@ -221,7 +221,7 @@ export function waveVerbs(desk: Desk): Verbs {
       const plan = desk.plans.get(organization);
       if (!plan) throw refused("not_found");
       const members = chosenOf(desk, { by: "filter", of: { ...everyUser, organization, wave } });
-      if (members.length !== expected) throw refused("changed");
+      refuseOthers(members, expected);
       plan.started.set(wave, NOW);
       return acted(desk, members, { kind: "switch", at_once: false, not_ready: false });
     },
@@ -242,9 +242,10 @@ export function waveVerbs(desk: Desk): Verbs {
       if (!plan) throw refused("not_found");
       return putInto(plan, chosenOf(desk, users), wave);
     },
-    "waves.put": ({ organization, users, wave }) => {
+    "waves.put": ({ organization, users, wave, expected }) => {
       const plan = desk.plans.get(organization);
       if (!plan) throw refused("not_found");
+      refuseOthers(chosenOf(desk, users), expected);
       const put = putInto(plan, chosenOf(desk, users), wave);
       if (put.none) throw refused("not_now", put.none);
       for (const { user } of chosenOf(desk, users)) plan.members.set(user.id, wave);

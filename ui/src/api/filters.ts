@@ -1,4 +1,4 @@
-import type { Chosen, UserFilter } from "./bindings";
+import type { Chosen, Meant, UserFilter } from "./bindings";
 
 /** Everybody: a filter that narrows nothing, to be narrowed. */
 export const everyUser: UserFilter = {
@@ -30,4 +30,9 @@ export function chosenOf(
 ): Chosen {
   const ids = [...selection.ids];
   return selection.mode === "include" ? { by: "ids", of: ids } : { by: "filter_but", of: { filter, but: ids } };
+}
+
+/** Whom it is agreed to, of what was shown: where others are meant by then, nothing is done. */
+export function meantBy({ users, seal }: Meant): Meant {
+  return { users, seal };
 }

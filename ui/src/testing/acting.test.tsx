@@ -1,5 +1,6 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import type { Action } from "../api/bindings";
 import type { FakeOptions } from "../api/fakeDesk";
 import { openAt } from "./app";
 
@@ -21,7 +22,7 @@ test("a switch says what it does and what Graph can't do, waits for the tick, an
   expect(asked.indexOf("organizations.acknowledge")).toBeLessThan(asked.indexOf("users.act"));
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     action: { kind: "switch", at_once: false, not_ready: false },
-    expected: 1,
+    expected: { users: 1 },
   });
 });
 
@@ -93,7 +94,7 @@ test("whoever isn't ready is switched when that is ticked, and what is shown sta
   await screen.findByText("1 user: switch to Graph begun");
   expect(door.asked.findLast(({ name }) => name === "users.act")?.question).toMatchObject({
     action: { kind: "switch", at_once: false, not_ready: true },
-    expected: 1,
+    expected: { users: 1 },
   });
 });
 
@@ -318,6 +319,28 @@ test("a question's numbers are of one answer, stay while the store changes, and 
   await user.type(phrase, `remove ${Number(n) - 3} users`);
   await user.click(within(dialog).getByRole("button", { name: `Remove ${Number(n) - 3} users` }));
   await within(dialog).findByText("Others are meant by now.");
+});
+
+test("whoever came into the filter after the look is not acted on unseen, though as many are meant", async () => {
+  const { user, door } = await openAt("/users?org=2&mailbox=switching");
+  const put = (of: number[], action: Action) => door.call("users.act", { users: { by: "ids", of }, action }, {});
+  const atOnce = { kind: "switch", at_once: true, not_ready: true } as const;
+  await put([451, 452], atOnce);
+  await user.click(await screen.findByRole("columnheader", { name: "Select all" }));
+  const bar = await screen.findByRole("toolbar", { name: "Selection" });
+  await user.click(within(bar).getByRole("button", { name: /^More/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "Exclude…" }));
+  const dialog = await screen.findByRole("alertdialog");
+  const go = await within(dialog).findByRole("button", { name: /^Exclude \d+ mailboxes$/ });
+  const shown = go.textContent ?? "";
+  await put([451], { kind: "exclude" });
+  await put([453], atOnce);
+  await user.click(go);
+  await within(dialog).findByText("Others are meant by now.");
+  expect(within(dialog).getByRole("button", { name: shown })).toBe(go);
+  await waitFor(() => expect(go.getAttribute("aria-disabled")).not.toBe("true"));
+  await user.click(go);
+  await screen.findByText(`${/\d+/.exec(shown)?.[0]} mailboxes excluded`);
 });
 
 test("many users are removed only when their number was typed, few at once", async () => {

@@ -112,7 +112,9 @@ test("a started wave is shown as running and its plan stays until it is deleted"
   await user.click(await within(dialog).findByRole("checkbox", { name: /I have read/ }));
   await user.click(await within(dialog).findByRole("button", { name: "Switch 10 users" }));
   await within(await pilot()).findByText("Running");
-  expect(questions(door, "waves.start")).toEqual([{ organization: 2, wave: 1, expected: 10 }]);
+  expect(questions(door, "waves.start")).toEqual([
+    { organization: 2, wave: 1, expected: { users: 10, seal: expect.any(String) } },
+  ]);
   expect(
     within(await pilot())
       .getByRole("button", { name: "Go on…" })
@@ -161,7 +163,7 @@ test("the users of a wave are shown, and put into another one", async () => {
   await within(dialog).findByText("Wave 2 (10 %), 3 users");
   await user.click(put());
   await screen.findByText("9 of 30");
-  expect(questions(door, "waves.put")).toMatchObject([{ organization: 2, wave: 2, expected: 1 }]);
+  expect(questions(door, "waves.put")).toMatchObject([{ organization: 2, wave: 2, expected: { users: 1 } }]);
 });
 
 test("nobody is put into a wave where there is no plan", async () => {

@@ -51,6 +51,9 @@ pub enum Org {
     /// Run sync sessions of its users now
     Sync(SyncOrganization),
     /// Show how its sync sessions stand
+    ///
+    /// Items that changed or are gone are counted as Microsoft tells them: once in a session, and once more in each later one in which
+    /// Microsoft tells of the same change again. Which ones those are can't be known, because no item's id is kept.
     Sessions(ShowSessions),
     /// Say when its users may be switched
     Window(Window),

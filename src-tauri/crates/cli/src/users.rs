@@ -27,6 +27,7 @@ pub mod import;
 mod list;
 mod mailboxes;
 mod preflight;
+mod wanted;
 
 #[derive(Subcommand)]
 pub enum Users {

@@ -49,10 +49,12 @@ pub struct Reading {
     /// Under which address the mailbox that decided is the user's, where it isn't the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mailbox: Option<String>,
-    /// Items that are new or changed.
+    /// Items that are new or changed, as the service tells them: once in a session, however often it tells of one there. Of one that it
+    /// tells again in a later session, as it may ("Use delta query to track changes", replays), it can't be known, and it counts there
+    /// again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub changed: u32,
-    /// Items that are gone.
+    /// Items that are gone, counted likewise.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: u32,
     /// Whether it had to be read anew although it was read before.

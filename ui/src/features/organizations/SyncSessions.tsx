@@ -262,6 +262,7 @@ function Standing({ view, figures }: { view: OrganizationView; figures: Figures 
 }
 
 function OverTime({ figures, span, now }: { figures: Figures; span: Span; now: number }) {
+  const styles = useStyles();
   const bars = barsOf(figures.hours, span, now);
   const whole = together(bars);
   const each = average(whole);
@@ -274,6 +275,7 @@ function OverTime({ figures, span, now }: { figures: Figures; span: Span; now: n
           { name: t("syncing.average"), value: each === undefined ? "–" : instant(each) },
         ]}
       />
+      <span className={styles.quiet}>{t("syncing.itemsAbout")}</span>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Acted, Action, Error as Refusal, WaveView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
-import { everyUser } from "../../api/filters";
+import { everyUser, meantBy } from "../../api/filters";
 import { agreeing } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -54,7 +54,7 @@ export function WaveActDialog({ organization, wave, act, onClose }: Props) {
     setRefusal(undefined);
     try {
       if (unread) await call("organizations.acknowledge", { organization });
-      const expected = foreseen.users;
+      const expected = meantBy(foreseen);
       const came =
         act === "start"
           ? await call("waves.start", { organization, wave: wave.number, expected })

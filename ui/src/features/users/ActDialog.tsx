@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Acted, Action, Error as Refusal, ForeseeAction, Foreseen } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
+import { meantBy } from "../../api/filters";
 import { agreeing } from "../../api/queries";
 import { useScope } from "../../api/scope";
 import { useNotices } from "../../lib/notices";
@@ -50,7 +51,7 @@ export function ActDialog({ intent, onClose, onDone }: Props) {
     setRefusal(undefined);
     try {
       for (const organization of settled.unread) await call("organizations.acknowledge", { organization });
-      const came = await call("users.act", { users: intent.users, action, expected: settled.users });
+      const came = await call("users.act", { users: intent.users, action, expected: meantBy(settled) });
       if (came.refused > 0) return setActed(came);
       const { tone, title, body } = actedWords(kind, came);
       say(tone, title, body, settled.must_sign_in > 0 && came.done > 0 ? toSignIns : undefined);

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Chosen, Error as Refusal, PlanView, PutUsers } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
+import { meantBy } from "../../api/filters";
 import { agreeing, reading } from "../../api/queries";
 import { useNotices } from "../../lib/notices";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -46,7 +47,7 @@ export function PutInWaveDialog({ organization, users, meant, onClose, onDone }:
     setBusy(true);
     setRefusal(undefined);
     try {
-      const put = await call("waves.put", { organization, users, wave, expected: foreseen.users });
+      const put = await call("waves.put", { organization, users, wave, expected: meantBy(foreseen) });
       say("success", t("waves.putDone", { n: put.changes }));
       onDone();
     } catch (thrown) {

@@ -51,6 +51,8 @@ export const organizing = {
   "syncing.noneInSpan": "No session ended in this time.",
   "syncing.when": "When",
   "syncing.items": "Items changed or gone",
+  "syncing.itemsAbout":
+    "Counted as Microsoft tells them. A change that it tells again in a later session counts again: no item's ID is kept.",
   "syncing.average": "Average session",
   "syncing.rhythm": "Rhythm",
   "syncing.rhythm.every_minutes": "Minutes between two sessions of a user",

@@ -320,7 +320,7 @@ async fn started(ask: &Start, call: &Call) -> Result<Exit> {
         return Ok(if may.is_none() { Exit::of_foreseen(&foreseen) } else { Exit::Incomplete });
     }
     tell_limitations(&foreseen, call);
-    let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.users }, &call.job()).await?;
+    let acted = start::start(&call.desk, StartWave { organization, wave, expected: foreseen.meant() }, &call.job()).await?;
     answer(&acted, call);
     Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
 }
@@ -339,7 +339,7 @@ async fn went_back(ask: &One, call: &Call) -> Result<Exit> {
         call.screen.answer(&foreseen, |_| show_foreseen(action, &foreseen, false, call));
         return Ok(Exit::of_foreseen(&foreseen));
     }
-    let acted = act::act(&call.desk, ActOnUsers { users, action, expected: Some(foreseen.users) }, &call.job()).await?;
+    let acted = act::act(&call.desk, ActOnUsers { users, action, expected: Some(foreseen.meant()) }, &call.job()).await?;
     answer(&acted, call);
     Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })
 }

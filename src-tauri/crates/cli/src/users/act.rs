@@ -134,7 +134,7 @@ pub async fn run(ask: Act, call: &Call) -> Result<Exit> {
         return Ok(Exit::of_foreseen(&foreseen));
     }
     tell_limitations(&foreseen, call);
-    let ask = ActOnUsers { users, action, expected: Some(foreseen.users) };
+    let ask = ActOnUsers { users, action, expected: Some(foreseen.meant()) };
     let acted = act::act(&call.desk, ask, &call.job()).await?;
     answer(&acted, call);
     Ok(if acted.refused == 0 { Exit::Fine } else { Exit::Incomplete })

@@ -7,6 +7,7 @@
 mod acting;
 mod answers;
 mod checks;
+mod listing;
 mod rehearsal;
 mod scope;
 mod script;

@@ -1,19 +1,23 @@
 //! The waves of a switch as a script sees them: foreseen, planned, changed, and why not.
 
+use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::OrganizationId;
-use rollcall_core::organization::AccessType;
+use rollcall_core::organization::{AccessType, Organization};
 use rollcall_core::verdict::Verdict;
 use rollcall_core::wave::{Entry, Exit, OwnExit};
+use rollcall_ops::desk::Desk;
 use rollcall_ops::job::Job;
 use rollcall_ops::organizations::acknowledge::acknowledge;
 use rollcall_ops::organizations::change::{ChangeOrganization, change};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::sync::run::Whose;
+use rollcall_ops::users::act::Chosen;
 use rollcall_ops::users::query::UserFilter;
 use rollcall_ops::waves::plan::{Pilot, PlanWaves, plan};
 use rollcall_ops::waves::start::{StartWave, start};
 use rollcall_sandbox::{FaultKind, FaultPlan};
-use rollcall_tests::{Rehearsal, Scene};
+use rollcall_tests::{Rehearsal, Scene, meant};
+use serde_json::{Value, json};
 
 use crate::script::{Ended, Script};
 
@@ -22,13 +26,19 @@ const EXIT: Exit = Exit { initialized: 0, failed: 0, hours: 0, issues: None };
 /// Forty users on EWS in the script's folder, which is the script's own from here on; the tenant goes on as long as it is held.
 async fn on_ews(script: &Script) -> (String, Vec<String>, impl Sized) {
     let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await.of_ready_people();
+    let (organization, people) = to_ews(&rehearsal).await;
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+    (organization.name, people, (sandbox, kept))
+}
+
+/// Everybody of the directory in an organization on EWS, and their principal names.
+async fn to_ews(rehearsal: &Rehearsal) -> (Organization, Vec<String>) {
     let organization = rehearsal.ready().await;
     let to_ews = ChangeOrganization { access: Some(AccessType::EwsAppOnly), ..ChangeOrganization::of(organization.id) };
     change(&rehearsal.desk, to_ews, &Job::quiet()).await.unwrap();
     let people = rehearsal.found(UserFilter::default()).await.into_iter().map(|row| row.user.directory.upn).collect();
-    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
-    drop(desk);
-    (organization.name, people, (sandbox, kept))
+    (organization, people)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,6 +104,69 @@ async fn the_pilot_starts_once_what_graph_cannot_do_is_accepted_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_of_a_wave_and_of_its_way_back_ends_as_the_wave_itself_would_and_does_nothing() {
+    let script = Script::new();
+    let rehearsal = Rehearsal::in_folder(&script.data(), Scene { users: 40, ..Scene::default() }).await.of_ready_people();
+    rehearsal.sandbox.change(|world| world.users.last_mut().unwrap().enabled = false);
+    let (Organization { id, name, .. }, people) = to_ews(&rehearsal).await;
+    acknowledge(&rehearsal.desk, OrganizationRef { organization: id }, &Job::quiet()).await.unwrap();
+    let unready = UserFilter { eligibility: vec![Eligibility::Disabled], ..UserFilter::default() };
+    let unready = rehearsal.found(unready).await[0].user.directory.upn.clone();
+    let [one, other] = [0, 1].map(|nth| people.iter().filter(|upn| **upn != unready).nth(nth).unwrap().as_str());
+    let Rehearsal { desk, sandbox, kept, .. } = rehearsal;
+    drop(desk);
+    let pilot = [one, &unready].join(",");
+    assert_eq!(script.run(&["org", "waves", "plan", &name, "--pilot-users", &pilot]).code, 0);
+    let waves = |act: &str, wave: &str, more: &[&str]| {
+        let ended = script.run(&[&["--json", "org", "waves", act, &name, "--wave", wave], more].concat());
+        (ended.code, ended.json())
+    };
+    let figures = |found: &Value, of: [&str; 3]| of.map(|field| found[field].as_u64().unwrap_or(u64::MAX));
+    let access = |upn: &str| script.run(&["--json", "users", "describe", upn]).json()["row"]["effective_access"].clone();
+
+    // One of the two is ready: the other would be refused, and is.
+    let (code, dry) = waves("start", "1", &["--dry-run"]);
+    assert_eq!((code, &dry["start"], figures(&dry, ["users", "changes", "untouched"])), (3, &Value::Null, [2, 1, 0]), "{dry}");
+    assert_eq!((&dry["refused"][0]["reason"], &dry["refused"][0]["users"]), (&json!("not_ready"), &json!(1)), "{dry}");
+    assert_eq!((access(one), access(other)), (json!("ews_app_only"), json!("ews_app_only")), "nothing was done");
+    let told = script.run(&["org", "waves", "start", &name, "--wave", "1", "--dry-run"]);
+    assert!(told.code == 3 && told.out.contains("1 would be refused: ") && !told.out.contains("can't be started"), "{told:?}");
+    let (code, started) = waves("start", "1", &[]);
+    assert_eq!((code, figures(&started, ["done", "untouched", "refused"])), (3, [1, 0, 1]), "as it was foreseen: {started}");
+
+    // Nobody joins a wave that was started, nor leaves it.
+    let put = |upn: &str, wave: &str, more: &[&str]| {
+        let ended = script.run(&[&["--json", "org", "waves", "put", &name, "--wave", wave, upn], more].concat());
+        (ended.code, ended.json())
+    };
+    let (code, dry) = put(other, "1", &["--dry-run"]);
+    assert_eq!((code, &dry["refused"][0]["reason"]), (3, &json!("wave_started")), "{dry}");
+    let (code, refused) = put(other, "1", &[]);
+    assert_eq!((code, &refused["error"]["code"]), (3, &json!("wave_started")), "{refused}");
+
+    // Whom the wave has switched goes back: not whoever was switched otherwise, nor whoever the wave could not switch.
+    assert_eq!(script.run(&["users", "switch", other]).code, 0);
+    let (code, dry) = waves("go-back", "1", &["--dry-run"]);
+    assert_eq!((code, figures(&dry, ["users", "changes", "untouched"])), (0, [1, 1, 0]), "{dry}");
+    assert_eq!(access(one), "graph_app_only", "nothing was done");
+    let (code, back) = waves("go-back", "1", &[]);
+    assert_eq!((code, figures(&back, ["done", "untouched", "refused"])), (0, [1, 0, 0]), "{back}");
+    assert_eq!((access(one), access(other)), (json!("ews_app_only"), json!("graph_app_only")));
+    let (code, dry) = waves("go-back", "1", &["--dry-run"]);
+    assert_eq!((code, figures(&dry, ["users", "changes", "untouched"])), (0, [1, 0, 1]), "it is like that already: {dry}");
+
+    // A wave that was not started has switched nobody, and one that isn't there is a mistake.
+    let (code, dry) = waves("go-back", "2", &["--dry-run"]);
+    assert_eq!((code, figures(&dry, ["users", "changes", "untouched"])), (0, [0, 0, 0]), "{dry}");
+    let (code, back) = waves("go-back", "2", &[]);
+    assert_eq!((code, figures(&back, ["done", "untouched", "refused"]), access(other)), (0, [0, 0, 0], json!("graph_app_only")));
+    for act in ["start", "go-back"] {
+        assert_eq!((waves(act, "9", &["--dry-run"]).0, waves(act, "9", &[]).0), (2, 2), "{act} of no wave");
+    }
+    drop((sandbox, kept));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organization_that_comes_to_graph_says_who_stays_on_ews_and_a_wave_that_it_waits_for_its_window() {
     let script = Script::new();
     let (organization, _, _tenant) = on_ews(&script).await;
@@ -145,7 +218,7 @@ async fn a_wave_that_missed_its_criteria_names_who_failed_and_the_next_step() {
     change(desk, to_ews, &quiet).await.unwrap();
     acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
     plan(desk, of_so_many(id, 39), &quiet).await.unwrap();
-    start(desk, StartWave { organization: id, wave: 1, expected: 39 }, &quiet).await.unwrap();
+    start(desk, first_wave(desk, id).await, &quiet).await.unwrap();
     rehearsal.sessions(id, Whose::Due).await.unwrap();
     let of_session = UserFilter { wave: Some(1), session: vec![Verdict::Failed], ..UserFilter::default() };
     let failed: Vec<String> = rehearsal.found(of_session).await.into_iter().map(|row| row.user.directory.upn).collect();
@@ -224,9 +297,15 @@ async fn pilot_was_read(rehearsal: &Rehearsal) -> String {
     acknowledge(desk, OrganizationRef { organization: id }, &quiet).await.unwrap();
     let own = vec![OwnExit { wave: 1, exit: Exit { hours: 48, ..EXIT } }];
     plan(desk, PlanWaves { own, ..of_so_many(id, 3) }, &quiet).await.unwrap();
-    start(desk, StartWave { organization: id, wave: 1, expected: 3 }, &quiet).await.unwrap();
+    start(desk, first_wave(desk, id).await, &quiet).await.unwrap();
     rehearsal.sessions(id, Whose::Due).await.unwrap();
     organization.name
+}
+
+/// The first wave, with whom it has.
+async fn first_wave(desk: &Desk, organization: OrganizationId) -> StartWave {
+    let users = UserFilter { organization: Some(organization), wave: Some(1), ..UserFilter::default() };
+    StartWave { organization, wave: 1, expected: meant(desk, Chosen::Filter(users)).await }
 }
 
 /// A pilot of so many, and everybody else after it.

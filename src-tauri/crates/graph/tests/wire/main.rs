@@ -4,6 +4,7 @@
 
 mod batches;
 mod connections;
+mod feeds;
 mod hostile;
 mod patience;
 mod stub;

@@ -20,9 +20,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::cut_off::{self, CutOffAction};
+use super::meant::Meant;
 use crate::consent::lacking::is_lacking;
 use crate::desk::Desk;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::job::Job;
 use crate::mailboxes::tokens;
 
@@ -35,10 +36,10 @@ const MOST_NAMED: usize = 500;
 pub struct ActOnUsers {
     pub users: Chosen,
     pub action: Action,
-    /// How many it was agreed to concern. Where the filter leaves another number by now, nothing is done.
+    /// Whom it was agreed to concern. Where the filter leaves others by now, be they as many, nothing is done.
     #[serde(default)]
     #[ts(optional = nullable)]
-    pub expected: Option<u32>,
+    pub expected: Option<Meant>,
 }
 
 /// What came of it.
@@ -79,6 +80,8 @@ pub struct Refused {
 
 /// The chosen users, sorted by what the action comes to.
 pub(super) struct Sorted {
+    /// All of them.
+    pub meant: Meant,
     pub changes: Vec<Concerned>,
     /// Those of whom the switch has to wait for the change window.
     pub queued: Vec<Concerned>,
@@ -89,12 +92,13 @@ pub(super) struct Sorted {
 }
 
 /// # Errors
-/// `Changed` when the filter leaves another number than was agreed to; `NotFound` for an organization that is gone.
+/// `Changed` when the filter leaves others than were agreed to; `NotFound` for an organization that is gone.
 pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
     let ActOnUsers { users: chosen, action, expected } = ask;
     let (busy, now) = (busy(desk), desk.now());
-    let under_way = CutOffAction::of(action, &chosen, expected, now);
-    let outcome = cut_off::noted(desk, under_way, move |tx| within(tx, &chosen, action, expected, &busy, now, None)).await?;
+    let agreed = expected.clone();
+    let under_way = CutOffAction::of(action, &chosen, expected.as_ref().map(|meant| meant.users), now);
+    let outcome = cut_off::noted(desk, under_way, move |tx| within(tx, &chosen, action, expected.as_ref(), &busy, now, None)).await?;
     // With a user, or its integration, the tokens go that were for them alone.
     if matches!(action, Action::Move { .. } | Action::Remove { .. }) {
         tokens::drop_after_removal(desk).await;
@@ -106,24 +110,23 @@ pub async fn act(desk: &Desk, ask: ActOnUsers, _job: &Job) -> Result<Acted> {
             }
             Ok(acted)
         }
-        Err(found) => Err(Error::new(Code::Changed, format!("{found} users are meant by now, not {}", expected.unwrap_or(0)))),
+        Err(found) => Err(found.instead_of(agreed.as_ref().unwrap_or(&found))),
     }
 }
 
-/// The same as a part of a larger write; `Err` is how many are meant by now. By default it is done by the signed-in admin.
+/// The same as a part of a larger write; `Err` is who is meant by now, where it was agreed to others. By default it is done by the signed-in admin.
 pub(crate) fn within(
     tx: &Transaction<'_>,
     chosen: &Chosen,
     action: Action,
-    expected: Option<u32>,
+    expected: Option<&Meant>,
     busy: &[OrganizationId],
     now: Timestamp,
     by_whom: Option<&str>,
-) -> std::result::Result<std::result::Result<Acted, u32>, StoreError> {
+) -> std::result::Result<std::result::Result<Acted, Meant>, StoreError> {
     let sorted = sort(tx, chosen, action, busy, now)?;
-    let found = sorted.count();
-    if expected.is_some_and(|expected| expected != found) {
-        return Ok(Err(found));
+    if expected.is_some_and(|agreed| *agreed != sorted.meant) {
+        return Ok(Err(sorted.meant));
     }
     let by_whom = match by_whom {
         Some(by_whom) => by_whom.to_owned(),
@@ -165,7 +168,7 @@ pub(crate) async fn begin_queued(desk: &Desk, organization: OrganizationId) -> R
         }
         let sorted = sort(conn, &chosen, action, &at_runs, now)?;
         let waiting = sorted.refused.iter().filter(|(_, reason)| *reason == Reason::ConsentMissing).count();
-        Ok(sorted.count() > length(waiting))
+        Ok(sorted.meant.users > length(waiting))
     });
     if !is_time.await? {
         return Ok(0);
@@ -194,12 +197,6 @@ pub(crate) fn busy(desk: &Desk) -> Vec<OrganizationId> {
     desk.verifying().organizations()
 }
 
-impl Sorted {
-    pub fn count(&self) -> u32 {
-        length(self.changes.len()) + length(self.queued.len()) + self.untouched + length(self.refused.len())
-    }
-}
-
 /// Sorts the chosen users by what the action comes to for each.
 pub(super) fn sort(
     conn: &Connection,
@@ -210,8 +207,10 @@ pub(super) fn sort(
 ) -> std::result::Result<Sorted, StoreError> {
     let tenant = target(conn, action)?.map(|target| target.tenant);
     let mut switches = Switches { conn, now, known: HashMap::new() };
-    let mut sorted = Sorted { changes: Vec::new(), queued: Vec::new(), untouched: 0, waiting: 0, refused: Vec::new() };
-    for one in act::concerned(conn, chosen, busy)? {
+    let concerned = act::concerned(conn, chosen, busy)?;
+    let meant = Meant::of(concerned.iter().map(|one| one.user));
+    let mut sorted = Sorted { meant, changes: Vec::new(), queued: Vec::new(), untouched: 0, waiting: 0, refused: Vec::new() };
+    for one in concerned {
         let mut effect = action.effect(&one.standing, now);
         if effect == Effect::Changes {
             if tenant.is_some_and(|tenant| tenant != one.tenant) {

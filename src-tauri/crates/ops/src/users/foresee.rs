@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::act::{Refused, Sorted, busy, by_reason, own_access_after, sort, target};
+use super::meant::Meant;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
@@ -35,8 +36,9 @@ pub struct ForeseeAction {
 /// What it would come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Foreseen {
-    /// How many users are meant: what is to be agreed to.
+    /// How many users are meant, and what stands for exactly these: what is to be agreed to.
     pub users: u32,
+    pub seal: String,
     pub changes: u32,
     /// Switches that would wait; beside them those that would once the limitations are acknowledged; and until when the first of all.
     pub queued: u32,
@@ -66,6 +68,14 @@ pub struct Foreseen {
     pub consent_unread: u32,
     /// How long EWS lasts, where the way leads there.
     pub ews: Option<EndOfEws>,
+}
+
+impl Foreseen {
+    /// Whom it was foreseen for.
+    #[must_use]
+    pub fn meant(&self) -> Meant {
+        Meant { users: self.users, seal: self.seal.clone() }
+    }
 }
 
 /// How many users are reached in another way.
@@ -124,7 +134,8 @@ fn foreseen(conn: &Connection, ask: &ForeseeAction, busy: &[OrganizationId], now
     access.sort_by_key(|change| std::cmp::Reverse(change.users));
     let leads_to_ews = access.iter().any(|change| !change.to.is_over_graph());
     Ok(Foreseen {
-        users: sorted.count(),
+        users: sorted.meant.users,
+        seal: sorted.meant.seal,
         changes: count(sorted.changes.len()),
         queued: count(sorted.queued.len()),
         queued_once_read,

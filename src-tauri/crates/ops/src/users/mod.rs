@@ -7,6 +7,7 @@ pub mod describe;
 pub mod export;
 pub mod foresee;
 pub mod import;
+pub mod meant;
 pub mod preflight;
 pub mod preview;
 pub mod query;

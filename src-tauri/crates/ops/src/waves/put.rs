@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::desk::Desk;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::journal::actor;
 use crate::users::act::Refused;
+use crate::users::meant::Meant;
 
 /// Whom to put into which wave.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -25,17 +26,18 @@ pub struct PutInWave {
     pub users: Chosen,
     /// From 1, which is the pilot.
     pub wave: u32,
-    /// How many it was agreed to concern. Where another number is meant by now, nothing is done.
+    /// Whom it was agreed to concern. Where others are meant by now, nothing is done.
     #[serde(default)]
     #[ts(optional = nullable)]
-    pub expected: Option<u32>,
+    pub expected: Option<Meant>,
 }
 
 /// What it comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct PutUsers {
-    /// How many users are meant: what is to be agreed to.
+    /// How many users are meant, and what stands for exactly these: what is to be agreed to.
     pub users: u32,
+    pub seal: String,
     pub changes: u32,
     /// Those who are in that wave already.
     pub untouched: u32,
@@ -44,6 +46,13 @@ pub struct PutUsers {
     pub sizes: Vec<u32>,
     /// Why nobody is put into it, if so.
     pub none: Option<Reason>,
+}
+
+impl PutUsers {
+    /// Whom it was foreseen for.
+    fn meant(&self) -> Meant {
+        Meant { users: self.users, seal: self.seal.clone() }
+    }
 }
 
 /// Says what it would come to.
@@ -57,13 +66,13 @@ pub async fn foresee(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers
 /// Puts them into it. Nobody is switched by it.
 ///
 /// # Errors
-/// `NotNow` where nobody is put into it; `Changed` when another number is meant by now; `NotFound` where there is no such wave.
+/// `NotNow` where nobody is put into it; `Changed` when others are meant by now; `NotFound` where there is no such wave.
 pub async fn put(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
-    let (now, expected) = (desk.now(), ask.expected);
+    let (now, expected) = (desk.now(), ask.expected.clone());
     let put = desk
         .write(move |tx| {
             let (put, changing) = sort(tx, &ask)?;
-            if put.none.is_some() || ask.expected.is_some_and(|expected| expected != put.users) {
+            if put.none.is_some() || ask.expected.as_ref().is_some_and(|agreed| *agreed != put.meant()) {
                 return Ok(put);
             }
             let by = actor(tx, ask.organization)?;
@@ -78,9 +87,7 @@ pub async fn put(desk: &Desk, ask: PutInWave, _job: &Job) -> Result<PutUsers> {
         })
         .await?;
     match (put.none, expected) {
-        (_, Some(expected)) if expected != put.users => {
-            Err(Error::new(Code::Changed, format!("{} users are meant by now, not {expected}", put.users)))
-        }
+        (_, Some(agreed)) if agreed != put.meant() => Err(put.meant().instead_of(&agreed)),
         (Some(reason), _) => Err(Error::not_now(reason)),
         (None, _) => Ok(put),
     }
@@ -94,7 +101,9 @@ fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, BT
     let before = sizes.clone();
     let started = |number| plan.iter().any(|wave| wave.number == number && wave.started.is_some());
     let (mut changing, mut untouched, mut refused) = (BTreeMap::<u32, Vec<UserId>>::new(), 0, HashMap::<Reason, u32>::new());
-    for (user, organization, wave) in waves::members(conn, &ask.users)? {
+    let members = waves::members(conn, &ask.users)?;
+    let Meant { users, seal } = Meant::of(members.iter().map(|(user, ..)| *user));
+    for (user, organization, wave) in members {
         match wave {
             _ if organization != ask.organization => *refused.entry(Reason::OtherOrganization).or_default() += 1,
             Some(wave) if wave == ask.wave => untouched += 1,
@@ -118,7 +127,8 @@ fn sort(conn: &Connection, ask: &PutInWave) -> std::result::Result<(PutUsers, BT
         None => Some(Reason::AlreadySo),
     };
     let put = PutUsers {
-        users: refused.iter().fold(changes + untouched, |sum, refused| sum + refused.users),
+        users,
+        seal,
         changes,
         untouched,
         refused,

@@ -14,11 +14,12 @@ use ts_rs::TS;
 
 use super::show::{PlanView, WaveView, view};
 use crate::desk::Desk;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::journal::actor;
 use crate::users::act::{self, Acted};
 use crate::users::cut_off::{self, CutOffAction};
+use crate::users::meant::Meant;
 
 /// Who starts a wave that starts by itself, in the journal.
 const BY_ITSELF: &str = "rollout plan";
@@ -32,25 +33,27 @@ const SWITCH: Action = Action::Switch { at_once: false, not_ready: false };
 pub struct StartWave {
     pub organization: OrganizationId,
     pub wave: u32,
-    /// How many users it was agreed to have. Where it has another number by now, nothing is done.
-    pub expected: u32,
+    /// Whom it was agreed to have. Where it has others by now, nothing is done.
+    pub expected: Meant,
 }
 
 /// Why nothing was started.
 enum Refused {
     Now(Reason),
-    Changed(u32),
+    /// It has these by now.
+    Changed(Meant),
 }
 
 /// # Errors
-/// `NotNow` where a criterion isn't met, the wave is held, or nobody of it is left to be switched; `Changed` when it has another number of users by now; `NotFound`.
+/// `NotNow` where a criterion isn't met, the wave is held, or nobody of it is left to be switched; `Changed` when it has other users by now; `NotFound`.
 pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
     let (busy, now) = (act::busy(desk), desk.now());
     let StartWave { organization, wave, expected } = ask;
-    let under_way = CutOffAction::of(SWITCH, &Chosen::Filter(waves::users_of(organization, wave)), Some(expected), now);
+    let under_way = CutOffAction::of(SWITCH, &Chosen::Filter(waves::users_of(organization, wave)), Some(expected.users), now);
+    let agreed = expected.clone();
     let write = move |tx: &Transaction<'_>| {
         let plan = waves::plan(tx, organization)?.ok_or(StoreError::NotFound(Thing::Wave))?;
-        begin(tx, &view(tx, &plan, now)?, wave, Some(expected), &busy, now, None)
+        begin(tx, &view(tx, &plan, now)?, wave, Some(&expected), &busy, now, None)
     };
     let outcome = cut_off::noted(desk, under_way, write).await?;
     match outcome {
@@ -59,7 +62,7 @@ pub async fn start(desk: &Desk, ask: StartWave, _job: &Job) -> Result<Acted> {
             Ok(acted)
         }
         Err(Refused::Now(reason)) => Err(Error::not_now(reason)),
-        Err(Refused::Changed(found)) => Err(Error::new(Code::Changed, format!("{found} users are meant by now, not {expected}"))),
+        Err(Refused::Changed(found)) => Err(found.instead_of(&agreed)),
     }
 }
 
@@ -112,7 +115,7 @@ fn begin(
     tx: &Transaction<'_>,
     plan: &PlanView,
     number: u32,
-    expected: Option<u32>,
+    expected: Option<&Meant>,
     busy: &[OrganizationId],
     now: Timestamp,
     by_whom: Option<&str>,
@@ -127,8 +130,8 @@ fn begin(
     let first = wave.started.is_none();
     let members: Vec<_> = waves::candidates(tx, &chosen)?.into_iter().map(|(user, _)| user).collect();
     if let Some(expected) = expected {
-        let found = u32::try_from(members.len()).unwrap_or(u32::MAX);
-        if found != expected {
+        let found = Meant::of(members.iter().copied());
+        if found != *expected {
             return Ok(Err(Refused::Changed(found)));
         }
     }
