@@ -180,7 +180,7 @@ export const acting = {
   "waves.startAbout":
     "Whoever is in the wave is switched, or waits for the change window. The next session that passes ends the switch.",
   "waves.goBackAbout":
-    "Whoever was switched since the wave was started is reached over EWS again, where the tenant still has it. What was read over Graph is forgotten, and the next wave waits.",
+    "Whoever was switched since the wave was started is reached over EWS again, where the tenant still has it. What was read over Graph is forgotten, and the next wave waits. Switches of this wave that still wait for the change window go on waiting: Hold takes those back.",
   "waves.startDo": { one: "Switch {n} user", other: "Switch {n} users" },
   "waves.startNobody": "Start with nobody to switch",
   "waves.goBackDo": { one: "Take {n} user back", other: "Take {n} users back" },

@@ -52,7 +52,7 @@ pub enum Waves {
     Hold(OnlyOne),
     /// Hold a wave no more
     Release(OnlyOne),
-    /// Reach the users of a wave over EWS again, as long as Exchange Online has it
+    /// Reach the users of a wave over EWS again, as long as Exchange Online has it; `hold` takes back its switches that still wait
     GoBack(One),
     /// Drop the plan; nothing changes for its users
     Remove(Named),
