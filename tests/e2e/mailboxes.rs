@@ -101,6 +101,14 @@ fn a_user_signs_in_and_is_migrated_to_another_mailbox() -> Result<()> {
         &json!([]),
     )?;
     window.holds("the old mailbox to be disconnected", &reads_in(USER, "Has not signed in"))?;
+
+    // A check asks the new mailbox, whose own account has signed in, and says that it was this one.
+    window.press("Check connectivity")?;
+    window.reads("Mailbox settings")?;
+    window.reads("Success")?;
+    window.settled()?;
+    ensure!(window.text()?.contains(OTHER), "the check doesn't say which mailbox it asked");
+    window.photo("checked-another-mailbox")?;
     window.close();
     Ok(())
 }
