@@ -31,6 +31,7 @@ pub const SCHEMA: &[&str] = &[
     schema::BASIS,
     schema::LARGER_STEPS,
     schema::UNPLANNED_RANGES,
+    schema::NO_INDEX_OF_FINGERPRINTS,
 ];
 
 /// The version that a list of steps leads to.

@@ -796,3 +796,9 @@ UNION ALL
 SELECT n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
 FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
 ";
+
+/// Version 22. A run's fingerprints have no index: with it, each commit wrote a page of the file for each fingerprint among its answers,
+/// and whoever asks for them goes through the run's refusals anyway.
+pub const NO_INDEX_OF_FINGERPRINTS: &str = "
+DROP INDEX probes_by_fingerprint;
+";
