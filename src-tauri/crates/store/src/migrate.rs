@@ -32,6 +32,7 @@ pub const SCHEMA: &[&str] = &[
     schema::LARGER_STEPS,
     schema::UNPLANNED_RANGES,
     schema::READ_MAILBOXES,
+    schema::NO_INDEX_OF_FINGERPRINTS,
 ];
 
 /// The version that a list of steps leads to.

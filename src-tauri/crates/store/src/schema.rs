@@ -823,3 +823,9 @@ ORDER BY user, workload, place;
 DROP TABLE cursors;
 ALTER TABLE cursors_of_mailboxes RENAME TO cursors;
 ";
+
+/// Version 23. A run's fingerprints have no index: with it, each commit wrote a page of the file for each fingerprint among its answers,
+/// and whoever asks for them goes through the run's refusals anyway.
+pub const NO_INDEX_OF_FINGERPRINTS: &str = "
+DROP INDEX probes_by_fingerprint;
+";

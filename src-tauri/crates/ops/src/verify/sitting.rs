@@ -36,13 +36,15 @@ use crate::job::{Job, Progress};
 use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
-/// disk, whatever is in it …
+/// disk and a page of every index that it touches, whatever is in it, and nobody sees more than five a second. As long as no mailbox is
+/// done, somebody waits to see the first one …
 const GROUP: usize = 100;
-const APART: Duration = Duration::from_millis(100);
+const APART: Duration = Duration::from_millis(200);
+const APART_AT_FIRST: Duration = Duration::from_millis(100);
 /// … or when its first result is so old …
 const GROUP_AGE: Duration = Duration::from_millis(250);
 /// … or when it has so many that the wait for the disk is little beside the rest, whichever comes first.
-const FULL_GROUP: usize = 2_000;
+const FULL_GROUP: usize = 4_000;
 /// While so many results wait for the disk nothing more is asked.
 const MOST_UNSTORED: usize = 5_000;
 /// Queued probes that are read at a time …
@@ -490,7 +492,8 @@ impl<'a> Sitting<'a> {
     /// How long it is until what has come in should be on its way to disk; `None` while there is nothing.
     fn commit_in(&self) -> Option<Duration> {
         let by_age = GROUP_AGE.saturating_sub(self.since?.elapsed());
-        let apart = self.last_commit.map_or(Duration::ZERO, |last| APART.saturating_sub(last.elapsed()));
+        let apart = if self.run.mailboxes_done == 0 { APART_AT_FIRST } else { APART };
+        let apart = self.last_commit.map_or(Duration::ZERO, |last| apart.saturating_sub(last.elapsed()));
         let waiting = self.settled.len() + self.put_off.len();
         if self.is_idle() || waiting >= FULL_GROUP {
             // Nothing more comes, or nothing more is worth waiting for.

@@ -53,21 +53,24 @@ impl Days {
 pub fn snapshot(tx: &Transaction<'_>, organization: OrganizationId, now: Timestamp) -> Result<(), StoreError> {
     let day = Days::number(now);
     tx.execute("DELETE FROM issue_days WHERE organization = ?1 AND (day = ?2 OR day <= ?2 - ?3)", params![organization.0, day, KEPT])?;
-    // The index of open issues goes first: they are few, users are many.
+    // Who has open issues is told by an index, so that nobody's wide row is read; and their checks are read once, user by user.
     tx.execute(
         concat!(
-            "INSERT INTO issue_days (organization, subject, day, users)
-             SELECT   ?1, c.fingerprint, ?3, count(*)
-             FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
-             WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND u.organization = ?1
-             GROUP BY c.fingerprint
-             UNION ALL
-             SELECT   ?1, ",
+            "WITH open AS MATERIALIZED (
+                 SELECT c.fingerprint, ",
             problem!(),
-            ", ?3, count(DISTINCT c.user)
-             FROM     checks AS c INDEXED BY checks_open CROSS JOIN users AS u ON u.id = c.user
-             WHERE    c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL AND u.organization = ?1
-             GROUP BY 2
+            " AS problem, c.user
+                 FROM   users AS u INDEXED BY users_by_organization CROSS JOIN checks AS c ON c.user = u.id
+                 WHERE  u.organization = ?1 AND u.open_issues > 0 AND c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL
+             )
+             INSERT INTO issue_days (organization, subject, day, users)
+             SELECT   ?1, fingerprint, ?3, count(*)
+             FROM     open
+             GROUP BY fingerprint
+             UNION ALL
+             SELECT   ?1, problem, ?3, count(DISTINCT user)
+             FROM     open
+             GROUP BY problem
              UNION ALL
              SELECT   ?1, '', ?3, count(*)
              FROM     users

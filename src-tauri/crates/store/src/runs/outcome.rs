@@ -65,7 +65,7 @@ pub struct ResultPage {
 }
 
 /// Request ids in a group: enough for a support case.
-const SAMPLES: u32 = 5;
+const SAMPLES: usize = 5;
 
 /// A run's errors in groups, the largest first.
 ///
@@ -79,12 +79,6 @@ pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>
          GROUP BY fingerprint
          ORDER BY count(*) DESC, fingerprint",
     )?;
-    let mut samples = conn.prepare_cached(
-        "SELECT request_id
-         FROM   probes
-         WHERE  run = ?1 AND fingerprint = ?2 AND request_id IS NOT NULL
-         LIMIT  ?3",
-    )?;
     let mut causes = conn.prepare_cached(
         "SELECT   cause, count(DISTINCT user)
          FROM     probes
@@ -93,11 +87,35 @@ pub fn fingerprints(conn: &Connection, run: RunId) -> Result<Vec<FingerprintRow>
     )?;
     let causes = reach(causes.query([run.0])?)?;
     let groups: Vec<FingerprintRow> = groups.query_map([run.0], fingerprint_row)?.collect::<rusqlite::Result<_>>()?;
-    let with_samples = groups.into_iter().map(|group| {
-        let ids = samples.query_map(params![run.0, group.fingerprint, SAMPLES], |row| row.get(0))?;
-        Ok(FingerprintRow { sample_request_ids: ids.collect::<rusqlite::Result<_>>()?, ..group.within(&causes) })
-    });
-    with_samples.collect()
+    let mut samples = samples(conn, run)?;
+    let with_samples = |group: FingerprintRow| {
+        let sample_request_ids = samples.remove(&group.fingerprint).unwrap_or_default();
+        FingerprintRow { sample_request_ids, ..group.within(&causes) }
+    };
+    Ok(groups.into_iter().map(with_samples).collect())
+}
+
+/// The first request ids of each group, found while going through the run's answers once.
+fn samples(conn: &Connection, run: RunId) -> Result<HashMap<String, Vec<String>>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT   fingerprint, request_id
+         FROM     probes
+         WHERE    run = ?1 AND fingerprint IS NOT NULL AND request_id IS NOT NULL
+         ORDER BY user, workload",
+    )?;
+    let mut rows = statement.query([run.0])?;
+    let mut samples: HashMap<String, Vec<String>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let fingerprint = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        match samples.get_mut(fingerprint) {
+            Some(ids) if ids.len() < SAMPLES => ids.push(row.get(1)?),
+            Some(_) => {}
+            None => {
+                samples.insert(fingerprint.to_owned(), vec![row.get(1)?]);
+            }
+        }
+    }
+    Ok(samples)
 }
 
 /// Reads two columns: the cause, and how many mailboxes have it.

@@ -152,7 +152,13 @@ fn equal_errors_are_one_group_with_request_ids_for_support() {
     assert_eq!(sizes, [scope, scope, wait, wait], "a group of each workload, the largest first");
     let reach: Vec<_> = groups.iter().map(|group| group.with_cause).collect();
     assert_eq!(reach, [7, 7, 1, 1], "a mailbox with one cause on two workloads counts once");
-    assert_eq!(groups[0].sample_request_ids.len(), 5);
+    let ids = |mailboxes: &[u32], workload: Workload| -> Vec<String> {
+        mailboxes.iter().filter_map(|at| passed(room.user(*at).user.id, workload).request_id).collect()
+    };
+    for group in &groups {
+        let of_first: &[u32] = if group.mailboxes == 7 { &[0, 1, 2, 3, 4] } else { &[7] };
+        assert_eq!(group.sample_request_ids, ids(of_first, group.workload), "{}: its own, and no more than five", group.fingerprint);
+    }
     let filter = ResultFilter { fingerprint: Some(groups[0].fingerprint.clone()), verdict: vec![Verdict::Failed], search: None };
     assert_eq!(room.store.read(|conn| runs::results(conn, run, &filter, 5, 5)).unwrap().matching, 7);
 }
