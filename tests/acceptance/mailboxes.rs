@@ -447,6 +447,9 @@ async fn a_migration_goes_step_by_step_survives_a_restart_and_is_written_down() 
     let done = company.view().await;
     assert_eq!((next(&done), switches(&done, OUTBOUND), switches(&done, &company.mail)), (None, (true, true, true), (false, false, false)));
 
+    let too_late = company.migrate(MigrationAct::GiveUp).await.err().unwrap();
+    assert_eq!((too_late.code, company.view().await.migration.is_some()), (Code::InvalidInput, true), "what is done isn't lost");
+
     let journal = list_journal(&company.rehearsal.desk, ListJournal { before: None, limit: 100 }, &Job::quiet()).await.unwrap();
     let steps = journal.iter().filter(|one| one.action == "mailboxes.migrate_tick").collect::<Vec<_>>();
     assert!(steps.len() == 6 && steps.iter().all(|one| one.actor.contains("admin") && one.target == company.upn));

@@ -8,9 +8,11 @@ use rollcall_core::migration::MigrationStep;
 use rollcall_core::session::SessionKind;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
+use rollcall_ops::issues::affected::{AffectedFilter, AffectedQuery, affected};
 use rollcall_ops::job::Job;
 use rollcall_ops::mailboxes::change::{ChangeMailbox, change};
 use rollcall_ops::mailboxes::check::MailboxRef;
+use rollcall_ops::mailboxes::connect::{ConnectMailbox, disconnect};
 use rollcall_ops::mailboxes::migrate::MigrationAct;
 use rollcall_ops::mailboxes::secondary::{add, remove};
 use rollcall_ops::runs::WorkloadResult;
@@ -141,7 +143,7 @@ async fn of_several_mailboxes_each_is_read_and_the_gravest_decides() {
 
     // The other one is still to sign in: the user is not proven, and is not failing more for it.
     let waits = company.session().await;
-    assert_eq!((waits.verdict, mail(&waits)), (Verdict::NotRun, (Verdict::NotRun, Some(OUTBOUND), Some(Cause::NeedsUserSignIn))));
+    assert_eq!((waits.verdict, mail(&waits)), (Verdict::Unknown, (Verdict::NotRun, Some(OUTBOUND), Some(Cause::NeedsUserSignIn))));
     let row = company.detail().await.row;
     assert_eq!((row.failing, row.open_issues, row.sign_in), (failing, open, Some(SignInState::Needed)), "what is open stays open");
     let (run, answer) = company.check().await;
@@ -172,6 +174,31 @@ async fn what_is_wrong_with_the_own_mailbox_is_not_hidden_by_another() {
     let session = company.session().await;
     assert_eq!(mail(&session), (Verdict::NotRun, None, Some(Cause::NeedsUserSignIn)), "the other one alone proves nothing of the user");
     assert!(session.requests > 0, "and is read all the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_that_cannot_be_asked_hides_nothing_of_the_next() {
+    const THIRD: &str = "global.reader@contoso.example";
+    let company = Company::new().await;
+    company.with_another().await;
+    company.add(THIRD).await.unwrap();
+    company.connect_as(Some(THIRD), THIRD).await.unwrap();
+    for address in [&*company.mail, THIRD] {
+        company.set(address, AddressChange::Sync { on: true }).await.unwrap();
+    }
+    let gone = ConnectMailbox { user: company.user, address: Some(OUTBOUND.to_owned()) };
+    disconnect(&company.rehearsal.desk, gone, &Job::quiet()).await.unwrap();
+    let (_, answer) = company.check().await;
+    assert_eq!((answer.mailbox.as_deref(), answer.cause), (Some(OUTBOUND), Some(Cause::NeedsUserSignIn)), "the others have passed");
+
+    company.rehearsal.sandbox.revoke(THIRD);
+    let company = company.restarted();
+    let (run, answer) = company.check().await;
+    assert_eq!((run.ledger.failed, answer.mailbox.as_deref(), answer.cause), (1, Some(THIRD), Some(Cause::SignInExpired)));
+    let filter = AffectedFilter { organization: None, fingerprints: answer.fingerprint.into_iter().collect(), search: None };
+    let ask = AffectedQuery { filter, offset: 0, limit: 10 };
+    let affected = affected(&company.rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    assert_eq!(affected.rows.iter().map(|row| row.mailboxes.clone()).collect::<Vec<_>>(), [[THIRD.to_owned()]]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

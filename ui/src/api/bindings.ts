@@ -112,7 +112,11 @@ export type Affected = { user: UserId, object_id: ObjectId, upn: string, display
 /**
  * The workloads that have it.
  */
-workloads: Array<Workload>, first_seen: Timestamp, last_seen: Timestamp, 
+workloads: Array<Workload>, 
+/**
+ * Under which addresses mailboxes of the user have it that aren't the user's own.
+ */
+mailboxes: Array<string>, first_seen: Timestamp, last_seen: Timestamp, 
 /**
  * Of one of its answers.
  */

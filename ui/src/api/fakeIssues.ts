@@ -97,6 +97,7 @@ function affectedOf(rows: readonly UserRow[], filter: AffectedFilter): Affected[
         organization,
         organization_name: organizations.find(({ id }) => id === organization)?.name ?? "",
         workloads: met.map(({ workload }) => workload),
+        mailboxes: [...new Set(met.flatMap(({ mailbox }) => mailbox ?? []))],
         first_seen: NOW - 3 * DAY,
         last_seen: NOW - 60_000,
         request_id: met[0]?.request_id ?? null,

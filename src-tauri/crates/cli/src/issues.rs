@@ -136,7 +136,7 @@ fn table(rows: &[issues::Issue]) -> Table {
         table.row([
             issue.upn.as_str().into(),
             issue.organization_name.as_str().into(),
-            result.workload.name().into(),
+            words::of_mailbox(result.workload.name(), result.mailbox.as_deref()).into(),
             words::of_group(result.cause).title.into(),
             result.code.as_deref().unwrap_or("–").into(),
             issue.check.first_seen.utc().into(),

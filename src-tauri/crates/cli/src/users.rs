@@ -142,7 +142,7 @@ fn tell_sessions(sessions: &[Session], screen: &Screen) {
         let open = session.readings.iter().filter(|reading| reading.verdict != Verdict::Passed);
         let why = open.map(|reading| {
             let cause = reading.cause.map_or("", |cause| words::of_cause(cause).title);
-            let workload = of_mailbox(reading.workload.name(), reading.mailbox.as_deref());
+            let workload = words::of_mailbox(reading.workload.name(), reading.mailbox.as_deref());
             format!("{workload}: {} {cause}", words::of_verdict(reading.verdict)).trim_end().to_owned()
         });
         table.row([
@@ -159,17 +159,12 @@ fn tell_sessions(sessions: &[Session], screen: &Screen) {
     screen.gap();
 }
 
-/// Names the mailbox beside what it is said of, where it isn't the user's own.
-fn of_mailbox(what: &str, mailbox: Option<&str>) -> String {
-    mailbox.map_or_else(|| what.to_owned(), |address| format!("{what} of {address}"))
-}
-
 /// By what Microsoft finds the last answer of a workload again.
 fn request_ids(result: &WorkloadResult) -> Option<String> {
     let named = |name: &str, id: &Option<String>| id.as_ref().map(|id| format!("{name} {id}"));
     let ids = [named("request-id", &result.request_id), named("client-request-id", &result.client_request_id)];
     let ids: Vec<String> = ids.into_iter().flatten().collect();
-    (!ids.is_empty()).then(|| format!("{}: {}", of_mailbox(result.workload.name(), result.mailbox.as_deref()), ids.join(", ")))
+    (!ids.is_empty()).then(|| format!("{}: {}", words::of_mailbox(result.workload.name(), result.mailbox.as_deref()), ids.join(", ")))
 }
 
 async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
@@ -225,7 +220,7 @@ async fn describe(ask: &Describe, call: &Call) -> Result<Exit> {
                 (None, _) => "–".to_owned(),
             };
             table.row([
-                of_mailbox(result.workload.name(), result.mailbox.as_deref()).into(),
+                words::of_mailbox(result.workload.name(), result.mailbox.as_deref()).into(),
                 verdict(result.verdict),
                 result.cause.map_or("–", |cause| words::of_cause(cause).title).into(),
                 answer.into(),

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use rollcall_core::bound::Bound;
 use rollcall_core::id::{OrganizationId, RunId, UserId};
+use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::rules::Reason;
 use rollcall_core::verdict::Verdict;
@@ -17,7 +18,8 @@ use rollcall_ops::job::Job;
 use rollcall_ops::organizations::describe::OrganizationView;
 use rollcall_ops::runs::describe::{self, RunRef};
 use rollcall_ops::runs::list::{self, ListRuns};
-use rollcall_ops::runs::{Run, RunState};
+use rollcall_ops::runs::results::{self, ResultQuery};
+use rollcall_ops::runs::{ResultFilter, Run, RunState};
 use rollcall_ops::settings::Resume;
 use rollcall_ops::traffic::describe::Route;
 use rollcall_ops::users::query::{self, Sort, UserFilter, UserQuery, WINDOW_LIMIT};
@@ -155,6 +157,13 @@ async fn conclude(run: &Run, format: Format, call: &Call) -> Result<Exit> {
             let traffic = traffic::of(&call.desk, run.tenant).await?;
             let checked = Checked { summary: Summary::from(&detail), traffic };
             call.screen.answer(&checked, |screen| summary::show(&detail, screen));
+            if run.state == RunState::Finished && run.ledger.not_run > 0 && must_sign_in(run.id, call).await? {
+                let org = quoted(&run.organization_name);
+                call.screen.note(&format!(
+                    "Not checked: an account has to sign in first. `users list --org {org} --sign-in needed,not-signed-in` names whose, \
+                     `users mailboxes UPN` for which mailbox."
+                ));
+            }
         }
     }
     Ok(if run.state == RunState::Finished {
@@ -165,6 +174,14 @@ async fn conclude(run: &Run, format: Format, call: &Call) -> Result<Exit> {
         }
         Exit::Incomplete
     })
+}
+
+/// Whether the first mailbox that wasn't checked waits for a sign-in.
+async fn must_sign_in(run: RunId, call: &Call) -> Result<bool> {
+    let filter = ResultFilter { verdict: vec![Verdict::NotRun], ..ResultFilter::default() };
+    let page = results::results(&call.desk, ResultQuery { run, filter, offset: 0, limit: 1 }, &Job::quiet()).await?;
+    let of_sign_in = |cause: Option<Cause>| cause == Some(Cause::NeedsUserSignIn);
+    Ok(page.rows.iter().flat_map(|row| &row.workloads).any(|result| of_sign_in(result.cause)))
 }
 
 /// Starts the run that is asked for, or goes on with it, and works on it until it is over or stopped.

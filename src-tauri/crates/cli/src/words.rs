@@ -149,7 +149,8 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::UsersMustSignIn => words(
             "These mailboxes answer only to their users",
             "None of those meant is signed in here: not yet, or not since a switch. `rollcallctl users list --sign-in needed,not-signed-in` \
-             names them, and `rollcallctl users connect UPN` lets one sign in.",
+             names them, `rollcallctl users mailboxes UPN` says for which mailbox, and `rollcallctl users connect UPN [--mailbox ADDRESS]` lets its \
+             account sign in.",
         ),
         Reason::HasUsers => words(
             "The organization still has users",
@@ -199,9 +200,10 @@ pub const fn of_reason(reason: Reason) -> Words {
         Reason::StepNotReached => {
             words("That step is not the one to take", "`users migrate show` says which one is next; none is skipped.")
         }
-        Reason::StepNotChecked => {
-            words("The mailbox has not answered yet", "Ask it with `users migrate check`; only then the step can be done.")
-        }
+        Reason::StepNotChecked => words(
+            "This step has no answer yet",
+            "Ask its mailbox with `users migrate check`; when it has answered well, the step can be done.",
+        ),
         Reason::AddInTooOld => words("The add-in is too old", "Have it updated first: nothing was begun."),
         Reason::WaveWaits => words("The wave can't start yet", "`org waves show` says which criterion isn't met."),
         Reason::WaveHeld => words("The wave is held", "`org waves release` holds it no more."),
@@ -396,6 +398,11 @@ pub const fn name_of_reason(reason: Reason) -> &'static str {
         Reason::NothingToAsk => "nothing_to_ask",
         Reason::ReachesWhoSignedIn => "reaches_who_signed_in",
     }
+}
+
+/// Names the mailbox beside what it is said of, where it isn't the user's own.
+pub fn of_mailbox(what: &str, mailbox: Option<&str>) -> String {
+    mailbox.map_or_else(|| what.to_owned(), |address| format!("{what} of {address}"))
 }
 
 /// A verdict as a person reads it.

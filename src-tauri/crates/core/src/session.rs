@@ -117,10 +117,15 @@ const fn gravity(verdict: Verdict) -> u8 {
     }
 }
 
-/// What a session came to from what its workloads came to: one that wasn't asked because nothing covers it holds nothing back.
+/// What a session came to from what its workloads came to: one that wasn't asked because nothing covers it holds nothing back, one that
+/// couldn't be asked of one of the mailboxes leaves open what the session comes to.
 #[must_use]
 pub fn verdict(readings: &[Reading]) -> Verdict {
-    Verdict::of_mailbox(readings.iter().map(|reading| reading.verdict))
+    let could_not = |reading: &Reading| reading.verdict == Verdict::NotRun && !matches!(reading.cause, None | Some(Cause::NotCovered));
+    match Verdict::of_mailbox(readings.iter().map(|reading| reading.verdict)) {
+        Verdict::Passed | Verdict::NotRun if readings.iter().any(could_not) => Verdict::Unknown,
+        verdict => verdict,
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +157,8 @@ mod tests {
         assert_eq!(verdict(&[mail.clone(), reading(Workload::Contacts, Verdict::Unknown)]), Verdict::Unknown);
         assert_eq!(verdict(&[mail, reading(Workload::Contacts, Verdict::Failed)]), Verdict::Failed);
         assert_eq!(verdict(&[not_covered]), Verdict::NotRun, "nothing read is nothing proven");
+        let no_sign_in = Reading { cause: Some(Cause::NeedsUserSignIn), ..reading(Workload::Mail, Verdict::NotRun) };
+        assert_eq!(verdict(&[no_sign_in]), Verdict::Unknown, "another mailbox of the user was read, and this one couldn't be");
     }
 
     #[test]

@@ -30,7 +30,8 @@ export type DetailsOf = ComponentType<{
 }>;
 
 function workloads(row: Affected): string {
-  return row.workloads.map((workload) => workloadWords[workload]).join(", ");
+  const words = row.workloads.map((workload) => workloadWords[workload]).join(", ");
+  return row.mailboxes.length === 0 ? words : `${words} (${row.mailboxes.join(", ")})`;
 }
 
 const columns: ReadonlyArray<Column<Affected>> = [

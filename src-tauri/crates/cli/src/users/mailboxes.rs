@@ -238,8 +238,15 @@ async fn migrate(ask: Migrate, call: &Call) -> Result<Exit> {
         Migrate::Reopen(ask) => (ask.who, MigrationAct::Reopen { step: ask.step }),
         Migrate::GiveUp(who) => (who, MigrationAct::GiveUp),
     };
-    let checks = matches!(act, MigrationAct::Check);
+    let (checks, given_up) = (matches!(act, MigrationAct::Check), matches!(act, MigrationAct::GiveUp));
     let view = Box::pin(migrate::migrate(&call.desk, MigrateMailbox { user: user(&who, call).await?, act }, &call.job())).await?;
+    if given_up {
+        call.screen.answer(&view, |screen| {
+            screen.line("The migration is forgotten. What sync, send and default are set to stays as it is now:");
+            list(&view, screen);
+        });
+        return Ok(Exit::Fine);
+    }
     let shown = show_migration(&view, call);
     let current = view.migration.as_ref().and_then(|migration| migration.steps.iter().find(|step| step.done.is_none()));
     Ok(match current.and_then(|step| step.seen.as_ref()) {

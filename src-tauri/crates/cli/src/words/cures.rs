@@ -205,7 +205,9 @@ const fn steps(cause: Cause) -> &'static [&'static str] {
         Cause::NotCovered => &[
             "Nothing to do, unless the integration should use it: then add the permission to the integration's list with `integration change --permissions`.",
         ],
-        Cause::NeedsUserSignIn => &["Have the user sign in here with `users connect`."],
+        Cause::NeedsUserSignIn => {
+            &["Have its account sign in here with `users connect`; `users mailboxes` says which mailboxes wait for one."]
+        }
         Cause::Cancelled => &["Ask it with `verify`."],
     }
 }

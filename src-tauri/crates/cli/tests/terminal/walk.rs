@@ -353,6 +353,9 @@ fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() 
     let checked = script.run(&["--json", "verify", "--org", "Out"]);
     assert_eq!((&checked.json()["passed"], &checked.json()["not_run"]), (&json!(1), &json!(59)), "{checked:?}");
 
+    let told = script.run(&["verify", "--org", "Out"]);
+    assert!(told.code == 3 && told.err.contains("an account has to sign in first"), "why most weren't checked is said: {told:?}");
+
     let users = |arguments: &[&str]| script.run(&[&["--json", "users"], arguments].concat());
     assert_eq!(users(&["mailbox", "set", WHO, WHO, "--sync", "on", "--send", "on"]).code, 0);
     assert_eq!(users(&["mailbox", "add", WHO, OTHER]).code, 0);

@@ -157,6 +157,10 @@ async fn reopen(desk: &Desk, user: UserId, step: MigrationStep) -> Result<()> {
 
 async fn give_up(desk: &Desk, user: UserId) -> Result<()> {
     let now = desk.now();
+    let begun = desk.read(move |conn| mailboxes::migration(conn, user)).await?.ok_or_else(no_migration)?;
+    if begun.current().is_none() {
+        return Err(Error::input("act", "all six steps are done, so there is nothing to give up"));
+    }
     go(desk, user, move |tx, subject, migration| {
         mailboxes::set_migration(tx, user, None)?;
         let reached = migration.current().map_or("done", MigrationStep::name);

@@ -5,4 +5,4 @@ pub mod describe;
 pub mod list;
 pub mod results;
 
-pub use rollcall_store::runs::{Comparison, Difference, FingerprintRow, MailboxResult, Run, RunState, WorkloadResult};
+pub use rollcall_store::runs::{Comparison, Difference, FingerprintRow, MailboxResult, ResultFilter, Run, RunState, WorkloadResult};

@@ -64,8 +64,10 @@ impl<'a> Reach<'a> {
         // Of a run whose users have all left since, the rest is asked as it was begun.
         let in_own_name = ways.app_only || !by_user && !ways.delegated;
         let application = if in_own_name { Some(connection::anew(desk, id, stop).await?) } else { None };
-        let (mut connected, read_otherwise) =
+        let (mut connected, mut read_otherwise) =
             desk.read(move |conn| Ok((mailboxes::connected(conn, id)?, mailboxes::read_otherwise(conn, id)?))).await?;
+        // Those that can't be asked come last, so that they hide nothing that is wrong with another.
+        read_otherwise.values_mut().for_each(|all| all.sort_by_key(|reached| !reached.signed_in));
         connected.retain(|user| by_user != otherwise.contains(user));
         let sign_ins = SignIns::of(desk, &organization).await?;
         let (gate, connected) = (desk.gate(organization.tenant)?, connected.into_iter().collect());

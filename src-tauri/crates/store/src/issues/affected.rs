@@ -35,6 +35,8 @@ pub struct Affected {
     pub organization_name: String,
     /// The workloads that have it.
     pub workloads: Vec<Workload>,
+    /// Under which addresses mailboxes of the user have it that aren't the user's own.
+    pub mailboxes: Vec<String>,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,
     /// Of one of its answers.
@@ -61,7 +63,8 @@ pub fn affected(conn: &Connection, filter: &AffectedFilter, offset: u32, limit: 
     values.extend([limit.into(), offset.into()]);
     let mut statement = conn.prepare_cached(&format!(
         "SELECT   u.id, u.object_id, u.upn, u.display_name, u.organization, o.name, json_group_array(c.workload), min(c.first_seen),
-                  max(c.checked), min(c.request_id), min(c.client_request_id)
+                  max(c.checked), min(c.request_id), min(c.client_request_id),
+                  json_group_array(DISTINCT c.mailbox) FILTER (WHERE c.mailbox IS NOT NULL)
          FROM     checks AS c JOIN users AS u ON u.id = c.user JOIN organizations AS o ON o.id = u.organization
          WHERE    {condition}
          GROUP BY u.id
@@ -79,6 +82,7 @@ pub fn affected(conn: &Connection, filter: &AffectedFilter, offset: u32, limit: 
             organization: OrganizationId(row.get(4)?),
             organization_name: row.get(5)?,
             workloads,
+            mailboxes: text::json(row, 11)?,
             first_seen: text::moment(row, 7)?,
             last_seen: text::moment(row, 8)?,
             request_id: row.get(9)?,
