@@ -20,7 +20,7 @@ use rollcall_ops::runs::results::{ResultQuery, results as results_of};
 use rollcall_ops::sync::history::{Session, SessionsOf, of_user};
 use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserDetail, UserRef, describe as describe_user};
-use rollcall_ops::verify::plan::{Scope, Verify};
+use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::start::start;
 use rollcall_store::runs::{ResultFilter, Run};
 use rollcall_store::users::UserFilter;
@@ -128,6 +128,10 @@ async fn of_several_mailboxes_each_is_read_and_the_gravest_decides() {
     assert!(both.changed > 0 && company.session().await.changed < both.changed, "each goes on where it was: {both:?}");
     let (run, answer) = company.check().await;
     assert_eq!((run.ledger.passed, answer.mailbox.as_deref()), (1, Some(OUTBOUND)), "it passed when the last of them had");
+    let ask = Verify { organization: company.organization, which: Scope::Users { users: vec![company.user] } };
+    let plan = plan(&company.rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    let covered = run.workloads.iter().filter(|one| one.not_asked.is_none()).count();
+    assert_eq!((plan.mailboxes as usize, plan.probes as usize), (1, 2 * covered), "both are asked");
 
     company.rehearsal.sandbox.revoke(OUTBOUND);
     let company = company.restarted();

@@ -1,8 +1,10 @@
 //! Users: bring them in, find them, look at one, take them out.
 
 use clap::{Args, Subcommand};
+use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::organization::SyncStatus;
+use rollcall_core::session::Reading;
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error, Result};
 use rollcall_ops::job::Job;
@@ -139,12 +141,18 @@ fn tell_sessions(sessions: &[Session], screen: &Screen) {
         Column::Flexible("what did not pass"),
     ]);
     for session in sessions.iter().take(TOLD) {
-        let open = session.readings.iter().filter(|reading| reading.verdict != Verdict::Passed);
-        let why = open.map(|reading| {
+        let told = |reading: &&Reading| reading.verdict != Verdict::Passed && reading.cause != Some(Cause::NotCovered);
+        let why = session.readings.iter().filter(told).map(|reading| {
             let cause = reading.cause.map_or("", |cause| words::of_cause(cause).title);
             let workload = words::of_mailbox(reading.workload.name(), reading.mailbox.as_deref());
             format!("{workload}: {} {cause}", words::of_verdict(reading.verdict)).trim_end().to_owned()
         });
+        let mut why: Vec<String> = why.collect();
+        if why.is_empty()
+            && let Some(address) = session.readings.iter().find_map(|reading| reading.mailbox.as_deref())
+        {
+            why.push(format!("nothing; {address} was read"));
+        }
         table.row([
             count(session.number).into(),
             session.ended.utc().into(),
@@ -152,7 +160,7 @@ fn tell_sessions(sessions: &[Session], screen: &Screen) {
             session.kind.name().into(),
             count(session.changed).into(),
             count(session.removed).into(),
-            why.collect::<Vec<_>>().join("; ").into(),
+            why.join("; ").into(),
         ]);
     }
     screen.table(&table);

@@ -96,5 +96,6 @@ function readingWords(one: Reading): string {
     const why = `${causeTitles[one.cause]}${one.code ? ` (${one.code})` : ""}`;
     return one.mailbox ? `${one.mailbox}: ${why}` : why;
   }
-  return t("sessions.items", { changed: one.changed ?? 0, removed: one.removed ?? 0 });
+  const items = t("sessions.items", { changed: one.changed ?? 0, removed: one.removed ?? 0 });
+  return one.mailbox ? `${one.mailbox}: ${items}` : items;
 }

@@ -393,8 +393,10 @@ fn a_user_signs_in_is_checked_with_the_own_token_and_is_migrated_step_by_step() 
     let of_user = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).find(|line| line["upn"] == WHO).unwrap();
     let mail = &of_user["workloads"]["mail"];
     assert_eq!((&mail["verdict"], &mail["mailbox"]), (&json!("passed"), &json!(OTHER)), "the own sign-in is not needed: {of_user}");
-    let synced = script.run(&["org", "sync", "Out"]);
+    let synced = script.run(&["org", "sync", "Out", "--all"]);
     assert_eq!(synced.code, 0, "{synced:?}");
+    let described = script.run(&["users", "describe", WHO]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(described.contains(&format!("nothing; {OTHER} was read")), "{described}");
     assert_eq!(users(&["disconnect", WHO, "--mailbox", OTHER]).code, 0);
     assert_eq!(users(&["mailboxes", WHO]).code, 3, "nothing is connected any more");
     let described = script.run(&["users", "describe", WHO]).out;

@@ -8,7 +8,7 @@ use rollcall_core::organization::{AccessType, Organization, Ways};
 use rollcall_core::rules::{self, May, Reason, Standing};
 use rollcall_core::workload::Workload;
 use rollcall_store::runs::{self, Which};
-use rollcall_store::{integrations, organizations, users};
+use rollcall_store::{Connection, StoreError, integrations, mailboxes, organizations, users};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -75,17 +75,19 @@ pub struct Plan {
 /// `NotFound`.
 pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
     let standing = standing(desk, ask.organization).await?;
-    let (workloads, mailboxes, measured) = desk
+    let (workloads, mailboxes, asked, measured) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
             let measured = pace::remembered(conn, organization.tenant)?;
             let ways = users::ways(conn, organization.id)?;
-            Ok((workloads(&organization, &integration, ways), runs::count(conn, organization.id, &ask.which.into())?, measured))
+            let others = others(conn, organization.id, &ask.which)?;
+            let mailboxes = runs::count(conn, organization.id, &ask.which.into())?;
+            Ok((workloads(&organization, &integration, ways), mailboxes, mailboxes.saturating_add(others), measured))
         })
         .await?;
     let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
-    let probes = mailboxes.saturating_mul(u32::try_from(covered).unwrap_or(5));
+    let probes = asked.saturating_mul(u32::try_from(covered).unwrap_or(5));
     let Estimate { seconds, bound, measured } = pace::estimate(probes, measured);
     Ok(Plan {
         mailboxes,
@@ -96,6 +98,18 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
         measured,
         may: may(&standing, mailboxes).err(),
     })
+}
+
+/// How many mailboxes are asked beyond one a user, as far as that is known of whom is meant.
+fn others(conn: &Connection, organization: OrganizationId, which: &Scope) -> std::result::Result<u32, StoreError> {
+    let read_otherwise = mailboxes::read_otherwise(conn, organization)?;
+    let meant = |user: &UserId| match which {
+        Scope::All => true,
+        Scope::Users { users } => users.contains(user),
+        Scope::FailedOf { .. } | Scope::UnsettledOf { .. } | Scope::WithIssues { .. } => false,
+    };
+    let more = read_otherwise.iter().filter(|(user, _)| meant(user)).map(|(_, all)| all.len().saturating_sub(1)).sum::<usize>();
+    Ok(u32::try_from(more).unwrap_or(u32::MAX))
 }
 
 /// May a run be started that is for so many mailboxes over Graph?
