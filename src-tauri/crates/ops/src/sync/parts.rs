@@ -63,9 +63,13 @@ impl Parts {
         Self { plan, users: HashMap::new() }
     }
 
-    /// Begins with a user; answers which of the mailboxes can be read.
+    /// Begins with a user; answers which of the mailboxes can be read. None can where a sign-in has ended since the user was found to be
+    /// due.
     pub fn begin(&mut self, one: Readable, mailboxes: &[Reached]) -> Vec<ToRead> {
         let (can, cannot): (Vec<_>, Vec<_>) = mailboxes.iter().partition(|reached| !one.by_user || reached.signed_in);
+        if can.is_empty() {
+            return Vec::new();
+        }
         let part = Part {
             open: can.len(),
             ended: Vec::with_capacity(can.len()),
@@ -139,4 +143,46 @@ fn named(readings: Vec<Reading>, address: Option<&str>) -> Vec<Reading> {
         Some(_) | None => Reading { mailbox: address.map(str::to_owned), ..reading },
     };
     readings.into_iter().map(of_mailbox).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::address::ReadMailbox;
+    use rollcall_core::time::Timestamp;
+    use rollcall_core::verdict::Verdict;
+
+    use super::*;
+
+    const PLAN: [(Workload, Option<Cause>); 2] = [(Workload::Mail, None), (Workload::Tasks, Some(Cause::NotCovered))];
+    const ONE: Readable = Readable { user: UserId(1), object_id: ObjectId(uuid::Uuid::nil()), by_user: true };
+
+    fn mailbox(address: &str, signed_in: bool) -> Reached {
+        Reached { mailbox: ReadMailbox { account: ONE.object_id, address: Some(address.to_owned()) }, signed_in }
+    }
+
+    fn ended(kind: SessionKind, requests: u32) -> Ended {
+        let mut readings = unasked(&PLAN, Cause::NotCovered);
+        readings[0] = Reading { verdict: Verdict::Passed, cause: None, ..readings[0].clone() };
+        Ended { user: ONE.user, kind, started: Timestamp(1), ended: Timestamp(2), requests, readings, feeds: Vec::new(), held: None }
+    }
+
+    #[test]
+    fn a_user_of_whom_nothing_can_be_read_has_no_session() {
+        let mut parts = Parts::new(PLAN.to_vec());
+        assert!(parts.begin(ONE, &[mailbox("a", false), mailbox("b", false)]).is_empty() && parts.users.is_empty());
+        let turns = parts.begin(ONE, &[mailbox("a", true), mailbox("b", false)]);
+        assert!(matches!(parts.end(&turns[0], None), Came::LeftOut) && parts.users.is_empty(), "the last token was gone");
+    }
+
+    #[test]
+    fn a_session_ends_with_the_last_of_its_mailboxes_and_names_the_one_that_could_not_be_asked() {
+        let mut parts = Parts::new(PLAN.to_vec());
+        let turns = parts.begin(ONE, &[mailbox("a", true), mailbox("b", true), mailbox("c", false)]);
+        assert!(turns.len() == 2 && matches!(parts.end(&turns[1], Some(ended(SessionKind::Incremental, 2))), Came::Open));
+        let Came::Session(session) = parts.end(&turns[0], Some(ended(SessionKind::First, 3))) else { panic!("both have ended") };
+        assert_eq!((session.kind, session.requests, session.readings.len()), (SessionKind::Incremental, 5, 2));
+        let mail = &session.readings[0];
+        assert_eq!((mail.verdict, mail.cause, mail.mailbox.as_deref()), (Verdict::NotRun, Some(Cause::NeedsUserSignIn), Some("c")));
+        assert_eq!(session.readings[1].mailbox, None, "what isn't covered is of none of them");
+    }
 }

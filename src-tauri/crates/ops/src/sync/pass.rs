@@ -258,7 +258,11 @@ impl Pass<'_> {
         for one in next {
             match self.otherwise.get(&one.user) {
                 None => to_read.push(ToRead::own(one)),
-                Some(mailboxes) => to_read.extend(self.parts.begin(one, mailboxes)),
+                Some(mailboxes) => {
+                    let mailboxes = self.parts.begin(one, mailboxes);
+                    self.total = self.total.saturating_sub(u32::from(mailboxes.is_empty()));
+                    to_read.extend(mailboxes);
+                }
             }
         }
         let turns: Vec<Turn> = self
