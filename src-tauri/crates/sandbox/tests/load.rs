@@ -40,15 +40,17 @@ async fn a_latency_is_kept_to_the_millisecond() {
     let (sandbox, bearer) = granted(Options { latency, ..healthy(10) }).await;
     let url = format!("{}/v1.0/organization", sandbox.details().graph);
     let mut took = Vec::new();
-    for _ in 0..9 {
+    // On a busy computer many are late; with the runtime's own timer every one would be.
+    for _ in 0..100 {
         let began = Instant::now();
         get(&url, &[("authorization", &bearer)]).await;
         took.push(began.elapsed());
+        assert!(took.iter().all(|took| *took >= latency), "{took:?}");
+        if took.iter().any(|took| *took < latency + Duration::from_micros(1_500)) {
+            return;
+        }
     }
-    took.sort();
-    assert!(took[0] >= latency, "{took:?}");
-    // One of nine may have met a busy computer; the runtime's own timer would be late every time.
-    assert!(took[0] < latency + Duration::from_micros(1_500), "{took:?}");
+    panic!("none was in time: {took:?}");
 }
 
 #[tokio::test]

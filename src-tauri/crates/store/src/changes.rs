@@ -1,4 +1,4 @@
-//! Which users the writer has changed since somebody last took note, as SQLite itself tells of each row.
+//! Which users, or verdicts on them, the writer has changed since somebody last took note, as SQLite itself tells of each row.
 //!
 //! Changes are announced before their commit and published after it, and a reader takes what is published before its snapshot and
 //! looks at both again after it. So a snapshot never holds a change that its reader wasn't told of: the change was announced before it
@@ -71,7 +71,7 @@ impl Changes {
             Self(Arc::new(Mutex::new(Steps { written: Touched::default(), announced: Touched::default(), published: Touched::Any })));
         let told = changes.clone();
         writer.update_hook(Some(move |_: Action, _: &str, table: &str, row: i64| {
-            if table == "users" {
+            if matches!(table, "users" | "verdicts") {
                 told.steps().written.touch(row);
             }
         }))?;
@@ -125,7 +125,12 @@ mod tests {
     fn listened() -> (Connection, Changes) {
         let mut writer = Connection::open_in_memory().unwrap();
         let changes = Changes::of(&mut writer).unwrap();
-        writer.execute_batch("CREATE TABLE users (id INTEGER PRIMARY KEY, n); CREATE TABLE others (id INTEGER PRIMARY KEY)").unwrap();
+        writer
+            .execute_batch(
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, n); CREATE TABLE others (id INTEGER PRIMARY KEY);
+                 CREATE TABLE verdicts (user INTEGER PRIMARY KEY, verdict)",
+            )
+            .unwrap();
         assert!(matches!(changes.take(), Touched::Any), "at first nobody is known");
         (writer, changes)
     }
@@ -142,13 +147,16 @@ mod tests {
         let (writer, changes) = listened();
         changes.begin();
         writer
-            .execute_batch("INSERT INTO users (id) VALUES (1), (2); UPDATE users SET n = 1 WHERE id = 2; INSERT INTO others VALUES (7)")
+            .execute_batch(
+                "INSERT INTO users (id) VALUES (1), (2); UPDATE users SET n = 1 WHERE id = 2; INSERT INTO others VALUES (7);
+                 INSERT INTO verdicts VALUES (3, 'passed'); DELETE FROM verdicts WHERE user = 4",
+            )
             .unwrap();
         assert_eq!((told(changes.take()), told(changes.peek())), (vec![], vec![]), "so far it is the writer's own");
         changes.announce();
-        assert_eq!((told(changes.take()), told(changes.peek())), (vec![], vec![1, 2]), "a snapshot may hold it, or not yet");
+        assert_eq!((told(changes.take()), told(changes.peek())), (vec![], vec![1, 2, 3]), "a snapshot may hold it, or not yet");
         changes.publish();
-        assert_eq!((told(changes.peek()), told(changes.take()), told(changes.peek())), (vec![1, 2], vec![1, 2], vec![]));
+        assert_eq!((told(changes.peek()), told(changes.take()), told(changes.peek())), (vec![1, 2, 3], vec![1, 2, 3], vec![]));
     }
 
     #[test]

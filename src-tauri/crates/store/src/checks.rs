@@ -227,16 +227,27 @@ impl<'a> Keeper<'a> {
             drop: tx.prepare_cached("DELETE FROM checks WHERE user = ?1 AND workload = ?2")?,
             open: tx.prepare_cached(OPEN)?,
             here: tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM users WHERE id = ?1 AND organization = ?2)")?,
-            complete: tx.prepare_cached("UPDATE users SET verdict = ?2, checked = ?3 WHERE id = ?1 AND organization = ?4")?,
+            complete: tx.prepare_cached(
+                "INSERT INTO verdicts (user, verdict, checked, open_issues)
+                 SELECT                id,   ?2,      ?3,      0
+                 FROM   users
+                 WHERE  id = ?1 AND organization = ?4
+                 ON CONFLICT (user) DO UPDATE
+                 SET verdict = excluded.verdict, checked = excluded.checked",
+            )?,
             pass: tx.prepare_cached(
-                "UPDATE users NOT INDEXED
-                 SET    verdict = 'passed', checked = ?4
-                 WHERE  id BETWEEN ?1 AND ?2 AND (?3 >> (id - ?1)) & 1 AND organization = ?5",
+                "INSERT INTO verdicts (user, verdict,  checked, open_issues)
+                 SELECT                id,   'passed', ?4,      0
+                 FROM   users NOT INDEXED
+                 WHERE  id BETWEEN ?1 AND ?2 AND (?3 >> (id - ?1)) & 1 AND organization = ?5
+                 ON CONFLICT (user) DO UPDATE
+                 SET verdict = excluded.verdict, checked = excluded.checked",
             )?,
             summarize: tx.prepare_cached(
-                "UPDATE users
-                 SET    open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)
-                 WHERE  id = ?1",
+                "INSERT INTO verdicts (user, open_issues, first_cause, verdict,                checked)
+                 VALUES               (?1,   ?2,          ?3,          iif(?4, ?5, 'not_run'), iif(?4, ?6, NULL))
+                 ON CONFLICT (user) DO UPDATE
+                 SET open_issues = ?2, first_cause = ?3, verdict = iif(?4, ?5, verdict), checked = iif(?4, ?6, checked)",
             )?,
         })
     }
@@ -264,7 +275,7 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Brings the row of a user who is here, and who has or had an open issue, in line with its checks. A pass of the mailbox doesn't
+    /// Brings the verdict on a user who is here, and who has or had an open issue, in line with its checks. A pass of the mailbox doesn't
     /// hide an issue of a workload that the run left out; a refusal counts at once, a pass only when the mailbox is complete.
     pub fn summarize(&mut self, user: UserId, mailbox: Mailbox) -> Result<(), StoreError> {
         if mailbox.complete {
@@ -325,7 +336,7 @@ pub(crate) fn is_open(conn: &Connection, user: UserId, workload: Workload) -> Re
     Ok(statement.query_row(params![user.0, workload.name()], |row| row.get(0))?)
 }
 
-/// Brings the row of a user in line with its checks after a sync session: an issue counts at once, and where the last one has ended,
+/// Brings the verdict on a user in line with its checks after a sync session: an issue counts at once, and where the last one has ended,
 /// the mailbox has passed.
 pub(crate) fn summarize(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     let mut open = tx.prepare_cached(OPEN)?;
@@ -334,8 +345,8 @@ pub(crate) fn summarize(tx: &Transaction<'_>, user: UserId, now: Timestamp) -> R
     let verdict = open.first().map_or(Verdict::Passed, |(verdict, _)| *verdict);
     let cause = open.first().and_then(|(_, cause)| cause.as_deref());
     let issues = u32::try_from(open.len()).unwrap_or(u32::MAX);
-    let mut statement =
-        tx.prepare_cached("UPDATE users SET open_issues = ?2, first_cause = ?3, verdict = ?4, checked = ?5 WHERE id = ?1")?;
+    let mut statement = tx
+        .prepare_cached("INSERT OR REPLACE INTO verdicts (user, open_issues, first_cause, verdict, checked) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     statement.execute(params![user.0, issues, cause, verdict.name(), now.0])?;
     Ok(())
 }

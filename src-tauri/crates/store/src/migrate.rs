@@ -33,6 +33,7 @@ pub const SCHEMA: &[&str] = &[
     schema::UNPLANNED_RANGES,
     schema::READ_MAILBOXES,
     schema::NO_INDEX_OF_FINGERPRINTS,
+    schema::VERDICTS,
 ];
 
 /// The version that a list of steps leads to.
@@ -64,6 +65,7 @@ pub fn to_newest(conn: &mut Connection, steps: &[&str], folder: &Path, now: Time
 #[cfg(test)]
 mod tests {
     use rollcall_core::id::{IntegrationId, OrganizationId, ProofId, RunId, UserId};
+    use rollcall_core::issue::Cause;
     use rollcall_core::organization::Acknowledged;
     use rollcall_core::verdict::{Ledger, Verdict};
     use rollcall_core::workload::Workload;
@@ -240,6 +242,13 @@ mod tests {
             checks.iter().map(|check| (check.result.workload, check.run.map_or(0, |run| run.0), check.first_seen.0)).collect::<Vec<_>>()
         };
         assert_eq!(latest(), [(Workload::Mail, 1, 3), (Workload::Calendar, 1, 4)]);
+        let user = |id| store.read(|conn| users::get(conn, UserId(id))).unwrap();
+        let verdict = |row: &users::UserRow| (row.verdict, row.checked, row.open_issues, row.first_cause);
+        assert_eq!(verdict(&user(1)), (Verdict::Failed, Some(Timestamp(6)), 1, Some(Cause::OutOfScope)));
+        assert_eq!(verdict(&user(2)), (Verdict::NotRun, None, 0, None), "who was never checked");
+        let tally = store.read(|conn| organizations::tally(conn, OrganizationId(1))).unwrap();
+        let others = Ledger { failed: 1, not_run: tally.users - 1, ..Ledger::default() };
+        assert_eq!((tally.verdicts, tally.with_issues, tally.checked, tally.oldest), (others, 1, Some(Timestamp(6)), Some(Timestamp(6))));
         for searched in ["out of scope", "403", "outside the integration's scope"] {
             let filter = UserFilter { search: Some(searched.into()), ..UserFilter::default() };
             assert_eq!(users::query(&store, &filter, Sort::default(), 0, 9).unwrap().matching, 1, "its error is searched, too: {searched}");
@@ -266,9 +275,9 @@ mod tests {
             })
             .unwrap();
         assert_eq!(latest(), [(Workload::Mail, 3, 3), (Workload::Calendar, 3, 9)], "a pass goes on, an issue has ended");
-        let user = store.read(|conn| users::get(conn, UserId(1))).unwrap();
-        assert_eq!((user.verdict, user.open_issues), (Verdict::Passed, 0));
+        assert_eq!(verdict(&user(1)), (Verdict::Passed, Some(Timestamp(9)), 0, None));
     }
+
     #[test]
     fn users_of_version_4_are_judged_by_what_the_directory_said() {
         let folder = tempfile::tempdir().unwrap();

@@ -14,7 +14,6 @@ use ts_rs::TS;
 
 use crate::error::{StoreError, Thing};
 use crate::integrations;
-use crate::result::count_verdict;
 use crate::sessions;
 use crate::text;
 use crate::users::{self, Chosen, UserFilter};
@@ -270,22 +269,25 @@ pub fn delete(tx: &Transaction<'_>, id: OrganizationId) -> Result<(), StoreError
 /// [`StoreError`] when the disk can't be read.
 pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT   verdict, count(*), sum(open_issues > 0), max(checked), min(checked)
-         FROM     users
-         WHERE    organization = ?1
-         GROUP BY verdict",
+        "SELECT (SELECT users FROM organizations WHERE id = ?1),
+                count(*) FILTER (WHERE v.verdict = 'passed'), count(*) FILTER (WHERE v.verdict = 'failed'),
+                count(*) FILTER (WHERE v.verdict NOT IN ('passed', 'failed', 'not_run')), count(*) FILTER (WHERE v.open_issues > 0),
+                max(v.checked), min(v.checked)
+         FROM   users AS u INDEXED BY users_by_organization CROSS JOIN verdicts AS v ON v.user = u.id
+         WHERE  u.organization = ?1",
     )?;
-    let mut tally = Tally::default();
-    let mut rows = statement.query([id.0])?;
-    while let Some(row) = rows.next()? {
-        let users: u32 = row.get(1)?;
-        tally.users += users;
-        count_verdict(&mut tally.verdicts, row.get_ref(0)?, users);
-        tally.with_issues += row.get::<_, u32>(2)?;
-        tally.checked = tally.checked.max(text::maybe_moment(row, 3)?);
-        tally.oldest = [tally.oldest, text::maybe_moment(row, 4)?].into_iter().flatten().min();
-    }
-    Ok(tally)
+    Ok(statement.query_row([id.0], |row| {
+        let users = row.get::<_, Option<u32>>(0)?.unwrap_or_default();
+        let (passed, failed, unknown): (u32, u32, u32) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let not_run = users.saturating_sub(passed + failed + unknown);
+        Ok(Tally {
+            users,
+            verdicts: Ledger { passed, failed, unknown, not_run },
+            with_issues: row.get(4)?,
+            checked: text::maybe_moment(row, 5)?,
+            oldest: text::maybe_moment(row, 6)?,
+        })
+    })?)
 }
 
 /// What goes with an organization when it is deleted.
@@ -294,10 +296,10 @@ pub fn tally(conn: &Connection, id: OrganizationId) -> Result<Tally, StoreError>
 /// [`StoreError`] when the disk can't be read.
 pub fn belongings(conn: &Connection, id: OrganizationId) -> Result<Belongings, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT count(*), count(*) FILTER (WHERE mailbox IN ('initialized', 'switching')), count(*) FILTER (WHERE verdict <> 'not_run'),
-                (SELECT count(*) FROM runs WHERE organization = ?1), coalesce(sum(min(sessions, ?2)), 0)
-         FROM   users
-         WHERE  organization = ?1",
+        "SELECT count(*), count(*) FILTER (WHERE u.mailbox IN ('initialized', 'switching')), count(*) FILTER (WHERE v.verdict <> 'not_run'),
+                (SELECT count(*) FROM runs WHERE organization = ?1), coalesce(sum(min(u.sessions, ?2)), 0)
+         FROM   users AS u LEFT JOIN verdicts AS v ON v.user = u.id
+         WHERE  u.organization = ?1",
     )?;
     Ok(statement.query_row([id.0, sessions::KEPT], |row| {
         Ok(Belongings { users: row.get(0)?, initialized: row.get(1)?, checked: row.get(2)?, runs: row.get(3)?, sessions: row.get(4)? })

@@ -4,10 +4,9 @@ use ring::digest::SHA256;
 use rollcall_core::id::{RunId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
-use rollcall_core::verdict::{Ledger, Verdict};
+use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rusqlite::Row;
-use rusqlite::types::ValueRef;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -174,17 +173,6 @@ pub fn of_mailbox(workloads: &[(Verdict, Option<Cause>)]) -> Verdict {
     let verdict = Verdict::of_mailbox(workloads.iter().map(|&(verdict, _)| verdict));
     let open = |&(verdict, cause): &(Verdict, Option<Cause>)| verdict == Verdict::NotRun && cause != Some(Cause::NotCovered);
     if verdict == Verdict::Passed && workloads.iter().any(open) { Verdict::NotRun } else { verdict }
-}
-
-/// Adds mailboxes to a ledger under a stored verdict. One that can't be read is unknown.
-pub fn count_verdict(ledger: &mut Ledger, stored: ValueRef<'_>, mailboxes: u32) {
-    let verdict = stored.as_str().ok().and_then(|name| text::by_name(name).ok());
-    match verdict.unwrap_or(Verdict::Unknown) {
-        Verdict::Passed => ledger.passed += mailboxes,
-        Verdict::Failed => ledger.failed += mailboxes,
-        Verdict::Unknown => ledger.unknown += mailboxes,
-        Verdict::NotRun => ledger.not_run += mailboxes,
-    }
 }
 
 #[cfg(test)]

@@ -829,3 +829,32 @@ ALTER TABLE cursors_of_mailboxes RENAME TO cursors;
 pub const NO_INDEX_OF_FINGERPRINTS: &str = "
 DROP INDEX probes_by_fingerprint;
 ";
+
+/// Version 24. What checks came to is narrow and changes with every check, and who somebody is is wide and hardly ever does: they are kept
+/// apart, so that a check writes few pages of the file and no index of users.
+pub const VERDICTS: &str = "
+-- Of whoever was checked since their checks were last forgotten.
+CREATE TABLE verdicts (
+    user        INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    verdict     TEXT    NOT NULL,
+    checked     INTEGER,
+    open_issues INTEGER NOT NULL,
+    first_cause TEXT
+) STRICT;
+
+INSERT INTO verdicts (user, verdict, checked, open_issues, first_cause)
+SELECT id, verdict, checked, open_issues, first_cause
+FROM   users
+WHERE  verdict <> 'not_run' OR checked IS NOT NULL OR open_issues > 0
+ORDER BY id;
+
+CREATE INDEX verdicts_amiss ON verdicts (user) WHERE open_issues > 0;
+
+DROP INDEX users_by_organization;
+CREATE INDEX users_by_organization ON users (organization, mailbox);
+
+ALTER TABLE users DROP COLUMN verdict;
+ALTER TABLE users DROP COLUMN checked;
+ALTER TABLE users DROP COLUMN open_issues;
+ALTER TABLE users DROP COLUMN first_cause;
+";

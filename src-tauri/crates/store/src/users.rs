@@ -41,7 +41,7 @@ pub use search::index_pending;
 pub(crate) use search::teach;
 pub(crate) use searched::search;
 pub use window::query;
-pub use write::{delete, forget_checks, mark_gone, move_to, upsert_page};
+pub use write::{delete, forget_checks, last_known, mark_gone, move_to, upsert_page};
 
 /// What became of a page of the directory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -208,10 +208,10 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
     let mut statement = conn.prepare_cached(&format!(
         "SELECT u.id, u.organization, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled,
                 u.guest, u.on_premises, u.exchange_plan, u.access, u.sync, u.mailbox, u.created, u.seen,
-                u.kind, u.verdict, u.checked, u.open_issues, u.first_cause, o.name, o.access, o.sync, u.gone,
+                u.kind, v.verdict, v.checked, v.open_issues, v.first_cause, o.name, o.access, o.sync, u.gone,
                 u.mailbox_since, u.synced, u.session, u.failing, u.forced, u.queued, u.eligibility, u.evidence, u.purpose,
                 {SIGN_IN}, {OTHER_MAILBOXES}
-         FROM   users AS u JOIN organizations AS o ON o.id = u.organization
+         FROM   users AS u JOIN organizations AS o ON o.id = u.organization LEFT JOIN verdicts AS v ON v.user = u.id
          WHERE  u.id = ?1"
     ))?;
     statement.query_row([id.0], user_row).optional()?.ok_or(StoreError::NotFound(Thing::User))
@@ -333,9 +333,9 @@ fn user_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         kind: text::named(row, 18)?,
         judged: eligibility::judged(row, 33)?,
         purpose: text::maybe_named(row, 35)?,
-        verdict: text::named(row, 19)?,
+        verdict: text::maybe_named(row, 19)?.unwrap_or(Verdict::NotRun),
         checked: text::maybe_moment(row, 20)?,
-        open_issues: row.get(21)?,
+        open_issues: row.get::<_, Option<u32>>(21)?.unwrap_or_default(),
         first_cause: text::maybe_named(row, 22)?,
         synced: text::maybe_moment(row, 28)?,
         session: text::maybe_named(row, 29)?,

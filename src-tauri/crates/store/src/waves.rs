@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_i
 
 use crate::error::{StoreError, Thing};
 use crate::text;
-use crate::users::filter::{ACCESS, WAVE, Where};
+use crate::users::filter::{ACCESS, VERDICT, WAVE, Where};
 use crate::users::{Chosen, UserFilter};
 
 /// The plan of an organization.
@@ -264,7 +264,7 @@ pub fn seen(conn: &Connection, organization: OrganizationId, wave: &Wave, severi
                 count(*) FILTER (WHERE coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
                 count(*) FILTER (WHERE verdict NOT IN ('passed', 'failed') AND coalesce(session, 'not_run') NOT IN ('passed', 'failed')),
                 count(*) FILTER (WHERE waits), max(switched), min(synced) FILTER (WHERE session IN ('passed', 'failed'))
-         FROM   (SELECT u.mailbox, u.session, u.verdict, u.synced, u.queued IS NOT NULL AS waits, {ACCESS} LIKE 'graph%' AS graph,
+         FROM   (SELECT u.mailbox, u.session, {VERDICT} AS verdict, u.synced, u.queued IS NOT NULL AS waits, {ACCESS} LIKE 'graph%' AS graph,
                         (SELECT max(at) FROM timeline WHERE user = u.id AND what LIKE '{{\"kind\":\"switched\"%') AS switched
                  FROM   users AS u
                  {} u.mailbox <> 'excluded' AND u.gone IS NULL
@@ -298,7 +298,7 @@ fn with_issues(conn: &Connection, those: &Where, severity: Severity) -> Result<u
     let mut statement = conn.prepare_cached(&format!(
         "SELECT count(*)
          FROM   users AS u
-         {} u.mailbox <> 'excluded' AND u.gone IS NULL AND u.open_issues > 0
+         {} u.mailbox <> 'excluded' AND u.gone IS NULL
                 AND EXISTS (SELECT 1
                             FROM   checks AS c
                             WHERE  c.user = u.id AND c.verdict IN ('failed', 'unknown')

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rollcall_core::arrival::Addresses;
 use rollcall_core::eligibility::{self, Eligibility, Facts};
-use rollcall_core::id::{ObjectId, OrganizationId, TenantId};
+use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::rules;
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::DirectoryUser;
@@ -221,13 +221,16 @@ pub(crate) struct Arrivals<'a> {
     pub imported: Imported,
     /// Users that searching doesn't go through the index for yet.
     unindexed: u32,
+    /// The user who had come last before.
+    known: Option<UserId>,
     /// Those who came.
     came: Arc<Mutex<Came>>,
     /// Whether everybody came, so that nobody else can have an address of theirs.
     whole: bool,
 }
 
-/// The addresses of those who came, and whoever of them isn't ready by what the directory says.
+/// The addresses of those who came, and whoever of them was known as somebody else and isn't ready by what the directory says. Who is
+/// new has been judged by that.
 #[derive(Default)]
 struct Came {
     addresses: Addresses,
@@ -235,10 +238,10 @@ struct Came {
 }
 
 impl Came {
-    fn add(&mut self, page: &[DirectoryUser]) {
+    fn add(&mut self, page: &[DirectoryUser], any_changed: bool) {
         for person in page {
             self.addresses.add(person);
-            if eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
+            if any_changed && eligibility::judge(&Facts::of_directory(person, false)).eligibility != Eligibility::Ready {
                 self.doubtful.push(person.object_id);
             }
         }
@@ -248,7 +251,17 @@ impl Came {
 impl<'a> Arrivals<'a> {
     /// Nobody has come yet.
     pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
-        Self { desk, organization, tenant, job, imported: Imported::default(), unindexed: 0, came: Arc::default(), whole: false }
+        Self {
+            desk,
+            organization,
+            tenant,
+            job,
+            imported: Imported::default(),
+            unindexed: 0,
+            known: None,
+            came: Arc::default(),
+            whole: false,
+        }
     }
 
     /// Stores a page and tells how far it is.
@@ -264,13 +277,16 @@ impl<'a> Arrivals<'a> {
         at_hand: fn(&mut R) -> Option<Vec<DirectoryUser>>,
     ) -> Result<R> {
         let (organization, now, came, unindexed) = (self.organization, self.desk.now(), Arc::clone(&self.came), self.unindexed);
+        let known = self.known;
         let write = move |tx: &Transaction<'_>| {
+            let known = known.map_or_else(|| users::last_known(tx), Ok)?;
             let (mut read, mut upserted, mut next) = (0, Upserted::default(), Some(first));
             for pages in 1.. {
                 let Some(page) = next else { break };
-                came.lock().unwrap_or_else(PoisonError::into_inner).add(&page);
                 read += u32::try_from(page.len()).unwrap_or(u32::MAX);
-                upserted += users::upsert_page(tx, organization, &page, now)?;
+                let of_page = users::upsert_page(tx, organization, &page, now)?;
+                came.lock().unwrap_or_else(PoisonError::into_inner).add(&page, of_page.changed > 0);
+                upserted += of_page;
                 drop(page);
                 next = if pages < PAGES_AT_ONCE { at_hand(&mut rest) } else { None };
             }
@@ -279,9 +295,10 @@ impl<'a> Arrivals<'a> {
                 users::index_pending(tx)?;
                 unindexed = 0;
             }
-            Ok((read, upserted, unindexed, rest))
+            Ok((read, upserted, unindexed, known, rest))
         };
-        let (read, upserted, unindexed, rest) = self.desk.write(write).await?;
+        let (read, upserted, unindexed, known, rest) = self.desk.write(write).await?;
+        self.known = Some(known);
         self.imported.read += read;
         self.imported.new += upserted.new;
         self.imported.changed += upserted.changed;
@@ -316,6 +333,6 @@ impl<'a> Arrivals<'a> {
         }
         let contested = addresses.contested();
         doubtful.extend(&contested);
-        preflight::judge_doubtful(self.desk, self.organization, doubtful, contested).await
+        preflight::judge_doubtful(self.desk, self.organization, self.known, doubtful, contested).await
     }
 }

@@ -122,31 +122,33 @@ async fn judge_all(desk: &Desk, organization: OrganizationId) -> Result<()> {
     }
 }
 
-/// Judges those of an organization of whom something may have changed: who was not ready, whom the last check found out about, and
-/// `these`. Whoever has an address that is another one's, too, is `contested`.
+/// Judges those of an organization of whom something may have changed with others who came in after the user `known`: who was not ready,
+/// whom the last check found out about, and `these`. Whoever has an address that is another one's, too, is `contested`.
 pub(crate) async fn judge_doubtful(
     desk: &Desk,
     organization: OrganizationId,
+    known: Option<UserId>,
     these: Vec<ObjectId>,
     contested: HashSet<ObjectId>,
 ) -> Result<()> {
-    judge_some(desk, organization, these, move |one| contested.contains(&one.directory.object_id)).await
+    judge_some(desk, organization, known, these, move |one| contested.contains(&one.directory.object_id)).await
 }
 
 /// The same after a check, which changes nobody's addresses.
 pub(crate) async fn judge_checked(desk: &Desk, organization: OrganizationId) -> Result<()> {
-    judge_some(desk, organization, vec![], |one| one.judged.eligibility == Eligibility::AddressConflict).await
+    judge_some(desk, organization, None, vec![], |one| one.judged.eligibility == Eligibility::AddressConflict).await
 }
 
 async fn judge_some(
     desk: &Desk,
     organization: OrganizationId,
+    known: Option<UserId>,
     these: Vec<ObjectId>,
     contested: impl Fn(&Candidate) -> bool + Send + 'static,
 ) -> Result<()> {
     // Read where they are written: a reader of its own would fill a cache of its own with what is looked at once.
     desk.write(move |tx| {
-        for some in store::doubtful(tx, organization, &these)?.chunks(DOUBTFUL) {
+        for some in store::doubtful(tx, organization, known, &these)?.chunks(DOUBTFUL) {
             let candidates = store::candidates(tx, organization, Whose::Those(some))?;
             store::set(tx, &differing(&candidates, &contested))?;
         }

@@ -63,18 +63,19 @@ pub fn measure(report: &mut Report) {
 fn spread(folder: &std::path::Path) {
     let conn = bare::open(folder);
     conn.execute_batch(
-        "UPDATE users
-         SET    verdict     = CASE WHEN id % 50 = 0 THEN 'failed' WHEN id % 97 = 0 THEN 'unknown' ELSE 'passed' END,
-                open_issues = iif(id % 50 = 0 OR id % 97 = 0, 1, 0),
-                checked     = 1800000000000 + id * 7919 % 86400000,
-                mailbox     = CASE WHEN id % 3 = 0 THEN 'initialized' WHEN id % 7 = 0 THEN 'switching' ELSE 'not_initialized' END,
-                session     = CASE WHEN id % 40 = 0 THEN 'failed' WHEN id % 3 = 0 THEN 'passed' END,
-                synced      = iif(id % 40 = 0 OR id % 3 = 0, 1800000000000 + id * 104729 % 86400000, NULL);
+        "INSERT INTO verdicts (user, verdict, open_issues, checked)
+         SELECT id, CASE WHEN id % 50 = 0 THEN 'failed' WHEN id % 97 = 0 THEN 'unknown' ELSE 'passed' END,
+                iif(id % 50 = 0 OR id % 97 = 0, 1, 0), 1800000000000 + id * 7919 % 86400000
+         FROM   users;
+         UPDATE users
+         SET    mailbox = CASE WHEN id % 3 = 0 THEN 'initialized' WHEN id % 7 = 0 THEN 'switching' ELSE 'not_initialized' END,
+                session = CASE WHEN id % 40 = 0 THEN 'failed' WHEN id % 3 = 0 THEN 'passed' END,
+                synced  = iif(id % 40 = 0 OR id % 3 = 0, 1800000000000 + id * 104729 % 86400000, NULL);
          INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, checked, digest, first_seen)
-         SELECT id, 'mail', 1, verdict, 404, 'MailboxNotEnabledForRESTAPI', 'mailbox_not_enabled',
-                'graph.404.MailboxNotEnabledForRESTAPI.mailbox_not_enabled.mail', printf('%08x-0000-4000-8000-00000000beef', id),
+         SELECT user, 'mail', 1, verdict, 404, 'MailboxNotEnabledForRESTAPI', 'mailbox_not_enabled',
+                'graph.404.MailboxNotEnabledForRESTAPI.mailbox_not_enabled.mail', printf('%08x-0000-4000-8000-00000000beef', user),
                 checked, x'00', checked
-         FROM   users
+         FROM   verdicts
          WHERE  verdict IN ('failed', 'unknown');
          INSERT INTO sessions (user, place, number, kind, verdict, started, ended, changed, removed, requests, readings)
          SELECT c.user, n.value, n.value, 'incremental', 'failed', c.checked, c.checked, 0, 0, 4,

@@ -31,8 +31,10 @@ pub fn measure(report: &mut Report) {
     // A spread of verdicts as after a run.
     let conn = bare::open(folder.path());
     conn.execute_batch(
-        "UPDATE users SET verdict = CASE WHEN id % 50 = 0 THEN 'failed' WHEN id % 97 = 0 THEN 'unknown' ELSE 'passed' END,
-                          open_issues = iif(id % 50 = 0 OR id % 97 = 0, 1, 0), checked = 1800000000000 + id % 1000",
+        "INSERT INTO verdicts (user, verdict, open_issues, checked)
+         SELECT id, CASE WHEN id % 50 = 0 THEN 'failed' WHEN id % 97 = 0 THEN 'unknown' ELSE 'passed' END,
+                iif(id % 50 = 0 OR id % 97 = 0, 1, 0), 1800000000000 + id % 1000
+         FROM   users",
     )
     .unwrap();
     for window in windows(organization.0) {
@@ -89,8 +91,8 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: UserFilter { verdict: vec![Verdict::Failed], ..all() },
             sort: by(UserSort::Name, false),
             offset: 0,
-            rows: "SELECT * FROM users WHERE organization = ?1 AND verdict = 'failed' ORDER BY name_key, id LIMIT 50",
-            count: "SELECT count(*) FROM users WHERE organization = ?1 AND verdict = 'failed'",
+            rows: "SELECT u.* FROM verdicts AS v JOIN users AS u ON u.id = v.user WHERE u.organization = ?1 AND v.verdict = 'failed' ORDER BY u.name_key, u.id LIMIT 50",
+            count: "SELECT count(*) FROM verdicts AS v JOIN users AS u ON u.id = v.user WHERE u.organization = ?1 AND v.verdict = 'failed'",
             values: of(),
         },
         Window {
@@ -98,8 +100,8 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: UserFilter { verdict: vec![Verdict::Passed], ..all() },
             sort: by(UserSort::Name, false),
             offset: 0,
-            rows: "SELECT * FROM users WHERE +organization = ?1 AND +verdict = 'passed' ORDER BY name_key, id LIMIT 50",
-            count: "SELECT count(*) FROM users WHERE organization = ?1 AND verdict = 'passed'",
+            rows: "SELECT u.* FROM users AS u CROSS JOIN verdicts AS v ON v.user = u.id WHERE +u.organization = ?1 AND v.verdict = 'passed' ORDER BY u.name_key, u.id LIMIT 50",
+            count: "SELECT count(*) FROM users AS u CROSS JOIN verdicts AS v ON v.user = u.id WHERE u.organization = ?1 AND v.verdict = 'passed'",
             values: of(),
         },
         Window {
@@ -116,7 +118,7 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: all(),
             sort: by(UserSort::Verdict, false),
             offset: 0,
-            rows: "SELECT * FROM users WHERE organization = ?1 AND verdict = 'failed' ORDER BY id LIMIT 50",
+            rows: "SELECT u.* FROM verdicts AS v CROSS JOIN users AS u ON u.id = v.user WHERE u.organization = ?1 AND v.verdict = 'failed' ORDER BY v.user LIMIT 50",
             count: "SELECT count(*) FROM users WHERE organization = ?1",
             values: of(),
         },
@@ -125,7 +127,7 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: all(),
             sort: by(UserSort::Checked, true),
             offset: 0,
-            rows: "SELECT * FROM users WHERE id IN (SELECT id FROM users WHERE organization = ?1 ORDER BY checked DESC, id DESC LIMIT 50) ORDER BY checked DESC, id DESC",
+            rows: "SELECT u.* FROM verdicts AS v CROSS JOIN users AS u ON u.id = v.user WHERE v.user IN (SELECT s.user FROM users AS o JOIN verdicts AS s ON s.user = o.id WHERE o.organization = ?1 ORDER BY s.checked DESC, s.user DESC LIMIT 50) ORDER BY v.checked DESC, v.user DESC",
             count: "SELECT count(*) FROM users WHERE organization = ?1",
             values: of(),
         },
@@ -134,7 +136,7 @@ fn windows(organization: u32) -> Vec<Window> {
             filter: all(),
             sort: by(UserSort::Issues, true),
             offset: 0,
-            rows: "SELECT * FROM users WHERE +organization = ?1 AND open_issues > 0 ORDER BY open_issues DESC, id DESC LIMIT 50",
+            rows: "SELECT u.* FROM verdicts AS v CROSS JOIN users AS u ON u.id = v.user WHERE v.open_issues > 0 AND u.organization = ?1 ORDER BY v.open_issues DESC, v.user DESC LIMIT 50",
             count: "SELECT count(*) FROM users WHERE organization = ?1",
             values: of(),
         },

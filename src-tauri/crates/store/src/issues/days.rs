@@ -53,15 +53,17 @@ impl Days {
 pub fn snapshot(tx: &Transaction<'_>, organization: OrganizationId, now: Timestamp) -> Result<(), StoreError> {
     let day = Days::number(now);
     tx.execute("DELETE FROM issue_days WHERE organization = ?1 AND (day = ?2 OR day <= ?2 - ?3)", params![organization.0, day, KEPT])?;
-    // Who has open issues is told by an index, so that nobody's wide row is read; and their checks are read once, user by user.
+    // Who has open issues is told by an index, and their checks are read once, user by user.
     tx.execute(
         concat!(
             "WITH open AS MATERIALIZED (
                  SELECT c.fingerprint, ",
             problem!(),
             " AS problem, c.user
-                 FROM   users AS u INDEXED BY users_by_organization CROSS JOIN checks AS c ON c.user = u.id
-                 WHERE  u.organization = ?1 AND u.open_issues > 0 AND c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL
+                 FROM   verdicts AS v INDEXED BY verdicts_amiss
+                        CROSS JOIN users  AS u ON u.id = v.user
+                        CROSS JOIN checks AS c ON c.user = v.user
+                 WHERE  v.open_issues > 0 AND u.organization = ?1 AND c.verdict IN ('failed', 'unknown') AND c.fingerprint IS NOT NULL
              )
              INSERT INTO issue_days (organization, subject, day, users)
              SELECT   ?1, fingerprint, ?3, count(*)
@@ -73,8 +75,8 @@ pub fn snapshot(tx: &Transaction<'_>, organization: OrganizationId, now: Timesta
              GROUP BY problem
              UNION ALL
              SELECT   ?1, '', ?3, count(*)
-             FROM     users
-             WHERE    open_issues > 0 AND organization = ?1"
+             FROM     verdicts AS v INDEXED BY verdicts_amiss CROSS JOIN users AS u ON u.id = v.user
+             WHERE    v.open_issues > 0 AND u.organization = ?1"
         ),
         params![organization.0, general()?, day],
     )?;

@@ -118,8 +118,11 @@ impl Committed {
 }
 
 fn before(tx: &Transaction<'_>, organization: OrganizationId, user: UserId) -> Result<Option<Before>, StoreError> {
-    let mut statement =
-        tx.prepare_cached("SELECT mailbox, sync, session, failing, sessions, open_issues FROM users WHERE id = ?1 AND organization = ?2")?;
+    let mut statement = tx.prepare_cached(
+        "SELECT mailbox, sync, session, failing, sessions, (SELECT open_issues FROM verdicts WHERE user = id)
+         FROM   users
+         WHERE  id = ?1 AND organization = ?2",
+    )?;
     let before = statement.query_row(params![user.0, organization.0], |row| {
         Ok(Before {
             mailbox: text::named(row, 0)?,
@@ -127,7 +130,7 @@ fn before(tx: &Transaction<'_>, organization: OrganizationId, user: UserId) -> R
             last: text::maybe_named(row, 2)?,
             failing: row.get(3)?,
             sessions: row.get(4)?,
-            open_issues: row.get(5)?,
+            open_issues: row.get::<_, Option<u32>>(5)?.unwrap_or_default(),
         })
     });
     Ok(before.optional()?)

@@ -46,10 +46,10 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
         "SELECT u.id, u.object_id, u.upn, u.display_name, u.mail, u.aliases, u.department, u.job_title, u.enabled, u.guest,
                 u.on_premises, u.exchange_plan, u.purpose, iif(",
         own_is_read!(),
-        ", u.verdict, 'not_run'),
-                (SELECT c.cause FROM checks AS c WHERE c.user = u.id AND c.cause = u.first_cause AND c.mailbox IS NULL LIMIT 1),
+        ", coalesce(v.verdict, 'not_run'), 'not_run'),
+                (SELECT c.cause FROM checks AS c WHERE c.user = u.id AND c.cause = v.first_cause AND c.mailbox IS NULL LIMIT 1),
                 u.eligibility, u.evidence
-         FROM   users AS u"
+         FROM   users AS u LEFT JOIN verdicts AS v ON v.user = u.id"
     );
     let (condition, values): (_, Vec<rusqlite::types::Value>) = match whose {
         Whose::After(after, limit) => {
@@ -75,17 +75,24 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
 }
 
 /// Those of an organization who were not ready, those whose last check found something out about the mailbox itself, and `these`, by
-/// number.
+/// number. Who came in after the user `known` was judged then, and is not among them but for `these`.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn doubtful(conn: &Connection, organization: OrganizationId, these: &[ObjectId]) -> Result<Vec<UserId>, StoreError> {
+pub fn doubtful(
+    conn: &Connection,
+    organization: OrganizationId,
+    known: Option<UserId>,
+    these: &[ObjectId],
+) -> Result<Vec<UserId>, StoreError> {
     // A cross join is done in the order in which it is written: each of them is looked for, and not everybody among them.
     let mut statement = conn.prepare_cached(
-        "SELECT id FROM users WHERE organization = ?1 AND eligibility IS NOT NULL
+        "SELECT id FROM users WHERE organization = ?1 AND eligibility IS NOT NULL AND (?3 IS NULL OR id <= ?3)
          UNION
-         SELECT id FROM users WHERE organization = ?1 AND open_issues > 0
-                                    AND first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled', 'license_missing')
+         SELECT u.id
+         FROM   verdicts AS v INDEXED BY verdicts_amiss CROSS JOIN users AS u ON u.id = v.user
+         WHERE  v.open_issues > 0 AND v.first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled', 'license_missing')
+                AND u.organization = ?1
          UNION
          SELECT m.id
          FROM   organizations AS o
@@ -95,7 +102,8 @@ pub fn doubtful(conn: &Connection, organization: OrganizationId, these: &[Object
          ORDER BY id",
     )?;
     let these: Vec<String> = these.iter().map(ToString::to_string).collect();
-    let ids = statement.query_map(params![organization.0, text::to_json(&these)?], |row| row.get(0).map(UserId))?;
+    let values = params![organization.0, text::to_json(&these)?, known.map(|known| known.0)];
+    let ids = statement.query_map(values, |row| row.get(0).map(UserId))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -105,12 +113,16 @@ pub fn doubtful(conn: &Connection, organization: OrganizationId, these: &[Object
 /// [`StoreError`] when it can't be written.
 pub fn set(tx: &Transaction<'_>, judgements: &[(UserId, Judged)]) -> Result<(), StoreError> {
     let mut statement = tx.prepare_cached("UPDATE users SET eligibility = ?2, evidence = ?3 WHERE id = ?1")?;
-    for (user, Judged { eligibility, evidence }) in judgements {
-        let eligibility = (*eligibility != Eligibility::Ready).then(|| eligibility.name());
-        let evidence = (*evidence != Evidence::AssignedPlans).then(|| evidence.name());
+    for (user, judged) in judgements {
+        let (eligibility, evidence) = written(*judged);
         statement.execute(params![user.0, eligibility, evidence])?;
     }
     Ok(())
+}
+
+/// What is written of a judgement: of who is ready by a plan, nothing.
+pub(super) fn written(Judged { eligibility, evidence }: Judged) -> (Option<&'static str>, Option<&'static str>) {
+    ((eligibility != Eligibility::Ready).then(|| eligibility.name()), (evidence != Evidence::AssignedPlans).then(|| evidence.name()))
 }
 
 /// Writes what mailboxes said of themselves.

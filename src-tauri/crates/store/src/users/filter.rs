@@ -24,6 +24,15 @@ pub const SYNC: &str = "CASE WHEN u.sync = 'disabled_due_to_error' THEN u.sync
               WHEN u.sync = 'disabled' OR (SELECT sync FROM organizations WHERE id = u.organization) = 'disabled' THEN 'disabled'
               ELSE (SELECT sync FROM organizations WHERE id = u.organization) END";
 
+/// What the last check came to; not run where nothing is kept of one.
+pub const VERDICT: &str = "coalesce((SELECT verdict FROM verdicts WHERE user = u.id), 'not_run')";
+
+/// When the last check was complete.
+pub const CHECKED: &str = "(SELECT checked FROM verdicts WHERE user = u.id)";
+
+/// How many issues are open.
+pub const OPEN_ISSUES: &str = "coalesce((SELECT open_issues FROM verdicts WHERE user = u.id), 0)";
+
 /// The wave of their organization's plan; new users are in the last one.
 pub const WAVE: &str = "coalesce((SELECT wave FROM wave_members WHERE user = u.id AND organization = u.organization),
                  (SELECT max(number) FROM waves WHERE organization = u.organization))";
@@ -88,7 +97,7 @@ impl Where {
             condition.values.push(wave.into());
         }
         condition.among("u.mailbox", filter.mailbox.iter().map(|status| MailboxStatus::name(*status)));
-        condition.among("u.verdict", filter.verdict.iter().map(|verdict| Verdict::name(*verdict)));
+        condition.among(VERDICT, filter.verdict.iter().map(|verdict| Verdict::name(*verdict)));
         condition.among("u.kind", filter.kind.iter().map(|kind| kind_name(*kind)));
         condition.eligible(&filter.eligibility);
         if let Some(fingerprint) = &filter.fingerprint {
@@ -113,10 +122,10 @@ impl Where {
             condition.clauses.push(format!("{OTHER_MAILBOXES} > 0").into());
         }
         if let Some(moment) = filter.checked_before {
-            condition.and("(u.checked IS NULL OR u.checked <= ?)", [moment.0.into()]);
+            condition.and("NOT EXISTS (SELECT 1 FROM verdicts WHERE user = u.id AND checked > ?)", [moment.0.into()]);
         }
         if filter.with_issues {
-            condition.and("u.open_issues > 0", []);
+            condition.and("u.id IN (SELECT user FROM verdicts WHERE open_issues > 0)", []);
         }
         if let Some(searched) = &filter.search {
             for (clause, values) in search(searched) {

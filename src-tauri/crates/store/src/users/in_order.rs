@@ -3,7 +3,7 @@
 use rollcall_core::id::UserId;
 use rusqlite::{Connection, params_from_iter};
 
-use super::filter::{ACCESS, SYNC, Where};
+use super::filter::{ACCESS, CHECKED, OPEN_ISSUES, SYNC, Where};
 use super::{Sort, UserFilter, UserSort};
 use crate::error::StoreError;
 
@@ -29,9 +29,11 @@ const fn key(by: UserSort) -> &'static str {
         UserSort::Mailbox => "u.mailbox",
         UserSort::Kind => "u.kind",
         // What needs somebody's attention first.
-        UserSort::Verdict => "CASE u.verdict WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'not_run' THEN 2 ELSE 3 END",
-        UserSort::Checked => "u.checked",
-        UserSort::Issues => "u.open_issues",
+        UserSort::Verdict => {
+            "CASE (SELECT verdict FROM verdicts WHERE user = u.id) WHEN 'failed' THEN 0 WHEN 'unknown' THEN 1 WHEN 'passed' THEN 3 ELSE 2 END"
+        }
+        UserSort::Checked => CHECKED,
+        UserSort::Issues => OPEN_ISSUES,
         UserSort::Session => "u.synced",
         UserSort::Sync => SYNC,
     }

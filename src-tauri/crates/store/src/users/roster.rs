@@ -201,7 +201,7 @@ fn order<'a>(kept: &'a mut Option<Vec<UserId>>, conn: &Connection, sql: &str) ->
 const MEMBERS: &str =
     "SELECT id, organization, checked, synced, mailbox_since, name_key, upn, open_issues, mailbox, verdict, kind, eligibility,
        session, access, sync, queued IS NOT NULL, mail, aliases, department
-FROM   users";
+FROM   users LEFT JOIN verdicts ON user = id";
 
 fn member(row: &Row<'_>, shared: &mut Shared) -> rusqlite::Result<Member> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|moment| moment.unwrap_or(NEVER));
@@ -213,10 +213,10 @@ fn member(row: &Row<'_>, shared: &mut Shared) -> rusqlite::Result<Member> {
         synced: moment(3)?,
         mailbox_since: moment(4)?,
         names: hash(row.get_ref(5)?.as_str()?, upn),
-        open_issues: row.get(7)?,
+        open_issues: row.get::<_, Option<u32>>(7)?.unwrap_or_default(),
         shares: shared.of(upn, row.get_ref(16)?.as_str_or_null()?, row.get_ref(17)?.as_str()?, row.get_ref(18)?.as_str_or_null()?),
         mailbox: text::named(row, 8)?,
-        verdict: text::named(row, 9)?,
+        verdict: text::maybe_named(row, 9)?.unwrap_or(Verdict::NotRun),
         kind: text::named(row, 10)?,
         eligibility: text::maybe_named(row, 11)?.unwrap_or(Eligibility::Ready),
         session: text::maybe_named(row, 12)?,

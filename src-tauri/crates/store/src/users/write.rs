@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use rollcall_core::eligibility::{Facts, judge};
 use rollcall_core::id::{ObjectId, OrganizationId, TenantId, UserId};
 use rollcall_core::organization::SyncStatus;
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxStatus};
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Transaction, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Transaction, params, params_from_iter};
 use uuid::Uuid;
 
+use super::eligibility::written;
 use super::filter::{Where, kind_name};
 use super::search::{index, unindex};
 use super::{Chosen, Upserted};
@@ -18,7 +20,7 @@ use crate::fold::fold;
 use crate::{organizations, runs, text};
 
 /// Brings in a page of the directory, or refreshes it. A person of a tenant is in one organization only: who is in another
-/// already stays there.
+/// already stays there. Who is new is judged by what the directory says; whether somebody else has an address, too, isn't known yet.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such organization.
@@ -55,6 +57,15 @@ pub fn upsert_page(
     // Numbers only grow, so nobody else's are among those that were given to the new ones.
     index(tx, new.first().copied().zip(new.last().copied()), &altered)?;
     Ok(upserted)
+}
+
+/// The user who came in last, be it that they are gone by now; whoever comes has a greater number.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn last_known(conn: &Connection) -> Result<UserId, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'users'")?;
+    Ok(statement.query_row([], |row| row.get(0).map(UserId))?)
 }
 
 /// Removes users with their issues; answers how many. Runs keep what they found out about them.
@@ -134,10 +145,10 @@ fn count_out(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
 
 fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM checks WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
+    tx.execute("DELETE FROM verdicts WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
     tx.execute(
         "UPDATE users
-         SET    verdict = 'not_run', checked = NULL, open_issues = 0, first_cause = NULL,
-                forgotten = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0)
+         SET    forgotten = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0)
          WHERE  id IN (SELECT value FROM json_each(?1))",
         [ids],
     )?;
@@ -178,16 +189,17 @@ impl<'a> Page<'a> {
     fn new(tx: &'a Transaction<'_>, tenant: TenantId, organization: OrganizationId, now: Timestamp) -> Result<Self, StoreError> {
         let mut add = tx.prepare_cached(
             "INSERT INTO users (object_id, upn, display_name, name_key, mail, aliases, department, job_title, enabled, guest,
-                                on_premises, exchange_plan, kind, tenant, organization, sync, mailbox, created, seen)
-             VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18)
+                                on_premises, exchange_plan, kind, eligibility, evidence, tenant, organization, sync, mailbox,
+                                created, seen)
+             VALUES            (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)
              ON CONFLICT (tenant, object_id) DO NOTHING",
         )?;
         // What is the same for all of a page is bound once.
-        add.raw_bind_parameter(14, tenant.0)?;
-        add.raw_bind_parameter(15, organization.0)?;
-        add.raw_bind_parameter(16, SyncStatus::Enabled.name())?;
-        add.raw_bind_parameter(17, MailboxStatus::NotInitialized.name())?;
-        add.raw_bind_parameter(18, now.0)?;
+        add.raw_bind_parameter(16, tenant.0)?;
+        add.raw_bind_parameter(17, organization.0)?;
+        add.raw_bind_parameter(18, SyncStatus::Enabled.name())?;
+        add.raw_bind_parameter(19, MailboxStatus::NotInitialized.name())?;
+        add.raw_bind_parameter(20, now.0)?;
         Ok(Self {
             tenant,
             organization,
@@ -275,7 +287,11 @@ impl<'a> Page<'a> {
         for (place, flag) in (1 + texts.len()..).zip(flags) {
             self.add.raw_bind_parameter(place, flag)?;
         }
-        self.add.raw_bind_parameter(1 + texts.len() + flags.len(), kind_name(person.mailbox_kind()))?;
+        let (eligibility, evidence) = written(judge(&Facts::of_directory(person, false)));
+        let names = [Some(kind_name(person.mailbox_kind())), eligibility, evidence];
+        for (place, name) in (1 + texts.len() + flags.len()..).zip(names) {
+            self.add.raw_bind_parameter(place, name)?;
+        }
         let added = self.add.raw_execute()?;
         Ok((added > 0).then(|| UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX))))
     }

@@ -162,7 +162,7 @@ fn change(random: &mut Random, room: &Room, at: i64) {
         }
         10 if places.len() > 2 => store.write(|tx| organizations::delete(tx, place)).unwrap(),
         10 | 11 => {
-            let name = format!("Place {at}");
+            let name = format!("Place {}", store.revision());
             add_organization(store, room.tenant, room.integration, &name, &name.replace(' ', "-"));
         }
         12 => plan(store, place, &few),
@@ -241,16 +241,20 @@ fn checked(random: &mut Random, store: &Store, few: &[UserId], at: i64) {
                      VALUES (?1, 'mail', 0, ?2, ?6, ?3, ?4, ?3 || ?4, ?5, x'00', ?5)",
                     (user.0, verdict, code, random.of(&[None, Some(cause)]), at, http),
                 )?;
+                let checked = random.one_in(2).then(|| at - i64::from(random.number(3)));
+                if random.one_in(9) {
+                    tx.execute("DELETE FROM verdicts WHERE user = ?1", [user.0])?;
+                } else {
+                    tx.execute(
+                        "INSERT OR REPLACE INTO verdicts (user, verdict, open_issues, checked) VALUES (?1, ?2, ?3, ?4)",
+                        (user.0, verdict, random.number(4), checked),
+                    )?;
+                }
                 tx.execute(
-                    "UPDATE users
-                     SET    verdict = ?2, open_issues = ?3, checked = ?4, session = ?5, synced = ?4 - 1, mailbox = ?6,
-                            mailbox_since = ?4, eligibility = ?7
-                     WHERE  id = ?1",
+                    "UPDATE users SET session = ?3, synced = ?2 - 1, mailbox = ?4, mailbox_since = ?2, eligibility = ?5 WHERE id = ?1",
                     (
                         user.0,
-                        verdict,
-                        random.number(4),
-                        random.one_in(2).then(|| at - i64::from(random.number(3))),
+                        checked,
                         random.of(&[None, Some("failed"), Some("passed"), Some("unknown")]),
                         random.of(&MailboxStatus::ALL).name(),
                         random.of(&[None, Some("guest"), Some("room"), Some("no_mailbox")]),
@@ -334,15 +338,18 @@ fn more_changes_than_are_told_apart_are_seen_all_the_same() {
     let failed = UserFilter { verdict: vec![Verdict::Failed], ..UserFilter::default() };
     agree(&room.store, &failed, Sort::default(), 0, 10);
     let fail = |condition: &str| {
-        let sql = format!("UPDATE users SET verdict = 'failed' WHERE verdict <> 'failed' AND {condition}");
+        let sql = format!(
+            "INSERT INTO verdicts (user, verdict, open_issues) SELECT id, 'failed', 0 FROM users WHERE {condition}
+             ON CONFLICT (user) DO UPDATE SET verdict = excluded.verdict WHERE verdict <> excluded.verdict"
+        );
         room.store.write(|tx| Ok(tx.execute(&sql, [])?)).unwrap()
     };
     for (condition, failing) in [("id <= 30", 30), ("id <= 9000", 9_000), ("id <= 10050", 10_050), ("true", 10_100)] {
         fail(condition);
         assert_eq!(users::query(&room.store, &failed, Sort::default(), 0, 0).unwrap().matching, failing);
     }
-    for half in ["id % 2 = 0", "id % 2 = 1"] {
-        room.store.write(|tx| Ok(tx.execute(&format!("UPDATE users SET verdict = 'passed' WHERE {half}"), [])?)).unwrap();
+    for half in ["user % 2 = 0", "user % 2 = 1"] {
+        room.store.write(|tx| Ok(tx.execute(&format!("UPDATE verdicts SET verdict = 'passed' WHERE {half}"), [])?)).unwrap();
     }
     agree(&room.store, &failed, Sort::default(), 0, 10);
     room.store.write(|tx| users::delete(tx, &Chosen::Filter(UserFilter::default()))).unwrap();
@@ -393,7 +400,10 @@ fn what_is_shown_while_others_write_is_one_moment() {
         for n in 0..400 {
             let (some, rest) = (2 + random.number(40), random.number(40));
             let verdict = random.of(&["failed", "passed"]);
-            let sql = format!("UPDATE users SET verdict = '{verdict}', checked = {n} WHERE id % {some} = {rest}");
+            let sql = format!(
+                "INSERT OR REPLACE INTO verdicts (user, verdict, checked, open_issues)
+                 SELECT id, '{verdict}', {n}, 0 FROM users WHERE id % {some} = {rest}"
+            );
             store.write(|tx| Ok(tx.execute(&sql, [])?)).unwrap();
             if n % 10 == 0 {
                 let (gone, back) = (vec![random.number(300)], named(random.number(400), random.of(&NAMES)));

@@ -1,3 +1,5 @@
+use rollcall_core::eligibility::Eligibility;
+use rollcall_core::id::ObjectId;
 use rollcall_core::mailbox::Step;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
@@ -5,7 +7,7 @@ use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rollcall_store::organizations::{self, Belongings, OrganizationChange};
 use rollcall_store::runs::Which;
-use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act};
+use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act, eligibility};
 
 use crate::fixture::{NOW, add_organization, named, passed, person, refused, room, unsettled};
 
@@ -86,6 +88,27 @@ fn filters_narrow_together_and_the_total_stays_the_organizations() {
     assert_eq!(counts, MailboxCounts { initialized: 2, not_initialized: 11, ..MailboxCounts::default() });
     let tally = room.store.read(|conn| organizations::tally(conn, room.organization)).unwrap();
     assert_eq!((tally.users, tally.verdicts.failed, tally.with_issues, tally.checked), (13, 2, 3, Some(NOW)));
+}
+
+#[test]
+fn who_is_new_is_judged_by_the_directory_at_once_and_who_was_known_when_doubts_are_looked_into() {
+    let room = room();
+    let guest = |n| DirectoryUser { guest: true, ..person(n) };
+    room.bring_in(&[person(0), guest(1)]);
+    let known = room.store.read(users::last_known).unwrap();
+    assert_eq!(known, room.user(1).user.id);
+    room.bring_in(&[guest(0), guest(1), guest(2), person(3)]);
+
+    let judged = [0, 1, 2, 3].map(|n| room.user(n).judged.eligibility);
+    assert_eq!(judged, [Eligibility::Ready, Eligibility::Guest, Eligibility::Guest, Eligibility::Ready], "who has changed waits");
+    let doubtful = |known, these: &[u32]| {
+        let these: Vec<ObjectId> = these.iter().map(|n| person(*n).object_id).collect();
+        room.store.read(|conn| eligibility::doubtful(conn, room.organization, known, &these)).unwrap()
+    };
+    let ids = [0, 1, 2, 3].map(|n| room.user(n).user.id);
+    assert_eq!(doubtful(None, &[]), [ids[1], ids[2]]);
+    assert_eq!(doubtful(Some(known), &[]), [ids[1]]);
+    assert_eq!(doubtful(Some(known), &[0, 2]), ids[..3]);
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn a_wave_is_watched_until_its_longest_unread_user_was_read_and_an_unknown_check
     set("UPDATE users SET synced = 9000 WHERE id = (SELECT max(id) FROM users)");
     assert_eq!(seen().watched_until, Some(Timestamp(100 + i64::from(users[0].0))), "one who was read lately says nothing of the others");
 
-    set("UPDATE users SET session = NULL, synced = NULL, verdict = 'unknown' WHERE id = (SELECT min(id) FROM users)");
+    set("UPDATE users SET session = NULL, synced = NULL WHERE id = (SELECT min(id) FROM users)");
+    set("INSERT INTO verdicts (user, verdict, open_issues) SELECT min(id), 'unknown', 1 FROM users");
     let figures = seen();
     assert_eq!((figures.unseen, figures.unchecked), (1, 1), "a check that came to nothing has answered nothing");
     set("UPDATE users SET gone = 1 WHERE id = (SELECT min(id) FROM users)");
