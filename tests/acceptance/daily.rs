@@ -112,7 +112,7 @@ async fn what_was_checked_in_another_way_is_not_checked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_keeps_what_answered_and_marks_the_rest_as_not_asked() {
     let rehearsal =
-        Rehearsal::on(Scene { users: 800, faults: FaultPlan::none(), latency: Duration::from_millis(20), ..Scene::default() }).await;
+        Rehearsal::on(Scene { users: 3_000, faults: FaultPlan::none(), latency: Duration::from_millis(20), ..Scene::default() }).await;
     let organization = rehearsal.ready().await.id;
     let under_way = CancellationToken::new();
     let seen = under_way.clone();
@@ -135,7 +135,7 @@ async fn cancelling_keeps_what_answered_and_marks_the_rest_as_not_asked() {
     let (_, cancelled) = tokio::join!(working, cancelling);
     assert_eq!(cancelled.state, RunState::Cancelled);
     assert!(cancelled.ledger.passed > 0 && cancelled.ledger.not_run > 0, "{:?}", cancelled.ledger);
-    assert_eq!(cancelled.ledger.total(), 800);
+    assert_eq!(cancelled.ledger.total(), 3_000);
     assert_ne!(cancelled.ledger.verdict(), Verdict::Passed, "what was not asked is not fine");
 }
 

@@ -137,20 +137,21 @@ struct Kept {
 /// the latest, because the pass that ends it is kept, too; since a pass that is kept there were passes only. Takes out of `kept` what
 /// passes have outdated, or what a later run says isn't covered any more.
 fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Result<Vec<Check>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT   p.number, p.run, p.checked, p.answers, p.completed, r.workloads
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT   p.number, p.run, p.completed, r.workloads, {}
          FROM     users AS u
                   CROSS JOIN runs AS r ON r.organization = u.organization
                   CROSS JOIN passes AS p ON p.run = r.id AND p.block = ?2
          WHERE    u.id = ?1 AND p.number > u.forgotten
          ORDER BY p.number DESC",
-    )?;
+        passes::Row::COLUMNS
+    ))?;
     let mut rows = statement.query(params![user.0, passes::block_of(user)])?;
     let mut latest: Vec<Check> = Vec::new();
     let mut not_covered = passes::Workloads::default();
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
-        let packed = passes::Row { run: RunId(row.get(1)?), checked: text::moment(row, 2)?, packed: row.get(3)? };
+        let packed = passes::Row::read(row, 4, RunId(row.get(1)?), passes::block_of(user))?;
         for result in packed.of(user).filter(|result| !not_covered.contains(result.workload)) {
             let kept = kept.iter().find(|kept| kept.check.result.workload == result.workload);
             if kept.is_some_and(|kept| kept.is_issue || kept.at >= number) {
@@ -162,8 +163,8 @@ fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Resu
                 None => latest.push(Check { run: Some(packed.run), first_seen: packed.checked, result }),
             }
         }
-        if row.get::<_, u32>(4)? & 1 << passes::place_of(user) != 0 {
-            let plan: Vec<Planned> = text::json(row, 5)?;
+        if row.get::<_, u32>(2)? & 1 << passes::place_of(user) != 0 {
+            let plan: Vec<Planned> = text::json(row, 3)?;
             for planned in plan.iter().filter(|planned| planned.not_asked == Some(Cause::NotCovered)) {
                 not_covered.insert(planned.workload);
                 kept.retain(|kept| kept.check.result.workload != planned.workload || kept.at >= number);

@@ -34,6 +34,7 @@ pub const SCHEMA: &[&str] = &[
     schema::READ_MAILBOXES,
     schema::NO_INDEX_OF_FINGERPRINTS,
     schema::VERDICTS,
+    schema::SEALED_PASSES,
 ];
 
 /// The version that a list of steps leads to.

@@ -123,7 +123,7 @@ pub struct Run {
 /// [`StoreError::NotFound`] when there is no such run, or it has ended.
 pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> Result<(), StoreError> {
     let whole: bool = tx
-        .query_row("SELECT mailboxes_done = mailboxes FROM runs WHERE id = ?1", [run.0], |row| row.get(0))
+        .query_row("SELECT mailboxes_done >= mailboxes FROM runs WHERE id = ?1", [run.0], |row| row.get(0))
         .optional()?
         .ok_or(StoreError::NotFound(Thing::Run))?;
     let state = match end {

@@ -858,3 +858,25 @@ ALTER TABLE users DROP COLUMN checked;
 ALTER TABLE users DROP COLUMN open_issues;
 ALTER TABLE users DROP COLUMN first_cause;
 ";
+
+/// Version 25. A row of passes has one digest; and whom it says it has completed has passed, without a word in the row of the mailbox.
+pub const SEALED_PASSES: &str = "
+-- Of all that the row says; nothing in rows of before, where each pass has half of a digest of its own.
+ALTER TABLE passes ADD COLUMN digest BLOB;
+
+CREATE VIEW planned_mailboxes AS
+SELECT m.run, m.user, m.object_id, m.upn, m.display_name, m.name_key,
+       iif(m.remaining > 0 AND EXISTS (SELECT 1
+                                       FROM   passes AS p
+                                       WHERE  p.run = m.run AND p.block = m.user / 16 AND p.completed >> (m.user % 16) & 1),
+           'passed', m.verdict) AS verdict
+FROM   run_mailboxes AS m;
+
+DROP VIEW mailboxes_of_runs;
+CREATE VIEW mailboxes_of_runs AS
+SELECT run, user, object_id, upn, display_name, name_key, verdict
+FROM   planned_mailboxes
+UNION ALL
+SELECT n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
+FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
+";

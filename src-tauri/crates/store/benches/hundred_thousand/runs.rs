@@ -87,7 +87,7 @@ fn results(report: &mut Report, store: &Store, organization: OrganizationId) {
 
 fn pages(report: &mut Report, store: &Store, run: RunId) {
     let by_hand = |conn: &Connection, offset: u32| {
-        let sql = "SELECT user, object_id, upn, display_name FROM run_mailboxes WHERE run = ?1 AND verdict = 'passed'
+        let sql = "SELECT user, object_id, upn, display_name FROM planned_mailboxes WHERE run = ?1 AND verdict = 'passed'
                    ORDER BY name_key, user LIMIT 50 OFFSET ?2";
         let mut statement = conn.prepare_cached(sql).unwrap();
         let users: Vec<u32> = statement.query_map(params![run.0, offset], |row| row.get(0)).unwrap().map(Result::unwrap).collect();

@@ -71,7 +71,7 @@ struct Member {
 
 /// How a mailbox was completed.
 enum Completed {
-    /// With a pass and nothing else, as most are; what that changes is written for all of a block together.
+    /// With a pass and nothing else, as most are; that is written for all of a block together.
     Passed,
     /// Otherwise; it is written.
     Written,
@@ -94,7 +94,6 @@ struct Recorder<'a> {
     unqueue: CachedStatement<'a>,
     postpone: CachedStatement<'a>,
     complete: CachedStatement<'a>,
-    pass: CachedStatement<'a>,
     move_to: CachedStatement<'a>,
     keeper: Keeper<'a>,
 }
@@ -111,13 +110,13 @@ impl<'a> Recorder<'a> {
             members: tx
                 .prepare_cached("SELECT user, verdict FROM run_mailboxes WHERE run = ?1 AND user BETWEEN ?2 AND ?3 AND remaining > 0")?,
             rows: tx.prepare_cached("SELECT user, workload, verdict, cause FROM probes WHERE run = ?1 AND user BETWEEN ?2 AND ?3")?,
-            packed: tx.prepare_cached("SELECT answers FROM passes WHERE run = ?1 AND block = ?2")?,
+            packed: tx.prepare_cached("SELECT completed, answers, digest IS NOT NULL FROM passes WHERE run = ?1 AND block = ?2")?,
             open: tx.prepare_cached(
                 "SELECT user, workload FROM checks NOT INDEXED WHERE user BETWEEN ?1 AND ?2 AND verdict IN ('failed', 'unknown')",
             )?,
             pack: tx.prepare_cached(
-                "INSERT INTO passes (run, block, completed, checked, answers)
-                 VALUES             (?1,  ?2,    ?3,        ?4,      ?5)",
+                "INSERT INTO passes (run, block, completed, checked, answers, digest)
+                 VALUES             (?1,  ?2,    ?3,        ?4,      ?5,      ?6)",
             )?,
             settle: tx.prepare_cached(
                 "INSERT INTO probes (run, user, workload, turn, due, verdict, http, code, cause, fingerprint, request_id,
@@ -141,11 +140,6 @@ impl<'a> Recorder<'a> {
                  WHERE probes.verdict IS NULL",
             )?,
             complete: tx.prepare_cached("UPDATE run_mailboxes SET remaining = 0, verdict = ?3 WHERE run = ?1 AND user = ?2")?,
-            pass: tx.prepare_cached(
-                "UPDATE run_mailboxes
-                 SET    remaining = 0, verdict = 'passed'
-                 WHERE  run = ?1 AND user BETWEEN ?2 AND ?3 AND (?4 >> (user - ?2)) & 1",
-            )?,
             move_to: tx.prepare_cached("UPDATE run_mailboxes SET verdict = ?3 WHERE run = ?1 AND user = ?2")?,
             keeper: Keeper::new(tx, run, plan, now)?,
         })
@@ -170,12 +164,12 @@ impl<'a> Recorder<'a> {
         }
         if passed != 0 {
             let (start, end) = passes::users_of(block);
-            self.pass.execute(params![self.run.0, start.0, end.0, passed])?;
             self.keeper.pass(start, end, passed)?;
             completed |= passed;
         }
-        if !packed.is_empty() || (completed != 0 && self.not_covered) {
-            self.pack.execute(params![self.run.0, block, completed, self.now.0, packed])?;
+        if !packed.is_empty() || passed != 0 || (completed != 0 && self.not_covered) {
+            let seal = passes::seal(self.run, block, completed, self.now, &packed);
+            self.pack.execute(params![self.run.0, block, completed, self.now.0, packed, seal])?;
         }
         Ok(())
     }
@@ -206,10 +200,16 @@ impl<'a> Recorder<'a> {
         drop(rows);
         let mut rows = self.packed.query(params![self.run.0, block])?;
         while let Some(row) = rows.next()? {
-            for (place, workload) in passes::places(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?) {
+            let completed: u32 = row.get(0)?;
+            let packed = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            for (place, workload) in passes::places(packed, row.get(2)?) {
                 if let Some(member) = members.get_mut(place) {
                     member.answered.insert(workload);
                 }
+            }
+            // Who has passed has no word of it in the row of the mailbox.
+            for (_, member) in members.iter_mut().enumerate().filter(|(place, _)| completed >> place & 1 != 0) {
+                member.verdict = None;
             }
         }
         drop(rows);
@@ -240,7 +240,7 @@ impl<'a> Recorder<'a> {
             }
             member.answered.insert(result.workload);
             let answer = answer(result, self.now);
-            let pass = passes::pack(packed, self.run, user, &answer);
+            let pass = passes::pack(packed, user, &answer);
             let digest = if pass { None } else { Some(answer.digest(self.run, user)) };
             if let Some(digest) = &digest {
                 self.settle(user, &answer, result.attempts, digest)?;

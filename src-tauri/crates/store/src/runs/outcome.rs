@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, Rows, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Plan, Planned, WorkloadResult};
+use super::{Plan, Planned, RunState, WorkloadResult};
 use crate::error::StoreError;
 use crate::fold::fold;
 use crate::result::of_mailbox;
@@ -187,7 +187,10 @@ fn by_verdict(
         let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         if offset < count && left > 0 {
             let mut statement = conn.prepare_cached(of_verdict(verdict))?;
-            let mut found = statement.query(params![run.0, left, offset])?;
+            let mut found = match verdict {
+                Verdict::Failed | Verdict::Unknown => statement.query(params![run.0, left, offset])?,
+                Verdict::NotRun | Verdict::Passed => statement.query(params![run.0, left, offset, plan.state == RunState::Finished])?,
+            };
             while let Some(row) = found.next()? {
                 rows.push(mailbox_result(conn, run, plan, row)?);
             }
@@ -208,6 +211,17 @@ fn counts(conn: &Connection, run: RunId, plan: &Plan) -> Result<[u32; 4], StoreE
     Ok([failed, unknown, plan.mailboxes.saturating_sub(failed + unknown + plan.passed), plan.passed])
 }
 
+/// Whether a mailbox has passed that has no verdict of its own: because a row of passes says that it has completed it, or because the run
+/// is over (`?4`), in which nothing waits any more; in SQL.
+macro_rules! has_passed {
+    () => {
+        "(m.remaining > 0
+              AND (?4 OR EXISTS (SELECT 1
+                                 FROM   passes AS p
+                                 WHERE  p.run = m.run AND p.block = m.user / 16 AND p.completed >> (m.user % 16) & 1)))"
+    };
+}
+
 /// A window of the mailboxes of one verdict. The index of those that need somebody holds only them (its condition
 /// must be repeated to be known); the others are most of a run, and found while going by name.
 const fn of_verdict(verdict: Verdict) -> &'static str {
@@ -226,20 +240,24 @@ const fn of_verdict(verdict: Verdict) -> &'static str {
              ORDER BY name_key, user
              LIMIT    ?2 OFFSET ?3"
         }
-        Verdict::NotRun => {
-            "SELECT   user, object_id, upn, display_name, verdict
-             FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
-             WHERE    run = ?1 AND verdict NOT IN ('failed', 'unknown', 'passed')
-             ORDER BY name_key, user
+        Verdict::NotRun => concat!(
+            "SELECT   m.user, m.object_id, m.upn, m.display_name, 'not_run'
+             FROM     run_mailboxes AS m INDEXED BY run_mailboxes_by_name
+             WHERE    m.run = ?1 AND m.verdict NOT IN ('failed', 'unknown', 'passed') AND NOT ",
+            has_passed!(),
+            "
+             ORDER BY m.name_key, m.user
              LIMIT    ?2 OFFSET ?3"
-        }
-        Verdict::Passed => {
-            "SELECT   user, object_id, upn, display_name, verdict
-             FROM     run_mailboxes INDEXED BY run_mailboxes_by_name
-             WHERE    run = ?1 AND verdict = 'passed'
-             ORDER BY name_key, user
+        ),
+        Verdict::Passed => concat!(
+            "SELECT   m.user, m.object_id, m.upn, m.display_name, 'passed'
+             FROM     run_mailboxes AS m INDEXED BY run_mailboxes_by_name
+             WHERE    m.run = ?1 AND (m.verdict = 'passed' OR ",
+            has_passed!(),
+            ")
+             ORDER BY m.name_key, m.user
              LIMIT    ?2 OFFSET ?3"
-        }
+        ),
     }
 }
 
@@ -322,8 +340,8 @@ fn mailbox_result(conn: &Connection, run: RunId, plan: &Plan, row: &Row<'_>) -> 
         let mut found = answers.iter().filter(|answer| answer.workload == planned.workload);
         match (found.clone().find(|answer| answer.intact).or_else(|| found.next()), planned.not_asked) {
             (Some(answer), _) => answer.clone(),
-            // A mailbox passes with its last answer, so one that is not there any more was lost.
-            (None, None) if passed => WorkloadResult::damaged(planned.workload),
+            // A mailbox passes with its last answer, and a run ends with it, so one that is not there any more was lost.
+            (None, None) if passed || plan.state == RunState::Finished => WorkloadResult::damaged(planned.workload),
             (None, _) => WorkloadResult::unanswered(planned.workload, plan.unanswered(planned.workload)),
         }
     };

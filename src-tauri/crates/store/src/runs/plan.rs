@@ -218,9 +218,9 @@ impl Plan {
         plan.optional()?.ok_or(StoreError::NotFound(Thing::Run))
     }
 
-    /// The table of its mailboxes.
+    /// The view of its mailboxes.
     pub const fn source(&self) -> &'static str {
-        if self.complete { "run_mailboxes" } else { "mailboxes_of_runs" }
+        if self.complete { "planned_mailboxes" } else { "mailboxes_of_runs" }
     }
 
     /// Whether answers are still taken.

@@ -160,7 +160,10 @@ fn counted(room: &Room, run: RunId) -> Ledger {
     room.store
         .read(|conn| {
             let mut statement = conn.prepare(
-                "SELECT iif(remaining = 0, verdict, 'not_run') AS settled, count(*) FROM run_mailboxes WHERE run = ?1 GROUP BY settled",
+                "SELECT   iif(m.remaining = 0 OR p.verdict = 'passed', p.verdict, 'not_run') AS settled, count(*)
+                 FROM     run_mailboxes AS m JOIN planned_mailboxes AS p USING (run, user)
+                 WHERE    run = ?1
+                 GROUP BY settled",
             )?;
             let mut rows = statement.query([run.0])?;
             let mut ledger = Ledger::default();

@@ -230,21 +230,26 @@ fn a_row_that_is_not_what_was_written_says_nothing_and_passes_nobody() {
 #[test]
 fn a_pass_that_is_not_what_was_written_is_no_pass() {
     let room = room();
-    room.fill(3);
+    room.fill(4);
     let run = room.start(&Which::All);
-    room.answer(run, &[0, 1, 2], passed);
+    room.answer(run, &[0, 1, 2, 3], passed);
+    room.store.write(|tx| runs::finish(tx, run, RunEnd::Finished, NOW)).unwrap();
     let behind = rusqlite::Connection::open(room.folder.path().join("rollcall.db")).unwrap();
     let change = |sql: &str, n: u32| assert_eq!(behind.execute(sql, [room.user(n).user.id.0]).unwrap(), 1);
-    // A letter of the first one's request id, and all of the second one's answers.
+    // A letter of the first one's request id, all of the second one's answers, and the third one's row.
     change("UPDATE passes SET answers = CAST(substr(answers, 1, 8) || x'ff' || substr(answers, 10) AS BLOB) WHERE number = ?1", 0);
     change("UPDATE passes SET answers = x'' WHERE number = ?1", 1);
+    change("DELETE FROM passes WHERE number = ?1", 2);
 
     let page = room.store.read(|conn| runs::results(conn, run, &ResultFilter::default(), 0, 9)).unwrap();
-    let told: Vec<_> = page.rows.iter().map(|row| (row.verdict, [0, 1].map(|workload| row.workloads[workload].intact))).collect();
-    let expected = [(Verdict::Unknown, [false, true]), (Verdict::Unknown, [false, false]), (Verdict::Passed, [true, true])];
-    assert_eq!(told, expected);
+    let mut told: Vec<_> =
+        page.rows.iter().map(|row| (row.user, row.verdict, [0, 1].map(|workload| row.workloads[workload].intact))).collect();
+    told.sort_unstable_by_key(|(user, ..)| *user);
+    let told: Vec<_> = told.into_iter().map(|(_, verdict, intact)| (verdict, intact)).collect();
+    let lost = (Verdict::Unknown, [false, false]);
+    assert_eq!(told, [lost, lost, lost, (Verdict::Passed, [true, true])]);
     let checked = room.store.read(|conn| checks::of_user(conn, room.user(0).user.id)).unwrap();
-    assert_eq!(checked.iter().map(|check| check.result.intact).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(checked.iter().map(|check| check.result.intact).collect::<Vec<_>>(), [false, false]);
 }
 
 #[test]
