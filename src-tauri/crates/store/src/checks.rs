@@ -183,8 +183,7 @@ fn passes_of_user(conn: &Connection, user: UserId, kept: &mut Vec<Kept>) -> Resu
 const KEEP: &str = "
     INSERT INTO checks (user, workload, run, verdict, http, code, cause, fingerprint, request_id, client_request_id,
                         checked, digest, mailbox, first_seen, passes)
-    VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?11,
-                        coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0))
+    VALUES             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?11, ?14)
     ON CONFLICT (user, workload) DO UPDATE
     SET run = excluded.run, verdict = excluded.verdict, http = excluded.http, code = excluded.code,
         cause = excluded.cause, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
@@ -205,6 +204,8 @@ pub(crate) struct Keeper<'a> {
     run: RunId,
     organization: OrganizationId,
     now: Timestamp,
+    /// The last row of passes before the commit; those that come with it are of answers that are no older.
+    passes: i64,
     /// Workloads that the integration doesn't cover.
     uncovered: Vec<Workload>,
     keep: CachedStatement<'a>,
@@ -223,6 +224,7 @@ impl<'a> Keeper<'a> {
             run,
             organization: plan.organization,
             now,
+            passes: passes::last(tx)?,
             uncovered: uncovered.map(|(workload, _)| workload).collect(),
             keep: tx.prepare_cached(KEEP)?,
             drop: tx.prepare_cached("DELETE FROM checks WHERE user = ?1 AND workload = ?2")?,
@@ -255,8 +257,7 @@ impl<'a> Keeper<'a> {
 
     /// Keeps an answer as the latest of its workload.
     pub fn keep(&mut self, user: UserId, answer: &Answer<'_>, digest: &[u8; 32]) -> Result<(), StoreError> {
-        execute_keep(&mut self.keep, self.run, user, answer, digest)?;
-        Ok(())
+        execute_keep(&mut self.keep, self.run, user, answer, digest, self.passes)
     }
 
     /// Whether the user is still in the run's organization. What a run finds out about one who left is not the user's any more.
@@ -303,6 +304,7 @@ fn execute_keep(
     user: UserId,
     answer: &Answer<'_>,
     digest: &[u8; 32],
+    passes: i64,
 ) -> Result<(), StoreError> {
     statement.execute(params![
         user.0,
@@ -318,6 +320,7 @@ fn execute_keep(
         answer.checked.map(|at| at.0),
         digest,
         answer.mailbox,
+        passes,
     ])?;
     Ok(())
 }
@@ -327,7 +330,7 @@ const NO_RUN: RunId = RunId(0);
 
 /// Keeps what a sync session found out as the latest answer of its workload.
 pub(crate) fn keep_of_session(tx: &Transaction<'_>, user: UserId, answer: &Answer<'_>) -> Result<(), StoreError> {
-    execute_keep(&mut tx.prepare_cached(KEEP)?, NO_RUN, user, answer, &answer.digest(NO_RUN, user))
+    execute_keep(&mut tx.prepare_cached(KEEP)?, NO_RUN, user, answer, &answer.digest(NO_RUN, user), passes::last(tx)?)
 }
 
 /// Whether a workload of a user has an open issue.

@@ -211,6 +211,15 @@ impl Row {
     }
 }
 
+/// The number of the last row that there was, be it gone by now; 0 where there was none.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn last(conn: &Connection) -> Result<i64, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'passes'")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// The passes of a mailbox in a run.
 ///
 /// # Errors
