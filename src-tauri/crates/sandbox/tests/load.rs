@@ -34,23 +34,26 @@ fn folder(sandbox: &Sandbox, at: usize) -> String {
     format!("{}/v1.0/users/{id}/mailFolders/inbox?$select=id", sandbox.details().graph)
 }
 
+/// How long the quickest of some requests took.
+async fn quickest(latency: Duration) -> Duration {
+    let (sandbox, bearer) = granted(Options { latency, ..healthy(10) }).await;
+    let url = format!("{}/v1.0/organization", sandbox.details().graph);
+    let mut quickest = Duration::MAX;
+    for _ in 0..20 {
+        let began = Instant::now();
+        get(&url, &[("authorization", &bearer)]).await;
+        quickest = quickest.min(began.elapsed());
+    }
+    quickest
+}
+
 #[tokio::test]
 async fn a_latency_is_kept_to_the_millisecond() {
     let latency = Duration::from_millis(80);
-    let (sandbox, bearer) = granted(Options { latency, ..healthy(10) }).await;
-    let url = format!("{}/v1.0/organization", sandbox.details().graph);
-    let mut took = Vec::new();
-    // On a busy computer many are late; with the runtime's own timer every one would be.
-    for _ in 0..100 {
-        let began = Instant::now();
-        get(&url, &[("authorization", &bearer)]).await;
-        took.push(began.elapsed());
-        assert!(took.iter().all(|took| *took >= latency), "{took:?}");
-        if took.iter().any(|took| *took < latency + Duration::from_micros(1_500)) {
-            return;
-        }
-    }
-    panic!("none was in time: {took:?}");
+    // What this computer takes for the request itself, slow or busy as it may be.
+    let (without, with) = (quickest(Duration::ZERO).await, quickest(latency).await);
+    assert!(with >= latency, "{with:?}");
+    assert!(with < latency + without + Duration::from_micros(1_500), "{with:?}, and {without:?} without");
 }
 
 #[tokio::test]
