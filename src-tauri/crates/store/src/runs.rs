@@ -122,6 +122,7 @@ pub struct Run {
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such run, or it has ended.
 pub fn finish(tx: &Transaction<'_>, run: RunId, end: RunEnd, now: Timestamp) -> Result<(), StoreError> {
+    // Who was asked again, because a row of passes was lost, was counted again.
     let whole: bool = tx
         .query_row("SELECT mailboxes_done >= mailboxes FROM runs WHERE id = ?1", [run.0], |row| row.get(0))
         .optional()?

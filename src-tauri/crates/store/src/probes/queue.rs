@@ -87,7 +87,7 @@ impl From<i64> for Turn {
 struct Member {
     user: UserId,
     object_id: ObjectId,
-    /// Whether anything of it is queued.
+    /// Whether anything of it may be queued: of who has passed, the answers say that nothing is.
     waits: bool,
 }
 

@@ -17,7 +17,7 @@ use super::search::{index, unindex};
 use super::{Chosen, Upserted};
 use crate::error::StoreError;
 use crate::fold::fold;
-use crate::{organizations, runs, text};
+use crate::{organizations, passes, runs, text};
 
 /// Brings in a page of the directory, or refreshes it. A person of a tenant is in one organization only: who is in another
 /// already stays there. Who is new is judged by what the directory says; whether somebody else has an address, too, isn't known yet.
@@ -148,9 +148,9 @@ fn forget_checks_of(tx: &Transaction<'_>, ids: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM verdicts WHERE user IN (SELECT value FROM json_each(?1))", [ids])?;
     tx.execute(
         "UPDATE users
-         SET    forgotten = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passes'), 0)
+         SET    forgotten = ?2
          WHERE  id IN (SELECT value FROM json_each(?1))",
-        [ids],
+        params![ids, passes::last(tx)?],
     )?;
     Ok(())
 }
