@@ -35,6 +35,7 @@ pub const SCHEMA: &[&str] = &[
     schema::NO_INDEX_OF_FINGERPRINTS,
     schema::VERDICTS,
     schema::SEALED_PASSES,
+    schema::SEARCH_LINES,
 ];
 
 /// The version that a list of steps leads to.

@@ -56,19 +56,11 @@ impl Store {
         if !carried.is_empty() {
             quarantine::carry_over(&mut writer, &carried)?;
         }
-        catch_up(&mut writer)?;
+        let transaction = writer.transaction()?;
+        users::make_up_for_lines(&transaction)?;
+        transaction.commit()?;
         Ok(Opened { store: Store::new(writer, folder.to_owned(), lock)?, quarantined })
     }
-}
-
-/// Indexes what an import that was cut off had left for later.
-fn catch_up(writer: &mut Connection) -> Result<(), StoreError> {
-    if !writer.query_row("SELECT EXISTS (SELECT 1 FROM unindexed)", [], |row| row.get(0))? {
-        return Ok(());
-    }
-    let transaction = writer.transaction()?;
-    users::index_pending(&transaction)?;
-    Ok(transaction.commit()?)
 }
 
 fn writer(file: &Path) -> Result<Connection, OpenError> {

@@ -29,7 +29,6 @@ mod left;
 mod roster;
 mod search;
 mod searched;
-mod shared;
 mod window;
 mod write;
 
@@ -37,8 +36,7 @@ use filter::{OTHER_MAILBOXES, SIGN_IN, Where};
 pub use in_order::in_order;
 pub use known::{Known, known, own_access, places, ways};
 pub(crate) use roster::Roster;
-pub use search::index_pending;
-pub(crate) use search::teach;
+pub(crate) use search::{make_up_for_lines, teach};
 pub(crate) use searched::search;
 pub use window::query;
 pub use write::{delete, forget_checks, last_known, mark_gone, move_to, upsert_page};
@@ -233,18 +231,10 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
     if let Some(id) = statement.query_row(params![tenant.0, address], |row| row.get(0)).optional()? {
         return get(conn, UserId(id)).map(Some);
     }
-    // The search index narrows thousands down to a few; only an alias that is equal counts.
-    let mut statement = conn.prepare_cached(
-        "SELECT   id
-         FROM     users
-         WHERE    tenant = ?1
-                  AND id IN (SELECT rowid FROM users_search WHERE users_search MATCH ?2
-                             UNION ALL
-                             SELECT u.id FROM unindexed AS n CROSS JOIN users AS u ON u.id = n.user WHERE holds(?3, u.aliases))
-         ORDER BY id",
-    )?;
-    let phrase = format!("aliases : {}", searched::quoted(address));
-    let found: Vec<u32> = statement.query_map(params![tenant.0, phrase, address], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    // Lines narrow thousands down to a few; only an alias that is equal counts.
+    let mut statement =
+        conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", search::WITH_WORD))?;
+    let found: Vec<u32> = statement.query_map(params![tenant.0, address], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in found {
         let row = get(conn, UserId(id))?;
         if row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase()) {

@@ -36,8 +36,6 @@ pub(crate) const PAGE: usize = 999;
 /// So many pages that wait already are stored in one go: what several of them change in an index is written once. Whoever else wants to
 /// write waits for less than half a second.
 const PAGES_AT_ONCE: usize = 10;
-/// The search index takes so many users in at once; a page at a time it would be an effort for each, and more would take more memory.
-const INDEXED_AT_ONCE: u32 = 5_000;
 
 /// Whom to bring where.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -219,8 +217,6 @@ pub(crate) struct Arrivals<'a> {
     tenant: TenantId,
     job: &'a Job,
     pub imported: Imported,
-    /// Users that searching doesn't go through the index for yet.
-    unindexed: u32,
     /// The user who had come last before.
     known: Option<UserId>,
     /// Those who came.
@@ -251,17 +247,7 @@ impl Came {
 impl<'a> Arrivals<'a> {
     /// Nobody has come yet.
     pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
-        Self {
-            desk,
-            organization,
-            tenant,
-            job,
-            imported: Imported::default(),
-            unindexed: 0,
-            known: None,
-            came: Arc::default(),
-            whole: false,
-        }
+        Self { desk, organization, tenant, job, imported: Imported::default(), known: None, came: Arc::default(), whole: false }
     }
 
     /// Stores a page and tells how far it is.
@@ -276,7 +262,7 @@ impl<'a> Arrivals<'a> {
         mut rest: R,
         at_hand: fn(&mut R) -> Option<Vec<DirectoryUser>>,
     ) -> Result<R> {
-        let (organization, now, came, unindexed) = (self.organization, self.desk.now(), Arc::clone(&self.came), self.unindexed);
+        let (organization, now, came) = (self.organization, self.desk.now(), Arc::clone(&self.came));
         let known = self.known;
         let write = move |tx: &Transaction<'_>| {
             let known = known.map_or_else(|| users::last_known(tx), Ok)?;
@@ -290,34 +276,23 @@ impl<'a> Arrivals<'a> {
                 drop(page);
                 next = if pages < PAGES_AT_ONCE { at_hand(&mut rest) } else { None };
             }
-            let mut unindexed = unindexed + upserted.new + upserted.changed;
-            if unindexed >= INDEXED_AT_ONCE {
-                users::index_pending(tx)?;
-                unindexed = 0;
-            }
-            Ok((read, upserted, unindexed, known, rest))
+            Ok((read, upserted, known, rest))
         };
-        let (read, upserted, unindexed, known, rest) = self.desk.write(write).await?;
+        let (read, upserted, known, rest) = self.desk.write(write).await?;
         self.known = Some(known);
         self.imported.read += read;
         self.imported.new += upserted.new;
         self.imported.changed += upserted.changed;
         self.imported.same += upserted.same;
         self.imported.elsewhere += upserted.elsewhere;
-        self.unindexed = unindexed;
         self.job.tell(Progress::Imported { read: self.imported.read, new: self.imported.new });
         Ok(rest)
     }
 
-    /// Makes whoever has come searchable, and judges those that may not be ready.
+    /// Settles the proposals to bring in who has come, and judges those that may not be ready.
     pub async fn settle(&mut self) -> Result<()> {
-        self.unindexed = 0;
         let organization = self.organization;
-        let settle = move |tx: &Transaction<'_>| {
-            users::index_pending(tx)?;
-            proposals::settle_present(tx, organization)
-        };
-        self.desk.write(settle).await?;
+        self.desk.write(move |tx| proposals::settle_present(tx, organization)).await?;
         if self.imported.new + self.imported.changed == 0 {
             return Ok(());
         }

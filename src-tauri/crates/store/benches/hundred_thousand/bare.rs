@@ -16,6 +16,23 @@ pub fn open(folder: &Path) -> Connection {
     conn
 }
 
+/// Gives a file SQLite's own search index of its users, and fills it.
+pub fn index(conn: &Connection) {
+    conn.execute_batch(
+        "CREATE VIEW IF NOT EXISTS searched_users AS
+         SELECT id, display_name, upn, iif(mail = upn, NULL, mail) AS mail, aliases, department, job_title
+         FROM   users;
+         CREATE VIRTUAL TABLE IF NOT EXISTS users_search USING fts5 (
+             display_name, upn, mail, aliases, department, job_title,
+             content = 'searched_users', content_rowid = 'id', columnsize = 0,
+             tokenize = 'trigram remove_diacritics 1'
+         );
+         INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16), ('hashsize', 2097152);
+         INSERT INTO users_search (users_search) VALUES ('rebuild');",
+    )
+    .unwrap();
+}
+
 /// What is written of a person, made beforehand.
 pub struct Row {
     object_id: String,
@@ -64,7 +81,7 @@ pub fn insert(conn: &mut Connection, rows: &[Row]) {
                 .unwrap();
         }
     }
-    tx.execute("INSERT INTO users_search (users_search) VALUES ('rebuild')", []).unwrap();
+    index(&tx);
     tx.commit().unwrap();
 }
 

@@ -85,7 +85,7 @@ pub fn bring_in(store: &Store, organization: OrganizationId, people: &[Directory
             for page in pages.chunks(PAGE) {
                 users::upsert_page(tx, organization, page, NOW)?;
             }
-            users::index_pending(tx)
+            Ok(())
         };
         store.write(write).unwrap();
     }

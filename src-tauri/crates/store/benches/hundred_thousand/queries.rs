@@ -30,6 +30,7 @@ pub fn measure(report: &mut Report) {
     bring_in(&store, organization, &everybody());
     // A spread of verdicts as after a run.
     let conn = bare::open(folder.path());
+    bare::index(&conn);
     conn.execute_batch(
         "INSERT INTO verdicts (user, verdict, open_issues, checked)
          SELECT id, CASE WHEN id % 50 = 0 THEN 'failed' WHEN id % 97 = 0 THEN 'unknown' ELSE 'passed' END,

@@ -15,6 +15,17 @@ impl Ids {
         self.0[word] |= bit;
     }
 
+    /// Takes in up to sixty-four users that follow one another, a bit for each; `word` is the number of the first one, in sixty-fours.
+    pub fn insert_word(&mut self, word: u32, bits: u64) {
+        let word = word as usize;
+        if bits != 0 && word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        if bits != 0 {
+            self.0[word] |= bits;
+        }
+    }
+
     pub fn contains(&self, id: UserId) -> bool {
         let (word, bit) = place(id);
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
@@ -73,5 +84,8 @@ mod tests {
         assert_eq!(few.len(), 4);
         few.retain(&set(&[]));
         assert!(few.is_empty());
+        few.insert_word(2, 0b101);
+        few.insert_word(9, 0);
+        assert_eq!(few, set(&[128, 130]));
     }
 }

@@ -10,7 +10,8 @@ use rusqlite::{Connection, params_from_iter};
 use super::UserFilter;
 use super::ids::Ids;
 use super::roster::{Member, NEVER, Roster};
-use super::searched::{self, Way, Word, words};
+use super::search::with_words;
+use super::searched::{Way, words};
 use crate::error::StoreError;
 use crate::organizations::Standing;
 use crate::waves;
@@ -40,7 +41,7 @@ pub fn left(conn: &Connection, roster: &Roster, filter: &UserFilter) -> Result<I
         left.retain(&named(conn, &(with_it, vec![fingerprint.clone().into()]))?);
     }
     if let Some(searched) = &filter.search {
-        found(conn, roster, searched, &mut left)?;
+        found(conn, searched, &mut left)?;
     }
     Ok(left)
 }
@@ -172,34 +173,31 @@ fn signed_in(conn: &Connection, roster: &Roster, wanted: &[SignInState]) -> Resu
     Ok(members.map(|member| member.id).collect())
 }
 
-/// Leaves those who have all words of a search. Words that no error has are looked for together, because the search index leaps from
-/// one of the rarest to the next; and a word of everybody's domain needn't be looked for at all: it is what would take longest.
-fn found(conn: &Connection, roster: &Roster, searched: &str, left: &mut Ids) -> Result<(), StoreError> {
+/// Leaves those who have all words of a search. Words that no error has are looked for together, going through the lines once.
+fn found(conn: &Connection, searched: &str, left: &mut Ids) -> Result<(), StoreError> {
+    let words = words(searched);
     let mut together = Vec::new();
-    for word in words(searched) {
-        match word {
-            Word::Long(text) if roster.shared_by_all(text, left) => {}
-            Word::Long(text) if named(conn, &searched::failed_with(text))?.is_empty() => together.push(text),
-            Word::Long(_) | Word::PartOfId(_) | Word::WholeId(_) | Word::Short(_) | Word::ShortAmongLong(_) => {
-                left.retain(&any_way(conn, &word.ways())?);
+    for word in &words {
+        let mut others = Ids::default();
+        for way in word.others() {
+            others.extend(&named(conn, &way)?);
+        }
+        match word.in_lines() {
+            Some(text) if others.is_empty() => together.push(text),
+            Some(text) => {
+                others.extend(&with_words(conn, &[text])?);
+                left.retain(&others);
             }
+            None => left.retain(&others),
         }
         if left.is_empty() {
             return Ok(());
         }
     }
     if !together.is_empty() {
-        left.retain(&any_way(conn, &[searched::indexed(&together), searched::waiting(&together)])?);
+        left.retain(&with_words(conn, &together)?);
     }
     Ok(())
-}
-
-fn any_way(conn: &Connection, ways: &[Way]) -> Result<Ids, StoreError> {
-    let mut ids = Ids::default();
-    for way in ways {
-        ids.extend(&named(conn, way)?);
-    }
-    Ok(ids)
 }
 
 /// Whom a statement names.

@@ -11,8 +11,6 @@ use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rusqlite::{Connection, Row};
 
-use super::ids::Ids;
-use super::shared::{Shared, Shares};
 use crate::changes::Touched;
 use crate::error::StoreError;
 use crate::organizations::Standing;
@@ -33,7 +31,6 @@ pub struct Member {
     /// Another one where the display name or the principal name is another one.
     names: u64,
     pub open_issues: u32,
-    shares: Shares,
     pub mailbox: MailboxStatus,
     pub verdict: Verdict,
     pub kind: MailboxKind,
@@ -52,7 +49,6 @@ pub struct Roster {
     /// By number.
     members: Vec<Member>,
     organizations: HashMap<OrganizationId, Standing>,
-    shared: Shared,
     /// The orders that the disk keeps, once they were asked for and until a name is another one.
     by_name: Option<Vec<UserId>>,
     by_upn: Option<Vec<UserId>>,
@@ -107,12 +103,6 @@ impl Roster {
         self.organizations.iter().filter(wanted).map(|(_, standing)| standing.users).sum()
     }
 
-    /// Whether each of these users has the word in one of the texts that many share.
-    pub fn shared_by_all(&self, word: &str, those: &Ids) -> bool {
-        let holding = self.shared.holding(word);
-        holding.any() && self.members.iter().all(|member| holding.has(member.shares) || !those.contains(member.id))
-    }
-
     /// Everybody by display name.
     ///
     /// # Errors
@@ -135,7 +125,7 @@ impl Roster {
         let mut statement = conn.prepare_cached(&format!("{MEMBERS} ORDER BY id"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            roster.members.push(member(row, &mut roster.shared)?);
+            roster.members.push(member(row)?);
         }
         Ok(roster)
     }
@@ -150,7 +140,7 @@ impl Roster {
         let mut left: BTreeSet<u32> = ids.clone();
         let mut new = Vec::new();
         while let Some(row) = rows.next()? {
-            let member = member(row, &mut self.shared)?;
+            let member = member(row)?;
             left.remove(&member.id.0);
             match self.members.binary_search_by_key(&member.id, |known| known.id) {
                 Ok(at) => {
@@ -200,21 +190,19 @@ fn order<'a>(kept: &'a mut Option<Vec<UserId>>, conn: &Connection, sql: &str) ->
 /// The columns of a [`Member`].
 const MEMBERS: &str =
     "SELECT id, organization, checked, synced, mailbox_since, name_key, upn, open_issues, mailbox, verdict, kind, eligibility,
-       session, access, sync, queued IS NOT NULL, mail, aliases, department
+       session, access, sync, queued IS NOT NULL
 FROM   users LEFT JOIN verdicts ON user = id";
 
-fn member(row: &Row<'_>, shared: &mut Shared) -> rusqlite::Result<Member> {
+fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|moment| moment.unwrap_or(NEVER));
-    let upn = row.get_ref(6)?.as_str()?;
     Ok(Member {
         id: UserId(row.get(0)?),
         organization: OrganizationId(row.get(1)?),
         checked: moment(2)?,
         synced: moment(3)?,
         mailbox_since: moment(4)?,
-        names: hash(row.get_ref(5)?.as_str()?, upn),
+        names: hash(row.get_ref(5)?.as_str()?, row.get_ref(6)?.as_str()?),
         open_issues: row.get::<_, Option<u32>>(7)?.unwrap_or_default(),
-        shares: shared.of(upn, row.get_ref(16)?.as_str_or_null()?, row.get_ref(17)?.as_str()?, row.get_ref(18)?.as_str_or_null()?),
         mailbox: text::named(row, 8)?,
         verdict: text::maybe_named(row, 9)?.unwrap_or(Verdict::NotRun),
         kind: text::named(row, 10)?,

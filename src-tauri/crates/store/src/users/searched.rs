@@ -5,6 +5,7 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
+use super::search::WITH_WORD;
 use crate::fold::{fold, is_combining};
 
 /// More words than anybody types; each costs a lookup.
@@ -20,7 +21,7 @@ pub enum Word<'a> {
     /// The same as a long one, and it may be an object id, or the id of a request, by which a case at Microsoft names what a mailbox
     /// answered.
     WholeId(&'a str),
-    /// The search index holds nothing so short: it must begin a name or an address.
+    /// It would stand in nearly everybody's name: it must begin a name or an address.
     Short(&'a str),
     /// The same; or it is a whole word of an error, as in "out of scope".
     ShortAmongLong(&'a str),
@@ -48,42 +49,34 @@ pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
 /// Clauses on `users AS u`, all of which must hold.
 pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
     let clause = |word: &Word<'_>| {
-        let (statements, values): (Vec<&str>, Vec<Vec<Value>>) = word.ways().into_iter().unzip();
+        let in_lines = word.in_lines().map(|word| (WITH_WORD, vec![Value::from(word.to_owned())]));
+        let (statements, values): (Vec<&str>, Vec<Vec<Value>>) = in_lines.into_iter().chain(word.others()).unzip();
         (format!("u.id IN ({})", statements.join(" UNION ALL ")), values.concat())
     };
     words(searched).iter().map(clause).collect()
 }
 
 impl Word<'_> {
-    /// Whoever any of these names has the word.
-    pub fn ways(&self) -> Vec<Way> {
+    /// What is looked for in users' lines; a word that is too short for that has to begin a name or an address.
+    pub fn in_lines(&self) -> Option<&str> {
         match self {
-            Self::Long(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word)],
-            Self::PartOfId(word) => vec![indexed(&[word]), waiting(&[word]), failed_with(word), with_id(word)],
+            Self::Long(word) | Self::PartOfId(word) | Self::WholeId(word) => Some(word),
+            Self::Short(_) | Self::ShortAmongLong(_) => None,
+        }
+    }
+
+    /// Whoever any of these names has the word, too.
+    pub fn others(&self) -> Vec<Way> {
+        match self {
+            Self::Long(word) => vec![failed_with(word)],
+            Self::PartOfId(word) => vec![failed_with(word), with_id(word)],
             Self::WholeId(word) => {
-                let named = [of_id(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)];
-                Self::Long(word).ways().into_iter().chain(named).collect()
+                vec![failed_with(word), of_id(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)]
             }
             Self::Short(word) => begins(word).into(),
             Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
         }
     }
-}
-
-/// Who has all of the words, by the search index.
-pub fn indexed(words: &[&str]) -> Way {
-    let all = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" AND ");
-    ("SELECT rowid FROM users_search WHERE users_search MATCH ?", vec![all.into()])
-}
-
-/// Who has all of the words and waits to enter the search index. A cross join is done in the order in which it is written.
-pub fn waiting(words: &[&str]) -> Way {
-    (
-        "SELECT w.id
-         FROM   unindexed AS n CROSS JOIN users AS w ON w.id = n.user
-         WHERE  holds(?, w.display_name, w.upn, w.mail, w.aliases, w.department, w.job_title)",
-        vec![words.join(" ").into()],
-    )
 }
 
 /// Whose last checks failed, or came to nothing, with an error of which a condition holds. Errors are few and the same for many: the
@@ -120,7 +113,7 @@ fn failed_with_whole(word: &str) -> Way {
 }
 
 /// Whose object id has the word in it: they are read through, in an index that has little else.
-pub fn with_id(word: &str) -> Way {
+fn with_id(word: &str) -> Way {
     ("SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0", vec![word.to_ascii_lowercase().into()])
 }
 
@@ -190,11 +183,6 @@ fn may_be_of_id(word: &str) -> bool {
 /// Whether the word is a whole id, as Microsoft and Rollcall write them.
 fn is_whole_id(word: &str) -> bool {
     word.len() == Hyphenated::LENGTH && Uuid::try_parse(word).is_ok()
-}
-
-/// The word as a phrase of full-text search: within quotes no letter is an operator.
-pub fn quoted(word: &str) -> String {
-    format!("\"{}\"", word.replace('"', "\"\""))
 }
 
 /// The text as itself within LIKE.

@@ -1,4 +1,4 @@
-//! Writing users, with the search index kept in step.
+//! Writing users, and the lines that searching goes through in step.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::eligibility::written;
 use super::filter::{Where, kind_name};
-use super::search::{index, unindex};
+use super::search::Lines;
 use super::{Chosen, Upserted};
 use crate::error::StoreError;
 use crate::fold::fold;
@@ -45,17 +45,14 @@ pub fn upsert_page(
             Found::Changed(id) => changed.push((id, person)),
         }
     }
-    let altered: Vec<UserId> = changed.iter().map(|(id, _)| *id).collect();
-    unindex(tx, &altered)?;
-    for (id, person) in changed {
-        written.alter(id, person)?;
+    for (id, person) in &changed {
+        written.alter(*id, person)?;
     }
+    written.lines.write(tx)?;
     let mut statement = tx.prepare_cached("UPDATE users SET seen = ?1, gone = NULL WHERE id IN (SELECT value FROM json_each(?2))")?;
     statement.execute(params![now.0, text::to_json(&same)?])?;
     count_in(tx, organization, new.len())?;
-    (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&altered), length(&same));
-    // Numbers only grow, so nobody else's are among those that were given to the new ones.
-    index(tx, new.first().copied().zip(new.last().copied()), &altered)?;
+    (upserted.new, upserted.changed, upserted.same) = (length(&new), length(&changed), length(&same));
     Ok(upserted)
 }
 
@@ -75,7 +72,9 @@ pub fn last_known(conn: &Connection) -> Result<UserId, StoreError> {
 pub fn delete(tx: &Transaction<'_>, chosen: &Chosen) -> Result<u32, StoreError> {
     let ids = ids(tx, chosen)?;
     runs::plan_before_removal(tx, &text::to_json(&ids)?)?;
-    unindex(tx, &ids)?;
+    let mut lines = Lines::default();
+    lines.clear(&ids);
+    lines.write(tx)?;
     let listed = text::to_json(&ids)?;
     count_out(tx, &listed)?;
     tx.execute("DELETE FROM users WHERE id IN (SELECT value FROM json_each(?1))", [listed])?;
@@ -183,6 +182,8 @@ struct Page<'a> {
     find: CachedStatement<'a>,
     add: CachedStatement<'a>,
     alter: CachedStatement<'a>,
+    /// What is searched of those who are new or have changed.
+    lines: Lines,
 }
 
 impl<'a> Page<'a> {
@@ -219,6 +220,7 @@ impl<'a> Page<'a> {
                         enabled = ?9, guest = ?10, on_premises = ?11, exchange_plan = ?12, kind = ?13, seen = ?14, gone = NULL
                  WHERE  id = ?1",
             )?,
+            lines: Lines::default(),
         })
     }
 
@@ -292,16 +294,21 @@ impl<'a> Page<'a> {
         for (place, name) in (1 + texts.len() + flags.len()..).zip(names) {
             self.add.raw_bind_parameter(place, name)?;
         }
-        let added = self.add.raw_execute()?;
-        Ok((added > 0).then(|| UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX))))
+        if self.add.raw_execute()? == 0 {
+            return Ok(None);
+        }
+        let id = UserId(u32::try_from(self.tx.last_insert_rowid()).unwrap_or(u32::MAX));
+        self.lines.set(id, &name_key, person);
+        Ok(Some(id))
     }
 
     fn alter(&mut self, id: UserId, person: &DirectoryUser) -> Result<(), StoreError> {
+        let name_key = fold(&person.display_name);
         self.alter.execute(params![
             id.0,
             person.upn,
             person.display_name,
-            fold(&person.display_name),
+            name_key,
             person.mail,
             text::to_json(&person.aliases)?,
             person.department,
@@ -313,6 +320,7 @@ impl<'a> Page<'a> {
             kind_name(person.mailbox_kind()),
             self.now.0,
         ])?;
+        self.lines.set(id, &name_key, person);
         Ok(())
     }
 }

@@ -45,6 +45,25 @@ pub fn open(folder: &Path) -> Store {
     Store::open(folder, NOW).map(|opened| opened.store).unwrap()
 }
 
+/// What is searched of everybody, as all writes left it, is what is made of the users anew where it is missing.
+pub fn lines_are_those_of_the_users(room: Room) {
+    let lines = |store: &Store| {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let all = |conn: &rusqlite::Connection| {
+            let mut statement = conn.prepare("SELECT block, lines FROM search_lines ORDER BY block")?;
+            let lines: Vec<(u32, String)> = statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?;
+            Ok(lines)
+        };
+        store.read(all).unwrap()
+    };
+    let Room { store, folder, .. } = room;
+    let written = lines(&store);
+    assert!(!written.is_empty());
+    store.write(|tx| Ok(tx.execute("DELETE FROM search_lines", [])?)).unwrap();
+    drop(store);
+    assert_eq!(written, lines(&open(folder.path())));
+}
+
 pub fn add_tenant(store: &Store, name: &str) -> TenantId {
     let new = NewTenant {
         name: name.into(),

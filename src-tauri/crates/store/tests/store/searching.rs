@@ -3,11 +3,10 @@ use std::fs;
 use rollcall_core::issue::Cause;
 use rollcall_core::user::DirectoryUser;
 use rollcall_store::probes::ProbeResult;
-use rollcall_store::runs::Which;
-use rollcall_store::users::{self, Chosen, Sort, UserFilter};
-use rollcall_store::{organizations, runs};
+use rollcall_store::runs::{self, Which};
+use rollcall_store::users::{self, Chosen, UserFilter};
 
-use crate::fixture::{NOW, Room, named, open, passed, person, refused, room};
+use crate::fixture::{NOW, Room, lines_are_those_of_the_users, named, passed, person, refused, room};
 
 const NAMES: [&str; 10] = [
     "Σοφία Παπαδοπούλου",
@@ -49,10 +48,6 @@ fn a_part_of_a_name_is_found_in_every_script() {
         ("A\u{30a}ngstro\u{308}m", 9),
     ];
     for (search, n) in cases {
-        assert_eq!(room.found(search), [NAMES[n]], "{search}, while it waits to be indexed");
-    }
-    room.store.write(users::index_pending).unwrap();
-    for (search, n) in cases {
         assert_eq!(room.found(search), [NAMES[n]], "{search}");
     }
 }
@@ -87,19 +82,13 @@ fn an_object_id_is_found_by_any_part_and_an_address_in_any_case() {
     let room = room();
     let same = DirectoryUser { mail: Some("Person2@contoso.example".into()), ..named(2, "Same Address") };
     room.bring_in(&[named(1, "Ada Deed"), same, named(0x3a7b, "Jo Smith")]);
-    for indexed in [false, true] {
-        assert_eq!(room.found("3a7b-0000"), ["Jo Smith"], "indexed: {indexed}");
-        assert_eq!(room.found("3A7B smith"), ["Jo Smith"], "beside a word of the name");
-        assert!(room.found("3a7b deed").is_empty());
-        assert_eq!(room.found("c0ffee").len(), 3, "what all ids end with");
-        assert_eq!(room.found("deed"), ["Ada Deed"], "a name may look like a part of an id");
-        assert_eq!(room.found("PERSON2@"), ["Same Address"]);
-        assert_eq!(room.store.write(users::index_pending).unwrap(), if indexed { 0 } else { 3 });
-    }
+    assert_eq!(room.found("3a7b-0000"), ["Jo Smith"]);
+    assert_eq!(room.found("3A7B smith"), ["Jo Smith"], "beside a word of the name");
+    assert!(room.found("3a7b deed").is_empty());
+    assert_eq!(room.found("c0ffee").len(), 3, "what all ids end with");
+    assert_eq!(room.found("deed"), ["Ada Deed"], "a name may look like a part of an id");
+    assert_eq!(room.found("PERSON2@"), ["Same Address"]);
     assert_eq!(room.found("person.1@"), ["Ada Deed"], "an address of its own");
-    room.store
-        .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
-        .expect("the index says exactly what the rows say");
 }
 
 /// A check of these people's mail that failed with a code and a cause.
@@ -245,11 +234,8 @@ fn a_word_that_everybody_shares_finds_everybody_and_nobody_else() {
     };
     room.bring_in(&[of(1, "contoso.example", "Sales"), of(2, "CONTOSO.example", "East sales"), of(3, "mail.contoso.example", "SALES")]);
     let found = |search: &str| (room.found(search).len(), room.found(&format!("{search} same")).len());
-    for indexed in [false, true] {
-        assert_eq!((found("contoso.ex"), found("sales"), found("EXAMPLE")), ((3, 3), (3, 3), (3, 3)), "indexed: {indexed}");
-        assert_eq!((found("mail.contoso"), found("east"), found("contoso.examples")), ((1, 1), (1, 1), (0, 0)));
-        room.store.write(users::index_pending).unwrap();
-    }
+    assert_eq!((found("contoso.ex"), found("sales"), found("EXAMPLE")), ((3, 3), (3, 3), (3, 3)));
+    assert_eq!((found("mail.contoso"), found("east"), found("contoso.examples")), ((1, 1), (1, 1), (0, 0)));
     let moved = of(3, "fabrikam.example", "Buying");
     room.bring_in(&[moved, DirectoryUser { department: Some("Contoso".into()), ..of(4, "fabrikam.example", "") }]);
     assert_eq!((found("contoso"), found("sales"), found("fabrikam"), found("example")), ((3, 3), (2, 2), (2, 2), (4, 4)));
@@ -276,40 +262,32 @@ fn short_words_begin_names_and_addresses_up_to_the_last_letter() {
 #[test]
 fn a_changed_name_is_found_and_the_old_one_is_not() {
     let room = world();
-    room.store.write(users::index_pending).unwrap();
     room.bring_in(&[named(9, "Zoë Lindqvist"), named(3, "נועה כהן-לוי"), named(50, "Late Comer")]);
-    for indexed in [0, 3] {
-        assert_eq!(room.found("lindqvist"), ["Zoë Lindqvist"]);
-        assert_eq!(room.found("late com"), ["Late Comer"]);
-        assert!(room.found("angstrom").is_empty());
-        assert_eq!(room.store.write(users::index_pending).unwrap(), 3 - indexed, "what changed, and once");
-    }
+    assert_eq!((room.found("lindqvist"), room.found("late com")), (vec!["Zoë Lindqvist".to_owned()], vec!["Late Comer".to_owned()]));
+    assert!(room.found("angstrom").is_empty());
     let gone = Chosen::Ids(vec![room.user(50).user.id]);
     room.bring_in(&[named(51, "Just Here"), named(9, "Zoë Ångström")]);
     room.store.write(|tx| users::delete(tx, &gone)).unwrap();
     assert!(room.found("late com").is_empty());
-    room.store.write(users::index_pending).unwrap();
     assert_eq!(room.found("angstrom"), ["Zoë Ångström"]);
-    room.store
-        .write(|tx| Ok(tx.execute("INSERT INTO users_search (users_search, rank) VALUES ('integrity-check', 1)", [])?))
-        .expect("the index says exactly what the rows say");
+    lines_are_those_of_the_users(room);
 }
 
+/// A row of lines is of sixty-four users: each is found in their own place, at both ends of it, too.
 #[test]
-fn an_import_that_was_cut_off_is_indexed_when_the_store_is_opened() {
-    let room = world();
-    let folder = room.folder;
-    drop(room.store);
-    let store = open(folder.path());
-    assert_eq!(store.write(users::index_pending).unwrap(), 0, "nothing is left to do");
-    let filter = UserFilter { search: Some("angstrom".into()), ..UserFilter::default() };
-    let found = |filter: &UserFilter| users::query(&store, filter, Sort::default(), 0, 9).unwrap().matching;
-    assert_eq!(found(&filter), 1);
-    let many: Vec<_> = (100..25_000).map(person).collect();
-    let organization = store.read(|conn| organizations::list(conn, None)).unwrap()[0].id;
-    store.write(|tx| users::upsert_page(tx, organization, &many, NOW)).unwrap();
-    assert_eq!(store.write(users::index_pending).unwrap(), 0, "so many are not left to wait");
-    assert_eq!(found(&UserFilter { search: Some("person 24999".into()), ..UserFilter::default() }), 1);
+fn a_word_finds_its_user_among_thousands_and_no_neighbour() {
+    let room = room();
+    room.bring_in(&(0..500).map(person).collect::<Vec<_>>());
+    room.bring_in(&(500..1_500).map(|n| named(n, &format!("Only x{n}y Tại"))).collect::<Vec<_>>());
+    for n in 500..1_500 {
+        assert_eq!(room.found(&format!("tai only x{n}y")), [format!("Only x{n}y Tại")]);
+    }
+    let every_third = Chosen::Ids((500..1_500).step_by(3).map(|n| room.user(n).user.id).collect());
+    room.store.write(|tx| users::delete(tx, &every_third)).unwrap();
+    for n in 500..1_500 {
+        assert_eq!(room.found(&format!("x{n}y only")).len(), usize::from((n - 500) % 3 != 0));
+    }
+    lines_are_those_of_the_users(room);
 }
 
 #[test]
@@ -356,7 +334,6 @@ fn the_list_of_naughty_strings_can_be_a_name_and_a_search() {
     let room = room();
     let people: Vec<_> = strings.iter().zip(0..).map(|(name, n)| named(n, name)).collect();
     room.bring_in(&people);
-    room.store.write(users::index_pending).unwrap();
     for (name, n) in strings.iter().zip(0..) {
         assert_eq!(room.user(n).user.directory.display_name, *name, "kept letter by letter");
         room.found(name);

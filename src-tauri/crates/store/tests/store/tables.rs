@@ -204,7 +204,7 @@ fn forgetting_a_tenant_takes_its_rows_and_leaves_the_audit_log() {
         "grants",
         "deltas",
         "unplanned",
-        "unindexed",
+        "search_lines",
     ] {
         assert_eq!(rows_left(table), 0, "{table}");
     }
