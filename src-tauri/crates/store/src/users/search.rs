@@ -9,6 +9,7 @@ use rollcall_core::user::DirectoryUser;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use uuid::Uuid;
 
 use super::directory_user;
 use super::ids::Ids;
@@ -28,7 +29,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// What of a user is searched: names, addresses, department and job title. Between them is what no word has in it, so that a word
+    /// What of a user is searched: names, addresses, department, job title and object id. Between them is what no word has in it, so that a word
     /// is found within one of them only.
     pub fn set(&mut self, id: UserId, name_key: &str, person: &DirectoryUser) {
         self.add(name_key);
@@ -39,6 +40,7 @@ impl Lines {
         let aliases = person.aliases.iter().map(String::as_str).filter(is_another);
         mail.into_iter().chain(aliases).for_each(|address| self.more(address));
         person.department.iter().chain(&person.job_title).for_each(|text| self.more(text));
+        self.more(person.object_id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
         self.ends.push((id, self.text.len()));
     }
 
@@ -251,7 +253,7 @@ mod tests {
     #[test]
     fn what_tells_lines_apart_is_a_blank_in_a_text_and_an_address_stands_once() {
         let person = DirectoryUser {
-            object_id: rollcall_core::id::ObjectId(uuid::Uuid::nil()),
+            object_id: rollcall_core::id::ObjectId(Uuid::nil()),
             upn: "Ada@contoso.example".into(),
             display_name: "Ada".into(),
             mail: Some("ada@contoso.example".into()),
@@ -265,6 +267,6 @@ mod tests {
         };
         let mut lines = Lines::default();
         lines.set(UserId(1), "ada", &person);
-        assert_eq!(lines.text, "ada\tada@contoso.example\ta.l@contoso.example\tr & d");
+        assert_eq!(lines.text, "ada\tada@contoso.example\ta.l@contoso.example\tr & d\t00000000-0000-0000-0000-000000000000");
     }
 }

@@ -14,12 +14,9 @@ const WORDS: usize = 12;
 /// A word, by how it is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word<'a> {
-    /// Of three letters and more: it may stand anywhere in a name, an address, the department, the job title, or an error.
+    /// Of three letters and more: it may stand anywhere in a name, an address, the department, the job title, the object id, or an error.
     Long(&'a str),
-    /// The same, and it may stand in an object id.
-    PartOfId(&'a str),
-    /// The same as a long one, and it may be an object id, or the id of a request, by which a case at Microsoft names what a mailbox
-    /// answered.
+    /// The same, and it may be the id of a request, by which a case at Microsoft names what a mailbox answered.
     WholeId(&'a str),
     /// It would stand in nearly everybody's name: it must begin a name or an address.
     Short(&'a str),
@@ -38,7 +35,6 @@ pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
     let any_long = words.iter().any(is_long);
     let word = |word: &&'a str| match (is_long(word), any_long) {
         (true, _) if is_whole_id(word) => Word::WholeId(word),
-        (true, _) if may_be_of_id(word) => Word::PartOfId(word),
         (true, _) => Word::Long(word),
         (false, true) => Word::ShortAmongLong(word),
         (false, false) => Word::Short(word),
@@ -60,7 +56,7 @@ impl Word<'_> {
     /// What is looked for in users' lines; a word that is too short for that has to begin a name or an address.
     pub fn in_lines(&self) -> Option<&str> {
         match self {
-            Self::Long(word) | Self::PartOfId(word) | Self::WholeId(word) => Some(word),
+            Self::Long(word) | Self::WholeId(word) => Some(word),
             Self::Short(_) | Self::ShortAmongLong(_) => None,
         }
     }
@@ -69,9 +65,8 @@ impl Word<'_> {
     pub fn others(&self) -> Vec<Way> {
         match self {
             Self::Long(word) => vec![failed_with(word)],
-            Self::PartOfId(word) => vec![failed_with(word), with_id(word)],
             Self::WholeId(word) => {
-                vec![failed_with(word), of_id(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)]
+                vec![failed_with(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)]
             }
             Self::Short(word) => begins(word).into(),
             Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
@@ -110,16 +105,6 @@ pub fn failed_with(word: &str) -> Way {
 /// Whose error has it as a whole word.
 fn failed_with_whole(word: &str) -> Way {
     (failed_where!(r"' ' || shown(error) || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into()])
-}
-
-/// Whose object id has the word in it: they are read through, in an index that has little else.
-fn with_id(word: &str) -> Way {
-    ("SELECT id FROM users INDEXED BY sqlite_autoindex_users_1 WHERE instr(object_id, ?) > 0", vec![word.to_ascii_lowercase().into()])
-}
-
-/// Whose object id it is.
-fn of_id(id: &str) -> Way {
-    ("SELECT id FROM users WHERE tenant IN (SELECT id FROM tenants) AND object_id = ?", vec![id.to_ascii_lowercase().into()])
 }
 
 /// One of whose latest answers has that id, Microsoft's or Rollcall's own. Passes that nothing went before are packed and not looked
@@ -173,11 +158,6 @@ fn after(start: &str) -> String {
         }
     }
     char::MAX.to_string()
-}
-
-/// Whether the word can be a part of an object id.
-fn may_be_of_id(word: &str) -> bool {
-    word.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// Whether the word is a whole id, as Microsoft and Rollcall write them.
