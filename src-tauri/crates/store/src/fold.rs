@@ -1,6 +1,6 @@
 //! Folding names for order and for short searches: without case and, in Latin scripts and in Greek, without accents.
 
-/// The text in lower case with the accents of Latin and Greek letters taken off.
+/// The text in lower case with the accents of Latin and Greek letters taken off, in one line and without tabs.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     fold_into(&mut folded, text);
@@ -9,8 +9,8 @@ pub fn fold(text: &str) -> String {
 
 /// The same, at the end of another text.
 pub fn fold_into(folded: &mut String, text: &str) {
-    // Most names and addresses, and there is no accent among them.
-    if text.is_ascii() {
+    // Most names and addresses, and there is neither an accent among them nor a line's end.
+    if text.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'\t' | b'\n' | b'\r')) {
         let start = folded.len();
         folded.push_str(text);
         folded[start..].make_ascii_lowercase();
@@ -62,6 +62,7 @@ const fn plain(c: char) -> char {
         'ύ' | 'ϋ' | 'ΰ' => 'υ',
         'ώ' => 'ω',
         'ς' => 'σ',
+        '\t' | '\n' | '\r' => ' ',
         other => other,
     }
 }
@@ -74,7 +75,7 @@ mod tests {
     fn accents_and_case_make_no_difference_and_scripts_without_them_stay() {
         assert_eq!(fold("Élodie ŁUKASZ Ångström"), "elodie lukasz angstrom");
         assert_eq!(fold("E\u{301}lodie"), "elodie", "composed and decomposed letters meet");
-        assert_eq!(fold("山田 太郎"), "山田 太郎");
+        assert_eq!((fold("山田 太郎"), fold("A\tB\r\nC")), ("山田 太郎".into(), "a b  c".into()));
         assert_eq!((fold("ΣΟΦΊΑ"), fold("Παπαδόπουλος")), ("σοφια".into(), fold("ΠΑΠΑΔΟΠΟΥΛΟΣ")));
         assert_eq!(fold("Nguyễn Thị Đặng Phương"), "nguyen thi dang phuong");
         assert_eq!((fold("Ǎḃ Ẃẍ"), fold("Ада Й")), ("ab wx".into(), "ада й".into()));

@@ -17,6 +17,7 @@ use ts_rs::TS;
 
 use crate::checks::WorkloadVerdict;
 use crate::error::{StoreError, Thing};
+use crate::fold::fold;
 use crate::text;
 
 pub mod act;
@@ -232,9 +233,8 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
         return get(conn, UserId(id)).map(Some);
     }
     // Lines narrow thousands down to a few; only an alias that is equal counts.
-    let mut statement =
-        conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", search::WITH_WORD))?;
-    let found: Vec<u32> = statement.query_map(params![tenant.0, address], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut statement = conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", search::WITH))?;
+    let found: Vec<u32> = statement.query_map(params![tenant.0, fold(address)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in found {
         let row = get(conn, UserId(id))?;
         if row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase()) {

@@ -10,8 +10,8 @@ use rusqlite::{Connection, params_from_iter};
 use super::UserFilter;
 use super::ids::Ids;
 use super::roster::{Member, NEVER, Roster};
-use super::search::with_words;
-use super::searched::{Way, words};
+use super::search::with_all;
+use super::searched::{Way, Word, words};
 use crate::error::StoreError;
 use crate::organizations::Standing;
 use crate::waves;
@@ -175,27 +175,26 @@ fn signed_in(conn: &Connection, roster: &Roster, wanted: &[SignInState]) -> Resu
 
 /// Leaves those who have all words of a search. Words that no error has are looked for together, going through the lines once.
 fn found(conn: &Connection, searched: &str, left: &mut Ids) -> Result<(), StoreError> {
-    let words = words(searched);
     let mut together = Vec::new();
-    for word in &words {
+    for word in words(searched) {
         let mut others = Ids::default();
         for way in word.others() {
             others.extend(&named(conn, &way)?);
         }
-        match word.in_lines() {
-            Some(text) if others.is_empty() => together.push(text),
-            Some(text) => {
-                others.extend(&with_words(conn, &[text])?);
-                left.retain(&others);
-            }
-            None => left.retain(&others),
+        if matches!(word, Word::Long(_)) && others.is_empty() {
+            together.extend(word.in_lines());
+            continue;
         }
+        for text in word.in_lines() {
+            others.extend(&with_all(conn, &[&text])?);
+        }
+        left.retain(&others);
         if left.is_empty() {
             return Ok(());
         }
     }
     if !together.is_empty() {
-        left.retain(&with_words(conn, &together)?);
+        left.retain(&with_all(conn, &together.iter().map(String::as_str).collect::<Vec<_>>())?);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rusqlite::{Connection, Row};
 
+use super::search;
 use crate::changes::Touched;
 use crate::error::StoreError;
 use crate::organizations::Standing;
@@ -108,7 +109,7 @@ impl Roster {
     /// # Errors
     /// [`StoreError`] when the disk can't be read.
     pub fn by_name(&mut self, conn: &Connection) -> Result<&[UserId], StoreError> {
-        order(&mut self.by_name, conn, "SELECT id FROM users INDEXED BY users_by_name ORDER BY name_key, id")
+        order(&mut self.by_name, || search::by_name(conn))
     }
 
     /// Everybody by principal name.
@@ -116,7 +117,11 @@ impl Roster {
     /// # Errors
     /// [`StoreError`] when the disk can't be read.
     pub fn by_upn(&mut self, conn: &Connection) -> Result<&[UserId], StoreError> {
-        order(&mut self.by_upn, conn, "SELECT id FROM users INDEXED BY users_by_upn ORDER BY upn, id")
+        order(&mut self.by_upn, || {
+            let mut statement = conn.prepare_cached("SELECT id FROM users INDEXED BY users_by_upn ORDER BY upn, id")?;
+            let ids = statement.query_map([], |row| row.get(0).map(UserId))?;
+            Ok(ids.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     fn load(conn: &Connection, users: u32) -> Result<Self, StoreError> {
@@ -177,10 +182,9 @@ impl Roster {
     }
 }
 
-fn order<'a>(kept: &'a mut Option<Vec<UserId>>, conn: &Connection, sql: &str) -> Result<&'a [UserId], StoreError> {
+fn order(kept: &mut Option<Vec<UserId>>, read: impl FnOnce() -> Result<Vec<UserId>, StoreError>) -> Result<&[UserId], StoreError> {
     if kept.is_none() {
-        let mut statement = conn.prepare_cached(sql)?;
-        let mut ids: Vec<UserId> = statement.query_map([], |row| row.get(0).map(UserId))?.collect::<rusqlite::Result<_>>()?;
+        let mut ids = read()?;
         ids.shrink_to_fit();
         *kept = Some(ids);
     }

@@ -29,18 +29,20 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// What of a user is searched: names, addresses, department, job title and object id. Between them is what no word has in it, so that a word
-    /// is found within one of them only.
+    /// What of a user is searched: before the name and each address stands a tab, and so a word that begins one of them is found with it;
+    /// before every word of the department, of the job title and before the object id stands a carriage return. No word has either in it.
     pub fn set(&mut self, id: UserId, name_key: &str, person: &DirectoryUser) {
-        self.add(name_key);
-        self.more(&person.upn);
+        self.text.push('\t');
+        self.text.push_str(name_key);
+        self.add('\t', &person.upn);
         let is_new = |address: &str| !address.eq_ignore_ascii_case(&person.upn);
         let mail = person.mail.as_deref().filter(|mail| is_new(mail));
         let is_another = |alias: &&str| is_new(alias) && mail.is_none_or(|mail| !alias.eq_ignore_ascii_case(mail));
         let aliases = person.aliases.iter().map(String::as_str).filter(is_another);
-        mail.into_iter().chain(aliases).for_each(|address| self.more(address));
-        person.department.iter().chain(&person.job_title).for_each(|text| self.more(text));
-        self.more(person.object_id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+        mail.into_iter().chain(aliases).for_each(|address| self.add('\t', address));
+        let words = person.department.iter().chain(&person.job_title).flat_map(|text| text.split(' '));
+        words.for_each(|word| self.add('\r', word));
+        self.add('\r', person.object_id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
         self.ends.push((id, self.text.len()));
     }
 
@@ -49,18 +51,9 @@ impl Lines {
         self.ends.extend(ids.iter().map(|id| (*id, self.text.len())));
     }
 
-    fn more(&mut self, text: &str) {
-        self.text.push('\t');
-        self.add(text);
-    }
-
-    /// A text may hold anything, be it what lines are told apart by.
-    fn add(&mut self, text: &str) {
-        if text.bytes().any(|byte| byte == b'\t' || byte == b'\n') {
-            fold_into(&mut self.text, &text.replace(['\t', '\n'], " "));
-        } else {
-            fold_into(&mut self.text, text);
-        }
+    fn add(&mut self, before: char, text: &str) {
+        self.text.push(before);
+        fold_into(&mut self.text, text);
     }
 
     /// Writes the rows of these lines anew.
@@ -132,7 +125,30 @@ pub(crate) fn make_up_for_lines(tx: &Transaction<'_>) -> Result<(), StoreError> 
     lines.write(tx)
 }
 
-/// Words, all of which have to stand in a line.
+/// Everybody by folded display name.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_name(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
+    // One text for all of them: a hundred thousand small ones would take twice the memory.
+    let (mut names, mut places) = (String::new(), Vec::new());
+    let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines ORDER BY block")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (block, lines) = (row.get::<_, u32>(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+        for (number, line) in (block * PEOPLE..).zip(lines.split('\n')) {
+            if let Some(name) = line.split('\t').nth(1) {
+                let start = names.len();
+                names.push_str(name);
+                places.push((start, names.len(), UserId(number)));
+            }
+        }
+    }
+    places.sort_unstable_by(|one, other| names[one.0..one.1].cmp(&names[other.0..other.1]).then(one.2.cmp(&other.2)));
+    Ok(places.into_iter().map(|(_, _, id)| id).collect())
+}
+
+/// Folded texts, all of which have to stand in a line.
 pub struct Needles {
     /// What goes first is looked for in all lines, the others only where it stands.
     first: Finder<'static>,
@@ -140,11 +156,11 @@ pub struct Needles {
 }
 
 impl Needles {
-    /// `None` where there is no word. The longest one is likely the rarest.
-    pub fn of(words: &[&str]) -> Option<Self> {
-        let mut folded: Vec<String> = words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect();
-        folded.sort_by_key(|word| std::cmp::Reverse(word.len()));
-        let mut finders = folded.iter().map(|word| Finder::new(word).into_owned());
+    /// `None` where there is no text. The longest one is likely the rarest.
+    pub fn of(folded: &[&str]) -> Option<Self> {
+        let mut folded: Vec<&str> = folded.iter().copied().filter(|text| !text.is_empty()).collect();
+        folded.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let mut finders = folded.into_iter().map(|text| Finder::new(text).into_owned());
         Some(Self { first: finders.next()?, others: finders.collect() })
     }
 
@@ -166,13 +182,13 @@ impl Needles {
     }
 }
 
-/// Whose lines have all of the words.
+/// Whose lines have all of the folded texts.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn with_words(conn: &Connection, words: &[&str]) -> Result<Ids, StoreError> {
+pub fn with_all(conn: &Connection, folded: &[&str]) -> Result<Ids, StoreError> {
     let mut ids = Ids::default();
-    let Some(needles) = Needles::of(words) else { return Ok(ids) };
+    let Some(needles) = Needles::of(folded) else { return Ok(ids) };
     let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, needles.among(row.get_ref(1)?.as_bytes()?))))?;
     for row in rows {
@@ -182,10 +198,10 @@ pub fn with_words(conn: &Connection, words: &[&str]) -> Result<Ids, StoreError> 
     Ok(ids)
 }
 
-/// The same as a statement with one value, the word.
-pub const WITH_WORD: &str = "SELECT l.block * 64 + line.value FROM search_lines AS l CROSS JOIN json_each(lines_with(?, l.lines)) AS line";
+/// Whose lines have a folded text, as a statement with that value.
+pub const WITH: &str = "SELECT l.block * 64 + line.value FROM search_lines AS l CROSS JOIN json_each(lines_with(?, l.lines)) AS line";
 
-/// Gives a connection the functions `lines_with(word, lines)`: the numbers of the lines that have the word, as a list in JSON;
+/// Gives a connection the functions `lines_with(folded, lines)`: the numbers of the lines that have the text, as a list in JSON;
 /// `holds(words, text)`: whether each of the words stands in the text; and `shown(error)`: what a person reads of an error of the table of
 /// checks.
 pub(crate) fn teach(conn: &Connection) -> rusqlite::Result<()> {
@@ -232,10 +248,10 @@ mod tests {
     fn a_word_is_found_in_each_line_that_has_it_and_in_one_text_of_it() {
         let lines = "ada\tada@contoso.example\n\nbob ada\tsales\n\nadada";
         assert_eq!(found(&["ada"], lines), [0, 2, 4]);
-        assert_eq!(found(&["ADA", "sal"], lines), [2]);
+        assert_eq!(found(&["ada", "sal"], lines), [2]);
         assert_eq!((found(&["ab"], lines), found(&["aada"], lines)), (vec![], vec![]));
         assert_eq!((found(&["adada"], lines), found(&["sales"], "")), (vec![4], vec![]));
-        assert!(Needles::of(&[]).is_none() && Needles::of(&["", "\u{301}"]).is_none());
+        assert!(Needles::of(&[]).is_none() && Needles::of(&[""]).is_none());
         assert_eq!((found(&["", "sales"], lines), found(&["\n"], "a\n")), (vec![2], vec![0]), "words that nobody types are no harm");
         assert_eq!(found(&["x"], &"x\n".repeat(70)), (0..64).collect::<Vec<_>>(), "more than a row can have is no harm");
     }
@@ -251,14 +267,14 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_lines_apart_is_a_blank_in_a_text_and_an_address_stands_once() {
+    fn what_tells_texts_apart_is_a_blank_in_them_and_an_address_stands_once() {
         let person = DirectoryUser {
             object_id: rollcall_core::id::ObjectId(Uuid::nil()),
             upn: "Ada@contoso.example".into(),
             display_name: "Ada".into(),
             mail: Some("ada@contoso.example".into()),
             aliases: vec!["ADA@contoso.example".into(), "a.l@contoso.example".into()],
-            department: Some("R\n&\tD".into()),
+            department: Some("R\n&D East".into()),
             job_title: None,
             enabled: true,
             guest: false,
@@ -266,7 +282,7 @@ mod tests {
             exchange_plan: true,
         };
         let mut lines = Lines::default();
-        lines.set(UserId(1), "ada", &person);
-        assert_eq!(lines.text, "ada\tada@contoso.example\ta.l@contoso.example\tr & d\t00000000-0000-0000-0000-000000000000");
+        lines.set(UserId(1), &fold(&person.display_name), &person);
+        assert_eq!(lines.text, "\tada\tada@contoso.example\ta.l@contoso.example\rr &d\reast\r00000000-0000-0000-0000-000000000000");
     }
 }

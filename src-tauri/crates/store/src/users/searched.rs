@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::search::WITH_WORD;
+use super::search::WITH;
 use crate::fold::{fold, is_combining};
 
 /// More words than anybody types; each costs a lookup.
@@ -45,7 +45,7 @@ pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
 /// Clauses on `users AS u`, all of which must hold.
 pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
     let clause = |word: &Word<'_>| {
-        let in_lines = word.in_lines().map(|word| (WITH_WORD, vec![Value::from(word.to_owned())]));
+        let in_lines = word.in_lines().map(|text| (WITH, vec![text.into()]));
         let (statements, values): (Vec<&str>, Vec<Vec<Value>>) = in_lines.into_iter().chain(word.others()).unzip();
         (format!("u.id IN ({})", statements.join(" UNION ALL ")), values.concat())
     };
@@ -53,12 +53,14 @@ pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
 }
 
 impl Word<'_> {
-    /// What is looked for in users' lines; a word that is too short for that has to begin a name or an address.
-    pub fn in_lines(&self) -> Option<&str> {
-        match self {
-            Self::Long(word) | Self::WholeId(word) => Some(word),
-            Self::Short(_) | Self::ShortAmongLong(_) => None,
-        }
+    /// What is looked for in users' lines, either of which will do. A short word begins a name, another word of it, or an address.
+    pub fn in_lines(&self) -> impl Iterator<Item = String> {
+        let (word, before): (_, &[&str]) = match self {
+            Self::Long(word) | Self::WholeId(word) => (word, &[""]),
+            Self::Short(word) | Self::ShortAmongLong(word) => (word, &["\t", " "]),
+        };
+        let folded = fold(word);
+        before.iter().map(move |before| format!("{before}{folded}"))
     }
 
     /// Whoever any of these names has the word, too.
@@ -68,8 +70,8 @@ impl Word<'_> {
             Self::WholeId(word) => {
                 vec![failed_with(word), answered_with(word), answered_a_run_with(word), answered_a_session_with(word)]
             }
-            Self::Short(word) => begins(word).into(),
-            Self::ShortAmongLong(word) => begins(word).into_iter().chain([failed_with_whole(word)]).collect(),
+            Self::Short(_) => Vec::new(),
+            Self::ShortAmongLong(word) => vec![failed_with_whole(word)],
         }
     }
 }
@@ -126,38 +128,6 @@ fn answered_a_session_with(id: &str) -> Way {
         "SELECT user FROM sessions INDEXED BY sessions_amiss WHERE verdict <> 'passed' AND instr(readings, ?) > 0",
         vec![id.to_ascii_lowercase().into()],
     )
-}
-
-/// Whose name, or a word of it, begins so, or whose address does. Most people's primary address is their principal name, and only the
-/// others are in an index of their own.
-fn begins(word: &str) -> [Way; 4] {
-    let start = fold(word);
-    let (end, like) = (after(&start), format!("{}%", literal(&start)));
-    let range = || vec![start.clone().into(), end.clone().into()];
-    let in_any_case = || vec![start.clone().into(), end.clone().into(), like.clone().into()];
-    [
-        ("SELECT id FROM users INDEXED BY users_by_name WHERE name_key >= ? AND name_key < ?", range()),
-        ("SELECT id FROM users INDEXED BY users_by_name WHERE instr(name_key, ?) > 0", vec![format!(" {start}").into()]),
-        (r"SELECT id FROM users INDEXED BY users_by_upn WHERE upn >= ? AND upn < ? AND upn LIKE ? ESCAPE '\'", in_any_case()),
-        (
-            r"SELECT id
-             FROM   users INDEXED BY users_by_other_mail
-             WHERE  mail IS NOT NULL AND mail <> upn AND mail >= ? AND mail < ? AND mail LIKE ? ESCAPE '\'",
-            in_any_case(),
-        ),
-    ]
-}
-
-/// What comes after everything that begins with a text, in the order of its letters.
-fn after(start: &str) -> String {
-    let mut letters: Vec<char> = start.chars().collect();
-    while let Some(last) = letters.pop() {
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            letters.push(next);
-            return letters.into_iter().collect();
-        }
-    }
-    char::MAX.to_string()
 }
 
 /// Whether the word is a whole id, as Microsoft and Rollcall write them.
