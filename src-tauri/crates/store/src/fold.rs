@@ -14,9 +14,15 @@ pub fn fold_into(folded: &mut String, text: &str) {
         let start = folded.len();
         folded.push_str(text);
         folded[start..].make_ascii_lowercase();
-    } else {
-        let letters = text.chars().filter(|c| !is_combining(*c)).flat_map(char::to_lowercase);
-        folded.extend(letters.filter(|c| !is_combining(*c)).map(plain));
+        return;
+    }
+    for letter in text.chars() {
+        // Most letters of a name with an accent have none.
+        if letter.is_ascii() {
+            folded.push(plain(letter.to_ascii_lowercase()));
+        } else if !is_combining(letter) {
+            folded.extend(letter.to_lowercase().filter(|c| !is_combining(*c)).map(plain));
+        }
     }
 }
 

@@ -124,8 +124,8 @@ pub fn seal(run: RunId, block: u32, completed: u32, checked: Timestamp, packed: 
 /// text.
 fn canonical(id: Option<&str>) -> Option<Option<Uuid>> {
     let Some(text) = id else { return Some(None) };
-    // Of this length is but the form with hyphens.
-    let is_canonical = text.len() == Hyphenated::LENGTH && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    // Of this length is but the form with hyphens. Counting needs no look at one letter after the other.
+    let is_canonical = text.len() == Hyphenated::LENGTH && text.bytes().filter(u8::is_ascii_uppercase).count() == 0;
     if is_canonical { Uuid::try_parse(text).ok().map(Some) } else { None }
 }
 
