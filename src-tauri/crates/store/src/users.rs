@@ -27,8 +27,8 @@ mod ids;
 mod in_order;
 mod known;
 mod left;
+mod lines;
 mod roster;
-mod search;
 mod searched;
 mod window;
 mod write;
@@ -36,9 +36,9 @@ mod write;
 use filter::{OTHER_MAILBOXES, SIGN_IN, Where};
 pub use in_order::in_order;
 pub use known::{Known, known, own_access, places, ways};
+pub(crate) use lines::make_up_for_lines;
 pub(crate) use roster::Roster;
-pub(crate) use search::{make_up_for_lines, teach};
-pub(crate) use searched::search;
+pub(crate) use searched::{search, teach};
 pub use window::query;
 pub use write::{delete, forget_checks, last_known, mark_gone, move_to, upsert_page};
 
@@ -233,7 +233,7 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
         return get(conn, UserId(id)).map(Some);
     }
     // Lines narrow thousands down to a few; only an alias that is equal counts.
-    let mut statement = conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", search::WITH))?;
+    let mut statement = conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", lines::WITH))?;
     let found: Vec<u32> = statement.query_map(params![tenant.0, fold(address)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for id in found {
         let row = get(conn, UserId(id))?;

@@ -9,8 +9,8 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::UserFilter;
 use super::ids::Ids;
+use super::lines::with_all;
 use super::roster::{Member, NEVER, Roster};
-use super::search::with_all;
 use super::searched::{Way, Word, words};
 use crate::error::StoreError;
 use crate::organizations::Standing;

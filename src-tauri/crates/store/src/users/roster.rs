@@ -11,7 +11,7 @@ use rollcall_core::user::{MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rusqlite::{Connection, Row};
 
-use super::search;
+use super::lines;
 use crate::changes::Touched;
 use crate::error::StoreError;
 use crate::organizations::Standing;
@@ -109,7 +109,7 @@ impl Roster {
     /// # Errors
     /// [`StoreError`] when the disk can't be read.
     pub fn by_name(&mut self, conn: &Connection) -> Result<&[UserId], StoreError> {
-        order(&mut self.by_name, || search::by_name(conn))
+        order(&mut self.by_name, || lines::by_name(conn))
     }
 
     /// Everybody by principal name.

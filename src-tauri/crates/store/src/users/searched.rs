@@ -1,12 +1,16 @@
 //! A search: words, and for each of them the statements that name who has it. A window runs them one by one, and a condition in SQL
 //! holds them as they are, so that a write reaches exactly whom the window shows.
 
+use rollcall_core::issue::Cause;
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Value;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::search::WITH;
+use super::lines::{WITH, lines_with};
 use crate::fold::{fold, is_combining};
+use crate::text;
 
 /// More words than anybody types; each costs a lookup.
 const WORDS: usize = 12;
@@ -100,7 +104,7 @@ macro_rules! failed_where {
 }
 
 /// Whose error has the word in what is shown of it: its status, its code, or the name or the title of its cause.
-pub fn failed_with(word: &str) -> Way {
+fn failed_with(word: &str) -> Way {
     (failed_where!("holds(?, shown(error))"), vec![word.to_owned().into()])
 }
 
@@ -138,4 +142,24 @@ fn is_whole_id(word: &str) -> bool {
 /// The text as itself within LIKE.
 fn literal(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
+
+/// Gives a connection the functions of these statements: `lines_with(folded, lines)`; `holds(word, text)`: whether the word stands in the
+/// text; and `shown(error)`: what a person reads of an error of the table of checks.
+pub(crate) fn teach(conn: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    conn.create_scalar_function("lines_with", 2, flags, lines_with)?;
+    conn.create_scalar_function("holds", 2, flags, |context| {
+        let (word, text) = (fold(context.get_raw(0).as_str()?), context.get_raw(1).as_str_or_null()?.map(fold));
+        Ok(text.is_some_and(|text| text.contains(&word)))
+    })?;
+    conn.create_scalar_function("shown", 1, flags, |context| Ok(context.get_raw(0).as_str_or_null()?.map(shown)))
+}
+
+/// The status and the code, the words of the cause, and its title.
+fn shown(error: &str) -> String {
+    let (before, name) = error.rsplit_once(' ').unwrap_or(("", error));
+    // A row that a newer version wrote may hold a cause that this one doesn't know.
+    let title = text::by_name::<Cause>(name).map_or("", Cause::title);
+    format!("{before} {} {title}", name.replace('_', " "))
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::eligibility::written;
 use super::filter::{Where, kind_name};
-use super::search::Lines;
+use super::lines::Lines;
 use super::{Chosen, Upserted};
 use crate::error::StoreError;
 use crate::fold::fold;

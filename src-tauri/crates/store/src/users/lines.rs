@@ -4,9 +4,8 @@
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr_iter, memrchr};
 use rollcall_core::id::UserId;
-use rollcall_core::issue::Cause;
 use rollcall_core::user::DirectoryUser;
-use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::functions::Context;
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use uuid::Uuid;
@@ -201,21 +200,9 @@ pub fn with_all(conn: &Connection, folded: &[&str]) -> Result<Ids, StoreError> {
 /// Whose lines have a folded text, as a statement with that value.
 pub const WITH: &str = "SELECT l.block * 64 + line.value FROM search_lines AS l CROSS JOIN json_each(lines_with(?, l.lines)) AS line";
 
-/// Gives a connection the functions `lines_with(folded, lines)`: the numbers of the lines that have the text, as a list in JSON;
-/// `holds(words, text)`: whether each of the words stands in the text; and `shown(error)`: what a person reads of an error of the table of
-/// checks.
-pub(crate) fn teach(conn: &Connection) -> rusqlite::Result<()> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
-    conn.create_scalar_function("lines_with", 2, flags, lines_with)?;
-    conn.create_scalar_function("holds", 2, flags, |context| {
-        let (words, text) = (fold(context.get_raw(0).as_str()?), context.get_raw(1).as_str_or_null()?.map(fold));
-        Ok(text.is_some_and(|text| words.split(' ').all(|word| text.contains(word))))
-    })?;
-    conn.create_scalar_function("shown", 1, flags, |context| Ok(context.get_raw(0).as_str_or_null()?.map(shown)))
-}
-
-/// Nothing where no line has it, of which SQL makes no rows.
-fn lines_with(context: &Context<'_>) -> rusqlite::Result<ToSqlOutput<'static>> {
+/// The function `lines_with(folded, lines)` of [`WITH`]: the numbers of the lines that have the text, as a list in JSON; nothing where none
+/// has it, of which SQL makes no rows.
+pub fn lines_with(context: &Context<'_>) -> rusqlite::Result<ToSqlOutput<'static>> {
     // The word is the same for all rows of a statement.
     let needles =
         context.get_or_create_aux(0, |word| -> Result<_, rusqlite::types::FromSqlError> { Ok(Needles::of(&[word.as_str()?])) })?;
@@ -225,14 +212,6 @@ fn lines_with(context: &Context<'_>) -> rusqlite::Result<ToSqlOutput<'static>> {
     }
     let numbers: Vec<u32> = (0..PEOPLE).filter(|number| found >> number & 1 == 1).collect();
     text::to_json(&numbers).map(ToSqlOutput::from).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))
-}
-
-/// The status and the code, the words of the cause, and its title.
-fn shown(error: &str) -> String {
-    let (before, name) = error.rsplit_once(' ').unwrap_or(("", error));
-    // A row that a newer version wrote may hold a cause that this one doesn't know.
-    let title = text::by_name::<Cause>(name).map_or("", Cause::title);
-    format!("{before} {} {title}", name.replace('_', " "))
 }
 
 #[cfg(test)]
