@@ -39,7 +39,7 @@ use crate::mailboxes::tokens;
 /// disk and a page of every index that it touches, whatever is in it, and nobody sees more than five a second. As long as no mailbox is
 /// done, somebody waits to see the first one …
 const GROUP: usize = 100;
-const APART: Duration = Duration::from_millis(200);
+const APART: Duration = Duration::from_millis(240);
 const APART_AT_FIRST: Duration = Duration::from_millis(100);
 /// … or when its first result is so old …
 const GROUP_AGE: Duration = Duration::from_millis(250);

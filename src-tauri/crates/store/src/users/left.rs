@@ -11,7 +11,7 @@ use super::UserFilter;
 use super::ids::Ids;
 use super::lines::with_all;
 use super::roster::{Member, NEVER, Roster};
-use super::searched::{Way, Word, words};
+use super::searched::{Way, words};
 use crate::error::StoreError;
 use crate::organizations::Standing;
 use crate::waves;
@@ -181,20 +181,18 @@ fn found(conn: &Connection, searched: &str, left: &mut Ids) -> Result<(), StoreE
         for way in word.others() {
             others.extend(&named(conn, &way)?);
         }
-        if matches!(word, Word::Long(_)) && others.is_empty() {
-            together.extend(word.in_lines());
+        if others.is_empty() {
+            together.push(word.in_lines());
             continue;
         }
-        for text in word.in_lines() {
-            others.extend(&with_all(conn, &[&text])?);
-        }
+        others.extend(&with_all(conn, &[word.in_lines()])?);
         left.retain(&others);
         if left.is_empty() {
             return Ok(());
         }
     }
     if !together.is_empty() {
-        left.retain(&with_all(conn, &together.iter().map(String::as_str).collect::<Vec<_>>())?);
+        left.retain(&with_all(conn, &together)?);
     }
     Ok(())
 }

@@ -129,7 +129,8 @@ pub(crate) fn make_up_for_lines(tx: &Transaction<'_>) -> Result<(), StoreError> 
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
-    // One text for all of them: a hundred thousand small ones would take twice the memory.
+    // One text for all of them: a hundred thousand small ones would take twice the memory. Its beginning mostly tells names apart, without
+    // a look at the text.
     let (mut names, mut places) = (String::new(), Vec::new());
     let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines ORDER BY block")?;
     let mut rows = statement.query([])?;
@@ -139,40 +140,55 @@ pub fn by_name(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
             if let Some(name) = line.split('\t').nth(1) {
                 let start = names.len();
                 names.push_str(name);
-                places.push((start, names.len(), UserId(number)));
+                places.push((beginning(name), start, names.len(), UserId(number)));
             }
         }
     }
-    places.sort_unstable_by(|one, other| names[one.0..one.1].cmp(&names[other.0..other.1]).then(one.2.cmp(&other.2)));
-    Ok(places.into_iter().map(|(_, _, id)| id).collect())
+    let name = |place: &(u128, usize, usize, UserId)| &names[place.1..place.2];
+    places.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| name(one).cmp(name(other))).then_with(|| one.3.cmp(&other.3)));
+    Ok(places.into_iter().map(|(.., id)| id).collect())
 }
 
-/// Folded texts, all of which have to stand in a line.
+/// A number that orders as the first letters of a text do.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; size_of::<u128>()];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(byte, of_text)| *byte = of_text);
+    u128::from_be_bytes(bytes)
+}
+
+/// What has to stand in a line: of each word one of some folded texts.
 pub struct Needles {
     /// What goes first is looked for in all lines, the others only where it stands.
-    first: Finder<'static>,
-    others: Vec<Finder<'static>>,
+    first: Vec<Finder<'static>>,
+    others: Vec<Vec<Finder<'static>>>,
 }
 
 impl Needles {
     /// `None` where there is no text. The longest one is likely the rarest.
-    pub fn of(folded: &[&str]) -> Option<Self> {
-        let mut folded: Vec<&str> = folded.iter().copied().filter(|text| !text.is_empty()).collect();
-        folded.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        let mut finders = folded.into_iter().map(|text| Finder::new(text).into_owned());
-        Some(Self { first: finders.next()?, others: finders.collect() })
+    pub fn of(words: &[Vec<String>]) -> Option<Self> {
+        let given = |word: &&Vec<String>| word.iter().all(|text| !text.is_empty());
+        let mut words: Vec<&Vec<String>> = words.iter().filter(given).collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.iter().map(String::len).min()));
+        let finders = |word: &Vec<String>| word.iter().map(|text| Finder::new(text).into_owned()).collect();
+        let mut words = words.into_iter().map(finders);
+        Some(Self { first: words.next()?, others: words.collect() })
     }
 
     /// Which lines of a row have them, a bit for each.
     fn among(&self, lines: &[u8]) -> u64 {
+        self.first.iter().fold(0, |found, first| found | self.beside(first, lines))
+    }
+
+    fn beside(&self, first: &Finder<'_>, lines: &[u8]) -> u64 {
         let (mut found, mut number, mut line_start, mut from) = (0, 0, 0, 0);
-        while let Some(at) = lines.get(from..).and_then(|rest| self.first.find(rest)).map(|at| from + at) {
+        while let Some(at) = lines.get(from..).and_then(|rest| first.find(rest)).map(|at| from + at) {
             if let Some(before) = memrchr(b'\n', &lines[line_start..at]) {
                 number += memchr_iter(b'\n', &lines[line_start..at]).count();
                 line_start += before + 1;
             }
             let line_end = memchr(b'\n', &lines[at..]).map_or(lines.len(), |end| at + end);
-            if self.others.iter().all(|other| other.find(&lines[line_start..line_end]).is_some()) {
+            let line = &lines[line_start..line_end];
+            if self.others.iter().all(|word| word.iter().any(|text| text.find(line).is_some())) {
                 found |= u32::try_from(number).ok().and_then(|number| 1u64.checked_shl(number)).unwrap_or(0);
             }
             from = line_end + 1;
@@ -181,13 +197,13 @@ impl Needles {
     }
 }
 
-/// Whose lines have all of the folded texts.
+/// Whose lines have all of these words.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
-pub fn with_all(conn: &Connection, folded: &[&str]) -> Result<Ids, StoreError> {
+pub fn with_all(conn: &Connection, words: &[Vec<String>]) -> Result<Ids, StoreError> {
     let mut ids = Ids::default();
-    let Some(needles) = Needles::of(folded) else { return Ok(ids) };
+    let Some(needles) = Needles::of(words) else { return Ok(ids) };
     let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, needles.among(row.get_ref(1)?.as_bytes()?))))?;
     for row in rows {
@@ -204,8 +220,8 @@ pub const WITH: &str = "SELECT l.block * 64 + line.value FROM search_lines AS l 
 /// has it, of which SQL makes no rows.
 pub fn lines_with(context: &Context<'_>) -> rusqlite::Result<ToSqlOutput<'static>> {
     // The word is the same for all rows of a statement.
-    let needles =
-        context.get_or_create_aux(0, |word| -> Result<_, rusqlite::types::FromSqlError> { Ok(Needles::of(&[word.as_str()?])) })?;
+    let needles = context
+        .get_or_create_aux(0, |word| -> Result<_, rusqlite::types::FromSqlError> { Ok(Needles::of(&[vec![word.as_str()?.to_owned()]])) })?;
     let found = needles.as_ref().as_ref().map_or(0, |needles| context.get_raw(1).as_bytes().map_or(0, |lines| needles.among(lines)));
     if found == 0 {
         return Ok(ToSqlOutput::Owned(Value::Null));
@@ -218,8 +234,12 @@ pub fn lines_with(context: &Context<'_>) -> rusqlite::Result<ToSqlOutput<'static
 mod tests {
     use super::*;
 
+    fn needles(words: &[&str]) -> Option<Needles> {
+        Needles::of(&words.iter().map(|word| word.split('|').map(str::to_owned).collect()).collect::<Vec<_>>())
+    }
+
     fn found(words: &[&str], lines: &str) -> Vec<u32> {
-        let found = Needles::of(words).unwrap().among(lines.as_bytes());
+        let found = needles(words).unwrap().among(lines.as_bytes());
         (0..PEOPLE).filter(|number| found >> number & 1 == 1).collect()
     }
 
@@ -228,9 +248,10 @@ mod tests {
         let lines = "ada\tada@contoso.example\n\nbob ada\tsales\n\nadada";
         assert_eq!(found(&["ada"], lines), [0, 2, 4]);
         assert_eq!(found(&["ada", "sal"], lines), [2]);
+        assert_eq!((found(&["\tada|bob"], lines), found(&["con|sal", "ada"], lines)), (vec![0, 2], vec![0, 2]), "one of two will do");
         assert_eq!((found(&["ab"], lines), found(&["aada"], lines)), (vec![], vec![]));
         assert_eq!((found(&["adada"], lines), found(&["sales"], "")), (vec![4], vec![]));
-        assert!(Needles::of(&[]).is_none() && Needles::of(&[""]).is_none());
+        assert!(needles(&[]).is_none() && needles(&[""]).is_none());
         assert_eq!((found(&["", "sales"], lines), found(&["\n"], "a\n")), (vec![2], vec![0]), "words that nobody types are no harm");
         assert_eq!(found(&["x"], &"x\n".repeat(70)), (0..64).collect::<Vec<_>>(), "more than a row can have is no harm");
     }

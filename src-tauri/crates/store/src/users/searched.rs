@@ -49,7 +49,7 @@ pub fn words<'a>(searched: &'a str) -> Vec<Word<'a>> {
 /// Clauses on `users AS u`, all of which must hold.
 pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
     let clause = |word: &Word<'_>| {
-        let in_lines = word.in_lines().map(|text| (WITH, vec![text.into()]));
+        let in_lines = word.in_lines().into_iter().map(|text| (WITH, vec![text.into()]));
         let (statements, values): (Vec<&str>, Vec<Vec<Value>>) = in_lines.into_iter().chain(word.others()).unzip();
         (format!("u.id IN ({})", statements.join(" UNION ALL ")), values.concat())
     };
@@ -58,13 +58,13 @@ pub fn search(searched: &str) -> Vec<(String, Vec<Value>)> {
 
 impl Word<'_> {
     /// What is looked for in users' lines, either of which will do. A short word begins a name, another word of it, or an address.
-    pub fn in_lines(&self) -> impl Iterator<Item = String> {
+    pub fn in_lines(&self) -> Vec<String> {
         let (word, before): (_, &[&str]) = match self {
             Self::Long(word) | Self::WholeId(word) => (word, &[""]),
             Self::Short(word) | Self::ShortAmongLong(word) => (word, &["\t", " "]),
         };
         let folded = fold(word);
-        before.iter().map(move |before| format!("{before}{folded}"))
+        before.iter().map(|before| format!("{before}{folded}")).collect()
     }
 
     /// Whoever any of these names has the word, too.
