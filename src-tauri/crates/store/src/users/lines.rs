@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::directory_user;
 use super::ids::Ids;
 use crate::error::StoreError;
-use crate::fold::{fold, fold_into};
+use crate::fold::fold_into;
 use crate::text;
 
 /// Users of a row: a set of them is one word of [`Ids`].
@@ -92,7 +92,8 @@ fn renewed(before: &str, changed: &[(UserId, &str)]) -> String {
     lines[..used].join("\n")
 }
 
-/// Writes the lines of everybody where there are none, which is so when the file comes from a version that had another index.
+/// Writes the lines of everybody where there are none, which is so when the file comes from a version that had another index. It folded the
+/// letters of fewer languages, too.
 ///
 /// # Errors
 /// [`StoreError`] when they can't be written.
@@ -101,21 +102,19 @@ pub(crate) fn make_up_for_lines(tx: &Transaction<'_>) -> Result<(), StoreError> 
     if !tx.query_row(missing, [], |row| row.get(0))? {
         return Ok(());
     }
+    for table in ["users", "run_mailboxes", "proposals"] {
+        let sql = format!("UPDATE {table} SET name_key = folded(display_name) WHERE name_key <> folded(display_name)");
+        tx.execute(&sql, [])?;
+    }
     let mut statement = tx.prepare(
         "SELECT   id, name_key, object_id, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises, exchange_plan
          FROM     users
          ORDER BY id",
     )?;
-    // Versions before folded the letters of fewer languages.
-    let mut fold_anew = tx.prepare("UPDATE users SET name_key = ?2 WHERE id = ?1")?;
     let everybody = statement.query_map([], |row| Ok((UserId(row.get(0)?), row.get::<_, String>(1)?, directory_user(row, 2)?)))?;
     let mut lines = Lines::default();
     for one in everybody {
-        let (id, known_key, person) = one?;
-        let name_key = fold(&person.display_name);
-        if known_key != name_key {
-            fold_anew.execute(params![id.0, name_key])?;
-        }
+        let (id, name_key, person) = one?;
         if id.0.is_multiple_of(PEOPLE) {
             std::mem::take(&mut lines).write(tx)?;
         }
@@ -282,7 +281,7 @@ mod tests {
             exchange_plan: true,
         };
         let mut lines = Lines::default();
-        lines.set(UserId(1), &fold(&person.display_name), &person);
+        lines.set(UserId(1), "ada", &person);
         assert_eq!(lines.text, "\tada\tada@contoso.example\ta.l@contoso.example\rr &d\reast\r00000000-0000-0000-0000-000000000000");
     }
 }

@@ -144,11 +144,12 @@ fn literal(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
 }
 
-/// Gives a connection the functions of these statements: `lines_with(folded, lines)`; `holds(word, text)`: whether the word stands in the
-/// text; and `shown(error)`: what a person reads of an error of the table of checks.
+/// Gives a connection the functions of these statements: `lines_with(folded, lines)`; `folded(text)`; `holds(word, text)`: whether the word
+/// stands in the text; and `shown(error)`: what a person reads of an error of the table of checks.
 pub(crate) fn teach(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
     conn.create_scalar_function("lines_with", 2, flags, lines_with)?;
+    conn.create_scalar_function("folded", 1, flags, |context| Ok(fold(context.get_raw(0).as_str()?)))?;
     conn.create_scalar_function("holds", 2, flags, |context| {
         let (word, text) = (fold(context.get_raw(0).as_str()?), context.get_raw(1).as_str_or_null()?.map(fold));
         Ok(text.is_some_and(|text| text.contains(&word)))
