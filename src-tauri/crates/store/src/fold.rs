@@ -1,4 +1,4 @@
-//! Folding names for order and for short searches: without case and, in Latin scripts and in Greek, without accents.
+//! Folding names for order and for searches: without case and, in Latin scripts and in Greek, without accents.
 
 /// The text in lower case with the accents of Latin and Greek letters taken off, in one line and without tabs.
 pub fn fold(text: &str) -> String {
@@ -35,13 +35,13 @@ pub const fn is_combining(c: char) -> bool {
 /// which has the letters of Vietnamese; and without the accents of modern Greek, whose sigma is one letter wherever it stands.
 const fn plain(c: char) -> char {
     match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ȁ' | 'ȃ' | 'ȧ' | 'ḁ' | 'ẚ' | 'Ạ'..='ặ' => 'a',
+        'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ȁ' | 'ȃ' | 'ȧ' | 'ǟ' | 'ǡ' | 'ǻ' | 'ḁ' | 'ẚ' | 'Ạ'..='ặ' => 'a',
         'Ḃ'..='ḇ' => 'b',
         'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' | 'ḉ' => 'c',
         'ď' | 'đ' | 'Ḋ'..='ḓ' => 'd',
         'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ȅ' | 'ȇ' | 'ȩ' | 'Ḕ'..='ḝ' | 'Ẹ'..='ệ' => 'e',
         'ḟ' => 'f',
-        'ĝ' | 'ğ' | 'ġ' | 'ģ' | 'ǧ' | 'ǵ' | 'ḡ' => 'g',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' | 'ǧ' | 'ǵ' | 'ǥ' | 'ḡ' => 'g',
         'ĥ' | 'ħ' | 'ȟ' | 'Ḣ'..='ḫ' | 'ẖ' => 'h',
         'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ǐ' | 'ȉ' | 'ȋ' | 'Ḭ'..='ḯ' | 'Ỉ'..='ị' => 'i',
         'ĵ' | 'ǰ' => 'j',
@@ -49,12 +49,16 @@ const fn plain(c: char) -> char {
         'ĺ' | 'ļ' | 'ľ' | 'ł' | 'Ḷ'..='ḽ' => 'l',
         'Ḿ'..='ṃ' => 'm',
         'ñ' | 'ń' | 'ņ' | 'ň' | 'ǹ' | 'Ṅ'..='ṋ' => 'n',
-        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' | 'ǒ' | 'ǫ' | 'ȍ' | 'ȏ' | 'ȯ' | 'Ṍ'..='ṓ' | 'Ọ'..='ợ' => 'o',
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ơ' | 'ǒ' | 'ǫ' | 'ȍ' | 'ȏ' | 'ȯ' | 'ǭ' | 'ȫ' | 'ȭ' | 'ȱ' | 'Ṍ'..='ṓ' | 'Ọ'..='ợ' => {
+            'o'
+        }
         'Ṕ'..='ṗ' => 'p',
         'ŕ' | 'ŗ' | 'ř' | 'ȑ' | 'ȓ' | 'Ṙ'..='ṟ' => 'r',
         'ś' | 'ŝ' | 'ş' | 'š' | 'ș' | 'Ṡ'..='ṩ' => 's',
         'ţ' | 'ť' | 'ŧ' | 'ț' | 'Ṫ'..='ṱ' | 'ẗ' => 't',
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' | 'ǔ' | 'ȕ' | 'ȗ' | 'Ṳ'..='ṻ' | 'Ụ'..='ự' => 'u',
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ư' | 'ǔ' | 'ǖ' | 'ǘ' | 'ǚ' | 'ǜ' | 'ȕ' | 'ȗ' | 'Ṳ'..='ṻ' | 'Ụ'..='ự' => {
+            'u'
+        }
         'Ṽ'..='ṿ' => 'v',
         'ŵ' | 'Ẁ'..='ẉ' | 'ẘ' => 'w',
         'Ẋ'..='ẍ' => 'x',
@@ -85,5 +89,6 @@ mod tests {
         assert_eq!((fold("ΣΟΦΊΑ"), fold("Παπαδόπουλος")), ("σοφια".into(), fold("ΠΑΠΑΔΟΠΟΥΛΟΣ")));
         assert_eq!(fold("Nguyễn Thị Đặng Phương"), "nguyen thi dang phuong");
         assert_eq!((fold("Ǎḃ Ẃẍ"), fold("Ада Й")), ("ab wx".into(), "ада й".into()));
+        assert_eq!((fold("Lǚ"), fold("Lu\u{308}\u{30C}")), ("lu".into(), "lu".into()));
     }
 }

@@ -220,6 +220,31 @@ mod tests {
         assert_eq!(version(&copy).unwrap(), 2, "the copy is of before");
     }
 
+    #[test]
+    fn names_of_a_version_before_are_found_by_todays_letters_and_who_cant_be_read_keeps_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Connection::open(folder.path().join("rollcall.db")).unwrap();
+        to_newest(&mut conn, &SCHEMA[..1], folder.path(), Timestamp(1)).unwrap();
+        conn.execute_batch(OF_VERSION_1).unwrap();
+        conn.execute_batch(
+            "UPDATE users         SET display_name = 'Nguyễn Ánh', name_key = 'nguyễn anh' WHERE id = 2;
+             UPDATE run_mailboxes SET display_name = 'Nguyễn Ánh', name_key = 'nguyễn anh' WHERE user = 2;
+             UPDATE users         SET aliases = '' WHERE id = 3;
+             INSERT INTO users_search (users_search) VALUES ('rebuild');",
+        )
+        .unwrap();
+        drop(conn);
+
+        let store = Store::open(folder.path(), Timestamp(7)).unwrap().store;
+        let matching = |search: &str| {
+            let filter = UserFilter { search: Some(search.into()), ..UserFilter::default() };
+            users::query(&store, &filter, Sort::default(), 0, 0).unwrap().matching
+        };
+        assert_eq!((matching("nguyen"), matching("Nguyễn anh"), matching("person")), (1, 1, 39));
+        let filter = runs::ResultFilter { search: Some("nguyễn".into()), ..runs::ResultFilter::default() };
+        assert_eq!(store.read(|conn| runs::results(conn, RunId(1), &filter, 0, 1)).unwrap().matching, 1);
+    }
+
     /// What a file of version 2 holds of checks: a pass and an issue of one user, by a run that is over.
     const OF_VERSION_2: &str = "
         INSERT INTO checks (user, workload, run, verdict, http, cause, fingerprint, checked, digest, first_seen)

@@ -882,12 +882,17 @@ FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
 ";
 
 /// Version 26. A search goes through lines of text, which are written with their users; an index of all trigrams cost an import more than
-/// the users themselves. The order of names is told from them, too. They are filled in where they are missing when the file is opened.
+/// the users themselves. The order of names is told from them, too. They are filled in where they are missing when the file is opened. And
+/// letters of more languages are folded.
 pub const SEARCH_LINES: &str = "
 DROP TABLE users_search;
 DROP VIEW searched_users;
 DROP TABLE unindexed;
 DROP INDEX users_by_name;
+
+UPDATE users         SET name_key = folded(display_name) WHERE name_key <> folded(display_name);
+UPDATE run_mailboxes SET name_key = folded(display_name) WHERE name_key <> folded(display_name);
+UPDATE proposals     SET name_key = folded(display_name) WHERE name_key <> folded(display_name);
 
 -- Of the users whose numbers, divided by sixty-four, are the block: a line for each of them, empty where there is none.
 CREATE TABLE search_lines (

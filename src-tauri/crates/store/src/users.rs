@@ -1,6 +1,6 @@
 //! Users: the people and resources that were brought in, found by any column and by any part of their names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::AddAssign;
 
 use rollcall_core::address::SignInState;
@@ -221,7 +221,15 @@ pub fn get(conn: &Connection, id: UserId) -> Result<UserRow, StoreError> {
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Option<UserRow>, StoreError> {
-    let address = address.trim();
+    Ok(by_addresses(conn, tenant, &[address])?.pop().flatten())
+}
+
+/// The same for each of several addresses, in their order. Everybody is gone through once for all that are nobody's principal name or
+/// primary address.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> Result<Vec<Option<UserRow>>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT   id
          FROM     users
@@ -229,19 +237,32 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
          ORDER BY upn = ?2 DESC, id
          LIMIT    1",
     )?;
-    if let Some(id) = statement.query_row(params![tenant.0, address], |row| row.get(0)).optional()? {
-        return get(conn, UserId(id)).map(Some);
+    let mut found = Vec::with_capacity(addresses.len());
+    let mut aliases: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, address) in addresses.iter().map(|address| address.trim()).enumerate() {
+        let id = statement.query_row(params![tenant.0, address], |row| row.get(0)).optional()?;
+        if id.is_none() {
+            aliases.entry(fold(address)).or_default().push(place);
+        }
+        found.push(id.map(|id| get(conn, UserId(id))).transpose()?);
     }
-    // Lines narrow thousands down to a few; only an alias that is equal counts.
-    let mut statement = conn.prepare_cached(&format!("SELECT id FROM users WHERE tenant = ?1 AND id IN ({}) ORDER BY id", lines::WITH))?;
-    let found: Vec<u32> = statement.query_map(params![tenant.0, fold(address)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    for id in found {
-        let row = get(conn, UserId(id))?;
-        if row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase()) {
-            return Ok(Some(row));
+    if aliases.is_empty() {
+        return Ok(found);
+    }
+    let mut of_tenant = conn.prepare_cached("SELECT 1 FROM users WHERE id = ?1 AND tenant = ?2")?;
+    for (address, id) in lines::with_address(conn, |address| aliases.contains_key(address))? {
+        if !of_tenant.exists(params![id.0, tenant.0])? {
+            continue;
+        }
+        let row = get(conn, id)?;
+        // Folded they are the same, accents or not.
+        let is_alias = |address: &str| row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase());
+        let places = aliases.get(&address).map(Vec::as_slice).unwrap_or_default();
+        for place in places.iter().filter(|place| is_alias(addresses[**place].trim())) {
+            found[*place].get_or_insert_with(|| row.clone());
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// The user of a tenant with that object id.

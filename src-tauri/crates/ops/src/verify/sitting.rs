@@ -36,7 +36,7 @@ use crate::job::{Job, Progress};
 use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
-/// disk and a page of every index that it touches, whatever is in it, and nobody sees more than five a second. As long as no mailbox is
+/// disk and a page of every index that it touches, whatever is in it, and nobody reads more than four a second. As long as no mailbox is
 /// done, somebody waits to see the first one …
 const GROUP: usize = 100;
 const APART: Duration = Duration::from_millis(240);

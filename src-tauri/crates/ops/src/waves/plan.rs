@@ -168,10 +168,11 @@ fn deal(conn: &Connection, ask: &PlanWaves, group: &HashSet<ObjectId>) -> std::r
     let pilot: HashSet<UserId> = match &ask.pilot {
         Pilot::Named { addresses } => {
             let mut found = HashSet::new();
-            for address in addresses {
-                match users::by_upn(conn, organization.tenant, address.trim())? {
+            let asked: Vec<&str> = addresses.iter().map(|address| address.trim()).collect();
+            for (address, row) in asked.iter().zip(users::by_addresses(conn, organization.tenant, &asked)?) {
+                match row {
                     Some(row) if row.user.organization == organization.id => _ = found.insert(row.user.id),
-                    Some(_) | None => unknown.push(address.trim().to_owned()),
+                    Some(_) | None => unknown.push((*address).to_owned()),
                 }
             }
             found

@@ -39,7 +39,7 @@ impl Lines {
         let is_another = |alias: &&str| is_new(alias) && mail.is_none_or(|mail| !alias.eq_ignore_ascii_case(mail));
         let aliases = person.aliases.iter().map(String::as_str).filter(is_another);
         mail.into_iter().chain(aliases).for_each(|address| self.add('\t', address));
-        let words = person.department.iter().chain(&person.job_title).flat_map(|text| text.split(' '));
+        let words = person.department.iter().chain(&person.job_title).flat_map(|text| text.split([' ', '\t', '\n', '\r']));
         words.for_each(|word| self.add('\r', word));
         self.add('\r', person.object_id.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
         self.ends.push((id, self.text.len()));
@@ -92,8 +92,8 @@ fn renewed(before: &str, changed: &[(UserId, &str)]) -> String {
     lines[..used].join("\n")
 }
 
-/// Writes the lines of everybody where there are none, which is so when the file comes from a version that had another index. It folded the
-/// letters of fewer languages, too.
+/// Writes the lines of everybody where there are none, which is so when the file comes from a version that had another index. Who can't be
+/// read isn't searched; that keeps nobody from opening the file.
 ///
 /// # Errors
 /// [`StoreError`] when they can't be written.
@@ -102,25 +102,34 @@ pub(crate) fn make_up_for_lines(tx: &Transaction<'_>) -> Result<(), StoreError> 
     if !tx.query_row(missing, [], |row| row.get(0))? {
         return Ok(());
     }
-    for table in ["users", "run_mailboxes", "proposals"] {
-        let sql = format!("UPDATE {table} SET name_key = folded(display_name) WHERE name_key <> folded(display_name)");
-        tx.execute(&sql, [])?;
-    }
     let mut statement = tx.prepare(
         "SELECT   id, name_key, object_id, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises, exchange_plan
          FROM     users
          ORDER BY id",
     )?;
-    let everybody = statement.query_map([], |row| Ok((UserId(row.get(0)?), row.get::<_, String>(1)?, directory_user(row, 2)?)))?;
+    let everybody = statement.query_map([], |row| Ok((UserId(row.get(0)?), row.get::<_, String>(1)?, directory_user(row, 2).ok())))?;
     let mut lines = Lines::default();
     for one in everybody {
-        let (id, name_key, person) = one?;
+        let (id, name_key, Some(person)) = one? else { continue };
         if id.0.is_multiple_of(PEOPLE) {
             std::mem::take(&mut lines).write(tx)?;
         }
         lines.set(id, &name_key, &person);
     }
     lines.write(tx)
+}
+
+/// Who has an address that is wanted, by number, and which. Addresses come folded.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn with_address(conn: &Connection, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, UserId)>, StoreError> {
+    let mut found = Vec::new();
+    each(conn, |id, line| {
+        let addresses = line.split('\r').next().unwrap_or_default().split('\t').skip(2);
+        found.extend(addresses.filter(|address| is_wanted(address)).map(|address| (address.to_owned(), id)));
+    })?;
+    Ok(found)
 }
 
 /// Everybody by folded display name.
@@ -131,21 +140,29 @@ pub fn by_name(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
     // One text for all of them: a hundred thousand small ones would take twice the memory. Its beginning mostly tells names apart, without
     // a look at the text.
     let (mut names, mut places) = (String::new(), Vec::new());
+    each(conn, |id, line| {
+        if let Some(name) = line.split('\t').nth(1) {
+            let start = names.len();
+            names.push_str(name);
+            places.push((beginning(name), start, names.len(), id));
+        }
+    })?;
+    let name = |place: &(u128, usize, usize, UserId)| &names[place.1..place.2];
+    places.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| name(one).cmp(name(other))).then_with(|| one.3.cmp(&other.3)));
+    Ok(places.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Goes through the lines, by number; nobody's are empty.
+fn each(conn: &Connection, mut take: impl FnMut(UserId, &str)) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines ORDER BY block")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (block, lines) = (row.get::<_, u32>(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
-        for (number, line) in (block * PEOPLE..).zip(lines.split('\n')) {
-            if let Some(name) = line.split('\t').nth(1) {
-                let start = names.len();
-                names.push_str(name);
-                places.push((beginning(name), start, names.len(), UserId(number)));
-            }
+        for (number, line) in (0..PEOPLE).zip(lines.split('\n')) {
+            take(UserId(block * PEOPLE + number), line);
         }
     }
-    let name = |place: &(u128, usize, usize, UserId)| &names[place.1..place.2];
-    places.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| name(one).cmp(name(other))).then_with(|| one.3.cmp(&other.3)));
-    Ok(places.into_iter().map(|(.., id)| id).collect())
+    Ok(())
 }
 
 /// A number that orders as the first letters of a text do.
@@ -266,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_texts_apart_is_a_blank_in_them_and_an_address_stands_once() {
+    fn words_of_a_department_stand_apart_and_an_address_stands_once() {
         let person = DirectoryUser {
             object_id: rollcall_core::id::ObjectId(Uuid::nil()),
             upn: "Ada@contoso.example".into(),
@@ -282,6 +299,6 @@ mod tests {
         };
         let mut lines = Lines::default();
         lines.set(UserId(1), "ada", &person);
-        assert_eq!(lines.text, "\tada\tada@contoso.example\ta.l@contoso.example\rr &d\reast\r00000000-0000-0000-0000-000000000000");
+        assert_eq!(lines.text, "\tada\tada@contoso.example\ta.l@contoso.example\rr\r&d\reast\r00000000-0000-0000-0000-000000000000");
     }
 }

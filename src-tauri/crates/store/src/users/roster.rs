@@ -50,7 +50,7 @@ pub struct Roster {
     /// By number.
     members: Vec<Member>,
     organizations: HashMap<OrganizationId, Standing>,
-    /// The orders that the disk keeps, once they were asked for and until a name is another one.
+    /// Orders, once they were asked for and until a name is another one.
     by_name: Option<Vec<UserId>>,
     by_upn: Option<Vec<UserId>>,
 }

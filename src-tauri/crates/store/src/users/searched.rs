@@ -1,5 +1,5 @@
-//! A search: words, and for each of them the statements that name who has it. A window runs them one by one, and a condition in SQL
-//! holds them as they are, so that a write reaches exactly whom the window shows.
+//! A search: words, what of each is looked for in users' lines, and the statements that name who has it otherwise. A window goes by them one
+//! after the other, and a condition in SQL holds them as they are, so that a write reaches exactly whom the window shows.
 
 use rollcall_core::issue::Cause;
 use rusqlite::Connection;

@@ -3,10 +3,10 @@ use std::fs;
 use rollcall_core::issue::Cause;
 use rollcall_core::user::DirectoryUser;
 use rollcall_store::probes::ProbeResult;
-use rollcall_store::runs::{self, ResultFilter, Which};
-use rollcall_store::users::{self, Chosen, Sort, UserFilter};
+use rollcall_store::runs::{self, Which};
+use rollcall_store::users::{self, Chosen, UserFilter};
 
-use crate::fixture::{NOW, Room, lines_are_those_of_the_users, named, open, passed, person, refused, room};
+use crate::fixture::{NOW, Room, lines_are_those_of_the_users, named, passed, person, refused, room};
 
 const NAMES: [&str; 10] = [
     "Σοφία Παπαδοπούλου",
@@ -288,28 +288,6 @@ fn a_word_finds_its_user_among_thousands_and_no_neighbour() {
         assert_eq!(room.found(&format!("x{n}y only")).len(), usize::from((n - 500) % 3 != 0));
     }
     lines_are_those_of_the_users(room);
-}
-
-/// Versions before left some letters as they are.
-#[test]
-fn names_of_a_version_before_are_found_and_put_in_order_by_todays_letters() {
-    let room = room();
-    room.bring_in(&[named(1, "Nguyễn Ánh"), named(2, "Nguyen Binh"), named(3, "Ωmega")]);
-    let run = room.start(&Which::All);
-    let before =
-        ["UPDATE users SET name_key = 'nguyễn anh' WHERE id = 1", "UPDATE run_mailboxes SET name_key = 'nguyễn anh' WHERE user = 1"];
-    for sql in before.into_iter().chain(["DELETE FROM search_lines"]) {
-        assert!(room.store.write(|tx| Ok(tx.execute(sql, [])?)).unwrap() > 0, "{sql}");
-    }
-    let folder = room.folder;
-    drop(room.store);
-    let store = open(folder.path());
-    let filter = UserFilter { search: Some("nguyen".into()), ..UserFilter::default() };
-    let found: Vec<u32> = users::query(&store, &filter, Sort::default(), 0, 9).unwrap().rows.iter().map(|row| row.user.id.0).collect();
-    assert_eq!(found, [1, 2]);
-    assert_eq!(store.read(|conn| users::in_order(conn, &filter, Sort::default())).unwrap().len(), 2);
-    let filter = ResultFilter { search: Some("nguyễn".into()), ..ResultFilter::default() };
-    assert_eq!(store.read(|conn| runs::results(conn, run, &filter, 0, 9)).unwrap().matching, 2);
 }
 
 #[test]

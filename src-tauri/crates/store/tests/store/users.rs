@@ -9,7 +9,7 @@ use rollcall_store::organizations::{self, Belongings, OrganizationChange};
 use rollcall_store::runs::Which;
 use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act, eligibility};
 
-use crate::fixture::{NOW, add_organization, named, passed, person, refused, room, unsettled};
+use crate::fixture::{NOW, add_organization, add_tenant, named, passed, person, refused, room, unsettled};
 
 #[test]
 fn a_page_says_what_was_new_changed_or_the_same_and_leaves_people_where_they_are() {
@@ -43,6 +43,16 @@ fn a_user_is_found_by_principal_name_address_or_alias_whatever_its_case() {
     for nobody in ["", "a", "alias@contoso.example", "lias1@contoso.example", "\" OR 1", "alias1@contoso"] {
         assert_eq!(find(nobody), None, "part of an address is not the address: {nobody:?}");
     }
+    let with_accent = DirectoryUser { aliases: vec!["zoë@contoso.example".into(), "zoe@old.example".into()], ..named(30, "Zoë") };
+    let without = DirectoryUser { aliases: vec!["zoe@contoso.example".into()], ..named(31, "Zoe") };
+    room.bring_in(&[with_accent, without]);
+    let elsewhere = add_tenant(&room.store, "Fabrikam");
+    let asked = ["zoe@contoso.example", "ZOË@contoso.example", "nobody@contoso.example", "person2@contoso.example", "zoe@old.example "];
+    let found = |tenant| room.store.read(|conn| users::by_addresses(conn, tenant, &asked)).unwrap();
+    let numbers: Vec<_> = found(room.tenant).into_iter().map(|row| row.map(|row| row.user.id)).collect();
+    let id = |n| Some(room.user(n).user.id);
+    assert_eq!(numbers, [id(31), id(30), None, id(2), id(30)]);
+    assert!(found(elsewhere).iter().all(Option::is_none), "addresses are a tenant's");
 }
 
 #[test]
