@@ -881,8 +881,8 @@ SELECT n.run, u.id, u.object_id, u.upn, u.display_name, u.name_key, 'not_run'
 FROM   unplanned AS n JOIN users AS u ON u.id BETWEEN n.first AND n.last;
 ";
 
-/// Version 26. A search goes through lines of text, which are written with their users; an index of all trigrams cost an import more than
-/// the users themselves. The order of names is told from them, too. They are filled in where they are missing when the file is opened. And
+/// Version 26. A search goes through lines of text, which are written with their users and cost an import a small part of what an index of
+/// all trigrams did. The order of names is told from them, too. They are filled in where they are missing when the file is opened. And
 /// letters of more languages are folded. Whom passes have completed is told from their index alone: who goes by name looks for it at
 /// every row.
 pub const SEARCH_LINES: &str = "

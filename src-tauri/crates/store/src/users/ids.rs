@@ -9,21 +9,18 @@ pub struct Ids(Vec<u64>);
 impl Ids {
     pub fn insert(&mut self, id: UserId) {
         let (word, bit) = place(id);
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= bit;
+        self.insert_word(word, bit);
     }
 
     /// Takes in up to sixty-four users that follow one another, a bit for each; `word` is the number of the first one, in sixty-fours.
-    pub fn insert_word(&mut self, word: u32, bits: u64) {
-        let word = word as usize;
-        if bits != 0 && word >= self.0.len() {
+    pub fn insert_word(&mut self, word: usize, bits: u64) {
+        if bits == 0 {
+            return;
+        }
+        if word >= self.0.len() {
             self.0.resize(word + 1, 0);
         }
-        if bits != 0 {
-            self.0[word] |= bits;
-        }
+        self.0[word] |= bits;
     }
 
     pub fn contains(&self, id: UserId) -> bool {

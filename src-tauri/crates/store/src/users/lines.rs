@@ -223,8 +223,8 @@ pub fn with_all(conn: &Connection, words: &[Vec<String>]) -> Result<Ids, StoreEr
     let mut statement = conn.prepare_cached("SELECT block, lines FROM search_lines")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, needles.among(row.get_ref(1)?.as_bytes()?))))?;
     for row in rows {
-        let (block, found) = row?;
-        ids.insert_word(block, found);
+        let (block, found): (u32, u64) = row?;
+        ids.insert_word(block as usize, found);
     }
     Ok(ids)
 }
