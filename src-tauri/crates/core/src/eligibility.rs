@@ -94,6 +94,10 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// What a judgement comes from that goes by whether the mailbox answered, too. One that comes from something else, the next check
+    /// can only overturn by finding something out about the mailbox itself.
+    pub const BY_ANSWER: [Self; 4] = [Self::AssignedPlans, Self::Mail, Self::Addresses, Self::LastCheck];
+
     /// The name used in JSON and in the database.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -326,5 +330,28 @@ mod tests {
         let unlicensed = DirectoryUser { exchange_plan: false, ..ada };
         let passed = Facts { verdict: Verdict::Passed, ..Facts::of_directory(&unlicensed, false) };
         assert_eq!(judge(&passed), Judged { eligibility: Eligibility::Ready, evidence: Evidence::LastCheck }, "it has answered");
+    }
+
+    #[test]
+    fn a_check_that_finds_nothing_out_about_the_mailbox_changes_no_judgement_but_by_what_goes_by_its_answer() {
+        let purposes =
+            [Purpose::User, Purpose::Linked, Purpose::Shared, Purpose::Room, Purpose::Equipment, Purpose::Others, Purpose::Nothing];
+        let verdicts = [Verdict::Passed, Verdict::Failed, Verdict::Unknown, Verdict::NotRun];
+        let mut settled = 0;
+        for flags in 0..64_u32 {
+            let [enabled, guest, on_premises, exchange_plan, has_mail, contested] = [0, 1, 2, 3, 4, 5].map(|bit| flags >> bit & 1 != 0);
+            let mail = has_mail.then(|| "ada@contoso.example".to_owned());
+            let person = DirectoryUser { enabled, guest, on_premises, exchange_plan, mail, ..ada() };
+            for purpose in purposes.into_iter().map(Some).chain([None]) {
+                let after = |verdict| judge(&Facts { purpose, verdict, ..Facts::of_directory(&person, contested) });
+                for judged in verdicts.map(after) {
+                    if judged.eligibility != Eligibility::Ready && !Evidence::BY_ANSWER.contains(&judged.evidence) {
+                        assert_eq!(verdicts.map(after), [judged; 4], "{person:?} {purpose:?}");
+                        settled += 1;
+                    }
+                }
+            }
+        }
+        assert!(settled > 1_000, "{settled}");
     }
 }

@@ -36,6 +36,7 @@ pub const SCHEMA: &[&str] = &[
     schema::VERDICTS,
     schema::SEALED_PASSES,
     schema::SEARCH_LINES,
+    schema::FEWER_LOOK_UPS,
 ];
 
 /// The version that a list of steps leads to.

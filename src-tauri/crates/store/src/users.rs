@@ -224,45 +224,52 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
     Ok(by_addresses(conn, tenant, &[address])?.pop().flatten())
 }
 
-/// The same for each of several addresses, in their order. Everybody is gone through once for all that are nobody's principal name or
-/// primary address.
+/// The same for each of several addresses, in their order; everybody is gone through once for all of them. Whose principal name it is goes
+/// before whose primary address it is, and who came in earlier before who came later.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> Result<Vec<Option<UserRow>>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT   id
-         FROM     users
-         WHERE    tenant = ?1 AND (upn = ?2 OR mail = ?2 AND mail <> upn)
-         ORDER BY upn = ?2 DESC, id
-         LIMIT    1",
-    )?;
-    let mut found = Vec::with_capacity(addresses.len());
-    let mut aliases: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, address) in addresses.iter().map(|address| address.trim()).enumerate() {
-        let id = statement.query_row(params![tenant.0, address], |row| row.get(0)).optional()?;
-        if id.is_none() {
-            aliases.entry(fold(address)).or_default().push(place);
-        }
-        found.push(id.map(|id| get(conn, UserId(id))).transpose()?);
-    }
-    if aliases.is_empty() {
-        return Ok(found);
+    let wanted: Vec<String> = addresses.iter().map(|address| address.trim().to_lowercase()).collect();
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, address) in wanted.iter().enumerate() {
+        places.entry(fold(address)).or_default().push(place);
     }
     let mut of_tenant = conn.prepare_cached("SELECT 1 FROM users WHERE id = ?1 AND tenant = ?2")?;
-    for (address, id) in lines::with_address(conn, |address| aliases.contains_key(address))? {
+    let mut found: Vec<Option<(Whose, UserRow)>> = vec![None; wanted.len()];
+    for (folded, id) in lines::with_address(conn, |folded| places.contains_key(folded))? {
         if !of_tenant.exists(params![id.0, tenant.0])? {
             continue;
         }
         let row = get(conn, id)?;
-        // Folded they are the same, accents or not.
-        let is_alias = |address: &str| row.user.directory.aliases.iter().any(|alias| alias.to_lowercase() == address.to_lowercase());
-        let places = aliases.get(&address).map(Vec::as_slice).unwrap_or_default();
-        for place in places.iter().filter(|place| is_alias(addresses[**place].trim())) {
-            found[*place].get_or_insert_with(|| row.clone());
+        for place in places.get(&folded).into_iter().flatten().copied() {
+            // Folded they are the same, accents or not.
+            let Some(whose) = whose(&row.user.directory, &wanted[place]) else { continue };
+            if found[place].as_ref().is_none_or(|(before, _)| whose < *before) {
+                found[place] = Some((whose, row.clone()));
+            }
         }
     }
-    Ok(found)
+    Ok(found.into_iter().map(|found| found.map(|(_, row)| row)).collect())
+}
+
+/// What an address is of a person: the first of them goes before the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose {
+    PrincipalName,
+    PrimaryAddress,
+    Alias,
+}
+
+fn whose(person: &DirectoryUser, lower_case: &str) -> Option<Whose> {
+    let is_it = |address: &str| address.to_lowercase() == lower_case;
+    if is_it(&person.upn) {
+        Some(Whose::PrincipalName)
+    } else if person.mail.as_deref().is_some_and(is_it) {
+        Some(Whose::PrimaryAddress)
+    } else {
+        person.aliases.iter().any(|alias| is_it(alias)).then_some(Whose::Alias)
+    }
 }
 
 /// The user of a tenant with that object id.

@@ -10,9 +10,9 @@ use rollcall_core::workload::Workload;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::purposes::{self, Told};
 use rollcall_graph::send::Graph;
-use rollcall_store::organizations;
 use rollcall_store::users::eligibility::{self as store, Candidate, Eligibilities, Whose};
 use rollcall_store::users::known;
+use rollcall_store::{StoreError, Transaction, organizations};
 
 use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
@@ -131,24 +131,25 @@ pub(crate) async fn judge_doubtful(
     these: Vec<ObjectId>,
     contested: HashSet<ObjectId>,
 ) -> Result<()> {
-    judge_some(desk, organization, known, these, move |one| contested.contains(&one.directory.object_id)).await
+    let contested = move |one: &Candidate| contested.contains(&one.directory.object_id);
+    judge_some(desk, organization, move |tx| store::doubtful(tx, organization, known, &these), contested).await
 }
 
-/// The same after a check, which changes nobody's addresses.
+/// Judges those of an organization whose judgement a check may have overturned; it changes nobody's addresses.
 pub(crate) async fn judge_checked(desk: &Desk, organization: OrganizationId) -> Result<()> {
-    judge_some(desk, organization, None, vec![], |one| one.judged.eligibility == Eligibility::AddressConflict).await
+    let contested = |one: &Candidate| one.judged.eligibility == Eligibility::AddressConflict;
+    judge_some(desk, organization, move |tx| store::doubtful_after_check(tx, organization), contested).await
 }
 
 async fn judge_some(
     desk: &Desk,
     organization: OrganizationId,
-    known: Option<UserId>,
-    these: Vec<ObjectId>,
+    whom: impl FnOnce(&Transaction<'_>) -> std::result::Result<Vec<UserId>, StoreError> + Send + 'static,
     contested: impl Fn(&Candidate) -> bool + Send + 'static,
 ) -> Result<()> {
     // Read where they are written: a reader of its own would fill a cache of its own with what is looked at once.
     desk.write(move |tx| {
-        for some in store::doubtful(tx, organization, known, &these)?.chunks(DOUBTFUL) {
+        for some in whom(tx)?.chunks(DOUBTFUL) {
             let candidates = store::candidates(tx, organization, Whose::Those(some))?;
             store::set(tx, &differing(&candidates, &contested))?;
         }

@@ -74,6 +74,17 @@ pub fn candidates(conn: &Connection, organization: OrganizationId, whose: Whose<
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Those of the organization `?1` whose last check found something out about the mailbox itself, in SQL. A cross join is done in the order
+/// in which it is written: each of them is looked for, and not everybody among them.
+macro_rules! found_out {
+    () => {
+        "SELECT u.id
+         FROM   verdicts AS v INDEXED BY verdicts_amiss CROSS JOIN users AS u ON u.id = v.user
+         WHERE  v.open_issues > 0 AND v.first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled', 'license_missing')
+                AND u.organization = ?1"
+    };
+}
+
 /// Those of an organization who were not ready, those whose last check found something out about the mailbox itself, and `these`, by
 /// number. Who came in after the user `known` was judged then, and is not among them but for `these`.
 ///
@@ -85,25 +96,42 @@ pub fn doubtful(
     known: Option<UserId>,
     these: &[ObjectId],
 ) -> Result<Vec<UserId>, StoreError> {
-    // A cross join is done in the order in which it is written: each of them is looked for, and not everybody among them.
-    let mut statement = conn.prepare_cached(
+    let these: Vec<String> = these.iter().map(ToString::to_string).collect();
+    let mut statement = conn.prepare_cached(concat!(
         "SELECT id FROM users WHERE organization = ?1 AND eligibility IS NOT NULL AND (?3 IS NULL OR id <= ?3)
-         UNION
-         SELECT u.id
-         FROM   verdicts AS v INDEXED BY verdicts_amiss CROSS JOIN users AS u ON u.id = v.user
-         WHERE  v.open_issues > 0 AND v.first_cause IN ('no_mailbox', 'mailbox_elsewhere', 'account_disabled', 'license_missing')
-                AND u.organization = ?1
+         UNION ",
+        found_out!(),
+        "
          UNION
          SELECT m.id
          FROM   organizations AS o
                 CROSS JOIN json_each(?2) AS j
                 CROSS JOIN users AS m ON m.tenant = o.tenant AND m.object_id = j.value
          WHERE  o.id = ?1 AND +m.organization = o.id
-         ORDER BY id",
-    )?;
-    let these: Vec<String> = these.iter().map(ToString::to_string).collect();
+         ORDER BY id"
+    ))?;
     let values = params![organization.0, text::to_json(&these)?, known.map(|known| known.0)];
     let ids = statement.query_map(values, |row| row.get(0).map(UserId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those of an organization whose judgement a check may have overturned, by number: who was not ready by what goes by the mailbox's
+/// answer, and those of whom the check found something out about the mailbox itself.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn doubtful_after_check(conn: &Connection, organization: OrganizationId) -> Result<Vec<UserId>, StoreError> {
+    let mut statement = conn.prepare_cached(concat!(
+        "SELECT id
+         FROM   users INDEXED BY users_not_ready
+         WHERE  organization = ?1 AND eligibility IS NOT NULL
+                AND coalesce(evidence, 'assigned_plans') IN (SELECT value FROM json_each(?2))
+         UNION ",
+        found_out!(),
+        "
+         ORDER BY id"
+    ))?;
+    let ids = statement.query_map(params![organization.0, text::to_json(&Evidence::BY_ANSWER)?], |row| row.get(0).map(UserId))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -23,7 +23,7 @@ pub fn in_order(conn: &Connection, filter: &UserFilter, sort: Sort) -> Result<Ve
 const fn key(by: UserSort) -> &'static str {
     match by {
         UserSort::Name => "u.name_key",
-        UserSort::Upn => "u.upn",
+        UserSort::Upn => "folded(u.upn)",
         UserSort::Organization => "(SELECT name FROM organizations WHERE id = u.organization) COLLATE NOCASE",
         UserSort::Access => ACCESS,
         UserSort::Mailbox => "u.mailbox",

@@ -137,11 +137,24 @@ pub fn with_address(conn: &Connection, is_wanted: impl Fn(&str) -> bool) -> Resu
 /// # Errors
 /// [`StoreError`] when the disk can't be read.
 pub fn by_name(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
+    by(conn, 1)
+}
+
+/// Everybody by folded principal name.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn by_upn(conn: &Connection) -> Result<Vec<UserId>, StoreError> {
+    by(conn, 2)
+}
+
+/// Everybody by what stands at a place of the line.
+fn by(conn: &Connection, place: usize) -> Result<Vec<UserId>, StoreError> {
     // One text for all of them: a hundred thousand small ones would take twice the memory. Its beginning mostly tells names apart, without
     // a look at the text.
     let (mut names, mut places) = (String::new(), Vec::new());
     each(conn, |id, line| {
-        if let Some(name) = line.split('\t').nth(1) {
+        if let Some(name) = line.split(['\t', '\r']).nth(place) {
             let start = names.len();
             names.push_str(name);
             places.push((beginning(name), start, names.len(), id));

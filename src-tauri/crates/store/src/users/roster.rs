@@ -117,11 +117,7 @@ impl Roster {
     /// # Errors
     /// [`StoreError`] when the disk can't be read.
     pub fn by_upn(&mut self, conn: &Connection) -> Result<&[UserId], StoreError> {
-        order(&mut self.by_upn, || {
-            let mut statement = conn.prepare_cached("SELECT id FROM users INDEXED BY users_by_upn ORDER BY upn, id")?;
-            let ids = statement.query_map([], |row| row.get(0).map(UserId))?;
-            Ok(ids.collect::<rusqlite::Result<_>>()?)
-        })
+        order(&mut self.by_upn, || lines::by_upn(conn))
     }
 
     fn load(conn: &Connection, users: u32) -> Result<Self, StoreError> {

@@ -80,37 +80,45 @@ impl Word<'_> {
     }
 }
 
-/// Whose last checks failed, or came to nothing, with an error of which a condition holds. Errors are few and the same for many: the
-/// index is gone through in leaps, from each to the next.
+/// Whose last checks failed, or came to nothing, with an error of which a condition with one value holds. Errors are few and the same
+/// for many: the index is gone through in leaps, from each fingerprint with an error to the next; what has no fingerprint is rare.
 macro_rules! failed_where {
     ($condition:literal) => {
         concat!(
             "SELECT user
-             FROM   checks INDEXED BY checks_by_error
+             FROM   checks INDEXED BY checks_open
              WHERE  verdict IN ('failed', 'unknown')
-                    AND error IN (WITH RECURSIVE errors (error) AS (
-                                      SELECT min(error) FROM checks INDEXED BY checks_by_error WHERE verdict IN ('failed', 'unknown')
-                                      UNION ALL
-                                      SELECT (SELECT min(c.error)
-                                              FROM   checks AS c INDEXED BY checks_by_error
-                                              WHERE  c.verdict IN ('failed', 'unknown') AND c.error > errors.error)
-                                      FROM   errors
-                                      WHERE  errors.error IS NOT NULL)
-                                  SELECT error FROM errors WHERE ",
+                    AND (fingerprint, error) IN (
+                        WITH RECURSIVE errors (pair) AS (
+                            SELECT json_array('', '')
+                            UNION ALL
+                            SELECT (SELECT   json_array(c.fingerprint, c.error)
+                                    FROM     checks AS c INDEXED BY checks_open
+                                    WHERE    c.verdict IN ('failed', 'unknown') AND (c.fingerprint, c.error) > (pair ->> 0, pair ->> 1)
+                                    ORDER BY c.fingerprint, c.error
+                                    LIMIT    1)
+                            FROM   errors
+                            WHERE  pair IS NOT NULL)
+                        SELECT pair ->> 0, pair ->> 1 AS error FROM errors WHERE pair IS NOT NULL AND ",
             $condition,
-            ")"
+            ")
+             UNION ALL
+             SELECT user
+             FROM   checks INDEXED BY checks_open
+             WHERE  verdict IN ('failed', 'unknown') AND fingerprint IS NULL AND ",
+            $condition
         )
     };
 }
 
 /// Whose error has the word in what is shown of it: its status, its code, or the name or the title of its cause.
 fn failed_with(word: &str) -> Way {
-    (failed_where!("holds(?, shown(error))"), vec![word.to_owned().into()])
+    (failed_where!("holds(?, shown(error))"), vec![word.to_owned().into(); 2])
 }
 
 /// Whose error has it as a whole word.
 fn failed_with_whole(word: &str) -> Way {
-    (failed_where!(r"' ' || shown(error) || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into()])
+    (failed_where!(r"' ' || shown(error) || ' ' LIKE ? ESCAPE '\'"), vec![format!("% {} %", literal(&fold(word))).into(); 2])
 }
 
 /// One of whose latest answers has that id, Microsoft's or Rollcall's own. Passes that nothing went before are packed and not looked

@@ -143,6 +143,30 @@ fn an_error_is_found_by_its_code_and_by_the_words_of_its_cause() {
     assert_eq!(room.found("out of scope"), ["Cy Scope"], "what has passed since has no error");
 }
 
+#[test]
+fn each_of_several_errors_beneath_a_fingerprint_is_found_and_one_without_a_fingerprint_too() {
+    let room = room();
+    room.bring_in(&[named(1, "Ada"), named(2, "Bo"), named(3, "Cy"), named(4, "Di")]);
+    let run = room.start(&Which::All);
+    for (n, code, fingerprint) in
+        [(1, "ErrorOne", Some("same")), (2, "ErrorTwo", Some("same")), (3, "ErrorTwo", Some("other")), (4, "ErrorTwo", None)]
+    {
+        room.answer(run, &[n], |user, workload| ProbeResult {
+            code: Some(code.into()),
+            fingerprint: fingerprint.map(str::to_owned),
+            ..refused(user, workload)
+        });
+    }
+    for (search, found) in [
+        ("errorone", &["Ada"][..]),
+        ("errortwo", &["Bo", "Cy", "Di"]),
+        ("403 error", &["Ada", "Bo", "Cy", "Di"]),
+        ("out of scope", &["Ada", "Bo", "Cy", "Di"]),
+    ] {
+        assert_eq!(found_by_both(&room, search), found, "{search}");
+    }
+}
+
 /// Whoever is found for a search, by the window and by a write alike.
 fn found_by_both(room: &Room, search: &str) -> Vec<String> {
     let found = room.found(search);

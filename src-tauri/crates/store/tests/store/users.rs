@@ -1,11 +1,13 @@
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::ObjectId;
+use rollcall_core::issue::Cause;
 use rollcall_core::mailbox::Step;
 use rollcall_core::organization::{AccessType, SyncStatus};
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxKind, MailboxStatus};
 use rollcall_core::verdict::Verdict;
 use rollcall_store::organizations::{self, Belongings, OrganizationChange};
+use rollcall_store::probes::ProbeResult;
 use rollcall_store::runs::Which;
 use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act, eligibility};
 
@@ -53,6 +55,15 @@ fn a_user_is_found_by_principal_name_address_or_alias_whatever_its_case() {
     let id = |n| Some(room.user(n).user.id);
     assert_eq!(numbers, [id(31), id(30), None, id(2), id(30)]);
     assert!(found(elsewhere).iter().all(Option::is_none), "addresses are a tenant's");
+
+    let shared = "one@contoso.example";
+    let principal = DirectoryUser { upn: shared.to_uppercase(), mail: None, ..person(42) };
+    let by_alias = DirectoryUser { aliases: vec![shared.into()], ..person(40) };
+    let by_mail = |n| DirectoryUser { mail: Some(shared.into()), ..person(n) };
+    for (newcomers, whose) in [(vec![by_alias], 40), (vec![by_mail(41), by_mail(43)], 41), (vec![principal], 42)] {
+        room.bring_in(&newcomers);
+        assert_eq!(find(shared), id(whose), "the principal name goes before the primary address, and that before an alias");
+    }
 }
 
 #[test]
@@ -119,6 +130,25 @@ fn who_is_new_is_judged_by_the_directory_at_once_and_who_was_known_when_doubts_a
     assert_eq!(doubtful(None, &[]), [ids[1], ids[2]]);
     assert_eq!(doubtful(Some(known), &[]), [ids[1]]);
     assert_eq!(doubtful(Some(known), &[0, 2]), ids[..3]);
+}
+
+#[test]
+fn after_a_check_only_those_are_judged_whom_it_may_have_made_another_of() {
+    let room = room();
+    let without_plan = |n| DirectoryUser { exchange_plan: false, ..person(n) };
+    let guest = DirectoryUser { guest: true, ..person(0) };
+    let shared = DirectoryUser { enabled: false, ..without_plan(1) };
+    let without_mail = DirectoryUser { mail: None, ..person(3) };
+    room.bring_in(&[guest, shared, without_plan(2), without_mail, person(4), person(5)]);
+    let doubtful = || room.store.read(|conn| eligibility::doubtful_after_check(conn, room.organization)).unwrap();
+    let ids = [0, 1, 2, 3, 4, 5].map(|n| room.user(n).user.id);
+    assert_eq!(doubtful(), [ids[2], ids[3]], "whether they have a mailbox is told by whether it answers");
+
+    let run = room.start(&Which::All);
+    let no_mailbox = |user, workload| ProbeResult { cause: Some(Cause::NoMailbox), ..refused(user, workload) };
+    room.answer(run, &[1, 4], no_mailbox);
+    room.answer(run, &[5], refused);
+    assert_eq!(doubtful(), ids[1..5], "and who is said to have none; being shut out says nothing of the mailbox");
 }
 
 #[test]
