@@ -6,13 +6,13 @@ use rollcall_store::{OpenError, Store, StoreError, settings};
 
 use crate::fixture::{NOW, open};
 
-/// A file system of two megabytes that goes when it goes; `None` where only an administrator may mount one.
+/// A file system of four megabytes that goes when it goes; `None` where only an administrator may mount one.
 struct Small(tempfile::TempDir);
 
 impl Small {
     fn mounted() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        mount(&["-t", "tmpfs", "-o", "size=2m", "tmpfs"], folder.path()).then_some(Self(folder))
+        mount(&["-t", "tmpfs", "-o", "size=4m", "tmpfs"], folder.path()).then_some(Self(folder))
     }
 
     fn path(&self) -> &Path {
@@ -61,7 +61,7 @@ fn no_room_to_begin_and_no_right_to_write_are_told_apart() {
         return;
     };
     let ballast = small.path().join("ballast");
-    let _ = fs::write(&ballast, vec![0; 4_000_000]);
+    let _ = fs::write(&ballast, vec![0; 8_000_000]);
     assert!(matches!(Store::open(small.path(), NOW).err(), Some(OpenError::Full)));
     fs::remove_file(&ballast).unwrap();
     drop(open(small.path()));

@@ -9,6 +9,9 @@ use rollcall_store::{OpenError, Store, journal, settings};
 use crate::fixture::{NOW, open, room};
 use crate::journal::entry;
 
+/// Bytes of a page of the file.
+const PAGE: usize = 8_192;
+
 const HELD: &str = "ROLLCALL_TEST_HOLD";
 
 /// Runs in a process of its own, started by the test below.
@@ -98,7 +101,7 @@ fn spoil_and_open(spoil: impl Fn(Vec<u8>) -> Vec<u8>) -> (Store, tempfile::TempD
 #[test]
 fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
     spoil_and_open(|_| b"this was never a database, whatever its name says".repeat(100));
-    spoil_and_open(|bytes| bytes[..bytes.len() - 4096].to_vec());
+    spoil_and_open(|bytes| bytes[..bytes.len() - PAGE].to_vec());
     spoil_and_open(|mut bytes| {
         bytes[0..16].fill(0);
         bytes
@@ -109,8 +112,8 @@ fn a_damaged_file_is_set_aside_and_a_new_one_begun() {
 fn the_audit_log_outlives_damage_to_other_tables() {
     let (store, _folder) = spoil_and_open(|mut bytes| {
         let people = bytes.windows(12).position(|window| window == b"Person 00050").unwrap();
-        let page = people / 4096 * 4096;
-        bytes[page..page + 4096].fill(0);
+        let page = people / PAGE * PAGE;
+        bytes[page..page + PAGE].fill(0);
         bytes
     });
     let verified = store.read(journal::verify).unwrap();
