@@ -8,7 +8,7 @@ use rollcall_core::organization::SyncStatus;
 use rollcall_core::time::Timestamp;
 use rollcall_core::user::{DirectoryUser, MailboxStatus};
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, Transaction, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, Row, Transaction, params, params_from_iter};
 use uuid::Uuid;
 
 use super::eligibility::written;
@@ -171,6 +171,15 @@ enum Found {
     Changed(UserId),
 }
 
+/// The columns that a person is compared with.
+macro_rules! compared {
+    () => {
+        "SELECT id, organization, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises, exchange_plan
+         FROM   users
+         "
+    };
+}
+
 /// The statements of a page, and what a person's columns are made of.
 struct Page<'a> {
     tenant: TenantId,
@@ -179,7 +188,10 @@ struct Page<'a> {
     tx: &'a Transaction<'a>,
     /// Whether the person before was new: then the next one is, too, and needn't be looked for first.
     among_new: bool,
+    /// Who came in after the person before: likely the next one again, and next to it on the disk, where a search would jump about.
+    likely: Option<UserId>,
     find: CachedStatement<'a>,
+    look: CachedStatement<'a>,
     add: CachedStatement<'a>,
     alter: CachedStatement<'a>,
     /// What is searched of those who are new or have changed.
@@ -207,12 +219,9 @@ impl<'a> Page<'a> {
             now,
             tx,
             among_new: false,
-            find: tx.prepare_cached(
-                "SELECT id, organization, upn, display_name, mail, aliases, department, job_title, enabled, guest, on_premises,
-                        exchange_plan
-                 FROM   users
-                 WHERE  tenant = ?1 AND object_id = ?2",
-            )?,
+            likely: None,
+            find: tx.prepare_cached(concat!(compared!(), "WHERE tenant = ?1 AND object_id = ?2"))?,
+            look: tx.prepare_cached(concat!(compared!(), "WHERE id = ?3 AND +tenant = ?1 AND +object_id = ?2"))?,
             add,
             alter: tx.prepare_cached(
                 "UPDATE users
@@ -242,13 +251,28 @@ impl<'a> Page<'a> {
         self.add(person, object_id, &aliases)?.map(Found::New).ok_or(StoreError::Damaged)
     }
 
-    /// Compares the row as it lies there with the person, without making a second person of it; `None` when nobody is there.
+    /// Says how the person who is known differs; `None` when nobody is.
     fn compare(&mut self, person: &DirectoryUser, object_id: &str, aliases: &str) -> Result<Option<Found>, StoreError> {
-        let mut rows = self.find.query(params![self.tenant.0, object_id])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
+        let tenant = self.tenant.0;
+        let mut found = None;
+        if let Some(likely) = self.likely.take() {
+            let mut rows = self.look.query(params![tenant, object_id, likely.0])?;
+            found = rows.next()?.map(|row| Self::difference(self.organization, row, person, aliases)).transpose()?;
+        }
+        if found.is_none() {
+            let mut rows = self.find.query(params![tenant, object_id])?;
+            found = rows.next()?.map(|row| Self::difference(self.organization, row, person, aliases)).transpose()?;
+        }
+        let Some((id, found)) = found else { return Ok(None) };
+        self.likely = id.0.checked_add(1).map(UserId);
+        Ok(Some(found))
+    }
+
+    /// Compares the row as it lies there with the person, without making a second person of it.
+    fn difference(organization: OrganizationId, row: &Row<'_>, person: &DirectoryUser, aliases: &str) -> rusqlite::Result<(UserId, Found)> {
         let id = UserId(row.get(0)?);
-        if row.get::<_, u32>(1)? != self.organization.0 {
-            return Ok(Some(Found::Elsewhere));
+        if row.get::<_, u32>(1)? != organization.0 {
+            return Ok((id, Found::Elsewhere));
         }
         let texts = [
             Some(person.upn.as_str()),
@@ -266,7 +290,7 @@ impl<'a> Page<'a> {
         let same_texts = (2..).zip(texts).map(is_text).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
         let is_flag = |(at, flag): (usize, bool)| Ok(row.get::<_, bool>(at)? == flag);
         let same_flags = (8..).zip(flags).map(is_flag).collect::<rusqlite::Result<Vec<bool>>>()?.into_iter().all(|same| same);
-        Ok(Some(if same_texts && same_flags { Found::Same(id) } else { Found::Changed(id) }))
+        Ok((id, if same_texts && same_flags { Found::Same(id) } else { Found::Changed(id) }))
     }
 
     /// Adds a person; `None` when somebody of that object id is there.

@@ -11,7 +11,7 @@ use rollcall_store::probes::ProbeResult;
 use rollcall_store::runs::Which;
 use rollcall_store::users::{self, Chosen, MailboxCounts, Sort, Upserted, UserFilter, UserSort, act, eligibility};
 
-use crate::fixture::{NOW, add_organization, add_tenant, named, passed, person, refused, room, unsettled};
+use crate::fixture::{NOW, add_integration, add_organization, add_tenant, named, passed, person, refused, room, unsettled};
 
 #[test]
 fn a_page_says_what_was_new_changed_or_the_same_and_leaves_people_where_they_are() {
@@ -31,6 +31,28 @@ fn a_page_says_what_was_new_changed_or_the_same_and_leaves_people_where_they_are
     assert_eq!(upserted, Upserted { new: 2, same: 1, elsewhere: 1, changed: 0 }, "in whatever order they come");
     assert_eq!(room.user(1).organization_name, "Europe");
     assert_eq!(room.user(3).user.directory, again[3], "every fact comes back as it went in");
+}
+
+#[test]
+fn whoever_is_known_is_found_in_whatever_order_a_page_comes_and_beside_the_same_person_of_another_tenant() {
+    let room = room();
+    let elsewhere = add_tenant(&room.store, "Fabrikam");
+    let integration = add_integration(&room.store, elsewhere, "Other");
+    let other = add_organization(&room.store, elsewhere, integration, "Other", "OT-01");
+    let bring_in = |organization, people: &[u32]| {
+        let page: Vec<_> = people.iter().map(|n| person(*n)).collect();
+        room.store.write(|tx| users::upsert_page(tx, organization, &page, NOW)).unwrap()
+    };
+    // Numbers that follow one another are of both tenants in turn.
+    for n in 0..8 {
+        assert_eq!(bring_in(room.organization, &[n]).new, 1);
+        assert_eq!(bring_in(other, &[n + 1]).new, 1);
+    }
+    for order in [[0, 1, 2, 3, 4, 5, 6, 7], [7, 6, 5, 4, 3, 2, 1, 0], [3, 4, 0, 1, 7, 2, 5, 6]] {
+        assert_eq!(bring_in(room.organization, &order), Upserted { same: 8, ..Upserted::default() }, "{order:?}");
+    }
+    assert_eq!(bring_in(other, &[1, 2, 0, 3, 9, 4]), Upserted { same: 4, new: 2, ..Upserted::default() });
+    assert_eq!(room.store.read(|conn| users::count(conn, &Chosen::Filter(UserFilter::default()))).unwrap(), 18);
 }
 
 #[test]
