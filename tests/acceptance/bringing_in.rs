@@ -10,7 +10,7 @@ use rollcall_core::mailbox::MailboxStatus;
 use rollcall_core::membership_rule::{Attribute, Condition, Lost, RuleAction, RuleOutcome, Test};
 use rollcall_ops::error::{Code, Result};
 use rollcall_ops::groups::{self, FindGroups, GroupRef};
-use rollcall_ops::job::Job;
+use rollcall_ops::job::{Job, Progress};
 use rollcall_ops::organizations::delete::OrganizationRef;
 use rollcall_ops::organizations::describe::describe;
 use rollcall_ops::rules::add::{AddRule, add};
@@ -33,6 +33,7 @@ use rollcall_sandbox::{FaultKind, FaultPlan};
 use rollcall_store::users::eligibility::Eligibilities;
 use rollcall_store::users::{Chosen, Sort, UserFilter};
 use rollcall_tests::{Rehearsal, Scene};
+use tokio_util::sync::CancellationToken;
 
 async fn scene(users: u32) -> (Rehearsal, OrganizationId) {
     let rehearsal = Rehearsal::on(Scene { users, ..Scene::default() }).await;
@@ -309,6 +310,54 @@ async fn every_kind_of_person_is_judged_with_its_source_and_the_mailbox_tells_wh
     let licence = ids(|user| user.fault == Some(FaultKind::InvalidLicense));
     let unlicensed = judged(&rehearsal, organization, Eligibility::Unlicensed).await;
     assert!(unlicensed.contains(&(licence[0].clone(), Evidence::LastCheck)), "{unlicensed:?}");
+}
+
+/// An import that ends with the program as soon as its first users are stored.
+async fn cut_off(rehearsal: &Rehearsal, organization: OrganizationId) {
+    let stored = CancellationToken::new();
+    let some = stored.clone();
+    let job = Job::new(CancellationToken::new(), move |progress| {
+        if matches!(progress, Progress::Imported { .. }) {
+            some.cancel();
+        }
+    });
+    let ask = ImportUsers { organization, from: Source::All, anew: true };
+    tokio::select! {
+        biased;
+        () = stored.cancelled() => {}
+        over = import(&rehearsal.desk, ask, &job) => panic!("it was over before it could be cut off: {over:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_cut_off_before_its_users_were_judged_is_made_up_for_by_the_next_check_or_import() {
+    let (rehearsal, organization) = scene(60).await;
+    bring(&rehearsal, organization, Source::All).await;
+    let disable = |enabled| {
+        rehearsal.sandbox.change(|world| {
+            let fits =
+                |user: &&mut User| user.fault.is_none() && user.recipient == Recipient::Person && user.licence == Licence::Enterprise;
+            let user = world.users.iter_mut().filter(fits).nth(5).unwrap();
+            user.enabled = enabled;
+            user.upn.clone()
+        })
+    };
+    let is_disabled = async |upn: &str| judged(&rehearsal, organization, Eligibility::Disabled).await.iter().any(|(one, _)| one == upn);
+
+    let upn = disable(false);
+    cut_off(&rehearsal, organization).await;
+    assert!(!is_disabled(&upn).await, "nobody has judged yet");
+    let again = bring(&rehearsal, organization, Source::All).await;
+    assert_eq!((again.new, again.changed), (0, 0), "all of it had been stored");
+    assert!(is_disabled(&upn).await, "the next import does it");
+
+    disable(true);
+    cut_off(&rehearsal, organization).await;
+    assert!(is_disabled(&upn).await);
+    rehearsal.hand_in_secret().await.unwrap();
+    rehearsal.grant_as(organization, Person::Admin).await.unwrap();
+    Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &Job::quiet())).await.unwrap();
+    assert!(!is_disabled(&upn).await, "and so does the next check");
 }
 
 fn any_of(attribute: Attribute, values: &[&str]) -> Condition {

@@ -73,8 +73,8 @@ fn writer(file: &Path) -> Result<Connection, OpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let writer = Connection::open_with_flags(file, flags)?;
     writer.busy_timeout(Duration::from_secs(10))?;
-    // A file that is there keeps its own. A row of passes is longer than half of SQLite's usual page, so that every other half would be empty; and each page
-    // that is written costs a checksum and two calls, whatever its size.
+    // A file that is there keeps its own. A row of passes is longer than half of SQLite's usual page, of which a good part would stay
+    // empty; and each page that is written costs two calls, whatever its size.
     writer.pragma_update(None, "page_size", PAGE)?;
     // Several readers beside one writer.
     writer.pragma_update(None, "journal_mode", "wal")?;

@@ -905,8 +905,8 @@ DROP INDEX passes_by_block;
 CREATE INDEX passes_by_block ON passes (run, block, completed);
 ";
 
-/// Version 27. Addresses are looked for in the lines, and so is the order of principal names, instead of in indexes that every new user is
-/// written into. Open issues have one index where they had two: errors are few beneath a fingerprint. And whom a check may make ready is
+/// Version 27. Addresses are looked for in the lines, and the order of principal names is told from them, where every new user was written
+/// into indexes. Open issues have one index where they had two: errors are few beneath a fingerprint. And whom a check may make ready is
 /// told without a look at each of those who aren't.
 pub const FEWER_LOOK_UPS: &str = "
 DROP INDEX users_by_upn;

@@ -232,8 +232,8 @@ pub fn by_upn(conn: &Connection, tenant: TenantId, address: &str) -> Result<Opti
 pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> Result<Vec<Option<UserRow>>, StoreError> {
     let wanted: Vec<String> = addresses.iter().map(|address| address.trim().to_lowercase()).collect();
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, address) in wanted.iter().enumerate() {
-        places.entry(fold(address)).or_default().push(place);
+    for (place, address) in addresses.iter().enumerate() {
+        places.entry(fold(address.trim())).or_default().push(place);
     }
     let mut of_tenant = conn.prepare_cached("SELECT 1 FROM users WHERE id = ?1 AND tenant = ?2")?;
     let mut found: Vec<Option<(Whose, UserRow)>> = vec![None; wanted.len()];

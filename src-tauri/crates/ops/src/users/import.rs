@@ -24,6 +24,7 @@ use super::preflight;
 use super::preview::{self, PreviewRef};
 pub use super::source::{FileBytes, Source};
 use super::source::{Reading, Wanted};
+use super::unjudged;
 use crate::connection;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -223,6 +224,8 @@ pub(crate) struct Arrivals<'a> {
     came: Arc<Mutex<Came>>,
     /// Whether everybody came, so that nobody else can have an address of theirs.
     whole: bool,
+    /// Once something was stored that is to be judged: whether an import before had left that undone.
+    unjudged_before: Option<bool>,
 }
 
 /// The addresses of those who came, and whoever of them was known as somebody else and isn't ready by what the directory says. Who is
@@ -247,7 +250,8 @@ impl Came {
 impl<'a> Arrivals<'a> {
     /// Nobody has come yet.
     pub fn at(desk: &'a Desk, organization: OrganizationId, tenant: TenantId, job: &'a Job) -> Self {
-        Self { desk, organization, tenant, job, imported: Imported::default(), known: None, came: Arc::default(), whole: false }
+        let (imported, came) = (Imported::default(), Arc::default());
+        Self { desk, organization, tenant, job, imported, known: None, came, whole: false, unjudged_before: None }
     }
 
     /// Stores a page and tells how far it is.
@@ -263,7 +267,7 @@ impl<'a> Arrivals<'a> {
         at_hand: fn(&mut R) -> Option<Vec<DirectoryUser>>,
     ) -> Result<R> {
         let (organization, now, came) = (self.organization, self.desk.now(), Arc::clone(&self.came));
-        let known = self.known;
+        let (known, unjudged_before) = (self.known, self.unjudged_before);
         let write = move |tx: &Transaction<'_>| {
             let known = known.map_or_else(|| users::last_known(tx), Ok)?;
             let (mut read, mut upserted, mut next) = (0, Upserted::default(), Some(first));
@@ -276,10 +280,14 @@ impl<'a> Arrivals<'a> {
                 drop(page);
                 next = if pages < PAGES_AT_ONCE { at_hand(&mut rest) } else { None };
             }
-            Ok((read, upserted, known, rest))
+            let unjudged_before = match unjudged_before {
+                None if upserted.new + upserted.changed > 0 => Some(unjudged::note(tx, organization)?),
+                noted => noted,
+            };
+            Ok((read, upserted, known, unjudged_before, rest))
         };
-        let (read, upserted, known, rest) = self.desk.write(write).await?;
-        self.known = Some(known);
+        let (read, upserted, known, unjudged_before, rest) = self.desk.write(write).await?;
+        (self.known, self.unjudged_before) = (Some(known), unjudged_before);
         self.imported.read += read;
         self.imported.new += upserted.new;
         self.imported.changed += upserted.changed;
@@ -289,13 +297,25 @@ impl<'a> Arrivals<'a> {
         Ok(rest)
     }
 
-    /// Settles the proposals to bring in who has come, and judges those that may not be ready.
+    /// Settles the proposals to bring in who has come, and judges those that may not be ready; where an import before was cut off, all.
     pub async fn settle(&mut self) -> Result<()> {
         let organization = self.organization;
         self.desk.write(move |tx| proposals::settle_present(tx, organization)).await?;
-        if self.imported.new + self.imported.changed == 0 {
+        let left_undone = match self.unjudged_before {
+            Some(before) => before,
+            None => self.desk.read(move |conn| unjudged::is_noted(conn, organization)).await?,
+        };
+        if left_undone {
+            preflight::judge_all(self.desk, organization).await?;
+        } else if self.unjudged_before.is_some() {
+            self.judge().await?;
+        } else {
             return Ok(());
         }
+        self.desk.write(move |tx| unjudged::settled(tx, organization)).await
+    }
+
+    async fn judge(&mut self) -> Result<()> {
         let Came { mut addresses, mut doubtful } = std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
         if !self.whole {
             let (tenant, came) = (self.tenant, addresses.people());

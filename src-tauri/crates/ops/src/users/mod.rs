@@ -12,3 +12,4 @@ pub mod preflight;
 pub mod preview;
 pub mod query;
 mod source;
+mod unjudged;

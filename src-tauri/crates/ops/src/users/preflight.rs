@@ -14,6 +14,7 @@ use rollcall_store::users::eligibility::{self as store, Candidate, Eligibilities
 use rollcall_store::users::known;
 use rollcall_store::{StoreError, Transaction, organizations};
 
+use super::unjudged;
 use crate::connection::{self, SecretAtHand};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
@@ -111,7 +112,8 @@ async fn page(desk: &Desk, organization: OrganizationId, after: UserId) -> Resul
     desk.read(move |conn| store::candidates(conn, organization, Whose::After(after, PAGE))).await
 }
 
-async fn judge_all(desk: &Desk, organization: OrganizationId) -> Result<()> {
+/// Judges everybody of an organization.
+pub(crate) async fn judge_all(desk: &Desk, organization: OrganizationId) -> Result<()> {
     let contested = contested(desk, organization).await?;
     let mut after = UserId(0);
     loop {
@@ -135,8 +137,12 @@ pub(crate) async fn judge_doubtful(
     judge_some(desk, organization, move |tx| store::doubtful(tx, organization, known, &these), contested).await
 }
 
-/// Judges those of an organization whose judgement a check may have overturned; it changes nobody's addresses.
+/// Judges those of an organization whose judgement a check may have overturned, which changes nobody's addresses; where an import was cut
+/// off before its users were judged, all of them.
 pub(crate) async fn judge_checked(desk: &Desk, organization: OrganizationId) -> Result<()> {
+    if desk.read(move |conn| unjudged::is_noted(conn, organization)).await? {
+        return judge_all(desk, organization).await;
+    }
     let contested = |one: &Candidate| one.judged.eligibility == Eligibility::AddressConflict;
     judge_some(desk, organization, move |tx| store::doubtful_after_check(tx, organization), contested).await
 }

@@ -20,6 +20,7 @@ pub fn open(folder: &Path) -> Connection {
 pub fn index(conn: &Connection) {
     conn.execute_batch(
         "CREATE INDEX IF NOT EXISTS users_by_name ON users (name_key, id, organization);
+         CREATE INDEX IF NOT EXISTS users_by_upn ON users (upn, id, organization);
          CREATE VIEW IF NOT EXISTS searched_users AS
          SELECT id, display_name, upn, iif(mail = upn, NULL, mail) AS mail, aliases, department, job_title
          FROM   users;

@@ -116,7 +116,8 @@ pub fn doubtful(
 }
 
 /// Those of an organization whose judgement a check may have overturned, by number: who was not ready by what goes by the mailbox's
-/// answer, and those of whom the check found something out about the mailbox itself.
+/// answer, and those of whom the check found something out about the mailbox itself. Who is ready because the mailbox has once answered
+/// stays so.
 ///
 /// # Errors
 /// [`StoreError`] when the disk can't be read.

@@ -91,7 +91,7 @@ macro_rules! failed_where {
                     AND (fingerprint, error) IN (
                         WITH RECURSIVE errors (pair) AS (
                             SELECT json_array('', '')
-                            UNION ALL
+                            UNION
                             SELECT (SELECT   json_array(c.fingerprint, c.error)
                                     FROM     checks AS c INDEXED BY checks_open
                                     WHERE    c.verdict IN ('failed', 'unknown') AND (c.fingerprint, c.error) > (pair ->> 0, pair ->> 1)

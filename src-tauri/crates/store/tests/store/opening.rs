@@ -68,6 +68,27 @@ fn nobody_else_can_read_the_folder_or_the_files() {
 }
 
 #[test]
+fn a_new_file_has_larger_pages_and_one_of_before_keeps_its_own() {
+    let page = |folder: &Path| {
+        let conn = rusqlite::Connection::open(folder.join("rollcall.db")).unwrap();
+        conn.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0)).unwrap() as usize
+    };
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()));
+    assert_eq!(page(folder.path()), PAGE);
+
+    let folder = tempfile::tempdir().unwrap();
+    let before = rusqlite::Connection::open(folder.path().join("rollcall.db")).unwrap();
+    before.execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = wal; PRAGMA user_version = 0; VACUUM;").unwrap();
+    drop(before);
+    let store = open(folder.path());
+    store.write(|tx| settings::set(tx, "theme", "dark")).unwrap();
+    drop(store);
+    assert_eq!(page(folder.path()), 4_096);
+    assert_eq!(open(folder.path()).read(|conn| settings::get::<String>(conn, "theme")).unwrap().unwrap(), "dark");
+}
+
+#[test]
 fn the_data_of_a_newer_rollcall_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()));
