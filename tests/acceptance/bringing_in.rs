@@ -333,7 +333,7 @@ async fn cut_off(rehearsal: &Rehearsal, organization: OrganizationId) {
 async fn an_import_that_was_cut_off_before_its_users_were_judged_is_made_up_for_by_the_next_check_or_import() {
     let (rehearsal, organization) = scene(60).await;
     bring(&rehearsal, organization, Source::All).await;
-    let disable = |enabled| {
+    let set_enabled = |enabled| {
         rehearsal.sandbox.change(|world| {
             let fits =
                 |user: &&mut User| user.fault.is_none() && user.recipient == Recipient::Person && user.licence == Licence::Enterprise;
@@ -344,14 +344,14 @@ async fn an_import_that_was_cut_off_before_its_users_were_judged_is_made_up_for_
     };
     let is_disabled = async |upn: &str| judged(&rehearsal, organization, Eligibility::Disabled).await.iter().any(|(one, _)| one == upn);
 
-    let upn = disable(false);
+    let upn = set_enabled(false);
     cut_off(&rehearsal, organization).await;
     assert!(!is_disabled(&upn).await, "nobody has judged yet");
     let again = bring(&rehearsal, organization, Source::All).await;
     assert_eq!((again.new, again.changed), (0, 0), "all of it had been stored");
     assert!(is_disabled(&upn).await, "the next import does it");
 
-    disable(true);
+    set_enabled(true);
     cut_off(&rehearsal, organization).await;
     assert!(is_disabled(&upn).await);
     rehearsal.hand_in_secret().await.unwrap();

@@ -236,7 +236,7 @@ pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> 
         places.entry(fold(address.trim())).or_default().push(place);
     }
     let mut of_tenant = conn.prepare_cached("SELECT 1 FROM users WHERE id = ?1 AND tenant = ?2")?;
-    let mut found: Vec<Option<(Whose, UserRow)>> = vec![None; wanted.len()];
+    let mut found: Vec<Option<(Matched, UserRow)>> = vec![None; wanted.len()];
     for (folded, id) in lines::with_address(conn, |folded| places.contains_key(folded))? {
         if !of_tenant.exists(params![id.0, tenant.0])? {
             continue;
@@ -244,9 +244,9 @@ pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> 
         let row = get(conn, id)?;
         for place in places.get(&folded).into_iter().flatten().copied() {
             // Folded they are the same, accents or not.
-            let Some(whose) = whose(&row.user.directory, &wanted[place]) else { continue };
-            if found[place].as_ref().is_none_or(|(before, _)| whose < *before) {
-                found[place] = Some((whose, row.clone()));
+            let Some(matched) = matched(&row.user.directory, &wanted[place]) else { continue };
+            if found[place].as_ref().is_none_or(|(before, _)| matched < *before) {
+                found[place] = Some((matched, row.clone()));
             }
         }
     }
@@ -255,20 +255,20 @@ pub fn by_addresses(conn: &Connection, tenant: TenantId, addresses: &[&str]) -> 
 
 /// What an address is of a person: the first of them goes before the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Whose {
+enum Matched {
     PrincipalName,
     PrimaryAddress,
     Alias,
 }
 
-fn whose(person: &DirectoryUser, lower_case: &str) -> Option<Whose> {
+fn matched(person: &DirectoryUser, lower_case: &str) -> Option<Matched> {
     let is_it = |address: &str| address.to_lowercase() == lower_case;
     if is_it(&person.upn) {
-        Some(Whose::PrincipalName)
+        Some(Matched::PrincipalName)
     } else if person.mail.as_deref().is_some_and(is_it) {
-        Some(Whose::PrimaryAddress)
+        Some(Matched::PrimaryAddress)
     } else {
-        person.aliases.iter().any(|alias| is_it(alias)).then_some(Whose::Alias)
+        person.aliases.iter().any(|alias| is_it(alias)).then_some(Matched::Alias)
     }
 }
 

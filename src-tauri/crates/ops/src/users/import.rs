@@ -26,6 +26,7 @@ pub use super::source::{FileBytes, Source};
 use super::source::{Reading, Wanted};
 use super::unjudged;
 use crate::connection;
+use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress};
@@ -312,9 +313,10 @@ impl<'a> Arrivals<'a> {
         } else {
             return Ok(());
         }
-        self.desk.write(move |tx| unjudged::settled(tx, organization)).await
+        self.desk.write(move |tx| cut_off::taken_up(tx, organization)).await
     }
 
+    /// Judges those who came.
     async fn judge(&mut self) -> Result<()> {
         let Came { mut addresses, mut doubtful } = std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
         if !self.whole {

@@ -2,35 +2,26 @@
 //! the program cuts off is made up for by whoever judges next.
 
 use rollcall_core::id::OrganizationId;
-use rollcall_store::{Connection, StoreError, Transaction, settings};
+use rollcall_store::{Connection, StoreError, Transaction};
 
-use crate::cut_off;
+use crate::cut_off::{self, Work};
 
-const KEY: &str = "unjudged_imports";
+impl Work for OrganizationId {
+    const KEY: &str = "unjudged_imports";
+}
 
 /// Notes one; says whether it was noted before.
 pub(crate) fn note(tx: &Transaction<'_>, organization: OrganizationId) -> Result<bool, StoreError> {
-    let mut all = all(tx)?;
+    let mut all = cut_off::known(tx)?;
     let before = all.contains(&organization);
     if !before {
         all.push(organization);
-        settings::set(tx, KEY, &all)?;
+        cut_off::remember(tx, &all)?;
     }
     Ok(before)
 }
 
 /// Whether it is noted.
 pub(crate) fn is_noted(conn: &Connection, organization: OrganizationId) -> Result<bool, StoreError> {
-    Ok(all(conn)?.contains(&organization))
-}
-
-/// Its users have been judged.
-pub(crate) fn settled(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), StoreError> {
-    let mut all = all(tx)?;
-    all.retain(|noted| *noted != organization);
-    settings::set(tx, KEY, &all)
-}
-
-fn all(conn: &Connection) -> Result<Vec<OrganizationId>, StoreError> {
-    cut_off::listed(conn, KEY)
+    Ok(cut_off::known(conn)?.contains(&organization))
 }
