@@ -276,9 +276,13 @@ async fn every_request_is_counted_as_the_service_counted_it_and_a_trace_names_no
     drop(describe::describe(&rehearsal.desk, (), &Job::quiet()).await.unwrap());
     until(|| std::fs::read_to_string(&file).is_ok_and(|text| text.lines().count() as u64 >= theirs("POST /$batch", 200))).await;
     let trace = std::fs::read_to_string(&file).unwrap();
-    for line in trace.lines() {
-        serde_json::from_str::<serde_json::Value>(line).expect("each line is a document of its own");
-    }
+    let lines: Vec<serde_json::Value> =
+        trace.lines().map(|line| serde_json::from_str(line).expect("each line is a document of its own")).collect();
+    let refused = |inside: bool| lines.iter().filter(|line| line["inside"] == inside && line["status"] == 429).collect::<Vec<_>>();
+    let parts = refused(true);
+    let told: u64 = counts.iter().filter(|((_, status), _)| *status == 429).map(|(_, amount)| amount).sum();
+    assert_eq!((parts.len() + refused(false).len()) as u64, told, "each refusal is told, alone or in a batch");
+    assert!(parts.iter().all(|line| line["retry_after_ms"].as_u64() >= Some(1_000) && line["request_id"].is_string()), "{parts:?}");
     for planted in rehearsal.sandbox.planted() {
         assert!(!trace.contains(&planted.user_id) && !trace.contains(&planted.upn), "{}", planted.upn);
     }

@@ -25,7 +25,7 @@ use rollcall_ops::sync::cut_off::cut_off;
 use rollcall_ops::sync::pause::{PauseSessions, pause};
 use rollcall_ops::users::cut_off::cut_off as actions_cut_off;
 use rollcall_ops::users::query::{UserQuery, query};
-use rollcall_sandbox::FaultPlan;
+use rollcall_sandbox::{FaultPlan, Limits};
 use rollcall_store::runs::RunState;
 use rollcall_store::sessions::{self, Due};
 use rollcall_store::users::{Sort, UserFilter};
@@ -40,7 +40,9 @@ type Settled = HashMap<(String, Workload), (Verdict, Option<String>)>;
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_kills_lose_and_repeat_nothing_that_was_shown_as_done() {
     let latency = Duration::from_millis(20);
-    let rehearsal = Rehearsal::on(Scene { users: 400, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
+    // Of what is asked, some is refused for a second; a kill may come before that is on disk.
+    let limits = Limits { throttled_per_mille: 50, ..Limits::default() };
+    let rehearsal = Rehearsal::on(Scene { users: 400, faults: FaultPlan::none(), latency, limits, ..Scene::default() }).await;
     rehearsal.ready().await;
     let (folder, secret) = (rehearsal.folder().to_owned(), rehearsal.sandbox.details().client_secret.clone());
     let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
@@ -183,7 +185,8 @@ async fn entries(desk: &Desk, action: &str) -> Vec<JournalEntry> {
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_that_are_killed_go_on_and_none_is_counted_twice() {
     let latency = Duration::from_millis(20);
-    let rehearsal = Rehearsal::on(Scene { users: 250, faults: FaultPlan::none(), latency, ..Scene::default() }).await;
+    let limits = Limits { throttled_per_mille: 50, ..Limits::default() };
+    let rehearsal = Rehearsal::on(Scene { users: 250, faults: FaultPlan::none(), latency, limits, ..Scene::default() }).await;
     let organization = rehearsal.ready().await.id;
     pause(&rehearsal.desk, PauseSessions { organization, paused: false }, &Job::quiet()).await.unwrap();
     let (folder, secret) = (rehearsal.folder().to_owned(), rehearsal.sandbox.details().client_secret.clone());

@@ -23,7 +23,7 @@ use rollcall_ops::sync::pause::{PauseSessions, pause};
 use rollcall_ops::sync::run::{RunSessions, Whose, run};
 use rollcall_ops::users::describe::{UserRef, describe};
 use rollcall_ops::users::query::{Sort, UserQuery, query};
-use rollcall_sandbox::{FaultKind, FaultPlan};
+use rollcall_sandbox::{FaultKind, FaultPlan, Limits};
 use rollcall_store::users::{Chosen, UserFilter, UserRow};
 use rollcall_tests::{Rehearsal, Scene, open_desk};
 use tokio::sync::Notify;
@@ -65,6 +65,18 @@ async fn sessions_find_exactly_what_was_planted_and_make_mailboxes_of_it() {
     let view = describe_organization(&rehearsal.desk, OrganizationRef { organization }, &Job::quiet()).await.unwrap();
     assert!(view.verdicts.failed > 0, "sessions tell of what fails: {:?}", view.verdicts);
     assert_eq!(view.stages.verify.state, StageState::NotStarted, "but they are no check");
+    assert_eq!(rehearsal.sandbox.violations(), 0, "no request may come before its Retry-After has passed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_one_session_meets_is_kept_by_all() {
+    let limits = Limits { in_ten_seconds: Some(700), throttled_per_mille: 30, ..Limits::default() };
+    let rehearsal = Rehearsal::on(Scene { users: 60, faults: FaultPlan::none(), limits, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert_eq!((came.users, came.done, came.whole), (60, 60, true));
+    let refused: u64 = rehearsal.sandbox.counts().iter().filter(|((_, status), _)| *status == 429).map(|(_, amount)| amount).sum();
+    assert!(refused > 5, "{refused}");
     assert_eq!(rehearsal.sandbox.violations(), 0, "no request may come before its Retry-After has passed");
 }
 

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{self, GraphError, Trace};
-use crate::gate::{Outcome, Size};
+use crate::gate::{Gate, Outcome, Size};
 use crate::probe::{Answer, Day, Probe, Probed};
 use crate::retry_after;
 use crate::send::{self, Call, Graph};
@@ -27,7 +27,8 @@ const LONGEST_PART: usize = 192;
 /// batch around it. A throttled whole is waited for and repeated; throttled probes are reported, so that they alone can be asked again.
 ///
 /// # Errors
-/// All that a read can end with; [`GraphError::Damaged`] also when the answer names a probe twice or one that wasn't asked.
+/// All that a read can end with: [`GraphError::Throttled`] without an answer also where one of the mailboxes is to be left alone, and
+/// nothing was sent; [`GraphError::Damaged`] also when the answer names a probe twice or one that wasn't asked.
 pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &CancellationToken) -> Result<Vec<Probed>, GraphError> {
     if let [probe] = *probes {
         return Ok(vec![alone(graph, probe, now, stop).await?]);
@@ -35,10 +36,11 @@ pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &Cance
     let mut probed = Vec::with_capacity(probes.len());
     for twenty in probes.chunks(LARGEST) {
         let items = u32::try_from(twenty.len()).unwrap_or(u32::MAX);
-        let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now), items);
+        let call = Call::ask(graph.url(&["$batch"], &[])?, question(twenty, now), items).at(twenty.iter().map(|probe| probe.user));
         let answer = graph.send(&call, stop).await?;
         let answers = read(twenty, answer, graph.now())?;
-        graph.gate().traffic().note_inside(answers.iter().map(|one| (one.probe, one.answer.trace().http)));
+        answers.iter().for_each(|one| leave_alone(graph.gate(), one));
+        graph.gate().traffic().note_inside(&answers);
         probed.extend(answers);
     }
     Ok(probed)
@@ -47,7 +49,7 @@ pub async fn probe(graph: &Graph, probes: &[Probe], now: Timestamp, stop: &Cance
 async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationToken) -> Result<Probed, GraphError> {
     let mut path = String::new();
     probe.write_path(&Day::from(now), &mut path);
-    let call = Call::ask_one(graph.below(&path)?, probe.attempt.saturating_sub(1));
+    let call = Call::ask_one(graph.below(&path)?, probe.attempt.saturating_sub(1)).at([probe.user]);
     let send::Answer { body, trace, permit, retry_after } = graph.send(&call, stop).await?;
     let retry_after = retry_after.map(|wait| wait.saturating_add(Duration::from_millis(1)));
     let (outcome, answer) = match trace.http {
@@ -57,7 +59,16 @@ async fn alone(graph: &Graph, probe: Probe, now: Timestamp, stop: &CancellationT
         _ => (Outcome::Indifferent, Answer::Refused { trace, retry_after }),
     };
     permit.report(outcome);
-    Ok(Probed { probe, answer })
+    let probed = Probed { probe, answer };
+    leave_alone(graph.gate(), &probed);
+    Ok(probed)
+}
+
+/// A mailbox that names a wait is left alone as a whole: its limits are the app's at that mailbox, whatever is read there.
+pub(crate) fn leave_alone(gate: &Gate, probed: &Probed) {
+    if let Answer::Throttled { retry_after: Some(wait), .. } = probed.answer {
+        gate.hold(probed.probe.user, wait);
+    }
 }
 
 /// The body of a batch. It is written as it is, because there are many and nothing in it needs escaping.

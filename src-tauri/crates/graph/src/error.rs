@@ -188,6 +188,12 @@ impl Trace {
         self.code = deepest.map(|&code| code.to_owned()).unwrap_or_default();
     }
 
+    /// Whether a 429 is about the mailbox that was asked and nothing else. Exchange says so with this code, naming the limit of an app at
+    /// a mailbox; any other 429 may be about all that the app does, and is taken so ("Microsoft Graph throttling limits", Outlook).
+    pub(crate) fn is_of_one_mailbox(&self) -> bool {
+        self.code == "ApplicationThrottled"
+    }
+
     /// "Use delta query to track changes", synchronization reset; an expired token of the directory comes as 400.
     pub(crate) fn says_resync(&self) -> bool {
         const CODES: [&str; 5] =

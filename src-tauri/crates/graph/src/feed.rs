@@ -122,7 +122,18 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
         round.requests += 1;
         let call = Call::ask_one(next, 0).preferring(PAGE);
         let answer = graph.send(&call, stop).await.map_err(|error| round.failed(error))?;
-        let (page, trace) = round.take(feed, answer)?;
+        let (page, trace) = match round.take(feed, answer) {
+            Ok(page) => page,
+            Err(untold) => {
+                if let Untold::Refused { trace, retry_after: Some(wait), .. } = &untold
+                    && trace.http == Some(429)
+                {
+                    // Its limits are the app's at that mailbox, whatever is read there.
+                    graph.gate().hold(user, *wait);
+                }
+                return Err(untold);
+            }
+        };
         match (page.next, page.delta) {
             (Some(link), _) => next = graph.link(&link).map_err(|error| round.failed(error))?,
             (None, Some(link)) => {

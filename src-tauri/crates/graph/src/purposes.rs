@@ -96,9 +96,11 @@ async fn once(graph: &Graph, asked: &[(usize, ObjectId)], attempt: u32, stop: &C
             }
             Answer::Unanswered(_) => None,
         });
-        probed.push(Probed { probe: *probe, answer });
+        let answered = Probed { probe: *probe, answer };
+        batch::leave_alone(graph.gate(), &answered);
+        probed.push(answered);
     }
-    graph.gate().traffic().note_inside(probed.iter().map(|one| (one.probe, one.answer.trace().http)));
+    graph.gate().traffic().note_inside(&probed);
     answer.permit.report(batch::outcome(&probed));
     Ok((round, wait))
 }

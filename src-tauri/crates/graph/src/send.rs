@@ -193,6 +193,10 @@ impl Graph {
             if self.inner.gate.held(call.lane).is_some() {
                 continue;
             }
+            // Since it was made ready one of its mailboxes may have asked to be left alone; whoever asks goes by that.
+            if let Some(until) = self.inner.gate.held_mailbox(&call.mailboxes) {
+                return Err(GraphError::Throttled { until, trace: Box::default() });
+            }
             let id = Uuid::new_v4();
             attempt += 1;
             let left = self.now();
@@ -207,7 +211,7 @@ impl Graph {
                     continue;
                 }
             };
-            match self.judge(heard, call, renewed, permit) {
+            match self.judge(heard, call, renewed, throttled, permit) {
                 Next::Answered(answer) => return Ok(*answer),
                 Next::Failed(error) => return Err(error),
                 Next::Renew => (ask, renewed) = (Ask::Renewed { refused: bearer }, true),
@@ -280,7 +284,7 @@ impl Graph {
     }
 
     /// What an answer means for the call, and for all that wait at the gate.
-    fn judge(&self, heard: Heard, call: &Call, renewed: bool, permit: Permit) -> Next {
+    fn judge(&self, heard: Heard, call: &Call, renewed: bool, throttled: u32, permit: Permit) -> Next {
         let trace = heard.trace();
         let status = heard.status;
         if let Some(date) = trace.date {
@@ -297,12 +301,17 @@ impl Graph {
             return Next::Renew;
         }
         let asked_wait = heard.retry_after(self.now());
-        if call.probes {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            // A front end that is overloaded stays so; another may not be ("Best practices for working with Microsoft Graph").
+            self.inner.connections.renew(self.now());
+        }
+        if call.probes && (status != StatusCode::TOO_MANY_REQUESTS || trace.is_of_one_mailbox()) {
             // Whatever one mailbox says is its own affair, as it would be inside of a batch.
             return Next::Answered(Box::new(Answer { body: heard.body, trace, permit, retry_after: asked_wait }));
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let until = self.until(asked_wait.unwrap_or_else(|| self.inner.gate.pace().wait_after(1, heard.id.as_u64_pair().1)));
+            let own = || self.inner.gate.pace().wait_after(throttled + 1, heard.id.as_u64_pair().1);
+            let until = self.until(asked_wait.unwrap_or_else(own));
             permit.report(Outcome::Throttled { until });
             return Next::Wait { until, trace: Box::new(trace) };
         }
@@ -310,10 +319,6 @@ impl Graph {
         if !service {
             permit.report(Outcome::Good(Size::Other));
             return Next::Failed(GraphError::from_trace(trace));
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            // A front end that is overloaded stays so; another may not be ("Best practices for working with Microsoft Graph").
-            self.inner.connections.renew(self.now());
         }
         match asked_wait {
             Some(wait) => permit.report(Outcome::Throttled { until: self.until(wait) }),
@@ -345,6 +350,7 @@ impl Graph {
             at: now,
             lane: call.lane.name(),
             route: route::of(&call.method, &call.url, &self.inner.root),
+            inside: false,
             status: heard.map(|heard| heard.status.as_u16()),
             items: call.items,
             attempt,

@@ -8,13 +8,15 @@ use rollcall_core::time::{Clock, Timestamp};
 use rollcall_core::workload::Workload;
 use serde::Serialize;
 
-use crate::probe::Probe;
+use crate::gate::Lane;
+use crate::probe::{Answer, Probed};
 use crate::route;
 
 /// Over so many whole seconds the rate is taken.
 const WINDOW: i64 = 5;
 
-/// One request that was answered, or wasn't. It names no person and holds no secret, so it may be written down.
+/// One request that was answered, or wasn't, or a part of a batch that was refused. It names no person and holds no secret, so it may be
+/// written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Passage {
     /// When it was over, by the gate's clock.
@@ -23,6 +25,8 @@ pub struct Passage {
     pub lane: &'static str,
     /// Method and shape of the address.
     pub route: String,
+    /// Whether it is a part of a batch; those that were answered are told by the batch itself.
+    pub inside: bool,
     /// `None` where no answer came.
     pub status: Option<u16>,
     /// Requests inside, for a batch; one otherwise.
@@ -135,19 +139,49 @@ impl Traffic {
         }
     }
 
-    /// Notes the parts of a batch, each with the status that it was answered with.
-    pub(crate) fn note_inside(&self, parts: impl IntoIterator<Item = (Probe, Option<u16>)>) {
-        let mut books = self.books();
-        for (probe, status) in parts {
-            let figures = books.inside.entry((probe.workload, status)).or_default();
-            figures.count += 1;
-            figures.repeats += u64::from(probe.attempt > 1);
+    /// Notes the parts of a batch.
+    pub(crate) fn note_inside(&self, parts: &[Probed]) {
+        {
+            let mut books = self.books();
+            for Probed { probe, answer } in parts {
+                let figures = books.inside.entry((probe.workload, answer.trace().http)).or_default();
+                figures.count += 1;
+                figures.repeats += u64::from(probe.attempt > 1);
+            }
+        }
+        let ear = self.ear.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(ear) = ear {
+            let at = (self.clock)();
+            parts.iter().filter_map(|part| refused(part, at)).for_each(|passage| ear(&passage));
         }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is told of a part of a batch that wasn't answered with data. Its times are those of the batch.
+fn refused(part: &Probed, at: Timestamp) -> Option<Passage> {
+    let (trace, retry_after) = match &part.answer {
+        Answer::Answered(_) => return None,
+        Answer::Refused { trace, retry_after } | Answer::Throttled { trace, retry_after } => (trace, *retry_after),
+        Answer::Unanswered(trace) => (trace, None),
+    };
+    Some(Passage {
+        at,
+        lane: Lane::Outlook.name(),
+        route: route::of_probe(part.probe.workload).to_owned(),
+        inside: true,
+        status: trace.http,
+        items: 1,
+        attempt: part.probe.attempt,
+        waited_ms: 0,
+        took_ms: 0,
+        retry_after_ms: retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+        request_id: trace.request_id.clone(),
+        client_request_id: trace.client_request_id.clone(),
+    })
 }
 
 impl Books {
@@ -168,6 +202,8 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Trace;
+    use crate::probe::Probe;
     use rollcall_core::id::ObjectId;
     use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -176,6 +212,7 @@ mod tests {
             at: Timestamp(at),
             lane: "outlook",
             route: "POST /$batch".into(),
+            inside: false,
             status,
             items: 20,
             attempt,
@@ -206,8 +243,11 @@ mod tests {
         }
         traffic.listen(None);
         traffic.note(&passage(4_999, None, 1));
-        let tasks = |attempt| Probe { user: ObjectId(uuid::Uuid::nil()), workload: Workload::Tasks, attempt };
-        traffic.note_inside([(tasks(1), Some(429)), (tasks(2), Some(429))]);
+        let tasks = |attempt| Probed {
+            probe: Probe { user: ObjectId(uuid::Uuid::nil()), workload: Workload::Tasks, attempt },
+            answer: Answer::Throttled { trace: Trace { http: Some(429), ..Trace::default() }, retry_after: None },
+        };
+        traffic.note_inside(&[tasks(1), tasks(2)]);
 
         now.store(5_000, Ordering::Relaxed);
         assert_eq!(traffic.rate(), (11.0 / 5.0, 220.0 / 5.0));

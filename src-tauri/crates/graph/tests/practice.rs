@@ -176,6 +176,12 @@ async fn sweep(graph: Graph, ids: Vec<ObjectId>, now: Clock) -> HashMap<(String,
                 }
                 Answer::Unanswered(trace) => (Some(Refused::of(&trace)), Some(Duration::ZERO)),
             };
+            if refused.as_ref().is_some_and(|refused| refused.http == Some(429)) {
+                // What the mailbox asked for holds for what else is read there.
+                let until = now().after(wait.unwrap_or_default());
+                let others = queue.iter_mut().filter(|other| other.probe.user == queued.probe.user);
+                others.for_each(|other| other.due = other.due.max(until));
+            }
             match wait {
                 Some(wait) if queued.attempts < 3 => {
                     queue.push(Queued { due: now().after(wait), attempts: queued.attempts + 1, ..queued });

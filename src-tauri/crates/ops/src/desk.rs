@@ -13,16 +13,15 @@ use rollcall_graph::gate::Gate;
 pub use rollcall_graph::pace::Pace;
 use rollcall_identity::http::Wire;
 use rollcall_identity::vault::{SecretName, Vault};
-use rollcall_store::proofs;
 use rollcall_store::runs::{self, RunEnd, RunState};
-use rollcall_store::{Connection, Store, StoreError, Transaction};
+use rollcall_store::{Connection, Store, StoreError, Transaction, organizations, proofs};
 use tokio::sync::Notify;
 
 use crate::claim::Sittings;
 use crate::connection::{AppOnly, Delegated};
 use crate::cut_off;
 use crate::error::{Code, Error, Result};
-use crate::pauses;
+use crate::pauses::{self, Outlived};
 use crate::practice::ground::Ground;
 use crate::settings;
 use crate::sync;
@@ -156,12 +155,10 @@ impl Desk {
         if let Some(gate) = self.gates().get(&tenant) {
             return Ok(Arc::clone(gate));
         }
-        let (settings, kept) = self.store.read(|conn| Ok((settings::of(conn)?, pauses::kept(conn, tenant)?)))?;
+        let (settings, outlived) = self.store.read(|conn| Ok((settings::of(conn)?, Outlived::of(conn, tenant)?)))?;
         let gate = Gate::new(Arc::clone(&self.steady), self.pace.clone(), Some(pauses::keeper(Arc::clone(&self.store), tenant)));
         gate.leave(settings.leave_to_integration);
-        for (lane, pause) in kept {
-            gate.restore(lane, pause);
-        }
+        outlived.hold(&gate, self.now());
         if let Some(recording) = self.recording().as_ref() {
             gate.traffic().listen(Some(recording.ear(tenant)));
         }
@@ -193,8 +190,11 @@ impl Desk {
     fn interrupt_unfinished(&self) -> Result<CutOff> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {
+            pauses::forget_old(tx, now)?;
             let mut of_proofs = cut_off::known(tx)?;
             for proof in proofs::running(tx)? {
+                let organization = proofs::get(tx, proof)?.organization;
+                pauses::doubt(tx, organizations::get(tx, organization)?.tenant, now)?;
                 proofs::mark(tx, proof, RunState::Interrupted, now)?;
                 if !of_proofs.contains(&proof) {
                     of_proofs.push(proof);
@@ -206,6 +206,7 @@ impl Desk {
             for run in runs::unfinished(tx)? {
                 let running = run.state == RunState::Running;
                 if running {
+                    pauses::doubt(tx, run.tenant, now)?;
                     runs::finish(tx, run.id, RunEnd::Interrupted, now)?;
                 }
                 if running || run.parked_until.is_some() || before.contains(&run.id) {

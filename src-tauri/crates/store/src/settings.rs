@@ -17,6 +17,19 @@ pub fn get<T: DeserializeOwned>(conn: &Connection, key: &str) -> Result<Option<T
     Ok(stored.and_then(|value| serde_json::from_str(&value).ok()))
 }
 
+/// The values whose keys begin with `prefix`, by what follows it; those of a form that isn't understood any more are left out.
+///
+/// # Errors
+/// [`StoreError`] when the disk can't be read.
+pub fn under<T: DeserializeOwned>(conn: &Connection, prefix: &str) -> Result<Vec<(String, T)>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT substr(key, length(?1) + 1), value FROM settings WHERE key >= ?1 AND substr(key, 1, length(?1)) = ?1 ORDER BY key",
+    )?;
+    let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(rows.into_iter().filter_map(|(key, value)| Some((key, serde_json::from_str(&value).ok()?))).collect())
+}
+
 /// Puts `value` under `key`.
 ///
 /// # Errors

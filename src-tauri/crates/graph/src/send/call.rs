@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Method;
+use rollcall_core::id::ObjectId;
 use serde::Serialize;
 use url::Url;
 
@@ -44,6 +45,8 @@ pub(crate) struct Call {
     pub(super) body: Option<Bytes>,
     /// Requests inside, for a batch; one otherwise.
     pub(super) items: u32,
+    /// The mailboxes that are asked; the call doesn't leave while one of them is to be left alone.
+    pub(super) mailboxes: Vec<ObjectId>,
     /// Asks one mailbox alone, whose throttling concerns nobody else.
     pub(super) probes: bool,
     /// How often the same was asked before.
@@ -64,6 +67,7 @@ impl Call {
             eventual: false,
             body: None,
             items: 1,
+            mailboxes: Vec::new(),
             probes: false,
             tried: 0,
             prefer: None,
@@ -97,6 +101,12 @@ impl Call {
     /// Deletes from the directory.
     pub(crate) fn delete(url: Url) -> Self {
         Self { method: Method::DELETE, kind: Kind::Write, wants: Wants::Nothing, ..Self::read(url) }
+    }
+
+    /// Says which mailboxes are asked.
+    pub(crate) fn at(mut self, mailboxes: impl IntoIterator<Item = ObjectId>) -> Self {
+        self.mailboxes.extend(mailboxes);
+        self
     }
 
     /// Asks for an answer of some kind ("Prefer"), which the service may give or not.

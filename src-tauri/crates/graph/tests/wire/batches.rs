@@ -1,13 +1,14 @@
 //! Batches: each probe gets its own answer, whatever order, letter case or gaps the whole comes with.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rollcall_core::id::ObjectId;
 use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::batch;
 use rollcall_graph::error::GraphError;
-use rollcall_graph::gate::Lane;
+use rollcall_graph::feed::{self, Feed, Untold};
+use rollcall_graph::gate::{Lane, Visit};
 use rollcall_graph::probe::{Answer, Probe, Probed};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -80,19 +81,80 @@ async fn one_probe_is_asked_without_a_batch_and_told_apart_in_the_same_way() {
     })
     .await;
     let graph = graph(&stub, quick());
-    let ask = async || batch::probe(&graph, &probes(1), NOW, &CancellationToken::new()).await.unwrap().remove(0).answer;
-    assert!(matches!(ask().await, Answer::Answered(trace) if trace.http == Some(200)));
-    let Answer::Throttled { retry_after, .. } = ask().await else { panic!("a busy mailbox") };
+    let ask = async |mailbox: u128| {
+        let probe = Probe { user: ObjectId(Uuid::from_u128(mailbox)), workload: Workload::Mail, attempt: 1 };
+        batch::probe(&graph, &[probe], NOW, &CancellationToken::new()).await.unwrap().remove(0).answer
+    };
+    assert!(matches!(ask(0).await, Answer::Answered(trace) if trace.http == Some(200)));
+    let Answer::Throttled { retry_after, .. } = ask(1).await else { panic!("a busy mailbox") };
     assert_eq!(retry_after, Some(Duration::from_millis(7_001)));
     let standing = graph.gate().standing(Lane::Outlook);
     assert_eq!((standing.held, standing.allowed), (None, 4), "one mailbox that is busy holds nobody else");
-    assert!(matches!(ask().await, Answer::Refused { trace, .. } if trace.code == "ErrorAccessDenied"));
-    assert!(matches!(ask().await, Answer::Refused { trace, .. } if trace.http == Some(504)));
-    assert!(matches!(ask().await, Answer::Unanswered(_)));
+    assert!(matches!(ask(2).await, Answer::Refused { trace, .. } if trace.code == "ErrorAccessDenied"));
+    assert!(matches!(ask(3).await, Answer::Refused { trace, .. } if trace.http == Some(504)));
+    assert!(matches!(ask(4).await, Answer::Unanswered(_)));
     let seen = stub.seen();
     assert_eq!(seen.len(), 5, "whoever asks decides what is asked again");
     let target = format!("/v1.0/users/{}/mailFolders/inbox?$select=id,totalItemCount", Uuid::nil());
     assert!(seen[0].line.contains(&target), "{}", seen[0].line);
+}
+
+#[tokio::test]
+async fn one_probe_that_meets_the_limit_of_all_holds_everybody_and_is_asked_again_after_it() {
+    let stub = Stub::start(|nth, _, _| {
+        Some(match nth {
+            0 => {
+                stub::answer(429, &[("Retry-After", "1"), ("Content-Type", "application/json")], r#"{"error":{"code":"TooManyRequests"}}"#)
+            }
+            _ => stub::json(200, r#"{"id":"x"}"#),
+        })
+    })
+    .await;
+    let graph = graph(&stub, quick());
+    let (asked, stop) = (probes(1), CancellationToken::new());
+    let begun = Instant::now();
+    let (answer, held) = tokio::join!(batch::probe(&graph, &asked, NOW, &stop), async {
+        while graph.gate().held(Lane::Outlook).is_none() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        begun.elapsed()
+    });
+    assert!(held < Duration::from_secs(1), "whoever else asks waits, too");
+    assert!(matches!(answer.unwrap().remove(0).answer, Answer::Answered(_)));
+    assert!(begun.elapsed() >= Duration::from_secs(1));
+    assert_eq!(stub.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_names_a_wait_is_left_alone_by_all_who_pass_the_gate() {
+    let stub = Stub::start(|_, seen, _| {
+        let busy = r#"{"error":{"code":"ApplicationThrottled"}}"#;
+        let of_batch = json!({ "responses": [
+            { "id": "0", "status": 200, "body": {} },
+            { "id": "1", "status": 429, "headers": { "Retry-After": "9" }, "body": { "error": { "code": "ApplicationThrottled" } } },
+        ] });
+        Some(match seen.line.contains("$batch") {
+            true => stub::json(200, of_batch.to_string()),
+            false => stub::answer(429, &[("Retry-After", "7"), ("Content-Type", "application/json")], busy),
+        })
+    })
+    .await;
+    let graph = graph(&stub, quick());
+    let [one, two, three] = [1, 2, 3].map(|number| ObjectId(Uuid::from_u128(number)));
+    let probe = |user| Probe { user, workload: Workload::Mail, attempt: 1 };
+    let stop = CancellationToken::new();
+    let until = |mailbox| match graph.gate().visit(mailbox) {
+        Visit::Held { until } => Some(until.since(graph.gate().now())),
+        Visit::Admitted(_) | Visit::Full => None,
+    };
+    batch::probe(&graph, &[probe(one), probe(two)], NOW, &stop).await.unwrap();
+    batch::probe(&graph, &[probe(three)], NOW, &stop).await.unwrap();
+    assert_eq!(until(one), None);
+    assert!(until(two).is_some_and(|wait| wait > Duration::from_secs(8)));
+    assert!(until(three).is_some_and(|wait| (Duration::from_secs(6)..=Duration::from_secs(8)).contains(&wait)));
+    let told = feed::read(&graph, one, &Feed::Contacts, None, &stop).await;
+    assert!(matches!(told, Err(Untold::Refused { retry_after: Some(_), .. })), "{told:?}");
+    assert!(until(one).is_some(), "a feed says it like a probe");
 }
 
 #[tokio::test]

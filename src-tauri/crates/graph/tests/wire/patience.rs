@@ -132,6 +132,17 @@ async fn a_pause_is_kept_in_full_by_everyone() {
 }
 
 #[tokio::test]
+async fn a_429_that_names_no_wait_is_waited_for_longer_each_time() {
+    let stub =
+        after(vec![refusal(429, "TooManyRequests"), refusal(429, "TooManyRequests"), refusal(429, "TooManyRequests")], json(200, ME)).await;
+    let pace = Pace { throttled_tries: 4, back_off: Duration::from_millis(100), ..quick() };
+    me::read(&graph(&stub, pace), &stop()).await.unwrap();
+    let came: Vec<Instant> = stub.seen().iter().map(|one| one.at).collect();
+    let waits: Vec<Duration> = came.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(waits.iter().zip([100, 200, 400]).all(|(wait, least)| *wait >= Duration::from_millis(least)), "{waits:?}");
+}
+
+#[tokio::test]
 async fn a_pause_beyond_patience_ends_the_call_and_holds_the_next() {
     let stub = Stub::always(answer(429, &[("Retry-After", "3600"), ("Date", "Fri, 20 Nov 2026 10:00:00 GMT"), JSON], "{}")).await;
     let graph = graph(&stub, quick());

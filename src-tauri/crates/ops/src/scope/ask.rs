@@ -7,6 +7,7 @@ use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
+use rollcall_graph::gate::Shut;
 use rollcall_graph::send::Graph;
 
 use super::prove::may_ask;
@@ -67,9 +68,15 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
     // The number is for a queue of many, and there is none.
     let mut waiting = Waiting { user: UserId(0), object_id, workload, attempts: 0 };
     loop {
+        let guest = graph.gate().visit_when_free(object_id, PATIENCE, &job.stop).await.map_err(|shut| match shut {
+            Shut::Stopped => Error::new(Code::Stopped, "stopped before a mailbox was asked"),
+            Shut::Held { .. } => wait_asked_for(),
+        })?;
         let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
+        drop(guest);
         let answer = match Came::of(answers, 1) {
             Came::Answers(answers) => answers.into_iter().next().flatten(),
+            // The mailbox is to be left alone, or all are.
             Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
             Came::Failed(error) => return Err(error.into()),

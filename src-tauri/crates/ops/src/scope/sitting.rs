@@ -76,9 +76,9 @@ async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &Cance
         desk,
         proof,
         graph,
+        queue: Queue::new(Arc::clone(&gate)),
         gate,
         shown,
-        queue: Queue::default(),
         after: Some(0),
         open: HashMap::new(),
         give_up: CancellationToken::new(),
@@ -151,7 +151,7 @@ impl Sitting<'_> {
     /// In slices, because a timer may stand still while the computer sleeps and the clock doesn't.
     fn wake_in(&self) -> Duration {
         let now = self.gate.now();
-        let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
+        let due = self.queue.look_again_in(now);
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
         [due, held, commit].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
@@ -177,7 +177,7 @@ impl Sitting<'_> {
     }
 
     fn take_off(&mut self) {
-        while let Some(batch) = flight::next(&mut self.queue, &self.gate, self.flights.len(), self.after.is_none(), u32::MAX) {
+        while let Some(batch) = flight::next(&mut self.queue, self.flights.len(), self.after.is_none(), u32::MAX) {
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
                 let answers = ask(&graph, &batch, day, &stop).await;

@@ -12,6 +12,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
+use crate::pauses;
 
 /// Where they are kept while they are under way.
 const KEY: &str = "sessions_under_way";
@@ -85,6 +86,7 @@ pub(crate) fn tell(tx: &Transaction<'_>, now: Timestamp) -> std::result::Result<
             Err(StoreError::NotFound(_)) => continue,
             Err(error) => return Err(error),
         };
+        pauses::doubt(tx, organization.tenant, now)?;
         let read = sessions::ended_since(tx, one.organization, one.since)?.min(one.users);
         let rest = one.users - read;
         let forward = sessions::count_forward(tx, one.organization)?.min(rest);

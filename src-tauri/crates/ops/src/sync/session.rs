@@ -11,6 +11,7 @@ use rollcall_core::workload::Workload;
 use rollcall_graph::batch;
 use rollcall_graph::error::{GraphError, Trace};
 use rollcall_graph::feed::{self, Feed, Told, Untold};
+use rollcall_graph::gate::Shut;
 use rollcall_graph::probe::{Answer, Probe};
 use rollcall_graph::send::Graph;
 use rollcall_identity::error::IdentityError;
@@ -78,11 +79,20 @@ struct Work<'a> {
 /// Reads one mailbox. A session that is broken off is as if it had not been begun: it is told again from the same places.
 pub(super) async fn session(reader: &Arc<Reader>, one: &ToRead, known: &[Cursor], stop: &CancellationToken) -> Result<Ended, Broken> {
     let started = (reader.clock)();
-    let mut work = Work { reader, one, known, stop, requests: 0, feeds: Vec::new(), anew: false, held: None };
+    let gate = reader.graph.gate();
+    // A session has one request under way at a time, for which it keeps its place at the mailbox.
+    let (_guest, held) = match gate.visit_when_free(one.account, LONGEST_WAIT, stop).await {
+        Ok(guest) => (Some(guest), None),
+        Err(Shut::Stopped) => return Err(Broken::Stopped),
+        Err(Shut::Held { until }) => (None, Some(gate.by_service(until))),
+    };
+    let mut work = Work { reader, one, known, stop, requests: 0, feeds: Vec::new(), anew: false, held };
     let mut readings = Vec::with_capacity(reader.plan.len());
     for &(workload, not_read) in &reader.plan {
         readings.push(match not_read {
             Some(cause) => Reading { cause: Some(cause), ..plain(workload, Verdict::NotRun) },
+            // The mailbox asked to be left alone, with whatever is read there.
+            None if work.held.is_some() => nothing(workload, Cause::Throttled),
             None if workload == Workload::Settings => Box::pin(work.settings()).await?,
             None => Box::pin(work.feeds(workload)).await?,
         });
@@ -155,7 +165,8 @@ impl Work<'_> {
                 Read::Silent => return Ok(unanswered(workload)),
                 Read::Later { trace, until } => {
                     self.held = Some(self.reader.graph.gate().by_service(until));
-                    return Ok(self.refused(workload, &trace));
+                    let unasked = trace.http.is_none();
+                    return Ok(if unasked { nothing(workload, Cause::Throttled) } else { self.refused(workload, &trace) });
                 }
             };
             reading.changed = reading.changed.saturating_add(told.changed);
@@ -226,6 +237,9 @@ impl Work<'_> {
     async fn feed(&mut self, feed: &Feed, mut link: Option<String>) -> Result<(Read, bool), Broken> {
         let (mut failures, mut throttled, mut anew) = (0, 0, false);
         loop {
+            if let Some(until) = self.left_alone().await? {
+                return Ok((Read::Later { trace: Trace::default(), until }, anew));
+            }
             let untold = match feed::read(&self.reader.graph, self.one.account, feed, link.as_deref(), self.stop).await {
                 Ok(told) => {
                     self.requests += told.requests;
@@ -264,15 +278,22 @@ impl Work<'_> {
         let workload = Workload::Settings;
         let (mut failures, mut throttled) = (0, 0);
         loop {
+            if let Some(until) = self.left_alone().await? {
+                self.held = Some(self.reader.graph.gate().by_service(until));
+                return Ok(nothing(workload, Cause::Throttled));
+            }
             let probe = Probe { user: self.one.account, workload, attempt: failures + throttled + 1 };
-            self.requests += 1;
             let answers = match batch::probe(&self.reader.graph, &[probe], (self.reader.clock)(), self.stop).await {
                 Ok(answers) => answers,
+                // Somebody else was told to leave the mailbox alone since it was looked at.
+                Err(GraphError::Throttled { .. }) if self.reader.graph.gate().held_mailbox(&[self.one.account]).is_some() => continue,
                 Err(error) => {
+                    self.requests += 1;
                     of_one_feed(error)?;
                     return Ok(unanswered(workload));
                 }
             };
+            self.requests += 1;
             let Some(answer) = answers.into_iter().next().map(|probed| probed.answer) else {
                 return Ok(unanswered(workload));
             };
@@ -311,6 +332,19 @@ impl Work<'_> {
         } else {
             Again::In(wait)
         }
+    }
+
+    /// Waits while the mailbox is to be left alone, which somebody else may have been told; answers until when where that is too long.
+    async fn left_alone(&self) -> Result<Option<Timestamp>, Broken> {
+        let gate = self.reader.graph.gate();
+        while let Some(until) = gate.held_mailbox(&[self.one.account]) {
+            let wait = until.since(gate.now());
+            if wait > LONGEST_WAIT {
+                return Ok(Some(until));
+            }
+            self.wait(wait).await?;
+        }
+        Ok(None)
     }
 
     async fn wait(&self, wait: Duration) -> Result<(), Broken> {
@@ -400,9 +434,13 @@ fn plain(workload: Workload, verdict: Verdict) -> Reading {
 }
 
 fn unanswered(workload: Workload) -> Reading {
-    let cause = Cause::NoAnswer;
-    let nothing = Refusal { http: None, code: "", message: "", permitted: true };
-    Reading { cause: Some(cause), fingerprint: Some(issue::fingerprint(cause, nothing, workload)), ..plain(workload, Verdict::Unknown) }
+    nothing(workload, Cause::NoAnswer)
+}
+
+/// The reading of a workload of which nothing was heard, and why.
+fn nothing(workload: Workload, cause: Cause) -> Reading {
+    let silence = Refusal { http: None, code: "", message: "", permitted: true };
+    Reading { cause: Some(cause), fingerprint: Some(issue::fingerprint(cause, silence, workload)), ..plain(workload, Verdict::Unknown) }
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::future::{Future, pending};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::time::Timestamp;
 use rollcall_graph::batch::{self, LARGEST};
 use rollcall_graph::error::GraphError;
-use rollcall_graph::gate::{Gate, Lane};
+use rollcall_graph::gate::Lane;
 use rollcall_graph::probe::{Answer, Probe, Probed};
 use rollcall_graph::send::Graph;
 use tokio::task::{JoinError, JoinSet};
@@ -29,7 +30,8 @@ const LANDING: Duration = Duration::from_millis(700);
 
 /// The next batch, where one may be sent: as many may be in flight as the gate lets, and one more that waits at it. `whole` is whether
 /// all that waits is in the queue; else few at hand are not few in all. It has at most `most` probes.
-pub(crate) fn next(queue: &mut Queue, gate: &Gate, in_flight: usize, whole: bool, most: u32) -> Option<Vec<Waiting>> {
+pub(crate) fn next(queue: &mut Queue, in_flight: usize, whole: bool, most: u32) -> Option<Vec<Waiting>> {
+    let gate = Arc::clone(queue.gate());
     if gate.held(Lane::Outlook).is_some() || in_flight > gate.allowed(Lane::Outlook) as usize {
         return None;
     }
@@ -37,7 +39,7 @@ pub(crate) fn next(queue: &mut Queue, gate: &Gate, in_flight: usize, whole: bool
     let ready = u32::try_from(queue.ready(now)).unwrap_or(u32::MAX);
     let largest = u32::try_from(LARGEST).unwrap_or(u32::MAX);
     let size = if whole { gate.together(largest, ready) } else { largest };
-    let batch = queue.batch(size.min(most) as usize, gate.per_mailbox(), now);
+    let batch = queue.batch(size.min(most) as usize, now);
     (!batch.is_empty()).then_some(batch)
 }
 
@@ -123,7 +125,7 @@ impl Landed {
             asked.into_iter().for_each(|waiting| queue.take_back(waiting));
             return Ok(Self::Nothing);
         }
-        asked.iter().for_each(|waiting| queue.done(waiting.user));
+        asked.iter().for_each(|waiting| queue.done(waiting.object_id));
         match came {
             Came::Answers(answers) => Ok(Self::Answers(asked.into_iter().zip(answers).collect())),
             Came::Throttled { until } => Ok(Self::Throttled { asked, until }),

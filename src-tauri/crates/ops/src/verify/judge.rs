@@ -28,15 +28,15 @@ pub(crate) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, 
     let (trace, wait, throttled, cause) = match answer {
         Some(Answer::Answered(trace)) => return settled(waiting, trace, None, permitted),
         Some(Answer::Throttled { trace, retry_after }) => {
-            (trace, again(pace, waiting.attempts, pace.throttled_tries, retry_after), true, Cause::Throttled)
+            (trace, again(pace, waiting, pace.throttled_tries, retry_after), true, Cause::Throttled)
         }
         Some(Answer::Refused { trace, retry_after }) => {
-            let wait = issue::may_pass(trace.http, &trace.code).then(|| again(pace, waiting.attempts, pace.tries, retry_after)).flatten();
+            let wait = issue::may_pass(trace.http, &trace.code).then(|| again(pace, waiting, pace.tries, retry_after)).flatten();
             let cause = issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted });
             (trace, wait, false, cause)
         }
-        Some(Answer::Unanswered(trace)) => (trace, again(pace, waiting.attempts, pace.tries, None), false, Cause::NoAnswer),
-        None => (Trace::default(), again(pace, waiting.attempts, pace.tries, None), false, Cause::NoAnswer),
+        Some(Answer::Unanswered(trace)) => (trace, again(pace, waiting, pace.tries, None), false, Cause::NoAnswer),
+        None => (Trace::default(), again(pace, waiting, pace.tries, None), false, Cause::NoAnswer),
     };
     match wait {
         Some(wait) => Judgement::Again { wait, throttled },
@@ -68,9 +68,9 @@ pub(super) fn sign_in_refused(waiting: &Waiting, refused: &IdentityError) -> Pro
 }
 
 /// How long to wait before a probe is asked again; `None` when it has been asked often enough. Never less than was asked for.
-fn again(pace: &Pace, attempts: u32, tries: u32, retry_after: Option<Duration>) -> Option<Duration> {
-    (attempts + 1 < tries)
-        .then(|| retry_after.unwrap_or_else(|| pace.wait_after(attempts + 1, u64::from(attempts).wrapping_mul(0x9E37_79B9))))
+fn again(pace: &Pace, waiting: &Waiting, tries: u32, retry_after: Option<Duration>) -> Option<Duration> {
+    let attempts = waiting.attempts + 1;
+    (attempts < tries).then(|| retry_after.unwrap_or_else(|| pace.wait_after(attempts, uuid::Uuid::new_v4().as_u64_pair().1)))
 }
 
 fn settled(waiting: &Waiting, trace: Trace, cause: Option<Cause>, permitted: bool) -> Judgement {
@@ -94,13 +94,29 @@ fn settled(waiting: &Waiting, trace: Trace, cause: Option<Cause>, permitted: boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rollcall_core::id::{ObjectId, UserId};
+    use rollcall_core::workload::Workload;
+    use std::collections::BTreeSet;
+
+    fn asked(attempts: u32) -> Waiting {
+        let object_id = ObjectId(uuid::Uuid::nil());
+        Waiting { user: UserId(1), object_id, workload: Workload::Mail, attempts }
+    }
 
     #[test]
     fn a_retry_after_is_never_shortened_and_tries_run_out() {
         let pace = Pace::default();
         let long = Duration::from_secs(3_600);
-        assert_eq!(again(&pace, 0, 5, Some(long)), Some(long));
-        assert!(again(&pace, 3, 5, None).is_some());
-        assert_eq!(again(&pace, 4, 5, None), None, "the fifth try was the last");
+        assert_eq!(again(&pace, &asked(0), 5, Some(long)), Some(long));
+        assert!(again(&pace, &asked(3), 5, None).is_some());
+        assert_eq!(again(&pace, &asked(4), 5, None), None, "the fifth try was the last");
+    }
+
+    #[test]
+    fn probes_that_were_refused_together_without_a_wait_dont_come_back_together() {
+        let pace = Pace::default();
+        let waits: BTreeSet<Duration> = (0..20).filter_map(|_| again(&pace, &asked(1), 5, None)).collect();
+        assert!(waits.len() > 10, "{waits:?}");
+        assert!(waits.iter().all(|wait| (pace.back_off * 2..pace.back_off * 3).contains(wait)), "{waits:?}");
     }
 }

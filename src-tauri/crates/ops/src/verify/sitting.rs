@@ -75,8 +75,8 @@ pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach<'_>, stop: &Cancell
         tally: Tally::new(&run, &gate),
         run,
         reach,
+        queue: Queue::new(Arc::clone(&gate)),
         gate,
-        queue: Queue::default(),
         rows: Rows::More { after: None },
         planned: false,
         give_up: CancellationToken::new(),
@@ -230,7 +230,7 @@ impl<'a> Sitting<'a> {
     /// the clock doesn't.
     fn wake_in(&self) -> Option<Duration> {
         let now = self.gate.now();
-        let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
+        let due = self.queue.look_again_in(now);
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.commit_in().filter(|_| self.committing.is_none());
         [due, held, commit].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
@@ -295,6 +295,10 @@ impl<'a> Sitting<'a> {
             // A probe that was never put off is due from the start, whatever the clocks say.
             let due = if attempts == 0 { now } else { self.gate.by_ours(due) };
             let object_id = self.reach.first(user, object_id);
+            if due > now {
+                // What the mailbox asked for holds for what else is read there, too.
+                self.gate.hold(object_id, due.since(now));
+            }
             self.queue.add(Waiting { user, object_id, workload, attempts }, due, now);
         }
     }
@@ -305,7 +309,7 @@ impl<'a> Sitting<'a> {
         while self.settled.len() < MOST_UNSTORED {
             let whole = self.rows == Rows::All;
             let under_way = self.flights.len() + self.to_open.len() + usize::from(self.opening.is_some());
-            let Some(batch) = flight::next(&mut self.queue, &self.gate, under_way, whole, most) else { return };
+            let Some(batch) = flight::next(&mut self.queue, under_way, whole, most) else { return };
             self.send(batch);
         }
     }
@@ -364,7 +368,7 @@ impl<'a> Sitting<'a> {
 
     /// Settles a probe that isn't asked.
     fn leave_out(&mut self, waiting: &Waiting, cause: Cause) {
-        self.queue.done(waiting.user);
+        self.queue.done(waiting.object_id);
         self.settle(waiting, unasked(waiting, cause));
     }
 
@@ -419,7 +423,7 @@ impl<'a> Sitting<'a> {
     fn without_token(&mut self, asked: Vec<Waiting>, refused: IdentityError) -> Result<()> {
         if tokens::ends_sign_in(&refused) {
             for waiting in &asked {
-                self.queue.done(waiting.user);
+                self.queue.done(waiting.object_id);
                 self.settle(waiting, sign_in_refused(waiting, &refused));
             }
             self.refused.extend(asked.first().map(|waiting| (waiting.object_id, refused.aadsts)));
@@ -428,7 +432,7 @@ impl<'a> Sitting<'a> {
         if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
             return self.take_in(asked, Err(GraphError::TimedOut), &[]);
         }
-        asked.iter().for_each(|waiting| self.queue.done(waiting.user));
+        asked.iter().for_each(|waiting| self.queue.done(waiting.object_id));
         Err(refused.into())
     }
 

@@ -43,7 +43,7 @@ fn expected(fault: Option<FaultKind>, workload: Workload) -> Expected {
     match fault.effect(workload, 1_000) {
         Effect::Fine | Effect::LeftOut => PASSED,
         Effect::Refusal { status, code, .. } => lasting(status, Some(code)),
-        Effect::Throttled { .. } => lasting(429, Some("TooManyRequests")),
+        Effect::Throttled { .. } => lasting(429, Some("ApplicationThrottled")),
         Effect::Gateway => lasting(504, None),
     }
 }
@@ -93,7 +93,7 @@ mod tests {
             (FaultKind::CalendarMissing, lasting("failed", 404, "ErrorFolderNotFound", 4)),
             (FaultKind::EmptyCode, lasting("failed", 403, "", 4)),
             (FaultKind::MoveInProgress, lasting("unknown", 503, "ErrorMailboxMoveInProgress", 0)),
-            (FaultKind::AlwaysThrottled, lasting("unknown", 429, "TooManyRequests", 4)),
+            (FaultKind::AlwaysThrottled, lasting("unknown", 429, "ApplicationThrottled", 4)),
             (FaultKind::Quarantined, lasting("unknown", 500, "ErrorApiQuarantined", 0)),
             (FaultKind::GatewayTimeout, ("unknown", Some(504), None, 4)),
             (FaultKind::UnknownError503, lasting("unknown", 503, "UnknownError", 0)),

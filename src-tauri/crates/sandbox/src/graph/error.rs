@@ -24,6 +24,12 @@ impl Refusal {
         self
     }
 
+    /// The same refusal in Exchange's words, which name the limit of an app at one mailbox.
+    pub(super) fn of_mailbox(self) -> Refusal {
+        let message = "Application is over its MailboxConcurrency limit.".to_owned();
+        Refusal { code: "ApplicationThrottled", message, ..self }
+    }
+
     /// The JSON shape of "Microsoft Graph error responses". Both spellings of `innerError` occur in the wild, so both are sent.
     pub(super) fn reply(&self, ids: &Ids) -> Reply {
         let mut inner = json!({ "date": time::stamp(ids.now_ms), "request-id": ids.request });

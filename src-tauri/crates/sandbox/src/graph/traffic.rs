@@ -63,6 +63,8 @@ struct Gate {
 struct Mailbox {
     /// Until when to stay away from each workload, in microseconds since 1970.
     until_us: [i64; 5],
+    /// Until when to stay away from all of it: what one workload was refused for holds for the others, too.
+    all: Window,
     /// Start of the current ten minutes, and the requests in them.
     used: Used,
     at_work: u32,
@@ -160,26 +162,33 @@ impl Traffic {
         if again {
             self.0.duplicates.fetch_add(1, Ordering::Relaxed);
         }
-        let judgement = Window::until(*books.until_us(workload)).judge(now_us, 0);
+        let own = Window::until(*books.until_us(workload)).judge(now_us, 0);
+        let judgement = match own {
+            // What was on its way already is answered as if the mailbox had said nothing.
+            Judgement::Open => match books.all.judge(now_us, window::ON_THE_WAY_US) {
+                Judgement::Crossed { .. } => Judgement::Open,
+                judgement => judgement,
+            },
+            judgement => judgement,
+        };
         if let Some(refusal) = self.judge(judgement, |until| hold.tell(self, app, stay(until))) {
-            return Err(refusal);
+            return Err(refusal.of_mailbox());
         }
         if let Some(most) = limits.in_ten_minutes
             && let Err(end_us) = books.used.take(1, most, now_us, TEN_MINUTES_US)
         {
             let seconds = whole_seconds(end_us - now_us);
             hold.tell(self, app, stay(Until::After(seconds)));
-            return Err(too_many(seconds));
+            return Err(too_many(seconds).of_mailbox());
         }
         if !hold.occupy(self, app, mailbox, &mut books.at_work, at_once.unwrap_or(limits.at_once)) {
             hold.tell(self, app, stay(Until::After(1)));
-            let refusal = Refusal::new(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.");
-            return Err(refusal.with("retry-after", "1".to_owned()));
+            return Err(too_many(1).of_mailbox());
         }
         if limits.throttled_per_mille > 0 && books.throttled & workload.bit() == 0 && self.is_chosen(mailbox, workload) {
             books.throttled |= workload.bit();
             hold.tell(self, app, stay(Until::After(1)));
-            return Err(too_many(1));
+            return Err(too_many(1).of_mailbox());
         }
         if first {
             hold.expect(mailbox, workload, again);
@@ -232,6 +241,7 @@ impl Traffic {
             true => refusal().with("retry-after", time::http_date(until_us.div_euclid(1_000))),
             false => too_many(1),
         }
+        .of_mailbox()
     }
 
     /// How many requests this workload of the mailbox has met before; counts this one.

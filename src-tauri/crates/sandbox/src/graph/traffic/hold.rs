@@ -59,7 +59,9 @@ impl Hold {
                 Outcome::Logs(until) => app.gate().logs.close(now_us, end(until)),
                 Outcome::Mailbox(mailbox, workload, until) => {
                     let mut mailboxes = app.shard(mailbox);
-                    let until_us = mailboxes.entry(mailbox).or_default().until_us(workload);
+                    let books = mailboxes.entry(mailbox).or_default();
+                    books.all.close(now_us, end(until));
+                    let until_us = books.until_us(workload);
                     *until_us = end(until).max(*until_us);
                 }
                 Outcome::Expected { success: false, .. } => {}

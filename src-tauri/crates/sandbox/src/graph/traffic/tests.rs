@@ -24,7 +24,7 @@ fn a_mailbox_takes_so_many_requests_in_ten_minutes() {
     for _ in 0..3 {
         assert_eq!(desk.get(&url).status, 200);
     }
-    assert_eq!(desk.get(&url).code(), "TooManyRequests");
+    assert_eq!(desk.get(&url).code(), "ApplicationThrottled");
     desk.now_ms = NOW + 600_000;
     assert_eq!(desk.get(&url).status, 200);
     assert_eq!(desk.state.violations(), 0);
@@ -127,4 +127,21 @@ fn asking_again_after_a_success_is_a_duplicate_and_the_next_page_is_not() {
     assert_eq!(desk.state.duplicates(), 0);
     desk.get(&probe(&healthy, Workload::Mail));
     assert_eq!(desk.state.duplicates(), 0);
+}
+
+#[test]
+fn a_mailbox_that_refuses_one_workload_is_to_be_left_alone_with_the_others() {
+    let mut desk = Desk::new(30, &FaultPlan::none().with(crate::faults::FaultKind::AlwaysThrottled, 1));
+    let busy = desk.afflicted(Some(crate::faults::FaultKind::AlwaysThrottled));
+    let (calendar, mail) = (probe(&busy, Workload::Calendar), probe(&busy, Workload::Mail));
+    assert_eq!(desk.get(&calendar).code(), "ApplicationThrottled");
+    desk.now_ms += 700;
+    assert_eq!(desk.get(&mail).status, 200, "it was on its way already");
+    desk.now_ms += 100;
+    let early = desk.get(&mail);
+    assert_eq!((early.code(), early.retry_after()), ("ApplicationThrottled", Some("1")));
+    assert_eq!(desk.state.violations(), 1);
+    desk.now_ms += 1_000;
+    assert_eq!(desk.get(&mail).status, 200);
+    assert_eq!(desk.state.violations(), 1);
 }

@@ -4,10 +4,14 @@
 //! microseconds of the practice tenant's clock. A date ends at that date. A request that arrives (its head has been read) before
 //! the end is a violation, and is refused with the time that is still left, but at least a second. A client that counts from when
 //! it has read the answer is never early. A time that holds for a whole app begins a twentieth of a second later: requests that
-//! crossed the refusal on its way are refused too, but could not have known.
+//! crossed the refusal on its way are refused too, but could not have known. One that holds for a whole mailbox begins three
+//! quarters of a second later, because several workloads are usually asked together and a client with much on its hands may have made
+//! the next ready before it comes to the refusal; what crossed it is answered.
 
 /// How long a request may have been on its way when the refusal of another one was sent.
 pub(super) const ON_THE_WIRE_US: i64 = 50_000;
+/// The same for what else is asked of a mailbox, counted from when a busy client may have made it ready.
+pub(super) const ON_THE_WAY_US: i64 = 750_000;
 
 /// A time to stay away; none at first.
 #[derive(Default, Clone, Copy)]
