@@ -435,6 +435,7 @@ pub const fn of_bound(bound: Bound) -> &'static str {
         Bound::Line => "the line: with more at once each answer takes longer",
         Bound::Ceiling => "the most that is ever asked at once",
         Bound::Share => "what is left to the integration's own work",
+        Bound::Offline => "the network: Microsoft can't be reached, and it is tried again by itself",
     }
 }
 

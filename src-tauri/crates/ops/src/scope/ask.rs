@@ -21,6 +21,7 @@ use crate::groups::directory;
 use crate::job::Job;
 use crate::verify::flight::{self, Came};
 use crate::verify::judge::{Judgement, judge};
+use crate::verify::outage::Broken;
 use crate::verify::queue::Waiting;
 
 /// The longest wait between two tries that somebody is left to sit through.
@@ -72,7 +73,7 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
             Came::Answers(answers) => answers.into_iter().next().flatten(),
             Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
-            Came::Failed(error) => return Err(error.into()),
+            Came::Broken(Broken { error, .. }) | Came::Failed(error) => return Err(error.into()),
         };
         match judge(&waiting, answer, permitted, graph.gate().pace()) {
             Judgement::Settled(result) => return Ok(call_of(*result, desk.now())),

@@ -14,6 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::outage::{self, Broken};
 use super::queue::{Queue, Waiting};
 use crate::error;
 
@@ -78,6 +79,8 @@ pub(crate) enum Came {
     Throttled { until: Timestamp },
     /// Somebody has stopped it, which is dealt with where that is waited for.
     Stopped,
+    /// It got nowhere, or no token could be had for it, which passes by itself.
+    Broken(Broken),
     /// The sitting can't go on.
     Failed(GraphError),
 }
@@ -95,7 +98,7 @@ impl Came {
             }
             Err(GraphError::TimedOut) => Self::Answers(vec![None; asked]),
             Err(GraphError::Cancelled) => Self::Stopped,
-            Err(error) => Self::Failed(error),
+            Err(error) => outage::of_line(error).map_or_else(Self::Failed, Self::Broken),
         }
     }
 }
@@ -109,6 +112,8 @@ pub(crate) enum Landed {
         asked: Vec<Waiting>,
         until: Timestamp,
     },
+    /// Nothing gets through: they are in the queue again, as if they had not been sent.
+    Broken(Broken),
     Nothing,
 }
 
@@ -118,17 +123,39 @@ impl Landed {
     /// # Errors
     /// What ends the sitting.
     pub fn of(queue: &mut Queue, asked: Vec<Waiting>, answers: Result<Vec<Probed>, GraphError>) -> Result<Self, GraphError> {
-        let came = Came::of(answers, asked.len());
-        if matches!(came, Came::NeverLeft) {
-            asked.into_iter().for_each(|waiting| queue.take_back(waiting));
-            return Ok(Self::Nothing);
-        }
-        asked.iter().for_each(|waiting| queue.done(waiting.user));
-        match came {
-            Came::Answers(answers) => Ok(Self::Answers(asked.into_iter().zip(answers).collect())),
-            Came::Throttled { until } => Ok(Self::Throttled { asked, until }),
-            Came::NeverLeft | Came::Stopped => Ok(Self::Nothing),
-            Came::Failed(error) => Err(error),
+        match Came::of(answers, asked.len()) {
+            Came::Answers(answers) => {
+                free(queue, &asked);
+                Ok(Self::Answers(asked.into_iter().zip(answers).collect()))
+            }
+            Came::Throttled { until } => {
+                free(queue, &asked);
+                Ok(Self::Throttled { asked, until })
+            }
+            Came::Stopped => {
+                free(queue, &asked);
+                Ok(Self::Nothing)
+            }
+            Came::NeverLeft => {
+                take_back(queue, asked);
+                Ok(Self::Nothing)
+            }
+            Came::Broken(broken) => {
+                take_back(queue, asked);
+                Ok(Self::Broken(broken))
+            }
+            Came::Failed(error) => {
+                free(queue, &asked);
+                Err(error)
+            }
         }
     }
+}
+
+fn free(queue: &mut Queue, asked: &[Waiting]) {
+    asked.iter().for_each(|waiting| queue.done(waiting.user));
+}
+
+fn take_back(queue: &mut Queue, asked: Vec<Waiting>) {
+    asked.into_iter().for_each(|waiting| queue.take_back(waiting));
 }
