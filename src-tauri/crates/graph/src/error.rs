@@ -5,10 +5,9 @@ use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 use rollcall_core::issue::{self, Cause, Refusal};
+use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use serde_json::Value;
-
-use crate::retry_after;
 
 /// Why no token could be had: what the closure that yields tokens said. Downcast it to the error that was put in.
 pub type BearerError = Box<dyn Error + Send + Sync>;

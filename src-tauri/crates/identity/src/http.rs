@@ -1,11 +1,14 @@
 //! The HTTP of sign-in: no redirects, short waits, bounded answers, and a plain name for each way a network gets in
 //! between.
 
+use std::collections::HashMap;
 use std::error::Error as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -22,6 +25,8 @@ const LARGEST_ANSWER: usize = 1024 * 1024;
 pub struct Wire {
     outside: reqwest::Client,
     here: reqwest::Client,
+    /// Until when each token endpoint has asked to be left alone.
+    left_alone: Arc<Mutex<HashMap<Url, Timestamp>>>,
 }
 
 /// A whole answer, its body wiped when dropped.
@@ -48,7 +53,33 @@ impl Wire {
                 .user_agent(concat!("Rollcall/", env!("CARGO_PKG_VERSION")))
         };
         let broken = |_| IdentityError::plain(Kind::TlsRefused, "the system's certificates can't be read");
-        Ok(Self { outside: plain().https_only(true).build().map_err(broken)?, here: plain().no_proxy().build().map_err(broken)? })
+        let (outside, here) = (plain().https_only(true).build().map_err(broken)?, plain().no_proxy().build().map_err(broken)?);
+        Ok(Self { outside, here, left_alone: Arc::default() })
+    }
+
+    /// Whether an address may be asked now: not before the wait is over that it has asked for, whoever it was that it told.
+    ///
+    /// # Errors
+    /// [`Kind::TryLater`] with what is left of the wait; nothing is sent then, so there is no correlation id.
+    pub(crate) fn may_ask(&self, url: &Url, now: Timestamp) -> Result<(), IdentityError> {
+        match self.left_alone().get(url) {
+            Some(&until) if until > now => {
+                let busy = IdentityError::plain(Kind::TryLater, "Entra has asked to be left alone for a while");
+                Err(IdentityError { retry_after: Some(until.since(now)), ..busy })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Leaves an address alone until then.
+    pub(crate) fn leave_alone(&self, url: &Url, until: Timestamp) {
+        let mut left_alone = self.left_alone();
+        let known = left_alone.entry(url.clone()).or_insert(until);
+        *known = until.max(*known);
+    }
+
+    fn left_alone(&self) -> MutexGuard<'_, HashMap<Url, Timestamp>> {
+        self.left_alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Posts a form and reads the whole answer, whatever its status.
@@ -77,7 +108,9 @@ impl Answer {
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, IdentityError> {
         if self.status == StatusCode::TOO_MANY_REQUESTS || self.status.is_server_error() {
             let busy = IdentityError::plain(Kind::TryLater, "Entra is busy or in trouble");
-            return Err(IdentityError { retry_after: self.retry_after(), ..self.refusal().unwrap_or(busy) });
+            // A number that isn't known says less than the status.
+            let said = self.refusal().filter(|said| said.kind != Kind::Protocol).unwrap_or(busy);
+            return Err(IdentityError { retry_after: self.retry_after(), ..said });
         }
         let intercepted = IdentityError::plain(Kind::Intercepted, "a proxy or captive portal answered instead of Microsoft");
         let says_json = self
@@ -90,7 +123,9 @@ impl Answer {
         }
         if !self.status.is_success() {
             let nonsense = IdentityError::plain(Kind::Protocol, "Entra refused the request without saying why");
-            return Err(self.refusal().unwrap_or(nonsense));
+            let said = self.refusal().unwrap_or(nonsense);
+            let retry_after = self.retry_after().filter(|_| said.may_pass());
+            return Err(IdentityError { retry_after, ..said });
         }
         serde_json::from_slice(&self.body).map_err(|fault| {
             if fault.is_eof() {
@@ -103,13 +138,14 @@ impl Answer {
 
     /// The server's own time, to judge validity by when this computer's clock is wrong.
     pub(crate) fn date(&self) -> Option<Timestamp> {
-        let text = short(&self.headers, header::DATE)?;
-        let since = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-        i64::try_from(since.as_millis()).ok().map(Timestamp)
+        retry_after::date(short(&self.headers, header::DATE)?)
     }
 
     fn retry_after(&self) -> Option<Duration> {
-        short(&self.headers, header::RETRY_AFTER)?.trim().parse().ok().map(Duration::from_secs)
+        let value = short(&self.headers, header::RETRY_AFTER)?;
+        // Against an answer without a date of its own a date says nothing: the clock here may be wrong.
+        let wait = retry_after::parse(value, self.date().unwrap_or(Timestamp(i64::MAX)))?;
+        (!wait.is_zero()).then_some(wait)
     }
 
     fn refusal(&self) -> Option<IdentityError> {
@@ -203,6 +239,27 @@ mod tests {
         let busy = answer(503, "text/html", "").json::<serde_json::Value>().unwrap_err();
         assert_eq!((busy.kind, busy.retry_after), (Kind::TryLater, Some(Duration::from_secs(7))));
         assert!(busy.may_pass());
+    }
+
+    #[test]
+    fn a_wait_that_entra_asks_for_is_read_in_seconds_and_as_a_date() {
+        let asked = |value: &str, dated: bool| {
+            let mut answer = answer(503, "application/json", r#"{"error":"odd"}"#);
+            answer.headers.insert(header::RETRY_AFTER, value.parse().unwrap());
+            if !dated {
+                answer.headers.remove(header::DATE);
+            }
+            let busy = answer.json::<serde_json::Value>().unwrap_err();
+            assert_eq!(busy.kind, Kind::TryLater, "whatever a failing server says beside it");
+            busy.retry_after
+        };
+        let two_minutes = Some(Duration::from_secs(120));
+        assert_eq!((asked("120", true), asked("120", false)), (two_minutes, two_minutes));
+        assert_eq!(asked("Fri, 20 Nov 2026 10:02:00 GMT", true), two_minutes);
+        for nothing in ["0", "-1", "soon", "Fri, 20 Nov 2026 09:00:00 GMT"] {
+            assert_eq!(asked(nothing, true), None, "{nothing}");
+        }
+        assert_eq!(asked("Fri, 20 Nov 2026 10:02:00 GMT", false), None, "nobody knows how long that is");
     }
 
     #[test]

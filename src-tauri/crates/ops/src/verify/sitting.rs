@@ -445,6 +445,14 @@ impl<'a> Sitting<'a> {
             asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
             return self.falls(None, refused.into());
         }
+        if let Some(wait) = refused.retry_after.filter(|_| refused.may_pass()) {
+            let until = self.gate.now().after(wait);
+            for waiting in asked {
+                self.queue.done(waiting.user);
+                self.put_off(waiting, until, waiting.attempts.max(1));
+            }
+            return Ok(());
+        }
         if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
             return self.take_in(asked, Err(GraphError::TimedOut), &[]);
         }
