@@ -21,7 +21,7 @@ use rollcall_ops::verify::cut_off::CutOffRuns;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::{cut_off, plan, resume, start};
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::{FaultPlan, Limits};
+use rollcall_sandbox::{FaultPlan, Limits, Wire};
 use rollcall_store::runs::Run;
 use rollcall_tests::{Rehearsal, Scene, clock, hand_in, open_desk};
 use tokio_util::sync::CancellationToken;
@@ -326,6 +326,29 @@ async fn a_run_that_an_outage_has_broken_off_goes_on_by_itself_after_the_next_st
     let desk = open_desk(&folder, &pace).unwrap();
     assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty());
     drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outlives_a_token_endpoint_in_trouble_and_asks_it_for_nothing_while_it_wants_to_be_left_alone() {
+    let rehearsal = Rehearsal::on(on_a_slow_line(at_once(4))).await;
+    let organization = rehearsal.ready().await.id;
+    let (job, lines, _stop) = listening();
+    let sandbox = &rehearsal.sandbox;
+    let trouble = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)).await;
+        // More than one renewal tries, then a wait that is longer than any of ours.
+        let mut wires = vec![Wire::ServiceUnavailable { retry_after: None }; 8];
+        wires.push(Wire::Close);
+        wires.push(Wire::ServiceUnavailable { retry_after: Some(2) });
+        sandbox.next_token_answers(wires);
+        // Graph takes the token at hand no more.
+        sandbox.advance(Duration::from_secs(2 * 60 * 60));
+        std::time::Instant::now()
+    };
+    let (run, begun) = tokio::join!(check(&rehearsal, organization, &job), trouble);
+    assert_eq!((run.state, run.ledger.passed, run.counters.retried), (RunState::Finished, 400, 0));
+    assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(sandbox.early_token_requests(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -173,6 +173,7 @@ impl Sandbox {
             entra,
             graph: state,
             wires: Mutex::new(VecDeque::new()),
+            tokens: Mutex::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serve(listener, Arc::clone(&house), stopped));
@@ -244,6 +245,16 @@ impl Sandbox {
     /// These troubles befall the next Graph requests, one each.
     pub fn next_answers(&self, wires: Vec<Wire>) {
         self.house.wires.lock().unwrap_or_else(PoisonError::into_inner).extend(wires);
+    }
+
+    /// These troubles befall the next requests for a token, one each.
+    pub fn next_token_answers(&self, wires: Vec<Wire>) {
+        self.house.tokens().wires.extend(wires);
+    }
+
+    /// Requests for a token that came before a wait was over that the token endpoint had asked for.
+    pub fn early_token_requests(&self) -> u64 {
+        self.house.tokens().early
     }
 
     /// From now on a route of the directory has this trouble, on top of those of [`FaultPlan::on_route`].
