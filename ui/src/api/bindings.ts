@@ -793,6 +793,10 @@ detail: string,
  */
 request_id: string | null, 
 /**
+ * The id that we gave the request, which is all there is to look for where Microsoft told none. `None` where nothing was sent.
+ */
+client_request_id?: string | null, 
+/**
  * Why the action can't run now, where the code is [`Code::NotNow`].
  */
 reason: Reason | null, };

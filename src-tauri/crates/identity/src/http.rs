@@ -12,6 +12,7 @@ use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use serde::de::DeserializeOwned;
 use url::Url;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cloud::is_loopback;
@@ -34,6 +35,8 @@ pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Zeroizing<Vec<u8>>,
+    /// The id that we gave the request.
+    id: Uuid,
 }
 
 impl Wire {
@@ -110,7 +113,7 @@ impl Answer {
             let busy = IdentityError::plain(Kind::TryLater, "Entra is busy or in trouble");
             // A number that isn't known says less than the status.
             let said = self.refusal().filter(|said| said.kind != Kind::Protocol).unwrap_or(busy);
-            return Err(IdentityError { retry_after: self.retry_after(), ..said });
+            return Err(self.identified(IdentityError { retry_after: self.retry_after(), ..said }));
         }
         let intercepted = IdentityError::plain(Kind::Intercepted, "a proxy or captive portal answered instead of Microsoft");
         let says_json = self
@@ -119,20 +122,20 @@ impl Answer {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
         if self.status.is_redirection() || self.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED || !says_json {
-            return Err(intercepted);
+            return Err(self.identified(intercepted));
         }
         if !self.status.is_success() {
             let nonsense = IdentityError::plain(Kind::Protocol, "Entra refused the request without saying why");
             let said = self.refusal().unwrap_or(nonsense);
             let retry_after = self.retry_after().filter(|_| said.may_pass());
-            return Err(IdentityError { retry_after, ..said });
+            return Err(self.identified(IdentityError { retry_after, ..said }));
         }
         serde_json::from_slice(&self.body).map_err(|fault| {
-            if fault.is_eof() {
+            self.identified(if fault.is_eof() {
                 IdentityError::plain(Kind::Truncated, "the answer was cut off")
             } else {
                 IdentityError::plain(Kind::Protocol, "the answer is not what the protocol says")
-            }
+            })
         })
     }
 
@@ -148,6 +151,11 @@ impl Answer {
         (!wait.is_zero()).then_some(wait)
     }
 
+    /// Entra's correlation id is the one that it was given; where it doesn't repeat it, it is told all the same.
+    fn identified(&self, error: IdentityError) -> IdentityError {
+        IdentityError { correlation_id: error.correlation_id.or(Some(self.id)), ..error }
+    }
+
     fn refusal(&self) -> Option<IdentityError> {
         serde_json::from_slice::<Refusal>(&self.body).ok().map(IdentityError::from)
     }
@@ -160,17 +168,24 @@ fn form(fields: &[(&str, &str)]) -> Bytes {
 }
 
 async fn read(request: reqwest::RequestBuilder) -> Result<Answer, IdentityError> {
-    let mut response = request.send().await.map_err(|fault| named(&fault))?;
+    let id = Uuid::new_v4();
+    let named = |fault: &reqwest::Error| {
+        let error = named(fault);
+        // Without a connection nothing was sent, and nobody can find it.
+        IdentityError { correlation_id: (!fault.is_connect()).then_some(id), ..error }
+    };
+    let mut response = request.header("client-request-id", id.to_string()).send().await.map_err(|fault| named(&fault))?;
     let (status, headers) = (response.status(), response.headers().clone());
     let expected = response.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(16 * 1024);
     let mut body = Zeroizing::new(Vec::with_capacity(expected.min(LARGEST_ANSWER)));
     while let Some(chunk) = response.chunk().await.map_err(|fault| named(&fault))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(IdentityError::plain(Kind::Protocol, "the answer is longer than any of Entra's"));
+            let endless = IdentityError::plain(Kind::Protocol, "the answer is longer than any of Entra's");
+            return Err(IdentityError { correlation_id: Some(id), ..endless });
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, body })
+    Ok(Answer { status, headers, body, id })
 }
 
 fn named(fault: &reqwest::Error) -> IdentityError {
@@ -218,7 +233,7 @@ mod tests {
         headers.insert(header::CONTENT_TYPE, content_type.parse().unwrap());
         headers.insert(header::DATE, "Fri, 20 Nov 2026 10:00:00 GMT".parse().unwrap());
         headers.insert(header::RETRY_AFTER, "7".parse().unwrap());
-        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: Zeroizing::new(body.into()) }
+        Answer { status: StatusCode::from_u16(status).unwrap(), headers, body: Zeroizing::new(body.into()), id: Uuid::nil() }
     }
 
     fn kind(status: u16, content_type: &str, body: &str) -> Kind {
@@ -238,6 +253,7 @@ mod tests {
         assert_eq!(kind(200, "application/json", "[}"), Kind::Protocol);
         let busy = answer(503, "text/html", "").json::<serde_json::Value>().unwrap_err();
         assert_eq!((busy.kind, busy.retry_after), (Kind::TryLater, Some(Duration::from_secs(7))));
+        assert_eq!(busy.correlation_id, Some(Uuid::nil()), "the id that we gave it");
         assert!(busy.may_pass());
     }
 

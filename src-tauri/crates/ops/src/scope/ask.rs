@@ -7,6 +7,8 @@ use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
+use rollcall_graph::error::Trace;
+use rollcall_graph::probe::Answer;
 use rollcall_graph::send::Graph;
 
 use super::prove::may_ask;
@@ -70,7 +72,7 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
     loop {
         let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
         let answer = match Came::of(answers, 1) {
-            Came::Answers(answers) => answers.into_iter().next().flatten(),
+            Came::Answers(answers) => answers.into_iter().next().unwrap_or_else(|| Answer::Unanswered(Trace::default())),
             Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
             Came::Broken(Broken { error, .. }) | Came::Failed(error) => return Err(error.into()),

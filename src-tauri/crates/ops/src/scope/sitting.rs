@@ -189,7 +189,7 @@ impl Sitting<'_> {
         if self.line.again(self.gate.now()).is_some() {
             return;
         }
-        while !(self.line.is_down() && !self.flights.is_empty())
+        while (!self.line.is_down() || self.flights.is_empty())
             && let Some(batch) = flight::next(&mut self.queue, &self.gate, self.flights.len(), self.after.is_none(), u32::MAX)
         {
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());

@@ -54,8 +54,8 @@ pub(super) enum Broken {
 enum Read {
     Told(Told),
     Refused(Trace),
-    /// No usable answer.
-    Silent,
+    /// No usable answer: what is known of the request.
+    Silent(Trace),
     /// Graph asked for a wait longer than a session takes, until that moment of the gate's clock.
     Later {
         trace: Trace,
@@ -152,7 +152,7 @@ impl Work<'_> {
                     continue;
                 }
                 Read::Refused(trace) => return Ok(self.refused(workload, &trace)),
-                Read::Silent => return Ok(unanswered(workload)),
+                Read::Silent(trace) => return Ok(unanswered(workload, trace)),
                 Read::Later { trace, until } => {
                     self.held = Some(self.reader.graph.gate().by_service(until));
                     return Ok(self.refused(workload, &trace));
@@ -238,7 +238,7 @@ impl Work<'_> {
                     self.requests += requests;
                     // A beginning that is refused for its place is no place.
                     if link.take().is_none() {
-                        return Ok((Read::Silent, anew));
+                        return Ok((Read::Silent(Trace::default()), anew));
                     }
                     anew = true;
                 }
@@ -252,8 +252,7 @@ impl Work<'_> {
                 }
                 Untold::Error { error, requests } => {
                     self.requests += requests;
-                    of_one_feed(error)?;
-                    return Ok((Read::Silent, anew));
+                    return Ok((Read::Silent(of_one_feed(error)?), anew));
                 }
             }
         }
@@ -268,19 +267,16 @@ impl Work<'_> {
             self.requests += 1;
             let answers = match batch::probe(&self.reader.graph, &[probe], (self.reader.clock)(), self.stop).await {
                 Ok(answers) => answers,
-                Err(error) => {
-                    of_one_feed(error)?;
-                    return Ok(unanswered(workload));
-                }
+                Err(error) => return Ok(unanswered(workload, of_one_feed(error)?)),
             };
             let Some(answer) = answers.into_iter().next().map(|probed| probed.answer) else {
-                return Ok(unanswered(workload));
+                return Ok(unanswered(workload, Trace::default()));
             };
             let (trace, retry_after) = match answer {
                 Answer::Answered(Trace { request_id, client_request_id, .. }) => {
                     return Ok(Reading { request_id, client_request_id, ..plain(workload, Verdict::Passed) });
                 }
-                Answer::Unanswered(_) => return Ok(unanswered(workload)),
+                Answer::Unanswered(trace) => return Ok(unanswered(workload, trace)),
                 Answer::Refused { trace, retry_after } | Answer::Throttled { trace, retry_after } => (trace, retry_after),
             };
             match self.again(&trace, retry_after, &mut failures, &mut throttled) {
@@ -357,17 +353,17 @@ enum Again {
     Not,
 }
 
-/// Passes over an error that leaves this one feed without an answer; one that concerns every mailbox ends the session.
-fn of_one_feed(error: GraphError) -> Result<(), Broken> {
+/// Passes over an error that leaves this one feed without an answer, and tells what is known of its request; one that concerns every mailbox ends the session.
+fn of_one_feed(error: GraphError) -> Result<Trace, Broken> {
     match error {
         GraphError::Cancelled => Err(Broken::Stopped),
         GraphError::Throttled { .. } => Err(Broken::Held),
-        GraphError::Damaged(_)
-        | GraphError::TooLarge(_)
-        | GraphError::Unavailable(_)
-        | GraphError::ForeignLink
-        | GraphError::Endless
-        | GraphError::TimedOut => Ok(()),
+        GraphError::Damaged(trace)
+        | GraphError::TooLarge(trace)
+        | GraphError::Unavailable(trace)
+        | GraphError::Endless(trace)
+        | GraphError::TimedOut(trace) => Ok(*trace),
+        GraphError::ForeignLink => Ok(Trace::default()),
         error @ (GraphError::Unauthorized(_)
         | GraphError::Forbidden(_)
         | GraphError::NotFound(_)
@@ -399,10 +395,17 @@ fn plain(workload: Workload, verdict: Verdict) -> Reading {
     }
 }
 
-fn unanswered(workload: Workload) -> Reading {
+fn unanswered(workload: Workload, trace: Trace) -> Reading {
     let cause = Cause::NoAnswer;
     let nothing = Refusal { http: None, code: "", message: "", permitted: true };
-    Reading { cause: Some(cause), fingerprint: Some(issue::fingerprint(cause, nothing, workload)), ..plain(workload, Verdict::Unknown) }
+    let Trace { request_id, client_request_id, .. } = trace;
+    Reading {
+        request_id,
+        client_request_id,
+        cause: Some(cause),
+        fingerprint: Some(issue::fingerprint(cause, nothing, workload)),
+        ..plain(workload, Verdict::Unknown)
+    }
 }
 
 #[cfg(test)]

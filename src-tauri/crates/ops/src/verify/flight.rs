@@ -71,8 +71,8 @@ pub(crate) async fn done<T>(later: &mut Later<'_, T>) -> error::Result<T> {
 
 /// What a batch comes to as a whole.
 pub(crate) enum Came {
-    /// One for each probe; `None` where none came.
-    Answers(Vec<Option<Answer>>),
+    /// One for each probe.
+    Answers(Vec<Answer>),
     /// The gate is held for longer than a call waits.
     NeverLeft,
     /// It was throttled as a whole.
@@ -89,14 +89,13 @@ impl Came {
     /// What the answers to so many probes come to.
     pub fn of(answers: Result<Vec<Probed>, GraphError>, asked: usize) -> Self {
         match answers {
-            Ok(answers) => Self::Answers(answers.into_iter().map(|probed| Some(probed.answer)).collect()),
+            Ok(answers) => Self::Answers(answers.into_iter().map(|probed| probed.answer).collect()),
             Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => Self::NeverLeft,
             Err(GraphError::Throttled { until, .. }) => Self::Throttled { until },
             // Something about this very batch: its probes are asked again, and in the end given up one by one.
-            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                Self::Answers(vec![Some(Answer::Unanswered(*trace)); asked])
-            }
-            Err(GraphError::TimedOut) => Self::Answers(vec![None; asked]),
+            Err(
+                GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace) | GraphError::TimedOut(trace),
+            ) => Self::Answers(vec![Answer::Unanswered(*trace); asked]),
             Err(GraphError::Cancelled) => Self::Stopped,
             Err(error) => outage::of_line(error).map_or_else(Self::Failed, Self::Broken),
         }
@@ -105,8 +104,8 @@ impl Came {
 
 /// What is left to be done about a batch that came back.
 pub(crate) enum Landed {
-    /// Each probe with its answer; `None` where none came.
-    Answers(Vec<(Waiting, Option<Answer>)>),
+    /// Each probe with its answer.
+    Answers(Vec<(Waiting, Answer)>),
     /// They are to be put off.
     Throttled {
         asked: Vec<Waiting>,
@@ -158,4 +157,43 @@ fn free(queue: &mut Queue, asked: &[Waiting]) {
 
 fn take_back(queue: &mut Queue, asked: Vec<Waiting>) {
     asked.into_iter().for_each(|waiting| queue.take_back(waiting));
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::id::{ObjectId, UserId};
+    use rollcall_core::issue::Cause;
+    use rollcall_core::workload::Workload;
+    use rollcall_graph::error::Trace;
+    use rollcall_graph::pace::Pace;
+
+    use super::super::judge::{Judgement, judge};
+    use super::*;
+
+    fn waiting(attempts: u32) -> Waiting {
+        Waiting { user: UserId(1), object_id: ObjectId(uuid::Uuid::nil()), workload: Workload::Mail, attempts }
+    }
+
+    fn landed(queue: &mut Queue, error: GraphError, pace: &Pace) -> Landed {
+        queue.add(waiting(pace.tries - 1), Timestamp(0), Timestamp(0));
+        let asked = queue.batch(1, 1, Timestamp(0));
+        Landed::of(queue, asked, Err(error)).unwrap()
+    }
+
+    #[test]
+    fn a_probe_without_an_answer_keeps_the_id_of_its_last_request() {
+        let (mut queue, pace) = (Queue::default(), Pace::default());
+        let trace = Trace { client_request_id: Some("ours".into()), ..Trace::default() };
+        let Landed::Answers(answers) = landed(&mut queue, GraphError::TimedOut(Box::new(trace)), &pace) else { panic!("it was asked") };
+        let [(waiting, answer)] = <[_; 1]>::try_from(answers).unwrap();
+        let Judgement::Settled(result) = judge(&waiting, answer, true, &pace) else { panic!("it was the last try") };
+        assert_eq!((result.cause, result.client_request_id.as_deref()), (Some(Cause::NoAnswer), Some("ours")));
+    }
+
+    #[test]
+    fn what_never_left_is_in_its_place_again_and_was_no_try() {
+        let (mut queue, pace) = (Queue::default(), Pace::default());
+        assert!(matches!(landed(&mut queue, GraphError::Offline, &pace), Landed::Broken(Broken { asked: None, .. })));
+        assert_eq!(queue.batch(1, 1, Timestamp(0)), [waiting(pace.tries - 1)]);
+    }
 }

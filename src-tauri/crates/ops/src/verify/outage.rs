@@ -87,9 +87,9 @@ pub(crate) fn of_line(error: GraphError) -> Result<Broken, GraphError> {
         | GraphError::Damaged(_)
         | GraphError::TooLarge(_)
         | GraphError::ForeignLink
-        | GraphError::Endless
+        | GraphError::Endless(_)
         | GraphError::Untrusted
-        | GraphError::TimedOut
+        | GraphError::TimedOut(_)
         | GraphError::OutcomeUnknown(_)
         | GraphError::Cancelled => Err(error),
     }
@@ -189,7 +189,7 @@ mod tests {
     fn what_gets_through_ends_the_outage_and_the_next_one_begins_anew() {
         let (mut line, pace) = (Line::default(), Pace::default());
         assert!(!line.is_down() && line.fails(START, None, &pace, 0) && line.is_down());
-        line.hears(&Err::<(), _>(GraphError::TimedOut));
+        line.hears(&Err::<(), _>(GraphError::TimedOut(Box::default())));
         assert!(line.is_down(), "silence is no answer");
         line.hears(&Ok(()));
         assert!(!line.is_down() && line.again(START).is_none());

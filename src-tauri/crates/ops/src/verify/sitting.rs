@@ -12,7 +12,7 @@ use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
-use rollcall_graph::error::GraphError;
+use rollcall_graph::error::{GraphError, Trace};
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_graph::probe::Probed;
@@ -454,7 +454,8 @@ impl<'a> Sitting<'a> {
             return Ok(());
         }
         if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
-            return self.take_in(asked, Err(GraphError::TimedOut), &[]);
+            let trace = Trace { request_id: refused.correlation_id.map(|id| id.to_string()), ..Trace::default() };
+            return self.take_in(asked, Err(GraphError::TimedOut(Box::new(trace))), &[]);
         }
         asked.iter().for_each(|waiting| self.queue.done(waiting.user));
         Err(refused.into())
