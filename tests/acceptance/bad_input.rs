@@ -10,6 +10,7 @@ use rollcall_identity::secret::ClientSecret;
 use rollcall_ops::consent::change::ConsentPage;
 use rollcall_ops::consent::grant::{GrantConsent, grant};
 use rollcall_ops::consent::read::read;
+use rollcall_ops::desk::Pace;
 use rollcall_ops::error::{Code, Error};
 use rollcall_ops::integrations::add::{AddIntegration, add as add_integration};
 use rollcall_ops::integrations::set_secret::{SetSecret, set_secret};
@@ -168,7 +169,8 @@ async fn a_proxy_page_or_a_cut_answer_is_never_read_as_data() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_network_goes_the_cache_still_answers_and_the_run_waits_to_be_resumed() {
-    let rehearsal = Rehearsal::on(Scene { users: 400, latency: Duration::from_millis(30), ..Scene::default() }).await;
+    let pace = Pace { patience: Duration::from_secs(1), ..Scene::default().pace };
+    let rehearsal = Rehearsal::on(Scene { users: 400, latency: Duration::from_millis(30), pace, ..Scene::default() }).await;
     let organization = rehearsal.ready().await;
     let Rehearsal { sandbox, desk, kept, .. } = rehearsal;
     let ask = Verify { organization: organization.id, which: Scope::All };

@@ -10,6 +10,7 @@ use rollcall_core::id::OrganizationId;
 use rollcall_core::time::Clock;
 use rollcall_identity::vault::Vault;
 use rollcall_ops::desk::{Desk, Opening, Pace};
+use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress, Verified};
 use rollcall_ops::runs::describe::RunRef;
 use rollcall_ops::runs::{RunState, list};
@@ -20,7 +21,7 @@ use rollcall_ops::verify::cut_off::CutOffRuns;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::{cut_off, plan, resume, start};
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::{FaultPlan, Limits};
+use rollcall_sandbox::{FaultPlan, Limits, Wire};
 use rollcall_store::runs::Run;
 use rollcall_tests::{Rehearsal, Scene, clock, hand_in, open_desk};
 use tokio_util::sync::CancellationToken;
@@ -243,6 +244,111 @@ async fn a_run_that_was_cut_off_goes_on_by_itself_if_the_admin_chose_so() {
     let desk = open_desk(&folder, &Scene::default().pace).unwrap();
     assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty(), "a finished run isn't cut off");
     drop(kept);
+}
+
+/// A check of so many mailboxes takes long enough for something to happen in its middle.
+fn on_a_slow_line(pace: Pace) -> Scene {
+    Scene { users: 400, faults: FaultPlan::none(), latency: Duration::from_millis(30), pace, ..Scene::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_while_the_line_is_down_and_goes_on_when_it_is_back() {
+    let rehearsal = Rehearsal::on(on_a_slow_line(at_once(4))).await;
+    let organization = rehearsal.ready().await.id;
+    let Rehearsal { mut sandbox, desk, kept, .. } = rehearsal;
+    let (job, lines, _stop) = listening();
+    let told = |bound| lines.lock().unwrap().iter().filter(|line| line.bound == bound).count();
+    let outage = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)).await;
+        sandbox.unplug().await;
+        // Every try of the wire has failed more than once.
+        until(|| told(Bound::Offline) > 2).await;
+        sandbox.plug_in().await.unwrap();
+    };
+    let ask = Verify { organization, which: Scope::All };
+    let (run, ()) = tokio::join!(Box::pin(start::start(&desk, ask, &job)), outage);
+    let run = run.unwrap();
+    assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 400));
+    assert_eq!(run.counters.retried, 0, "what never left was no try");
+    assert_ne!(lines.lock().unwrap().last().unwrap().bound, Bound::Offline);
+    assert_eq!(sandbox.duplicates(), 0);
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_the_line_stops_within_a_second_and_does_not_go_on_by_itself() {
+    let pace = Pace { back_off: Duration::from_secs(1), longest_back_off: Duration::from_secs(30), tries: 1, ..at_once(4) };
+    let rehearsal = Rehearsal::on(on_a_slow_line(pace)).await;
+    let organization = rehearsal.ready().await.id;
+    let Rehearsal { mut sandbox, desk, folder, kept, .. } = rehearsal;
+    let (job, lines, stop) = listening();
+    let stopped = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)).await;
+        sandbox.unplug().await;
+        until(|| lines.lock().unwrap().iter().filter(|line| line.bound == Bound::Offline).count() > 1).await;
+        stop.cancel();
+        std::time::Instant::now()
+    };
+    let ask = Verify { organization, which: Scope::All };
+    let (run, asked) = tokio::join!(Box::pin(start::start(&desk, ask, &job)), stopped);
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    assert_eq!(run.unwrap().state, RunState::Interrupted);
+    drop(desk);
+    let desk = open_desk(&folder, &Scene::default().pace).unwrap();
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty(), "somebody has paused it");
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_an_outage_has_broken_off_goes_on_by_itself_after_the_next_start() {
+    let pace = Pace { patience: Duration::from_secs(1), ..at_once(4) };
+    let rehearsal = Rehearsal::on(on_a_slow_line(pace.clone())).await;
+    let organization = rehearsal.ready().await.id;
+    let Rehearsal { mut sandbox, desk, folder, kept, .. } = rehearsal;
+    let (job, lines, _stop) = listening();
+    let outage = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)).await;
+        sandbox.unplug().await;
+    };
+    let ask = Verify { organization, which: Scope::All };
+    let (broken, ()) = tokio::join!(Box::pin(start::start(&desk, ask, &job)), outage);
+    assert_eq!(broken.unwrap_err().code, Code::Offline);
+    drop(desk);
+
+    let desk = open_desk(&folder, &pace).unwrap();
+    let CutOffRuns { runs: named, .. } = cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap();
+    assert_eq!(named.iter().map(|run| run.state).collect::<Vec<_>>(), [RunState::Interrupted]);
+    sandbox.plug_in().await.unwrap();
+    hand_in(&desk, &sandbox).await.unwrap();
+    let run = Box::pin(resume::resume(&desk, RunRef { run: named[0].id }, &Job::quiet())).await.unwrap();
+    assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 400));
+    drop(desk);
+    let desk = open_desk(&folder, &pace).unwrap();
+    assert!(cut_off::cut_off(&desk, (), &Job::quiet()).await.unwrap().runs.is_empty());
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_outlives_a_token_endpoint_in_trouble_and_asks_it_for_nothing_while_it_wants_to_be_left_alone() {
+    let rehearsal = Rehearsal::on(on_a_slow_line(at_once(4))).await;
+    let organization = rehearsal.ready().await.id;
+    let (job, lines, _stop) = listening();
+    let sandbox = &rehearsal.sandbox;
+    let trouble = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.done > 0)).await;
+        // More than one renewal tries, then a wait that is longer than any of ours.
+        let mut wires = vec![Wire::ServiceUnavailable { retry_after: None }; 8];
+        wires.push(Wire::Close);
+        wires.push(Wire::ServiceUnavailable { retry_after: Some(2) });
+        sandbox.next_token_answers(wires);
+        // Graph takes the token at hand no more.
+        sandbox.advance(Duration::from_secs(2 * 60 * 60));
+        std::time::Instant::now()
+    };
+    let (run, begun) = tokio::join!(check(&rehearsal, organization, &job), trouble);
+    assert_eq!((run.state, run.ledger.passed, run.counters.retried), (RunState::Finished, 400, 0));
+    assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(sandbox.early_token_requests(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

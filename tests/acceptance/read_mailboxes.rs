@@ -1,5 +1,7 @@
 //! Which of a user's mailboxes sessions and checks read: those whose sync is on, each with its own sign-in and its own place in its feeds.
 
+use std::time::Duration;
+
 use rollcall_core::address::{AddressChange, SignInState};
 use rollcall_core::eligibility::Eligibility;
 use rollcall_core::id::UserId;
@@ -22,6 +24,7 @@ use rollcall_ops::sync::run::Whose;
 use rollcall_ops::users::describe::{UserDetail, UserRef, describe as describe_user};
 use rollcall_ops::verify::plan::{Scope, Verify, plan};
 use rollcall_ops::verify::start::start;
+use rollcall_sandbox::Wire;
 use rollcall_store::runs::{ResultFilter, Run};
 use rollcall_store::users::UserFilter;
 use rollcall_tests::{Rehearsal, Scene};
@@ -75,6 +78,20 @@ async fn checked(rehearsal: &Rehearsal, user: UserId) -> (Run, WorkloadResult) {
 fn mail(session: &Session) -> (Verdict, Option<&str>, Option<Cause>) {
     let mail = session.readings.iter().find(|reading| reading.workload == Workload::Mail).unwrap();
     (mail.verdict, mail.mailbox.as_deref(), mail.cause)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_users_probes_wait_for_as_long_as_the_sign_in_service_asks() {
+    let company = Company::new().await;
+    company.connect_as(None, &company.upn).await.unwrap();
+    let company = company.restarted();
+    let sandbox = &company.rehearsal.sandbox;
+    sandbox.next_token_answers(vec![Wire::ServiceUnavailable { retry_after: Some(2) }]);
+    let begun = std::time::Instant::now();
+    let (run, answer) = company.check().await;
+    assert_eq!((run.ledger.passed, answer.http), (1, Some(200)));
+    assert!(begun.elapsed() >= Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(sandbox.early_token_requests(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -232,7 +232,7 @@ checked: Timestamp | null,
  */
 not_checked: number, };
 
-export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share";
+export type Bound = "finding" | "work" | "pause" | "throttling" | "line" | "ceiling" | "share" | "offline";
 
 export type Cause = "permission_missing" | "access_policy" | "out_of_scope" | "no_mailbox" | "mailbox_elsewhere" | "user_gone" | "no_exchange" | "mailbox_full" | "license_missing" | "mailbox_misconfigured" | "folder_missing" | "item_unreadable" | "send_as_denied" | "account_disabled" | "password_expired" | "refused_without_reason" | "unknown_code" | "mailbox_moving" | "throttled" | "sending_quota" | "quarantined" | "service_unavailable" | "sync_state_lost" | "no_answer" | "token_refused" | "request_wrong" | "unexpected" | "consent_missing" | "consent_declined" | "consent_not_allowed" | "app_not_in_tenant" | "app_disabled" | "not_assigned" | "secret_wrong" | "secret_expired" | "certificate_refused" | "registration_mismatch" | "redirect_not_registered" | "resource_missing" | "tenant_not_found" | "account_elsewhere" | "wrong_cloud" | "tenant_restricted" | "conditional_access" | "more_proof_wanted" | "sign_in_expired" | "password_wrong" | "account_locked" | "clock_wrong" | "sign_in_unavailable" | "sign_in_refused" | "not_covered" | "needs_user_sign_in" | "cancelled";
 
@@ -792,6 +792,10 @@ detail: string,
  * Graph's `request-id` or Entra's correlation id, for Microsoft support.
  */
 request_id: string | null, 
+/**
+ * The id that we gave the request, which is all there is to look for where Microsoft told none. `None` where nothing was sent.
+ */
+client_request_id?: string | null, 
 /**
  * Why the action can't run now, where the code is [`Code::NotNow`].
  */

@@ -21,6 +21,8 @@ export type Failure = {
   readonly code: string;
   readonly detail: string;
   readonly requestId: string | undefined;
+  /** What to look for where Microsoft told no id. */
+  readonly clientRequestId?: string | undefined;
 };
 
 const useStyles = makeStyles({
@@ -71,6 +73,12 @@ export function ErrorBar({ failure, told = [], onRetry }: Props) {
                 <dd className={styles.value}>{failure.requestId}</dd>
               </>
             )}
+            {failure.clientRequestId !== undefined && (
+              <>
+                <dt className={styles.name}>{t("check.clientRequestId")}</dt>
+                <dd className={styles.value}>{failure.clientRequestId}</dd>
+              </>
+            )}
           </dl>
         )}
       </MessageBarBody>
@@ -99,5 +107,6 @@ function supportBlock(failure: Failure): string {
   const lines = [failure.title, `code: ${failure.code}`];
   if (failure.detail !== "") lines.push(`detail: ${failure.detail}`);
   if (failure.requestId !== undefined) lines.push(`request-id: ${failure.requestId}`);
+  if (failure.clientRequestId !== undefined) lines.push(`client-request-id: ${failure.clientRequestId}`);
   return lines.join("\n");
 }

@@ -9,6 +9,7 @@ export const boundWords = {
   line: "More at once makes each answer slower",
   ceiling: "As much is asked at once as Rollcall ever does",
   share: "The rest is left to the live integration",
+  offline: "Microsoft can't be reached; it is tried again by itself",
 } as const satisfies Record<Bound, string>;
 
 /** What bounded the last check of a tenant, by which the next one is planned. */
@@ -20,6 +21,7 @@ export const boundedWords = {
   line: "It was bounded by the line or the service: more at once made each answer slower.",
   ceiling: "It was bounded by Rollcall, which asked as much at once as it ever does.",
   share: "It was bounded by what is left to the live integration.",
+  offline: "It was bounded by the network: Microsoft could not be reached.",
 } as const satisfies Record<Bound, string>;
 
 const serviceNames: Readonly<Record<string, string>> = { directory: "Directory", outlook: "Mailboxes" };

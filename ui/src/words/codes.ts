@@ -254,5 +254,6 @@ export function explain(refusal: Refusal) {
     code: refusal.code,
     detail: refusal.detail,
     requestId: refusal.request_id ?? undefined,
+    clientRequestId: refusal.request_id === null ? (refusal.client_request_id ?? undefined) : undefined,
   };
 }

@@ -48,6 +48,14 @@ test("a precondition is told by its reason", () => {
   expect(failure.advice).toBe(reasonWords.no_secret);
 });
 
+test("support is told Microsoft's id of a request, or else ours", () => {
+  const damaged = { code: "damaged_answer", detail: "", reason: null, client_request_id: "ours" } as const;
+  const shown = ({ requestId, clientRequestId }: ReturnType<typeof explain>) => [requestId, clientRequestId];
+  expect(shown(explain({ ...damaged, request_id: "theirs" }))).toEqual(["theirs", undefined]);
+  expect(shown(explain({ ...damaged, request_id: null }))).toEqual([undefined, "ours"]);
+  expect(shown(explain({ ...damaged, request_id: null, client_request_id: null }))).toEqual([undefined, undefined]);
+});
+
 test("a stored code of another version is a fault and no crash", () => {
   expect(wordsForCode("from_the_future")).toBe(codeWords.internal);
   expect(wordsForCode("toString")).toBe(codeWords.internal);

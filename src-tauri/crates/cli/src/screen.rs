@@ -25,6 +25,7 @@ struct Failure<'a> {
     advice: &'a str,
     detail: &'a str,
     request_id: Option<&'a str>,
+    client_request_id: Option<&'a str>,
 }
 
 /// Where answers, notes and errors go, and in which form. Clones share everything.
@@ -193,12 +194,13 @@ impl Screen {
                     advice: &advice,
                     detail: &error.detail,
                     request_id: error.request_id.as_deref(),
+                    client_request_id: error.client_request_id.as_deref(),
                 },
             });
         }
         let style = console::Style::new().for_stderr();
         let mut text = format!("{} {}\n", style.clone().red().bold().apply_to("error:"), style.clone().bold().apply_to(words.title));
-        let id = error.request_id.as_ref().map(|id| format!("(request id {id})"));
+        let id = words::id_of(error).map(|id| format!("({id})"));
         let detail: Vec<&str> =
             [error.detail.as_str(), id.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
         let width = console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns));
@@ -222,6 +224,7 @@ impl Screen {
                 advice: "Look at `rollcallctl --help`, or at `--help` after the command.",
                 detail: detail.trim(),
                 request_id: None,
+                client_request_id: None,
             },
         });
     }

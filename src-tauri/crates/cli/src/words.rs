@@ -43,6 +43,12 @@ pub const fn of_error(error: &Error) -> Words {
     }
 }
 
+/// By what Microsoft's support finds what has failed: the id that Microsoft told, else ours; `None` where nothing was sent.
+pub fn id_of(error: &Error) -> Option<String> {
+    let told = error.request_id.as_ref().map(|id| format!("request id {id}"));
+    told.or_else(|| error.client_request_id.as_ref().map(|id| format!("client request id {id}")))
+}
+
 /// The name of an error in JSON: the reason's where the action can't run now, else the code's.
 pub const fn name_of_error(error: &Error) -> &'static str {
     match error.reason {
@@ -435,6 +441,7 @@ pub const fn of_bound(bound: Bound) -> &'static str {
         Bound::Line => "the line: with more at once each answer takes longer",
         Bound::Ceiling => "the most that is ever asked at once",
         Bound::Share => "what is left to the integration's own work",
+        Bound::Offline => "the network: Microsoft can't be reached, and it is tried again by itself",
     }
 }
 

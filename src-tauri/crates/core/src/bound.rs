@@ -22,4 +22,6 @@ pub enum Bound {
     Ceiling,
     /// What is left to the live integration.
     Share,
+    /// Nothing gets through to the service; it is tried again now and then.
+    Offline,
 }

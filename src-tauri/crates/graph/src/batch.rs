@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -15,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use crate::error::{self, GraphError, Trace};
 use crate::gate::{Gate, Outcome, Size};
 use crate::probe::{Answer, Day, Probe, Probed};
-use crate::retry_after;
 use crate::send::{self, Call, Graph};
 
 /// How many probes one request carries.

@@ -44,7 +44,7 @@ pub async fn since(graph: &Graph, link: &str, stop: &CancellationToken) -> Resul
     while let Some(page) = pages.next().await? {
         changes.extend(page.items);
     }
-    let link = pages.delta().ok_or(GraphError::Endless)?.to_owned();
+    let link = pages.delta().ok_or_else(|| pages.endless())?.to_owned();
     // It is kept and asked later, so it must be one that we would ask now.
     graph.link(&link)?;
     Ok((changes, link))

@@ -5,10 +5,10 @@ use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 use rollcall_core::issue::{self, Cause, Refusal};
+use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use serde_json::Value;
-
-use crate::retry_after;
+use uuid::Uuid;
 
 /// Why no token could be had: what the closure that yields tokens said. Downcast it to the error that was put in.
 pub type BearerError = Box<dyn Error + Send + Sync>;
@@ -49,28 +49,29 @@ pub enum GraphError {
     /// The answer is beyond every limit.
     #[error("the answer is too large")]
     TooLarge(Box<Trace>),
-    /// The answer points to another host or out of Graph's paths; nothing was sent there.
+    /// An address, of an answer or of a caller, is one of another host or out of Graph's paths. Nothing was sent there, so there is no
+    /// id.
     #[error("the answer points away from Graph")]
     ForeignLink,
-    /// The pages go in a circle, or on without end.
+    /// The pages go in a circle, or on without end: what is known of the last one.
     #[error("the pages have no end")]
-    Endless,
-    /// No connection.
+    Endless(Box<Trace>),
+    /// No connection: nothing was sent, so there is no id that anybody at Microsoft could find.
     #[error("Graph can't be reached")]
     Offline,
-    /// The server's certificate isn't trusted by this computer.
+    /// The server's certificate isn't trusted by this computer, which ends the handshake: nothing was sent, so there is no id.
     #[error("the server's certificate is not trusted")]
     Untrusted,
     /// No answer in time.
     #[error("Graph didn't answer in time")]
-    TimedOut,
+    TimedOut(Box<Trace>),
     /// A change was sent and its answer never came: read back before doing it again.
     #[error("it is not known whether the change was made")]
     OutcomeUnknown(Box<Trace>),
-    /// The caller stopped it.
+    /// The caller stopped it, and knows why: there is nothing to look into, and no id.
     #[error("stopped")]
     Cancelled,
-    /// No token could be had.
+    /// No token could be had, and so nothing was sent to Graph; what yields the tokens has an id of its own.
     #[error("no token could be had")]
     Bearer(#[source] BearerError),
 }
@@ -85,7 +86,7 @@ pub enum Foreign {
 }
 
 impl GraphError {
-    /// What is known of the deciding answer, if there was one.
+    /// What is known of the deciding answer, or of the request that had none; `None` where nothing was sent.
     #[must_use]
     pub fn trace(&self) -> Option<&Trace> {
         match self {
@@ -100,10 +101,10 @@ impl GraphError {
             | Self::NotGraph { trace, .. }
             | Self::Damaged(trace)
             | Self::TooLarge(trace)
+            | Self::Endless(trace)
+            | Self::TimedOut(trace)
             | Self::OutcomeUnknown(trace) => Some(trace),
-            Self::ForeignLink | Self::Endless | Self::Offline | Self::Untrusted | Self::TimedOut | Self::Cancelled | Self::Bearer(_) => {
-                None
-            }
+            Self::ForeignLink | Self::Offline | Self::Untrusted | Self::Cancelled | Self::Bearer(_) => None,
         }
     }
 
@@ -147,6 +148,11 @@ impl Trace {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message.0
+    }
+
+    /// What is known of a request that has no answer: the id that we gave it.
+    pub(crate) fn unanswered(client_request_id: Uuid) -> Self {
+        Self { client_request_id: Some(client_request_id.to_string()), ..Self::default() }
     }
 
     /// Reads status, headers and, where the answer is a refusal, its body.

@@ -113,11 +113,11 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
     };
     let mut round = Round::default();
     let mut next = first.map_err(|error| round.failed(error))?;
-    let mut seen = HashSet::new();
+    let (mut seen, mut last) = (HashSet::new(), Trace::default());
     loop {
         // A page is followed once; links that lead in a circle have no end.
         if seen.len() >= MOST_PAGES || !seen.insert(next.as_str().to_owned()) {
-            return Err(round.failed(GraphError::Endless));
+            return Err(round.failed(GraphError::Endless(Box::new(last))));
         }
         round.requests += 1;
         let call = Call::ask_one(next, 0).preferring(PAGE);
@@ -134,14 +134,15 @@ pub async fn read(graph: &Graph, user: ObjectId, feed: &Feed, link: Option<&str>
                 return Err(untold);
             }
         };
+        last = trace;
         match (page.next, page.delta) {
             (Some(link), _) => next = graph.link(&link).map_err(|error| round.failed(error))?,
             (None, Some(link)) => {
                 // It is kept and asked later, so it must be one that we would ask now.
                 graph.link(&link).map_err(|error| round.failed(error))?;
-                return Ok(round.over(link, trace));
+                return Ok(round.over(link, last));
             }
-            (None, None) => return Err(round.failed(GraphError::Endless)),
+            (None, None) => return Err(round.failed(GraphError::Endless(Box::new(last)))),
         }
     }
 }

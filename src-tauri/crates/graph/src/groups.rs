@@ -69,8 +69,9 @@ pub async fn search(graph: &Graph, text: &str, stop: &CancellationToken) -> Resu
 pub async fn size(graph: &Graph, id: ObjectId, which: Members, stop: &CancellationToken) -> Result<u32, GraphError> {
     let query = [("$select", "id"), ("$top", "1"), ("$count", "true")];
     let first = graph.url(&["groups", &id.to_string(), which.list(), "microsoft.graph.user"], &query);
-    let page = Pages::<Counted>::of::<Counted>(graph, first, true, stop).next().await?;
-    page.and_then(|page| page.total).ok_or(GraphError::Endless)
+    let mut pages = Pages::<Counted>::of::<Counted>(graph, first, true, stop);
+    let page = pages.next().await?;
+    page.and_then(|page| page.total).ok_or_else(|| pages.endless())
 }
 
 /// Somebody of whom nothing is wanted.

@@ -27,7 +27,6 @@ pub mod party;
 pub mod practice_exchange;
 pub mod probe;
 pub mod purposes;
-pub mod retry_after;
 mod route;
 pub mod send;
 mod text;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rollcall_core::back_off::BackOff;
+
 /// How long to wait, how often to try and how much to do at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pace {
@@ -53,9 +55,7 @@ impl Pace {
     /// The wait before the next try, after `failures` (from 1) in a row; `random` is any random number.
     #[must_use]
     pub fn wait_after(&self, failures: u32, random: u64) -> Duration {
-        let doubled = self.back_off.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(self.longest_back_off);
-        let share = u32::try_from(random % 512).unwrap_or(0);
-        doubled + doubled / 1024 * share
+        BackOff { first: self.back_off, longest: self.longest_back_off }.after(failures, random)
     }
 }
 

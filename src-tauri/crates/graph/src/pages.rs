@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::error::GraphError;
+use crate::error::{GraphError, Trace};
 use crate::gate::{Outcome, Size};
 use crate::send::{BoxFuture, Call, Graph};
 use crate::text;
@@ -33,6 +33,8 @@ pub struct Pages<T> {
     seen: HashSet<String>,
     empty: u32,
     delta: Option<String>,
+    /// What is known of the page that came last.
+    last: Trace,
 }
 
 /// One page of a list.
@@ -55,6 +57,7 @@ struct Fetched<T> {
     page: Page<T>,
     next: Option<String>,
     delta: Option<String>,
+    trace: Trace,
 }
 
 impl<T: Send + 'static> Pages<T> {
@@ -67,7 +70,18 @@ impl<T: Send + 'static> Pages<T> {
     ) -> Self {
         let seen = first.as_ref().map(|url| url.as_str().to_owned()).into_iter().collect();
         let fetch: Fetch<T> = |graph, url, eventual, stop| Box::pin(fetch::<W, T>(graph, url, eventual, stop));
-        Self { graph: graph.clone(), stop: stop.clone(), eventual, ahead: true, fetch, next: Next::At(first), seen, empty: 0, delta: None }
+        Self {
+            graph: graph.clone(),
+            stop: stop.clone(),
+            eventual,
+            ahead: true,
+            fetch,
+            next: Next::At(first),
+            seen,
+            empty: 0,
+            delta: None,
+            last: Trace::default(),
+        }
     }
 
     /// Fetches no page before it is wanted: for lists that are read side by side, as each page that waits takes memory.
@@ -92,7 +106,7 @@ impl<T: Send + 'static> Pages<T> {
             // The task ends early only when the runtime is shut down.
             Next::Coming(mut task) => (&mut task).await.map_err(|_| GraphError::Cancelled)??,
         };
-        self.delta = fetched.delta;
+        (self.delta, self.last) = (fetched.delta, fetched.trace);
         self.empty = if fetched.page.items.is_empty() { self.empty + 1 } else { 0 };
         if let Some(link) = fetched.next {
             // A page that is here is worth having, so what is wrong with its link is told when the next one is asked for.
@@ -123,10 +137,15 @@ impl<T: Send + 'static> Pages<T> {
         Ok(items)
     }
 
+    /// What a list is whose last page doesn't say what it should.
+    pub(crate) fn endless(&self) -> GraphError {
+        GraphError::Endless(Box::new(self.last.clone()))
+    }
+
     fn follow(&mut self, link: &str) -> Result<Url, GraphError> {
         let url = self.graph.link(link)?;
         if self.empty >= MOST_EMPTY_PAGES || self.seen.len() >= MOST_PAGES || !self.seen.insert(url.as_str().to_owned()) {
-            return Err(GraphError::Endless);
+            return Err(self.endless());
         }
         Ok(url)
     }
@@ -156,7 +175,7 @@ async fn fetch<W: DeserializeOwned + Into<T>, T>(
     }
     answer.permit.report(Outcome::Good(Size::Other));
     let items = list.value.into_iter().map(|Read(item, _)| item).collect();
-    Ok(Fetched { page: Page { items, total: list.count }, next: text::some(list.next), delta: text::some(list.delta) })
+    Ok(Fetched { page: Page { items, total: list.count }, next: text::some(list.next), delta: text::some(list.delta), trace: answer.trace })
 }
 
 #[derive(Deserialize)]

@@ -266,7 +266,7 @@ impl Graph {
     async fn after_fault(&self, fault: Fault, call: &Call, failures: u32, id: Uuid, stop: &CancellationToken) -> Result<(), GraphError> {
         let sent = fault.was_sent();
         if call.kind == Kind::Write && sent {
-            return Err(GraphError::OutcomeUnknown(Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() })));
+            return Err(GraphError::OutcomeUnknown(Box::new(Trace::unanswered(id))));
         }
         if !fault.may_pass() || failures >= self.inner.gate.pace().tries {
             return Err(fault.into());

@@ -31,7 +31,7 @@ pub async fn app_only(
         ("client_secret", secret.reveal()),
         ("scope", &authority.endpoints().scope(Resource::Graph, ".default")),
     ];
-    let tokens = redeem(wire, &authority.token_endpoint(), &fields).await?;
+    let tokens = redeem(wire, &authority.token_endpoint(), &fields, clock).await?;
     let tenant = Claims::read(tokens.access.reveal()).ok().and_then(|claims| claims.directory_id);
     match (tenant, authority.directory()) {
         (Some(tenant), Directory::Id(id)) if tenant != *id => {

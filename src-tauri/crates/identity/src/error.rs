@@ -68,7 +68,7 @@ pub struct IdentityError {
     pub kind: Kind,
     /// Microsoft's error number (the digits after `AADSTS`); explained at `https://login.microsoftonline.com/error?code=N`.
     pub aadsts: Option<u32>,
-    /// The number by which Microsoft's support finds the request.
+    /// The number by which Microsoft's support finds the request; `None` where nothing was sent.
     pub correlation_id: Option<Uuid>,
     /// How long Entra asked to be left alone.
     pub retry_after: Option<Duration>,

@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use rollcall_core::back_off::BackOff;
 use rollcall_core::id::AppId;
 use rollcall_core::time::{Clock, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
 
 use crate::app_only::app_only;
 use crate::cloud::Authority;
@@ -45,6 +47,7 @@ struct Inner {
     authority: Authority,
     client_id: AppId,
     clock: Clock,
+    patience: Patience,
     /// How many renewals have ended. Who sees it grow while waiting takes over that renewal's outcome.
     renewals: AtomicU64,
     /// What the sign-in service said the time was, until somebody takes note.
@@ -55,6 +58,8 @@ struct Inner {
 struct State {
     grant: Grant,
     lease: Option<Lease>,
+    /// Before that moment a token that still lives isn't renewed: a renewal has failed for a reason that passes.
+    renew_from: Timestamp,
     failure: Option<IdentityError>,
 }
 
@@ -74,6 +79,17 @@ pub struct Party {
     pub client_id: AppId,
     /// Tells the time.
     pub clock: Clock,
+    pub patience: Patience,
+}
+
+/// How patiently a token is asked for while the network or Entra fails for a reason that passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How often a token is asked for at most, where none is at hand that lives.
+    pub tries: u32,
+    /// Between two of them. A wait that Entra asks for is sat through in full where it is no longer than the longest of these; else it
+    /// is told to the caller, and nobody asks before its end.
+    pub back_off: BackOff,
 }
 
 impl Lease {
@@ -82,6 +98,11 @@ impl Lease {
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now >= self.from && now.since(self.from) + MARGIN.min(self.lives / 2) < self.lives
+    }
+
+    /// Whether it lives at all.
+    fn lives_at(&self, now: Timestamp) -> bool {
+        now >= self.from && now.since(self.from) < self.lives
     }
 }
 
@@ -163,25 +184,32 @@ impl Session {
     }
 
     fn new(party: Party, grant: Grant, lease: Option<Lease>) -> Self {
-        let Party { wire, authority, client_id, clock } = party;
-        let state = Mutex::new(State { grant, lease, failure: None });
-        Self(Arc::new(Inner { wire, authority, client_id, clock, renewals: AtomicU64::new(0), date: std::sync::Mutex::default(), state }))
+        let Party { wire, authority, client_id, clock, patience } = party;
+        let state = Mutex::new(State { grant, lease, renew_from: Timestamp(i64::MIN), failure: None });
+        let (renewals, date) = (AtomicU64::new(0), std::sync::Mutex::default());
+        Self(Arc::new(Inner { wire, authority, client_id, clock, patience, renewals, date, state }))
     }
 
     async fn current(&self, refused: Option<&AccessToken>) -> Result<AccessToken, IdentityError> {
         let seen = self.0.renewals.load(Ordering::Acquire);
         let mut state = self.0.state.lock().await;
         let now = (self.0.clock)();
-        let usable = |lease: &&Lease| lease.is_fresh(now) && refused.is_none_or(|bad| !bad.is(lease.token.reveal()));
-        if let Some(lease) = state.lease.as_ref().filter(usable) {
+        let unrefused = state.lease.as_ref().filter(|lease| refused.is_none_or(|bad| !bad.is(lease.token.reveal())));
+        if let Some(lease) = unrefused.filter(|lease| lease.is_fresh(now)) {
             return Ok(lease.token.clone());
+        }
+        let living = unrefused.filter(|lease| lease.lives_at(now)).map(|lease| lease.token.clone());
+        if let Some(token) = living.as_ref().filter(|_| now < state.renew_from) {
+            return Ok(token.clone());
         }
         if self.0.renewals.load(Ordering::Acquire) != seen
             && let Some(failure) = &state.failure
         {
             return Err(failure.clone());
         }
-        let renewed = self.0.renew(&mut state).await;
+        // While a token lives, nobody waits for another one.
+        let tries = if living.is_some() { 1 } else { self.0.patience.tries };
+        let renewed = self.0.renew_patiently(&mut state, tries).await;
         self.0.renewals.fetch_add(1, Ordering::AcqRel);
         match renewed {
             Ok(lease) => {
@@ -191,6 +219,11 @@ impl Session {
                 Ok(token)
             }
             Err(failure) => {
+                if let Some(token) = living.filter(|_| failure.may_pass()) {
+                    let wait = failure.retry_after.unwrap_or_default().max(self.0.patience.back_off.longest);
+                    state.renew_from = (self.0.clock)().after(wait);
+                    return Ok(token);
+                }
                 (state.lease, state.failure) = (None, Some(failure.clone()));
                 if failure.kind == Kind::SignInAgain {
                     // Asking on with a dead grant would only earn a lock-out (AADSTS50196).
@@ -203,6 +236,25 @@ impl Session {
 }
 
 impl Inner {
+    /// Renews, again after a wait where what has failed passes by itself.
+    async fn renew_patiently(&self, state: &mut MutexGuard<'_, State>, tries: u32) -> Result<Lease, IdentityError> {
+        let mut failures = 0;
+        loop {
+            let failure = match self.renew(state).await {
+                Err(failure) if failure.may_pass() => failure,
+                renewed => return renewed,
+            };
+            failures += 1;
+            let longest = self.patience.back_off.longest;
+            if failures >= tries || failure.retry_after.is_some_and(|asked| asked > longest) {
+                return Err(failure);
+            }
+            tracing::debug!(?failure, %failures, "no token, trying again");
+            let own = self.patience.back_off.after(failures, Uuid::new_v4().as_u64_pair().1);
+            tokio::time::sleep(failure.retry_after.map_or(own, |asked| asked.saturating_add(Duration::from_millis(1)))).await;
+        }
+    }
+
     async fn renew(&self, state: &mut MutexGuard<'_, State>) -> Result<Lease, IdentityError> {
         match &mut state.grant {
             Grant::Over(why) => Err(why.clone()),
@@ -214,7 +266,7 @@ impl Inner {
                     ("refresh_token", refresh.reveal()),
                     ("scope", scopes),
                 ];
-                let tokens = redeem(&self.wire, &self.authority.token_endpoint(), &fields).await?;
+                let tokens = redeem(&self.wire, &self.authority.token_endpoint(), &fields, &self.clock).await?;
                 if let Some(next) = tokens.refresh {
                     *refresh = next.clone();
                     keep(next);

@@ -95,6 +95,8 @@ pub(crate) async fn within<T>(
 
 async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Invitation), clock: &Clock) -> Result<SignedIn, IdentityError> {
     let discovery = discover(wire, ask.authority).await?;
+    // Nobody is sent to the browser for a code that can't be redeemed.
+    wire.may_ask(&discovery.token, clock())?;
     let scopes = with_always(ask.scopes);
     let mut listener = Loopback::bind().await?;
     let redirect = listener.redirect_uri();
@@ -115,6 +117,7 @@ async fn signed_in(wire: &Wire, ask: SignIn<'_>, present: impl FnOnce(&Invitatio
             ("code_verifier", verifier.reveal()),
             ("scope", &scopes.join(" ")),
         ],
+        clock,
     )
     .await?;
     let now = clock();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rollcall_core::time::Timestamp;
+use rollcall_core::time::{Clock, Timestamp};
 use serde::Deserialize;
 use url::Url;
 
@@ -21,13 +21,19 @@ pub(crate) struct Tokens {
     pub server_time: Option<Timestamp>,
 }
 
-/// Redeems a grant.
+/// Redeems a grant, unless the endpoint has asked to be left alone for longer; a wait that it asks for holds for all who ask it.
 ///
 /// The `oauth2` crate is not used for this, as its answer types must be printable and serialisable, and it keeps the raw
 /// answer in its errors: tokens would then be one log line away from a file.
-pub(crate) async fn redeem(wire: &Wire, endpoint: &Url, fields: &[(&str, &str)]) -> Result<Tokens, IdentityError> {
+pub(crate) async fn redeem(wire: &Wire, endpoint: &Url, fields: &[(&str, &str)], clock: &Clock) -> Result<Tokens, IdentityError> {
+    wire.may_ask(endpoint, clock())?;
     let answer = wire.post_form(endpoint, fields).await?;
-    let said: Said = answer.json()?;
+    let said: Said = answer.json().inspect_err(|refused: &IdentityError| {
+        if let Some(wait) = refused.retry_after {
+            // One millisecond more, because moments are cut to whole ones.
+            wire.leave_alone(endpoint, clock().after(wait.saturating_add(Duration::from_millis(1))));
+        }
+    })?;
     if !said.token_type.eq_ignore_ascii_case("bearer") || said.access_token.header().is_none() {
         return Err(IdentityError::plain(Kind::Protocol, "the token is of a kind that Graph does not take"));
     }

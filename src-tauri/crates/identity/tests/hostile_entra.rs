@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use rollcall_core::back_off::BackOff;
 use rollcall_core::time::{Clock, Timestamp};
 use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::discovery::discover;
@@ -23,7 +24,7 @@ use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
 use rollcall_identity::loopback::Invitation;
 use rollcall_identity::secret::RefreshToken;
-use rollcall_identity::session::{Party, Session};
+use rollcall_identity::session::{Party, Patience, Session};
 use rollcall_identity::sign_in::{SignIn, SignedIn, sign_in};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -47,13 +48,15 @@ struct Entra {
     base: String,
     nonce: Mutex<String>,
     redeemed: AtomicUsize,
+    /// The wait that its next answers ask for.
+    retry_after: Mutex<Option<&'static str>>,
 }
 
 /// An Entra whose token endpoint answers as the script says, and whose document is right unless `document` changes it.
 async fn entra(document: fn(&mut Value), script: Script) -> Arc<Entra> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/p/x", listener.local_addr().unwrap());
-    let entra = Arc::new(Entra { base, nonce: Mutex::default(), redeemed: AtomicUsize::new(0) });
+    let entra = Arc::new(Entra { base, nonce: Mutex::default(), redeemed: AtomicUsize::new(0), retry_after: Mutex::default() });
     let (state, script) = (Arc::clone(&entra), Arc::new(script));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -61,6 +64,8 @@ async fn entra(document: fn(&mut Value), script: Script) -> Arc<Entra> {
             let service = service_fn(move |request: Request<Incoming>| {
                 let (status, kind, body) = state.answer(request.uri().path(), document, &script);
                 let response = Response::builder().status(status).header(header::CONTENT_TYPE, kind);
+                let asked = state.retry_after.lock().unwrap().map(|wait| (header::RETRY_AFTER, wait));
+                let response = asked.into_iter().fold(response, |response, (name, wait)| response.header(name, wait));
                 let response = response.header(header::DATE, DATE).body(Full::new(Bytes::from(body))).unwrap();
                 async move { Ok::<_, Infallible>(response) }
             });
@@ -122,8 +127,13 @@ impl Entra {
     }
 
     fn session(&self, clock: Clock, keep: Arc<Mutex<Vec<String>>>) -> Session {
+        self.session_on(Wire::new().unwrap(), clock, keep)
+    }
+
+    fn session_on(&self, wire: Wire, clock: Clock, keep: Arc<Mutex<Vec<String>>>) -> Session {
         let client_id = CLIENT.parse().unwrap();
-        let party = Party { wire: Wire::new().unwrap(), authority: self.authority(), client_id, clock };
+        let back_off = BackOff { first: Duration::from_millis(1), longest: Duration::from_secs(10) };
+        let party = Party { wire, authority: self.authority(), client_id, clock, patience: Patience { tries: 3, back_off } };
         let keep = Box::new(move |refresh: RefreshToken| keep.lock().unwrap().push(refresh.reveal().to_owned()));
         Session::delegated(party, &["User.Read".to_owned()], RefreshToken::new(format!("first-{CANARY}")), None, keep)
     }
@@ -309,16 +319,112 @@ async fn all_who_wait_share_one_renewal() {
 #[tokio::test]
 async fn all_who_wait_share_a_failure_and_a_dead_grant_is_not_asked_again() {
     let revoked = r#"{"error":"invalid_grant","error_description":"canary","error_codes":[50173]}"#;
-    for (body, later) in [(revoked, 1), (r#"{"error":"temporarily_unavailable"}"#, 2)] {
+    for (body, at_first, later) in [(revoked, 1, 1), (r#"{"error":"temporarily_unavailable"}"#, 3, 6)] {
         let entra = entra(|_| {}, Box::new(move |_, _| (400, "application/json", body.to_owned()))).await;
         let session = entra.session(Arc::new(|| Timestamp(NOW)), Arc::default());
         let asked: Vec<_> = (0..50).map(|_| session.clone()).map(|s| tokio::spawn(async move { s.token().await })).collect();
         for answer in asked {
             assert!(answer.await.unwrap().is_err());
         }
-        assert_eq!(entra.redeemed.load(Ordering::SeqCst), 1, "fifty waiters made one request");
+        assert_eq!(entra.redeemed.load(Ordering::SeqCst), at_first, "fifty waiters share one renewal and its tries");
         assert!(session.token().await.is_err());
         assert_eq!(entra.redeemed.load(Ordering::SeqCst), later, "{body}");
+    }
+}
+
+/// A clock that the test sets.
+fn set_clock() -> (Arc<Mutex<Timestamp>>, Clock) {
+    let now = Arc::new(Mutex::new(Timestamp(NOW)));
+    let told = Arc::clone(&now);
+    (now, Arc::new(move || *told.lock().unwrap()))
+}
+
+#[tokio::test]
+async fn a_failure_that_passes_is_tried_again_before_anybody_is_told() {
+    let entra = entra(
+        |_| {},
+        Box::new(|entra, _| match entra.redeemed.load(Ordering::SeqCst) {
+            1 => (503, "text/html", String::new()),
+            2 => (200, "application/json", "{\"access_tok".to_owned()),
+            _ => (200, "application/json", entra.tokens("")),
+        }),
+    )
+    .await;
+    let session = entra.session(Arc::new(|| Timestamp(NOW)), Arc::default());
+    assert!(session.token().await.is_ok());
+    assert_eq!(entra.redeemed.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_token_that_lives_is_used_on_while_a_new_one_can_not_be_had() {
+    let entra = entra(
+        |_| {},
+        Box::new(|entra, _| match entra.redeemed.load(Ordering::SeqCst) {
+            1 => (200, "application/json", entra.tokens("")),
+            _ => (503, "text/html", String::new()),
+        }),
+    )
+    .await;
+    let (now, clock) = set_clock();
+    let session = entra.session(clock, Arc::default());
+    let first = session.token().await.unwrap();
+    *now.lock().unwrap() = Timestamp(NOW + 56 * 60_000);
+    for _ in 0..20 {
+        assert!(session.token().await.unwrap().is(first.reveal()));
+    }
+    assert_eq!(entra.redeemed.load(Ordering::SeqCst), 2, "it is tried once, and nobody waits for it");
+    *now.lock().unwrap() = Timestamp(NOW + 57 * 60_000);
+    assert!(session.token().await.unwrap().is(first.reveal()));
+    assert_eq!(entra.redeemed.load(Ordering::SeqCst), 3, "and again after a while");
+    assert_eq!(session.renew_after(&first).await.err().unwrap().kind, Kind::TryLater, "what Graph has refused is used no more");
+    *now.lock().unwrap() = Timestamp(NOW + 60 * 60_000);
+    assert_eq!(session.token().await.err().unwrap().kind, Kind::TryLater);
+}
+
+#[tokio::test]
+async fn a_short_wait_that_entra_asks_for_is_sat_through_in_full() {
+    let entra = entra(
+        |_| {},
+        Box::new(|entra, _| match entra.redeemed.load(Ordering::SeqCst) {
+            1 => (429, "application/json", r#"{"error":"slow_down"}"#.to_owned()),
+            _ => (200, "application/json", entra.tokens("")),
+        }),
+    )
+    .await;
+    *entra.retry_after.lock().unwrap() = Some("1");
+    let begun = std::time::Instant::now();
+    let clock: Clock = Arc::new(move || Timestamp(NOW).after(begun.elapsed()));
+    assert!(entra.session(clock, Arc::default()).token().await.is_ok());
+    assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(entra.redeemed.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn nobody_asks_for_a_token_before_a_long_wait_is_over() {
+    for asked in ["120", "Fri, 20 Nov 2026 10:02:00 GMT"] {
+        let entra = entra(
+            |_| {},
+            Box::new(|entra, _| match entra.redeemed.load(Ordering::SeqCst) {
+                1 => (503, "text/html", String::new()),
+                _ => (200, "application/json", entra.tokens("")),
+            }),
+        )
+        .await;
+        *entra.retry_after.lock().unwrap() = Some(asked);
+        let (now, clock) = set_clock();
+        let wire = Wire::new().unwrap();
+        let [one, other] = [(); 2].map(|()| entra.session_on(wire.clone(), Arc::clone(&clock), Arc::default()));
+        let told = one.token().await.err().unwrap();
+        assert_eq!((told.kind, told.retry_after), (Kind::TryLater, Some(Duration::from_secs(120))), "{asked}");
+        *now.lock().unwrap() = Timestamp(NOW + 119_000);
+        for session in [&one, &other] {
+            let told = session.token().await.err().unwrap();
+            assert_eq!(told.kind, Kind::TryLater);
+            assert!(told.retry_after.is_some_and(|left| left <= Duration::from_millis(1_001)), "{told:?}: what is left of it");
+        }
+        assert_eq!(entra.redeemed.load(Ordering::SeqCst), 1, "{asked}: it holds for all who ask for tokens of the tenant");
+        *now.lock().unwrap() = Timestamp(NOW + 120_001);
+        assert!(other.token().await.is_ok() && one.token().await.is_ok());
     }
 }
 

@@ -5,6 +5,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rollcall_core::back_off::BackOff;
 use rollcall_core::id::AppId;
 use rollcall_core::permission::Resource;
 use rollcall_core::time::{Clock, Timestamp};
@@ -16,7 +17,7 @@ use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::http::Wire;
 use rollcall_identity::loopback::Invitation;
 use rollcall_identity::secret::{AccessToken, ClientSecret};
-use rollcall_identity::session::{Party, Session};
+use rollcall_identity::session::{Party, Patience, Session};
 use rollcall_identity::sign_in::{SignIn, SignedIn, sign_in};
 use rollcall_sandbox::browser::{Person, visit};
 use rollcall_sandbox::{Options, Sandbox};
@@ -55,7 +56,8 @@ impl Practice {
     }
 
     fn party(&self) -> Party {
-        Party { wire: self.wire.clone(), authority: self.authority.clone(), client_id: self.client_id, clock: clock() }
+        let patience = Patience { tries: 1, back_off: BackOff { first: Duration::ZERO, longest: Duration::ZERO } };
+        Party { wire: self.wire.clone(), authority: self.authority.clone(), client_id: self.client_id, clock: clock(), patience }
     }
 
     fn secret(&self) -> ClientSecret {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rollcall_core::back_off::BackOff;
 use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, TenantId};
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::cause_of_sign_in;
@@ -17,7 +18,7 @@ use rollcall_identity::claims::Claims;
 use rollcall_identity::cloud::{Authority, Endpoints};
 use rollcall_identity::error::{IdentityError, Kind};
 use rollcall_identity::secret::{AccessToken, ClientSecret, RefreshToken};
-use rollcall_identity::session::{Lease, Party, Session};
+use rollcall_identity::session::{Lease, Party, Patience, Session};
 use rollcall_identity::vault::{Rest, SecretBytes, SecretName};
 use rollcall_store::issues::{self, SignInRefusal};
 use rollcall_store::{integrations, organizations, tenants};
@@ -396,7 +397,9 @@ fn bytes(secret: &str) -> SecretBytes {
 }
 
 fn party(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Party> {
-    Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.steady) })
+    let pace = &desk.pace;
+    let patience = Patience { tries: pace.tries, back_off: BackOff { first: pace.back_off, longest: pace.longest_back_off } };
+    Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.steady), patience })
 }
 
 fn graph(desk: &Desk, tenant: &Tenant, session: &Session) -> Result<Graph> {
@@ -467,12 +470,18 @@ impl From<IdentityError> for Error {
             Kind::Offline | Kind::TlsRefused => Code::Offline,
             Kind::Intercepted => Code::NotGraph,
             Kind::Truncated => Code::DamagedAnswer,
+            Kind::TryLater if error.retry_after.is_some() => Code::Throttled,
             Kind::TryLater => Code::ServiceUnavailable,
             Kind::Protocol => Code::SignInRefused,
         };
         let detail = match error.aadsts {
             Some(number) => format!("AADSTS{number}: {}", error.detail),
             None => error.detail.to_owned(),
+        };
+        let detail = match error.retry_after {
+            // Never told as less than it is.
+            Some(wait) => format!("{detail}; it is not asked again for {} s", wait.as_millis().div_ceil(1_000)),
+            None => detail,
         };
         Self::new(code, detail).with_request(error.correlation_id.map(|id| id.to_string()))
     }

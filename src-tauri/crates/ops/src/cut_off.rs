@@ -1,4 +1,4 @@
-//! Work that the end of the program has cut off. Its numbers are kept on disk, so that a program that was opened in between forgets none.
+//! Work that the end of the program has cut off, or an outage that lasted. Its numbers are kept on disk, so that a program that was opened in between forgets none.
 
 use rollcall_core::id::{ProofId, RunId};
 use rollcall_store::{Connection, StoreError, Transaction, settings};
@@ -51,6 +51,15 @@ where
 /// Remembers it, in place of that of before.
 pub(crate) fn remember<W: Work>(tx: &Transaction<'_>, work: &[W]) -> Result<(), StoreError> {
     if known::<W>(tx)? == work { Ok(()) } else { settings::set(tx, W::KEY, work) }
+}
+
+/// It was cut off: remembers it beside the rest.
+pub(crate) fn note<W: Work>(tx: &Transaction<'_>, work: W) -> Result<(), StoreError> {
+    let mut all = known::<W>(tx)?;
+    if !all.contains(&work) {
+        all.push(work);
+    }
+    remember(tx, &all)
 }
 
 /// Somebody has taken it up.

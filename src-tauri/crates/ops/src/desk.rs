@@ -186,7 +186,8 @@ impl Desk {
     }
 
     /// A run that is marked as running while nobody works on it was cut off by the end of the process, and so was the wait of one
-    /// that is parked. A run that somebody has paused is neither. The same goes for proofs of access scopes.
+    /// that is parked; one that an outage has broken off is known already. A run that somebody has paused is none of these. The same goes
+    /// for proofs of access scopes.
     fn interrupt_unfinished(&self) -> Result<CutOff> {
         let now = self.now();
         let cut_off = self.store.write(|tx| {

@@ -23,6 +23,9 @@ pub struct Error {
     pub detail: String,
     /// Graph's `request-id` or Entra's correlation id, for Microsoft support.
     pub request_id: Option<String>,
+    /// The id that we gave the request, which is all there is to look for where Microsoft told none. `None` where nothing was sent.
+    #[ts(optional = nullable)]
+    pub client_request_id: Option<String>,
     /// Why the action can't run now, where the code is [`Code::NotNow`].
     pub reason: Option<Reason>,
 }
@@ -30,7 +33,7 @@ pub struct Error {
 impl Error {
     /// An error with a code and what happened.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), request_id: None, reason: None }
+        Self { code, detail: detail.into(), request_id: None, client_request_id: None, reason: None }
     }
 
     /// The same with the id that Microsoft support asks for.
@@ -225,13 +228,82 @@ impl From<GraphError> for Error {
             GraphError::Refused(trace) if trace.http == Some(400) => Code::InvalidInput,
             GraphError::Exists(_) | GraphError::Refused(_) | GraphError::Bearer(_) => Code::Internal,
             GraphError::NotGraph { .. } => Code::NotGraph,
-            GraphError::Damaged(_) | GraphError::TooLarge(_) | GraphError::ForeignLink | GraphError::Endless => Code::DamagedAnswer,
-            GraphError::Offline | GraphError::Untrusted | GraphError::TimedOut => Code::Offline,
+            GraphError::Damaged(_) | GraphError::TooLarge(_) | GraphError::ForeignLink | GraphError::Endless(_) => Code::DamagedAnswer,
+            GraphError::Offline | GraphError::Untrusted | GraphError::TimedOut(_) => Code::Offline,
             GraphError::OutcomeUnknown(_) => Code::OutcomeUnknown,
             GraphError::Cancelled => Code::Stopped,
         };
         let trace = error.trace();
         let said = trace.filter(|trace| trace.http.is_some()).map(|trace| format!(" ({} {})", trace.http.unwrap_or_default(), trace.code));
-        Self::new(code, format!("{error}{}", said.unwrap_or_default())).with_request(trace.and_then(|trace| trace.request_id.clone()))
+        Self {
+            request_id: trace.and_then(|trace| trace.request_id.clone()),
+            client_request_id: trace.and_then(|trace| trace.client_request_id.clone()),
+            ..Self::new(code, format!("{error}{}", said.unwrap_or_default()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::time::Timestamp;
+    use rollcall_graph::error::{Foreign, Trace};
+
+    use super::*;
+
+    /// Every error of Graph whose request was sent, with what is known of it; a new one is asked for here.
+    fn sent(trace: &Trace) -> Vec<GraphError> {
+        let known = || Box::new(trace.clone());
+        let all = vec![
+            GraphError::Unauthorized(known()),
+            GraphError::Forbidden(known()),
+            GraphError::NotFound(known()),
+            GraphError::Resync(known()),
+            GraphError::Exists(known()),
+            GraphError::Throttled { until: Timestamp(0), trace: known() },
+            GraphError::Unavailable(known()),
+            GraphError::Refused(known()),
+            GraphError::NotGraph { kind: Foreign::Html, trace: known() },
+            GraphError::Damaged(known()),
+            GraphError::TooLarge(known()),
+            GraphError::Endless(known()),
+            GraphError::TimedOut(known()),
+            GraphError::OutcomeUnknown(known()),
+        ];
+        let kinds = all.iter().filter(|error| was_sent(error)).map(std::mem::discriminant).collect::<std::collections::HashSet<_>>();
+        assert_eq!(kinds.len(), all.len(), "each once");
+        all
+    }
+
+    const fn was_sent(error: &GraphError) -> bool {
+        match error {
+            GraphError::Unauthorized(_)
+            | GraphError::Forbidden(_)
+            | GraphError::NotFound(_)
+            | GraphError::Resync(_)
+            | GraphError::Exists(_)
+            | GraphError::Throttled { .. }
+            | GraphError::Unavailable(_)
+            | GraphError::Refused(_)
+            | GraphError::NotGraph { .. }
+            | GraphError::Damaged(_)
+            | GraphError::TooLarge(_)
+            | GraphError::Endless(_)
+            | GraphError::TimedOut(_)
+            | GraphError::OutcomeUnknown(_) => true,
+            GraphError::ForeignLink | GraphError::Offline | GraphError::Untrusted | GraphError::Cancelled | GraphError::Bearer(_) => false,
+        }
+    }
+
+    #[test]
+    fn every_error_of_a_request_that_was_sent_has_an_id_to_look_for() {
+        let ours = Trace { client_request_id: Some("ours".into()), ..Trace::default() };
+        for error in sent(&ours) {
+            let told = Error::from(error);
+            assert_eq!((told.request_id.as_deref(), told.client_request_id.as_deref()), (None, Some("ours")), "{told}");
+        }
+        for error in sent(&Trace { request_id: Some("theirs".into()), ..ours }) {
+            let told = Error::from(error);
+            assert_eq!((told.request_id.as_deref(), told.client_request_id.as_deref()), (Some("theirs"), Some("ours")), "{told}");
+        }
     }
 }

@@ -111,6 +111,7 @@ pub struct AppDetails {
 /// A running practice tenant. Dropping it stops it.
 pub struct Sandbox {
     details: Details,
+    port: u16,
     house: Arc<House>,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
@@ -172,10 +173,11 @@ impl Sandbox {
             entra,
             graph: state,
             wires: Mutex::new(VecDeque::new()),
+            tokens: Mutex::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(serve(listener, Arc::clone(&house), stopped));
-        Ok(Sandbox { details, house, stop, server })
+        Ok(Sandbox { details, port, house, stop, server })
     }
 
     /// Addresses and the practice integration's credentials.
@@ -245,6 +247,16 @@ impl Sandbox {
         self.house.wires.lock().unwrap_or_else(PoisonError::into_inner).extend(wires);
     }
 
+    /// These troubles befall the next requests for a token, one each.
+    pub fn next_token_answers(&self, wires: Vec<Wire>) {
+        self.house.tokens().wires.extend(wires);
+    }
+
+    /// Requests for a token that came before a wait was over that the token endpoint had asked for.
+    pub fn early_token_requests(&self) -> u64 {
+        self.house.tokens().early
+    }
+
     /// From now on a route of the directory has this trouble, on top of those of [`FaultPlan::on_route`].
     pub fn fail(&self, fault: RouteFault) {
         self.house.graph.fail(fault);
@@ -309,10 +321,27 @@ impl Sandbox {
     }
 
     /// Closes the port and lets requests under way finish.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
+        self.unplug().await;
+    }
+
+    /// The same, until it is plugged in again: meanwhile nobody gets a connection, and the tenant stays as it is.
+    pub async fn unplug(&mut self) {
         self.stop.send_replace(true);
         // The server ends by itself; a panic in it has been reported by then.
-        let _ = self.server.await;
+        let _ = (&mut self.server).await;
+    }
+
+    /// Opens the port again after [`Sandbox::unplug`].
+    ///
+    /// # Errors
+    /// When somebody else has taken the port meanwhile.
+    pub async fn plug_in(&mut self) -> io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let (stop, stopped) = watch::channel(false);
+        self.server = tokio::spawn(serve(listener, Arc::clone(&self.house), stopped));
+        self.stop = stop;
+        Ok(())
     }
 }
 

@@ -31,6 +31,12 @@ function deciding(row: MailboxResult): WorkloadResult | undefined {
   return row.workloads.find((one) => one.verdict === row.verdict && one.cause !== null);
 }
 
+/** By what Microsoft's support finds the deciding request: its own id, or ours where no answer told one. */
+function supportId(row: MailboxResult): string {
+  const found = deciding(row);
+  return found?.request_id ?? found?.client_request_id ?? "";
+}
+
 function cause(row: MailboxResult): string {
   if (row.verdict === "passed") return t("run.connected");
   const found = deciding(row);
@@ -79,8 +85,8 @@ const columns: ReadonlyArray<Column<MailboxResult>> = [
     title: t("check.requestId"),
     width: 280,
     spare: true,
-    render: (row) => deciding(row)?.request_id ?? "",
-    text: (row) => deciding(row)?.request_id ?? "",
+    render: supportId,
+    text: supportId,
   },
 ];
 

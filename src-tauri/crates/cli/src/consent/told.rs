@@ -118,8 +118,8 @@ pub fn show_applied(applied: &Applied, screen: &Screen) {
         let words = words::of_error(&failed.error);
         screen.painted(&format!("Not done: {}: {}", in_words(&failed.line), words.title), Paint::Bad);
         screen.paragraph(&screen.filled(words.advice), "  ", "  ");
-        if let Some(id) = &failed.error.request_id {
-            screen.painted(&format!("  request id {id}"), Paint::Faint);
+        if let Some(id) = words::id_of(&failed.error) {
+            screen.painted(&format!("  {id}"), Paint::Faint);
         }
     }
     if !applied.settling.is_empty() {

@@ -45,6 +45,8 @@ struct Answered<'a> {
     http: Option<u16>,
     code: Option<&'a str>,
     request_id: Option<&'a str>,
+    /// The id that we gave the request: all there is where no answer came.
+    client_request_id: Option<&'a str>,
     /// Under which address the mailbox that answered is the user's, where it isn't the user's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     mailbox: Option<&'a str>,
@@ -59,6 +61,7 @@ fn line(mailbox: &MailboxResult) -> Line<'_> {
             http: found.and_then(|result| result.http),
             code: found.and_then(|result| result.code.as_deref()),
             request_id: found.and_then(|result| result.request_id.as_deref()),
+            client_request_id: found.and_then(|result| result.client_request_id.as_deref()),
             mailbox: found.and_then(|result| result.mailbox.as_deref()),
             reason: found.and_then(|result| result.cause).map(Cause::name),
         }

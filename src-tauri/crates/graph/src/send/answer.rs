@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use memchr::memchr2;
+use rollcall_core::retry_after;
 use rollcall_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -13,7 +14,6 @@ use super::Wants;
 use super::fault::Fault;
 use crate::error::{self, Foreign, Trace};
 use crate::gate::Permit;
-use crate::retry_after;
 
 /// The largest answer that is read, after decompression; a page of 999 users has some 1 MiB.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;

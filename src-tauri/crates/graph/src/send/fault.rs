@@ -12,7 +12,7 @@ pub(super) enum Fault {
     Unreached,
     /// The server's certificate was refused: nothing was sent.
     Untrusted,
-    TimedOut,
+    TimedOut(Box<Trace>),
     /// The connection broke after it stood, or what came can't be read as HTTP.
     Broken(Box<Trace>),
     TooLarge(Box<Trace>),
@@ -25,16 +25,16 @@ impl Fault {
         } else if error.is_connect() {
             Self::Unreached
         } else if error.is_timeout() {
-            Self::TimedOut
+            Self::TimedOut(Box::new(Trace::unanswered(id)))
         } else {
-            Self::Broken(Box::new(Trace { client_request_id: Some(id.to_string()), ..Trace::default() }))
+            Self::Broken(Box::new(Trace::unanswered(id)))
         }
     }
 
     /// Whether the request may have reached the service.
     pub(super) const fn was_sent(&self) -> bool {
         match self {
-            Self::TimedOut | Self::Broken(_) | Self::TooLarge(_) => true,
+            Self::TimedOut(_) | Self::Broken(_) | Self::TooLarge(_) => true,
             Self::Stopped | Self::Unreached | Self::Untrusted => false,
         }
     }
@@ -42,7 +42,7 @@ impl Fault {
     /// Whether the same request may fare better.
     pub(super) const fn may_pass(&self) -> bool {
         match self {
-            Self::Unreached | Self::TimedOut | Self::Broken(_) => true,
+            Self::Unreached | Self::TimedOut(_) | Self::Broken(_) => true,
             Self::Stopped | Self::Untrusted | Self::TooLarge(_) => false,
         }
     }
@@ -54,7 +54,7 @@ impl From<Fault> for GraphError {
             Fault::Stopped => Self::Cancelled,
             Fault::Unreached => Self::Offline,
             Fault::Untrusted => Self::Untrusted,
-            Fault::TimedOut => Self::TimedOut,
+            Fault::TimedOut(trace) => Self::TimedOut(trace),
             Fault::Broken(trace) => Self::Damaged(trace),
             Fault::TooLarge(trace) => Self::TooLarge(trace),
         }

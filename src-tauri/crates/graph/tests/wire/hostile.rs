@@ -30,7 +30,8 @@ async fn a_list_that_leads_to_itself_or_in_a_ring_ends() {
         })
         .await;
         let error = users::pages(&graph(&stub, quick()), None, &CancellationToken::new()).all().await.unwrap_err();
-        assert!(matches!(error, GraphError::Endless), "a ring of {ring}: {error:?}");
+        assert!(matches!(error, GraphError::Endless(_)), "a ring of {ring}: {error:?}");
+        assert!(error.trace().unwrap().client_request_id.is_some(), "that of the page that leads back");
         assert!(stub.seen().len() <= ring + 1, "no page is asked for twice");
     }
 }
@@ -48,7 +49,7 @@ async fn empty_pages_lead_on_but_not_for_ever() {
     assert_eq!(found.len(), 1, "an empty page isn't the end");
     let stub = Stub::start(script(usize::MAX)).await;
     let error = users::pages(&graph(&stub, quick()), None, &CancellationToken::new()).all().await.unwrap_err();
-    assert!(matches!(error, GraphError::Endless), "{error:?}");
+    assert!(matches!(error, GraphError::Endless(_)), "{error:?}");
     assert_eq!(stub.seen().len(), 1_000);
 }
 
@@ -203,7 +204,9 @@ async fn not_http_at_all_and_no_one_there_are_told_apart() {
     let silent = Stub::start(|_, _, _| None).await;
     let pace = rollcall_graph::pace::Pace { whole: Duration::from_millis(50), ..quick() };
     let error = me::read(&graph(&silent, pace), &CancellationToken::new()).await.unwrap_err();
-    assert!(matches!(error, GraphError::TimedOut), "{error:?}");
+    assert!(matches!(error, GraphError::TimedOut(_)), "{error:?}");
+    let sent = silent.seen().last().and_then(|seen| seen.header("client-request-id").map(str::to_owned));
+    assert_eq!(error.trace().unwrap().client_request_id, sent, "the last try's");
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
 use rollcall_core::workload::Workload;
+use rollcall_graph::error::Trace;
 use rollcall_graph::gate::Shut;
+use rollcall_graph::probe::Answer;
 use rollcall_graph::send::Graph;
 
 use super::prove::may_ask;
@@ -22,6 +24,7 @@ use crate::groups::directory;
 use crate::job::Job;
 use crate::verify::flight::{self, Came};
 use crate::verify::judge::{Judgement, judge};
+use crate::verify::outage::Broken;
 use crate::verify::queue::Waiting;
 
 /// The longest wait between two tries that somebody is left to sit through.
@@ -75,11 +78,11 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
         let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
         drop(guest);
         let answer = match Came::of(answers, 1) {
-            Came::Answers(answers) => answers.into_iter().next().flatten(),
+            Came::Answers(answers) => answers.into_iter().next().unwrap_or_else(|| Answer::Unanswered(Trace::default())),
             // The mailbox is to be left alone, or all are.
             Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
-            Came::Failed(error) => return Err(error.into()),
+            Came::Broken(Broken { error, .. }) | Came::Failed(error) => return Err(error.into()),
         };
         match judge(&waiting, answer, permitted, graph.gate().pace()) {
             Judgement::Settled(result) => return Ok(call_of(*result, desk.now())),

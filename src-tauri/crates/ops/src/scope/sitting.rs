@@ -21,6 +21,7 @@ use rollcall_store::runs::RunState;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::show::ProofView;
 use super::shown::Shown;
@@ -32,6 +33,7 @@ use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
 use crate::verify::flight::{self, Landed, ask};
 use crate::verify::judge::{Judgement, judge};
+use crate::verify::outage::{Broken, Line, broke_off};
 use crate::verify::queue::{Queue, Waiting};
 
 /// Mailboxes that are read at a time, whenever fewer probes than these are at hand.
@@ -59,10 +61,14 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Co
     let ended = Box::pin(sit(desk, proof, graph, shown, &claim.stop, job)).await;
     connected.app.graph.gate().forget(Party::Proof(claim.organization));
     let state = if matches!(ended, Ok(true)) { RunState::Finished } else { RunState::Interrupted };
+    let broken_off = matches!(&ended, Err(error) if broke_off(error.code));
     let now = desk.now();
     let proof = desk
         .write(move |tx| {
             proofs::mark(tx, id, state, now)?;
+            if broken_off {
+                cut_off::note(tx, id)?;
+            }
             proofs::get(tx, id)
         })
         .await?;
@@ -86,6 +92,7 @@ async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &Cance
         settled: Vec::new(),
         put_off: Vec::new(),
         since: None,
+        line: Line::default(),
     };
     let ended = sitting.all(stop, job).await;
     sitting.commit(job).await?;
@@ -117,6 +124,7 @@ struct Sitting<'a> {
     settled: Vec<Settled>,
     put_off: Vec<(u32, Timestamp)>,
     since: Option<Instant>,
+    line: Line,
 }
 
 impl Sitting<'_> {
@@ -154,7 +162,8 @@ impl Sitting<'_> {
         let due = self.queue.look_again_in(now);
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
-        [due, held, commit].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
+        let line = self.line.again(now).map(|again| again.since(now));
+        [due, held, commit, line].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -177,7 +186,12 @@ impl Sitting<'_> {
     }
 
     fn take_off(&mut self) {
-        while let Some(batch) = flight::next(&mut self.queue, self.flights.len(), self.after.is_none(), u32::MAX) {
+        if self.line.again(self.gate.now()).is_some() {
+            return;
+        }
+        while (!self.line.is_down() || self.flights.is_empty())
+            && let Some(batch) = flight::next(&mut self.queue, self.flights.len(), self.after.is_none(), u32::MAX)
+        {
             let (graph, stop, day) = (self.graph.clone(), self.give_up.clone(), self.desk.now());
             self.flights.spawn(async move {
                 let answers = ask(&graph, &batch, day, &stop).await;
@@ -195,8 +209,14 @@ impl Sitting<'_> {
 
     /// An error ends the sitting; the mailboxes stay waiting.
     fn take_in(&mut self, asked: Vec<Waiting>, answers: std::result::Result<Vec<Probed>, GraphError>) -> Result<()> {
+        self.line.hears(&answers);
         let answers = match Landed::of(&mut self.queue, asked, answers)? {
             Landed::Answers(answers) => answers,
+            Landed::Broken(Broken { asked, error }) => {
+                let random = Uuid::new_v4().as_u64_pair().1;
+                let waits = self.line.fails(self.gate.now(), asked, self.gate.pace(), random);
+                return if waits { Ok(()) } else { Err(error.into()) };
+            }
             Landed::Throttled { asked, until } => {
                 asked.into_iter().for_each(|waiting| self.again(waiting, until, waiting.attempts.max(1)));
                 return Ok(());

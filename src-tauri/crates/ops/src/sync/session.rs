@@ -55,8 +55,8 @@ pub(super) enum Broken {
 enum Read {
     Told(Told),
     Refused(Trace),
-    /// No usable answer.
-    Silent,
+    /// No usable answer: what is known of the request.
+    Silent(Trace),
     /// Graph asked for a wait longer than a session takes, until that moment of the gate's clock.
     Later {
         trace: Trace,
@@ -162,7 +162,7 @@ impl Work<'_> {
                     continue;
                 }
                 Read::Refused(trace) => return Ok(self.refused(workload, &trace)),
-                Read::Silent => return Ok(unanswered(workload)),
+                Read::Silent(trace) => return Ok(unanswered(workload, trace)),
                 Read::Later { trace, until } => {
                     self.held = Some(self.reader.graph.gate().by_service(until));
                     let unasked = trace.http.is_none();
@@ -252,7 +252,7 @@ impl Work<'_> {
                     self.requests += requests;
                     // A beginning that is refused for its place is no place.
                     if link.take().is_none() {
-                        return Ok((Read::Silent, anew));
+                        return Ok((Read::Silent(Trace::default()), anew));
                     }
                     anew = true;
                 }
@@ -266,8 +266,7 @@ impl Work<'_> {
                 }
                 Untold::Error { error, requests } => {
                     self.requests += requests;
-                    of_one_feed(error)?;
-                    return Ok((Read::Silent, anew));
+                    return Ok((Read::Silent(of_one_feed(error)?), anew));
                 }
             }
         }
@@ -289,19 +288,18 @@ impl Work<'_> {
                 Err(GraphError::Throttled { .. }) if self.reader.graph.gate().held_mailbox(&[self.one.account]).is_some() => continue,
                 Err(error) => {
                     self.requests += 1;
-                    of_one_feed(error)?;
-                    return Ok(unanswered(workload));
+                    return Ok(unanswered(workload, of_one_feed(error)?));
                 }
             };
             self.requests += 1;
             let Some(answer) = answers.into_iter().next().map(|probed| probed.answer) else {
-                return Ok(unanswered(workload));
+                return Ok(unanswered(workload, Trace::default()));
             };
             let (trace, retry_after) = match answer {
                 Answer::Answered(Trace { request_id, client_request_id, .. }) => {
                     return Ok(Reading { request_id, client_request_id, ..plain(workload, Verdict::Passed) });
                 }
-                Answer::Unanswered(_) => return Ok(unanswered(workload)),
+                Answer::Unanswered(trace) => return Ok(unanswered(workload, trace)),
                 Answer::Refused { trace, retry_after } | Answer::Throttled { trace, retry_after } => (trace, retry_after),
             };
             match self.again(&trace, retry_after, &mut failures, &mut throttled) {
@@ -391,17 +389,17 @@ enum Again {
     Not,
 }
 
-/// Passes over an error that leaves this one feed without an answer; one that concerns every mailbox ends the session.
-fn of_one_feed(error: GraphError) -> Result<(), Broken> {
+/// Passes over an error that leaves this one feed without an answer, and tells what is known of its request; one that concerns every mailbox ends the session.
+fn of_one_feed(error: GraphError) -> Result<Trace, Broken> {
     match error {
         GraphError::Cancelled => Err(Broken::Stopped),
         GraphError::Throttled { .. } => Err(Broken::Held),
-        GraphError::Damaged(_)
-        | GraphError::TooLarge(_)
-        | GraphError::Unavailable(_)
-        | GraphError::ForeignLink
-        | GraphError::Endless
-        | GraphError::TimedOut => Ok(()),
+        GraphError::Damaged(trace)
+        | GraphError::TooLarge(trace)
+        | GraphError::Unavailable(trace)
+        | GraphError::Endless(trace)
+        | GraphError::TimedOut(trace) => Ok(*trace),
+        GraphError::ForeignLink => Ok(Trace::default()),
         error @ (GraphError::Unauthorized(_)
         | GraphError::Forbidden(_)
         | GraphError::NotFound(_)
@@ -433,8 +431,9 @@ fn plain(workload: Workload, verdict: Verdict) -> Reading {
     }
 }
 
-fn unanswered(workload: Workload) -> Reading {
-    nothing(workload, Cause::NoAnswer)
+fn unanswered(workload: Workload, trace: Trace) -> Reading {
+    let Trace { request_id, client_request_id, .. } = trace;
+    Reading { request_id, client_request_id, ..nothing(workload, Cause::NoAnswer) }
 }
 
 /// The reading of a workload of which nothing was heard, and why.

@@ -179,7 +179,9 @@ async fn changes_only(graph: &Graph, arrivals: &mut Arrivals<'_>) -> Result<bool
     let (changes, link) = match changes::since(graph, &delta.link, stop).await {
         Ok(told) => told,
         // The link has lapsed, or isn't one of this Graph any more: reading everybody always works.
-        Err(GraphError::Resync(_) | GraphError::ForeignLink | GraphError::NotFound(_) | GraphError::Refused(_) | GraphError::Endless) => {
+        Err(
+            GraphError::Resync(_) | GraphError::ForeignLink | GraphError::NotFound(_) | GraphError::Refused(_) | GraphError::Endless(_),
+        ) => {
             return Ok(false);
         }
         Err(error) => return Err(error.into()),

@@ -15,6 +15,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::outage::{self, Broken};
 use super::queue::{Queue, Waiting};
 use crate::error;
 
@@ -72,14 +73,16 @@ pub(crate) async fn done<T>(later: &mut Later<'_, T>) -> error::Result<T> {
 
 /// What a batch comes to as a whole.
 pub(crate) enum Came {
-    /// One for each probe; `None` where none came.
-    Answers(Vec<Option<Answer>>),
+    /// One for each probe.
+    Answers(Vec<Answer>),
     /// The gate is held for longer than a call waits.
     NeverLeft,
     /// It was throttled as a whole.
     Throttled { until: Timestamp },
     /// Somebody has stopped it, which is dealt with where that is waited for.
     Stopped,
+    /// It got nowhere, or no token could be had for it, which passes by itself.
+    Broken(Broken),
     /// The sitting can't go on.
     Failed(GraphError),
 }
@@ -88,29 +91,30 @@ impl Came {
     /// What the answers to so many probes come to.
     pub fn of(answers: Result<Vec<Probed>, GraphError>, asked: usize) -> Self {
         match answers {
-            Ok(answers) => Self::Answers(answers.into_iter().map(|probed| Some(probed.answer)).collect()),
+            Ok(answers) => Self::Answers(answers.into_iter().map(|probed| probed.answer).collect()),
             Err(GraphError::Throttled { trace, .. }) if trace.http.is_none() => Self::NeverLeft,
             Err(GraphError::Throttled { until, .. }) => Self::Throttled { until },
             // Something about this very batch: its probes are asked again, and in the end given up one by one.
-            Err(GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace)) => {
-                Self::Answers(vec![Some(Answer::Unanswered(*trace)); asked])
-            }
-            Err(GraphError::TimedOut) => Self::Answers(vec![None; asked]),
+            Err(
+                GraphError::Damaged(trace) | GraphError::TooLarge(trace) | GraphError::Unavailable(trace) | GraphError::TimedOut(trace),
+            ) => Self::Answers(vec![Answer::Unanswered(*trace); asked]),
             Err(GraphError::Cancelled) => Self::Stopped,
-            Err(error) => Self::Failed(error),
+            Err(error) => outage::of_line(error).map_or_else(Self::Failed, Self::Broken),
         }
     }
 }
 
 /// What is left to be done about a batch that came back.
 pub(crate) enum Landed {
-    /// Each probe with its answer; `None` where none came.
-    Answers(Vec<(Waiting, Option<Answer>)>),
+    /// Each probe with its answer.
+    Answers(Vec<(Waiting, Answer)>),
     /// They are to be put off.
     Throttled {
         asked: Vec<Waiting>,
         until: Timestamp,
     },
+    /// Nothing gets through: they are in the queue again, as if they had not been sent.
+    Broken(Broken),
     Nothing,
 }
 
@@ -120,17 +124,83 @@ impl Landed {
     /// # Errors
     /// What ends the sitting.
     pub fn of(queue: &mut Queue, asked: Vec<Waiting>, answers: Result<Vec<Probed>, GraphError>) -> Result<Self, GraphError> {
-        let came = Came::of(answers, asked.len());
-        if matches!(came, Came::NeverLeft) {
-            asked.into_iter().for_each(|waiting| queue.take_back(waiting));
-            return Ok(Self::Nothing);
+        match Came::of(answers, asked.len()) {
+            Came::Answers(answers) => {
+                free(queue, &asked);
+                Ok(Self::Answers(asked.into_iter().zip(answers).collect()))
+            }
+            Came::Throttled { until } => {
+                free(queue, &asked);
+                Ok(Self::Throttled { asked, until })
+            }
+            Came::Stopped => {
+                free(queue, &asked);
+                Ok(Self::Nothing)
+            }
+            Came::NeverLeft => {
+                take_back(queue, asked);
+                Ok(Self::Nothing)
+            }
+            Came::Broken(broken) => {
+                take_back(queue, asked);
+                Ok(Self::Broken(broken))
+            }
+            Came::Failed(error) => {
+                free(queue, &asked);
+                Err(error)
+            }
         }
-        asked.iter().for_each(|waiting| queue.done(waiting.object_id));
-        match came {
-            Came::Answers(answers) => Ok(Self::Answers(asked.into_iter().zip(answers).collect())),
-            Came::Throttled { until } => Ok(Self::Throttled { asked, until }),
-            Came::NeverLeft | Came::Stopped => Ok(Self::Nothing),
-            Came::Failed(error) => Err(error),
-        }
+    }
+}
+
+fn free(queue: &mut Queue, asked: &[Waiting]) {
+    asked.iter().for_each(|waiting| queue.done(waiting.object_id));
+}
+
+fn take_back(queue: &mut Queue, asked: Vec<Waiting>) {
+    asked.into_iter().for_each(|waiting| queue.take_back(waiting));
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_core::id::{ObjectId, UserId};
+    use rollcall_core::issue::Cause;
+    use rollcall_core::workload::Workload;
+    use rollcall_graph::error::Trace;
+    use rollcall_graph::gate::Gate;
+    use rollcall_graph::pace::Pace;
+
+    use super::super::judge::{Judgement, judge};
+    use super::*;
+
+    fn waiting(attempts: u32) -> Waiting {
+        Waiting { user: UserId(1), object_id: ObjectId(uuid::Uuid::nil()), workload: Workload::Mail, attempts }
+    }
+
+    fn empty() -> Queue {
+        Queue::new(Gate::new(Arc::new(|| Timestamp(0)), Pace::default(), None))
+    }
+
+    fn landed(queue: &mut Queue, error: GraphError, pace: &Pace) -> Landed {
+        queue.add(waiting(pace.tries - 1), Timestamp(0), Timestamp(0));
+        let asked = queue.batch(1, Timestamp(0));
+        Landed::of(queue, asked, Err(error)).unwrap()
+    }
+
+    #[test]
+    fn a_probe_without_an_answer_keeps_the_id_of_its_last_request() {
+        let (mut queue, pace) = (empty(), Pace::default());
+        let trace = Trace { client_request_id: Some("ours".into()), ..Trace::default() };
+        let Landed::Answers(answers) = landed(&mut queue, GraphError::TimedOut(Box::new(trace)), &pace) else { panic!("it was asked") };
+        let [(waiting, answer)] = <[_; 1]>::try_from(answers).unwrap();
+        let Judgement::Settled(result) = judge(&waiting, answer, true, &pace) else { panic!("it was the last try") };
+        assert_eq!((result.cause, result.client_request_id.as_deref()), (Some(Cause::NoAnswer), Some("ours")));
+    }
+
+    #[test]
+    fn what_never_left_is_in_its_place_again_and_was_no_try() {
+        let (mut queue, pace) = (empty(), Pace::default());
+        assert!(matches!(landed(&mut queue, GraphError::Offline, &pace), Landed::Broken(Broken { asked: None, .. })));
+        assert_eq!(queue.batch(1, Timestamp(0)), [waiting(pace.tries - 1)]);
     }
 }

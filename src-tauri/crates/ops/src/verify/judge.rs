@@ -23,20 +23,19 @@ pub(crate) enum Judgement {
     },
 }
 
-/// Judges an answer, `None` where none came. `permitted` says whether the token opens the workload.
-pub(crate) fn judge(waiting: &Waiting, answer: Option<Answer>, permitted: bool, pace: &Pace) -> Judgement {
+/// Judges an answer. `permitted` says whether the token opens the workload.
+pub(crate) fn judge(waiting: &Waiting, answer: Answer, permitted: bool, pace: &Pace) -> Judgement {
     let (trace, wait, throttled, cause) = match answer {
-        Some(Answer::Answered(trace)) => return settled(waiting, trace, None, permitted),
-        Some(Answer::Throttled { trace, retry_after }) => {
+        Answer::Answered(trace) => return settled(waiting, trace, None, permitted),
+        Answer::Throttled { trace, retry_after } => {
             (trace, again(pace, waiting, pace.throttled_tries, retry_after), true, Cause::Throttled)
         }
-        Some(Answer::Refused { trace, retry_after }) => {
+        Answer::Refused { trace, retry_after } => {
             let wait = issue::may_pass(trace.http, &trace.code).then(|| again(pace, waiting, pace.tries, retry_after)).flatten();
             let cause = issue::diagnose(Refusal { http: trace.http, code: &trace.code, message: trace.message(), permitted });
             (trace, wait, false, cause)
         }
-        Some(Answer::Unanswered(trace)) => (trace, again(pace, waiting, pace.tries, None), false, Cause::NoAnswer),
-        None => (Trace::default(), again(pace, waiting, pace.tries, None), false, Cause::NoAnswer),
+        Answer::Unanswered(trace) => (trace, again(pace, waiting, pace.tries, None), false, Cause::NoAnswer),
     };
     match wait {
         Some(wait) => Judgement::Again { wait, throttled },

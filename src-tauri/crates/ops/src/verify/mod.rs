@@ -4,6 +4,7 @@ pub mod cancel;
 pub mod cut_off;
 pub(crate) mod flight;
 pub(crate) mod judge;
+pub(crate) mod outage;
 pub(crate) mod pace;
 pub mod plan;
 pub(crate) mod queue;

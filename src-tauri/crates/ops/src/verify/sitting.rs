@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::address::SignInNeed;
+use rollcall_core::bound::Bound;
 use rollcall_core::id::ObjectId;
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
-use rollcall_graph::error::GraphError;
+use rollcall_graph::error::{GraphError, Trace};
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
 use rollcall_graph::probe::Probed;
@@ -22,9 +23,11 @@ use rollcall_store::runs::{self, Counters, Run};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::flight::{self, Landed, Later, ask, done};
 use super::judge::{Judgement, judge, sign_in_refused, unasked};
+use super::outage::Line;
 use super::pace;
 use super::queue::{Queue, Waiting};
 use super::reach::{Reach, Way};
@@ -32,7 +35,7 @@ use super::tally::Tally;
 use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
-use crate::job::{Job, Progress};
+use crate::job::{Job, Progress, Verified};
 use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
@@ -91,6 +94,8 @@ pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach<'_>, stop: &Cancell
         committing: None,
         reading: None,
         planning: None,
+        line: Line::default(),
+        told: None,
     };
     let ended = sitting.all(stop, job).await;
     if let Some(measured) = sitting.tally.measured(&sitting.run, &sitting.gate) {
@@ -145,6 +150,9 @@ struct Sitting<'a> {
     reading: Later<'a, (Vec<QueuedProbe>, bool)>,
     planning: Later<'a, bool>,
     tally: Tally,
+    line: Line,
+    /// The next try on a line that is down, of which was told last.
+    told: Option<Timestamp>,
 }
 
 /// How much of the durable queue has been read.
@@ -196,6 +204,7 @@ impl<'a> Sitting<'a> {
                         self.land(job).await?;
                         return Err(error);
                     }
+                    self.tell_outage(job);
                 }
                 Event::Opened(Ok(opened)) => self.opened(opened),
                 Event::Opened(Err(error)) => {
@@ -233,7 +242,8 @@ impl<'a> Sitting<'a> {
         let due = self.queue.look_again_in(now);
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.commit_in().filter(|_| self.committing.is_none());
-        [due, held, commit].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
+        let line = self.line.again(now).map(|again| again.since(now));
+        [due, held, commit, line].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
     }
 
     fn is_done(&self) -> bool {
@@ -252,7 +262,7 @@ impl<'a> Sitting<'a> {
         let held = self.gate.held(Lane::Outlook);
         let idle = self.rows == Rows::All && self.reading.is_none() && self.is_idle() && self.queue.ready(now) == 0;
         let due = self.queue.next_due().filter(|_| idle);
-        held.max(due).filter(|until| until.since(now) > self.gate.pace().patience)
+        held.max(due).max(self.line.again(now)).filter(|until| until.since(now) > self.gate.pace().patience)
     }
 
     /// Has the rest of the probes written, while those that are there are asked.
@@ -303,12 +313,18 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    /// Sends off as many requests as the gate lets.
+    /// Sends off as many requests as the gate lets; on a line that is down one at a time, each after a wait.
     fn take_off(&mut self) {
+        if self.line.again(self.gate.now()).is_some() {
+            return;
+        }
         let most = if self.reach.is_one_by_one() { self.gate.per_mailbox() } else { u32::MAX };
         while self.settled.len() < MOST_UNSTORED {
             let whole = self.rows == Rows::All;
             let under_way = self.flights.len() + self.to_open.len() + usize::from(self.opening.is_some());
+            if self.line.is_down() && under_way > 0 {
+                return;
+            }
             let Some(batch) = flight::next(&mut self.queue, under_way, whole, most) else { return };
             self.send(batch);
         }
@@ -429,8 +445,21 @@ impl<'a> Sitting<'a> {
             self.refused.extend(asked.first().map(|waiting| (waiting.object_id, refused.aadsts)));
             return Ok(());
         }
+        if refused.kind == Kind::Offline {
+            asked.into_iter().for_each(|waiting| self.queue.take_back(waiting));
+            return self.falls(None, refused.into());
+        }
+        if let Some(wait) = refused.retry_after.filter(|_| refused.may_pass()) {
+            let until = self.gate.now().after(wait);
+            for waiting in asked {
+                self.queue.done(waiting.object_id);
+                self.put_off(waiting, until, waiting.attempts.max(1));
+            }
+            return Ok(());
+        }
         if matches!(refused.kind, Kind::TryLater | Kind::Truncated) {
-            return self.take_in(asked, Err(GraphError::TimedOut), &[]);
+            let trace = Trace { request_id: refused.correlation_id.map(|id| id.to_string()), ..Trace::default() };
+            return self.take_in(asked, Err(GraphError::TimedOut(Box::new(trace))), &[]);
         }
         asked.iter().for_each(|waiting| self.queue.done(waiting.object_id));
         Err(refused.into())
@@ -443,8 +472,10 @@ impl<'a> Sitting<'a> {
         answers: std::result::Result<Vec<Probed>, GraphError>,
         permitted: &[Workload],
     ) -> Result<()> {
+        self.line.hears(&answers);
         let answers = match Landed::of(&mut self.queue, asked, answers)? {
             Landed::Answers(answers) => answers,
+            Landed::Broken(broken) => return self.falls(broken.asked, broken.error.into()),
             Landed::Throttled { asked, until } => {
                 asked.into_iter().for_each(|waiting| self.put_off(waiting, until, waiting.attempts.max(1)));
                 return Ok(());
@@ -463,6 +494,12 @@ impl<'a> Sitting<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Nothing gets through. It is waited for, until that has lasted too long.
+    fn falls(&mut self, asked: Option<Duration>, error: Error) -> Result<()> {
+        let random = Uuid::new_v4().as_u64_pair().1;
+        if self.line.fails(self.gate.now(), asked, self.gate.pace(), random) { Ok(()) } else { Err(error) }
     }
 
     /// Takes in what a mailbox came to. Where that is a pass and the user has more of them, the next one is asked before it counts.
@@ -539,7 +576,22 @@ impl<'a> Sitting<'a> {
         run.counters.requests += counters.requests;
         run.counters.throttled += counters.throttled;
         run.counters.retried += counters.retried;
+        self.tell(job);
+    }
+
+    /// Tells once of each wait for the line.
+    fn tell_outage(&mut self, job: &Job) {
+        let again = self.line.again(self.gate.now());
+        if again.is_some() && again != self.told {
+            self.told = again;
+            self.tell(job);
+        }
+    }
+
+    fn tell(&mut self, job: &Job) {
         let desk = self.desk;
-        job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
+        let line = self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady));
+        let line = if self.line.is_down() { Verified { bound: Bound::Offline, seconds_left: None, ..line } } else { line };
+        job.tell(Progress::Verified(line));
     }
 }

@@ -10,6 +10,7 @@ use rollcall_graph::party::Party;
 use rollcall_store::issues;
 use rollcall_store::runs::{self, Run, RunEnd};
 
+use super::outage::broke_off;
 use super::reach::Reach;
 use super::sitting::{self, Ended};
 use super::tally;
@@ -52,18 +53,23 @@ async fn sit_until_done(desk: &Desk, claim: &Claim<'_, RunId>, reach: &Reach<'_>
             Ok(Ended::Parked { until }) => RunEnd::Parked { until: desk.by_day(*until) },
             Ok(Ended::Stopped) | Err(_) => RunEnd::Interrupted,
         };
-        let run = end_sitting(desk, id, end).await?;
+        let broken_off = matches!(&outcome, Err(error) if broke_off(error.code));
+        let run = end_sitting(desk, id, end, broken_off).await?;
         let Ended::Parked { until } = outcome? else { return Ok(run) };
         if !wait(desk, claim, &run, until, job).await {
-            return end_sitting(desk, id, RunEnd::Interrupted).await;
+            return end_sitting(desk, id, RunEnd::Interrupted, false).await;
         }
     }
 }
 
-async fn end_sitting(desk: &Desk, id: RunId, end: RunEnd) -> Result<Run> {
+/// A run that was `broken_off` from outside goes on by itself after the next start, where the admin chose that, as one that was cut off.
+async fn end_sitting(desk: &Desk, id: RunId, end: RunEnd, broken_off: bool) -> Result<Run> {
     let now = desk.now();
     desk.write(move |tx| {
         runs::finish(tx, id, end, now)?;
+        if broken_off {
+            cut_off::note(tx, id)?;
+        }
         let run = runs::get(tx, id)?;
         issues::snapshot(tx, run.organization, now)?;
         Ok(run)

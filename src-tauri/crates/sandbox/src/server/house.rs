@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use http::HeaderValue;
@@ -40,6 +40,30 @@ pub(crate) struct House {
     pub graph: State,
     /// Troubles for the next Graph requests.
     pub wires: Mutex<VecDeque<Wire>>,
+    pub tokens: Mutex<Tokens>,
+}
+
+/// Troubles of the token endpoint.
+#[derive(Default)]
+pub(crate) struct Tokens {
+    /// For the next requests.
+    pub wires: VecDeque<Wire>,
+    /// Until when it has asked to be left alone.
+    left_alone: Option<Instant>,
+    /// Requests that came before that.
+    pub early: u64,
+}
+
+impl Tokens {
+    /// Notes a request; answers the trouble that befalls it.
+    fn next(&mut self, now: Instant) -> Option<Wire> {
+        self.early += u64::from(self.left_alone.is_some_and(|until| now < until));
+        let wire = self.wires.pop_front()?;
+        if let Wire::ServiceUnavailable { retry_after: Some(seconds) } = wire {
+            self.left_alone = Some(now + Duration::from_secs(seconds.into()));
+        }
+        Some(wire)
+    }
 }
 
 impl House {
@@ -47,9 +71,17 @@ impl House {
     pub(super) async fn answer(&self, place: Place, head: Parts, body: Bytes) -> io::Result<Response<Full<Bytes>>> {
         match place {
             Place::Graph(path) => self.graph(path, head, body).await,
-            Place::Entra { tenant, path } => Ok(self.entra(tenant, path, head, &body)),
+            Place::Entra { tenant, path } => {
+                let trouble = path.ends_with("/token").then(|| self.tokens().next(Instant::now())).flatten();
+                trouble.map_or_else(|| Ok(self.entra(tenant, path, head, &body)), Wire::answer)
+            }
             Place::Error => Ok(self.entra.explain(&query_of(&head)).map(Full::new)),
         }
+    }
+
+    /// The troubles of the token endpoint.
+    pub fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn graph(&self, path: String, head: Parts, body: Bytes) -> io::Result<Response<Full<Bytes>>> {

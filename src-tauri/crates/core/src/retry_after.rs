@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use rollcall_core::time::Timestamp;
+use crate::time::Timestamp;
 
 /// Dates have 29 characters at most in the forms that are allowed; what is longer is no date and may be meant to tire the parser.
 const LONGEST: usize = 64;
@@ -23,7 +23,8 @@ pub fn parse(value: &str, base: Timestamp) -> Option<Duration> {
 }
 
 /// An HTTP date as a moment.
-pub(crate) fn date(value: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn date(value: &str) -> Option<Timestamp> {
     let value = value.trim_matches([' ', '\t']);
     if value.len() > LONGEST {
         return None;
