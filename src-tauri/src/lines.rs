@@ -112,11 +112,9 @@ const fn must_be_seen(line: &Progress) -> bool {
         Progress::Proven(line) => line.done == line.total,
         Progress::Synced(line) => line.done == line.total,
         Progress::Asked { done, total } | Progress::Written { done, total } => *done == *total,
-        Progress::Browser { .. }
-        | Progress::NotKept { .. }
-        | Progress::ReadingBack
-        | Progress::Read { .. }
-        | Progress::Imported { .. } => false,
+        Progress::Browser { .. } | Progress::NotKept { .. } | Progress::ReadingBack | Progress::Read { .. } | Progress::Imported { .. } => {
+            false
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
+use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
+use rollcall_graph::gate::Lane;
 use rollcall_graph::send::Graph;
 
 use super::prove::may_ask;
@@ -70,13 +72,14 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
         let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
         let answer = match Came::of(answers, 1) {
             Came::Answers(answers) => answers.into_iter().next().flatten(),
-            Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
+            Came::NeverLeft => return Err(wait_asked_for(graph.gate().held(Lane::Outlook))),
+            Came::Throttled { until } => return Err(wait_asked_for(Some(until))),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
             Came::Failed(error) => return Err(error.into()),
         };
         match judge(&waiting, answer, permitted, graph.gate().pace()) {
             Judgement::Settled(result) => return Ok(call_of(*result, desk.now())),
-            Judgement::Again { wait, .. } if wait > PATIENCE => return Err(wait_asked_for()),
+            Judgement::Again { wait, .. } if wait > PATIENCE => return Err(wait_asked_for(Some(graph.gate().now().after(wait)))),
             Judgement::Again { wait, .. } => tokio::select! {
                 () = job.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
                 () = tokio::time::sleep(wait) => waiting.attempts += 1,
@@ -85,6 +88,6 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
     }
 }
 
-fn wait_asked_for() -> Error {
-    Error::new(Code::Throttled, "Microsoft asks for a longer wait: ask the mailbox again later")
+fn wait_asked_for(until: Option<Timestamp>) -> Error {
+    Error { until, ..Error::new(Code::Throttled, "Microsoft asks for a longer wait: ask the mailbox again later") }
 }

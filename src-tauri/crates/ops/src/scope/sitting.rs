@@ -30,6 +30,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
+use crate::told::Told;
 use crate::verify::flight::{self, Landed, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::queue::{Queue, Waiting};
@@ -72,6 +73,7 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Co
 /// Sits at it. Answers whether everything has come to something; it hasn't when somebody stopped it.
 async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &CancellationToken, job: &Job) -> Result<bool> {
     let gate = Arc::clone(graph.gate());
+    let told = Told::nothing(&gate);
     let mut sitting = Sitting {
         desk,
         proof,
@@ -86,6 +88,7 @@ async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &Cance
         settled: Vec::new(),
         put_off: Vec::new(),
         since: None,
+        told,
     };
     let ended = sitting.all(stop, job).await;
     sitting.commit(job).await?;
@@ -117,6 +120,7 @@ struct Sitting<'a> {
     settled: Vec<Settled>,
     put_off: Vec<(u32, Timestamp)>,
     since: Option<Instant>,
+    told: Told<Proven>,
 }
 
 impl Sitting<'_> {
@@ -130,6 +134,9 @@ impl Sitting<'_> {
             let aged = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
             if self.settled.len() + self.put_off.len() >= GROUP || aged {
                 self.commit(job).await?;
+            }
+            if self.told.look_in(self.gate.now()).is_zero() {
+                self.tell(job);
             }
             let wake = self.wake_in();
             tokio::select! {
@@ -154,7 +161,8 @@ impl Sitting<'_> {
         let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
-        [due, held, commit].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
+        let look = self.told.look_in(now);
+        [due, held, commit].into_iter().flatten().fold(look, Duration::min).min(Duration::from_secs(1))
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -270,17 +278,24 @@ impl Sitting<'_> {
         if !(settled.is_empty() && put_off.is_empty()) {
             self.desk.write(move |tx| proofs::commit(tx, id, &settled, &put_off)).await?;
         }
+        self.tell(job);
+        Ok(())
+    }
+
+    fn tell(&mut self, job: &Job) {
         let tally = &self.proof.tally;
-        job.tell(Progress::Proven(Proven {
-            proof: id.0,
+        let line = Proven {
+            proof: self.proof.id.0,
             organization: self.proof.organization.0,
             done: tally.asked(),
             total: tally.asked() + tally.waiting,
             leaks: tally.leaks,
             lock_outs: tally.lock_outs,
-            waiting_until: self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until)),
-        }));
-        Ok(())
+            waiting_until: self.told.until(self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until))),
+        };
+        if let Some(line) = self.told.news(line, self.gate.now()) {
+            job.tell(Progress::Proven(line));
+        }
     }
 }
 

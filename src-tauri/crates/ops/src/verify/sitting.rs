@@ -186,6 +186,7 @@ impl<'a> Sitting<'a> {
                 self.land(job).await?;
                 return Ok(Ended::Parked { until });
             }
+            self.tell_meanwhile(job);
             match self.next(stop).await {
                 Event::Stopped => {
                     self.land(job).await?;
@@ -222,18 +223,19 @@ impl<'a> Sitting<'a> {
             more = done(planning) => Event::Planned(more),
             opened = done(opening) => Event::Opened(opened),
             Some(landed) = flights.join_next() => Event::Landed(landed),
-            () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
+            () = tokio::time::sleep(wake) => Event::Time,
         }
     }
 
     /// When there is something to do though nothing happens. In slices, because a timer may stand still while the computer sleeps and
     /// the clock doesn't.
-    fn wake_in(&self) -> Option<Duration> {
+    fn wake_in(&self) -> Duration {
         let now = self.gate.now();
         let due = self.queue.next_due().map(|due| due.since(now).max(Duration::from_millis(1)));
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.commit_in().filter(|_| self.committing.is_none());
-        [due, held, commit].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
+        let next = [due, held, commit].into_iter().flatten().min();
+        next.map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1))).min(self.tally.look_in(now))
     }
 
     fn is_done(&self) -> bool {
@@ -249,10 +251,16 @@ impl<'a> Sitting<'a> {
     /// Until when nothing can be asked, if that is longer than the pace's patience.
     fn too_long_a_wait(&mut self) -> Option<Timestamp> {
         let now = self.gate.now();
+        self.nothing_before().filter(|until| until.since(now) > self.gate.pace().patience)
+    }
+
+    /// Until when nothing is asked: the service has asked for a pause, or all that is left was put off.
+    fn nothing_before(&mut self) -> Option<Timestamp> {
+        let now = self.gate.now();
         let held = self.gate.held(Lane::Outlook);
         let idle = self.rows == Rows::All && self.reading.is_none() && self.is_idle() && self.queue.ready(now) == 0;
         let due = self.queue.next_due().filter(|_| idle);
-        held.max(due).filter(|until| until.since(now) > self.gate.pace().patience)
+        held.max(due)
     }
 
     /// Has the rest of the probes written, while those that are there are asked.
@@ -535,7 +543,20 @@ impl<'a> Sitting<'a> {
         run.counters.requests += counters.requests;
         run.counters.throttled += counters.throttled;
         run.counters.retried += counters.retried;
-        let desk = self.desk;
-        job.tell(Progress::Verified(self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady))));
+        self.tell(job);
+    }
+
+    /// Tells how it stands while nothing lands.
+    fn tell_meanwhile(&mut self, job: &Job) {
+        if self.tally.look_in(self.gate.now()).is_zero() {
+            self.tell(job);
+        }
+    }
+
+    fn tell(&mut self, job: &Job) {
+        let (desk, until) = (self.desk, self.nothing_before());
+        if let Some(line) = self.tally.news(&self.run, &self.gate, until, |steady| desk.by_day(steady)) {
+            job.tell(Progress::Verified(line));
+        }
     }
 }
