@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rollcall_ops::commands;
 use rollcall_ops::desk::Desk;
@@ -11,13 +11,12 @@ use rollcall_ops::job::{Job, Progress};
 use serde_json::Value;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::lines::Lines;
 use crate::window;
-
-/// Progress reaches the screen at most five times a second; the answer says how it ended.
-const BETWEEN_LINES: Duration = Duration::from_millis(200);
 
 /// What can't open a browser says so sooner.
 const UNTIL_OPEN: Duration = Duration::from_secs(5);
@@ -60,11 +59,17 @@ impl Door {
 pub async fn call(door: State<'_, Door>, name: String, question: Value, call_id: String, progress: Channel<Progress>) -> Result<Value> {
     let stop = CancellationToken::new();
     door.jobs().insert(call_id.clone(), stop.clone());
-    let job = Job::new(stop, ear(progress));
-    let answer = match door.desk().await {
-        Ok(desk) => commands::call(&desk, &name, question, &job).await,
-        Err(error) => Err(error),
+    let screen = progress.clone();
+    // The window may have been closed; the work goes on all the same.
+    let lines = Arc::new(Lines::new(move |line| drop(screen.send(line))));
+    let job = Job::new(stop, ear(Arc::clone(&lines), progress));
+    let work = async {
+        match door.desk().await {
+            Ok(desk) => commands::call(&desk, &name, question, &job).await,
+            Err(error) => Err(error),
+        }
     };
+    let answer = Box::pin(lines.beside(work)).await;
     door.jobs().remove(&call_id);
     answer
 }
@@ -89,38 +94,12 @@ pub fn open_external(address: &str) -> Result<()> {
 }
 
 /// Passes progress on to the screen, and opens the browser where a person has to act in it.
-fn ear(screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
-    let last: Mutex<Option<Instant>> = Mutex::default();
+fn ear(lines: Arc<Lines<impl Fn(Progress) + Send + Sync + 'static>>, screen: Channel<Progress>) -> impl Fn(Progress) + Send + Sync {
     move |progress| {
-        match &progress {
-            Progress::Browser { .. } => {
-                let _ = screen.send(progress.clone());
-                return open_sign_in(progress, screen.clone());
-            }
-            Progress::NotKept { .. } | Progress::ReadingBack => {}
-            Progress::Read { .. }
-            | Progress::Asked { .. }
-            | Progress::Imported { .. }
-            | Progress::Written { .. }
-            | Progress::Verified(_)
-            | Progress::Proven(_)
-            | Progress::Synced(_) => {
-                let complete = match &progress {
-                    Progress::Verified(line) => line.done == line.total,
-                    Progress::Proven(line) => line.done == line.total,
-                    Progress::Synced(line) => line.done == line.total,
-                    Progress::Asked { done, total } | Progress::Written { done, total } => done == total,
-                    _ => false,
-                };
-                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                if !complete && last.is_some_and(|last| last.elapsed() < BETWEEN_LINES) {
-                    return;
-                }
-                *last = Some(Instant::now());
-            }
+        lines.tell(progress.clone(), Instant::now());
+        if matches!(progress, Progress::Browser { .. }) {
+            open_sign_in(progress, screen.clone());
         }
-        // The window may have been closed; the work goes on all the same.
-        let _ = screen.send(progress);
     }
 }
 

@@ -4,6 +4,7 @@
 mod arguments;
 mod changes;
 mod door;
+mod lines;
 mod practice;
 mod save;
 mod start;

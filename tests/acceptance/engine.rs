@@ -9,19 +9,22 @@ use rollcall_core::bound::Bound;
 use rollcall_core::id::OrganizationId;
 use rollcall_core::time::Clock;
 use rollcall_identity::vault::Vault;
+use rollcall_ops::commands;
 use rollcall_ops::desk::{Desk, Opening, Pace};
 use rollcall_ops::error::Code;
 use rollcall_ops::job::{Job, Progress, Verified};
 use rollcall_ops::runs::describe::RunRef;
 use rollcall_ops::runs::{RunState, list};
 use rollcall_ops::settings::{self, Resume, Settings};
+use rollcall_ops::sync::history::{SessionFigures, figures};
+use rollcall_ops::sync::run::Whose;
 use rollcall_ops::traffic::{describe, record};
 use rollcall_ops::users::import::{ImportUsers, Source, import};
 use rollcall_ops::verify::cut_off::CutOffRuns;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::{cut_off, plan, resume, start};
 use rollcall_sandbox::browser::Person;
-use rollcall_sandbox::{FaultPlan, Limits, Wire};
+use rollcall_sandbox::{FaultKind, FaultPlan, Limits, Wire};
 use rollcall_store::runs::Run;
 use rollcall_tests::{Rehearsal, Scene, clock, hand_in, open_desk};
 use tokio_util::sync::CancellationToken;
@@ -151,6 +154,86 @@ async fn a_long_pause_parks_the_run_which_says_until_when_and_goes_on_by_itself(
     let (run, ()) = tokio::join!(check(&rehearsal, organization, &job), seen_parked);
     assert_eq!((run.state, run.ledger.passed, run.parked_until), (RunState::Finished, 200, None));
     assert_eq!((rehearsal.sandbox.violations(), rehearsal.sandbox.duplicates()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_says_until_when_before_anything_has_landed() {
+    let pace = Pace { patience: Duration::from_secs(300), ..Scene::default().pace };
+    let rehearsal = Rehearsal::on(Scene { users: 20, faults: FaultPlan::none(), pace: pace.clone(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    rehearsal.sandbox.next_answers(vec![Wire::ServiceUnavailable { retry_after: Some(240) }]);
+    let (job, lines, stop) = listening();
+    let told = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.waiting_until.is_some())).await;
+        stop.cancel();
+    };
+    let (run, ()) = tokio::join!(check(&rehearsal, organization, &job), told);
+    assert_eq!((run.state, run.mailboxes_done), (RunState::Interrupted, 0));
+
+    let Rehearsal { sandbox, desk, folder, kept, .. } = rehearsal;
+    drop(desk);
+    let desk = open_desk(&folder, &pace).unwrap();
+    hand_in(&desk, &sandbox).await.unwrap();
+    let (job, lines, stop) = listening();
+    let told = async {
+        until(|| !lines.lock().unwrap().is_empty()).await;
+        stop.cancel();
+        lines.lock().unwrap()[0].clone()
+    };
+    let (resumed, line) = tokio::join!(Box::pin(resume::resume(&desk, RunRef { run: run.id }, &job)), told);
+    let left = line.waiting_until.unwrap().0 - clock()().0;
+    assert!((200_000..=240_000).contains(&left), "{left} ms are left of the four minutes");
+    assert_eq!((line.bound, line.parked, line.done, line.requests), (Bound::Pause, false, 0, 0));
+    assert_eq!((resumed.unwrap().state, sandbox.violations()), (RunState::Interrupted, 0));
+    drop(kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_of_which_only_single_mailboxes_are_put_off_for_long_is_parked_and_says_until_when() {
+    let pace = Pace { patience: Duration::from_millis(100), ..Scene::default().pace };
+    let faults = FaultPlan::none().with(FaultKind::ThrottledOnce, 2);
+    let rehearsal = Rehearsal::on(Scene { users: 60, faults, pace, ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let (job, lines, _stop) = listening();
+    let seen_parked = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.parked)).await;
+        let traffic = describe::describe(&rehearsal.desk, (), &Job::quiet()).await.unwrap();
+        let outlook = traffic.tenants[0].services.iter().find(|service| service.name == "outlook").unwrap();
+        assert_eq!(outlook.held_until, None, "everybody else could be asked");
+    };
+    let (run, ()) = tokio::join!(check(&rehearsal, organization, &job), seen_parked);
+    assert_eq!((run.state, run.ledger.passed), (RunState::Finished, 60));
+    let lines = lines.lock().unwrap();
+    let parked = lines.iter().find(|line| line.parked).unwrap();
+    assert_eq!((parked.done, parked.waiting_until.is_some()), (58, true), "{parked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_and_an_import_that_meet_a_long_pause_say_until_when() {
+    let rehearsal = Rehearsal::on(Scene { users: 20, faults: FaultPlan::none(), ..Scene::default() }).await;
+    let organization = rehearsal.ready().await.id;
+    let is_told = |until: Option<i64>| until.is_some_and(|until| (1_100_000..=1_200_000).contains(&(until - clock()().0)));
+    let long = || vec![Wire::ServiceUnavailable { retry_after: Some(1_200) }];
+
+    // What a feed is answered is the affair of its mailbox; a check hears of the pause for all.
+    rehearsal.sandbox.next_answers(long());
+    let (job, lines, stop) = listening();
+    let parked = async {
+        until(|| lines.lock().unwrap().iter().any(|line| line.parked)).await;
+        stop.cancel();
+    };
+    tokio::join!(check(&rehearsal, organization, &job), parked);
+    let came = rehearsal.sessions(organization, Whose::Everybody).await.unwrap();
+    assert!(!came.whole && is_told(came.waiting_until.map(|until| until.0)), "{came:?}");
+    let ask = SessionFigures { organization, days: 1 };
+    let figures = figures(&rehearsal.desk, ask, &Job::quiet()).await.unwrap();
+    assert!(is_told(figures.waiting_until.map(|until| until.0)), "{:?}", figures.waiting_until);
+
+    rehearsal.sandbox.next_answers(long());
+    let ask = serde_json::json!({ "organization": organization, "from": { "kind": "all" }, "anew": true });
+    let error = Box::pin(commands::call(&rehearsal.desk, "users.import", ask, &Job::quiet())).await.unwrap_err();
+    assert!(error.code == Code::Throttled && is_told(error.until.map(|until| until.0)), "{error:?}");
+    assert_eq!(rehearsal.sandbox.violations(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! The access scope: planned, applied on the practice tenant, and proven from both sides by the integration's own calls.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rollcall_core::id::{ObjectId, OrganizationId};
@@ -41,9 +41,9 @@ use rollcall_ops::tenants::sign_in::TenantRef;
 use rollcall_ops::tenants::sign_out::sign_out;
 use rollcall_ops::verify::plan::{Scope, Verify};
 use rollcall_ops::verify::start::start;
-use rollcall_sandbox::FaultPlan;
 use rollcall_sandbox::browser::Person;
 use rollcall_sandbox::world::{AppRole, EXCHANGE_APP_ID, Member, Propagation, Recipient, Required, RequiredKind, roles_of};
+use rollcall_sandbox::{FaultPlan, Wire};
 use rollcall_store::runs::{ResultFilter, RunState};
 use rollcall_tests::{Rehearsal, Scene, at_the_browser, hand_in, open_desk};
 use tokio::sync::Notify;
@@ -344,6 +344,35 @@ async fn a_group_that_was_renamed_or_deleted_and_a_mailbox_of_elsewhere_each_hav
     assert_eq!(view.reading.unwrap().unit, UnitState::Gone);
     let refused = Box::pin(prove(&rehearsal.desk, everybody(organization), &Job::quiet())).await.unwrap_err();
     assert_eq!(refused.code, Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_waits_says_until_when_before_anything_has_answered() {
+    let (rehearsal, organization) = stage(40, AT_ONCE).await;
+    rehearsal.import(organization).await.unwrap();
+    limited(&rehearsal, organization, Rule::OnlyMembers, Mechanism::AccessPolicy, group(&rehearsal, "Integration Pilot")).await;
+    rehearsal.sandbox.next_answers(vec![Wire::ServiceUnavailable { retry_after: Some(240) }]);
+    // A check meets the pause; the proof after it begins in the middle of it.
+    let (checking, waits) = (CancellationToken::new(), CancellationToken::new());
+    let pressed = checking.clone();
+    let job = Job::new(checking, move |progress| {
+        if matches!(&progress, Progress::Verified(line) if line.waiting_until.is_some()) {
+            pressed.cancel();
+        }
+    });
+    Box::pin(start(&rehearsal.desk, Verify { organization, which: Scope::All }, &job)).await.unwrap();
+    let (pressed, told) = (waits.clone(), Arc::new(Mutex::new(None)));
+    let ear = Arc::clone(&told);
+    let job = Job::new(waits, move |progress| {
+        if let Progress::Proven(line) = progress {
+            ear.lock().unwrap().get_or_insert(line);
+            pressed.cancel();
+        }
+    });
+    let proof = Box::pin(prove(&rehearsal.desk, everybody(organization), &job)).await.unwrap();
+    assert_eq!(proof.proof.state, RunState::Interrupted);
+    let line = told.lock().unwrap().unwrap();
+    assert_eq!((line.done, line.waiting_until.is_some()), (0, true), "{line:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

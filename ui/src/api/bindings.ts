@@ -799,7 +799,12 @@ client_request_id?: string | null,
 /**
  * Why the action can't run now, where the code is [`Code::NotNow`].
  */
-reason: Reason | null, };
+reason: Reason | null, 
+/**
+ * Until when Graph asks to wait, where the code is [`Code::Throttled`] and it is known; by the clock for waits until
+ * [`Desk::told`](crate::desk::Desk::told) has put it as a face tells it.
+ */
+until: Timestamp | null, };
 
 export type Evidence = "user_type" | "account_enabled" | "assigned_plans" | "on_premises_sync" | "mail" | "addresses" | "user_purpose" | "last_check";
 
@@ -870,6 +875,10 @@ under_way: boolean,
  * Why none can come about, if so.
  */
 halt: Halt | null, 
+/**
+ * Until when everything waits because Graph asked for it.
+ */
+waiting_until: Timestamp | null, 
 /**
  * A switch that has not ended since this moment is stuck.
  */
@@ -2381,9 +2390,13 @@ users: number, done: number, committed: Committed,
  */
 waiting: number, 
 /**
- * Whether it was stopped, or Graph asked for a long pause, before all were read. The others are due still.
+ * Whether all were read. It was stopped, or Graph asked for a long pause, where they weren't; the others are due still.
  */
-whole: boolean, };
+whole: boolean, 
+/**
+ * Until when Graph asked to wait, where that is why not all were read.
+ */
+waiting_until: Timestamp | null, };
 
 export type SessionsOf = { user: UserId, };
 
@@ -2537,7 +2550,11 @@ changed: number, removed: number,
 /**
  * Mailboxes that became initialized.
  */
-initialized: number, };
+initialized: number, 
+/**
+ * Until when everything waits because Graph asked for it.
+ */
+waiting_until: Timestamp | null, };
 
 export type Tenant = { 
 /**
@@ -2931,7 +2948,7 @@ in_flight: number, allowed: number,
  */
 bound: Bound, 
 /**
- * Until when everything waits because Graph asked for it.
+ * Until when nothing is asked: Graph asked for it where that is the bound, else all that is left was put off.
  */
 waiting_until: Timestamp | null, 
 /**

@@ -54,7 +54,7 @@ test("an abort stops exactly this call and the call still settles by itself", as
 
 test("a refusal keeps its code, detail and request id", async () => {
   mockIPC(() => {
-    throw { code: "throttled", detail: "gate closed", request_id: "r-1", reason: null };
+    throw { code: "throttled", detail: "gate closed", request_id: "r-1", reason: null, until: 1_772_323_200_000 };
   });
   const error = await call("tenants.list", null).catch((thrown: CallError) => thrown);
   expect((error as CallError).refusal).toEqual({
@@ -62,6 +62,7 @@ test("a refusal keeps its code, detail and request id", async () => {
     detail: "gate closed",
     request_id: "r-1",
     reason: null,
+    until: 1_772_323_200_000,
   });
 });
 

@@ -96,5 +96,5 @@ export function refusalOf(thrown: unknown): Refusal {
 function asRefusal(thrown: unknown): Refusal {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && "detail" in thrown) return thrown as Refusal;
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: "internal", detail, request_id: null, reason: null };
+  return { code: "internal", detail, request_id: null, reason: null, until: null };
 }

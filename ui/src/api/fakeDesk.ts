@@ -39,6 +39,8 @@ export type FakeOptions = {
   readonly refused?: Reason;
   /** The pace of a run, where it differs from the usual. */
   readonly pace?: Partial<Verified>;
+  /** Until when Microsoft asked to wait, where sessions and proofs meet that. */
+  readonly pause?: number;
   /** Whether an earlier run has shown the pace. */
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
@@ -180,7 +182,7 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
 }
 
 export function refused(code: Code, reason: Reason | null = null, detail = `pretend ${code}`) {
-  return new CallError({ code, detail, request_id: guid(77), reason });
+  return new CallError({ code, detail, request_id: guid(77), reason, until: null });
 }
 
 export function organizationNamed(id: number) {

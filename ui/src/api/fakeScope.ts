@@ -324,7 +324,7 @@ export function scopeVerbs(desk: Desk): Verbs {
       total: 4,
       leaks: 1,
       lock_outs: 0,
-      waiting_until: null,
+      waiting_until: desk.options.pause ?? null,
     });
     await desk.wait();
     proof = proofOf(organization, scopeNow());

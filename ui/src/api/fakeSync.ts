@@ -44,7 +44,7 @@ function figuresOf(
   rows: readonly UserRow[],
   waiting: readonly UserRow[],
   days: number,
-  halt: string | undefined,
+  { halt, pause }: Desk["options"],
 ): Figures {
   const standing = standingOf(rows, waiting);
   const known = standing.last.passed + standing.last.failed + standing.last.unknown;
@@ -54,6 +54,7 @@ function figuresOf(
     halt: halt
       ? { code: halt, detail: "pretend halt", request_id: null, since: NOW - 3 * HOUR, at: NOW - 60_000 }
       : null,
+    waiting_until: pause ?? null,
     stuck_before: NOW - 2 * HOUR,
     hours: organization.access === "graph_app_only" ? hoursOf(known, days) : [],
   };
@@ -69,7 +70,7 @@ export function syncVerbs(desk: Desk): Verbs {
         membersOf(desk, organization),
         waitingOf(desk, organization),
         days,
-        desk.options.halt,
+        desk.options,
       ),
     "sync.cut_off": () => {
       const passes = desk.options.cutOffPass === undefined || passesTold ? [] : [desk.options.cutOffPass];
@@ -111,13 +112,22 @@ export function syncVerbs(desk: Desk): Verbs {
           changed: done * 4,
           removed: 1,
           initialized: 0,
+          waiting_until: desk.options.pause ?? null,
         });
+        if (desk.options.pause !== undefined) break;
       }
       desk.changed();
       const some = members.slice(0, done);
       const counts = { passed: of("passed", some), failed: of("failed", some), unknown: of("unknown", some) };
       const committed = { ...counts, changed: done * 4, removed: 1, requests: done * 5, initialized: 3, disabled: 0 };
-      return { users: total, done, committed, waiting: waiting.length, whole: done === total };
+      return {
+        users: total,
+        done,
+        committed,
+        waiting: waiting.length,
+        whole: done === total,
+        waiting_until: desk.options.pause ?? null,
+      };
     },
     "sync.export": ({ organization }) => ({
       text: `upn,number\r\n${membersOf(desk, organization)

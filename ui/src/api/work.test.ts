@@ -22,7 +22,13 @@ function patientDoor(onStop: "answers" | "refuses"): Door {
         onProgress?.({ ...page, opened: true });
         onProgress?.(page);
         signal?.addEventListener("abort", () => {
-          const refusal = { code: "sign_in_cancelled", detail: "", request_id: null, reason: null } as const;
+          const refusal = {
+            code: "sign_in_cancelled",
+            detail: "",
+            request_id: null,
+            reason: null,
+            until: null,
+          } as const;
           if (onStop === "answers") resolve(null as never);
           else reject(new CallError(refusal));
         });
@@ -68,7 +74,13 @@ test("work that goes on can't be taken off the list", async () => {
 });
 
 test("a sign-in that was cancelled on Microsoft's page is told, since nobody here pressed Cancel", async () => {
-  const refusal = { code: "sign_in_cancelled", detail: "access_denied", request_id: null, reason: null } as const;
+  const refusal = {
+    code: "sign_in_cancelled",
+    detail: "access_denied",
+    request_id: null,
+    reason: null,
+    until: null,
+  } as const;
   openDoor({ ...patientDoor("answers"), call: () => Promise.reject(new CallError(refusal)) });
   await expect(begin("sign_in:2", "Sign-in", "tenants.sign_in", { tenant: 2 })).rejects.toThrow();
   expect(all()["sign_in:2"]).toMatchObject({ state: "failed", refusal });

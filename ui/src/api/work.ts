@@ -45,7 +45,7 @@ export async function begin<N extends Name>(
   question: Question<N>,
 ): Promise<Answer<N>> {
   if (isLive(useWorks.getState().all[key])) {
-    throw new CallError({ code: "not_now", detail: key, request_id: null, reason: null });
+    throw new CallError({ code: "not_now", detail: key, request_id: null, reason: null, until: null });
   }
   const controller = new AbortController();
   controllers.set(key, controller);

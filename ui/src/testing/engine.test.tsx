@@ -3,6 +3,8 @@ import { afterEach, expect, test } from "vitest";
 import type { Bound } from "../api/bindings";
 import { isLive, stop, useWorks } from "../api/work";
 import { boundedWords, boundWords } from "../words/bounds";
+import { explain } from "../words/codes";
+import { progressLine } from "../words/progress";
 import { openAt } from "./app";
 
 // A check outlives its page, and must not tell the next test how far it is.
@@ -106,6 +108,50 @@ test("a check that waits for Microsoft says until when", async () => {
   });
   await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
   await screen.findByText(/Waiting for Microsoft until \d\d:\d\d, (2 min|1 min)/);
+});
+
+test("a check of which all that is left was put off says when it is asked again", async () => {
+  const { user } = await openAt("/verification?org=1&plan=true", {
+    step: 60,
+    pace: { bound: "work", waiting_until: SOON() },
+  });
+  await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
+  await screen.findByText(/All that is left is asked again at \d\d:\d\d, in (2 min|1 min)/);
+});
+
+test("a proof that waits for Microsoft says until when", async () => {
+  const { user } = await openAt("/scope?org=1", { proof: "cut_off", step: 400, pause: SOON() });
+  await user.click(await screen.findByRole("button", { name: "Resume" }));
+  await screen.findByText(/Waiting for Microsoft until \d\d:\d\d, (2 min|1 min)/);
+});
+
+test("sessions that met a pause say until when, meanwhile, afterwards and to whoever looks in later", async () => {
+  const { user } = await openAt("/organizations?open=1&tab=%22sessions%22", { step: 400, pause: SOON() });
+  const words = /Microsoft asked for a pause until \d\d:\d\d\. Whoever is due is read after it\./;
+  await screen.findByText(words);
+  await user.click(await screen.findByRole("button", { name: "Run now: everybody" }));
+  await screen.findByText(/Waiting for Microsoft until \d\d:\d\d, (2 min|1 min)/);
+  await screen.findByText("Sessions of Contoso EU were cut short; the rest is due still");
+  expect(screen.getAllByText(words).length).toBeGreaterThan(1);
+});
+
+test("whatever Microsoft asks to wait with says until when", async () => {
+  const until = SOON();
+  const failure = explain({ code: "throttled", detail: "", request_id: null, reason: null, until });
+  expect(failure.title).toMatch(/^Microsoft asks to wait until \d\d:\d\d\.$/);
+  expect(failure.advice).not.toContain("few minutes");
+  expect(
+    progressLine({
+      kind: "proven",
+      proof: 1,
+      organization: 1,
+      done: 2,
+      total: 4,
+      leaks: 0,
+      lock_outs: 0,
+      waiting_until: until,
+    }),
+  ).toMatch(/^2 of 4 mailboxes asked, waiting for Microsoft until \d\d:\d\d$/);
 });
 
 test("a parked check says that it goes on by itself, and shows no pace", async () => {

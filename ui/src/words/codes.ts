@@ -1,4 +1,6 @@
 import type { Code, Error as Refusal, NoKeychain, Reason } from "../api/bindings";
+import { shortTime } from "../lib/time";
+import { t } from "./t";
 
 type Words = { readonly title: string; readonly advice: string };
 
@@ -245,9 +247,15 @@ export function explainLookUp(refusal: Refusal) {
     : { ...explain(refusal), title: "There is no such thing.", advice: missing };
 }
 
+/** The words of a failure; where Microsoft asks to wait they say until when, if it is known. */
+function wordsFor({ code, until }: Refusal): Words {
+  if (until === null) return wordsForCode(code);
+  return { title: t("error.waitUntil", { time: shortTime(until) }), advice: t("error.tryThen") };
+}
+
 /** A failure in the words of the error bar. */
 export function explain(refusal: Refusal) {
-  const words = wordsForCode(refusal.code);
+  const words = wordsFor(refusal);
   return {
     title: words.title,
     advice: refusal.reason === null ? (wrongInput(refusal) ?? words.advice) : reasonWords[refusal.reason],

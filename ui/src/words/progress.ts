@@ -20,12 +20,20 @@ export function progressLine(progress: Progress): string {
     case "imported":
       return t("work.imported", { read: progress.read, new: progress.new });
     case "proven":
-      return t("access.progress", { done: progress.done, total: progress.total });
+      return waiting(t("access.progress", { done: progress.done, total: progress.total }), progress.waiting_until);
     case "synced":
-      return t("work.synced", { done: progress.done, total: progress.total });
+      return waiting(t("work.synced", { done: progress.done, total: progress.total }), progress.waiting_until);
     case "verified":
       return progress.parked && progress.waiting_until !== null
         ? t("work.parked", { done: progress.done, total: progress.total, time: shortTime(progress.waiting_until) })
-        : t("work.verified", { done: progress.done, total: progress.total });
+        : waiting(
+            t("work.verified", { done: progress.done, total: progress.total }),
+            progress.bound === "pause" ? progress.waiting_until : null,
+          );
   }
+}
+
+/** The line, with the moment until which Microsoft asked to wait. */
+function waiting(line: string, until: number | null): string {
+  return until === null ? line : t("work.waiting", { line, time: shortTime(until) });
 }

@@ -44,7 +44,7 @@ test("every failure says what happened and the next step", () => {
 });
 
 test("a precondition is told by its reason", () => {
-  const failure = explain({ code: "not_now", detail: "NoSecret", request_id: null, reason: "no_secret" });
+  const failure = explain({ code: "not_now", detail: "NoSecret", request_id: null, reason: "no_secret", until: null });
   expect(failure.advice).toBe(reasonWords.no_secret);
 });
 

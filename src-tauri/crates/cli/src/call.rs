@@ -70,8 +70,9 @@ impl Call {
     }
 
     /// Why the work was stopped, where that was for want of a browser; any other error as it is. Where the error is about a missing
-    /// sign-in or secret, it tells also that this computer has no keychain to keep one in.
+    /// sign-in or secret, it tells also that this computer has no keychain to keep one in. Until when to wait is by the time of day.
     pub async fn explained(&self, error: Error) -> Error {
+        let error = self.desk.told(error);
         if self.unopened.is_set() && matches!(error.code, Code::SignInCancelled | Code::Stopped) {
             return Error::new(Code::NoBrowser, "nothing was asked of Microsoft, and nothing was stored");
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rollcall_core::bound::Bound;
 use rollcall_core::time::Timestamp;
 use rollcall_ops::job::{Job, Progress, Proven, Synced, Verified};
 use rollcall_sandbox::browser::{self, Person};
@@ -74,8 +75,8 @@ pub fn job(screen: &Screen, stop: CancellationToken, browser: Browser, unopened:
         Progress::Asked { done, total } => shown.counting(format!("{} of {} asked", count(done), counted(total, "mailbox", "mailboxes"))),
         Progress::Written { done, total } => shown.note(&format!("{done} of {total} changes sent")),
         Progress::Verified(verified) => shown.verified(&verified, start::now()),
-        Progress::Proven(proven) => shown.proven(&proven),
-        Progress::Synced(synced) => shown.synced(&synced),
+        Progress::Proven(proven) => shown.proven(&proven, start::now()),
+        Progress::Synced(synced) => shown.synced(&synced, start::now()),
     })
 }
 
@@ -125,8 +126,13 @@ impl Shown {
         }
     }
 
-    fn proven(&self, proven: &Proven) {
-        let came_to = format!("{}, {}", counted(proven.leaks, "leak", "leaks"), counted(proven.lock_outs, "lock-out", "lock-outs"));
+    fn proven(&self, proven: &Proven, now: Timestamp) {
+        let came_to = format!(
+            "{}, {}{}",
+            counted(proven.leaks, "leak", "leaks"),
+            counted(proven.lock_outs, "lock-out", "lock-outs"),
+            waiting(proven.waiting_until, now)
+        );
         if console::Term::stderr().is_term() {
             self.draw(Some((proven.done, proven.total)), counted(proven.done, "mailbox", "mailboxes"), came_to);
         } else if self.is_time() || proven.done == proven.total {
@@ -134,8 +140,14 @@ impl Shown {
         }
     }
 
-    fn synced(&self, synced: &Synced) {
-        let came_to = format!("{} passed, {} failed, {} unknown", count(synced.passed), count(synced.failed), count(synced.unknown));
+    fn synced(&self, synced: &Synced, now: Timestamp) {
+        let came_to = format!(
+            "{} passed, {} failed, {} unknown{}",
+            count(synced.passed),
+            count(synced.failed),
+            count(synced.unknown),
+            waiting(synced.waiting_until, now)
+        );
         if console::Term::stderr().is_term() {
             self.draw(Some((synced.done, synced.total)), counted(synced.changed, "item", "items"), came_to);
         } else if self.is_time() || synced.done == synced.total {
@@ -221,11 +233,18 @@ fn pace(verified: &Verified, now: Timestamp) -> String {
             text.push_str(&format!(", {} left", range(*left)));
         }
         text.push_str(&format!(", bound by {}", words::of_bound(*bound)));
-        if let Some(until) = waiting_until {
-            text.push_str(&format!(" until {}", near(*until, now)));
+        match waiting_until {
+            Some(until) if *bound == Bound::Pause => text.push_str(&format!(" until {}", near(*until, now))),
+            Some(until) => text.push_str(&format!("; all that is left is asked again at {}", near(*until, now))),
+            None => {}
         }
     }
     text
+}
+
+/// Until when everything waits, behind what it came to so far.
+fn waiting(until: Option<Timestamp>, now: Timestamp) -> String {
+    until.map(|until| format!("; Graph asked for a pause until {}", near(until, now))).unwrap_or_default()
 }
 
 fn came_to(verified: &Verified) -> String {
@@ -253,7 +272,6 @@ fn may_open(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rollcall_core::bound::Bound;
 
     #[test]
     fn progress_says_how_fast_how_long_and_what_bounds_it() {
@@ -263,7 +281,16 @@ mod tests {
         assert_eq!(pace(&half, now), "50 %, 95 a second, 4 to 6 s left, bound by what is left to the integration's own work");
         let waiting = Verified { bound: Bound::Pause, seconds_left: None, waiting_until: Some(Timestamp(now.0 + 120_000)), ..half.clone() };
         assert_eq!(pace(&waiting, now), "50 %, 95 a second, bound by a pause that Graph asked for until 00:02 UTC");
+        let put_off = Verified { bound: Bound::Work, seconds_left: None, ..waiting.clone() };
+        assert!(pace(&put_off, now).ends_with("; all that is left is asked again at 00:02 UTC"), "{}", pace(&put_off, now));
         assert_eq!(pace(&Verified { done: 800, ..half }, now), "100 %, 95 a second", "nothing bounds what is over");
+    }
+
+    #[test]
+    fn a_pause_is_said_with_its_end() {
+        let now = Timestamp(1_772_323_200_000);
+        assert_eq!(waiting(None, now), "");
+        assert_eq!(waiting(Some(Timestamp(now.0 + 120_000)), now), "; Graph asked for a pause until 00:02 UTC");
     }
 
     #[test]

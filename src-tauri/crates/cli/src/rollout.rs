@@ -83,7 +83,7 @@ pub async fn run(ask: Rollout, screen: &Screen, stop: &CancellationToken) -> Res
     let rehearsal = Rehearsal::default();
     let desk = opening::open(folder.path().to_owned(), Vault::session_only(), Some(rehearsal.start()))?;
     let job = || progress::job(screen, stop.clone(), Browser::Person(Person::Admin), Unopened::default());
-    let outcome = Box::pin(stages(&ask, &desk, &rehearsal, screen, job)).await?;
+    let outcome = Box::pin(stages(&ask, &desk, &rehearsal, screen, job)).await.map_err(|error| desk.told(error))?;
     screen.answer(&document(&outcome), |screen| show(&outcome, screen));
     Ok(exit(&outcome))
 }

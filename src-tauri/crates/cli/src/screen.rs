@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use rollcall_core::time::Timestamp;
 use rollcall_ops::error::Error;
 use rollcall_ops::organizations::describe::OrganizationView;
 use serde::Serialize;
 
 use crate::table::{Cell, Paint, Table, facts, wrapped};
 use crate::text::{clean, clean_json, quoted};
-use crate::words;
+use crate::{start, words};
 
 /// Why there is no answer, as scripts read it; the names of the fields are a contract.
 #[derive(Serialize)]
@@ -26,6 +27,8 @@ struct Failure<'a> {
     detail: &'a str,
     request_id: Option<&'a str>,
     client_request_id: Option<&'a str>,
+    /// Until when Microsoft asks to wait, where it says so.
+    until: Option<Timestamp>,
 }
 
 /// Where answers, notes and errors go, and in which form. Clones share everything.
@@ -185,21 +188,23 @@ impl Screen {
     /// Why the command could not do what it was asked.
     pub fn error(&self, error: &Error) {
         let words = words::of_error(error);
+        let title = words::title_of_error(error, start::now());
         let advice = self.filled(words.advice);
         if self.json {
             return self.document(&Failed {
                 error: Failure {
                     code: words::name_of_error(error),
-                    title: words.title,
+                    title: &title,
                     advice: &advice,
                     detail: &error.detail,
                     request_id: error.request_id.as_deref(),
                     client_request_id: error.client_request_id.as_deref(),
+                    until: error.until,
                 },
             });
         }
         let style = console::Style::new().for_stderr();
-        let mut text = format!("{} {}\n", style.clone().red().bold().apply_to("error:"), style.clone().bold().apply_to(words.title));
+        let mut text = format!("{} {}\n", style.clone().red().bold().apply_to("error:"), style.clone().bold().apply_to(title));
         let id = words::id_of(error).map(|id| format!("({id})"));
         let detail: Vec<&str> =
             [error.detail.as_str(), id.as_deref().unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
@@ -225,6 +230,7 @@ impl Screen {
                 detail: detail.trim(),
                 request_id: None,
                 client_request_id: None,
+                until: None,
             },
         });
     }

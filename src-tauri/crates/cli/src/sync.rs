@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::call::Call;
 use crate::exit::Exit;
-use crate::moment::utc_or_dash;
+use crate::moment::{near, utc_or_dash};
 use crate::table::{Cell, Column, Paint, Table};
 use crate::text::{count, counted, quoted};
 use crate::users::find;
@@ -90,7 +90,7 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
             waiting.push((upn.clone(), detail.next_session, detail.waits_for_wave));
         }
     }
-    let mut all = Sessions { users: 0, done: 0, committed: Committed::default(), waiting: 0, whole: true };
+    let mut all = Sessions { users: 0, done: 0, committed: Committed::default(), waiting: 0, whole: true, waiting_until: None };
     let mut refused = 0;
     for (organization, users) in due {
         take_secret(ask.secret_stdin, organization, call).await?;
@@ -112,6 +112,7 @@ pub async fn users(ask: &SyncUsers, call: &Call) -> Result<Exit> {
         all.done += sessions.done;
         all.committed += sessions.committed;
         all.whole &= sessions.whole;
+        all.waiting_until = all.waiting_until.max(sessions.waiting_until);
     }
     for (upn, at, for_wave) in &waiting {
         let when = match at {
@@ -187,6 +188,7 @@ pub async fn show(ask: &ShowSessions, call: &Call) -> Result<Exit> {
         screen.headline(&organization.name);
         screen.facts(&[
             ("Sessions", how.into()),
+            ("Graph asks to wait until", figures.waiting_until.map_or_else(|| "–".into(), |until| near(until, start::now()).into())),
             ("Users who are read", count(figures.standing.users).into()),
             ("Left alone until their wave starts", count(figures.standing.waiting).into()),
             ("Last sessions", last(&figures).into()),
@@ -263,7 +265,7 @@ fn answer(sessions: &Sessions, call: &Call) {
         "users": sessions.users, "sessions": sessions.done, "passed": committed.passed, "failed": committed.failed,
         "unknown": committed.unknown, "changed": committed.changed, "removed": committed.removed, "requests": committed.requests,
         "initialized": committed.initialized, "disabled_due_to_error": committed.disabled, "complete": sessions.whole,
-        "waiting_for_wave": sessions.waiting,
+        "waiting_for_wave": sessions.waiting, "waiting_until": sessions.waiting_until,
     });
     call.screen.answer(&json, |screen| {
         if sessions.waiting > 0 {
@@ -299,7 +301,9 @@ fn answer(sessions: &Sessions, call: &Call) {
             );
         }
         if !sessions.whole {
-            screen.painted(&format!("{} still due.", counted(sessions.users - sessions.done, "user is", "users are")), Paint::Open);
+            let due = counted(sessions.users.saturating_sub(sessions.done), "user is", "users are");
+            let why = sessions.waiting_until.map(|until| format!("Graph asked for a pause until {}: ", near(until, start::now())));
+            screen.painted(&format!("{}{due} still due.", why.unwrap_or_default()), Paint::Open);
         }
     });
 }

@@ -1,6 +1,8 @@
 //! Every sentence that a person reads about a failure: what it is called, and what to do about it. Matched without wildcards,
 //! so that a new code can't come without words.
 
+use std::borrow::Cow;
+
 use rollcall_core::address::{AddressChange, SignInNeed};
 use rollcall_core::arrival::Fate;
 use rollcall_core::bound::Bound;
@@ -11,11 +13,14 @@ use rollcall_core::membership_rule::{Attribute, Condition, Test};
 use rollcall_core::migration::MigrationStep;
 use rollcall_core::presets::{HowToCheck, Inspection};
 use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
 use rollcall_core::timeline::Happening;
 use rollcall_core::user_consent::{ConsentSettings, UserConsent};
 use rollcall_core::verdict::Verdict;
 use rollcall_ops::error::{Code, Error};
 use rollcall_ops::users::csv_list::{Charset, Separator};
+
+use crate::moment::near;
 
 mod cures;
 pub mod scope;
@@ -47,6 +52,12 @@ pub const fn of_error(error: &Error) -> Words {
 pub fn id_of(error: &Error) -> Option<String> {
     let told = error.request_id.as_ref().map(|id| format!("request id {id}"));
     told.or_else(|| error.client_request_id.as_ref().map(|id| format!("client request id {id}")))
+}
+
+/// What happened, with the moment until which Microsoft asks to wait.
+pub fn title_of_error(error: &Error, now: Timestamp) -> Cow<'static, str> {
+    let title = of_error(error).title;
+    error.until.map_or(Cow::Borrowed(title), |until| Cow::Owned(format!("{title} until {}", near(until, now))))
 }
 
 /// The name of an error in JSON: the reason's where the action can't run now, else the code's.
@@ -644,6 +655,14 @@ mod tests {
             assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
             assert!(advice.ends_with('.'), "{title}: {advice}");
         }
+    }
+
+    #[test]
+    fn whoever_is_asked_to_wait_is_told_until_when() {
+        let now = Timestamp(1_772_323_200_000);
+        let waits = Error { until: Some(Timestamp(now.0 + 1_200_000)), ..Error::new(Code::Throttled, "") };
+        assert_eq!(title_of_error(&waits, now), "Microsoft asks to wait until 00:20 UTC");
+        assert_eq!(title_of_error(&Error::new(Code::Throttled, ""), now), "Microsoft asks to wait");
     }
 
     #[test]

@@ -25,7 +25,7 @@ macro_rules! menu {
             match name {
                 $($name => {
                     let question: $question = read(question)?;
-                    let answer: $answer = Box::pin($verb(desk, question, job)).await?;
+                    let answer: $answer = Box::pin($verb(desk, question, job)).await.map_err(|error| desk.told(error))?;
                     write(&answer)
                 })*
                 _ => Err(Error::input("command", "there is no command of that name")),

@@ -149,6 +149,12 @@ impl Desk {
         Timestamp(steady.0.saturating_add(self.now().0.saturating_sub((self.steady)().0)))
     }
 
+    /// An error as a face tells it: until when Graph asks to wait, by the time of day.
+    #[must_use]
+    pub fn told(&self, error: Error) -> Error {
+        Error { until: error.until.map(|until| self.by_day(until)), ..error }
+    }
+
     /// The gate of a tenant, which all that is sent to it passes: made when it is first asked for, with the pauses that outlived the
     /// last process.
     pub(crate) fn gate(&self, tenant: TenantId) -> Result<Arc<Gate>> {

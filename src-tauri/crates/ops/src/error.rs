@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rollcall_core::rules::Reason;
+use rollcall_core::time::Timestamp;
 use rollcall_graph::error::GraphError;
 use rollcall_graph::send::SetupError;
 use rollcall_identity::error::IdentityError;
@@ -28,12 +29,15 @@ pub struct Error {
     pub client_request_id: Option<String>,
     /// Why the action can't run now, where the code is [`Code::NotNow`].
     pub reason: Option<Reason>,
+    /// Until when Graph asks to wait, where the code is [`Code::Throttled`] and it is known; by the clock for waits until
+    /// [`Desk::told`](crate::desk::Desk::told) has put it as a face tells it.
+    pub until: Option<Timestamp>,
 }
 
 impl Error {
     /// An error with a code and what happened.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), request_id: None, client_request_id: None, reason: None }
+        Self { code, detail: detail.into(), request_id: None, client_request_id: None, reason: None, until: None }
     }
 
     /// The same with the id that Microsoft support asks for.
@@ -233,11 +237,13 @@ impl From<GraphError> for Error {
             GraphError::OutcomeUnknown(_) => Code::OutcomeUnknown,
             GraphError::Cancelled => Code::Stopped,
         };
+        let until = if let GraphError::Throttled { until, .. } = &error { Some(*until) } else { None };
         let trace = error.trace();
         let said = trace.filter(|trace| trace.http.is_some()).map(|trace| format!(" ({} {})", trace.http.unwrap_or_default(), trace.code));
         Self {
             request_id: trace.and_then(|trace| trace.request_id.clone()),
             client_request_id: trace.and_then(|trace| trace.client_request_id.clone()),
+            until,
             ..Self::new(code, format!("{error}{}", said.unwrap_or_default()))
         }
     }

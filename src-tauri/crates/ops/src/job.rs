@@ -109,7 +109,7 @@ pub struct Verified {
     pub allowed: u32,
     /// What keeps it from going faster.
     pub bound: Bound,
-    /// Until when everything waits because Graph asked for it.
+    /// Until when nothing is asked: Graph asked for it where that is the bound, else all that is left was put off.
     pub waiting_until: Option<Timestamp>,
     /// Whether the run is parked until then: the wait is a long one, and nothing is under way.
     pub parked: bool,
@@ -144,6 +144,8 @@ pub struct Synced {
     pub removed: u32,
     /// Mailboxes that became initialized.
     pub initialized: u32,
+    /// Until when everything waits because Graph asked for it.
+    pub waiting_until: Option<Timestamp>,
 }
 
 /// The caller's side of one call.

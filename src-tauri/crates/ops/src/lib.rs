@@ -28,6 +28,7 @@ pub mod scope;
 pub mod settings;
 pub mod sync;
 pub mod tenants;
+mod told;
 pub mod traffic;
 pub mod users;
 pub mod verify;

@@ -19,7 +19,8 @@ import { reading } from "../../api/queries";
 import { isLive, stop, useWork } from "../../api/work";
 import { useNotices } from "../../lib/notices";
 import { grouped } from "../../lib/numbers";
-import { fullTime, instant, shortTime } from "../../lib/time";
+import { fullTime, instant, lasted, shortTime } from "../../lib/time";
+import { useWait } from "../../lib/useWait";
 import { ReasonedButton } from "../../ui/CommandBar";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { Facts } from "../../ui/Facts";
@@ -109,6 +110,7 @@ export function SyncSessions({ view }: { view: OrganizationView }) {
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
       {figures?.halt && <Halted halt={figures.halt} />}
+      {!live && <HeldBack until={figures?.waiting_until ?? undefined} />}
       {figures && <Standing view={view} figures={figures} />}
       {figures && (
         <section className={styles.part} aria-label={t("syncing.overTime")}>
@@ -158,6 +160,17 @@ function CutOff({ view }: { view: OrganizationView }) {
   );
 }
 
+/** Until when nobody is read, because Microsoft asked for a pause. */
+function HeldBack({ until }: { until: number | undefined }) {
+  const left = useWait(until);
+  if (until === undefined || !left) return null;
+  return (
+    <MessageBar intent="info" layout="multiline">
+      <MessageBarBody>{t("syncing.heldBack", { time: shortTime(until) })}</MessageBarBody>
+    </MessageBar>
+  );
+}
+
 function stateOf({ organization }: OrganizationView, underWay: boolean) {
   if (underWay) return { state: "working", word: t("syncing.state.underWay") } as const;
   if (organization.rhythm.paused !== null) return { state: "off", word: t("syncing.state.paused") } as const;
@@ -169,6 +182,7 @@ function Running({ organization }: { organization: number }) {
   const key = syncKey(organization);
   const work = useWork(key);
   const now = work?.progress?.kind === "synced" ? work.progress : undefined;
+  const left = useWait(now?.waiting_until ?? undefined);
   return (
     <ProgressPanel
       title={t("syncing.running")}
@@ -180,6 +194,9 @@ function Running({ organization }: { organization: number }) {
           ? [
               t("syncing.came", { passed: now.passed, failed: now.failed, unknown: now.unknown }),
               t("sessions.items", { changed: now.changed, removed: now.removed }),
+              ...(now.waiting_until !== null && left
+                ? [t("run.waiting", { time: shortTime(now.waiting_until), left: lasted(left) })]
+                : []),
             ]
           : []
       }
@@ -196,7 +213,7 @@ function Running({ organization }: { organization: number }) {
 function Halted({ halt }: { halt: Halt }) {
   const styles = useStyles();
   const { code, detail, request_id } = halt;
-  const failure = explain({ code: code as Code, detail, request_id, reason: null });
+  const failure = explain({ code: code as Code, detail, request_id, reason: null, until: null });
   return (
     <div className={styles.part}>
       <ErrorBar failure={{ ...failure, title: `${t("syncing.halted")} ${failure.title}` }} />

@@ -2,6 +2,7 @@ import type { OrganizationView, Sessions, Whose } from "../../api/bindings";
 import { useCutOffPasses } from "../../api/cutOffPasses";
 import { begin } from "../../api/work";
 import { useNotices } from "../../lib/notices";
+import { shortTime } from "../../lib/time";
 import { t } from "../../words/t";
 
 /** Names the sessions of an organization among the work that is going on. */
@@ -30,7 +31,7 @@ function titleOf({ users, waiting, whole }: Sessions, organization: string): str
   return t(whole ? "syncing.ran" : "syncing.ranPartly", { organization });
 }
 
-function bodyOf({ users, committed, waiting }: Sessions): string | undefined {
+function bodyOf({ users, committed, waiting, waiting_until: until }: Sessions): string | undefined {
   const left = waiting > 0 ? t("syncing.waiting", { n: waiting }) : undefined;
   if (users === 0) return left;
   const { passed, failed, unknown, initialized, disabled } = committed;
@@ -38,6 +39,7 @@ function bodyOf({ users, committed, waiting }: Sessions): string | undefined {
     t("syncing.came", { passed, failed, unknown }),
     ...(initialized > 0 ? [t("syncing.becameInitialized", { n: initialized })] : []),
     ...(disabled > 0 ? [t("syncing.becameDisabled", { n: disabled })] : []),
+    ...(until === null ? [] : [t("syncing.heldBack", { time: shortTime(until) })]),
     ...(left === undefined ? [] : [left]),
   ].join(" ");
 }

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { Organization, Error as Refusal, Finding, ProofStands, ProofView } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { isLive, stop, useWork } from "../../api/work";
-import { shortTime } from "../../lib/time";
+import { lasted, shortTime } from "../../lib/time";
+import { useWait } from "../../lib/useWait";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
 import { SegmentBar } from "../../ui/SegmentBar";
@@ -46,6 +47,8 @@ export function ProofPart({
   const live = isLive(work);
   const [refusal, setRefusal] = useState<Refusal>();
   const now = work?.progress?.kind === "proven" && work.progress.proof === proof.id ? work.progress : undefined;
+  const until = (live ? now?.waiting_until : undefined) ?? undefined;
+  const left = useWait(until);
   // Between the end of the work and the next reading, and while the clock works, it is as little interrupted as while this page waits.
   const going = live || (proof.state === "running" && underWay);
   const unfinished = proof.state === "running" || proof.state === "interrupted";
@@ -82,6 +85,9 @@ export function ProofPart({
           done={now?.done ?? total - tally.waiting}
           total={now?.total ?? total}
           started={live ? work?.started : undefined}
+          details={
+            until !== undefined && left ? [t("run.waiting", { time: shortTime(until), left: lasted(left) })] : []
+          }
           actions={
             <>
               {live ? (

@@ -1,10 +1,11 @@
 import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Error as Refusal, Run, Verified } from "../../api/bindings";
 import { call, refusalOf } from "../../api/client";
 import { isLive, stop, useWork, type Work } from "../../api/work";
 import { lasted, shortTime } from "../../lib/time";
+import { useWait } from "../../lib/useWait";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
@@ -110,24 +111,11 @@ function pace(now: Verified, left: number | undefined): string[] {
   if (now.parked) return [];
   const waiting =
     now.waiting_until !== null && left !== undefined && left > 0
-      ? t("run.waiting", { time: shortTime(now.waiting_until), left: lasted(left) })
+      ? t(now.bound === "pause" ? "run.waiting" : "run.putOff", {
+          time: shortTime(now.waiting_until),
+          left: lasted(left),
+        })
       : boundWords[now.bound];
   const throttled = now.throttled > 0 ? [t("run.throttled", { n: now.throttled, requests: now.requests })] : [];
   return [t("run.inFlight", { n: now.in_flight, allowed: now.allowed }), waiting, ...throttled];
-}
-
-/** How long it is until `until`, counted down by the second. */
-function useWait(until: number | undefined): number | undefined {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (until === undefined) return;
-    const tick = () => setNow(Date.now());
-    const first = setTimeout(tick);
-    const timer = setInterval(tick, 1000);
-    return () => {
-      clearTimeout(first);
-      clearInterval(timer);
-    };
-  }, [until]);
-  return until === undefined ? undefined : Math.max(0, until - now);
 }

@@ -83,6 +83,7 @@ export const frame = {
   "work.imported": "{read} read, {new} new",
   "work.synced": "{done} of {total} sessions",
   "work.verified": "{done} of {total} mailboxes",
+  "work.waiting": "{line}, waiting for Microsoft until {time}",
   "work.parked": "{done} of {total} mailboxes, parked until {time}",
 
   "browser.body":
@@ -108,6 +109,8 @@ export const frame = {
   "error.code": "Code",
   "error.detail": "Detail",
   "error.requestId": "Request ID",
+  "error.waitUntil": "Microsoft asks to wait until {time}.",
+  "error.tryThen": "Nothing has to be mended. Try again after that.",
   "error.retry": "Try again",
   "error.details": "Details",
   "error.copy": "Copy details for support",

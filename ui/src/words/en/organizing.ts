@@ -28,6 +28,7 @@ export const organizing = {
   "syncing.waitUsers": "Left alone until their wave starts",
   "syncing.ran": "Sessions of {organization} ended",
   "syncing.ranPartly": "Sessions of {organization} were cut short; the rest is due still",
+  "syncing.heldBack": "Microsoft asked for a pause until {time}. Whoever is due is read after it.",
   "syncing.came": "{passed} passed, {failed} failed, {unknown} unknown.",
   "syncing.becameInitialized": { one: "{n} mailbox became initialized.", other: "{n} mailboxes became initialized." },
   "syncing.becameDisabled": {

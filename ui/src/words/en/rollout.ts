@@ -258,6 +258,7 @@ export const rollout = {
     other: "{n} requests in flight, {allowed} allowed",
   },
   "run.waiting": "Waiting for Microsoft until {time}, {left} more",
+  "run.putOff": "All that is left is asked again at {time}, in {left}",
   "run.throttled": { one: "{requests} requests, {n} asked to wait", other: "{requests} requests, {n} asked to wait" },
   "run.ledger": "Mailboxes by result",
   "run.repeat": { one: "Check the failed one again", other: "Check the {n} failed again" },

@@ -135,6 +135,29 @@ async fn a_long_pause_parks_the_run_and_every_command_says_until_when() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_meet_a_long_pause_say_until_when_the_rest_is_due() {
+    let ready = Ready::with(Scene { users: 20, ..Scene::default() }).await;
+    ready.sandbox.next_answers(vec![Wire::ServiceUnavailable { retry_after: Some(1_200) }]);
+    let mut check = ready.start_verify(&[]);
+    check.until("asked for a pause");
+    check.signal("INT");
+    check.end();
+    let sync = |more: &[&str]| {
+        let ask = ["org", "sync", "Contoso EU", "--all", "--secret-stdin"];
+        ready.script.pipe(&[&ask, more].concat(), &ready.sandbox.details().client_secret)
+    };
+    let told = sync(&["--json"]);
+    assert_eq!((told.code, &told.json()["complete"]), (3, &json!(false)), "{told:?}");
+    let left = told.json()["waiting_until"].as_i64().unwrap() - ready.sandbox.now_ms();
+    assert!((1_000_000..=1_200_000).contains(&left), "{left} ms are left of the twenty minutes");
+    let told = sync(&[]);
+    assert_eq!(told.code, 3, "{told:?}");
+    assert!(told.out.contains("Graph asked for a pause until ") && told.out.contains(" UTC: 20 users are still due."), "{told:?}");
+    assert!(told.err.contains("; Graph asked for a pause until "), "it is said while it waits, too: {told:?}");
+    assert_eq!(ready.sandbox.violations(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mailboxes_are_shown_set_and_migrated_by_command_with_the_exit_codes_that_say_what_is_open() {
     let ready = Ready::with(Scene { users: 40, ..Scene::default() }).await;
     let run = |arguments: &[&str]| ready.script.run(&[&["--json", "users"], arguments].concat());

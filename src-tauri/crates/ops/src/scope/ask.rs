@@ -6,9 +6,10 @@ use rollcall_core::id::{ObjectId, UserId};
 use rollcall_core::scope::clock::Change;
 use rollcall_core::scope::finding::{Finding, judge as find, worst};
 use rollcall_core::scope::why::Call;
+use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::error::Trace;
-use rollcall_graph::gate::Shut;
+use rollcall_graph::gate::{Lane, Shut};
 use rollcall_graph::probe::Answer;
 use rollcall_graph::send::Graph;
 
@@ -73,20 +74,24 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
     loop {
         let guest = graph.gate().visit_when_free(object_id, PATIENCE, &job.stop).await.map_err(|shut| match shut {
             Shut::Stopped => Error::new(Code::Stopped, "stopped before a mailbox was asked"),
-            Shut::Held { .. } => wait_asked_for(),
+            Shut::Held { until } => wait_asked_for(Some(until)),
         })?;
         let answers = flight::ask(graph, &[waiting], desk.now(), &job.stop).await;
         drop(guest);
         let answer = match Came::of(answers, 1) {
             Came::Answers(answers) => answers.into_iter().next().unwrap_or_else(|| Answer::Unanswered(Trace::default())),
             // The mailbox is to be left alone, or all are.
-            Came::NeverLeft | Came::Throttled { .. } => return Err(wait_asked_for()),
+            Came::NeverLeft => {
+                let gate = graph.gate();
+                return Err(wait_asked_for(gate.held(Lane::Outlook).max(gate.held_mailbox(&[object_id]))));
+            }
+            Came::Throttled { until } => return Err(wait_asked_for(Some(until))),
             Came::Stopped => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
             Came::Broken(Broken { error, .. }) | Came::Failed(error) => return Err(error.into()),
         };
         match judge(&waiting, answer, permitted, graph.gate().pace()) {
             Judgement::Settled(result) => return Ok(call_of(*result, desk.now())),
-            Judgement::Again { wait, .. } if wait > PATIENCE => return Err(wait_asked_for()),
+            Judgement::Again { wait, .. } if wait > PATIENCE => return Err(wait_asked_for(Some(graph.gate().now().after(wait)))),
             Judgement::Again { wait, .. } => tokio::select! {
                 () = job.stop.cancelled() => return Err(Error::new(Code::Stopped, "stopped while a mailbox was asked")),
                 () = tokio::time::sleep(wait) => waiting.attempts += 1,
@@ -95,6 +100,6 @@ async fn call(desk: &Desk, graph: &Graph, permitted: bool, (object_id, workload)
     }
 }
 
-fn wait_asked_for() -> Error {
-    Error::new(Code::Throttled, "Microsoft asks for a longer wait: ask the mailbox again later")
+fn wait_asked_for(until: Option<Timestamp>) -> Error {
+    Error { until, ..Error::new(Code::Throttled, "Microsoft asks for a longer wait: ask the mailbox again later") }
 }

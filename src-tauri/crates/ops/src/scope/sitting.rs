@@ -31,6 +31,7 @@ use crate::cut_off;
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Proven};
+use crate::told::Told;
 use crate::verify::flight::{self, Landed, ask};
 use crate::verify::judge::{Judgement, judge};
 use crate::verify::outage::{Broken, Line, broke_off};
@@ -78,6 +79,7 @@ pub(super) async fn work(desk: &Desk, claim: &Claim<'_, ProofId>, connected: &Co
 /// Sits at it. Answers whether everything has come to something; it hasn't when somebody stopped it.
 async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &CancellationToken, job: &Job) -> Result<bool> {
     let gate = Arc::clone(graph.gate());
+    let told = Told::nothing(&gate);
     let mut sitting = Sitting {
         desk,
         proof,
@@ -93,6 +95,7 @@ async fn sit(desk: &Desk, proof: Proof, graph: Graph, shown: Shown, stop: &Cance
         put_off: Vec::new(),
         since: None,
         line: Line::default(),
+        told,
     };
     let ended = sitting.all(stop, job).await;
     sitting.commit(job).await?;
@@ -125,6 +128,7 @@ struct Sitting<'a> {
     put_off: Vec<(u32, Timestamp)>,
     since: Option<Instant>,
     line: Line,
+    told: Told<Proven>,
 }
 
 impl Sitting<'_> {
@@ -138,6 +142,9 @@ impl Sitting<'_> {
             let aged = self.since.is_some_and(|since| since.elapsed() >= GROUP_AGE);
             if self.settled.len() + self.put_off.len() >= GROUP || aged {
                 self.commit(job).await?;
+            }
+            if self.told.look_in(self.gate.now()).is_zero() {
+                self.tell(job);
             }
             let wake = self.wake_in();
             tokio::select! {
@@ -163,7 +170,8 @@ impl Sitting<'_> {
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
         let line = self.line.again(now).map(|again| again.since(now));
-        [due, held, commit, line].into_iter().flatten().min().map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1)))
+        let look = self.told.look_in(now);
+        [due, held, commit, line].into_iter().flatten().fold(look, Duration::min).min(Duration::from_secs(1))
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -290,17 +298,24 @@ impl Sitting<'_> {
         if !(settled.is_empty() && put_off.is_empty()) {
             self.desk.write(move |tx| proofs::commit(tx, id, &settled, &put_off)).await?;
         }
+        self.tell(job);
+        Ok(())
+    }
+
+    fn tell(&mut self, job: &Job) {
         let tally = &self.proof.tally;
-        job.tell(Progress::Proven(Proven {
-            proof: id.0,
+        let line = Proven {
+            proof: self.proof.id.0,
             organization: self.proof.organization.0,
             done: tally.asked(),
             total: tally.asked() + tally.waiting,
             leaks: tally.leaks,
             lock_outs: tally.lock_outs,
-            waiting_until: self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until)),
-        }));
-        Ok(())
+            waiting_until: self.told.until(self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until))),
+        };
+        if let Some(line) = self.told.news(line, self.gate.now()) {
+            job.tell(Progress::Proven(line));
+        }
     }
 }
 

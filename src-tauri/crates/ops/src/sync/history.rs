@@ -5,10 +5,11 @@ use std::time::Duration;
 use rollcall_core::id::{OrganizationId, UserId};
 use rollcall_core::mailbox::STUCK_AFTER;
 use rollcall_core::time::Timestamp;
+use rollcall_graph::gate::Lane;
 use rollcall_store::halts::{self, Halt};
 pub use rollcall_store::sessions::Session;
 use rollcall_store::sessions::{self, Hour, Standing};
-use rollcall_store::users;
+use rollcall_store::{organizations, users};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -40,6 +41,8 @@ pub struct Figures {
     pub under_way: bool,
     /// Why none can come about, if so.
     pub halt: Option<Halt>,
+    /// Until when everything waits because Graph asked for it.
+    pub waiting_until: Option<Timestamp>,
     /// A switch that has not ended since this moment is stuck.
     pub stuck_before: Timestamp,
     /// Hours with sessions, the earliest first.
@@ -59,7 +62,7 @@ pub async fn of_user(desk: &Desk, ask: SessionsOf, _job: &Job) -> Result<Vec<Ses
 }
 
 /// # Errors
-/// `InvalidInput` for more days than are kept; those of the store.
+/// `InvalidInput` for more days than are kept; `NotFound`; those of the store.
 pub async fn figures(desk: &Desk, ask: SessionFigures, _job: &Job) -> Result<Figures> {
     let most = u32::try_from(sessions::DAYS_OF_FIGURES).unwrap_or(u32::MAX);
     if !(1..=most).contains(&ask.days) {
@@ -68,11 +71,14 @@ pub async fn figures(desk: &Desk, ask: SessionFigures, _job: &Job) -> Result<Fig
     let now = desk.now();
     let (since, stuck_before) = (now.before(Duration::from_secs(u64::from(ask.days) * 24 * 60 * 60)), now.before(STUCK_AFTER));
     let under_way = desk.syncing().is_at(ask.organization);
+    let tenant = desk.read(move |conn| Ok(organizations::get(conn, ask.organization)?.tenant)).await?;
+    let waiting_until = desk.gate(tenant)?.held(Lane::Outlook).map(|until| desk.by_day(until));
     desk.read(move |conn| {
         Ok(Figures {
             standing: sessions::standing(conn, ask.organization, stuck_before)?,
             under_way,
             halt: halts::get(conn, ask.organization)?,
+            waiting_until,
             stuck_before,
             hours: sessions::hours(conn, ask.organization, since)?,
         })

@@ -9,6 +9,7 @@ use rollcall_core::address::SignInNeed;
 use rollcall_core::id::{ObjectId, OrganizationId, UserId};
 use rollcall_core::issue::Cause;
 use rollcall_core::organization::AccessType;
+use rollcall_core::time::Timestamp;
 use rollcall_core::workload::Workload;
 use rollcall_graph::gate::{Gate, Lane};
 use rollcall_graph::party::Party;
@@ -28,6 +29,7 @@ use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
 use crate::job::{Job, Progress, Synced};
 use crate::mailboxes::tokens::{self, SignIns};
+use crate::told::Told;
 use crate::verify::flight::{self, Later, done};
 use crate::verify::plan::covered;
 
@@ -45,6 +47,8 @@ pub(super) struct Passed {
     pub done: u32,
     /// Whether all who were to be read were read.
     pub whole: bool,
+    /// Until when Graph asked to wait, by the time of day, where that ended the pass before all were read.
+    pub waiting_until: Option<Timestamp>,
 }
 
 /// Reads these users, in their organization's integration's own name or with their own sign-ins. What keeps anybody from being read is
@@ -113,6 +117,7 @@ async fn read_all(
     let gate = desk.gate(found.tenant)?;
     let of_user = covered(&found, &integration, AccessType::GraphDelegated);
     let total = u32::try_from(users.len()).unwrap_or(u32::MAX);
+    let told = Told::nothing(&gate);
     let mut pass = Pass {
         desk,
         organization,
@@ -134,6 +139,7 @@ async fn read_all(
         committing: None,
         passed: Passed::default(),
         total,
+        told,
     };
     let outcome = pass.all(stop, job).await;
     pass.gate.forget(Party::Sessions(organization));
@@ -144,8 +150,10 @@ type Flight = std::result::Result<Landed, Broken>;
 
 /// Why a pass ends before all were read.
 enum End {
-    /// It was stopped, or nothing can be read for a long while: who was not read is due again.
-    Due,
+    /// It was stopped, or nothing can be read before that moment of the gate's clock: who was not read is due again.
+    Due {
+        until: Option<Timestamp>,
+    },
     Error(Error),
 }
 
@@ -193,6 +201,7 @@ struct Pass<'a> {
     committing: Later<'a, (u32, Committed)>,
     passed: Passed,
     total: u32,
+    told: Told<Synced>,
 }
 
 enum Event {
@@ -213,11 +222,17 @@ impl Pass<'_> {
                 self.passed.whole = self.users.is_empty() && self.ready.is_empty();
                 return Ok(self.passed);
             }
+            if self.told.look_in(self.gate.now()).is_zero() {
+                self.tell(job);
+            }
             match self.next(stop).await {
                 Event::Stopped => return self.land(job).await,
                 Event::Landed(landed) => match self.landed(landed)? {
                     None => {}
-                    Some(End::Due) => return self.land(job).await,
+                    Some(End::Due { until }) => {
+                        self.passed.waiting_until = until.map(|until| self.desk.by_day(until));
+                        return self.land(job).await;
+                    }
                     Some(End::Error(error)) => {
                         self.land(job).await?;
                         return Err(error);
@@ -235,16 +250,17 @@ impl Pass<'_> {
     }
 
     async fn next(&mut self, stop: &CancellationToken) -> Event {
-        let due = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed()));
+        let due = self.since.map(|since| GROUP_AGE.saturating_sub(since.elapsed())).filter(|_| self.committing.is_none());
+        let look = self.told.look_in(self.gate.now());
+        let wake = due.map_or(look, |due| due.min(look));
         let Self { flights, opening, committing, .. } = self;
-        let waits = due.is_some() && committing.is_none();
         tokio::select! {
             biased;
             () = stop.cancelled() => Event::Stopped,
             committed = done(committing) => Event::Committed(committed),
             opened = done(opening) => Event::Opened(opened),
             Some(landed) = flights.join_next() => Event::Landed(landed),
-            () = tokio::time::sleep(due.unwrap_or_default()), if waits => Event::Time,
+            () = tokio::time::sleep(wake) => Event::Time,
         }
     }
 
@@ -366,7 +382,8 @@ impl Pass<'_> {
             // Entra can't be asked just now, and it is the same for all.
             Ok(Landed::NoToken { refused, .. }) => return Ok(Some(End::Error((*refused).into()))),
             Err(Broken::Error(error)) => return Ok(Some(End::Error(error.into()))),
-            Err(Broken::Stopped | Broken::Held) => return Ok(Some(End::Due)),
+            Err(Broken::Stopped) => return Ok(Some(End::Due { until: None })),
+            Err(Broken::Held { until }) => return Ok(Some(End::Due { until: Some(until) })),
         }
         Ok(None)
     }
@@ -401,8 +418,12 @@ impl Pass<'_> {
     fn committed(&mut self, (done, committed): (u32, Committed), job: &Job) {
         self.passed.done += done;
         self.passed.committed += committed;
+        self.tell(job);
+    }
+
+    fn tell(&mut self, job: &Job) {
         let Committed { passed, failed, unknown, changed, removed, initialized, .. } = self.passed.committed;
-        job.tell(Progress::Synced(Synced {
+        let line = Synced {
             organization: self.organization.0,
             done: self.passed.done,
             total: self.total,
@@ -412,7 +433,11 @@ impl Pass<'_> {
             changed,
             removed,
             initialized,
-        }));
+            waiting_until: self.told.until(self.gate.held(Lane::Outlook).map(|until| self.desk.by_day(until))),
+        };
+        if let Some(line) = self.told.news(line, self.gate.now()) {
+            job.tell(Progress::Synced(line));
+        }
     }
 
     /// Ends the pass: what is about to end may, what is under way is given up, and what has ended is put on disk.

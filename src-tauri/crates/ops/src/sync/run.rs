@@ -46,8 +46,10 @@ pub struct Sessions {
     pub committed: Committed,
     /// Users who could be read, and were left alone because the wave that they are in has not started.
     pub waiting: u32,
-    /// Whether it was stopped, or Graph asked for a long pause, before all were read. The others are due still.
+    /// Whether all were read. It was stopped, or Graph asked for a long pause, where they weren't; the others are due still.
     pub whole: bool,
+    /// Until when Graph asked to wait, where that is why not all were read.
+    pub waiting_until: Option<Timestamp>,
 }
 
 /// Stopping keeps what was read; whoever was not read is due still.
@@ -61,8 +63,8 @@ pub async fn run(desk: &Desk, ask: RunSessions, job: &Job) -> Result<Sessions> {
         Whose::Due | Whose::Everybody => desk.read(move |conn| sessions::waiting(conn, ask.organization)).await?,
         Whose::Users { .. } => 0,
     };
-    let (users, Passed { committed, done, whole }) = sit(desk, ask.organization, ask.whose, job).await?;
-    Ok(Sessions { users, done, committed, waiting, whole })
+    let (users, Passed { committed, done, whole, waiting_until }) = sit(desk, ask.organization, ask.whose, job).await?;
+    Ok(Sessions { users, done, committed, waiting, whole, waiting_until })
 }
 
 /// Claims the organization and reads whoever is meant: how many they are, and what came of it.

@@ -45,8 +45,10 @@ pub(super) struct Reader {
 /// Why a session came to no end of its own.
 pub(super) enum Broken {
     Stopped,
-    /// Graph has asked for a long pause in all that is asked of the tenant.
-    Held,
+    /// Graph has asked for a long pause in all that is asked of the tenant, until that moment of the gate's clock.
+    Held {
+        until: Timestamp,
+    },
     /// What concerns every mailbox: no token, no network.
     Error(GraphError),
 }
@@ -393,7 +395,7 @@ enum Again {
 fn of_one_feed(error: GraphError) -> Result<Trace, Broken> {
     match error {
         GraphError::Cancelled => Err(Broken::Stopped),
-        GraphError::Throttled { .. } => Err(Broken::Held),
+        GraphError::Throttled { until, .. } => Err(Broken::Held { until }),
         GraphError::Damaged(trace)
         | GraphError::TooLarge(trace)
         | GraphError::Unavailable(trace)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_core::address::SignInNeed;
-use rollcall_core::bound::Bound;
 use rollcall_core::id::ObjectId;
 use rollcall_core::issue::Cause;
 use rollcall_core::time::Timestamp;
@@ -35,7 +34,7 @@ use super::tally::Tally;
 use crate::connection::{Connected, Delegated};
 use crate::desk::Desk;
 use crate::error::{Code, Error, Result};
-use crate::job::{Job, Progress, Verified};
+use crate::job::{Job, Progress};
 use crate::mailboxes::tokens;
 
 /// A group of results is put on disk when it has so many, and the last group was begun so long ago: each one costs a wait for the
@@ -95,7 +94,6 @@ pub(super) async fn sit(desk: &Desk, run: Run, reach: &Reach<'_>, stop: &Cancell
         reading: None,
         planning: None,
         line: Line::default(),
-        told: None,
     };
     let ended = sitting.all(stop, job).await;
     if let Some(measured) = sitting.tally.measured(&sitting.run, &sitting.gate) {
@@ -151,8 +149,6 @@ struct Sitting<'a> {
     planning: Later<'a, bool>,
     tally: Tally,
     line: Line,
-    /// The next try on a line that is down, of which was told last.
-    told: Option<Timestamp>,
 }
 
 /// How much of the durable queue has been read.
@@ -194,6 +190,7 @@ impl<'a> Sitting<'a> {
                 self.land(job).await?;
                 return Ok(Ended::Parked { until });
             }
+            self.tell_meanwhile(job);
             match self.next(stop).await {
                 Event::Stopped => {
                     self.land(job).await?;
@@ -204,7 +201,9 @@ impl<'a> Sitting<'a> {
                         self.land(job).await?;
                         return Err(error);
                     }
-                    self.tell_outage(job);
+                    if self.line.is_down() {
+                        self.tell(job);
+                    }
                 }
                 Event::Opened(Ok(opened)) => self.opened(opened),
                 Event::Opened(Err(error)) => {
@@ -231,19 +230,20 @@ impl<'a> Sitting<'a> {
             more = done(planning) => Event::Planned(more),
             opened = done(opening) => Event::Opened(opened),
             Some(landed) = flights.join_next() => Event::Landed(landed),
-            () = tokio::time::sleep(wake.unwrap_or_default()), if wake.is_some() => Event::Time,
+            () = tokio::time::sleep(wake) => Event::Time,
         }
     }
 
     /// When there is something to do though nothing happens. In slices, because a timer may stand still while the computer sleeps and
     /// the clock doesn't.
-    fn wake_in(&self) -> Option<Duration> {
+    fn wake_in(&self) -> Duration {
         let now = self.gate.now();
         let due = self.queue.look_again_in(now);
         let held = self.gate.held(Lane::Outlook).map(|until| until.since(now));
         let commit = self.commit_in().filter(|_| self.committing.is_none());
         let line = self.line.again(now).map(|again| again.since(now));
-        [due, held, commit, line].into_iter().flatten().min().map(|wait| wait.min(Duration::from_secs(1)))
+        let next = [due, held, commit, line].into_iter().flatten().min();
+        next.map_or(Duration::from_secs(1), |wait| wait.min(Duration::from_secs(1))).min(self.tally.look_in(now))
     }
 
     fn is_done(&self) -> bool {
@@ -259,10 +259,16 @@ impl<'a> Sitting<'a> {
     /// Until when nothing can be asked, if that is longer than the pace's patience.
     fn too_long_a_wait(&mut self) -> Option<Timestamp> {
         let now = self.gate.now();
+        self.nothing_before().max(self.line.again(now)).filter(|until| until.since(now) > self.gate.pace().patience)
+    }
+
+    /// Until when nothing is asked: the service has asked for a pause, or all that is left was put off.
+    fn nothing_before(&mut self) -> Option<Timestamp> {
+        let now = self.gate.now();
         let held = self.gate.held(Lane::Outlook);
         let idle = self.rows == Rows::All && self.reading.is_none() && self.is_idle() && self.queue.ready(now) == 0;
         let due = self.queue.next_due().filter(|_| idle);
-        held.max(due).max(self.line.again(now)).filter(|until| until.since(now) > self.gate.pace().patience)
+        held.max(due)
     }
 
     /// Has the rest of the probes written, while those that are there are asked.
@@ -579,19 +585,17 @@ impl<'a> Sitting<'a> {
         self.tell(job);
     }
 
-    /// Tells once of each wait for the line.
-    fn tell_outage(&mut self, job: &Job) {
-        let again = self.line.again(self.gate.now());
-        if again.is_some() && again != self.told {
-            self.told = again;
+    /// Tells how it stands while nothing lands.
+    fn tell_meanwhile(&mut self, job: &Job) {
+        if self.tally.look_in(self.gate.now()).is_zero() {
             self.tell(job);
         }
     }
 
     fn tell(&mut self, job: &Job) {
-        let desk = self.desk;
-        let line = self.tally.line(&self.run, &self.gate, |steady| desk.by_day(steady));
-        let line = if self.line.is_down() { Verified { bound: Bound::Offline, seconds_left: None, ..line } } else { line };
-        job.tell(Progress::Verified(line));
+        let (desk, until, is_down) = (self.desk, self.nothing_before(), self.line.is_down());
+        if let Some(line) = self.tally.news(&self.run, &self.gate, (until, is_down), |steady| desk.by_day(steady)) {
+            job.tell(Progress::Verified(line));
+        }
     }
 }
