@@ -20,11 +20,11 @@ use crate::usage;
 /// The name of this role.
 pub const ROLE: &str = "bare";
 
-/// What the engine asks of a user, so that both carry the same pages.
-const SELECT: &str =
+/// What the engine asks of a user, so that all carry the same pages.
+pub const SELECT: &str =
     "id,userPrincipalName,displayName,mail,proxyAddresses,department,jobTitle,accountEnabled,userType,onPremisesSyncEnabled,assignedPlans";
 /// The workloads that are asked; those that [`crate::stage::WORKLOADS`] names.
-const PROBES: [&str; 4] = [
+pub const PROBES: [&str; 4] = [
     "mailFolders/inbox?$select=id,totalItemCount",
     "calendarView?startDateTime=2026-11-20T10:00:00Z&endDateTime=2026-11-21T10:00:00Z&$top=1&$select=id",
     "contactFolders?$top=1&$select=id",

@@ -1,7 +1,8 @@
-//! This program again, in a process of its own with its own memory and processor time. What it is asked goes in as the first line
-//! of its standard input, so that no secret stands among its arguments.
+//! This program again, or another one, in a process of its own with its own memory and processor time. What it is asked goes in as
+//! the first line of its standard input, so that no secret stands among its arguments.
 
 use std::io::{BufRead, BufReader, Lines, Write, stdin, stdout};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -17,10 +18,14 @@ pub struct Role {
 }
 
 impl Role {
-    /// Starts it and hands it what it is asked.
+    /// Lets this program play it, and hands it what it is asked.
     pub fn start(name: &'static str, ask: &impl Serialize) -> Result<Self> {
         let program = std::env::current_exe().context("where this program is")?;
-        let mut child = Command::new(program).arg(name).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        Self::of(name, Command::new(program).arg(name), ask)
+    }
+
+    fn of(name: &'static str, command: &mut Command, ask: &impl Serialize) -> Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("{name} does not start"))?;
         let stdin = child.stdin.take().context("its standard input")?;
         let lines = BufReader::new(child.stdout.take().context("its standard output")?).lines();
         let mut role = Self { child, stdin, lines, name };
@@ -51,6 +56,11 @@ impl Drop for Role {
 /// Lets a role do one thing and answers with its answer.
 pub fn ask<T: DeserializeOwned>(name: &'static str, ask: &impl Serialize) -> Result<T> {
     Role::start(name, ask)?.hear()
+}
+
+/// The same with another program, which plays that role alone.
+pub fn ask_program<T: DeserializeOwned>(program: &Path, name: &'static str, ask: &impl Serialize) -> Result<T> {
+    Role::of(name, &mut Command::new(program), ask)?.hear()
 }
 
 /// The child's side: reads what is asked and plays it.

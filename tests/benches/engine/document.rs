@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::figures::{Measured, Step};
 use crate::plot::{Line, draw};
@@ -23,12 +23,18 @@ pub fn write_some(measured: &Measured) -> Result<()> {
     let here = machine::describe(None);
     ensure!(text.contains(&here), "the figures of docs/performance.md are of another machine, renew all of them; this is {here}");
     let mut text = text;
+    let mut above: Option<String> = None;
     for figure in &measured.figures {
         let row = table::row(figure);
         let begin = format!("| {} |", figure.what);
         let old = text.lines().find(|line| line.starts_with(&begin)).map(str::to_owned);
-        let old = old.with_context(|| format!("docs/performance.md has no row for {}; renew all of them", figure.what))?;
-        text = text.replacen(&old, &row, 1);
+        text = match (old, above) {
+            (Some(old), _) => text.replacen(&old, &row, 1),
+            // The first time that it is measured: below the one that it is measured with.
+            (None, Some(above)) => text.replacen(&above, &format!("{above}\n{row}"), 1),
+            (None, None) => bail!("docs/performance.md has no row for {}; renew all of them", figure.what),
+        };
+        above = Some(row);
     }
     if !measured.growth.is_empty() {
         text = grown(&text, measured)?;

@@ -1,5 +1,5 @@
-//! The engine beside a bare client, both on a practice tenant: how long the same work takes, what it costs, and whether it was
-//! done right.
+//! The engine beside a bare client and graph-rs-sdk, each on a practice tenant: how long the same work takes, what it costs, and
+//! whether it was done right.
 
 mod bare;
 mod child;
@@ -10,6 +10,7 @@ mod machine;
 mod ours;
 mod pairs;
 mod plot;
+mod sdk;
 mod serve;
 mod stage;
 mod table;
@@ -23,13 +24,14 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 const HELP: &str = "\
-cargo bench -p rollcall-tests --bench engine [-- [NAME…] [--quick] [--json] [--write] [--store FILE]]
+cargo bench -p rollcall-tests --bench engine [-- [NAME…] [--quick] [--json] [--write] [--store FILE] [--sdk FILE]]
 
 NAME      only the figures whose name contains it
 --quick   smaller tenants and one pair each: shows that it works, measures nothing worth keeping
 --json    one JSON line for each figure instead of the table
 --write   renew the figures and the plots of docs/performance.md, with names only those
---store   the store's own figures, as its benchmark's --json writes them";
+--store   the store's own figures, as its benchmark's --json writes them
+--sdk     the program of tests/benches/beside, for the figure against graph-rs-sdk";
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -39,6 +41,7 @@ struct Wish {
     json: bool,
     write: bool,
     store: Option<PathBuf>,
+    sdk: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -77,7 +80,7 @@ fn measure(wish: &Wish) -> Result<ExitCode> {
     };
     // What can't be read is said before anything is measured.
     let of_the_store = wish.store.as_deref().map(figure::of_the_store).transpose()?;
-    let mut measured = figures::measure(&size, &wish.names, &tell)?;
+    let mut measured = figures::measure(&size, &wish.names, wish.sdk.as_deref(), &tell)?;
     measured.figures.extend(of_the_store.unwrap_or_default());
     if wish.json {
         for figure in &measured.figures {
@@ -110,6 +113,7 @@ fn read(words: &[String]) -> Result<Wish> {
             "--json" => wish.json = true,
             "--write" => wish.write = true,
             "--store" => wish.store = Some(words.next().context("--store wants a file")?.into()),
+            "--sdk" => wish.sdk = Some(words.next().context("--sdk wants a file")?.into()),
             name if name.starts_with('-') => bail!("there is no {name}\n\n{HELP}"),
             name => wish.names.push(name.to_owned()),
         }

@@ -55,11 +55,15 @@ impl Pairs {
     pub fn measure(times: usize, mut ours: impl FnMut() -> Result<f64>, mut theirs: impl FnMut() -> Result<f64>) -> Result<Self> {
         let mut pairs = Self::default();
         for _ in 0..times {
-            let (one, other) = (ours()?, theirs()?);
-            pairs.ours.push(one);
-            pairs.theirs.push(other);
-            pairs.ratio.push(one / other);
+            pairs.push(ours()?, theirs()?);
         }
         Ok(pairs)
+    }
+
+    /// One more pair.
+    pub fn push(&mut self, ours: f64, theirs: f64) {
+        self.ours.push(ours);
+        self.theirs.push(theirs);
+        self.ratio.push(ours / theirs);
     }
 }

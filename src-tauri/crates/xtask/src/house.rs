@@ -45,7 +45,12 @@ impl House {
         self.target.join("store-figures.jsonl")
     }
 
-    /// A program that cargo has built in `profile_folder` (`debug` or `release`).
+    /// Where the benchmark's program with graph-rs-sdk is built, which is outside of the workspace.
+    pub fn beside(&self) -> PathBuf {
+        self.target.join("beside")
+    }
+
+    /// A program that cargo has built in `profile_folder` (`debug` or `release`, below `beside` what is built there).
     pub fn program(&self, profile_folder: &str, name: &str) -> PathBuf {
         self.target.join(profile_folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }

@@ -30,8 +30,9 @@ cargo xtask test                set up what is missing, then every check there i
                                 and the real window under a virtual display
 cargo xtask test --quick        the same without the real window
 cargo xtask test --only STEP    one step, and the builds that it needs
-cargo xtask bench [NAME…]       measure: the store beside SQLite, the engine beside a bare client, on the practice tenant
-cargo xtask bench --quick       the engine's figures at small sizes, to see that everything works
+cargo xtask bench [NAME…]       measure: the store beside SQLite, the engine beside a bare client and graph-rs-sdk, on the
+                                practice tenant
+cargo xtask bench --quick       the engine's figures at small sizes, to see that everything works; without graph-rs-sdk
 cargo xtask bench --write       all of them, and renew docs/performance.md and its plots; with names, only those
 cargo xtask bindings            write ui/src/api/bindings.ts anew from the Rust types";
 

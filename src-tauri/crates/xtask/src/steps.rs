@@ -41,6 +41,9 @@ pub enum Stage {
 /// The test program that drives the real window.
 const WINDOW_TESTS: &str = "e2e";
 
+/// What belongs to no package of the workspace and is formatted like them; it is compiled only where it is measured.
+const OUTSIDE: &str = "tests/benches/beside/src/main.rs";
+
 /// Every cargo step selects the same packages and features, so that nothing is compiled in two variants.
 const HOUSE: [&str; 4] = ["--locked", "--workspace", "--features", "rollcall/custom-protocol"];
 
@@ -64,7 +67,7 @@ pub fn steps(house: &House, session: &Session, stage: Stage) -> Vec<Step> {
         Stage::Bare => Does::LeaveWindowShut("the window is driven on Linux only"),
     };
     vec![
-        step("format", Does::Check(Work::cargo(house, &["fmt", "--all", "--check"]))),
+        step("format", Does::Check(Work::cargo(house, &["fmt", "--all", "--check", "--", OUTSIDE]))),
         step("interface-check", Does::Check(npm(&["run", "check"]))),
         step("interface-test", Does::Count(npm(&["test"]), Tally::new(Runner::Vitest))),
         Step { prepares: true, ..step("interface-build", Does::Interface) },

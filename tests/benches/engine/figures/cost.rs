@@ -5,28 +5,35 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::lab::{Lab, TRIP};
-use super::times::grouped;
+use super::times::{grouped, spread};
 use super::{Measured, Step};
 use crate::figure::{Figure, Goal, Unit};
 use crate::ours::Check;
-use crate::pairs::Series;
+use crate::pairs::{Pairs, Series};
 use crate::serve::Ground;
 
 /// So short that a large directory is done soon, and still a wait in which other work can be done.
 const SHORT: Duration = Duration::from_millis(5);
 
-/// Listing many and asking some of them.
+/// Listing many and asking some of them: in seconds, and against graph-rs-sdk on the same machine.
 pub fn processor(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
     let (many, some) = (lab.size.many, lab.size.some);
     lab.tell(&format!("processor: list {many}, probe {some}"));
+    if lab.sdk.is_none() {
+        lab.tell("  processor-sdk is left out; `cargo xtask bench processor` builds the program with graph-rs-sdk that it needs");
+    }
     let ground = Ground::of(many, TRIP);
-    let (mut ours, mut listing, mut bare) = (Series::default(), Series::default(), Series::default());
+    let (mut ours, mut listing, mut bare, mut sdk) = (Series::default(), Series::default(), Series::default(), Pairs::default());
     for _ in 0..lab.size.pairs {
         let done = lab.ours(&ground, Some(16), Check::Some(some))?.done;
         let import = done.import_processor.unwrap_or(f64::NAN);
         listing.push(import);
-        ours.push(import + done.check_processor.unwrap_or(f64::NAN));
+        let both = import + done.check_processor.unwrap_or(f64::NAN);
+        ours.push(both);
         bare.push(lab.bare(&ground, 16, false, some)?.done.processor.unwrap_or(f64::NAN));
+        if let Some(program) = lab.sdk {
+            sdk.push(both, lab.sdk(program, &ground, 16, some)?.done.processor.unwrap_or(f64::NAN));
+        }
     }
     let what = format!("processor time for listing {} and probing {} × 4", grouped(many), grouped(some));
     let detail = format!(
@@ -36,7 +43,13 @@ pub fn processor(lab: &Lab<'_>, measured: &mut Measured) -> Result<()> {
         ours.most(),
         bare.median()
     );
+    let against = format!("{what}, everything stored, against graph-rs-sdk, which stores nothing");
     measured.figures.push(Figure::new("processor", what, (ours.median(), Unit::Seconds), Goal::AtMost(0.4), detail));
+    if lab.sdk.is_some() {
+        let detail = format!("ours {:.2} s, graph-rs-sdk {:.2} s; {}", sdk.ours.median(), sdk.theirs.median(), spread(&sdk.ratio));
+        let value = (sdk.ratio.median(), Unit::Times);
+        measured.figures.push(Figure::new("processor-sdk", against, value, Goal::AtMost(1.18), detail));
+    }
     Ok(())
 }
 

@@ -1,14 +1,14 @@
-//! One measurement of ours or of the bare client's, each against a fresh practice tenant, and what must be true of it before its
+//! One measurement of ours, of the bare client's or of graph-rs-sdk's, each against a fresh practice tenant, and what must be true of it before its
 //! time counts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
 use super::Size;
 use crate::serve::{Ground, Seen, Tenant};
-use crate::{bare, child, ours};
+use crate::{bare, child, ours, sdk};
 
 /// How long Graph takes for one request, unless stated.
 pub const TRIP: Duration = Duration::from_millis(80);
@@ -16,6 +16,8 @@ pub const TRIP: Duration = Duration::from_millis(80);
 /// Where measurements are made.
 pub struct Lab<'a> {
     pub size: &'a Size,
+    /// The program that does it with graph-rs-sdk, where it was built.
+    pub sdk: Option<&'a Path>,
     folder: tempfile::TempDir,
     tell: &'a dyn Fn(&str),
 }
@@ -35,8 +37,8 @@ impl<T> Took<T> {
 
 impl<'a> Lab<'a> {
     /// Opens it.
-    pub fn open(size: &'a Size, tell: &'a dyn Fn(&str)) -> Result<Self> {
-        Ok(Self { size, folder: tempfile::tempdir()?, tell })
+    pub fn open(size: &'a Size, sdk: Option<&'a Path>, tell: &'a dyn Fn(&str)) -> Result<Self> {
+        Ok(Self { size, sdk, folder: tempfile::tempdir()?, tell })
     }
 
     /// Says how it goes.
@@ -72,6 +74,20 @@ impl<'a> Lab<'a> {
         ensure!(seen.violations == 0, "the bare client came too early {} times", seen.violations);
         ensure!(done.listed == ground.users as usize, "the bare client listed {} of {}", done.listed, ground.users);
         self.tell(&format!("  bare {done:?}"));
+        Ok(Took { done, seen })
+    }
+
+    /// Lets graph-rs-sdk do it with its `program`: lists, then asks `asked` of the listed.
+    pub fn sdk(&self, program: &Path, ground: &Ground, in_flight: usize, asked: u32) -> Result<Took<sdk::Done>> {
+        let mut tenant = Tenant::open(ground)?;
+        let errand = sdk::Errand { details: tenant.details.clone(), in_flight, asked, select: bare::SELECT, probes: bare::PROBES };
+        let done: sdk::Done = child::ask_program(program, sdk::ROLE, &errand)?;
+        let seen = tenant.seen()?;
+        ensure!(seen.violations == 0, "graph-rs-sdk came too early {} times", seen.violations);
+        ensure!(done.listed == ground.users as usize, "graph-rs-sdk listed {} of {}", done.listed, ground.users);
+        let expected = asked.min(ground.users) as usize * bare::PROBES.len();
+        ensure!(done.answered == expected, "graph-rs-sdk has {} answers of {expected}", done.answered);
+        self.tell(&format!("  sdk {done:?}"));
         Ok(Took { done, seen })
     }
 

@@ -7,6 +7,8 @@ mod lab;
 mod moving;
 mod times;
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
 
 use crate::figure::Figure;
@@ -78,7 +80,7 @@ const GROUPS: &[(&[&str], Group)] = &[
     (&["choice"], choice::unlimited),
     (&["choice-limited"], choice::limited),
     (&["rate"], times::rate),
-    (&["processor"], cost::processor),
+    (&["processor", "processor-sdk"], cost::processor),
     (&["listing"], times::listing),
     (&["wire"], times::wire),
     (&["memory", "memory-growth", "growth"], cost::growth),
@@ -87,9 +89,10 @@ const GROUPS: &[(&[&str], Group)] = &[
     (&["moving"], moving::moving),
 ];
 
-/// Measures those whose name contains one of `names`, or all of them; says with `tell` how it goes.
-pub fn measure(size: &Size, names: &[String], tell: &dyn Fn(&str)) -> Result<Measured> {
-    let lab = Lab::open(size, tell)?;
+/// Measures those whose name contains one of `names`, or all of them; against graph-rs-sdk where its program is given. Says with
+/// `tell` how it goes.
+pub fn measure(size: &Size, names: &[String], sdk: Option<&Path>, tell: &dyn Fn(&str)) -> Result<Measured> {
+    let lab = Lab::open(size, sdk, tell)?;
     let wanted = |group: &[&str]| names.is_empty() || group.iter().any(|own| names.iter().any(|name| own.contains(name.as_str())));
     let mut measured = Measured { load: machine::load(), ..Measured::default() };
     for (own, group) in GROUPS {
