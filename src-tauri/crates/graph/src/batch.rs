@@ -108,8 +108,8 @@ fn read(probes: &[Probe], answer: send::Answer, now: Timestamp) -> Result<Vec<Pr
     Ok(probed)
 }
 
-/// A few throttled mailboxes say nothing about the rest, but they are no invitation either; a quarter and more say that it is too much
-/// at once.
+/// A few throttled mailboxes say nothing about the rest, but they are no invitation either; a quarter and more of many say that it is too
+/// much at once. Where few were asked, as at the end of a run, they are those that are always busy.
 pub(crate) fn outcome(probed: &[Probed]) -> Outcome {
     let throttled = probed.iter().filter(|one| matches!(one.answer, Answer::Throttled { .. })).count();
     if throttled == 0 {
@@ -117,6 +117,8 @@ pub(crate) fn outcome(probed: &[Probed]) -> Outcome {
         Outcome::Good(if probed.len() > LARGEST - 4 { Size::Full } else { Size::Other })
     } else if throttled * 4 < probed.len() {
         Outcome::Indifferent
+    } else if probed.len() < LARGEST / 2 {
+        Outcome::Busy
     } else {
         Outcome::Strained
     }

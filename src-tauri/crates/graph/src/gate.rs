@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::pace::Pace;
 use crate::party::Party;
 use crate::traffic::Traffic;
-use flow::Flow;
+use flow::{Flow, share};
 use line::Line;
 use mailboxes::{Closed, Mailboxes};
 use service_clock::ServiceClock;
@@ -307,7 +307,16 @@ impl Gate {
 
     /// How much of what the tenant bears is left to the live integration, in percent up to 90.
     pub fn leave(&self, percent: u8) {
-        self.inner().left = percent.min(90);
+        let mut inner = self.inner();
+        inner.left = percent.min(90);
+        let left = inner.left;
+        inner.lanes[Lane::Outlook as usize].flow.leave(left);
+    }
+
+    /// How much that is, in percent.
+    #[must_use]
+    pub fn left(&self) -> u8 {
+        self.inner().left
     }
 
     /// Until when a lane is held, if it is now.
@@ -478,11 +487,7 @@ impl Drop for Guest {
 
 impl Inner {
     fn allowed(&self, lane: Lane) -> u32 {
-        let limit = self.lanes[lane as usize].flow.limit();
-        match lane {
-            Lane::Directory => limit,
-            Lane::Outlook => share(limit, self.left),
-        }
+        self.lanes[lane as usize].flow.allowed()
     }
 }
 
@@ -538,11 +543,6 @@ impl Drop for Permit {
         }
         self.gate.let_in(self.lane);
     }
-}
-
-/// What is left of `all` when `left` percent are not used; one at least.
-fn share(all: u32, left: u8) -> u32 {
-    (all * (100 - u32::from(left.min(90)))).div_ceil(100).max(1)
 }
 
 #[cfg(test)]

@@ -16,6 +16,9 @@ const REMEMBERED: Duration = Duration::from_secs(300);
 const CROWDED: Duration = Duration::from_secs(30);
 /// For so long an average that nothing adds to still says something.
 const CURRENT: Duration = Duration::from_secs(60);
+/// For so long after the places were used it isn't the work that there is too little of: answers come in bursts, and few are under way
+/// when the last of one is here.
+const IN_USE: Duration = Duration::from_secs(2);
 /// Answers that an average needs before it is believed.
 const ENOUGH: u32 = 8;
 /// Requests of one batch that Outlook works on at a time.
@@ -28,6 +31,8 @@ const FOR_NOTHING: f64 = 1.8;
 /// The control of one service's requests in flight.
 pub(super) struct Flow {
     limit: u32,
+    /// Percent of the limit that is left to others.
+    left: u8,
     good: u32,
     /// Counts the halvings: requests that were under way when the limit was halved don't halve it again.
     window: u32,
@@ -35,8 +40,8 @@ pub(super) struct Flow {
     too_much: Option<(u32, Timestamp)>,
     /// When more at once was last seen to make each answer slower.
     crowded: Option<Timestamp>,
-    /// Whether there was lately enough to do to use the limit.
-    used: bool,
+    /// When there was last enough to do to use what is allowed; until the first answer nobody knows.
+    used: Option<Timestamp>,
     last: Timestamp,
     /// Average times of full answers, by how many were in flight: 1, 2-3, 4-7, … 64 and more.
     times: [Average; 7],
@@ -55,21 +60,31 @@ impl Flow {
     pub fn new(pace: &Pace) -> Self {
         Self {
             limit: pace.first_in_flight.clamp(1, pace.most_in_flight.max(1)),
+            left: 0,
             good: 0,
             window: 0,
             too_much: None,
             crowded: None,
-            // Until the first answers nobody knows.
-            used: true,
+            used: None,
             last: Timestamp(i64::MIN),
             times: [Average::default(); 7],
             single: Average::default(),
         }
     }
 
-    /// How many may be in flight.
+    /// How many the service takes gladly, as far as is known.
     pub const fn limit(&self) -> u32 {
         self.limit
+    }
+
+    /// How many may be in flight: the limit without what is left to others.
+    pub fn allowed(&self) -> u32 {
+        share(self.limit, self.left)
+    }
+
+    /// Leaves so many percent of the limit to others.
+    pub const fn leave(&mut self, percent: u8) {
+        self.left = percent;
     }
 
     /// The mark of the current halving, to be handed back when a request that leaves now comes back.
@@ -95,19 +110,20 @@ impl Flow {
             Size::Single => self.single.add(took, now),
             Size::Other => {}
         }
-        self.used = in_flight.saturating_mul(4) >= self.limit.saturating_mul(3);
-        if !self.used {
+        if in_flight.saturating_mul(4) < self.allowed().saturating_mul(3) {
+            self.used.get_or_insert(Timestamp(i64::MIN));
             return;
         }
+        self.used = Some(now);
         let slower = self.slower(now);
         if slower >= STILL_WORTH_IT {
             self.crowded = Some(now);
             self.good = 0;
             if slower >= FOR_NOTHING {
                 // Nothing is lost by asking less at once, so the limit isn't halved. The new one is measured afresh.
-                self.times[level(self.limit)] = Average::default();
+                self.times[level(self.allowed())] = Average::default();
                 self.limit = (self.limit * 3 / 4).max(pace.first_in_flight.min(self.limit)).max(1);
-                self.times[level(self.limit)] = Average::default();
+                self.times[level(self.allowed())] = Average::default();
             }
             return;
         }
@@ -118,12 +134,13 @@ impl Flow {
         }
     }
 
-    /// It was too much at once.
+    /// It was too much at once. What is left to others was not asked, so the limit is no more than what was.
     pub fn ease(&mut self, window: u32, now: Timestamp) {
         self.last = now;
         if window == self.window {
-            self.too_much = Some((self.limit, now));
-            self.limit = (self.limit / 2).max(1);
+            let asked = self.allowed();
+            self.too_much = Some((asked, now));
+            self.limit = (asked / 2).max(1);
             self.good = 0;
             self.window = self.window.wrapping_add(1);
         }
@@ -134,7 +151,7 @@ impl Flow {
     /// would fill the places, each place gets its share, because Outlook works on four requests of a batch at a time ("Microsoft
     /// Graph throttling limits") and the smaller batch is back sooner.
     pub fn together(&self, largest: u32, waiting: u32, allowed: u32, now: Timestamp) -> u32 {
-        let (full, single) = (self.times[level(self.limit)].current(now), self.single.current(now));
+        let (full, single) = (self.times[level(allowed)].current(now), self.single.current(now));
         if waiting <= allowed {
             return 1;
         }
@@ -152,7 +169,7 @@ impl Flow {
 
     /// What keeps the limit from growing.
     pub fn bound(&self, pace: &Pace, now: Timestamp) -> Bound {
-        if !self.used {
+        if self.used.is_some_and(|used| now.since(used) > IN_USE) {
             Bound::Work
         } else if self.limit >= pace.most_in_flight {
             Bound::Ceiling
@@ -186,7 +203,7 @@ impl Flow {
 
     /// By which factor answers are slower at the current level than at the one of half as many; 1 where that isn't known.
     fn slower(&self, now: Timestamp) -> f64 {
-        let here = level(self.limit);
+        let here = level(self.allowed());
         let Some(below) = here.checked_sub(1) else { return 1.0 };
         match (self.times[here].current(now), self.times[below].current(now)) {
             (Some(here), Some(below)) if below > 0.0 => here / below,
@@ -212,6 +229,11 @@ impl Average {
     }
 }
 
+/// What is left of `all` when `left` percent are not used; one at least.
+pub(super) fn share(all: u32, left: u8) -> u32 {
+    (all * (100 - u32::from(left.min(90)))).div_ceil(100).max(1)
+}
+
 fn level(in_flight: u32) -> usize {
     (in_flight.max(1).ilog2() as usize).min(6)
 }
@@ -222,16 +244,16 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000_000);
 
-    /// Rounds of as many requests as the limit lets out, each of which takes as long as `time` says for so many at once.
+    /// Rounds of as many requests as may be in flight, each of which takes as long as `time` says for so many at once.
     fn rounds(flow: &mut Flow, pace: &Pace, rounds: u32, time: impl Fn(u32) -> u64) -> Timestamp {
         let mut now = NOW;
         for _ in 0..rounds {
-            let at_once = flow.limit();
+            let at_once = flow.allowed();
             now = now.after(Duration::from_millis(time(at_once)));
             for _ in 0..at_once {
-                flow.leaves(flow.limit(), pace, now);
+                flow.leaves(flow.allowed(), pace, now);
                 // As soon as the limit grows one more is under way.
-                flow.good(flow.limit(), at_once, Size::Full, Duration::from_millis(time(at_once)), pace, now);
+                flow.good(flow.allowed(), at_once, Size::Full, Duration::from_millis(time(at_once)), pace, now);
             }
         }
         now
@@ -246,6 +268,36 @@ mod tests {
         assert_eq!(flow.bound(&pace, NOW), Bound::Finding);
         let now = rounds(&mut flow, &pace, 3, |_| 80);
         assert_eq!((flow.limit(), flow.bound(&pace, now)), (64, Bound::Ceiling));
+    }
+
+    #[test]
+    fn a_share_that_is_left_to_others_keeps_the_rest_from_nothing_else() {
+        let pace = Pace::default();
+        for (left, most) in [(25, 48), (80, 13)] {
+            let mut flow = Flow::new(&pace);
+            flow.leave(left);
+            let now = rounds(&mut flow, &pace, 40, |_| 80);
+            assert_eq!((flow.allowed(), flow.bound(&pace, now)), (most, Bound::Ceiling), "{left} %");
+            flow.ease(flow.window(), now);
+            assert_eq!(flow.limit(), most / 2, "what was asked was too much, and no more was");
+        }
+        // Where others have a quarter, three quarters of what is too much are asked.
+        let mut flow = Flow::new(&pace);
+        flow.leave(25);
+        let now = rounds(&mut flow, &pace, 200, |at_once| 80 * u64::from(at_once.max(12)) / 12);
+        assert_eq!(flow.bound(&pace, now), Bound::Line);
+        assert!((9..=32).contains(&flow.allowed()), "{}", flow.allowed());
+    }
+
+    #[test]
+    fn the_end_of_a_burst_of_answers_is_no_lack_of_work() {
+        let pace = Pace::default();
+        let mut flow = Flow::new(&pace);
+        for under_way in (1..=4).rev() {
+            flow.good(under_way, 4, Size::Full, Duration::from_millis(80), &pace, NOW);
+        }
+        assert_eq!(flow.bound(&pace, NOW), Bound::Finding);
+        assert_eq!(flow.bound(&pace, NOW.after(IN_USE + Duration::from_millis(1))), Bound::Work);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::groups::directory;
 use crate::job::Job;
 use crate::organizations::delete::OrganizationRef;
 use crate::organizations::describe::standing;
+use crate::settings;
 use crate::verify::pace::{self, Estimate};
 
 /// What is to be proven, as far as it decides how much is asked.
@@ -56,11 +57,11 @@ pub struct ForeseenProof {
 /// `NotNow` with the reason; those of the network.
 pub async fn foresee(desk: &Desk, ask: ForeseeProof, job: &Job) -> Result<ForeseenProof> {
     rules::may_prove(&standing(desk, ask.organization).await?).map_err(Error::not_now)?;
-    let (facts, measured) = desk
+    let (facts, measured, left) = desk
         .read(move |conn| {
             let facts = facts(conn, OrganizationRef { organization: ask.organization })?;
             let measured = pace::remembered(conn, facts.integration.tenant)?;
-            Ok((facts, measured))
+            Ok((facts, measured, settings::of(conn)?.leave_to_integration))
         })
         .await?;
     let accounts = users::count(&directory(desk, ask.organization).await?, None, &job.stop).await?;
@@ -72,7 +73,7 @@ pub async fn foresee(desk: &Desk, ask: ForeseeProof, job: &Job) -> Result<Forese
     let drawn = |wanted: Option<u32>, of: Option<u32>| wanted.unwrap_or(u32::MAX).min(of.unwrap_or(accounts));
     let mailboxes = drawn(ask.inside, inside).saturating_add(drawn(ask.outside, outside)).saturating_add(ask.named).min(accounts);
     let probes = mailboxes.saturating_mul(u32::try_from(facts.coverage.workloads.len()).unwrap_or(u32::MAX));
-    let Estimate { seconds, bound, measured } = pace::estimate(probes, measured);
+    let Estimate { seconds, bound, measured } = pace::estimate(probes, measured, left);
     let reads = everyone::requests(accounts);
     Ok(ForeseenProof { accounts, mailboxes, sampled: mailboxes < accounts, reads, probes, seconds, bound, measured })
 }

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::error::Result;
 use crate::job::Job;
 use crate::organizations::describe::standing;
+use crate::settings;
 
 /// Whom a run checks.
 #[derive(Debug, Clone, Deserialize, TS)]
@@ -75,7 +76,7 @@ pub struct Plan {
 /// `NotFound`.
 pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
     let standing = standing(desk, ask.organization).await?;
-    let (workloads, mailboxes, asked, measured) = desk
+    let (workloads, mailboxes, asked, measured, left) = desk
         .read(move |conn| {
             let organization = organizations::get(conn, ask.organization)?;
             let integration = integrations::get(conn, organization.integration)?;
@@ -83,12 +84,13 @@ pub async fn plan(desk: &Desk, ask: Verify, _job: &Job) -> Result<Plan> {
             let ways = users::ways(conn, organization.id)?;
             let others = others(conn, organization.id, &ask.which)?;
             let mailboxes = runs::count(conn, organization.id, &ask.which.into())?;
-            Ok((workloads(&organization, &integration, ways), mailboxes, mailboxes.saturating_add(others), measured))
+            let left = settings::of(conn)?.leave_to_integration;
+            Ok((workloads(&organization, &integration, ways), mailboxes, mailboxes.saturating_add(others), measured, left))
         })
         .await?;
     let covered = workloads.iter().filter(|(_, cause)| cause.is_none()).count();
     let probes = asked.saturating_mul(u32::try_from(covered).unwrap_or(5));
-    let Estimate { seconds, bound, measured } = pace::estimate(probes, measured);
+    let Estimate { seconds, bound, measured } = pace::estimate(probes, measured, left);
     Ok(Plan {
         mailboxes,
         probes,

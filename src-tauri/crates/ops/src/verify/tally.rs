@@ -29,6 +29,8 @@ pub(super) struct Tally {
     retried: u32,
     /// Probes that were throttled inside a batch that as a whole was not: in all, and not booked yet.
     throttled_inside: (u32, u32),
+    /// What bounded it last while there was enough to do.
+    bound: Option<Bound>,
     told: Told<Verified>,
 }
 
@@ -44,6 +46,7 @@ impl Tally {
             booked: counters,
             retried: 0,
             throttled_inside: (0, 0),
+            bound: None,
             told: Told::nothing(gate),
         }
     }
@@ -96,6 +99,9 @@ impl Tally {
         let left = f64::from(run.probes.saturating_sub(run.probes_done));
         let share = f64::from(run.mailboxes) / f64::from(run.probes.max(1));
         let (counters, standing) = (gate.counters(Party::Run(run.id)), gate.standing(Lane::Outlook));
+        if !matches!(standing.bound, Bound::Work | Bound::Pause) {
+            self.bound = Some(standing.bound);
+        }
         let wait = until.map_or(0.0, |until| until.since(now).as_secs_f64());
         Verified {
             per_second: lately * share,
@@ -115,8 +121,11 @@ impl Tally {
     pub fn measured(&self, run: &Run, gate: &Gate) -> Option<Measured> {
         let now = gate.now();
         let per_second = self.overall(run, now);
-        (now.since(self.started) >= SOON && per_second > 0.0)
-            .then(|| Measured { probes_per_second: per_second, bound: gate.standing(Lane::Outlook).bound })
+        (now.since(self.started) >= SOON && per_second > 0.0).then(|| Measured {
+            probes_per_second: per_second,
+            bound: self.bound.unwrap_or_else(|| gate.standing(Lane::Outlook).bound),
+            left: Some(gate.left()),
+        })
     }
 
     /// Probes settled a second over the last seconds.
