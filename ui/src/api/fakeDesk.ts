@@ -45,6 +45,8 @@ export type FakeOptions = {
   readonly measured?: boolean;
   /** The last run was cut off, and until when it is parked, if it is. */
   readonly cutOff?: { readonly parkedUntil: number | null };
+  /** Runs that somebody has paused, by number, besides the usual ones. */
+  readonly paused?: readonly number[];
   /** The scope gives mail by roles, which `rest` has assigned as well, while a permission without a role is missing. */
   readonly scoped?: Scoped;
   /** Of when the roles of Exchange are known, where it differs from the usual. */
@@ -154,12 +156,21 @@ export function newDesk(options: FakeOptions, changed: () => void): Desk {
       runOf(112, organization, eu.slice(0, -12), NOW - 7 * 86_400_000),
     ]);
   const [last] = runs;
+  const interrupt = (run: Run, share: number) => {
+    const done = Math.floor(run.mailboxes * share);
+    const ledger = { ...ledgerOf(eu.slice(0, done)), not_run: run.mailboxes - done };
+    Object.assign(run, { state: "interrupted", ended: null, mailboxes_done: done, ledger });
+  };
   if (options.cutOff && last) {
-    const done = Math.floor(last.mailboxes / 2);
-    Object.assign(last, { state: "interrupted", ended: null, mailboxes_done: done });
-    const ledger = { ...ledgerOf(eu.slice(0, done)), not_run: last.mailboxes - done };
-    Object.assign(last, { parked_until: options.cutOff.parkedUntil, ledger });
+    interrupt(last, 1 / 2);
+    last.parked_until = options.cutOff.parkedUntil;
   }
+  for (const organization of organizations.slice(0, 1)) {
+    const paused = (options.paused ?? []).map((id) => runOf(id, organization, eu, NOW - 300_000 + (id - 118) * 60_000));
+    for (const run of paused) interrupt(run, 1 / 3);
+    runs.push(...paused);
+  }
+  runs.sort((a, b) => b.id - a.id);
   return {
     options,
     sizes,

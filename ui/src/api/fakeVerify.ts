@@ -6,7 +6,17 @@ import { ledgerOf, NOW, organizations, resultsOf, runOf } from "./fakeWorld";
 /** What is asked of checks of users' access. */
 export function verifyVerbs(desk: Desk): Verbs {
   let cutOffAsked = 0;
-  const check = async (run: Run, { onProgress, signal }: CallOptions): Promise<Run> => {
+  const underWay = new Set<number>();
+  const check = async (organization: number, run: () => Run, calling: CallOptions): Promise<Run> => {
+    if (underWay.has(organization)) throw refused("not_now", "run_under_way");
+    underWay.add(organization);
+    try {
+      return await work(run(), calling);
+    } finally {
+      underWay.delete(organization);
+    }
+  };
+  const work = async (run: Run, { onProgress, signal }: CallOptions): Promise<Run> => {
     const chunk = Math.max(1, Math.ceil(run.mailboxes / 100));
     const all = desk.rows.filter((row) => row.user.organization === run.organization);
     Object.assign(run, { state: "running", ended: null });
@@ -59,22 +69,30 @@ export function verifyVerbs(desk: Desk): Verbs {
     "verify.start": ({ organization }, calling) => {
       const of = organizations.find(({ id }) => id === organization) ?? organizations[0];
       if (!of) throw refused("not_found");
-      const all = desk.rows.filter((row) => row.user.organization === organization);
-      const run: Run = {
-        ...runOf(119, of, all, Date.now()),
-        mailboxes_done: 0,
-        ledger: ledgerOf([]),
-        state: "running",
+      const begun = () => {
+        const all = desk.rows.filter((row) => row.user.organization === organization);
+        const id = 1 + Math.max(118, ...desk.runs.map((run) => run.id));
+        const run: Run = {
+          ...runOf(id, of, all, Date.now()),
+          mailboxes_done: 0,
+          ledger: ledgerOf([]),
+          state: "running",
+        };
+        desk.runs.unshift(run);
+        desk.changed();
+        return run;
       };
-      desk.runs.unshift(run);
-      desk.changed();
-      return check(run, calling);
+      return check(organization, begun, calling);
     },
     "verify.cut_off": () => {
-      const found = cutOffAsked++ === 0 ? desk.runs.filter((run) => run.state === "interrupted") : [];
+      const cutOff = (run: Run) => run.state === "interrupted" && !desk.options.paused?.includes(run.id);
+      const found = cutOffAsked++ === 0 ? desk.runs.filter(cutOff) : [];
       return { runs: found.map((run) => ({ ...run })), resume: desk.settings.resume };
     },
-    "verify.resume": ({ run }, calling) => check(runNamed(desk, run), calling),
+    "verify.resume": ({ run }, calling) => {
+      const found = runNamed(desk, run);
+      return check(found.organization, () => found, calling);
+    },
     "verify.cancel": ({ run }) => {
       const found = runNamed(desk, run);
       found.state = "cancelled";

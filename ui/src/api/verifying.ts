@@ -1,5 +1,5 @@
 import type { Run, Scope } from "./bindings";
-import { begin, useWorks } from "./work";
+import { begin, isLive, useWorks, type Work } from "./work";
 import { t } from "../words/t";
 
 /** Names the verification of an organization among the work that is going on. */
@@ -26,21 +26,27 @@ export function resumeRun(run: Run): Promise<void> {
     verifyKey(run.organization),
     t("verify.work", { organization: run.organization_name }),
     "verify.resume",
-    {
-      run: run.id,
-    },
+    { run: run.id },
+    run.id,
   ).then(
     () => undefined,
     () => undefined,
   );
 }
 
+/** Whether a run goes on: as work of this window, which can pause it; by what is stored; or not, so that it can be resumed. */
+export type Standing = "here" | "running" | "resting";
+
+/** Where a run that isn't over stands, beside the work on its organization, which is on one run at a time. */
+export function standingOf(run: Run, work: Work | undefined): Standing {
+  const going = run.state === "running" ? "running" : "resting";
+  if (work?.run === run.id) return isLive(work) ? "here" : work.state === "done" ? going : "resting";
+  return isLive(work) && work?.run !== undefined ? "resting" : going;
+}
+
 /** Resolves when the work of that key goes on no longer. */
 export function settled(key: string): Promise<void> {
-  const over = () => {
-    const state = useWorks.getState().all[key]?.state;
-    return state !== "running" && state !== "stopping";
-  };
+  const over = () => !isLive(useWorks.getState().all[key]);
   if (over()) return Promise.resolve();
   return new Promise((resolve) => {
     const unsubscribe = useWorks.subscribe(() => {

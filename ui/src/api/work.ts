@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { Error as Refusal, NoKeychain, Progress } from "./bindings";
+import type { Error as Refusal, NoKeychain, Progress, RunId } from "./bindings";
 import { type Answer, CallError, call, type Name, type Question, refusalOf } from "./client";
 
 /** A page that is waited for: where it is, until when, and whether a browser could be opened on it. */
@@ -13,6 +13,8 @@ export type Work = {
   readonly started: number;
   readonly state: "running" | "stopping" | "done" | "failed" | "stopped";
   readonly progress: Progress | undefined;
+  /** The run that it works on, of a check, once that is known. */
+  readonly run: RunId | undefined;
   /** What a person has to do in the browser, and the way there, while it is waited for. */
   readonly browser: AtBrowser | undefined;
   /** Why a sign-in that is asked for won't outlive this session, if so. */
@@ -37,12 +39,16 @@ export function useWork(key: string): Work | undefined {
   return useWorks((works) => works.all[key]);
 }
 
-/** Starts long work. A second start under the same key while it goes on joins nothing and is refused. */
+/**
+ * Starts long work, on that run where there is one already. A second start under the same key while it goes on joins nothing and is
+ * refused.
+ */
 export async function begin<N extends Name>(
   key: string,
   title: string,
   name: N,
   question: Question<N>,
+  run?: RunId,
 ): Promise<Answer<N>> {
   if (isLive(useWorks.getState().all[key])) {
     throw new CallError({ code: "not_now", detail: key, request_id: null, reason: null, until: null });
@@ -55,6 +61,7 @@ export async function begin<N extends Name>(
     started: Date.now(),
     state: "running",
     progress: undefined,
+    run,
     browser: undefined,
     notKept: undefined,
     refusal: undefined,
@@ -91,6 +98,8 @@ function stepOf(progress: Progress): Partial<Work> {
       return { progress, browser: progress };
     case "not_kept":
       return { progress, notKept: progress.reason };
+    case "verified":
+      return { progress, run: progress.run, browser: undefined };
     default:
       return { progress, browser: undefined };
   }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { newest } from "./age";
 import { isGuid } from "./guid";
 import { share } from "./numbers";
@@ -8,6 +8,18 @@ test("nothing is called done before it is", () => {
   expect(share(99_999, 100_000)).toBe("99%");
   expect(share(100_000, 100_000)).toBe("100%");
   expect(share(0, 0)).toBe("0%");
+});
+
+test("counts have separators, also where the computer's locale has none", async () => {
+  const Format = Intl.NumberFormat;
+  vi.spyOn(Intl, "NumberFormat").mockImplementation(function (_, options) {
+    return new Format("en-US-u-va-posix", options);
+  });
+  vi.resetModules();
+  const { grouped } = await import("./numbers");
+  vi.restoreAllMocks();
+  expect(new Format("en-US-u-va-posix").format(8000), "the locale alone").toBe("8000");
+  expect([800, 8000, 40_000].map(grouped)).toEqual(["800", "8,000", "40,000"]);
 });
 
 test("a length of time is told in its two largest units", () => {

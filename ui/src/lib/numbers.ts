@@ -1,4 +1,5 @@
-const numberFormat = new Intl.NumberFormat();
+// Without "always" a computer whose locale is C or POSIX gets no separators.
+const numberFormat = new Intl.NumberFormat(undefined, { useGrouping: "always" });
 const percentFormat = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 
 /** "48,213", with the separators of the person's locale. */

@@ -1,6 +1,7 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import type { Bound } from "../api/bindings";
+import { startRun } from "../api/verifying";
 import { isLive, stop, useWorks } from "../api/work";
 import { boundedWords, boundWords } from "../words/bounds";
 import { explain } from "../words/codes";
@@ -197,6 +198,77 @@ test("where the admin chose so, a run that was cut off goes on by itself and can
   ]);
   await user.click(screen.getByRole("button", { name: "Pause" }));
   await screen.findByText("Run 118, interrupted");
+});
+
+test("an interrupted run says so and resumes later, while another run of the organization goes on", async () => {
+  const { user, door } = await openAt("/verification?org=1&run=117", { paused: [117], step: 60 });
+  await screen.findByText("Run 117, interrupted");
+  screen.getByText(/Resume goes on where it stopped/);
+  startRun(1, "Contoso EU", { kind: "all" });
+  await screen.findByText(/Another run of this organization is under way/);
+  screen.getByText("Run 117, interrupted");
+  screen.getByText("150 of 450 (33%)", { ignore: "[role=status]" });
+  expect(screen.queryByText(/gone|in flight/)).toBeNull();
+  expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Resume" }).getAttribute("aria-disabled")).toBe("true");
+
+  await user.click(screen.getByRole("button", { name: "Cancel run…" }));
+  await screen.findByRole("button", { name: "Keep it" });
+  await user.click(screen.getByRole("button", { name: "Cancel run" }));
+  await screen.findByText("Cancelled");
+  expect(door.asked.filter(({ name }) => name === "verify.cancel")).toEqual([
+    { name: "verify.cancel", question: { run: 117 } },
+  ]);
+  expect(useWorks.getState().all["verify:1"], "the other run goes on").toMatchObject({ state: "running", run: 119 });
+});
+
+test("the card is that of the run that goes on, and not of a later one that is paused", async () => {
+  const { user, door } = await openAt("/verification?org=1", {
+    paused: [120, 117],
+    cutOff: { parkedUntil: null },
+    settings: { resume: "by_itself" },
+    step: 60,
+  });
+  await screen.findByText("Run 118, checking");
+  expect(screen.queryByText(/^Run \d+, interrupted/)).toBeNull();
+  await user.click(await screen.findByRole("button", { name: "Pause" }));
+  await screen.findByText("Run 120, interrupted");
+  expect(useWorks.getState().all["verify:1"]).toMatchObject({ state: "stopped", run: 118 });
+  await user.click(screen.getByRole("button", { name: "Resume" }));
+  await screen.findByText("Run 120, checking");
+  expect(door.asked.filter(({ name }) => name === "verify.resume").map(({ question }) => question)).toEqual([
+    { run: 118 },
+    { run: 120 },
+  ]);
+});
+
+test("each organization has the card of its own run, and Pause stops that one only", async () => {
+  const { user } = await openAt("/verification", { paused: [117], step: 60 });
+  startRun(1, "Contoso EU", { kind: "all" });
+  startRun(2, "Contoso APAC", { kind: "all" });
+  const first = await screen.findByRole("region", { name: "Run 119, checking" });
+  const second = await screen.findByRole("region", { name: "Run 120, checking" });
+  await within(first).findByRole("button", { name: "Pause" });
+  await user.click(await within(second).findByRole("button", { name: "Pause" }));
+  await waitFor(() => expect(useWorks.getState().all["verify:2"]).toMatchObject({ state: "stopped", run: 120 }));
+  expect(useWorks.getState().all["verify:1"]).toMatchObject({ state: "running", run: 119 });
+  screen.getByRole("region", { name: "Run 119, checking" });
+});
+
+test("the card of a run that was paused shows what is stored, as the list does", async () => {
+  const { user } = await openAt("/verification?org=1&plan=true", { step: 60, pace: { done: 444, passed: 433 } });
+  await user.click(await screen.findByRole("button", { name: "Check 450 mailboxes" }));
+  await screen.findByText("444 of 450 (99%)", { ignore: "[role=status]" });
+  await user.click(screen.getByRole("button", { name: "Pause" }));
+  const card = await screen.findByRole("region", { name: "Run 119, interrupted" });
+  await waitFor(() => expect(within(card).queryByText("444 of 450 (99%)", { ignore: "[role=status]" })).toBeNull());
+  const row = screen.getByRole("row", { name: /^Run 119/ });
+  const [passed, failed] = within(row)
+    .getAllByRole("gridcell")
+    .slice(5, 7)
+    .map((cell) => cell.textContent);
+  await screen.findByText(new RegExp(`Success ${passed}\\b`));
+  await screen.findByText(new RegExp(`Failed ${failed}\\b`));
 });
 
 test("what checks leave to the integration is stored without touching the theme", async () => {

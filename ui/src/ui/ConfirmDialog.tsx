@@ -26,6 +26,8 @@ type Props = {
   readonly children: ReactNode;
   /** The verb on the button, with its count. */
   readonly action: string;
+  /** The words of the safe answer, where "Cancel" could be taken for the action. */
+  readonly keep?: string;
   readonly busy?: boolean;
   /** A sentence that has to be ticked first, for what is hard to undo. */
   readonly acknowledge?: string | undefined;
@@ -78,7 +80,7 @@ export function ConfirmDialog(props: Props) {
               </ReasonedButton>
             )}
             <Button ref={safe} appearance={props.over ? "primary" : "secondary"} onClick={props.onClose}>
-              {props.over ? props.action : t("confirm.cancel")}
+              {props.over ? props.action : (props.keep ?? t("confirm.cancel"))}
             </Button>
           </DialogActions>
         </DialogBody>

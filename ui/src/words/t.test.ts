@@ -49,7 +49,7 @@ test("a precondition is told by its reason", () => {
 });
 
 test("support is told Microsoft's id of a request, or else ours", () => {
-  const damaged = { code: "damaged_answer", detail: "", reason: null, client_request_id: "ours" } as const;
+  const damaged = { code: "damaged_answer", detail: "", reason: null, until: null, client_request_id: "ours" } as const;
   const shown = ({ requestId, clientRequestId }: ReturnType<typeof explain>) => [requestId, clientRequestId];
   expect(shown(explain({ ...damaged, request_id: "theirs" }))).toEqual(["theirs", undefined]);
   expect(shown(explain({ ...damaged, request_id: null }))).toEqual([undefined, "ours"]);

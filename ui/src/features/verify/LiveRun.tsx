@@ -6,15 +6,16 @@ import { call, refusalOf } from "../../api/client";
 import { isLive, stop, useWork, type Work } from "../../api/work";
 import { lasted, shortTime } from "../../lib/time";
 import { useWait } from "../../lib/useWait";
+import { ReasonedButton } from "../../ui/CommandBar";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ErrorBar } from "../../ui/ErrorBar";
 import { ProgressPanel } from "../../ui/ProgressPanel";
 import { SegmentBar } from "../../ui/SegmentBar";
 import { boundWords } from "../../words/bounds";
-import { explain } from "../../words/codes";
+import { explain, reasonWords } from "../../words/codes";
 import { t } from "../../words/t";
 import { ledgerSegments } from "./runs";
-import { resumeRun, settled, verifyKey } from "../../api/verifying";
+import { resumeRun, settled, standingOf, verifyKey } from "../../api/verifying";
 
 /** A run that isn't over: how far it is, and the way to pause, resume or cancel it. */
 export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
@@ -23,8 +24,9 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
-  const live = isLive(work);
-  const now = verified(work, run.id);
+  const standing = standingOf(run, work);
+  const live = standing === "here";
+  const now = live ? verified(work) : undefined;
   const until = (live ? now?.waiting_until : run.parked_until) ?? undefined;
   const left = useWait(until);
   const ledger = now
@@ -32,25 +34,30 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
     : run.ledger;
   const cancel = async () => {
     setAsking(false);
-    stop(key);
-    await settled(key);
+    if (live) {
+      stop(key);
+      await settled(key);
+    }
     try {
       await call("verify.cancel", { run: run.id });
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
     }
   };
-  const parked = live && now?.parked;
+  const parked = now?.parked;
+  const otherGoes = isLive(work) && !live;
+  const advice = standing === "resting" ? [t(otherGoes ? "run.resumeLater" : "run.howToResume")] : [];
+  const title = parked ? "run.parkedTitle" : standing === "resting" ? "run.pausedTitle" : "run.liveTitle";
   return (
     <>
       <ProgressPanel
-        title={t(parked ? "run.parkedTitle" : live ? "run.liveTitle" : "run.pausedTitle", { id: run.id })}
+        title={t(title, { id: run.id })}
         done={now?.done ?? run.mailboxes_done}
         total={now?.total ?? run.mailboxes}
         started={live ? work?.started : undefined}
-        rate={live ? now?.per_second : undefined}
-        secondsLeft={live ? (now?.seconds_left ?? undefined) : undefined}
-        details={live && now ? pace(now, left) : []}
+        rate={now?.per_second}
+        secondsLeft={now?.seconds_left ?? undefined}
+        details={now ? pace(now, left) : advice}
         actions={
           <>
             {onOpen && (
@@ -63,14 +70,20 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
                 {t("run.traffic")}
               </Button>
             )}
-            {live ? (
+            {live && (
               <Button size="small" disabled={work?.state === "stopping"} onClick={() => stop(key)}>
                 {t(work?.state === "stopping" ? "activity.stopping" : "run.pause")}
               </Button>
-            ) : (
-              <Button size="small" appearance="primary" onClick={() => void resumeRun(run)}>
+            )}
+            {standing === "resting" && (
+              <ReasonedButton
+                size="small"
+                appearance="primary"
+                disabledReason={otherGoes ? reasonWords.run_under_way : undefined}
+                onClick={() => void resumeRun(run)}
+              >
                 {t("run.resume")}
-              </Button>
+              </ReasonedButton>
             )}
             <Button size="small" onClick={() => setAsking(true)}>
               {t("run.cancel")}
@@ -86,12 +99,13 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
         </MessageBar>
       )}
       <SegmentBar label={t("run.ledger")} segments={ledgerSegments({ ledger })} />
-      {work?.refusal && <ErrorBar failure={explain(work.refusal)} />}
+      {work?.run === run.id && work.refusal && <ErrorBar failure={explain(work.refusal)} />}
       {refusal && <ErrorBar failure={explain(refusal)} />}
       {asking && (
         <ConfirmDialog
           title={t("run.cancelTitle", { id: run.id })}
           action={t("run.cancelAction")}
+          keep={t("confirm.keep")}
           onClose={() => setAsking(false)}
           onConfirm={() => void cancel()}
         >
@@ -102,8 +116,8 @@ export function LiveRun({ run, onOpen }: { run: Run; onOpen?: () => void }) {
   );
 }
 
-function verified(work: Work | undefined, run: number): Verified | undefined {
-  return work?.progress?.kind === "verified" && work.progress.run === run ? work.progress : undefined;
+function verified(work: Work | undefined): Verified | undefined {
+  return work?.progress?.kind === "verified" ? work.progress : undefined;
 }
 
 /** What is under way, what keeps it from going faster, and how often Microsoft said to wait; of a parked run nothing is. */

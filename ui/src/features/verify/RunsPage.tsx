@@ -1,11 +1,12 @@
 import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { ClipboardCheckmarkRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
+import { useShallow } from "zustand/react/shallow";
 import type { Run } from "../../api/bindings";
 import { refusalOf } from "../../api/client";
 import { reading } from "../../api/queries";
 import { useScope } from "../../api/scope";
-import { useWork } from "../../api/work";
+import { useWork, useWorks } from "../../api/work";
 import { grouped } from "../../lib/numbers";
 import { usePlace } from "../../lib/place";
 import { lasted, shortTime } from "../../lib/time";
@@ -24,7 +25,7 @@ import { LiveRun } from "./LiveRun";
 import { PlanDialog } from "./PlanDialog";
 import { runBadge, whichWords } from "./runs";
 import { verifySearch } from "./search";
-import { verifyKey } from "../../api/verifying";
+import { standingOf, verifyKey } from "../../api/verifying";
 
 const figure = (id: string, title: string, of: (run: Run) => number): Column<Run> => ({
   id,
@@ -88,7 +89,7 @@ export function RunsPage() {
   const query = useQuery(reading("runs.list", { organization }));
   const work = useWork(verifyKey(organization ?? -1));
   const reason = !chosen ? t("scope.chooseFirst") : chosen.may.verify ? reasonWords[chosen.may.verify] : undefined;
-  const unfinished = query.data?.find((run) => run.state === "running" || run.state === "interrupted");
+  const cards = useCards(query.data ?? []);
   return (
     <Page
       title={t("verify.title")}
@@ -118,8 +119,10 @@ export function RunsPage() {
             <MessageBarBody>{t("verify.readOnly")}</MessageBarBody>
           </MessageBar>
           {query.error && <ErrorBar failure={explain(refusalOf(query.error))} onRetry={() => void query.refetch()} />}
-          {work?.refusal && !unfinished && <ErrorBar failure={explain(work.refusal)} />}
-          {unfinished && <LiveRun run={unfinished} onOpen={() => change({ run: unfinished.id })} />}
+          {work?.refusal && !cards.some(({ id }) => id === work.run) && <ErrorBar failure={explain(work.refusal)} />}
+          {cards.map((run) => (
+            <LiveRun key={run.id} run={run} onOpen={() => change({ run: run.id })} />
+          ))}
         </>
       }
     >
@@ -149,4 +152,14 @@ export function RunsPage() {
       )}
     </Page>
   );
+}
+
+/** The runs that have a card: each that goes on; where none does, the latest that can be resumed. */
+function useCards(runs: readonly Run[]): readonly Run[] {
+  const standings = useWorks(
+    useShallow(({ all }) => runs.map((run) => standingOf(run, all[verifyKey(run.organization)]))),
+  );
+  const unfinished = runs.filter((run) => run.state === "running" || run.state === "interrupted");
+  const going = unfinished.filter((run) => standings[runs.indexOf(run)] !== "resting");
+  return going.length > 0 ? going : unfinished.slice(0, 1);
 }

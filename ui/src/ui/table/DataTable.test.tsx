@@ -192,3 +192,29 @@ test("no rows show why, and the header keeps the tab stop", () => {
   expect(within(screen.getByRole("grid")).getAllByRole("row")).toHaveLength(1);
   expect(tabStops()).toBe(1);
 });
+
+test("the text of a cell shows whole where the pointer rests, until the row is clicked", async () => {
+  const user = userEvent.setup();
+  render(<Bench source={windowed(10).source} />);
+  const cell = await screen.findByText("Row 3");
+  await user.hover(cell);
+  expect((await screen.findByRole("tooltip")).textContent).toBe("Row 3");
+  await user.click(cell);
+  expect(screen.queryByRole("tooltip")).toBeNull();
+  await user.unhover(cell);
+  await user.hover(cell);
+  await screen.findByRole("tooltip");
+  await user.unhover(cell);
+  expect(screen.queryByRole("tooltip")).toBeNull();
+});
+
+test("the text of a cell goes with its table", async () => {
+  const user = userEvent.setup();
+  const { source } = windowed(10);
+  const { rerender } = render(<Bench source={source} />);
+  await user.hover(await screen.findByText("Row 3"));
+  await screen.findByRole("tooltip");
+  expect(document.querySelector("[role=gridcell][title]"), "the window's own tooltips would stay").toBeNull();
+  rerender(<FluentProvider theme={lightTheme}>Another page</FluentProvider>);
+  expect(screen.queryByRole("tooltip")).toBeNull();
+});

@@ -14,6 +14,7 @@ import {
 import { copy } from "../../lib/clipboard";
 import { untouched, usePreferences } from "../../lib/preferences";
 import { t } from "../../words/t";
+import { CellTip, useRested } from "./CellTip";
 import { type Column, isShown, MIN_WIDTH, ordered, rowWidth, template } from "./columns";
 import { HeaderCell, type Sort } from "./HeaderCell";
 import { destination, type Place } from "./keys";
@@ -52,6 +53,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
   const choice = usePreferences((all) => all.columns[props.id]) ?? untouched;
   const setColumns = usePreferences((all) => all.setColumns);
   const rows = useRows(source);
+  const rested = useRested();
   const [place, setPlace] = useState<Place>({ row: 0, column: 0 });
   const anchor = useRef(0);
 
@@ -202,6 +204,7 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     event.preventDefault();
   };
   const onRowClick = (event: MouseEvent, index: number, column: number) => {
+    rested.leave();
     setPlace({ row: index, column });
     if (event.shiftKey) extend(index);
     else if ((checks && column === 0) || event.ctrlKey || event.metaKey) toggle(index);
@@ -216,11 +219,12 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
     setColumns(props.id, { ...choice, widths: { ...choice.widths, [column.id]: Math.max(MIN_WIDTH, width) } });
 
   const tracks = template(columns, choice, checks);
+  const tip = rested.cell && textOf(rowAt(rested.cell.row), columns[rested.cell.column]);
   const chosenCount = selection ? selectedCount(selection, count) : 0;
   const isEmpty = source.count === 0;
   return (
     <div className={mergeClasses(styles.frame, styles[density])} data-region="grid">
-      <div ref={scroller} className={styles.scroller} data-scrolls>
+      <div ref={scroller} className={styles.scroller} data-scrolls onScroll={rested.leave}>
         <div
           role="grid"
           tabIndex={-1}
@@ -291,6 +295,8 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
                     activeColumn={here.row === item.index ? here.column : undefined}
                     onClick={onRowClick}
                     onActivate={setPlace}
+                    onEnter={rested.enter}
+                    onLeave={rested.leave}
                     onRetry={rows.retry}
                   />
                 );
@@ -299,8 +305,13 @@ export function DataTable<Row, Id extends string | number>(props: DataTableProps
         </div>
         {isEmpty && <div className={styles.empty}>{props.empty}</div>}
       </div>
+      {rested.cell && tip && <CellTip cell={rested.cell} text={tip} onClose={rested.leave} />}
     </div>
   );
+}
+
+function textOf<Row>(row: Row | undefined, column: Column<Row> | undefined): string {
+  return row && column ? column.text(row) : "";
 }
 
 function visibleRows(scroller: HTMLElement | null, rowHeight: number): number {

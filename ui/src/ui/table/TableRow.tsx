@@ -2,6 +2,7 @@ import { Button, mergeClasses } from "@fluentui/react-components";
 import { CheckboxCheckedFilled, CheckboxUncheckedRegular } from "@fluentui/react-icons";
 import type { MouseEvent } from "react";
 import { t } from "../../words/t";
+import type { Cell } from "./CellTip";
 import type { Column } from "./columns";
 import type { Place } from "./keys";
 import type { Held } from "./rows";
@@ -22,6 +23,9 @@ type Props<Row> = {
   readonly activeColumn: number | undefined;
   readonly onClick: (event: MouseEvent, row: number, column: number) => void;
   readonly onActivate: (place: Place) => void;
+  /** The pointer has come to a cell, or left one. */
+  readonly onEnter: (cell: Cell) => void;
+  readonly onLeave: () => void;
   readonly onRetry: (index: number) => void;
 };
 
@@ -65,7 +69,8 @@ export function TableRow<Row>(props: Props<Row>) {
           key={column.id}
           {...cell(at + offset)}
           className={mergeClasses(styles.cell, column.numeric && styles.numeric)}
-          title={held.state === "here" ? column.text(held.row) : undefined}
+          onPointerEnter={(event) => props.onEnter({ row: index, column: at, element: event.currentTarget })}
+          onPointerLeave={props.onLeave}
         >
           {held.state === "here" && <span className={styles.text}>{column.render(held.row)}</span>}
           {held.state === "coming" && <span className={styles.skeleton} aria-hidden />}

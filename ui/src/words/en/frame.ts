@@ -117,6 +117,7 @@ export const frame = {
   "form.required": "This is needed.",
   "form.guid": "Enter an ID such as 1f0c3a9e-5c1b-4a6e-9d0a-2b7c8d9e0f1a.",
   "confirm.cancel": "Cancel",
+  "confirm.keep": "Keep it",
   "confirm.tickFirst": "Tick the box above first.",
   "confirm.type": "To confirm, type: {phrase}",
   "confirm.typeFirst": "Type the words above first.",

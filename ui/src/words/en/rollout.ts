@@ -234,6 +234,8 @@ export const rollout = {
   "run.pausedTitle": "Run {id}, interrupted",
   "run.pause": "Pause",
   "run.resume": "Resume",
+  "run.howToResume": "Resume goes on where it stopped. Mailboxes that have answered are not asked again.",
+  "run.resumeLater": "Another run of this organization is under way. This one can be resumed when that one has ended.",
   "run.cancel": "Cancel run…",
   "run.cancelTitle": "Cancel run {id}?",
   "run.cancelAction": "Cancel run",
