@@ -96,13 +96,14 @@ fn sit(folder: &Path, what: &str, secret: &str) -> Child {
     sitting
 }
 
-/// Lets the sitting show so many lines, kills it, and answers the most that it has shown as done. Different rounds are killed at
-/// different lines, some before the first.
-fn shown_until_killed(sitting: &mut Child, after: u32) -> u32 {
+/// Lets the sitting show so many times that more is done, kills it, and answers the most that it has shown as done. Different rounds are
+/// killed at different times, some before anything is.
+fn shown_until_killed(sitting: &mut Child, times: u32) -> u32 {
     let lines = lines(sitting);
-    let mut shown = 0;
-    for _ in 0..after {
+    let (mut shown, mut more) = (0, 0);
+    while more < times {
         let Ok(line) = lines.recv_timeout(Duration::from_secs(30)) else { break };
+        more += u32::from(done(&line) > shown);
         shown = done(&line).max(shown);
     }
     let _ = sitting.kill();

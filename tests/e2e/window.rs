@@ -125,7 +125,8 @@ impl Window {
 
     /// A number as the window writes it: its separators are those of the machine.
     pub fn number(&self, number: u32) -> Result<String> {
-        let written = self.run("return new Intl.NumberFormat(undefined, { useGrouping: 'always' }).format(arguments[0])", &json!([number]))?;
+        let written =
+            self.run("return new Intl.NumberFormat(undefined, { useGrouping: 'always' }).format(arguments[0])", &json!([number]))?;
         Ok(written.as_str().context("a number")?.to_owned())
     }
 

@@ -525,8 +525,8 @@ impl Permit {
         }
     }
 
-    /// Frees a place that nobody used, without a sign to the others: the caller looks for the next itself.
-    fn give_back(self) {
+    /// Frees a place that nobody used: it was no request.
+    pub(crate) fn give_back(self) {
         let mut inner = self.gate.inner();
         if let Some(counters) = inner.counters.get_mut(&self.party) {
             counters.requests = counters.requests.saturating_sub(1);

@@ -191,10 +191,12 @@ impl Graph {
             };
             // A token may take its time, and a pause may have begun meanwhile.
             if self.inner.gate.held(call.lane).is_some() {
+                permit.give_back();
                 continue;
             }
             // Since it was made ready one of its mailboxes may have asked to be left alone; whoever asks goes by that.
             if let Some(until) = self.inner.gate.held_mailbox(&call.mailboxes) {
+                permit.give_back();
                 return Err(GraphError::Throttled { until, trace: Box::default() });
             }
             let id = Uuid::new_v4();

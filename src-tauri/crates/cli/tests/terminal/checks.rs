@@ -91,7 +91,14 @@ async fn a_trace_holds_every_request_and_nothing_personal_or_secret() {
     let trace = std::fs::read_to_string(file).unwrap();
     let lines: Vec<Value> = trace.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (sent, batches) = (count(&checked.json()["traffic"], |route| route["inside"] == false), "POST /$batch");
-    assert_eq!(lines.len() as u64, sent, "one line for each request");
+    let alone = lines.iter().filter(|line| line["inside"] == false).count();
+    assert_eq!(alone as u64, sent, "one line for each request");
+    let refused = lines.iter().filter(|line| line["inside"] == true && line["status"] == 429).count() as u64;
+    assert_eq!(
+        refused,
+        count(&checked.json()["traffic"], |route| route["inside"] == true && route["status"] == 429),
+        "and each refused part"
+    );
     assert!(lines.iter().any(|line| line["route"] == batches && line["status"] == 200 && line["request_id"].is_string()), "{trace}");
     assert!(!trace.contains('@'), "an address stands in it");
     for person in ready.sandbox.planted() {
