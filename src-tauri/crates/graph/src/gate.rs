@@ -22,13 +22,12 @@ use crate::party::Party;
 use crate::traffic::Traffic;
 use flow::{Flow, share};
 use line::Line;
-use mailboxes::{Closed, Mailboxes};
+use mailboxes::Mailboxes;
+pub use mailboxes::{Guest, LOOK_AGAIN, Visit};
 use service_clock::ServiceClock;
 
 /// The most requests at once for one mailbox ("Microsoft Graph throttling limits", Outlook service limits).
 const PER_MAILBOX: u32 = 4;
-/// How long it is until somebody looks again at a mailbox at which others are at work; a request takes longer.
-pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The service behind a request; each throttles on its own ("Microsoft Graph throttling limits").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,23 +108,6 @@ pub enum Shut {
     /// The pause is longer than a call waits.
     #[error("the service asked for a long pause")]
     Held { until: Timestamp },
-}
-
-/// Whether a request to a mailbox may leave.
-pub enum Visit {
-    /// It may, and counts as under way as long as the guest is there.
-    Admitted(Guest),
-    /// As many are under way as one mailbox may be asked at once.
-    Full,
-    /// The mailbox is to be left alone until that moment of the gate's clock.
-    Held { until: Timestamp },
-}
-
-/// A request that is under way at a mailbox.
-#[must_use]
-pub struct Guest {
-    gate: Arc<Gate>,
-    mailbox: ObjectId,
 }
 
 /// A pause that has to outlive the process: until when by the service's own clock, and how long it was.
@@ -250,12 +232,6 @@ impl Gate {
         }
     }
 
-    /// Takes up a wait that one mailbox asked for before a restart. Until the service has told its time it is kept in full.
-    pub fn restore_mailbox(&self, mailbox: ObjectId, pause: Pause) {
-        let (now, clock) = (self.now(), self.inner().service_clock);
-        self.mailboxes().restore(mailbox, pause, clock, now);
-    }
-
     /// Lets nothing leave for so long: the last process was cut off while it asked, and what it was answered last may be known to
     /// nobody.
     pub fn shut(&self, long: Duration) {
@@ -335,55 +311,6 @@ impl Gate {
     #[must_use]
     pub fn per_mailbox(&self) -> u32 {
         share(PER_MAILBOX, self.inner().left)
-    }
-
-    /// Counts one more request as under way at a mailbox, of all that ask there, where that may be.
-    pub fn visit(self: &Arc<Self>, mailbox: ObjectId) -> Visit {
-        let (most, now) = (self.per_mailbox(), self.now());
-        match self.mailboxes().begin(mailbox, most, now) {
-            Ok(()) => Visit::Admitted(Guest { gate: Arc::clone(self), mailbox }),
-            Err(Closed::Full) => Visit::Full,
-            Err(Closed::Held { until }) => Visit::Held { until },
-        }
-    }
-
-    /// Waits until a mailbox may be visited, but not longer than `patience` where it is to be left alone.
-    ///
-    /// # Errors
-    /// [`Shut::Stopped`] when `stop` is triggered, [`Shut::Held`] when the wait would be too long.
-    pub async fn visit_when_free(self: &Arc<Self>, mailbox: ObjectId, patience: Duration, stop: &CancellationToken) -> Result<Guest, Shut> {
-        loop {
-            let wait = match self.visit(mailbox) {
-                Visit::Admitted(guest) => return Ok(guest),
-                Visit::Full => LOOK_AGAIN,
-                // In slices, because a timer may stand still while the computer sleeps and the clock doesn't.
-                Visit::Held { until } => match until.since(self.now()) {
-                    wait if wait > patience => return Err(Shut::Held { until }),
-                    wait => wait.min(Duration::from_secs(1)),
-                },
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Err(Shut::Stopped),
-                () = tokio::time::sleep(wait) => {}
-            }
-        }
-    }
-
-    /// Until when one of these mailboxes is to be left alone, if one is now.
-    #[must_use]
-    pub fn held_mailbox(&self, mailboxes: &[ObjectId]) -> Option<Timestamp> {
-        let now = self.now();
-        let books = self.mailboxes();
-        mailboxes.iter().filter_map(|mailbox| books.held(*mailbox, now)).max()
-    }
-
-    /// Leaves a mailbox alone for so long, whoever would ask there and for whatever.
-    pub fn hold(&self, mailbox: ObjectId, long: Duration) {
-        let until = self.now().after(long);
-        let is_news = self.mailboxes().hold(mailbox, until);
-        if let Some(keeper) = self.keeper.as_ref().filter(|_| is_news && long > BRIEF) {
-            keeper(Paused::Mailbox(mailbox), Pause { until: self.by_service(until), long });
-        }
     }
 
     /// How many probes to put into one request, `largest` at most, when so many are waiting: measured, not believed.
@@ -472,16 +399,6 @@ impl Gate {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn mailboxes(&self) -> MutexGuard<'_, Mailboxes> {
-        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        self.gate.mailboxes().end(self.mailbox);
     }
 }
 
@@ -752,81 +669,6 @@ mod tests {
         next.await.unwrap();
         assert_eq!(gate.standing(Lane::Outlook).in_flight, 0, "a place given to somebody who had left goes to the next");
         assert_eq!(gate.counters(Party::Console).requests, 2);
-    }
-
-    fn mailbox(number: u128) -> ObjectId {
-        ObjectId(uuid::Uuid::from_u128(number))
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_mailbox_has_four_guests_at_most_whoever_they_are() {
-        let gate = gate(Pace::default());
-        let guests: Vec<Guest> = (0..4)
-            .map(|_| match gate.visit(mailbox(1)) {
-                Visit::Admitted(guest) => guest,
-                Visit::Full | Visit::Held { .. } => panic!("four may come"),
-            })
-            .collect();
-        assert!(matches!(gate.visit(mailbox(1)), Visit::Full));
-        assert!(matches!(gate.visit(mailbox(2)), Visit::Admitted(_)), "another mailbox has its own");
-        let stop = CancellationToken::new();
-        let (next, ()) = tokio::join!(gate.visit_when_free(mailbox(1), Duration::ZERO, &stop), async {
-            tokio::time::sleep(Duration::from_secs(3)).await;
-            drop(guests);
-        });
-        let next = next.unwrap();
-        gate.leave(75);
-        assert!(matches!(gate.visit(mailbox(1)), Visit::Full), "three of the four are left to the integration");
-        drop(next);
-        assert!(matches!(gate.visit(mailbox(1)), Visit::Admitted(_)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_mailbox_that_asks_for_it_is_left_alone_by_everybody() {
-        let gate = gate(Pace::default());
-        gate.hold(mailbox(1), Duration::from_secs(30));
-        gate.hold(mailbox(1), Duration::from_secs(5));
-        let until = later(&gate, 30);
-        assert!(matches!(gate.visit(mailbox(1)), Visit::Held { until: held } if held == until), "the longer wait holds");
-        assert!(matches!(gate.visit(mailbox(2)), Visit::Admitted(_)));
-        let stop = CancellationToken::new();
-        let impatient = gate.visit_when_free(mailbox(1), Duration::from_secs(29), &stop).await.err();
-        assert_eq!(impatient, Some(Shut::Held { until }));
-        let before = Instant::now();
-        drop(gate.visit_when_free(mailbox(1), Duration::from_secs(30), &stop).await.unwrap());
-        assert_eq!(before.elapsed(), Duration::from_secs(30));
-        gate.hold(mailbox(1), Duration::from_secs(30));
-        stop.cancel();
-        assert_eq!(gate.visit_when_free(mailbox(1), Duration::from_secs(30), &stop).await.err(), Some(Shut::Stopped));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_a_mailbox_asked_for_outlives_the_process_by_the_services_clock() {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let start = Instant::now();
-        let clock: Clock = Arc::new(move || Timestamp(1_000_000).after(start.elapsed()));
-        let ear = Arc::clone(&told);
-        let keeper: Keeper = Box::new(move |paused, pause| ear.lock().unwrap().push((paused, pause)));
-        let before = Gate::new(clock, Pace::default(), Some(keeper));
-        before.hear_date(Timestamp(50_000_000));
-        before.hold(mailbox(1), Duration::from_secs(600));
-        before.hold(mailbox(1), Duration::from_secs(599));
-        before.hold(mailbox(2), BRIEF);
-        let kept = told.lock().unwrap().clone();
-        let [(Paused::Mailbox(whose), pause)] = kept.as_slice() else { panic!("{kept:?}") };
-        assert_eq!((*whose, pause.long), (mailbox(1), Duration::from_secs(600)));
-        assert!(pause.until.0.abs_diff(50_600_000) <= 1_000, "by the service's clock: {pause:?}");
-
-        // Five minutes later, on a computer whose clock says anything.
-        let after = gate(Pace::default());
-        after.restore_mailbox(*whose, *pause);
-        let left = |gate: &Arc<Gate>| match gate.visit(mailbox(1)) {
-            Visit::Held { until } => until.since(gate.now()),
-            Visit::Admitted(_) | Visit::Full => Duration::ZERO,
-        };
-        assert_eq!(left(&after), Duration::from_secs(600), "in full, while nobody knows what time it is");
-        after.hear_date(Timestamp(50_300_000));
-        assert!(left(&after).abs_diff(Duration::from_secs(300)) <= Duration::from_secs(1), "{:?}", left(&after));
     }
 
     #[tokio::test(start_paused = true)]

@@ -52,10 +52,16 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// The waits of our own making.
+    #[must_use]
+    pub const fn waits(&self) -> BackOff {
+        BackOff { first: self.back_off, longest: self.longest_back_off }
+    }
+
     /// The wait before the next try, after `failures` (from 1) in a row; `random` is any random number.
     #[must_use]
     pub fn wait_after(&self, failures: u32, random: u64) -> Duration {
-        BackOff { first: self.back_off, longest: self.longest_back_off }.after(failures, random)
+        self.waits().after(failures, random)
     }
 }
 

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollcall_core::back_off::BackOff;
 use rollcall_core::id::{AppId, IntegrationId, ObjectId, OrganizationId, TenantId};
 use rollcall_core::integration::Integration;
 use rollcall_core::issue::cause_of_sign_in;
@@ -397,8 +396,7 @@ fn bytes(secret: &str) -> SecretBytes {
 }
 
 fn party(desk: &Desk, tenant: &Tenant, client_id: AppId) -> Result<Party> {
-    let pace = &desk.pace;
-    let patience = Patience { tries: pace.tries, back_off: BackOff { first: pace.back_off, longest: pace.longest_back_off } };
+    let patience = Patience { tries: desk.pace.tries, back_off: desk.pace.waits() };
     Ok(Party { wire: desk.wire.clone(), authority: authority(tenant)?, client_id, clock: Arc::clone(&desk.steady), patience })
 }
 

@@ -1,4 +1,5 @@
-//! Work that the end of the program has cut off, or an outage that lasted. Its numbers are kept on disk, so that a program that was opened in between forgets none.
+//! Work that the end of the program has cut off, or an outage that lasted. Its numbers are kept on disk, so that a program that was
+//! opened in between forgets none.
 
 use rollcall_core::id::{ProofId, RunId};
 use rollcall_store::{Connection, StoreError, Transaction, settings};

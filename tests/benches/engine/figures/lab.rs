@@ -1,5 +1,5 @@
-//! One measurement of ours, of the bare client's or of graph-rs-sdk's, each against a fresh practice tenant, and what must be true of it before its
-//! time counts.
+//! One measurement of ours, of the bare client's or of graph-rs-sdk's, each against a fresh practice tenant, and what must be true of
+//! it before its time counts.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -391,7 +391,8 @@ enum Again {
     Not,
 }
 
-/// Passes over an error that leaves this one feed without an answer, and tells what is known of its request; one that concerns every mailbox ends the session.
+/// Passes over an error that leaves this one feed without an answer, and tells what is known of its request; one that concerns every
+/// mailbox ends the session.
 fn of_one_feed(error: GraphError) -> Result<Trace, Broken> {
     match error {
         GraphError::Cancelled => Err(Broken::Stopped),

@@ -1,4 +1,5 @@
-//! The runs that the end of the program has cut off, or a wait of theirs, or an outage that lasted: they go on by themselves or on a click, as the admin chose.
+//! The runs that the end of the program has cut off, or a wait of theirs, or an outage that lasted: they go on by themselves or on a
+//! click, as the admin chose.
 
 use rollcall_store::runs::{self, Run, RunState};
 use serde::Serialize;

@@ -36,9 +36,10 @@ pub(crate) fn remembered(conn: &Connection, tenant: TenantId) -> Result<Option<M
     settings::get(conn, &key(tenant))
 }
 
-/// Estimates from what was measured, in proportion where another share is `left` to the integration than then (in percent), else from Microsoft's limits: between as many batches in flight as are ever sent and a near
-/// service, and as many as are sent at first and a far one. A batch of twenty takes five rounds at Outlook, because four of its
-/// requests are dispatched at a time ("Combine multiple requests in one HTTP call using JSON batching").
+/// Estimates from what was measured, in proportion where another share is `left` to the integration than then (in percent), else from
+/// Microsoft's limits: between as many batches in flight as are ever sent and a near service, and as many as are sent at first and a
+/// far one. A batch of twenty takes five rounds at Outlook, because four of its requests are dispatched at a time ("Combine multiple
+/// requests in one HTTP call using JSON batching").
 pub(crate) fn estimate(probes: u32, measured: Option<Measured>, left: u8) -> Estimate {
     if let Some(measured) = measured.filter(|measured| measured.probes_per_second > 0.0) {
         let seconds = f64::from(probes) / measured.probes_per_second;

@@ -12,7 +12,7 @@ use rollcall_core::time::Timestamp;
 use rollcall_core::verdict::Verdict;
 use rollcall_core::workload::Workload;
 use rollcall_graph::error::{GraphError, Trace};
-use rollcall_graph::gate::{Gate, Lane};
+use rollcall_graph::gate::{Gate, Lane, Pause};
 use rollcall_graph::party::Party;
 use rollcall_graph::probe::Probed;
 use rollcall_identity::error::{IdentityError, Kind};
@@ -309,13 +309,13 @@ impl<'a> Sitting<'a> {
         };
         for QueuedProbe { user, object_id, workload, due, attempts, .. } in rows {
             // A probe that was never put off is due from the start, whatever the clocks say.
-            let due = if attempts == 0 { now } else { self.gate.by_ours(due) };
+            let ours = if attempts == 0 { now } else { self.gate.by_ours(due) };
             let object_id = self.reach.first(user, object_id);
-            if due > now {
+            if ours > now {
                 // What the mailbox asked for holds for what else is read there, too.
-                self.gate.hold(object_id, due.since(now));
+                self.gate.restore_mailbox(object_id, Pause { until: due, long: ours.since(now) });
             }
-            self.queue.add(Waiting { user, object_id, workload, attempts }, due, now);
+            self.queue.add(Waiting { user, object_id, workload, attempts }, ours, now);
         }
     }
 
